@@ -1,0 +1,3 @@
+//! Discovery: what the providers publish at their well-known endpoints.
+
+pub mod lock;
