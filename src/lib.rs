@@ -1,3 +1,24 @@
 //! catproof: a declarative catalog compiler and validator for MCP servers that use OAuth.
+//!
+//! The line, and the rooms in its order:
+//!
+//! ```text
+//! load -> parse -> validate -> classify -> [probe] -> lint -> compile -> emit -> write
+//! ```
+
+pub mod finding;
+pub mod source;
+
+pub mod config;
+
+pub mod model;
+pub mod parse;
+
+pub mod entry;
+pub mod hosts;
+pub mod oauth;
 
 pub mod probe;
+
+pub mod allowlist;
+pub mod lint;
