@@ -13,6 +13,8 @@ pub mod config;
 
 pub mod model;
 pub mod parse;
+pub mod suggest;
+pub mod validate;
 
 pub mod entry;
 pub mod hosts;
@@ -22,3 +24,7 @@ pub mod probe;
 
 pub mod allowlist;
 pub mod lint;
+
+pub mod schema;
+
+pub mod pipeline;
