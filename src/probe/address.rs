@@ -72,7 +72,11 @@ pub fn check_address(address: IpAddr, reach: Reach) -> Result<(), String> {
         Reach::Loopback => is_global(address) || address.is_loopback(),
         Reach::Anywhere => true,
     };
-    if allowed { Ok(()) } else { Err(format!("{address} is not a public address")) }
+    if allowed {
+        Ok(())
+    } else {
+        Err(format!("{address} is not a public address"))
+    }
 }
 
 /// Whether the name is `localhost` or below it (RFC 6761 §6.3).
@@ -118,7 +122,9 @@ fn is_global_v6(address: Ipv6Addr) -> bool {
             is_global_v4(Ipv4Addr::new(a, b, c, d))
         }
         // Protocol assignments with Teredo, documentation, 6to4: none of them is a plain global address.
-        [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..=0xfff, ..] => false,
+        [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..=0xfff, ..] => {
+            false
+        }
         // Everything outside the global unicast block: loopback, IPv4-mapped, unique local, link local, multicast.
         [first, ..] => first & 0xe000 == 0x2000,
     }
@@ -136,22 +142,76 @@ mod tests {
     #[test]
     fn address_literals_are_refused_in_every_spelling() {
         for host in [
-            "127.0.0.1", "127.1", "0x7f.1", "0177.0.0.1", "2130706433", "0x7f000001", "0", "0.0.0.0",
-            "10.0.0.1", "100.64.0.1", "169.254.169.254", "172.16.0.1", "172.31.255.255", "192.0.0.1", "192.0.2.1",
-            "192.88.99.1", "192.168.1.1", "198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1", "240.0.0.1",
-            "255.255.255.255", "[::]", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:8.8.8.8]", "[::127.0.0.1]",
-            "[64:ff9b::7f00:1]", "[64:ff9b::a9fe:a9fe]", "[64:ff9b:1::1]", "[100::1]", "[2001::1]", "[2001:db8::1]",
-            "[2002:7f00:1::]", "[3fff::1]", "[fc00::1]", "[fd00:ec2::254]", "[fe80::1]", "[ff02::1]", "localhost",
-            "LOCALHOST", "localhost.", "api.localhost",
+            "127.0.0.1",
+            "127.1",
+            "0x7f.1",
+            "0177.0.0.1",
+            "2130706433",
+            "0x7f000001",
+            "0",
+            "0.0.0.0",
+            "10.0.0.1",
+            "100.64.0.1",
+            "169.254.169.254",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.0.0.1",
+            "192.0.2.1",
+            "192.88.99.1",
+            "192.168.1.1",
+            "198.18.0.1",
+            "198.51.100.1",
+            "203.0.113.1",
+            "224.0.0.1",
+            "240.0.0.1",
+            "255.255.255.255",
+            "[::]",
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:8.8.8.8]",
+            "[::127.0.0.1]",
+            "[64:ff9b::7f00:1]",
+            "[64:ff9b::a9fe:a9fe]",
+            "[64:ff9b:1::1]",
+            "[100::1]",
+            "[2001::1]",
+            "[2001:db8::1]",
+            "[2002:7f00:1::]",
+            "[3fff::1]",
+            "[fc00::1]",
+            "[fd00:ec2::254]",
+            "[fe80::1]",
+            "[ff02::1]",
+            "localhost",
+            "LOCALHOST",
+            "localhost.",
+            "api.localhost",
         ] {
-            assert!(verdict(&format!("https://{host}/"), Reach::Public).is_err(), "{host}");
+            assert!(
+                verdict(&format!("https://{host}/"), Reach::Public).is_err(),
+                "{host}"
+            );
         }
     }
 
     #[test]
     fn public_literals_and_names_pass() {
-        for host in ["8.8.8.8", "100.63.255.255", "100.128.0.1", "172.15.0.1", "172.32.0.1", "[2606:4700::1111]", "[64:ff9b::808:808]", "mcp.linear.app", "localhost.example"] {
-            assert_eq!(verdict(&format!("https://{host}/"), Reach::Public), Ok(()), "{host}");
+        for host in [
+            "8.8.8.8",
+            "100.63.255.255",
+            "100.128.0.1",
+            "172.15.0.1",
+            "172.32.0.1",
+            "[2606:4700::1111]",
+            "[64:ff9b::808:808]",
+            "mcp.linear.app",
+            "localhost.example",
+        ] {
+            assert_eq!(
+                verdict(&format!("https://{host}/"), Reach::Public),
+                Ok(()),
+                "{host}"
+            );
         }
     }
 

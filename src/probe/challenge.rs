@@ -19,7 +19,10 @@ impl Challenge {
     /// The value of a parameter, by its name in lower case. A name that is given twice has its first value.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&str> {
-        self.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.parameters
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -35,9 +38,13 @@ pub fn parse(fields: &[String]) -> Vec<Challenge> {
 /// The `Bearer` challenge that discovery goes by: the first one that names its resource metadata, else the first.
 #[must_use]
 pub fn bearer(challenges: &[Challenge]) -> Option<&Challenge> {
-    let mut bearers = challenges.iter().filter(|challenge| challenge.scheme.eq_ignore_ascii_case("bearer"));
+    let mut bearers = challenges
+        .iter()
+        .filter(|challenge| challenge.scheme.eq_ignore_ascii_case("bearer"));
     let first = bearers.clone().next();
-    bearers.find(|challenge| challenge.parameter("resource_metadata").is_some()).or(first)
+    bearers
+        .find(|challenge| challenge.parameter("resource_metadata").is_some())
+        .or(first)
 }
 
 fn parse_field(field: &str) -> Vec<Challenge> {
@@ -57,12 +64,15 @@ fn parse_field(field: &str) -> Vec<Challenge> {
         match (after_spaces.strip_prefix('='), challenges.last_mut()) {
             (Some(value), Some(challenge)) => {
                 let (value, remainder) = take_value(skip_spaces(value));
-                challenge.parameters.push((word.to_ascii_lowercase(), value));
+                challenge
+                    .parameters
+                    .push((word.to_ascii_lowercase(), value));
                 rest = remainder;
             }
             _ => {
                 // A token68 needs a space before it; `Bearer=x` is no challenge, and its rest is skipped.
-                let token68 = take_token68(after_spaces).filter(|_| after_spaces.len() < after_word.len());
+                let token68 =
+                    take_token68(after_spaces).filter(|_| after_spaces.len() < after_word.len());
                 rest = token68.map_or(after_spaces, |(_, remainder)| remainder);
                 challenges.push(Challenge {
                     scheme: word.to_owned(),
@@ -125,7 +135,9 @@ fn skip_spaces(text: &str) -> &str {
 }
 
 fn split_while(text: &str, keep: impl Fn(char) -> bool) -> (&str, &str) {
-    let end = text.find(|character| !keep(character)).unwrap_or(text.len());
+    let end = text
+        .find(|character| !keep(character))
+        .unwrap_or(text.len());
     text.split_at_checked(end).unwrap_or((text, ""))
 }
 
@@ -142,11 +154,18 @@ mod tests {
     use super::*;
 
     fn parsed(fields: &[&str]) -> Vec<Challenge> {
-        parse(&fields.iter().map(|field| (*field).to_owned()).collect::<Vec<_>>())
+        parse(
+            &fields
+                .iter()
+                .map(|field| (*field).to_owned())
+                .collect::<Vec<_>>(),
+        )
     }
 
     fn metadata(fields: &[&str]) -> Option<String> {
-        bearer(&parsed(fields))?.parameter("resource_metadata").map(str::to_owned)
+        bearer(&parsed(fields))?
+            .parameter("resource_metadata")
+            .map(str::to_owned)
     }
 
     #[test]
@@ -164,40 +183,87 @@ mod tests {
 
     #[test]
     fn several_challenges_stand_in_one_field_or_in_several() {
-        let one = parsed(&[r#"Negotiate YWJj==, Basic realm="a \"quoted\" realm", Bearer scope="read write""#]);
-        let several = parsed(&["Negotiate YWJj==", r#"Basic realm="a \"quoted\" realm""#, r#"Bearer scope="read write""#]);
+        let one = parsed(&[
+            r#"Negotiate YWJj==, Basic realm="a \"quoted\" realm", Bearer scope="read write""#,
+        ]);
+        let several = parsed(&[
+            "Negotiate YWJj==",
+            r#"Basic realm="a \"quoted\" realm""#,
+            r#"Bearer scope="read write""#,
+        ]);
         assert_eq!(one, several);
-        assert_eq!(one.first().and_then(|challenge| challenge.token68.as_deref()), Some("YWJj=="));
-        assert_eq!(one.get(1).and_then(|challenge| challenge.parameter("realm")), Some(r#"a "quoted" realm"#));
-        assert_eq!(bearer(&one).and_then(|challenge| challenge.parameter("scope")), Some("read write"));
+        assert_eq!(
+            one.first()
+                .and_then(|challenge| challenge.token68.as_deref()),
+            Some("YWJj==")
+        );
+        assert_eq!(
+            one.get(1)
+                .and_then(|challenge| challenge.parameter("realm")),
+            Some(r#"a "quoted" realm"#)
+        );
+        assert_eq!(
+            bearer(&one).and_then(|challenge| challenge.parameter("scope")),
+            Some("read write")
+        );
     }
 
     #[test]
     fn the_bearer_challenge_that_names_its_metadata_is_preferred() {
-        assert_eq!(metadata(&[r#"Bearer realm="x", Bearer resource_metadata="https://a.example/m""#]).as_deref(), Some("https://a.example/m"));
-        assert_eq!(metadata(&["DPoP resource_metadata=\"https://a.example/m\""]), None);
+        assert_eq!(
+            metadata(&[r#"Bearer realm="x", Bearer resource_metadata="https://a.example/m""#])
+                .as_deref(),
+            Some("https://a.example/m")
+        );
+        assert_eq!(
+            metadata(&["DPoP resource_metadata=\"https://a.example/m\""]),
+            None
+        );
         assert_eq!(metadata(&["Bearer"]), None);
     }
 
     #[test]
     fn schemes_without_parameters_are_challenges_too() {
         let challenges = parsed(&["Negotiate, Bearer , Basic realm=x"]);
-        let schemes: Vec<_> = challenges.iter().map(|challenge| challenge.scheme.as_str()).collect();
+        let schemes: Vec<_> = challenges
+            .iter()
+            .map(|challenge| challenge.scheme.as_str())
+            .collect();
         assert_eq!(schemes, ["Negotiate", "Bearer", "Basic"]);
     }
 
     #[test]
     fn a_text_in_quotes_is_never_taken_for_a_parameter() {
-        assert_eq!(metadata(&[r#"Bearer realm="resource_metadata=\"https://evil.example\"", error="x""#]), None);
-        assert_eq!(metadata(&[r#"Basic realm="Bearer resource_metadata=https://evil.example""#]), None);
+        assert_eq!(
+            metadata(&[r#"Bearer realm="resource_metadata=\"https://evil.example\"", error="x""#]),
+            None
+        );
+        assert_eq!(
+            metadata(&[r#"Basic realm="Bearer resource_metadata=https://evil.example""#]),
+            None
+        );
     }
 
     #[test]
     fn malformed_fields_are_read_as_far_as_they_go() {
-        for field in ["", ",,,", "=", "\"", "\"a", "Bearer =", "Bearer a=\"", "Bearer a=\"\\", "é=1, Bearer", "@@@, Bearer"] {
+        for field in [
+            "",
+            ",,,",
+            "=",
+            "\"",
+            "\"a",
+            "Bearer =",
+            "Bearer a=\"",
+            "Bearer a=\"\\",
+            "é=1, Bearer",
+            "@@@, Bearer",
+        ] {
             let _ = parsed(&[field]);
         }
         assert!(bearer(&parsed(&["@@@ \"a, b\", Bearer scope=x"])).is_some());
-        assert_eq!(metadata(&["Bearer resource_metadata=\"https://a.example/m"]).as_deref(), Some("https://a.example/m"));
+        assert_eq!(
+            metadata(&["Bearer resource_metadata=\"https://a.example/m"]).as_deref(),
+            Some("https://a.example/m")
+        );
     }
 }

@@ -58,7 +58,13 @@ const MOST_REDIRECTS: usize = 3;
 
 /// Asks what there is to ask about one server, and says what follows.
 pub async fn discover<F: Fetch>(target: &Target, once: &Once<'_, F>, run: Run<'_>) -> LockEntry {
-    let mut discovery = Discovery { once, run, entry: empty_entry(target), days: BTreeSet::new(), sources: BTreeSet::new() };
+    let mut discovery = Discovery {
+        once,
+        run,
+        entry: empty_entry(target),
+        days: BTreeSet::new(),
+        sources: BTreeSet::new(),
+    };
     match &target.kind {
         TargetKind::Generic { endpoints } => discovery.generic(endpoints).await,
         TargetKind::McpStatic => discovery.mcp_static(&target.inputs).await,
@@ -112,14 +118,20 @@ struct Discovery<'a, F> {
 impl<F: Fetch> Discovery<'_, F> {
     async fn generic(&mut self, endpoints: &[String]) {
         let mut asked = BTreeSet::new();
-        for endpoint in endpoints.iter().filter(|endpoint| asked.insert(endpoint.as_str())) {
+        for endpoint in endpoints
+            .iter()
+            .filter(|endpoint| asked.insert(endpoint.as_str()))
+        {
             // Any answer will do, a redirect to a login page included.
             match self.ask(Method::Get, endpoint).await {
                 Ok(reply) => self.conclude(match reply.status {
                     Some(status) => format!("exists: it answers {status}"),
                     None => "its answer is not stated".to_owned(),
                 }),
-                Err(message) => self.note(rule::UNREACHABLE_METADATA, format!("{} cannot be asked: {message}", quoted(endpoint))),
+                Err(message) => self.note(
+                    rule::UNREACHABLE_METADATA,
+                    format!("{} cannot be asked: {message}", quoted(endpoint)),
+                ),
             }
         }
     }
@@ -127,7 +139,10 @@ impl<F: Fetch> Discovery<'_, F> {
     async fn mcp_static(&mut self, inputs: &LockInputs) {
         let issuer = inputs.server_url.as_deref();
         match (inputs.well_known_url.as_deref(), issuer) {
-            (Some(well_known_url), _) => self.authorization_server(issuer, vec![well_known_url.to_owned()]).await,
+            (Some(well_known_url), _) => {
+                self.authorization_server(issuer.as_slice(), vec![well_known_url.to_owned()])
+                    .await
+            }
             (None, Some(issuer)) => self.issuer(issuer, "`server_url`").await,
             (None, None) => {}
         }
@@ -148,7 +163,10 @@ impl<F: Fetch> Discovery<'_, F> {
             None => self.searched_resource(remote_url, &remote).await,
         };
         match resource {
-            Resource::Issuer(issuer) => self.issuer(&issuer, "`authorization_servers`").await,
+            Resource::Issuer(issuer) => {
+                self.entry.issuer = Some(issuer.clone());
+                self.issuer(&issuer, "`authorization_servers`").await;
+            }
             Resource::Absent => self.origin_fallback(remote_url, &remote).await,
             Resource::Stop => {}
         }
@@ -159,7 +177,10 @@ impl<F: Fetch> Discovery<'_, F> {
         let reply = match self.follow(Method::Initialize, remote_url).await {
             Ok((reply, _)) => reply,
             Err(message) => {
-                self.note(rule::UNREACHABLE_METADATA, format!("{} cannot be asked: {message}", quoted(remote_url)));
+                self.note(
+                    rule::UNREACHABLE_METADATA,
+                    format!("{} cannot be asked: {message}", quoted(remote_url)),
+                );
                 return None;
             }
         };
@@ -172,24 +193,34 @@ impl<F: Fetch> Discovery<'_, F> {
             (None, _) => "the answer is not stated".to_owned(),
             (Some(status @ 500..), _) => {
                 self.conclude(format!("fails with {status}: nothing is known"));
-                self.note(rule::UNREACHABLE_METADATA, format!("{} answers {status}", quoted(remote_url)));
+                self.note(
+                    rule::UNREACHABLE_METADATA,
+                    format!("{} answers {status}", quoted(remote_url)),
+                );
                 return None;
             }
             (Some(401), Some(url)) => {
-                let mut outcome = format!("asks for a token and names its resource metadata: {}", quoted(url));
+                let mut outcome = format!(
+                    "asks for a token and names its resource metadata: {}",
+                    quoted(url)
+                );
                 if let Some(scope) = bearer.and_then(|bearer| bearer.parameter("scope")) {
                     outcome.push_str(&format!("; scope {}", quoted(scope)));
                 }
                 outcome
             }
-            (Some(401), None) if bearer.is_some() => "asks for a token without naming its resource metadata".to_owned(),
+            (Some(401), None) if bearer.is_some() => {
+                "asks for a token without naming its resource metadata".to_owned()
+            }
             (Some(401), None) => "asks for authentication, without a Bearer challenge".to_owned(),
             (Some(status @ 200..=299), _) => format!("answers {status} without asking for a token"),
             (Some(status), _) => format!("answers {status}, which says nothing about tokens"),
         };
         self.conclude(outcome);
         let challenge = Challenge {
-            resource_metadata: resource_metadata.filter(|_| reply.status == Some(401)).map(str::to_owned),
+            resource_metadata: resource_metadata
+                .filter(|_| reply.status == Some(401))
+                .map(str::to_owned),
             reconstruction: reply.reconstruction.clone(),
         };
         Some((challenge, remote))
@@ -200,7 +231,13 @@ impl<F: Fetch> Discovery<'_, F> {
         let at = quoted(named);
         match Url::parse(named) {
             Err(_) => {
-                self.note(rule::INVALID_METADATA, format!("the challenge of {} names {at} as its resource metadata, which is no URL", quoted(remote_url)));
+                self.note(
+                    rule::INVALID_METADATA,
+                    format!(
+                        "the challenge of {} names {at} as its resource metadata, which is no URL",
+                        quoted(remote_url)
+                    ),
+                );
                 return Resource::Stop;
             }
             Ok(url) if !documents::is_secure(&url, self.run.reach) => {
@@ -210,9 +247,17 @@ impl<F: Fetch> Discovery<'_, F> {
             Ok(_) => {}
         }
         match self.look_at(named).await {
-            Found::Document(document, metadata_url) => self.resource(&document, &metadata_url, remote_url),
+            Found::Document(document, metadata_url) => {
+                self.resource(&document, &metadata_url, remote_url)
+            }
             Found::Nothing(what) => {
-                self.note(rule::INVALID_METADATA, format!("the challenge of {} names {at} as its resource metadata, which {what}", quoted(remote_url)));
+                self.note(
+                    rule::INVALID_METADATA,
+                    format!(
+                        "the challenge of {} names {at} as its resource metadata, which {what}",
+                        quoted(remote_url)
+                    ),
+                );
                 Resource::Stop
             }
             Found::Stop => Resource::Stop,
@@ -223,7 +268,9 @@ impl<F: Fetch> Discovery<'_, F> {
     async fn searched_resource(&mut self, remote_url: &str, remote: &Url) -> Resource {
         for url in well_known::protected_resource_urls(remote) {
             match self.look_at(&url).await {
-                Found::Document(document, metadata_url) => return self.resource(&document, &metadata_url, remote_url),
+                Found::Document(document, metadata_url) => {
+                    return self.resource(&document, &metadata_url, remote_url);
+                }
                 Found::Nothing(_) => {}
                 Found::Stop => return Resource::Stop,
             }
@@ -235,7 +282,10 @@ impl<F: Fetch> Discovery<'_, F> {
         let (facts, matched) = match documents::resource_facts(document, metadata_url, remote_url) {
             Ok(read) => read,
             Err(problem) => {
-                self.conclude(format!("resource metadata that must not be used: {}", problem.rule));
+                self.conclude(format!(
+                    "resource metadata that must not be used: {}",
+                    problem.rule
+                ));
                 self.entry.problems.push(problem);
                 return Resource::Stop;
             }
@@ -245,15 +295,23 @@ impl<F: Fetch> Discovery<'_, F> {
             ResourceMatch::Exact | ResourceMatch::Unknown => {}
             ResourceMatch::Parent => {
                 let resource = facts.resource.as_deref().unwrap_or_default();
-                outcome.push_str(&format!(" of {}, a parent of the remote URL, which is accepted", quoted(resource)));
+                outcome.push_str(&format!(
+                    " of {}, a parent of the remote URL, which is accepted",
+                    quoted(resource)
+                ));
             }
         }
         let issuer = facts.authorization_servers.first().cloned();
         match (&issuer, facts.authorization_servers.len()) {
             (None, _) => outcome.push_str("; its authorization servers are not stated"),
-            (Some(issuer), 1) => outcome.push_str(&format!("; authorization server {}", quoted(issuer))),
+            (Some(issuer), 1) => {
+                outcome.push_str(&format!("; authorization server {}", quoted(issuer)))
+            }
             (Some(issuer), count) => {
-                outcome.push_str(&format!("; the first of {count} authorization servers counts: {}", quoted(issuer)));
+                outcome.push_str(&format!(
+                    "; the first of {count} authorization servers counts: {}",
+                    quoted(issuer)
+                ));
             }
         }
         self.conclude(outcome);
@@ -262,15 +320,20 @@ impl<F: Fetch> Discovery<'_, F> {
     }
 
     /// A server of the 2025-03-26 protocol: its own origin is the authorization server.
+    ///
+    /// Nobody has published that issuer, and with and without a slash it leads to the same URLs: either will do.
     async fn origin_fallback(&mut self, remote_url: &str, remote: &Url) {
-        let origin = well_known::origin(remote);
-        let urls = well_known::authorization_server_urls(&Url::parse(&origin).unwrap_or_else(|_| remote.clone()));
-        self.search_authorization_server(
-            Some(&origin),
-            urls,
-            &format!("{} publishes neither resource metadata nor, as servers of 2025-03-26 do, authorization server metadata at its origin", quoted(remote_url)),
-        )
-        .await;
+        let Ok(origin) = remote.join("/") else {
+            return;
+        };
+        let absent = format!(
+            "{} publishes neither resource metadata nor, as servers of 2025-03-26 do, authorization server metadata at its origin",
+            quoted(remote_url)
+        );
+        let bare = well_known::origin(&origin);
+        let urls = well_known::authorization_server_urls(&origin);
+        self.search_authorization_server(&[bare.as_str(), origin.as_str()], urls, &absent)
+            .await;
     }
 
     /// The metadata of an issuer, at the URLs that its issuer identifier gives.
@@ -278,32 +341,54 @@ impl<F: Fetch> Discovery<'_, F> {
         let what = quoted(issuer);
         let url = match Url::parse(issuer) {
             Ok(url) if url.has_host() => url,
-            _ => return self.note(rule::INVALID_METADATA, format!("the issuer {what} in {named_by} is no URL")),
+            _ => {
+                return self.note(
+                    rule::INVALID_METADATA,
+                    format!("the issuer {what} in {named_by} is no URL"),
+                );
+            }
         };
         if !documents::is_secure(&url, self.run.reach) {
-            return self.note(rule::INSECURE_ENDPOINT, format!("the issuer {what} in {named_by} is not https"));
+            return self.note(
+                rule::INSECURE_ENDPOINT,
+                format!("the issuer {what} in {named_by} is not https"),
+            );
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return self.note(rule::INVALID_METADATA, format!("the issuer {what} in {named_by} has a query or a fragment"));
+            return self.note(
+                rule::INVALID_METADATA,
+                format!("the issuer {what} in {named_by} has a query or a fragment"),
+            );
         }
-        self.entry.issuer = Some(issuer.to_owned());
-        self.authorization_server(Some(issuer), well_known::authorization_server_urls(&url)).await;
+        self.authorization_server(&[issuer], well_known::authorization_server_urls(&url))
+            .await;
     }
 
-    async fn authorization_server(&mut self, issuer: Option<&str>, urls: Vec<String>) {
-        let whose = issuer.map_or_else(|| "the authorization server".to_owned(), quoted);
+    async fn authorization_server(&mut self, issuers: &[&str], urls: Vec<String>) {
+        let whose = issuers.first().map_or_else(
+            || "the authorization server".to_owned(),
+            |issuer| quoted(issuer),
+        );
         let where_to = match urls.as_slice() {
             [only] => quoted(only),
             many => format!("any of its {} well-known URLs", many.len()),
         };
         let absent = format!("{whose} publishes no metadata at {where_to}");
-        self.search_authorization_server(issuer, urls, &absent).await;
+        self.search_authorization_server(issuers, urls, &absent)
+            .await;
     }
 
-    async fn search_authorization_server(&mut self, issuer: Option<&str>, urls: Vec<String>, absent: &str) {
+    async fn search_authorization_server(
+        &mut self,
+        issuers: &[&str],
+        urls: Vec<String>,
+        absent: &str,
+    ) {
         for url in urls {
             match self.look_at(&url).await {
-                Found::Document(document, metadata_url) => return self.use_server(&document, &metadata_url, issuer),
+                Found::Document(document, metadata_url) => {
+                    return self.use_server(&document, &metadata_url, issuers);
+                }
                 Found::Nothing(_) => {}
                 Found::Stop => return,
             }
@@ -311,11 +396,13 @@ impl<F: Fetch> Discovery<'_, F> {
         self.note(rule::UNPUBLISHED_METADATA, absent);
     }
 
-    fn use_server(&mut self, document: &Document, metadata_url: &str, issuer: Option<&str>) {
-        match documents::authorization_server_facts(document, metadata_url, issuer, self.run.reach) {
+    fn use_server(&mut self, document: &Document, metadata_url: &str, issuers: &[&str]) {
+        match documents::authorization_server_facts(document, metadata_url, issuers, self.run.reach)
+        {
             Ok((published, facts)) => {
-                let mut outcome = format!("authorization server metadata of {}", quoted(&published));
-                if issuer.is_none() {
+                let mut outcome =
+                    format!("authorization server metadata of {}", quoted(&published));
+                if issuers.is_empty() {
                     outcome.push_str(", taken at its word: the manifest names no issuer");
                 }
                 self.conclude(outcome);
@@ -323,9 +410,14 @@ impl<F: Fetch> Discovery<'_, F> {
                 self.entry.authorization_server = Some(facts);
             }
             Err(problems) => {
-                let rules: BTreeSet<&str> = problems.iter().map(|problem| problem.rule.as_str()).collect();
+                let rules: BTreeSet<&str> = problems
+                    .iter()
+                    .map(|problem| problem.rule.as_str())
+                    .collect();
                 let rules = rules.into_iter().collect::<Vec<_>>().join(", ");
-                self.conclude(format!("authorization server metadata that must not be used: {rules}"));
+                self.conclude(format!(
+                    "authorization server metadata that must not be used: {rules}"
+                ));
                 self.entry.problems.extend(problems);
             }
         }
@@ -334,28 +426,45 @@ impl<F: Fetch> Discovery<'_, F> {
     /// A server of which a source states the facts, but not the answers: only what it states is looked up.
     async fn reconstructed(&mut self, remote_url: &str, reconstruction: &Reconstruction) {
         let stated = &reconstruction.stated;
+        let mut issuer = stated.issuer.clone();
         if let Some(url) = &stated.resource_metadata_url {
-            self.conclude(format!("the answer is not stated; the source names the resource metadata {}", quoted(url)));
+            self.conclude(format!(
+                "the answer is not stated; the source names the resource metadata {}",
+                quoted(url)
+            ));
             match self.look_at(url).await {
                 Found::Document(document, metadata_url) => {
-                    if matches!(self.resource(&document, &metadata_url, remote_url), Resource::Stop) {
-                        return;
+                    match self.resource(&document, &metadata_url, remote_url) {
+                        Resource::Issuer(named) => issuer = Some(named),
+                        Resource::Absent => {}
+                        Resource::Stop => return,
                     }
                 }
                 Found::Nothing(_) => {}
                 Found::Stop => return,
             }
         }
-        let Some(issuer) = &stated.issuer else {
+        let Some(issuer) = issuer else {
             return;
         };
-        self.entry.issuer = Some(issuer.clone());
-        if let Some(last) = self.entry.requests.last_mut() {
-            last.outcome.push_str(&format!("; the source names the issuer {}", quoted(issuer)));
+        if let Some(last) = self
+            .entry
+            .requests
+            .last_mut()
+            .filter(|_| stated.issuer.is_some())
+        {
+            last.outcome.push_str(&format!(
+                "; the source names the issuer {}",
+                quoted(&issuer)
+            ));
         }
+        self.entry.issuer = Some(issuer.clone());
         match &stated.metadata_url {
-            Some(url) => self.authorization_server(Some(issuer), vec![url.clone()]).await,
-            None => self.issuer(issuer, "the source").await,
+            Some(url) => {
+                self.authorization_server(&[&issuer], vec![url.clone()])
+                    .await
+            }
+            None => self.issuer(&issuer, "the source").await,
         }
     }
 
@@ -364,7 +473,10 @@ impl<F: Fetch> Discovery<'_, F> {
         let (reply, final_url) = match self.follow(Method::Get, url).await {
             Ok(answered) => answered,
             Err(message) => {
-                self.note(rule::UNREACHABLE_METADATA, format!("{} cannot be asked: {message}", quoted(url)));
+                self.note(
+                    rule::UNREACHABLE_METADATA,
+                    format!("{} cannot be asked: {message}", quoted(url)),
+                );
                 return Found::Stop;
             }
         };
@@ -374,23 +486,38 @@ impl<F: Fetch> Discovery<'_, F> {
                     last.sha256.clone_from(&document.sha256);
                 }
                 if let Some(content_type) = &document.mislabeled {
-                    let message = format!("the metadata at {} is served as {content_type}, not as `application/json`", quoted(&final_url));
+                    let message = format!(
+                        "the metadata at {} is served as {content_type}, not as `application/json`",
+                        quoted(&final_url)
+                    );
                     self.note(rule::MISLABELED_METADATA, message);
                 }
                 Found::Document(Box::new(document.clone()), final_url)
             }
-            (Some(Reading::Page), _) => self.nothing("answers with a web page: no metadata here".to_owned()),
+            (Some(Reading::Page), _) => {
+                self.nothing("answers with a web page: no metadata here".to_owned())
+            }
             (Some(Reading::Broken(what)), _) => {
                 self.conclude(format!("the answer {what}"));
-                self.note(rule::INVALID_METADATA, format!("the metadata at {} {what}", quoted(&final_url)));
+                self.note(
+                    rule::INVALID_METADATA,
+                    format!("the metadata at {} {what}", quoted(&final_url)),
+                );
                 Found::Stop
             }
-            (None, Some(status @ 400..=499)) => self.nothing(format!("answers {status}: no metadata here")),
-            (None, Some(status @ 200..=299)) => self.nothing(format!("answers {status} without a document: no metadata here")),
+            (None, Some(status @ 400..=499)) => {
+                self.nothing(format!("answers {status}: no metadata here"))
+            }
+            (None, Some(status @ 200..=299)) => self.nothing(format!(
+                "answers {status} without a document: no metadata here"
+            )),
             (None, None) => self.nothing("has an answer that is not stated".to_owned()),
             (None, Some(status)) => {
                 self.conclude(format!("fails with {status}: nothing is known"));
-                self.note(rule::UNREACHABLE_METADATA, format!("{} answers {status}", quoted(&final_url)));
+                self.note(
+                    rule::UNREACHABLE_METADATA,
+                    format!("{} answers {status}", quoted(&final_url)),
+                );
                 Found::Stop
             }
         }
@@ -407,17 +534,34 @@ impl<F: Fetch> Discovery<'_, F> {
     async fn follow(&mut self, method: Method, url: &str) -> Result<(Reply, String), String> {
         let mut method = method;
         let mut url = url.to_owned();
-        for _ in 0..=MOST_REDIRECTS {
-            let reply = self.ask(method, &url).await?;
-            let (Some(status @ (301 | 302 | 303 | 307 | 308)), Some(location)) = (reply.status, reply.location.as_deref()) else {
+        for redirects in 0..=MOST_REDIRECTS {
+            let reply = self
+                .ask(method, &url)
+                .await
+                .map_err(|message| match redirects {
+                    0 => message,
+                    _ => format!("it redirects to {}: {message}", quoted(&url)),
+                })?;
+            let (Some(status @ (301 | 302 | 303 | 307 | 308)), Some(location)) =
+                (reply.status, reply.location.as_deref())
+            else {
                 return Ok((reply, url));
             };
             let target = Url::parse(&url).and_then(|base| base.join(location));
             let Ok(target) = target else {
-                self.conclude(format!("redirects ({status}) to {}, which is no URL", quoted(location)));
-                return Err(format!("it redirects to {}, which is no URL", quoted(location)));
+                self.conclude(format!(
+                    "redirects ({status}) to {}, which is no URL",
+                    quoted(location)
+                ));
+                return Err(format!(
+                    "it redirects to {}, which is no URL",
+                    quoted(location)
+                ));
             };
-            self.conclude(format!("redirects ({status}) to {}", quoted(target.as_str())));
+            self.conclude(format!(
+                "redirects ({status}) to {}",
+                quoted(target.as_str())
+            ));
             if !matches!(status, 307 | 308) {
                 method = Method::Get;
             }
@@ -462,7 +606,8 @@ impl<F: Fetch> Discovery<'_, F> {
                     last.status = reply.status;
                 }
                 self.days.extend(reply.recorded.clone());
-                self.sources.extend(reply.reconstruction.as_ref().map(|it| it.source.clone()));
+                self.sources
+                    .extend(reply.reconstruction.as_ref().map(|it| it.source.clone()));
                 Ok(reply.clone())
             }
             Err(failure) => {
@@ -485,11 +630,19 @@ impl<F: Fetch> Discovery<'_, F> {
 
     fn finish(mut self) -> LockEntry {
         // The oldest answer decides how old the entry is.
-        self.entry.recorded = self.days.pop_first().unwrap_or_else(|| self.run.today.to_owned());
+        self.entry.recorded = self
+            .days
+            .pop_first()
+            .unwrap_or_else(|| self.run.today.to_owned());
         self.entry.reconstructed = !self.sources.is_empty();
-        self.entry.source = self.entry.reconstructed.then(|| self.sources.into_iter().collect::<Vec<_>>().join("; "));
+        self.entry.source = self
+            .entry
+            .reconstructed
+            .then(|| self.sources.into_iter().collect::<Vec<_>>().join("; "));
         let mut seen: BTreeSet<LockProblem> = BTreeSet::new();
-        self.entry.problems.retain(|problem| seen.insert(problem.clone()));
+        self.entry
+            .problems
+            .retain(|problem| seen.insert(problem.clone()));
         self.entry
     }
 }

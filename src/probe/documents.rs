@@ -93,22 +93,33 @@ pub enum ResourceMatch {
 pub fn read(answer: &Answer) -> Reading {
     let bytes = match &answer.body {
         Body::Unread => return Reading::Broken("has no body".to_owned()),
-        Body::TooLarge(limit) => return Reading::Broken(format!("is larger than {} KiB", limit / 1024)),
+        Body::TooLarge(limit) => {
+            return Reading::Broken(format!("is larger than {} KiB", limit / 1024));
+        }
         Body::Bytes(bytes) => bytes,
     };
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let content_type = answer.content_type.as_deref().unwrap_or_default();
-    let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let media_type = content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     match serde_json::from_slice::<Value>(text) {
         Ok(Value::Object(mut members)) => {
             members.retain(|name, value| MEMBERS.contains(&name.as_str()) && !value.is_null());
             let reconstruction = answer.reconstruction.as_ref();
             let labeled = media_type == "application/json" || media_type.ends_with("+json");
             Reading::Document(Document {
-                sha256: reconstruction.is_none().then(|| hexadecimal(&Sha256::digest(bytes))),
+                sha256: reconstruction
+                    .is_none()
+                    .then(|| hexadecimal(&Sha256::digest(bytes))),
                 mislabeled: (!labeled && reconstruction.is_none()).then(|| quoted(content_type)),
                 members,
-                unknown: reconstruction.map(|it| it.unknown.clone()).unwrap_or_default(),
+                unknown: reconstruction
+                    .map(|it| it.unknown.clone())
+                    .unwrap_or_default(),
                 dynamic_registration: reconstruction.and_then(|it| it.stated.dynamic_registration),
             })
         }
@@ -123,8 +134,15 @@ pub fn read(answer: &Answer) -> Reading {
 ///
 /// # Errors
 /// `invalid-metadata` or `resource-mismatch`: the document must not be used.
-pub fn resource_facts(document: &Document, metadata_url: &str, resource_url: &str) -> Result<(ResourceFacts, ResourceMatch), LockProblem> {
-    let reader = Reader { document, metadata_url };
+pub fn resource_facts(
+    document: &Document,
+    metadata_url: &str,
+    resource_url: &str,
+) -> Result<(ResourceFacts, ResourceMatch), LockProblem> {
+    let reader = Reader {
+        document,
+        metadata_url,
+    };
     let resource = reader.text("resource")?;
     let matched = match &resource {
         Some(resource) => match_resource(resource, resource_url).ok_or_else(|| {
@@ -154,36 +172,67 @@ pub fn resource_facts(document: &Document, metadata_url: &str, resource_url: &st
     Ok((facts, matched))
 }
 
-/// The facts of an authorization server metadata document that was read at `metadata_url` for `issuer`.
+/// The facts of an authorization server metadata document that was read at `metadata_url`.
 ///
-/// `issuer` is compared byte for byte; with none there is nothing to compare, and the document's own is taken.
-/// The issuer that counts comes first in the answer.
+/// The document's issuer must be one of `issuers` byte for byte, and comes first in the answer. Discovery knows one;
+/// two where nobody published it and its slash at the end is open; none where there is nothing to compare with.
 ///
 /// # Errors
 /// `issuer-mismatch`, `invalid-metadata` or `insecure-endpoint`, all that apply: the document must not be used.
 pub fn authorization_server_facts(
     document: &Document,
     metadata_url: &str,
-    issuer: Option<&str>,
+    issuers: &[&str],
     reach: Reach,
 ) -> Result<(String, AuthorizationServerFacts), Vec<LockProblem>> {
-    let reader = Reader { document, metadata_url };
+    let reader = Reader {
+        document,
+        metadata_url,
+    };
     let mut problems = Vec::new();
     let mut note = |problem: LockProblem| problems.push(problem);
 
-    let published = reader.issuer(issuer).map_err(&mut note).ok();
-    let authorization_endpoint = reader.endpoint("authorization_endpoint", Presence::Required, reach).map_err(&mut note).ok();
-    let token_endpoint = reader.endpoint("token_endpoint", Presence::Required, reach).map_err(&mut note).ok();
-    let revocation_endpoint = reader.endpoint("revocation_endpoint", Presence::Optional, reach).map_err(&mut note).ok();
-    let registration_endpoint = reader.endpoint("registration_endpoint", Presence::Optional, reach).map_err(&mut note).ok();
-    let client_id_metadata = reader.flag("client_id_metadata_document_supported").map_err(&mut note).ok();
-    let iss_parameter = reader.flag("authorization_response_iss_parameter_supported").map_err(&mut note).ok();
-    let code_challenge_methods = reader.list_or("code_challenge_methods_supported", &[]).map_err(&mut note).ok();
-    let authentication_methods =
-        reader.list_or("token_endpoint_auth_methods_supported", &["client_secret_basic"]).map_err(&mut note).ok();
+    let published = reader.issuer(issuers).map_err(&mut note).ok();
+    let authorization_endpoint = reader
+        .endpoint("authorization_endpoint", Presence::Required, reach)
+        .map_err(&mut note)
+        .ok();
+    let token_endpoint = reader
+        .endpoint("token_endpoint", Presence::Required, reach)
+        .map_err(&mut note)
+        .ok();
+    let revocation_endpoint = reader
+        .endpoint("revocation_endpoint", Presence::Optional, reach)
+        .map_err(&mut note)
+        .ok();
+    let registration_endpoint = reader
+        .endpoint("registration_endpoint", Presence::Optional, reach)
+        .map_err(&mut note)
+        .ok();
+    let client_id_metadata = reader
+        .flag("client_id_metadata_document_supported")
+        .map_err(&mut note)
+        .ok();
+    let iss_parameter = reader
+        .flag("authorization_response_iss_parameter_supported")
+        .map_err(&mut note)
+        .ok();
+    let code_challenge_methods = reader
+        .list_or("code_challenge_methods_supported", &[])
+        .map_err(&mut note)
+        .ok();
+    let authentication_methods = reader
+        .list_or(
+            "token_endpoint_auth_methods_supported",
+            &["client_secret_basic"],
+        )
+        .map_err(&mut note)
+        .ok();
     let scopes = reader.list("scopes_supported").map_err(&mut note).ok();
-    let grant_types =
-        reader.list_or("grant_types_supported", &["authorization_code", "implicit"]).map_err(&mut note).ok();
+    let grant_types = reader
+        .list_or("grant_types_supported", &["authorization_code", "implicit"])
+        .map_err(&mut note)
+        .ok();
 
     let Some(published) = published.filter(|_| problems.is_empty()) else {
         return Err(problems);
@@ -223,19 +272,25 @@ pub fn match_resource(resource: &str, remote_url: &str) -> Option<ResourceMatch>
         return Some(ResourceMatch::Exact);
     }
     let (parent, child) = (Url::parse(resource).ok()?, Url::parse(remote_url).ok()?);
-    if origin(&parent) != origin(&child) || parent.fragment().is_some() || !parent.username().is_empty() {
+    if origin(&parent) != origin(&child)
+        || parent.fragment().is_some()
+        || !parent.username().is_empty()
+    {
         return None;
     }
     let rest = child.path().strip_prefix(parent.path())?;
     let at_a_slash = rest.is_empty() || rest.starts_with('/') || parent.path().ends_with('/');
-    let same_query = parent.query().is_none() || (rest.is_empty() && parent.query() == child.query());
+    let same_query =
+        parent.query().is_none() || (rest.is_empty() && parent.query() == child.query());
     (at_a_slash && same_query).then_some(ResourceMatch::Parent)
 }
 
 /// Whether an issuer is a template such as `https://a/{tenantid}/v2.0`, which no token's `iss` can equal.
 #[must_use]
 pub fn is_template(issuer: &str) -> bool {
-    issuer.split_once('{').is_some_and(|(_, rest)| rest.contains('}'))
+    issuer
+        .split_once('{')
+        .is_some_and(|(_, rest)| rest.contains('}'))
 }
 
 /// Says whether a discovered URL is https, or http on loopback where the run allows it.
@@ -256,7 +311,10 @@ pub fn is_secure(url: &Url, reach: Reach) -> bool {
 
 /// A problem, by rule id and message.
 pub fn problem(rule: &str, message: impl Into<String>) -> LockProblem {
-    LockProblem { rule: rule.to_owned(), message: message.into() }
+    LockProblem {
+        rule: rule.to_owned(),
+        message: message.into(),
+    }
 }
 
 /// A foreign value in backticks, on one line, without control or direction characters, of a bounded length.
@@ -312,7 +370,10 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn invalid(&self, what: &str) -> LockProblem {
-        problem(rule::INVALID_METADATA, format!("the metadata at {} {what}", quoted(self.metadata_url)))
+        problem(
+            rule::INVALID_METADATA,
+            format!("the metadata at {} {what}", quoted(self.metadata_url)),
+        )
     }
 
     fn text(&self, name: &str) -> Result<Option<String>, LockProblem> {
@@ -329,7 +390,12 @@ impl Reader<'_> {
         };
         value
             .as_array()
-            .and_then(|items| items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>())
+            .and_then(|items| {
+                items
+                    .iter()
+                    .map(|item| item.as_str().map(str::to_owned))
+                    .collect::<Option<Vec<_>>>()
+            })
             .map(Some)
             .ok_or_else(|| self.invalid(&format!("has a `{name}` that is no list of strings")))
     }
@@ -353,43 +419,66 @@ impl Reader<'_> {
         }
     }
 
-    fn endpoint(&self, name: &str, presence: Presence, reach: Reach) -> Result<Option<String>, LockProblem> {
+    fn endpoint(
+        &self,
+        name: &str,
+        presence: Presence,
+        reach: Reach,
+    ) -> Result<Option<String>, LockProblem> {
         let Some(text) = self.text(name)? else {
             let missing = presence == Presence::Required && !self.document.leaves_open(name);
-            return if missing { Err(self.invalid(&format!("has no `{name}`"))) } else { Ok(None) };
+            return if missing {
+                Err(self.invalid(&format!("has no `{name}`")))
+            } else {
+                Ok(None)
+            };
         };
         match Url::parse(&text) {
             Ok(url) if url.has_host() && is_secure(&url, reach) => Ok(Some(text)),
             Ok(url) if url.has_host() => Err(problem(
                 rule::INSECURE_ENDPOINT,
-                format!("`{name}` in the metadata at {} is {}, which is not https", quoted(self.metadata_url), quoted(&text)),
+                format!(
+                    "`{name}` in the metadata at {} is {}, which is not https",
+                    quoted(self.metadata_url),
+                    quoted(&text)
+                ),
             )),
             _ => Err(self.invalid(&format!("has a `{name}` that is no URL: {}", quoted(&text)))),
         }
     }
 
-    fn issuer(&self, expected: Option<&str>) -> Result<String, LockProblem> {
+    fn issuer(&self, expected: &[&str]) -> Result<String, LockProblem> {
         let Some(published) = self.text("issuer")? else {
             return Err(self.invalid("has no `issuer`"));
         };
-        let Some(expected) = expected.filter(|expected| *expected != published) else {
+        let Some(first) = expected
+            .first()
+            .filter(|_| !expected.contains(&published.as_str()))
+        else {
             return Ok(published);
         };
         let at = quoted(self.metadata_url);
         let why = if is_template(&published) {
             "a template that stands for many issuers: name the one of a single tenant"
-        } else if published.strip_suffix('/') == Some(expected) || expected.strip_suffix('/') == Some(published.as_str()) {
+        } else if published.strip_suffix('/') == Some(first)
+            || first.strip_suffix('/') == Some(published.as_str())
+        {
             "the same but for a slash at the end, which counts"
         } else {
             "and so must not be used"
         };
         Err(problem(
             rule::ISSUER_MISMATCH,
-            format!("the metadata at {at} is of the issuer {}, not of {}: {why}", quoted(&published), quoted(expected)),
+            format!(
+                "the metadata at {at} is of the issuer {}, not of {}: {why}",
+                quoted(&published),
+                quoted(first)
+            ),
         ))
     }
 }
 
 fn is_page(media_type: &str, text: &[u8]) -> bool {
-    matches!(media_type, "text/html" | "application/xhtml+xml") || text.trim_ascii_start().starts_with(b"<")
+    matches!(media_type, "text/html" | "application/xhtml+xml")
+        || text.trim_ascii_start().starts_with(b"<")
 }

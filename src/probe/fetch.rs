@@ -113,8 +113,10 @@ pub struct Failure {
 pub enum FailureKind {
     /// Never asked: the URL or an address of its name is off limits.
     Refused,
-    /// No connection, no name, or the connection broke.
+    /// No connection came about, or it broke.
     Unreachable,
+    /// The name has no address. Not tried again: the system's resolution has its own retries.
+    Unresolved,
     /// The certificate or the TLS handshake is not acceptable.
     Tls,
     /// The limits ran out first.
@@ -149,6 +151,9 @@ impl fmt::Display for Request {
 impl Failure {
     /// A failure of a kind, with its message.
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+        Self {
+            kind,
+            message: message.into(),
+        }
     }
 }

@@ -38,7 +38,10 @@ type Shared = Arc<OnceCell<Arc<Result<Reply, Failure>>>>;
 impl<'a, F: Fetch> Once<'a, F> {
     /// Nothing asked yet.
     pub fn new(fetch: &'a F) -> Self {
-        Self { fetch, answers: Mutex::new(HashMap::new()) }
+        Self {
+            fetch,
+            answers: Mutex::new(HashMap::new()),
+        }
     }
 
     /// The answer to a request: asked now, or waited for where it is being asked, or remembered.
@@ -48,14 +51,17 @@ impl<'a, F: Fetch> Once<'a, F> {
             let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(answers.entry(request.clone()).or_default())
         };
-        let answer = cell.get_or_init(|| async { Arc::new(self.fetch(request).await) }).await;
+        let answer = cell
+            .get_or_init(|| async { Arc::new(self.fetch(request).await) })
+            .await;
         Arc::clone(answer)
     }
 
     async fn fetch(&self, request: &Request) -> Result<Reply, Failure> {
         let answer = self.fetch.fetch(request).await?;
         let stated_without_status = answer.status.is_none() && answer.body != Body::Unread;
-        let has_document = request.method == Method::Get && (answer.status == Some(200) || stated_without_status);
+        let has_document =
+            request.method == Method::Get && (answer.status == Some(200) || stated_without_status);
         Ok(Reply {
             status: answer.status,
             reading: has_document.then(|| documents::read(&answer)),
