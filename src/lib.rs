@@ -1,3 +1,30 @@
 //! catproof: a declarative catalog compiler and validator for MCP servers that use OAuth.
+//!
+//! The line, and the rooms in its order:
+//!
+//! ```text
+//! load -> parse -> validate -> classify -> [probe] -> lint -> compile -> emit -> write
+//! ```
+
+pub mod finding;
+pub mod source;
+
+pub mod config;
+
+pub mod model;
+pub mod parse;
+pub mod suggest;
+pub mod validate;
+
+pub mod entry;
+pub mod hosts;
+pub mod oauth;
 
 pub mod probe;
+
+pub mod allowlist;
+pub mod lint;
+
+pub mod schema;
+
+pub mod pipeline;

@@ -1,0 +1,165 @@
+//! `catproof.toml`: where the catalog is, how it is judged, and what is put up with.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::finding::Severity;
+use crate::source::DEFAULT_MAX_BYTES;
+
+/// How the catalog is judged.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// For users: callbacks are public, `catalog_local` appears in no artifact.
+    #[default]
+    Production,
+    /// For a developer's machine: loopback and tunnel callbacks are sound, artifacts go to `generated/development/`.
+    Development,
+}
+
+/// The level of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Not shown.
+    Off,
+    Note,
+    Warning,
+    Error,
+}
+
+/// The configuration in force: `catproof.toml`, then the command line.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(title = "catproof configuration")]
+pub struct Config {
+    /// The folder of the production catalog, relative to this file.
+    pub catalog: String,
+    /// The folder of the developers' catalog, relative to this file.
+    pub catalog_local: String,
+    /// The folder that the artifacts are written to, relative to this file.
+    pub generated: String,
+    /// How the catalog is judged.
+    pub profile: Profile,
+    /// The size that a manifest may have, in bytes.
+    pub max_file_bytes: u64,
+    /// The OAuth proxy that the catalog is compiled for.
+    pub proxy: ProxyConfig,
+    /// Decisions that are a person's, not the catalog's own word.
+    pub policy: PolicyConfig,
+    /// How old the entries of the discovery lock may get.
+    pub probe: ProbeConfig,
+    /// Levels of rules by id: `off`, `note`, `warning` or `error`.
+    pub rules: BTreeMap<String, Level>,
+    /// Findings that are put up with, each with its reason.
+    pub ignore: Vec<Ignore>,
+    /// Where single artifacts go instead, relative to the folder of the artifacts, by their own path there.
+    pub artifacts: BTreeMap<String, String>,
+    /// Whether notes are shown (`--pedantic`).
+    #[serde(skip)]
+    pub pedantic: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            catalog: "catalog".to_owned(),
+            catalog_local: "catalog_local".to_owned(),
+            generated: "generated".to_owned(),
+            profile: Profile::Production,
+            max_file_bytes: DEFAULT_MAX_BYTES,
+            proxy: ProxyConfig::default(),
+            policy: PolicyConfig::default(),
+            probe: ProbeConfig::default(),
+            rules: BTreeMap::new(),
+            ignore: Vec::new(),
+            artifacts: BTreeMap::new(),
+            pedantic: false,
+        }
+    }
+}
+
+impl Config {
+    /// Whether a rule whose level is note can show anything.
+    pub fn shows_notes(&self, rule: &str) -> bool {
+        self.pedantic || self.rules.contains_key(rule)
+    }
+
+    /// The level of a finding after the configuration, or `None` where it is not shown.
+    pub fn level(&self, rule: &str, severity: Severity) -> Option<Severity> {
+        match self.rules.get(rule) {
+            Some(Level::Off) => None,
+            Some(Level::Note) => self.pedantic.then_some(Severity::Note),
+            Some(Level::Warning) => Some(Severity::Warning),
+            Some(Level::Error) => Some(Severity::Error),
+            None if severity == Severity::Note && !self.pedantic => None,
+            None => Some(severity),
+        }
+    }
+}
+
+/// The OAuth proxy that the catalog is compiled for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProxyConfig {
+    /// The allowlist that is deployed: a `providers.js` or a JSON file, relative to this file.
+    pub allowlist: Option<String>,
+    /// Where the proxy answers, such as `https://oauth.acme.example`.
+    pub url: Option<String>,
+    /// The callbacks that the proxy serves; a proxied server's first redirect URI must be one of them.
+    pub callback_urls: Vec<String>,
+    /// Hosts that are allowed beside those that the catalog needs.
+    pub extra_destinations: Vec<ExtraDestination>,
+}
+
+/// A host that is allowed though no server of the catalog needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExtraDestination {
+    /// The exact host name.
+    pub host: String,
+    /// Why it is allowed.
+    pub reason: String,
+}
+
+/// Decisions that are a person's.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PolicyConfig {
+    /// The only hosts that secrets may be sent to, once the list exists.
+    pub approved_destinations: Option<Vec<String>>,
+}
+
+/// How old the entries of the discovery lock may get.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProbeConfig {
+    /// In days.
+    pub max_age_days: u32,
+}
+
+impl Default for ProbeConfig {
+    fn default() -> Self {
+        Self { max_age_days: 90 }
+    }
+}
+
+/// A finding that is put up with.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ignore {
+    /// The rule's id.
+    pub rule: String,
+    /// The manifest, relative to this file.
+    pub file: String,
+    /// The JSON Pointer; left out, the whole file.
+    pub pointer: Option<String>,
+    /// Why it is put up with.
+    pub reason: Option<String>,
+    /// The last day it is put up with, `YYYY-MM-DD`.
+    pub expires: Option<String>,
+}

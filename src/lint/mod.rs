@@ -1,0 +1,271 @@
+//! The rules: what they are, which there are, and how they run.
+//!
+//! A rule is a static description and a plain function without I/O. It speaks in JSON Pointers and never sees byte
+//! offsets, colours or the renderer.
+
+mod documentation;
+mod registry;
+mod rules;
+mod run;
+
+use serde_json::Value;
+
+use crate::allowlist::Allowlist;
+use crate::config::{Config, Profile};
+use crate::entry::Entry;
+use crate::finding::{Finding, Place, Severity};
+use crate::model::{Manifest, OAuthConfig};
+use crate::oauth::OAuthType;
+use crate::probe::lock::{Lock, LockEntry};
+use crate::source::{FileId, Origin, Pointer};
+
+pub use registry::{RULES, find};
+pub use rules::reading;
+pub use run::{apply_precedence, run_on_catalog, run_on_server, run_on_value};
+
+/// A rule: what `explain` and `rules` show of it, and what it does.
+#[derive(Debug)]
+pub struct Rule {
+    /// States the problem and reads after "allow". The file, the fixtures and every output use the same word.
+    pub id: &'static str,
+    pub group: Group,
+    /// The level without configuration.
+    pub level: Severity,
+    pub fix: Fixable,
+    /// The rule's own source file: the documentation above the rule is what `explain` prints.
+    pub source: &'static str,
+    pub check: Check,
+}
+
+impl Rule {
+    /// A finding of this rule, at its own level.
+    pub fn at(&self, place: Place, message: impl Into<String>) -> Finding {
+        Finding {
+            place: Some(place),
+            ..self.nowhere(message)
+        }
+    }
+
+    /// A finding about what is in no file.
+    pub fn nowhere(&self, message: impl Into<String>) -> Finding {
+        Finding {
+            rule: self.id,
+            severity: self.level,
+            message: message.into(),
+            help: None,
+            place: None,
+            related: Vec::new(),
+            fix: None,
+        }
+    }
+
+    /// The Markdown above the rule: what it does, why, an example.
+    pub fn documentation(&self) -> String {
+        documentation::harvest(self.source)
+    }
+
+    /// The first sentence of the documentation, for tables.
+    pub fn summary(&self) -> String {
+        documentation::summary(&self.documentation())
+    }
+}
+
+/// The room that a rule stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    Reading,
+    Identity,
+    OAuth,
+    Tokens,
+    Proxy,
+    Launch,
+    Secrets,
+    Discovery,
+    Suppressions,
+}
+
+impl Group {
+    /// The folder of its rules, and the word in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reading => "reading",
+            Self::Identity => "identity",
+            Self::OAuth => "oauth",
+            Self::Tokens => "tokens",
+            Self::Proxy => "proxy",
+            Self::Launch => "launch",
+            Self::Secrets => "secrets",
+            Self::Discovery => "discovery",
+            Self::Suppressions => "suppressions",
+        }
+    }
+}
+
+/// Whether `--fix` repairs what the rule finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fixable {
+    No,
+    /// `--fix`.
+    Safe,
+    /// `--unsafe-fixes`.
+    Risky,
+}
+
+/// What a rule looks at, and with what.
+#[derive(Debug)]
+pub enum Check {
+    /// The raw JSON value: runs for every file that is JSON, even if it is no manifest.
+    Value(fn(&RawSubject<'_>, &mut Findings)),
+    /// One server that was read and classified.
+    Server(fn(&Subject<'_>, &mut Findings)),
+    /// The whole catalog, for what no single file shows.
+    Catalog(fn(&CatalogSubject<'_>, &mut Findings)),
+    /// Nothing: an earlier or later stage of the line finds it, and only describes it here.
+    Stage,
+}
+
+/// What every rule may know.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    pub config: &'a Config,
+    pub lock: Option<&'a Lock>,
+}
+
+/// A file that is JSON, as the rules of Identity and Secrets see it.
+#[derive(Debug, Clone, Copy)]
+pub struct RawSubject<'a> {
+    pub file: FileId,
+    pub origin: Origin,
+    /// The file's name without `.json`.
+    pub stem: &'a str,
+    pub value: &'a Value,
+    pub context: Context<'a>,
+}
+
+impl RawSubject<'_> {
+    pub fn key(&self, pointer: impl Into<Pointer>) -> Place {
+        Place::key(self.file, pointer)
+    }
+
+    pub fn value_at(&self, pointer: impl Into<Pointer>) -> Place {
+        Place::value(self.file, pointer)
+    }
+}
+
+/// One server, as a rule sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    pub entry: &'a Entry,
+    pub manifest: &'a Manifest,
+    /// What discovery recorded for exactly this manifest's URLs.
+    pub lock: Option<&'a LockEntry>,
+    pub context: Context<'a>,
+}
+
+impl<'a> Subject<'a> {
+    /// The key of a member, such as `/oauth_config/client_id`.
+    pub fn key(&self, pointer: impl Into<Pointer>) -> Place {
+        Place::key(self.entry.file, pointer)
+    }
+
+    /// A value, such as `/oauth_config/scopes/0`.
+    pub fn value_at(&self, pointer: impl Into<Pointer>) -> Place {
+        Place::value(self.entry.file, pointer)
+    }
+
+    /// `oauth_config` with the server's type; nothing while the type is undetermined.
+    pub fn oauth(&self) -> Option<(&'a OAuthConfig, OAuthType)> {
+        Some((
+            self.manifest.oauth_config.as_ref()?,
+            self.entry.oauth_type()?,
+        ))
+    }
+
+    /// Every URL of the manifest that is asked for something, with its pointer: `server.url`, `remote_url`, and the URL
+    /// fields of `oauth_config`. Redirect URIs are not asked, they are come back to.
+    pub fn urls(&self) -> Vec<(&'static str, &'a str)> {
+        let oauth = self.manifest.oauth_config.as_ref();
+        let of_oauth = |field: fn(&OAuthConfig) -> &Option<String>| {
+            oauth.and_then(|oauth| field(oauth).as_deref())
+        };
+        let all = [
+            ("/server/url", self.manifest.server.url.as_deref()),
+            ("/remote_url", self.manifest.remote_url.as_deref()),
+            (
+                "/oauth_config/server_url",
+                of_oauth(|oauth| &oauth.server_url),
+            ),
+            (
+                "/oauth_config/auth_server_url",
+                of_oauth(|oauth| &oauth.auth_server_url),
+            ),
+            (
+                "/oauth_config/resource_metadata_url",
+                of_oauth(|oauth| &oauth.resource_metadata_url),
+            ),
+            (
+                "/oauth_config/well_known_url",
+                of_oauth(|oauth| &oauth.well_known_url),
+            ),
+            (
+                "/oauth_config/token_endpoint",
+                of_oauth(|oauth| &oauth.token_endpoint),
+            ),
+            (
+                "/oauth_config/streamable_http_url",
+                of_oauth(|oauth| &oauth.streamable_http_url),
+            ),
+        ];
+        all.into_iter()
+            .filter_map(|(pointer, url)| Some((pointer, url?)))
+            .collect()
+    }
+
+    /// Whether the server is judged as under development, where loopback and tunnels are sound.
+    pub fn is_development(&self) -> bool {
+        self.entry.origin == Origin::CatalogLocal
+            || self.context.config.profile == Profile::Development
+    }
+
+    /// Whether the entry claims to work in the desktop app.
+    pub fn claims_to_work(&self) -> bool {
+        self.manifest
+            .archestra_config
+            .as_ref()
+            .is_some_and(|config| config.works_in_archestra == Some(true))
+    }
+}
+
+/// The whole catalog, as a cross-file rule sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct CatalogSubject<'a> {
+    /// Sorted by id; both folders.
+    pub entries: &'a [Entry],
+    /// The allowlist in force; `None` where there is none to check.
+    pub allowlist: Option<&'a Allowlist>,
+    pub context: Context<'a>,
+}
+
+/// What the rules found, and what must not be shown.
+#[derive(Debug, Default)]
+pub struct Findings {
+    pub list: Vec<Finding>,
+    /// Secrets that stand in the files; every output masks them.
+    pub secrets: Vec<String>,
+}
+
+impl Findings {
+    pub fn push(&mut self, finding: Finding) {
+        self.list.push(finding);
+    }
+
+    /// Has a value masked in all output of the run.
+    pub fn mask(&mut self, secret: &str) {
+        self.secrets.push(secret.to_owned());
+    }
+
+    pub fn append(&mut self, mut other: Self) {
+        self.list.append(&mut other.list);
+        self.secrets.append(&mut other.secrets);
+    }
+}

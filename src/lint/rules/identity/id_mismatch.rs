@@ -1,0 +1,53 @@
+use crate::finding::{Edit, Fix, Severity};
+use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
+
+/// ## What it does
+/// Reports a manifest whose `name` is not its file's name without `.json`.
+///
+/// ## Why is this bad?
+/// The proxy reads `{id}_CLIENT_ID` and `{id}_SECRET`. The guide takes the id from the file's name, the programs take it
+/// from `name`: where the two differ, the secret is set for one and asked for by the other.
+///
+/// ## Example
+/// ```json catalog/acme__mcp.json
+/// { "name": "acme_mcp" }
+/// ```
+///
+/// Use instead:
+/// ```json catalog/acme__mcp.json
+/// { "name": "acme__mcp" }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "id-mismatch",
+    group: Group::Identity,
+    level: Severity::Error,
+    fix: Fixable::Risky,
+    source: include_str!("id_mismatch.rs"),
+    check: Check::Value(check),
+};
+
+fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
+    let Some(name) = subject.value.get("name").and_then(|name| name.as_str()) else {
+        return;
+    };
+    if name == subject.stem {
+        return;
+    }
+    findings.push(
+        RULE.at(
+            subject.value_at("/name"),
+            format!(
+                "`name` is `{name}`, but the file is `{}.json`",
+                subject.stem
+            ),
+        )
+        .help(format!(
+            "rename the file to `{name}.json`, or set `name` to `{}`",
+            subject.stem
+        ))
+        .fix(Fix::risky([Edit::Replace(
+            "/name".into(),
+            subject.stem.into(),
+        )])),
+    );
+}

@@ -1,0 +1,6 @@
+//! One file a rule, in one folder a group.
+
+pub mod identity;
+pub mod oauth;
+pub mod reading;
+pub mod suppressions;

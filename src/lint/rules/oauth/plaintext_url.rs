@@ -1,0 +1,49 @@
+use url::Url;
+
+use crate::finding::Severity;
+use crate::hosts;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+
+/// ## What it does
+/// Reports an `http:` URL on a host that is not loopback, in `server.url`, `remote_url` or `oauth_config`.
+/// Redirect URIs have rules of their own.
+///
+/// ## Why is this bad?
+/// Codes, tokens and client secrets would travel in clear text, and whoever sits on the way can answer as the provider.
+/// OAuth 2.1 requires https for every endpoint.
+///
+/// ## Example
+/// ```json
+/// { "server": { "type": "remote", "url": "http://mcp.acme.example/mcp" } }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// { "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" } }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "plaintext-url",
+    group: Group::OAuth,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("plaintext_url.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    for (pointer, url) in subject.urls() {
+        if is_plaintext(url) {
+            findings.push(
+                RULE.at(
+                    subject.value_at(pointer),
+                    format!("`{url}` is sent in clear text"),
+                )
+                .help("use `https://`, if the provider answers there"),
+            );
+        }
+    }
+}
+
+fn is_plaintext(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| url.scheme() == "http" && !hosts::is_loopback(&url))
+}

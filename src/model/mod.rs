@@ -1,0 +1,86 @@
+//! The input format: one server JSON file, in both dialects, as serde and schemars types.
+//!
+//! `schema/server.schema.json` is printed from here. What a lint rule reports is no constraint here, so that one cause
+//! gives one finding; unknown keys are refused by the schema alone, so that a stray key does not stop the reading.
+//! The two dialects are the guide's (`remote_url`, `command: "remote"`) and the published catalog's (`server.type`).
+
+mod archestra;
+mod metadata;
+mod oauth_config;
+mod server;
+mod user_config;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub use archestra::{ArchestraConfig, BrowserBased, ClientConfig, OAuthRequirement};
+pub use metadata::{Author, Dependency, GithubInfo, Prompt, ProtocolFeatures, Tool};
+pub use oauth_config::OAuthConfig;
+pub use server::{Server, ServerKind, SetupStep};
+pub use user_config::{InputType, UserInput};
+
+/// One MCP server of the catalog. The file is called `<name>.json`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[schemars(title = "catproof server manifest", deny_unknown_fields)]
+pub struct Manifest {
+    /// Where the schema of this file is; for editors.
+    #[serde(rename = "$schema")]
+    pub schema: Option<String>,
+    /// The server id. It must equal the file's name without `.json`, and names the proxy's environment variables:
+    /// `{id}_CLIENT_ID` and `{id}_SECRET`.
+    #[schemars(example = &"githubcopilot__remote-mcp")]
+    pub name: String,
+    /// The name that people see.
+    pub display_name: Option<String>,
+    /// What the server does, in one or two sentences.
+    pub description: Option<String>,
+    /// Who publishes the server.
+    pub author: Option<Author>,
+    /// How the server is run, or where it is.
+    pub server: Server,
+    /// Where the server is, in the guide's dialect: a URL beside `server.command: "remote"`.
+    #[schemars(extend("format" = "uri", "pattern" = "^[Hh][Tt][Tt][Pp][Ss]?://"))]
+    #[schemars(example = &"https://mcp.linear.app/mcp")]
+    pub remote_url: Option<String>,
+    /// How the user logs in. Which of the four OAuth types this is follows from the manifest as a whole.
+    pub oauth_config: Option<OAuthConfig>,
+    /// What the desktop app needs to know about the server.
+    pub archestra_config: Option<ArchestraConfig>,
+    /// What the user is asked for, by key; used as `${user_config.KEY}`.
+    pub user_config: Option<BTreeMap<String, UserInput>>,
+    /// The shelf of the catalog that the server stands on.
+    #[schemars(example = &"Development", example = &"Finance")]
+    pub category: Option<String>,
+    /// Words to find the server by.
+    pub keywords: Option<Vec<String>>,
+    /// The tools that the server offers.
+    pub tools: Option<Vec<Tool>>,
+    /// The prompts that the server offers.
+    pub prompts: Option<Vec<Prompt>>,
+    /// What the user should know or do before the server works.
+    pub instructions: Option<String>,
+    /// The project's README, as Markdown.
+    pub readme: Option<String>,
+    /// The repository that the server is developed in.
+    pub github_info: Option<GithubInfo>,
+    /// The language that the server is written in.
+    #[schemars(example = &"TypeScript", example = &"Python")]
+    pub programming_language: Option<String>,
+    /// The MCP framework that the server is built on.
+    pub framework: Option<String>,
+    /// The quality score of the catalog's evaluation, from 0 to 100.
+    #[schemars(range(min = 0, max = 100))]
+    pub quality_score: Option<f64>,
+    /// Which parts of the protocol the server implements.
+    pub protocol_features: Option<ProtocolFeatures>,
+    /// The libraries that the server depends on.
+    pub dependencies: Option<Vec<Dependency>>,
+    /// The dependency files of the project, as text.
+    pub raw_dependencies: Option<String>,
+    /// When the descriptive fields were gathered, as an RFC 3339 time.
+    pub last_scraped_at: Option<String>,
+    /// The model that wrote the evaluation.
+    pub evaluation_model: Option<String>,
+}

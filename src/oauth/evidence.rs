@@ -1,0 +1,123 @@
+//! The three facts that decide a server's OAuth type, each with the place that shows it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Manifest, ServerKind};
+use crate::source::Pointer;
+
+use super::{Registration, registration};
+
+/// One of the three questions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Fact {
+    /// Is the server reached at a URL?
+    Remote,
+    /// Does it use plain OAuth 2.0?
+    Generic,
+    /// Was a client id issued beforehand?
+    Client,
+}
+
+/// The answer to one question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    pub fact: Fact,
+    pub value: bool,
+    /// What decided it; `None` where it was decided by what is absent.
+    pub pointer: Option<Pointer>,
+    /// Why, in a few words.
+    pub because: String,
+}
+
+impl Evidence {
+    fn shown(fact: Fact, value: bool, pointer: &str, because: impl Into<String>) -> Self {
+        Self {
+            fact,
+            value,
+            pointer: Some(Pointer::from(pointer)),
+            because: because.into(),
+        }
+    }
+
+    fn absent(fact: Fact, because: &str) -> Self {
+        Self {
+            fact,
+            value: false,
+            pointer: None,
+            because: because.to_owned(),
+        }
+    }
+}
+
+pub(super) fn remote(manifest: &Manifest) -> Evidence {
+    let server = &manifest.server;
+    match () {
+        () if server.kind == Some(ServerKind::Remote) => Evidence::shown(
+            Fact::Remote,
+            true,
+            "/server/type",
+            "`server.type` is `remote`",
+        ),
+        () if server.url.is_some() => {
+            Evidence::shown(Fact::Remote, true, "/server/url", "`server.url` is given")
+        }
+        () if manifest.remote_url.is_some() => {
+            Evidence::shown(Fact::Remote, true, "/remote_url", "`remote_url` is given")
+        }
+        () if server.command.as_deref() == Some("remote") => Evidence::shown(
+            Fact::Remote,
+            true,
+            "/server/command",
+            "`server.command` is `remote`",
+        ),
+        () if server.kind == Some(ServerKind::Local) => Evidence::shown(
+            Fact::Remote,
+            false,
+            "/server/type",
+            "`server.type` is `local`",
+        ),
+        () => Evidence::absent(
+            Fact::Remote,
+            "no URL, and neither type nor command says `remote`",
+        ),
+    }
+}
+
+pub(super) fn generic(manifest: &Manifest) -> Evidence {
+    let Some(oauth) = &manifest.oauth_config else {
+        return Evidence::absent(Fact::Generic, "there is no `oauth_config`");
+    };
+    match oauth.generic_oauth {
+        Some(value) => Evidence::shown(
+            Fact::Generic,
+            value,
+            "/oauth_config/generic_oauth",
+            format!("`generic_oauth` is {value}"),
+        ),
+        None => Evidence::absent(Fact::Generic, "`generic_oauth` is not set"),
+    }
+}
+
+pub(super) fn client(manifest: &Manifest) -> Evidence {
+    let Some(oauth) = &manifest.oauth_config else {
+        return Evidence::absent(Fact::Client, "there is no `oauth_config`");
+    };
+    let pointer = "/oauth_config/client_id";
+    match (&oauth.client_id, registration(oauth)) {
+        (None, _) => Evidence::absent(Fact::Client, "there is no `client_id`"),
+        (Some(_), Registration::Static) => {
+            Evidence::shown(Fact::Client, true, pointer, "`client_id` is given")
+        }
+        (Some(_), Registration::Dynamic) => {
+            Evidence::shown(Fact::Client, false, pointer, "`client_id` is empty")
+        }
+        (Some(_), Registration::ClientMetadata) => Evidence::shown(
+            Fact::Client,
+            false,
+            pointer,
+            "`client_id` is the URL of a client id metadata document",
+        ),
+    }
+}

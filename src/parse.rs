@@ -1,0 +1,160 @@
+//! Text -> JSON value: the strict gate (RFC 8259), and whether a key occurs twice.
+//!
+//! `serde_json` is strict in all that matters here but one: it silently keeps the last of two equal keys. Building
+//! the value ourselves notices this at no cost; where the keys stand is found out only then.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+use crate::source::strip_byte_order_mark;
+
+/// A JSON document.
+#[derive(Debug)]
+pub struct Parsed {
+    pub value: Value,
+    pub has_duplicate_keys: bool,
+    pub has_byte_order_mark: bool,
+}
+
+/// Why a text is no JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// The byte offset of the character that cannot stand there.
+    pub at: usize,
+    /// Lower case, no full stop.
+    pub message: String,
+    pub help: Option<&'static str>,
+}
+
+/// Parses a whole text as one JSON value.
+///
+/// # Errors
+/// The first place where the text stops being JSON.
+pub fn parse(text: &str) -> Result<Parsed, SyntaxError> {
+    let json = strip_byte_order_mark(text);
+    let mark = text.len() - json.len();
+    let mut has_duplicate_keys = false;
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    let built = ValueSeed {
+        duplicate: &mut has_duplicate_keys,
+    }
+    .deserialize(&mut deserializer);
+    match built.and_then(|value| deserializer.end().map(|()| value)) {
+        Ok(value) => Ok(Parsed {
+            value,
+            has_duplicate_keys,
+            has_byte_order_mark: mark > 0,
+        }),
+        Err(error) => Err(syntax_error(json, mark, &error)),
+    }
+}
+
+fn syntax_error(json: &str, mark: usize, error: &serde_json::Error) -> SyntaxError {
+    let mut line_start = 0;
+    for _ in 1..error.line() {
+        let rest = json.get(line_start..).unwrap_or_default();
+        line_start += rest.find('\n').map_or(rest.len(), |newline| newline + 1);
+    }
+    // The column is that of the last byte that was read, counted from 1.
+    let at = json.floor_char_boundary((line_start + error.column()).saturating_sub(1));
+    let message = error.to_string();
+    let message = message.split(" at line ").next().unwrap_or_default();
+    let message = match message.split_once("expected ident") {
+        Some(_) => "expected a value".to_owned(),
+        None if error.is_eof() => message.replace("EOF while parsing", "the text ends inside"),
+        None => message.to_owned(),
+    };
+    let rest = json.get(at..).unwrap_or_default();
+    let starts = |opening: [&str; 2]| opening.iter().any(|start| rest.starts_with(start));
+    let help = match () {
+        () if starts(["//", "/*"]) || rest.starts_with('#') => {
+            Some("remove the comment: JSON has no comments")
+        }
+        () if message == "trailing comma" => Some("remove the comma before the closing bracket"),
+        () if starts(["'", "`"]) => Some("use double quotes"),
+        () if starts(["NaN", "Infinity"]) || rest.starts_with("-Infinity") => {
+            Some("use a finite number or null")
+        }
+        () if message.starts_with("recursion limit") => Some("nest at most 127 levels deep"),
+        () => None,
+    };
+    SyntaxError {
+        at: at + mark,
+        message,
+        help,
+    }
+}
+
+/// Builds a `Value` and notes a repeated key.
+struct ValueSeed<'a> {
+    duplicate: &'a mut bool,
+}
+
+impl<'de> DeserializeSeed<'de> for ValueSeed<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ValueSeed<'_> {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element_seed(ValueSeed {
+            duplicate: self.duplicate,
+        })? {
+            items.push(item);
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut members = Map::new();
+        while let Some(key) = map.next_key::<String>()? {
+            let value = map.next_value_seed(ValueSeed {
+                duplicate: self.duplicate,
+            })?;
+            if members.insert(key, value).is_some() {
+                *self.duplicate = true;
+            }
+        }
+        Ok(Value::Object(members))
+    }
+}
