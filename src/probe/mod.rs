@@ -64,6 +64,7 @@ pub struct Progress<'a> {
 }
 
 /// Where the answers come from, for a caller that decides it at run time.
+#[derive(Debug)]
 pub enum Source {
     /// The network.
     Network(Box<Network>),
