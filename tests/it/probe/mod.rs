@@ -1,0 +1,13 @@
+//! Discovery against loopback simulators, recordings and fixtures. No test leaves loopback.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+mod documents;
+mod faults;
+mod load;
+mod lock;
+mod shapes;
+mod simulator;
+mod tls;
