@@ -423,15 +423,19 @@ impl<F: Fetch> Discovery<'_, F> {
     async fn reconstructed(&mut self, remote_url: &str, reconstruction: &Reconstruction) {
         let stated = &reconstruction.stated;
         let mut issuer = stated.issuer.clone();
+        let mut named = false;
         if let Some(url) = &stated.resource_metadata_url {
-            self.conclude(format!(
-                "the answer is not stated; the source names the resource metadata {}",
+            self.add(&format!(
+                "the source names the resource metadata {}",
                 quoted(url)
             ));
             match self.look_at(url).await {
                 Found::Document(document, metadata_url) => {
                     match self.resource(&document, &metadata_url, remote_url) {
-                        Resource::Issuer(named) => issuer = Some(named),
+                        Resource::Issuer(first) => {
+                            issuer = Some(first);
+                            named = true;
+                        }
                         Resource::Absent => {}
                         Resource::Stop => return,
                     }
@@ -443,17 +447,17 @@ impl<F: Fetch> Discovery<'_, F> {
         let Some(issuer) = issuer else {
             return;
         };
-        if stated.issuer.is_some() {
+        if !named {
             self.add(&format!("the source names the issuer {}", quoted(&issuer)));
         }
         self.entry.issuer = Some(issuer.clone());
-        match &stated.metadata_url {
-            Some(url) => {
-                self.authorization_server(&[&issuer], vec![url.clone()])
-                    .await;
-            }
-            None => self.issuer(&issuer, "the source").await,
+        if let Some(url) = &stated.metadata_url {
+            return self
+                .authorization_server(&[&issuer], vec![url.clone()])
+                .await;
         }
+        self.issuer(&issuer, "the source").await;
+        self.add("where the source read it is not stated");
     }
 
     /// Asks a well-known URL, follows its redirects, and says what it holds.

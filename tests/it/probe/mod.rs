@@ -4,10 +4,12 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+mod differential;
 mod documents;
 mod faults;
 mod load;
 mod lock;
+mod replay;
 mod shapes;
 mod simulator;
 mod tls;
