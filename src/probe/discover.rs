@@ -107,6 +107,12 @@ enum Resource {
     Stop,
 }
 
+/// What the answer of the remote URL leads to.
+struct Challenge {
+    resource_metadata: Option<String>,
+    reconstruction: Option<Reconstruction>,
+}
+
 struct Discovery<'a, F> {
     once: &'a Once<'a, F>,
     run: Run<'a>,
@@ -228,22 +234,18 @@ impl<F: Fetch> Discovery<'_, F> {
     /// The resource metadata that the challenge names: that URL and no other.
     async fn named_resource(&mut self, remote_url: &str, named: &str) -> Resource {
         let at = quoted(named);
-        match Url::parse(named) {
-            Err(_) => {
-                self.note(
-                    rule::INVALID_METADATA,
-                    format!(
-                        "the challenge of {} names {at} as its resource metadata, which is no URL",
-                        quoted(remote_url)
-                    ),
-                );
-                return Resource::Stop;
-            }
-            Ok(url) if !documents::is_secure(&url, self.run.reach) => {
-                self.note(rule::INSECURE_ENDPOINT, format!("the challenge of {} names {at} as its resource metadata, which is not https", quoted(remote_url)));
-                return Resource::Stop;
-            }
-            Ok(_) => {}
+        let no = match documents::read_url(named) {
+            Some(url) if documents::is_secure(&url, self.run.reach) => None,
+            Some(_) => Some((rule::INSECURE_ENDPOINT, "which is not https")),
+            None => Some((rule::INVALID_METADATA, "which is no URL")),
+        };
+        if let Some((rule, why)) = no {
+            let challenger = quoted(remote_url);
+            self.note(
+                rule,
+                format!("the challenge of {challenger} names {at} as its resource metadata, {why}"),
+            );
+            return Resource::Stop;
         }
         match self.look_at(named).await {
             Found::Document(document, metadata_url) => {
@@ -335,25 +337,17 @@ impl<F: Fetch> Discovery<'_, F> {
     /// The metadata of an issuer, at the URLs that its issuer identifier gives.
     async fn issuer(&mut self, issuer: &str, named_by: &str) {
         let what = quoted(issuer);
-        let url = match Url::parse(issuer) {
-            Ok(url) if url.has_host() => url,
-            _ => {
-                return self.note(
-                    rule::INVALID_METADATA,
-                    format!("the issuer {what} in {named_by} is no URL"),
-                );
-            }
+        // A fragment makes it no URL here, and RFC 8414 §2 allows no query either.
+        let Some(url) = documents::read_url(issuer).filter(|url| url.query().is_none()) else {
+            return self.note(
+                rule::INVALID_METADATA,
+                format!("the issuer {what} in {named_by} is no URL without query and fragment"),
+            );
         };
         if !documents::is_secure(&url, self.run.reach) {
             return self.note(
                 rule::INSECURE_ENDPOINT,
                 format!("the issuer {what} in {named_by} is not https"),
-            );
-        }
-        if url.query().is_some() || url.fragment().is_some() {
-            return self.note(
-                rule::INVALID_METADATA,
-                format!("the issuer {what} in {named_by} has a query or a fragment"),
             );
         }
         self.authorization_server(&[issuer], well_known::authorization_server_urls(&url))
@@ -643,10 +637,4 @@ impl<F: Fetch> Discovery<'_, F> {
             .retain(|problem| seen.insert(problem.clone()));
         self.entry
     }
-}
-
-/// What the answer of the remote URL leads to.
-struct Challenge {
-    resource_metadata: Option<String>,
-    reconstruction: Option<Reconstruction>,
 }

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use catproof::probe::LockEntry;
+use catproof::probe::fetch::{FailureKind, Fetch as _, Method};
+use catproof::probe::{LockEntry, Manners, Network, Request};
 use tokio::net::TcpListener;
 
 use super::simulator::{Reply, World, requests, rules};
@@ -161,7 +162,7 @@ async fn slow_headers_and_slow_bodies_run_into_the_limit() {
 #[tokio::test]
 async fn endless_and_huge_bodies_are_cut_as_they_stream() {
     let endless = Reply::status(200).drip(&[b' '; 1024], usize::MAX, Duration::ZERO);
-    let huge = Reply::status(200).drip(&[b' '; 1024 * 1024], 100, Duration::ZERO);
+    let huge = Reply::status(200).drip(&vec![b' '; 1024 * 1024], 100, Duration::ZERO);
     let announced = Reply::json(&" ".repeat(300 * 1024));
     for reply in [endless, huge, announced] {
         assert_eq!(
@@ -234,6 +235,14 @@ async fn a_missing_endpoint_or_one_that_is_no_url_is_invalid() {
         (
             r#"{"issuer":"{a}","authorization_endpoint":"{a}/a","token_endpoint":"{a}/t","scopes_supported":"a b"}"#,
             "has a `scopes_supported` that is no list of strings",
+        ),
+        (
+            r#"{"issuer":"{a}","authorization_endpoint":"{a}/a","token_endpoint":"{a}\n/t"}"#,
+            r"has a `token_endpoint` that is no URL: `{a}\u{a}/t`",
+        ),
+        (
+            r#"{"issuer":"{a}","authorization_endpoint":"{a}/a","token_endpoint":"https://good.example@evil.example/t"}"#,
+            "has a `token_endpoint` that is no URL: `https://good.example@evil.example/t`",
         ),
         (
             r#"{"authorization_endpoint":"{a}/a","token_endpoint":"{a}/t"}"#,
@@ -425,4 +434,32 @@ async fn foreign_text_cannot_add_a_line_or_a_control_character() {
     let (rule, message) = finding(reply).await;
     assert_eq!(rule, "issuer-mismatch");
     assert!(message.contains(r"\u{1b}[31m\u{a}X\u{202e}"), "{message}");
+}
+
+#[tokio::test]
+async fn a_proxy_that_was_named_gets_every_request() {
+    let world = World::new(&["proxy"]).await;
+    let manners = Manners {
+        http_proxy: Some(world.fill("{proxy}")),
+        ..world.manners()
+    };
+    world.on("GET {proxy}http://localhost:9/m", Reply::json("{}"));
+    let request = Request {
+        method: Method::Get,
+        url: "http://localhost:9/m".to_owned(),
+    };
+    let answer = Network::new(&manners)
+        .unwrap()
+        .fetch(&request)
+        .await
+        .unwrap();
+    assert_eq!(answer.status, Some(200));
+    // What stands in the URL is checked all the same.
+    let private = Request {
+        url: "https://10.0.0.1/".to_owned(),
+        ..request
+    };
+    let refused = Network::new(&manners).unwrap().fetch(&private).await;
+    assert_eq!(refused.unwrap_err().kind, FailureKind::Refused);
+    assert_eq!(world.asked().len(), 1);
 }

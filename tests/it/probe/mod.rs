@@ -1,7 +1,8 @@
 //! Discovery against loopback simulators, recordings and fixtures. No test leaves loopback.
 #![expect(
+    clippy::print_stderr,
     clippy::unwrap_used,
-    reason = "a test that cannot be set up has failed"
+    reason = "a test says when it is skipped, and one that cannot be set up has failed"
 )]
 
 mod differential;

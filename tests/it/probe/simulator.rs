@@ -92,7 +92,7 @@ impl World {
                 .collect(),
             body: match reply.body {
                 Content::Text(text) => Content::Text(self.fill(&text)),
-                drip => drip,
+                drip @ Content::Drip(..) => drip,
             },
             ..reply
         };
