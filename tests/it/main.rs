@@ -14,4 +14,5 @@ mod support;
 mod corpus;
 mod guide;
 mod json_suite;
+mod probe;
 mod rules;
