@@ -22,3 +22,5 @@ pub mod probe;
 
 pub mod allowlist;
 pub mod lint;
+
+pub mod plan;
