@@ -13,6 +13,8 @@ pub mod config;
 
 pub mod model;
 pub mod parse;
+pub mod suggest;
+pub mod validate;
 
 pub mod entry;
 pub mod hosts;
@@ -24,3 +26,7 @@ pub mod allowlist;
 pub mod lint;
 
 pub mod plan;
+
+pub mod schema;
+
+pub mod pipeline;

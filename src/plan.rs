@@ -186,13 +186,3 @@ pub enum ProxyFile {
     Proxy(ProxyLaunch),
     Providers(Providers),
 }
-
-/// The schema of the launch specs.
-pub fn launch_schema() -> schemars::Schema {
-    schemars::schema_for!(LaunchFile)
-}
-
-/// The schema of the proxy's artifacts.
-pub fn proxy_schema() -> schemars::Schema {
-    schemars::schema_for!(ProxyFile)
-}

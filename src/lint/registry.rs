@@ -7,8 +7,17 @@ use super::rules::{identity, oauth, reading};
 
 /// All rules, in the order of the documentation.
 pub static RULES: &[&Rule] = &[
+    // Reading
+    &reading::unreadable_file::RULE,
     &reading::invalid_json::RULE,
+    &reading::byte_order_mark::RULE,
+    &reading::duplicate_key::RULE,
+    &reading::legacy_manifest::RULE,
+    &reading::schema_violation::RULE,
+    &reading::unknown_key::RULE,
+    // Identity
     &identity::id_mismatch::RULE,
+    // OAuth
     &oauth::plaintext_url::RULE,
 ];
 

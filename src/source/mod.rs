@@ -3,6 +3,7 @@
 //! This room lists and reads files. It judges nothing but whether a file can be read as UTF-8.
 
 mod lines;
+mod load;
 mod pointer;
 mod spans;
 
@@ -14,6 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use lines::{Position, position};
+pub use load::{Folders, LoadError, ManifestFile, is_manifest_name, list_manifests};
 pub use pointer::Pointer;
 pub use spans::{DuplicateKey, Spans, children, duplicate_keys, locate, strip_byte_order_mark};
 

@@ -1,5 +1,7 @@
-use crate::finding::Severity;
+use crate::finding::{Finding, Place, Severity};
 use crate::lint::{Check, Fixable, Group, Rule};
+use crate::parse::SyntaxError;
+use crate::source::FileId;
 
 /// ## What it does
 /// Reports a manifest that is not JSON as RFC 8259 defines it, is not UTF-8, or is over a limit: 1 MiB, 127 levels.
@@ -32,3 +34,34 @@ pub static RULE: Rule = Rule {
     source: include_str!("invalid_json.rs"),
     check: Check::Stage,
 };
+
+/// The finding for a text that is no JSON, at the character that cannot stand there.
+pub fn syntax(file: FileId, error: SyntaxError) -> Finding {
+    let SyntaxError { at, message, help } = error;
+    let finding = RULE.at(Place::bytes(file, at..at + 1), message);
+    match help {
+        Some(help) => finding.help(help),
+        None => finding,
+    }
+}
+
+/// The finding for bytes that are no UTF-8, at the first of them.
+pub fn encoding(file: FileId, at: usize, bytes: &[u8]) -> Finding {
+    let message = match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, 0, _, ..] | [_, 0, _, 0, ..] => {
+            "the file is UTF-16 or UTF-32"
+        }
+        _ => "this byte is not UTF-8",
+    };
+    RULE.at(Place::bytes(file, at..at + 1), message)
+        .help("save the file as UTF-8")
+}
+
+/// The finding for a file over the size limit, in bytes.
+pub fn too_large(file: FileId, limit: u64) -> Finding {
+    RULE.at(
+        Place::whole(file),
+        format!("the file is larger than the limit of {limit} bytes"),
+    )
+    .help("shorten it, or raise `max_file_bytes` in `catproof.toml`")
+}

@@ -1,0 +1,196 @@
+//! The line: `load -> parse -> validate -> classify -> [probe] -> lint -> compile -> emit -> write`.
+//!
+//! Bad input is never an `Err`: a stage returns its value and adds findings. The files are judged in parallel, and a
+//! document is dropped as soon as its own rules have run.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::allowlist::Allowlist;
+use crate::config::Config;
+use crate::entry::{self, Entry};
+use crate::finding::Finding;
+use crate::lint::{self, CatalogSubject, Context, Findings, RawSubject, Subject, reading};
+use crate::model::Manifest;
+use crate::parse;
+use crate::probe::lock::Lock;
+use crate::source::{self, FileId, ManifestFile, ReadError, Sources};
+use crate::validate;
+
+/// What the line works on: everything that is known before the first manifest is read.
+#[derive(Debug)]
+pub struct Line<'a> {
+    pub config: &'a Config,
+    pub sources: &'a Sources,
+    /// Every manifest of the catalog, whatever was named.
+    pub manifests: &'a [ManifestFile],
+    pub lock: Option<&'a Lock>,
+    pub allowlist: Option<&'a Allowlist>,
+}
+
+/// The judged catalog.
+#[derive(Debug)]
+pub struct Judged {
+    /// Sorted by id.
+    pub entries: Vec<Entry>,
+    /// Those that could be read, where they were kept for the compiler.
+    pub manifests: BTreeMap<FileId, Manifest>,
+    /// After precedence, before levels and ignores.
+    pub findings: Vec<Finding>,
+    /// What must not be shown.
+    pub secrets: Vec<String>,
+    /// The files that hold a secret: their servers are left out of every artifact.
+    pub files_with_secrets: BTreeSet<FileId>,
+}
+
+/// One file after its own rules have run.
+struct JudgedFile {
+    entry: Entry,
+    /// Nothing where the file is no manifest, or where nobody compiles it.
+    manifest: Option<Manifest>,
+    findings: Findings,
+}
+
+/// Whether the manifests are kept for the compiler; a check drops them early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    Entries,
+    Manifests,
+}
+
+impl Line<'_> {
+    /// The line up to the findings.
+    pub fn judge(&self, keep: Keep) -> Judged {
+        let files: Vec<JudgedFile> = self
+            .manifests
+            .par_iter()
+            .map(|file| self.judge_file(file, keep))
+            .collect();
+
+        let mut findings = Findings::default();
+        let mut entries = Vec::with_capacity(files.len());
+        let mut manifests = BTreeMap::new();
+        let mut files_with_secrets = BTreeSet::new();
+        for judged in files {
+            if !judged.findings.secrets.is_empty() {
+                files_with_secrets.insert(judged.entry.file);
+            }
+            if let Some(manifest) = judged.manifest {
+                manifests.insert(judged.entry.file, manifest);
+            }
+            findings.append(judged.findings);
+            entries.push(judged.entry);
+        }
+        entries.sort_by(|left, right| (&left.id, left.file).cmp(&(&right.id, right.file)));
+
+        let catalog = CatalogSubject {
+            entries: &entries,
+            allowlist: self.allowlist,
+            context: self.context(),
+        };
+        lint::run_on_catalog(&catalog, &mut findings);
+        lint::apply_precedence(&mut findings.list);
+        let Findings {
+            list: findings,
+            secrets,
+        } = findings;
+        Judged {
+            entries,
+            manifests,
+            findings,
+            secrets,
+            files_with_secrets,
+        }
+    }
+
+    /// One file: from its text to its findings.
+    fn judge_file(&self, file: &ManifestFile, keep: Keep) -> JudgedFile {
+        let ManifestFile { file, origin, stem } = file;
+        let mut findings = Findings::default();
+        let no_manifest = |name: Option<&str>, findings: Findings| JudgedFile {
+            entry: entry::unreadable(*file, *origin, stem, name),
+            manifest: None,
+            findings,
+        };
+
+        let text = match self.sources.read(*file, self.config.max_file_bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                findings.push(unread(*file, error));
+                return no_manifest(None, findings);
+            }
+        };
+        let parsed = match parse::parse(&text) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                findings.push(reading::invalid_json::syntax(*file, error));
+                return no_manifest(None, findings);
+            }
+        };
+        if parsed.has_byte_order_mark {
+            findings.push(reading::byte_order_mark::finding(*file));
+        }
+        if parsed.has_duplicate_keys {
+            let duplicates = source::duplicate_keys(&text).into_iter();
+            findings.list.extend(
+                duplicates.map(|duplicate| reading::duplicate_key::finding(*file, duplicate)),
+            );
+        }
+
+        let validated = validate::validate(*file, &parsed.value);
+        let is_legacy = validated
+            .findings
+            .iter()
+            .any(|finding| finding.rule == reading::legacy_manifest::RULE.id);
+        findings.list.extend(validated.findings);
+        if !is_legacy {
+            let context = self.context();
+            let subject = RawSubject {
+                file: *file,
+                origin: *origin,
+                stem,
+                value: &parsed.value,
+                context,
+            };
+            lint::run_on_value(&subject, &mut findings);
+        }
+        let Some(manifest) = validated.manifest else {
+            let name = parsed.value.get("name").and_then(|name| name.as_str());
+            return no_manifest(name, findings);
+        };
+
+        let entry = entry::entry(*file, *origin, stem, &manifest, self.lock);
+        let lock = self
+            .lock
+            .and_then(|lock| entry::lock_entry(lock, &manifest));
+        let subject = Subject {
+            entry: &entry,
+            manifest: &manifest,
+            lock,
+            context: self.context(),
+        };
+        lint::run_on_server(&subject, &mut findings);
+        JudgedFile {
+            entry,
+            manifest: (keep == Keep::Manifests).then_some(manifest),
+            findings,
+        }
+    }
+
+    fn context(&self) -> Context<'_> {
+        Context {
+            config: self.config,
+            lock: self.lock,
+        }
+    }
+}
+
+/// The finding for a file that gave no text.
+fn unread(file: FileId, error: ReadError) -> Finding {
+    match error {
+        ReadError::Unreadable(reason) => reading::unreadable_file::finding(file, &reason),
+        ReadError::TooLarge { limit } => reading::invalid_json::too_large(file, limit),
+        ReadError::NotUtf8 { at, bytes } => reading::invalid_json::encoding(file, at, &bytes),
+    }
+}
