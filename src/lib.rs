@@ -27,6 +27,10 @@ pub mod lint;
 
 pub mod plan;
 
+pub mod compile;
+pub mod dotenv;
+pub mod emit;
+
 pub mod schema;
 
 pub mod pipeline;
