@@ -109,6 +109,7 @@ pub struct Recordings {
 }
 
 /// A fetch whose answers are written into a folder as they come.
+#[derive(Debug)]
 pub struct Recorder<F> {
     fetch: F,
     folder: PathBuf,
@@ -138,10 +139,7 @@ impl Recordings {
         let mut files = BTreeMap::new();
         for path in paths {
             let recording = load(&path)?;
-            let request = Request {
-                method: recording.method,
-                url: recording.url,
-            };
+            let request = Request::new(recording.method, &recording.url);
             if let Some(first) = files.insert(request.clone(), path.clone()) {
                 return Err(RecordError::Twice {
                     request: request.to_string(),
