@@ -3,5 +3,6 @@
 pub mod discovery;
 pub mod identity;
 pub mod oauth;
+pub mod proxy;
 pub mod reading;
 pub mod suppressions;
