@@ -212,6 +212,16 @@ pub(super) static PRECEDENCE: &[Precedence] = &[
         silenced: Silenced::Rules(&["unverifiable-destination"]),
     },
     Precedence {
+        winner: "insecure-endpoint",
+        scope: Scope::File,
+        silenced: Silenced::Rules(&["unverifiable-destination"]),
+    },
+    Precedence {
+        winner: "resource-mismatch",
+        scope: Scope::File,
+        silenced: Silenced::Rules(&["unverifiable-destination"]),
+    },
+    Precedence {
         winner: "unreachable-metadata",
         scope: Scope::File,
         silenced: Silenced::Rules(&["unverifiable-destination"]),

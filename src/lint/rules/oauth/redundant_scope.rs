@@ -13,7 +13,7 @@ use crate::source::Pointer;
 /// ```json
 /// {
 ///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
-///   "oauth_config": { "scopes": ["calendar", "calendar.readonly"], "default_scopes": null }
+///   "oauth_config": { "scopes": ["calendar", "calendar.readonly"] }
 /// }
 /// ```
 ///
@@ -21,7 +21,7 @@ use crate::source::Pointer;
 /// ```json
 /// {
 ///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
-///   "oauth_config": { "scopes": ["calendar.readonly"], "default_scopes": null }
+///   "oauth_config": { "scopes": ["calendar.readonly"] }
 /// }
 /// ```
 pub static RULE: Rule = Rule {
