@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Profile;
+use crate::probe::Day;
 use crate::report::FormatArgument;
 use crate::report::list::ListedType;
 
@@ -85,7 +86,7 @@ pub enum Command {
     Build(BuildArgs),
     /// Show the servers: OAuth type, proxy, destinations, environment variables.
     List(ListArgs),
-    /// Explain a rule, an OAuth type or a server.
+    /// Explain a rule, an OAuth type, a server or the configuration.
     Explain(ExplainArgs),
     /// Write the JSON Schemas, which are generated from the program's own types.
     Schema(SchemaArgs),
@@ -135,9 +136,16 @@ pub struct FindingArgs {
         help_heading = "Rules"
     )]
     pub deny: Vec<String>,
+    /// The day that expiry is judged against, instead of the clock's.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, help_heading = "Rules")]
+    pub today: Option<Day>,
     /// The allowlist that the OAuth proxy runs with: a `providers.js` or a JSON file.
     #[arg(long, value_name = "FILE", help_heading = "OAuth proxy")]
     pub allowlist: Option<PathBuf>,
+}
+
+fn day(text: &str) -> Result<Day, String> {
+    Day::parse(text).ok_or_else(|| "it is no day of the form YYYY-MM-DD".to_owned())
 }
 
 /// The least severity that makes the exit code 1.
@@ -210,10 +218,11 @@ pub enum TableFormat {
 Examples:
   catproof explain missing-token-endpoint         a rule
   catproof explain remote-dynamic                 an OAuth type
-  catproof explain githubcopilot__remote-mcp      a server of the catalog")]
+  catproof explain githubcopilot__remote-mcp      a server of the catalog
+  catproof explain config                         the keys of catproof.toml")]
 pub struct ExplainArgs {
-    /// A rule's id, an OAuth type's name or number, or a server's id.
-    #[arg(value_name = "RULE|TYPE|SERVER")]
+    /// A rule's id, an OAuth type's name or number, a server's id, or `config`.
+    #[arg(value_name = "RULE|TYPE|SERVER|config")]
     pub topic: String,
     /// Where to look for the server; without any, the catalog of this folder.
     #[arg(value_name = "PATH")]

@@ -9,6 +9,8 @@
 pub mod finding;
 pub mod source;
 
+pub mod violations;
+
 pub mod config;
 
 pub mod model;
@@ -35,6 +37,8 @@ pub mod write;
 pub mod schema;
 
 pub mod pipeline;
+
+pub mod ignores;
 
 pub mod edit;
 pub mod report;

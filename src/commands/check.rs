@@ -27,7 +27,7 @@ pub(super) fn run(
     let outcome = findings::report(
         &workspace,
         targets,
-        &sources,
+        &mut sources,
         &args.findings,
         console,
         |_| true,

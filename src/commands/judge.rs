@@ -9,7 +9,7 @@ use crate::config::Level;
 use crate::lint;
 use crate::pipeline::{Judged, Keep, Line};
 use crate::probe::lock::Lock;
-use crate::source::{Folders, Sources, describe};
+use crate::source::{FileId, Folders, Sources, describe};
 use crate::suggest;
 use crate::workspace::{StandardInput, Target, Workspace};
 
@@ -24,6 +24,8 @@ pub(super) struct JudgedTarget {
     pub files: usize,
     /// Whether there was an allowlist to compare with.
     pub has_allowlist: bool,
+    /// The file that it was read from.
+    pub allowlist_file: Option<FileId>,
 }
 
 /// What is asked of the line beside the paths.
@@ -47,6 +49,9 @@ pub(super) enum AllowlistChoice<'a> {
 pub(super) fn open(global: &Global, args: &FindingArgs) -> Result<Workspace, Failure> {
     let mut workspace = Workspace::open(global)?;
     workspace.config.pedantic = args.pedantic;
+    if let Some(today) = args.today {
+        workspace.today = today;
+    }
     let levels = [
         (&args.allow, Level::Off),
         (&args.warn, Level::Warning),
@@ -54,7 +59,7 @@ pub(super) fn open(global: &Global, args: &FindingArgs) -> Result<Workspace, Fai
     ];
     for (ids, level) in levels {
         for id in ids {
-            let Some(rule) = lint::find(id) else {
+            let Some(named) = lint::resolve(id) else {
                 let ids = lint::RULES.iter().map(|rule| rule.id);
                 let help =
                     suggest::nearest(id, ids).map(|nearest| format!("did you mean `{nearest}`?"));
@@ -63,7 +68,11 @@ pub(super) fn open(global: &Global, args: &FindingArgs) -> Result<Workspace, Fai
                     help,
                 });
             };
-            workspace.config.rules.insert(rule.id.to_owned(), level);
+            workspace.notices.extend(named.notice());
+            workspace
+                .config
+                .rules
+                .insert(named.rule.id.to_owned(), level);
         }
     }
     Ok(workspace)
@@ -98,9 +107,11 @@ fn judge_target(
     let mut findings = lint::Findings::default();
     let path = allowlist_path(workspace, &target.folders, questions.allowlist);
     let has_allowlist = path.is_some();
+    let mut allowlist_file = None;
     let allowlist = match path {
         Some(path) => {
             let file = sources.add(path.clone(), &workspace.working_folder);
+            allowlist_file = Some(file);
             let text = sources
                 .read(file, workspace.config.max_file_bytes)
                 .map_err(|error| Failure::Unreadable {
@@ -145,6 +156,7 @@ fn judge_target(
         lock,
         files,
         has_allowlist,
+        allowlist_file,
     })
 }
 

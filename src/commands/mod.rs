@@ -6,7 +6,7 @@ mod explain;
 mod findings;
 mod judge;
 mod list;
-mod rules;
+pub mod rules;
 mod schema;
 
 use std::path::PathBuf;

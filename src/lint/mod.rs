@@ -21,8 +21,8 @@ use crate::oauth::OAuthType;
 use crate::probe::lock::{Lock, LockEntry};
 use crate::source::{FileId, Origin, Pointer};
 
-pub use registry::{FIND_SECRETS, RULES, find};
-pub use rules::{proxy, reading};
+pub use registry::{FIND_SECRETS, NamedRule, RULES, find, resolve};
+pub use rules::{proxy, reading, suppressions};
 pub use run::{apply_precedence, run_on_catalog, run_on_server, run_on_value};
 
 /// A rule: what `explain` and `rules` show of it, and what it does.

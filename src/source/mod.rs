@@ -175,3 +175,17 @@ fn display_name(path: &Path, working_folder: &Path) -> String {
         false => name.into_owned(),
     }
 }
+
+/// The path without `.` and without the `..` that can be taken back in the text; nothing is asked of the disk.
+pub fn clean(path: &Path) -> PathBuf {
+    use std::path::Component;
+    let mut cleaned = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if cleaned.file_name().is_some() => _ = cleaned.pop(),
+            other => cleaned.push(other),
+        }
+    }
+    cleaned
+}

@@ -11,6 +11,7 @@
 
 mod support;
 
+mod config;
 mod corpus;
 mod guide;
 mod house;
