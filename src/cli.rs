@@ -172,6 +172,9 @@ pub struct CheckArgs {
     /// The file that standard input stands for.
     #[arg(long, value_name = "PATH")]
     pub stdin_filename: Option<PathBuf>,
+    /// Add ignores for what is found today to the configuration, so that only what is new is shown.
+    #[arg(long, help_heading = "Rules")]
+    pub write_baseline: bool,
     #[command(flatten)]
     pub findings: FindingArgs,
 }

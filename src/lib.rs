@@ -40,6 +40,8 @@ pub mod pipeline;
 
 pub mod ignores;
 
+pub mod baseline;
+
 pub mod edit;
 pub mod report;
 

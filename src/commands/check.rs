@@ -1,29 +1,34 @@
 //! `check`: load -> parse -> validate -> classify -> lint -> report.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use crate::baseline;
 use crate::cli::{CheckArgs, Global};
+use crate::config;
 use crate::console::Console;
 use crate::pipeline::Keep;
-use crate::source::Sources;
+use crate::source::{Sources, describe};
 use crate::workspace::Workspace;
+use crate::write;
 
+use super::findings::{self, plural};
 use super::judge::{self, AllowlistChoice, Questions};
-use super::{ExitStatus, Failure, findings};
+use super::{ExitStatus, Failure};
 
 pub(super) fn run(
     args: &CheckArgs,
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let workspace = judge::open(global, &args.findings)?;
+    let mut workspace = judge::open(global, &args.findings)?;
+    if args.write_baseline {
+        write_baseline(&workspace, args, console)?;
+        workspace = judge::open(global, &args.findings)?;
+    }
     let (paths, input) = read_standard_input(&workspace, args)?;
     let mut sources = Sources::default();
-    let questions = Questions {
-        keep: Keep::Entries,
-        allowlist: AllowlistChoice::InForce(args.findings.allowlist.as_deref()),
-    };
-    let targets = judge::judge(&workspace, &paths, input, &mut sources, &questions)?;
+    let targets = judge::judge(&workspace, &paths, input, &mut sources, &questions(args))?;
     let outcome = findings::report(
         &workspace,
         targets,
@@ -46,13 +51,63 @@ pub(super) fn run(
     Ok(outcome.status)
 }
 
+/// Adds ignores for what is found now; the check that follows shows what cannot be ignored.
+fn write_baseline(
+    workspace: &Workspace,
+    args: &CheckArgs,
+    console: &Console,
+) -> Result<(), Failure> {
+    if args.paths.iter().any(|path| is_dash(path)) {
+        return Err(Failure::usage("standard input has no baseline"));
+    }
+    let mut sources = Sources::default();
+    let questions = questions(args);
+    let mut targets = judge::judge(workspace, &args.paths, None, &mut sources, &questions)?;
+    let shown = findings::settle(workspace, &mut targets, &mut sources).shown;
+    let ignores = baseline::ignores(&shown, &sources, &workspace.root);
+    let path = workspace
+        .config_file
+        .clone()
+        .unwrap_or_else(|| workspace.root.join(config::FILE_NAME));
+    if !ignores.is_empty() {
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+            Err(error) => {
+                let reason = describe(&error);
+                return Err(Failure::Unreadable { path, reason });
+            }
+        };
+        write::write_file(&path, baseline::add(&text, &ignores).as_bytes())?;
+    }
+    let shown = path
+        .strip_prefix(&workspace.working_folder)
+        .unwrap_or(&path);
+    console.say(&format!(
+        "added {} to {}",
+        plural(ignores.len(), "ignore"),
+        shown.display()
+    ));
+    Ok(())
+}
+
+fn questions(args: &CheckArgs) -> Questions<'_> {
+    Questions {
+        keep: Keep::Entries,
+        allowlist: AllowlistChoice::InForce(args.findings.allowlist.as_deref()),
+    }
+}
+
+fn is_dash(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
 /// Standard input takes the place of the file that it stands for; without a name it is a catalog of its own.
 fn read_standard_input(
     workspace: &Workspace,
     args: &CheckArgs,
 ) -> Result<(Vec<PathBuf>, Option<crate::workspace::StandardInput>), Failure> {
-    let is_dash = |path: &PathBuf| path.as_os_str() == "-";
-    if !args.paths.iter().any(is_dash) {
+    if !args.paths.iter().any(|path| is_dash(path)) {
         return match &args.stdin_filename {
             Some(_) => Err(Failure::usage("`--stdin-filename` goes with the path `-`")),
             None => Ok((args.paths.clone(), None)),

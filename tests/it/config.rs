@@ -69,7 +69,9 @@ fn a_key_that_does_not_exist_and_a_wrong_type_are_shown_together() {
 
 #[test]
 fn a_word_that_is_no_level_is_shown_with_those_that_are() {
-    assert_refused("[rules]\nplaintext-url = \"of\"\n", &expect![[r#"
+    assert_refused(
+        "[rules]\nplaintext-url = \"of\"\n",
+        &expect![[r#"
         error[config]
 
           × expected `off`, `note`, `warning` or `error`, found the string `of`
@@ -78,7 +80,8 @@ fn a_word_that_is_no_level_is_shown_with_those_that_are() {
            ·                 ────
            ╰────
 
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

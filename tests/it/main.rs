@@ -11,6 +11,7 @@
 
 mod support;
 
+mod baseline;
 mod config;
 mod corpus;
 mod guide;
