@@ -9,10 +9,14 @@
     reason = "a test fails by panicking, and says on standard error what it skips"
 )]
 
+mod catalog;
 mod support;
 
 mod corpus;
+mod dotenv;
+mod emit;
 mod guide;
 mod json_suite;
 mod probe;
 mod rules;
+mod write;
