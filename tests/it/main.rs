@@ -14,5 +14,6 @@ mod support;
 mod corpus;
 mod guide;
 mod json_suite;
+mod oauth;
 mod probe;
 mod rules;
