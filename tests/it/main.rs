@@ -18,6 +18,7 @@ mod emit;
 mod guide;
 mod house;
 mod json_suite;
+mod oauth;
 mod probe;
 mod rules;
 mod write;
