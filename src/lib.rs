@@ -18,7 +18,9 @@ pub mod validate;
 
 pub mod entry;
 pub mod hosts;
+pub mod launch_line;
 pub mod oauth;
+pub mod placeholder;
 
 pub mod probe;
 
