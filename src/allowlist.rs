@@ -26,3 +26,10 @@ impl Allowlist {
         self.hosts.iter().any(|allowed| allowed.host == host)
     }
 }
+pub fn parse(_f: FileId, name: &str, _t: &str, _x: &mut crate::lint::Findings) -> Allowlist {
+    Allowlist {
+        name: name.to_owned(),
+        hosts: vec![],
+        file: None,
+    }
+}

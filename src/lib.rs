@@ -30,3 +30,12 @@ pub mod lint;
 pub mod schema;
 
 pub mod pipeline;
+
+pub mod edit;
+pub mod report;
+
+pub mod workspace;
+
+pub mod cli;
+pub mod commands;
+pub mod console;

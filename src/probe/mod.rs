@@ -1,3 +1,141 @@
-//! Discovery: what the providers publish at their well-known endpoints.
+//! Discovery: what the providers publish at their well-known endpoints, recorded in the discovery lock.
+//!
+//! The rooms, in reading order: [`well_known`] says which URLs are asked, [`challenge`] and [`documents`] read the
+//! answers, [`mod@discover`] puts them into an order; all of that is pure. [`fetch`] is the question that the network
+//! ([`client`]) or a folder of recordings ([`record`]) answers; [`lock`] and [`refresh`] are the file that remains.
+//!
+//! Specifications: RFC 8414, RFC 9728, RFC 9207, OpenID Connect Discovery 1.0 and the
+//! [MCP authorization specification](https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization).
 
+use std::collections::BTreeMap;
+use std::io;
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+
+pub use address::Reach;
+pub use client::{Manners, Network};
+pub use day::Day;
+pub use discover::{Run, Target, TargetKind};
+pub use fetch::{Answer, Failure, Fetch, Request};
+pub use lock::{Lock, LockEntry, LockInputs};
+pub use record::{Recorder, Recordings};
+pub use refresh::{Change, Stale, changes, merge, read_lock, render, stale};
+
+use discover::discover;
+use once::Once;
+
+pub mod address;
+pub mod challenge;
+pub mod client;
+pub mod day;
+pub mod discover;
+pub mod documents;
+pub mod fetch;
 pub mod lock;
+pub mod once;
+pub mod record;
+pub mod refresh;
+pub mod well_known;
+
+/// Servers under way at once. More than requests may be in flight, so that those that wait for a busy origin keep
+/// nobody else from going on.
+const SERVERS_AT_ONCE: usize = 32;
+
+/// What a run learned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probed {
+    /// The servers that have something to discover (types 2 to 4): what belongs into the lock file.
+    pub lock: Lock,
+    /// The servers of type 1: whether their endpoints exist. Nothing was discovered, so nothing is locked.
+    pub endpoints: BTreeMap<String, LockEntry>,
+}
+
+/// One server is done.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress<'a> {
+    /// How many are done, this one included.
+    pub done: usize,
+    /// How many there are.
+    pub total: usize,
+    /// The server that is done.
+    pub server_id: &'a str,
+    /// What was learned about it.
+    pub entry: &'a LockEntry,
+}
+
+/// Where the answers come from, for a caller that decides it at run time.
+#[derive(Debug)]
+pub enum Source {
+    /// The network.
+    Network(Box<Network>),
+    /// The network, recorded as it answers (`--record`).
+    Recorded(Box<Recorder<Network>>),
+    /// Recordings and nothing else (`--replay`).
+    Replay(Recordings),
+}
+
+/// Asks everything there is to ask about the targets, each thing once, several servers at a time.
+///
+/// The result does not depend on the order in which the answers arrive. `progress` is called once a server. Never
+/// fails: what went wrong is in the entries, by rule id.
+pub async fn probe<F: Fetch>(
+    targets: &[Target],
+    fetch: &F,
+    run: Run<'_>,
+    mut progress: impl FnMut(Progress<'_>),
+) -> Probed {
+    let once = Once::new(fetch);
+    let (mut servers, mut endpoints) = (BTreeMap::new(), BTreeMap::new());
+    let under_way = stream::iter(targets).map(|target| {
+        let once = &once;
+        async move {
+            let entry = discover(target, once, run).await;
+            (target, entry)
+        }
+    });
+    let mut answered = under_way.buffer_unordered(SERVERS_AT_ONCE).enumerate();
+    while let Some((index, (target, entry))) = answered.next().await {
+        progress(Progress {
+            done: index + 1,
+            total: targets.len(),
+            server_id: &target.server_id,
+            entry: &entry,
+        });
+        let entries = match target.kind {
+            TargetKind::Generic { .. } => &mut endpoints,
+            TargetKind::McpStatic | TargetKind::Remote => &mut servers,
+        };
+        entries.insert(target.server_id.clone(), entry);
+    }
+    Probed {
+        lock: Lock::of(servers),
+        endpoints,
+    }
+}
+
+/// Runs a probe to its end on a runtime of its own.
+///
+/// Name lookups that never return are left behind, so that the process can end.
+///
+/// # Errors
+/// The system gives no thread to run on.
+pub fn block_on<T>(future: impl Future<Output = T>) -> io::Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    let value = runtime.block_on(future);
+    runtime.shutdown_background();
+    Ok(value)
+}
+
+impl Fetch for Source {
+    async fn fetch(&self, request: &Request) -> Result<Answer, Failure> {
+        match self {
+            Self::Network(network) => network.fetch(request).await,
+            Self::Recorded(recorder) => recorder.fetch(request).await,
+            Self::Replay(recordings) => recordings.fetch(request).await,
+        }
+    }
+}

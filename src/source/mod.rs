@@ -77,11 +77,12 @@ impl Sources {
         })
     }
 
-    /// Takes in a text that is not on the disk, under the name that it should have.
-    pub fn add_text(&mut self, name: &str, text: Vec<u8>) -> FileId {
+    /// Takes in a text that is not on the disk, under the path that it should have.
+    pub fn add_text(&mut self, path: PathBuf, text: Vec<u8>, working_folder: &Path) -> FileId {
+        let name = display_name(&path, working_folder);
         self.push(SourceFile {
-            path: PathBuf::from(name),
-            name: name.to_owned(),
+            path,
+            name,
             text: Some(text),
         })
     }

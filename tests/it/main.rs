@@ -1,2 +1,18 @@
-#[test]
-fn a() {}
+//! One binary; its modules are named after the rooms of `src/`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says on standard error what it skips"
+)]
+
+mod support;
+
+mod corpus;
+mod guide;
+mod json_suite;
+mod probe;
+mod rules;

@@ -1,0 +1,628 @@
+//! Discovery of one server: what is asked, in which order, and what follows from each answer.
+//!
+//! Specifications: the [MCP authorization specification](https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization)
+//! for the order, and its [2025-03-26](https://modelcontextprotocol.io/specification/2025-03-26/basic/authorization)
+//! version for servers without resource metadata.
+//!
+//! Nothing here touches the network: the answers come from a [`Fetch`]. Every decision is written down beside the
+//! request that it follows from.
+
+use std::collections::BTreeSet;
+
+use url::Url;
+
+use super::address::{Reach, check_url};
+use super::challenge;
+use super::documents::{self, Document, Reading, ResourceMatch, problem, quoted, rule};
+use super::fetch::{Fetch, Method, Reconstruction, Request};
+use super::lock::{LockEntry, LockInputs, LockProblem, LockRequest};
+use super::once::{Once, Reply};
+use super::well_known;
+
+/// A server that discovery can say something about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The server's id, the key in the lock.
+    pub server_id: String,
+    /// Where discovery starts.
+    pub kind: TargetKind,
+    /// The manifest's URLs, word for word: the lock entry answers these and no others.
+    pub inputs: LockInputs,
+}
+
+/// Where discovery starts, by OAuth type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TargetKind {
+    /// Type 1: nothing to discover; the endpoints (authorization, token) are asked whether they exist.
+    Generic {
+        /// The endpoints, in the order in which they are asked.
+        endpoints: Vec<String>,
+    },
+    /// Type 2: starts at `well_known_url`, else at the issuer `server_url`.
+    McpStatic,
+    /// Types 3 and 4, and a URL of which nothing is known yet: starts at `remote_url`.
+    Remote,
+}
+
+/// What discovery needs to know about the run.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'a> {
+    /// The day of the run, `YYYY-MM-DD`, in UTC.
+    pub today: &'a str,
+    /// How far it may reach.
+    pub reach: Reach,
+}
+
+/// How many redirects are followed for one question.
+const MOST_REDIRECTS: usize = 3;
+
+/// Asks what there is to ask about one server, and says what follows.
+pub async fn discover<F: Fetch>(target: &Target, once: &Once<'_, F>, run: Run<'_>) -> LockEntry {
+    let mut discovery = Discovery {
+        once,
+        run,
+        entry: empty_entry(target),
+        days: BTreeSet::new(),
+        sources: BTreeSet::new(),
+    };
+    match &target.kind {
+        TargetKind::Generic { endpoints } => discovery.generic(endpoints).await,
+        TargetKind::McpStatic => discovery.mcp_static(&target.inputs).await,
+        TargetKind::Remote => discovery.remote(&target.inputs).await,
+    }
+    discovery.finish()
+}
+
+fn empty_entry(target: &Target) -> LockEntry {
+    LockEntry {
+        inputs: target.inputs.clone(),
+        recorded: String::new(),
+        reconstructed: false,
+        source: None,
+        requests: Vec::new(),
+        resource: None,
+        issuer: None,
+        authorization_server: None,
+        problems: Vec::new(),
+    }
+}
+
+/// What one well-known URL turned out to hold.
+enum Found {
+    /// A document, and the URL that it was read at.
+    Document(Box<Document>, String),
+    /// Nothing, so the next URL is asked; the words say what was there instead.
+    Nothing(String),
+    /// The search is over; the problem is noted.
+    Stop,
+}
+
+/// How the search for resource metadata ended.
+enum Resource {
+    /// The issuer to go on with.
+    Issuer(String),
+    /// There is none.
+    Absent,
+    /// The search is over; the problem is noted.
+    Stop,
+}
+
+/// What the answer of the remote URL leads to.
+struct Challenge {
+    resource_metadata: Option<String>,
+    reconstruction: Option<Reconstruction>,
+}
+
+struct Discovery<'a, F> {
+    once: &'a Once<'a, F>,
+    run: Run<'a>,
+    entry: LockEntry,
+    days: BTreeSet<String>,
+    sources: BTreeSet<String>,
+}
+
+impl<F: Fetch> Discovery<'_, F> {
+    async fn generic(&mut self, endpoints: &[String]) {
+        let mut asked = BTreeSet::new();
+        for endpoint in endpoints
+            .iter()
+            .filter(|endpoint| asked.insert(endpoint.as_str()))
+        {
+            // Any answer will do, a redirect to a login page included.
+            match self.ask(Method::Get, endpoint).await {
+                Ok(reply) => self.conclude(match reply.status {
+                    Some(status) => format!("exists: it answers {status}"),
+                    None => "its answer is not stated".to_owned(),
+                }),
+                Err(message) => self.note(
+                    rule::UNREACHABLE_METADATA,
+                    format!("{} cannot be asked: {message}", quoted(endpoint)),
+                ),
+            }
+        }
+    }
+
+    async fn mcp_static(&mut self, inputs: &LockInputs) {
+        let issuer = inputs.server_url.as_deref();
+        match (inputs.well_known_url.as_deref(), issuer) {
+            (Some(well_known_url), _) => {
+                self.authorization_server(issuer.as_slice(), vec![well_known_url.to_owned()])
+                    .await;
+            }
+            (None, Some(issuer)) => self.issuer(issuer, "`server_url`").await,
+            (None, None) => {}
+        }
+    }
+
+    async fn remote(&mut self, inputs: &LockInputs) {
+        let Some(remote_url) = inputs.remote_url.as_deref() else {
+            return;
+        };
+        let Some((challenge, remote)) = self.initialize(remote_url).await else {
+            return;
+        };
+        if let Some(reconstruction) = challenge.reconstruction {
+            return self.reconstructed(remote_url, &reconstruction).await;
+        }
+        let resource = match challenge.resource_metadata {
+            Some(named) => self.named_resource(remote_url, &named).await,
+            None => self.searched_resource(remote_url, &remote).await,
+        };
+        match resource {
+            Resource::Issuer(issuer) => {
+                self.entry.issuer = Some(issuer.clone());
+                self.issuer(&issuer, "`authorization_servers`").await;
+            }
+            Resource::Absent => self.origin_fallback(remote_url, &remote).await,
+            Resource::Stop => {}
+        }
+    }
+
+    /// Asks the remote URL itself, without a token.
+    async fn initialize(&mut self, remote_url: &str) -> Option<(Challenge, Url)> {
+        let reply = match self.follow(Method::Initialize, remote_url).await {
+            Ok((reply, _)) => reply,
+            Err(message) => {
+                self.note(
+                    rule::UNREACHABLE_METADATA,
+                    format!("{} cannot be asked: {message}", quoted(remote_url)),
+                );
+                return None;
+            }
+        };
+        // The request went out, so the URL is one.
+        let remote = Url::parse(remote_url).ok()?;
+        let challenges = challenge::parse(&reply.www_authenticate);
+        let bearer = challenge::bearer(&challenges);
+        let resource_metadata = bearer.and_then(|bearer| bearer.parameter("resource_metadata"));
+        let outcome = match (reply.status, resource_metadata) {
+            (None, _) => "the answer is not stated".to_owned(),
+            (Some(status @ 500..), _) => {
+                self.conclude(format!("fails with {status}: nothing is known"));
+                self.note(
+                    rule::UNREACHABLE_METADATA,
+                    format!("{} answers {status}", quoted(remote_url)),
+                );
+                return None;
+            }
+            (Some(401), Some(url)) => {
+                let scope = bearer
+                    .and_then(|bearer| bearer.parameter("scope"))
+                    .map_or_else(String::new, |scope| format!("; scope {}", quoted(scope)));
+                format!(
+                    "asks for a token and names its resource metadata: {}{scope}",
+                    quoted(url)
+                )
+            }
+            (Some(401), None) if bearer.is_some() => {
+                "asks for a token without naming its resource metadata".to_owned()
+            }
+            (Some(401), None) => "asks for authentication, without a Bearer challenge".to_owned(),
+            (Some(status @ 200..=299), _) => format!("answers {status} without asking for a token"),
+            (Some(status), _) => format!("answers {status}, which says nothing about tokens"),
+        };
+        self.conclude(outcome);
+        let challenge = Challenge {
+            resource_metadata: resource_metadata
+                .filter(|_| reply.status == Some(401))
+                .map(str::to_owned),
+            reconstruction: reply.reconstruction.clone(),
+        };
+        Some((challenge, remote))
+    }
+
+    /// The resource metadata that the challenge names: that URL and no other.
+    async fn named_resource(&mut self, remote_url: &str, named: &str) -> Resource {
+        let at = quoted(named);
+        let no = match documents::read_url(named) {
+            Some(url) if documents::is_secure(&url, self.run.reach) => None,
+            Some(_) => Some((rule::INSECURE_ENDPOINT, "which is not https")),
+            None => Some((rule::INVALID_METADATA, "which is no URL")),
+        };
+        if let Some((rule, why)) = no {
+            let challenger = quoted(remote_url);
+            self.note(
+                rule,
+                format!("the challenge of {challenger} names {at} as its resource metadata, {why}"),
+            );
+            return Resource::Stop;
+        }
+        match self.look_at(named).await {
+            Found::Document(document, metadata_url) => {
+                self.resource(&document, &metadata_url, remote_url)
+            }
+            Found::Nothing(what) => {
+                self.note(
+                    rule::INVALID_METADATA,
+                    format!(
+                        "the challenge of {} names {at} as its resource metadata, which {what}",
+                        quoted(remote_url)
+                    ),
+                );
+                Resource::Stop
+            }
+            Found::Stop => Resource::Stop,
+        }
+    }
+
+    /// The resource metadata at the well-known URLs of the remote URL.
+    async fn searched_resource(&mut self, remote_url: &str, remote: &Url) -> Resource {
+        for url in well_known::protected_resource_urls(remote) {
+            match self.look_at(&url).await {
+                Found::Document(document, metadata_url) => {
+                    return self.resource(&document, &metadata_url, remote_url);
+                }
+                Found::Nothing(_) => {}
+                Found::Stop => return Resource::Stop,
+            }
+        }
+        Resource::Absent
+    }
+
+    fn resource(&mut self, document: &Document, metadata_url: &str, remote_url: &str) -> Resource {
+        let (facts, matched) = match documents::resource_facts(document, metadata_url, remote_url) {
+            Ok(read) => read,
+            Err(problem) => {
+                self.conclude(format!(
+                    "resource metadata that must not be used: {}",
+                    problem.rule
+                ));
+                self.entry.problems.push(problem);
+                return Resource::Stop;
+            }
+        };
+        let whose = match (matched, facts.resource.as_deref()) {
+            (ResourceMatch::Parent, Some(resource)) => {
+                format!(
+                    " of {}, a parent of the remote URL, which is accepted",
+                    quoted(resource)
+                )
+            }
+            _ => String::new(),
+        };
+        let issuer = facts.authorization_servers.first().cloned();
+        let leads_to = match (
+            issuer.as_deref().map(quoted),
+            facts.authorization_servers.len(),
+        ) {
+            (None, _) => "its authorization servers are not stated".to_owned(),
+            (Some(issuer), 1) => format!("authorization server {issuer}"),
+            (Some(issuer), count) => {
+                format!("the first of {count} authorization servers counts: {issuer}")
+            }
+        };
+        let outcome = format!("resource metadata{whose}; {leads_to}");
+        self.conclude(outcome);
+        self.entry.resource = Some(facts);
+        issuer.map_or(Resource::Absent, Resource::Issuer)
+    }
+
+    /// A server of the 2025-03-26 protocol: its own origin is the authorization server.
+    ///
+    /// Nobody has published that issuer, and with and without a slash it leads to the same URLs: either will do.
+    async fn origin_fallback(&mut self, remote_url: &str, remote: &Url) {
+        let Ok(origin) = remote.join("/") else {
+            return;
+        };
+        let absent = format!(
+            "{} publishes neither resource metadata nor, as servers of 2025-03-26 do, authorization server metadata at its origin",
+            quoted(remote_url)
+        );
+        let bare = well_known::origin(&origin);
+        let urls = well_known::authorization_server_urls(&origin);
+        self.search_authorization_server(&[bare.as_str(), origin.as_str()], urls, &absent)
+            .await;
+    }
+
+    /// The metadata of an issuer, at the URLs that its issuer identifier gives.
+    async fn issuer(&mut self, issuer: &str, named_by: &str) {
+        let what = quoted(issuer);
+        // A fragment makes it no URL here, and RFC 8414 §2 allows no query either.
+        let Some(url) = documents::read_url(issuer).filter(|url| url.query().is_none()) else {
+            return self.note(
+                rule::INVALID_METADATA,
+                format!("the issuer {what} in {named_by} is no URL without query and fragment"),
+            );
+        };
+        if !documents::is_secure(&url, self.run.reach) {
+            return self.note(
+                rule::INSECURE_ENDPOINT,
+                format!("the issuer {what} in {named_by} is not https"),
+            );
+        }
+        self.authorization_server(&[issuer], well_known::authorization_server_urls(&url))
+            .await;
+    }
+
+    async fn authorization_server(&mut self, issuers: &[&str], urls: Vec<String>) {
+        let whose = issuers.first().map_or_else(
+            || "the authorization server".to_owned(),
+            |issuer| quoted(issuer),
+        );
+        let where_to = match urls.as_slice() {
+            [only] => quoted(only),
+            many => format!("any of its {} well-known URLs", many.len()),
+        };
+        let absent = format!("{whose} publishes no metadata at {where_to}");
+        self.search_authorization_server(issuers, urls, &absent)
+            .await;
+    }
+
+    async fn search_authorization_server(
+        &mut self,
+        issuers: &[&str],
+        urls: Vec<String>,
+        absent: &str,
+    ) {
+        for url in urls {
+            match self.look_at(&url).await {
+                Found::Document(document, metadata_url) => {
+                    return self.use_server(&document, &metadata_url, issuers);
+                }
+                Found::Nothing(_) => {}
+                Found::Stop => return,
+            }
+        }
+        self.note(rule::UNPUBLISHED_METADATA, absent);
+    }
+
+    fn use_server(&mut self, document: &Document, metadata_url: &str, issuers: &[&str]) {
+        match documents::authorization_server_facts(document, metadata_url, issuers, self.run.reach)
+        {
+            Ok((published, facts)) => {
+                let mut outcome =
+                    format!("authorization server metadata of {}", quoted(&published));
+                if issuers.is_empty() {
+                    outcome.push_str(", taken at its word: the manifest names no issuer");
+                }
+                self.conclude(outcome);
+                self.entry.issuer = Some(published);
+                self.entry.authorization_server = Some(facts);
+            }
+            Err(problems) => {
+                let rules: BTreeSet<&str> = problems
+                    .iter()
+                    .map(|problem| problem.rule.as_str())
+                    .collect();
+                let rules = rules.into_iter().collect::<Vec<_>>().join(", ");
+                self.conclude(format!(
+                    "authorization server metadata that must not be used: {rules}"
+                ));
+                self.entry.problems.extend(problems);
+            }
+        }
+    }
+
+    /// A server of which a source states the facts, but not the answers: only what it states is looked up.
+    async fn reconstructed(&mut self, remote_url: &str, reconstruction: &Reconstruction) {
+        let stated = &reconstruction.stated;
+        let mut issuer = stated.issuer.clone();
+        let mut named = false;
+        if let Some(url) = &stated.resource_metadata_url {
+            self.add(&format!(
+                "the source names the resource metadata {}",
+                quoted(url)
+            ));
+            match self.look_at(url).await {
+                Found::Document(document, metadata_url) => {
+                    match self.resource(&document, &metadata_url, remote_url) {
+                        Resource::Issuer(first) => {
+                            issuer = Some(first);
+                            named = true;
+                        }
+                        Resource::Absent => {}
+                        Resource::Stop => return,
+                    }
+                }
+                Found::Nothing(_) => {}
+                Found::Stop => return,
+            }
+        }
+        let Some(issuer) = issuer else {
+            return;
+        };
+        if !named {
+            self.add(&format!("the source names the issuer {}", quoted(&issuer)));
+        }
+        self.entry.issuer = Some(issuer.clone());
+        if let Some(url) = &stated.metadata_url {
+            return self
+                .authorization_server(&[&issuer], vec![url.clone()])
+                .await;
+        }
+        self.issuer(&issuer, "the source").await;
+        self.add("where the source read it is not stated");
+    }
+
+    /// Asks a well-known URL, follows its redirects, and says what it holds.
+    async fn look_at(&mut self, url: &str) -> Found {
+        let (reply, final_url) = match self.follow(Method::Get, url).await {
+            Ok(answered) => answered,
+            Err(message) => {
+                self.note(
+                    rule::UNREACHABLE_METADATA,
+                    format!("{} cannot be asked: {message}", quoted(url)),
+                );
+                return Found::Stop;
+            }
+        };
+        match (&reply.reading, reply.status) {
+            (Some(Reading::Document(document)), _) => {
+                if let Some(last) = self.entry.requests.last_mut() {
+                    last.sha256.clone_from(&document.sha256);
+                }
+                if let Some(content_type) = &document.mislabeled {
+                    let message = format!(
+                        "the metadata at {} is served as {content_type}, not as `application/json`",
+                        quoted(&final_url)
+                    );
+                    self.note(rule::MISLABELED_METADATA, message);
+                }
+                Found::Document(Box::new(document.clone()), final_url)
+            }
+            (Some(Reading::Page), _) => {
+                self.nothing("answers with a web page: no metadata here".to_owned())
+            }
+            (Some(Reading::Broken(what)), _) => {
+                self.conclude(format!("the answer {what}"));
+                self.note(
+                    rule::INVALID_METADATA,
+                    format!("the metadata at {} {what}", quoted(&final_url)),
+                );
+                Found::Stop
+            }
+            (None, Some(status @ 400..=499)) => {
+                self.nothing(format!("answers {status}: no metadata here"))
+            }
+            (None, Some(status @ 200..=299)) => self.nothing(format!(
+                "answers {status} without a document: no metadata here"
+            )),
+            (None, None) => self.nothing("has an answer that is not stated".to_owned()),
+            (None, Some(status)) => {
+                self.conclude(format!("fails with {status}: nothing is known"));
+                self.note(
+                    rule::UNREACHABLE_METADATA,
+                    format!("{} answers {status}", quoted(&final_url)),
+                );
+                Found::Stop
+            }
+        }
+    }
+
+    fn nothing(&mut self, what: String) -> Found {
+        self.conclude(what.clone());
+        Found::Nothing(what)
+    }
+
+    /// Asks a URL and follows at most three redirects by hand, each checked like the first URL.
+    ///
+    /// A redirected `POST` stays one for 307 and 308 and becomes a read otherwise, as browsers and `fetch` have it.
+    async fn follow(&mut self, method: Method, url: &str) -> Result<(Reply, String), String> {
+        let mut method = method;
+        let mut url = url.to_owned();
+        for redirects in 0..=MOST_REDIRECTS {
+            let reply = self
+                .ask(method, &url)
+                .await
+                .map_err(|message| match redirects {
+                    0 => message,
+                    _ => format!("it redirects to {}: {message}", quoted(&url)),
+                })?;
+            let (Some(status @ (301 | 302 | 303 | 307 | 308)), Some(location)) =
+                (reply.status, reply.location.as_deref())
+            else {
+                return Ok((reply, url));
+            };
+            let target = Url::parse(&url).and_then(|base| base.join(location));
+            let Ok(target) = target else {
+                self.conclude(format!(
+                    "redirects to {}, which is no URL",
+                    quoted(location)
+                ));
+                return Err(format!(
+                    "it redirects to {}, which is no URL",
+                    quoted(location)
+                ));
+            };
+            self.conclude(format!("redirects to {}", quoted(target.as_str())));
+            if !matches!(status, 307 | 308) {
+                method = Method::Get;
+            }
+            url = target.into();
+        }
+        self.add("no further redirect is followed");
+        Err(format!("it redirects more than {MOST_REDIRECTS} times"))
+    }
+
+    /// Asks a URL once, after it was checked, and writes the request down with an open outcome.
+    async fn ask(&mut self, method: Method, url: &str) -> Result<Reply, String> {
+        let checked = match Url::parse(url) {
+            Ok(url) => check_url(&url, self.run.reach),
+            Err(_) => Err("it is no URL".to_owned()),
+        };
+        let request = Request::new(method, url);
+        self.entry.requests.push(LockRequest {
+            method: method.as_str().to_owned(),
+            url: request.url.clone(),
+            status: None,
+            outcome: String::new(),
+            sha256: None,
+        });
+        if let Err(why) = checked {
+            self.conclude(format!("is not asked: {why}"));
+            return Err(why);
+        }
+        match self.once.ask(&request).await.as_ref() {
+            Ok(reply) => {
+                if let Some(last) = self.entry.requests.last_mut() {
+                    last.status = reply.status;
+                }
+                self.days.extend(reply.recorded.clone());
+                self.sources
+                    .extend(reply.reconstruction.as_ref().map(|it| it.source.clone()));
+                Ok(reply.clone())
+            }
+            Err(failure) => {
+                self.conclude(failure.message.clone());
+                Err(failure.message.clone())
+            }
+        }
+    }
+
+    /// Writes down what followed from the last request.
+    fn conclude(&mut self, outcome: impl Into<String>) {
+        if let Some(last) = self.entry.requests.last_mut() {
+            last.outcome = outcome.into();
+        }
+    }
+
+    /// Adds to what followed from the last request.
+    fn add(&mut self, outcome: &str) {
+        if let Some(last) = self.entry.requests.last_mut() {
+            last.outcome.push_str("; ");
+            last.outcome.push_str(outcome);
+        }
+    }
+
+    fn note(&mut self, rule: &str, message: impl Into<String>) {
+        self.entry.problems.push(problem(rule, message));
+    }
+
+    fn finish(mut self) -> LockEntry {
+        // The oldest answer decides how old the entry is.
+        self.entry.recorded = self
+            .days
+            .pop_first()
+            .unwrap_or_else(|| self.run.today.to_owned());
+        self.entry.reconstructed = !self.sources.is_empty();
+        self.entry.source = self
+            .entry
+            .reconstructed
+            .then(|| self.sources.into_iter().collect::<Vec<_>>().join("; "));
+        let mut seen: BTreeSet<LockProblem> = BTreeSet::new();
+        self.entry
+            .problems
+            .retain(|problem| seen.insert(problem.clone()));
+        self.entry
+    }
+}
