@@ -105,9 +105,16 @@ impl<'a> ContainerRun<'a> {
 
     /// Whether a switch is on. `--privileged=false` is off.
     pub fn has_switch(&self, name: &str) -> bool {
-        self.options.iter().any(|option| {
-            option.name == name && option.value.is_none_or(|value| is_true(value.text))
-        })
+        self.switches(name).next().is_some()
+    }
+
+    /// The arguments that turn a switch on.
+    pub fn switches(&self, name: &str) -> impl Iterator<Item = usize> {
+        self.options
+            .iter()
+            .filter(move |option| option.name == name)
+            .filter(|option| option.value.is_none_or(|value| is_true(value.text)))
+            .map(|option| option.at)
     }
 
     /// Every value that an option is given.
@@ -132,7 +139,7 @@ pub struct PackageRun<'a> {
     pub runner: PackageRunner,
     /// The package as it is named, with its version; `None` where the line names none.
     pub package: Option<Part<'a>>,
-    /// Whether the line answers npx's question before it installs: `-y`.
+    /// Whether the line answers the question that npx asks before it installs: `-y`, or `--no`.
     pub is_confirmed: bool,
 }
 
@@ -181,7 +188,7 @@ pub fn package_run<'a>(command: &str, args: &'a [String]) -> Option<PackageRun<'
             let next = args.get(index).map(|text| Part { text, at: index });
             run.package = run.package.or(value.or(next));
         }
-        run.is_confirmed |= matches!(name, "-y" | "--yes");
+        run.is_confirmed |= matches!(name, "-y" | "--yes" | "--no" | "--no-install");
         index += 1;
     }
     Some(run)
@@ -274,6 +281,12 @@ pub fn program(command: &str) -> &str {
         .iter()
         .find_map(|suffix| name.strip_suffix(suffix))
         .unwrap_or(name)
+}
+
+/// Whether a command is a shell: what it is given as a text, it reads by its own rules.
+pub fn is_shell(command: &str) -> bool {
+    let shells = ["sh", "bash", "zsh", "dash", "cmd", "powershell", "pwsh"];
+    shells.contains(&program(command))
 }
 
 /// `--name`, `--name=value` or `--name value`, and the index after it.

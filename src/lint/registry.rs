@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Severity};
 
 use super::Rule;
-use super::rules::{identity, oauth, reading};
+use super::rules::{identity, launch, oauth, reading, secrets, tokens};
 
 /// All rules, in the order of the documentation.
 pub static RULES: &[&Rule] = &[
@@ -19,6 +19,40 @@ pub static RULES: &[&Rule] = &[
     &identity::id_mismatch::RULE,
     // OAuth
     &oauth::plaintext_url::RULE,
+    // Files and tokens
+    &tokens::invalid_token_env_name::RULE,
+    &tokens::overwritten_token_env::RULE,
+    &tokens::inject_file_without_token::RULE,
+    &tokens::unknown_inject_placeholder::RULE,
+    &tokens::relative_inject_path::RULE,
+    &tokens::colliding_inject_path::RULE,
+    &tokens::unquoted_token_in_json::RULE,
+    // Launch
+    &launch::undeclared_user_config::RULE,
+    &launch::expression_in_placeholder::RULE,
+    &launch::unknown_placeholder::RULE,
+    &launch::unsubstituted_placeholder::RULE,
+    &launch::unused_user_config::RULE,
+    &launch::unused_required_user_config::RULE,
+    &launch::leaking_optional_placeholder::RULE,
+    &launch::required_with_default::RULE,
+    &launch::default_type_mismatch::RULE,
+    &launch::unknown_command::RULE,
+    &launch::npx_without_yes::RULE,
+    &launch::unpinned_package::RULE,
+    &launch::docker_without_interactive::RULE,
+    &launch::unset_docker_env::RULE,
+    &launch::privileged_container::RULE,
+    &launch::shell_command::RULE,
+    &launch::path_command::RULE,
+    &launch::invalid_env_key::RULE,
+    // Secrets
+    &secrets::committed_credential::RULE,
+    &secrets::literal_credential::RULE,
+    &secrets::sensitive_default::RULE,
+    &secrets::sensitive_argument::RULE,
+    &secrets::undeclared_sensitive::RULE,
+    &secrets::credentials_in_url::RULE,
 ];
 
 /// The rule with this id.
@@ -100,6 +134,16 @@ pub(super) static PRECEDENCE: &[Precedence] = &[
         winner: "duplicate-server-id",
         scope: Scope::File,
         silenced: Silenced::Rules(&["near-duplicate-id", "colliding-env-name"]),
+    },
+    Precedence {
+        winner: "literal-client-secret",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["committed-credential"]),
+    },
+    Precedence {
+        winner: "committed-credential",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["literal-credential", "sensitive-default"]),
     },
     Precedence {
         winner: "overwritten-token-env",
