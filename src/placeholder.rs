@@ -28,6 +28,18 @@ pub enum Kind<'a> {
     Unknown(&'a str),
 }
 
+impl Kind<'_> {
+    /// Whether the placeholder asks for the answer with this key, be it inside of an expression: one that the app does
+    /// not evaluate shows all the same what the author meant.
+    pub fn names(self, key: &str) -> bool {
+        match self {
+            Self::UserConfig(named) => named == key,
+            Self::Expression(expression) => mentions(expression, key),
+            Self::Runtime(_) | Self::Token(_) | Self::Unknown(_) => false,
+        }
+    }
+}
+
 /// What of the provider's answer is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Token {
@@ -91,25 +103,6 @@ pub fn placeholders(text: &str) -> impl Iterator<Item = Placeholder<'_>> {
     })
 }
 
-/// Whether a text names the key as `user_config.KEY`, in whatever syntax: an expression that the app does not evaluate
-/// shows all the same what the author meant.
-pub fn mentions(text: &str, key: &str) -> bool {
-    text.match_indices("user_config").any(|(at, prefix)| {
-        let rest = text.get(at + prefix.len()..).unwrap_or_default();
-        let is_whole = |rest: &str| !rest.starts_with(is_key_character);
-        let is_member = rest
-            .strip_prefix('.')
-            .and_then(|rest| rest.strip_prefix(key))
-            .is_some_and(|rest| is_whole(rest) || rest.starts_with('.'));
-        let is_index = ["['", "[\""].iter().any(|opening| {
-            rest.strip_prefix(opening)
-                .and_then(|rest| rest.strip_prefix(key))
-                .is_some_and(is_whole)
-        });
-        is_member || is_index
-    })
-}
-
 /// Whether the app takes the text as the key of a user's answer: `[A-Za-z0-9_.-]+`.
 pub fn is_plain_key(key: &str) -> bool {
     !key.is_empty() && key.chars().all(is_key_character)
@@ -130,6 +123,24 @@ fn kind(content: &str, is_closed: bool) -> Kind<'_> {
         None if RUNTIME_NAMES.contains(&content) => Kind::Runtime(content),
         None => Kind::Unknown(content),
     }
+}
+
+/// Whether an expression has `user_config.KEY` or `user_config['KEY']` in it.
+fn mentions(expression: &str, key: &str) -> bool {
+    expression.match_indices("user_config").any(|(at, prefix)| {
+        let rest = expression.get(at + prefix.len()..).unwrap_or_default();
+        let is_whole = |rest: &str| !rest.starts_with(is_key_character);
+        let is_member = rest
+            .strip_prefix('.')
+            .and_then(|rest| rest.strip_prefix(key))
+            .is_some_and(|rest| is_whole(rest) || rest.starts_with('.'));
+        let is_index = ["['", "[\""].iter().any(|opening| {
+            rest.strip_prefix(opening)
+                .and_then(|rest| rest.strip_prefix(key))
+                .is_some_and(is_whole)
+        });
+        is_member || is_index
+    })
 }
 
 /// Whether `user_config` stands in the text as a word of its own.
@@ -238,23 +249,24 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_mentioned_in_any_syntax_but_only_as_a_whole() {
+    fn a_key_is_named_inside_of_an_expression_but_only_as_a_whole() {
+        let names = |text: &str| placeholders(text).any(|found| found.kind.names("dir"));
         for text in [
             "${user_config.dir}",
             "${user_config.dir ? 'x' : ''}",
-            "{{#if user_config.dir}}",
+            "${!user_config.other && user_config.dir}",
             "${user_config['dir']}",
-            "${user_config.dir.length}",
+            "${user_config.dir.length + 1}",
         ] {
-            assert!(mentions(text, "dir"), "{text}");
+            assert!(names(text), "{text}");
         }
         for text in [
             "${user_config.directory}",
-            "${user_config.my_dir}",
-            "dir",
-            "user_config dir",
+            "${user_config.my_dir ? 1 : 0}",
+            "${dir}",
+            "{{#if user_config.dir}}",
         ] {
-            assert!(!mentions(text, "dir"), "{text}");
+            assert!(!names(text), "{text}");
         }
     }
 }

@@ -1,6 +1,6 @@
 use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::placeholder::{Kind, placeholders};
+use crate::placeholder::placeholders;
 use crate::source::Pointer;
 
 /// ## What it does
@@ -43,9 +43,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         if input.required == Some(true) || input.default.is_some() {
             continue;
         }
-        let use_of_key = strings.iter().find(|string| {
-            placeholders(string.text).any(|found| found.kind == Kind::UserConfig(key))
-        });
+        let use_of_key = strings
+            .iter()
+            .find(|string| placeholders(string.text).any(|found| found.kind.names(key)));
         if let Some(string) = use_of_key {
             findings.push(
                 RULE.at(

@@ -21,7 +21,7 @@ pub mod unused_user_config;
 
 use crate::lint::Subject;
 use crate::model::UserInput;
-use crate::placeholder::mentions;
+use crate::placeholder::placeholders;
 
 /// The inputs of a local server whose answer reaches it by no way: named in no string, and not mounted.
 fn unused_inputs<'a>(subject: &Subject<'a>) -> Vec<(&'a str, &'a UserInput)> {
@@ -30,7 +30,11 @@ fn unused_inputs<'a>(subject: &Subject<'a>) -> Vec<(&'a str, &'a UserInput)> {
     }
     let mut strings = subject.server_strings();
     strings.extend(subject.injected_files());
-    let is_used = |key: &str| strings.iter().any(|string| mentions(string.text, key));
+    let is_used = |key: &str| {
+        strings
+            .iter()
+            .any(|string| placeholders(string.text).any(|found| found.kind.names(key)))
+    };
     subject
         .user_inputs()
         .filter(|(key, input)| input.mounted != Some(true) && !is_used(key))
