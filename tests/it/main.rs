@@ -12,11 +12,13 @@
 mod catalog;
 mod support;
 
+mod compile;
 mod corpus;
 mod dotenv;
 mod emit;
 mod guide;
 mod json_suite;
 mod probe;
+mod providers_js;
 mod rules;
 mod write;
