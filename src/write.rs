@@ -66,11 +66,12 @@ impl ChangeKind {
 }
 
 impl Change {
-    /// The change as a unified diff, from the disk to what should be there.
-    pub fn diff(&self) -> String {
+    /// The change as a unified diff, from the disk to what should be there, with paths from a folder.
+    pub fn diff(&self, from: &Path) -> String {
         let old = String::from_utf8_lossy(&self.old);
         let new = String::from_utf8_lossy(&self.new);
-        let path = self.path.display().to_string();
+        let path = self.path.strip_prefix(from).unwrap_or(&self.path);
+        let path = path.display().to_string();
         let (before, after) = match self.kind {
             ChangeKind::Missing => ("/dev/null", path.as_str()),
             ChangeKind::OutOfDate => (path.as_str(), path.as_str()),
