@@ -85,8 +85,8 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("finding", &["source"]),
     ("parse", &["source"]),
     ("edit", &["finding", "source"]),
-    ("oauth", &["model", "source"]),
-    ("hosts", &[]),
+    ("oauth", &["hosts", "model", "source"]),
+    ("hosts", &["probe"]),
     ("emit", &["plan", "dotenv"]),
     ("write", &["emit", "plan", "source"]),
 ];
