@@ -16,6 +16,8 @@ use crate::cli::{Cli, Command};
 use crate::console::Console;
 use crate::workspace::WorkspaceError;
 
+pub use rules::readme_table;
+
 /// What the process reports; the same for every command and output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ExitStatus {
