@@ -90,31 +90,27 @@ impl BaselineIgnore {
 /// at the end, which TOML allows whatever stands before them.
 pub fn add(text: &str, ignores: &BTreeSet<BaselineIgnore>) -> String {
     let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    match end_of_list(text) {
-        Some((at, is_empty)) => {
-            let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
-            let items: Vec<String> = ignores.iter().map(inline).collect();
-            let comma = if is_empty { "" } else { "," };
-            let items = items.join(&format!(",{line_end}    "));
-            format!("{before}{comma}{line_end}    {items}{after}")
+    if let Some((at, is_empty)) = end_of_list(text) {
+        let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
+        let items: Vec<String> = ignores.iter().map(inline).collect();
+        let comma = if is_empty { "" } else { "," };
+        let items = items.join(&format!(",{line_end}    "));
+        return format!("{before}{comma}{line_end}    {items}{after}");
+    }
+    let mut added = text.to_owned();
+    if !added.is_empty() && !added.ends_with('\n') {
+        added.push_str(line_end);
+    }
+    for ignore in ignores {
+        if !added.is_empty() {
+            added.push_str(line_end);
         }
-        None => {
-            let mut added = text.to_owned();
-            if !added.is_empty() && !added.ends_with('\n') {
-                added.push_str(line_end);
-            }
-            for ignore in ignores {
-                if !added.is_empty() {
-                    added.push_str(line_end);
-                }
-                let _ = write!(added, "[[ignore]]{line_end}");
-                for (key, value) in ignore.members() {
-                    let _ = write!(added, "{key} = {value}{line_end}");
-                }
-            }
-            added
+        let _ = write!(added, "[[ignore]]{line_end}");
+        for (key, value) in ignore.members() {
+            let _ = write!(added, "{key} = {value}{line_end}");
         }
     }
+    added
 }
 
 fn inline(ignore: &BaselineIgnore) -> String {
@@ -149,20 +145,21 @@ mod tests {
 
     fn new_ignore() -> BTreeSet<BaselineIgnore> {
         BTreeSet::from([BaselineIgnore {
-            file: "catalog/a \"b\".json".to_owned(),
+            file: "a \"b\".json".to_owned(),
             rule: "unknown-key",
             pointer: Some("/server/x".into()),
         }])
     }
 
-    /// Adds one ignore, and gives the text and how many ignores it reads as.
-    fn added(text: &str) -> (String, usize) {
+    /// Adds one ignore, and gives the text and the files of the ignores that it reads as.
+    fn added(text: &str) -> (String, Option<Vec<String>>) {
         let text = add(text, &new_ignore());
-        let config: Config = toml::from_str(&text).unwrap();
-        let last = config.ignore.last().unwrap();
-        assert_eq!(last.file.get_ref(), "catalog/a \"b\".json");
-        assert_eq!(last.pointer.as_ref().unwrap().get_ref(), "/server/x");
-        (text, config.ignore.len())
+        let config: Option<Config> = toml::from_str(&text).ok();
+        let files = |config: Config| {
+            let ignores = config.ignore.into_iter();
+            ignores.map(|ignore| ignore.file.into_inner()).collect()
+        };
+        (text, config.map(files))
     }
 
     #[test]
@@ -173,8 +170,12 @@ mod tests {
             "profile = \"development\" # why\n",
             "[[ignore]] # kept\nrule='unknown-key'\nfile=\"x\"\n\n[rules]\n# none\n",
         ] {
-            let (after, _) = added(before);
+            let (after, files) = added(before);
             assert!(after.starts_with(before), "{after}");
+            assert_eq!(
+                files.and_then(|mut files| files.pop()).as_deref(),
+                Some("a \"b\".json")
+            );
         }
         let (after, _) = added("# a\r\nprofile = \"development\"\r\n");
         assert!(!after.replace("\r\n", "").contains('\n'), "{after:?}");
@@ -182,14 +183,15 @@ mod tests {
 
     #[test]
     fn a_list_that_is_written_in_brackets_grows_in_its_brackets() {
-        assert_eq!(added("ignore = []\n").1, 1);
+        let new = || "a \"b\".json".to_owned();
+        assert_eq!(added("ignore = []\n").1, Some(vec![new()]));
         let one = "{ rule = \"unknown-key\", file = \"x\" }";
         for list in [
             format!("ignore = [{one}]\n"),
             format!("ignore = [\n  {one}, # kept\n]\n[rules]\n"),
         ] {
-            let (after, count) = added(&list);
-            assert_eq!(count, 2, "{after}");
+            let (after, files) = added(&list);
+            assert_eq!(files, Some(vec!["x".to_owned(), new()]), "{after}");
             assert_eq!(after.contains("# kept"), list.contains("# kept"));
         }
     }

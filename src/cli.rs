@@ -173,10 +173,27 @@ pub struct CheckArgs {
     #[arg(long, value_name = "PATH")]
     pub stdin_filename: Option<PathBuf>,
     /// Add ignores for what is found today to the configuration, so that only what is new is shown.
-    #[arg(long, help_heading = "Rules")]
+    #[arg(long, help_heading = "Rules", conflicts_with = "fixes")]
     pub write_baseline: bool,
     #[command(flatten)]
+    pub fixes: FixArgs,
+    #[command(flatten)]
     pub findings: FindingArgs,
+}
+
+/// What `check` does with findings that it can repair.
+#[derive(Debug, Args)]
+#[group(id = "fixes", multiple = true)]
+pub struct FixArgs {
+    /// Repair what can be repaired safely.
+    #[arg(long, help_heading = "Fixes")]
+    pub fix: bool,
+    /// Repair what can be repaired, even where the author may have meant something else.
+    #[arg(long, help_heading = "Fixes")]
+    pub unsafe_fixes: bool,
+    /// Show as a diff what would be repaired, and write nothing.
+    #[arg(long, help_heading = "Fixes")]
+    pub diff: bool,
 }
 
 #[derive(Debug, Args)]

@@ -59,16 +59,11 @@ impl<'a> Ignores<'a> {
         }
     }
 
-    /// Takes out the findings that are put up with. An expired ignore holds nothing back any more.
+    /// Takes out the findings that are put up with.
     pub fn sift(&self, findings: Vec<Finding>, sources: &Sources) -> Sifted {
         let mut sifted = Sifted::default();
         for finding in findings {
-            let matching = self
-                .list
-                .iter()
-                .enumerate()
-                .filter(|(_, ignore)| !ignore.is_expired && ignore.matches(&finding, sources));
-            let used: Vec<usize> = matching.map(|(index, _)| index).collect();
+            let used: Vec<usize> = self.covering(&finding, sources).collect();
             match used.is_empty() {
                 true => sifted.left.push(finding),
                 false => sifted.ignored.push(finding),
@@ -76,6 +71,21 @@ impl<'a> Ignores<'a> {
             sifted.used.extend(used);
         }
         sifted
+    }
+
+    /// Whether a finding is put up with.
+    pub fn cover(&self, finding: &Finding, sources: &Sources) -> bool {
+        self.covering(finding, sources).next().is_some()
+    }
+
+    /// The places in the configuration of the ignores that match a finding. An expired one holds nothing back any more.
+    fn covering(&self, finding: &Finding, sources: &Sources) -> impl Iterator<Item = usize> {
+        let matching = self
+            .list
+            .iter()
+            .enumerate()
+            .filter(|(_, ignore)| !ignore.is_expired && ignore.matches(finding, sources));
+        matching.map(|(index, _)| index)
     }
 
     /// What is wrong with the ignores themselves. Only those are judged of which `was_judged` says, for a path and a

@@ -18,9 +18,13 @@ pub mod parse;
 pub mod suggest;
 pub mod validate;
 
+pub mod credential;
 pub mod entry;
+pub mod env_name;
 pub mod hosts;
+pub mod launch_line;
 pub mod oauth;
+pub mod placeholder;
 
 pub mod probe;
 
@@ -41,6 +45,7 @@ pub mod pipeline;
 pub mod ignores;
 
 pub mod baseline;
+pub mod fix;
 
 pub mod edit;
 pub mod report;

@@ -100,6 +100,8 @@ impl Checker {
                 object: at,
                 key: property.as_str().unwrap_or_default().to_owned(),
             }),
+            // A text that is no URL at all breaks the format too, which says it.
+            ValidationErrorKind::Pattern { .. } if !is_url(error.instance()) => {}
             _ => violations.push(match expectation(error) {
                 Some(expected) => mismatch(at, error.instance(), &expected),
                 None => Violation::WrongValue {
@@ -157,7 +159,9 @@ fn expectation(error: &ValidationError<'_>) -> Option<Vec<String>> {
                 context.iter().flatten().map(expectation).collect();
             return Some(expected?.into_iter().flatten().collect());
         }
-        ValidationErrorKind::Format { format } if format == "uri" => "a URL".to_owned(),
+        ValidationErrorKind::Format { format } if format == "uri" => {
+            "an http or https URL".to_owned()
+        }
         ValidationErrorKind::Format { format } => format!("a value of the form `{format}`"),
         ValidationErrorKind::Pattern { .. } => "an http or https URL".to_owned(),
         ValidationErrorKind::Minimum { limit } => format!("at least {limit}"),
@@ -165,6 +169,12 @@ fn expectation(error: &ValidationError<'_>) -> Option<Vec<String>> {
         _ => return None,
     };
     Some(vec![expected])
+}
+
+fn is_url(value: &Value) -> bool {
+    value
+        .as_str()
+        .is_some_and(|text| url::Url::parse(text).is_ok())
 }
 
 fn mismatch(at: Pointer, found: &Value, expected: &[String]) -> Violation {

@@ -14,7 +14,7 @@ use crate::write;
 
 use super::findings::{self, plural};
 use super::judge::{self, AllowlistChoice, Questions};
-use super::{ExitStatus, Failure};
+use super::{ExitStatus, Failure, fix};
 
 pub(super) fn run(
     args: &CheckArgs,
@@ -27,8 +27,23 @@ pub(super) fn run(
         workspace = judge::open(global, &args.findings)?;
     }
     let (paths, input) = read_standard_input(&workspace, args)?;
+    let is_input = input.is_some();
     let mut sources = Sources::default();
-    let targets = judge::judge(&workspace, &paths, input, &mut sources, &questions(args))?;
+    let mut targets = judge::judge(&workspace, &paths, input, &mut sources, &questions(args))?;
+    let fixes = &args.fixes;
+    if fixes.diff {
+        return fix::show(&workspace, &targets, &sources, fixes, console);
+    }
+    if fixes.fix || fixes.unsafe_fixes {
+        if is_input {
+            return Err(Failure::usage(
+                "standard input cannot be repaired in place: `--diff` shows what would be repaired",
+            ));
+        }
+        fix::apply(&workspace, &targets, &sources, fixes, console)?;
+        sources = Sources::default();
+        targets = judge::judge(&workspace, &paths, None, &mut sources, &questions(args))?;
+    }
     let outcome = findings::report(
         &workspace,
         targets,

@@ -17,7 +17,7 @@ use crate::source::{FileId, Sources, describe};
 use crate::workspace::{Selection, Workspace};
 
 use super::judge::JudgedTarget;
-use super::{ExitStatus, Failure};
+use super::{ExitStatus, Failure, fix};
 
 /// What came of the findings.
 pub(super) struct Outcome {
@@ -48,7 +48,11 @@ pub(super) fn report(
         .flat_map(|target| target.judged.secrets.iter().cloned())
         .collect();
     let mask = Mask::new(&secrets);
-    let Settled { shown, suppressed } = settle(workspace, &mut targets, sources);
+    let Settled {
+        mut shown,
+        suppressed,
+    } = settle(workspace, &mut targets, sources);
+    fix::keep_offered(workspace, &targets, sources, &mut shown);
     let findings = report::locate(shown, sources, workspace.config.max_file_bytes, &mask);
     for notice in &workspace.notices {
         console.say(notice);

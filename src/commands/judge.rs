@@ -3,13 +3,13 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use crate::allowlist;
+use crate::allowlist::{self, Allowlist};
 use crate::cli::{FindingArgs, Global};
 use crate::config::Level;
 use crate::lint;
 use crate::pipeline::{Judged, Keep, Line};
 use crate::probe::lock::Lock;
-use crate::source::{FileId, Folders, Sources, describe};
+use crate::source::{FileId, Folders, ManifestFile, Sources, describe};
 use crate::suggest;
 use crate::workspace::{StandardInput, Target, Workspace};
 
@@ -18,14 +18,30 @@ use super::Failure;
 /// One catalog of the run, judged.
 pub(super) struct JudgedTarget {
     pub target: Target,
+    /// Every manifest of the catalog, whatever was named.
+    pub manifests: Vec<ManifestFile>,
     pub judged: Judged,
     pub lock: Option<Lock>,
+    pub allowlist: Option<Allowlist>,
     /// How many of its files were named.
     pub files: usize,
     /// Whether there was an allowlist to compare with.
     pub has_allowlist: bool,
     /// The file that it was read from.
     pub allowlist_file: Option<FileId>,
+}
+
+impl JudgedTarget {
+    /// The line that judged it, to judge more with.
+    pub(super) fn line<'a>(&'a self, workspace: &'a Workspace, sources: &'a Sources) -> Line<'a> {
+        Line {
+            config: &workspace.config,
+            sources,
+            manifests: &self.manifests,
+            lock: self.lock.as_ref(),
+            allowlist: self.allowlist.as_ref(),
+        }
+    }
 }
 
 /// What is asked of the line beside the paths.
@@ -152,8 +168,10 @@ fn judge_target(
     });
     Ok(JudgedTarget {
         target,
+        manifests,
         judged,
         lock,
+        allowlist,
         files,
         has_allowlist,
         allowlist_file,

@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod explain;
 mod findings;
+mod fix;
 mod judge;
 mod list;
 pub mod rules;

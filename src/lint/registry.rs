@@ -3,7 +3,9 @@
 use crate::finding::{Finding, Severity};
 
 use super::Rule;
-use super::rules::{discovery, identity, oauth, proxy, reading, suppressions};
+use super::rules::{
+    discovery, identity, launch, oauth, proxy, reading, secrets, suppressions, tokens,
+};
 
 /// All rules, in the order of the documentation.
 pub static RULES: &[&Rule] = &[
@@ -37,17 +39,6 @@ pub static RULES: &[&Rule] = &[
     &oauth::remote_without_url::RULE,
     &oauth::remote_with_launch_args::RULE,
     &oauth::plaintext_url::RULE,
-    // Proxy
-    &proxy::host_not_allowed::RULE,
-    &proxy::host_not_approved::RULE,
-    &proxy::unused_allowed_host::RULE,
-    &proxy::loopback_allowed::RULE,
-    &proxy::malformed_allowed_host::RULE,
-    &proxy::public_suffix_allowed::RULE,
-    &proxy::unallowable_destination::RULE,
-    &proxy::unverifiable_destination::RULE,
-    &proxy::unreadable_allowlist::RULE,
-    &proxy::proxy_url_mismatch::RULE,
     &oauth::resource_url_slash::RULE,
     &oauth::resource_url_mismatch::RULE,
     &oauth::literal_client_secret::RULE,
@@ -86,6 +77,51 @@ pub static RULES: &[&Rule] = &[
     &oauth::localhost_redirect_uri::RULE,
     &oauth::callback_port_is_proxy_port::RULE,
     &oauth::deprecated_sse_url::RULE,
+    // Files and tokens
+    &tokens::invalid_token_env_name::RULE,
+    &tokens::overwritten_token_env::RULE,
+    &tokens::inject_file_without_token::RULE,
+    &tokens::unknown_inject_placeholder::RULE,
+    &tokens::relative_inject_path::RULE,
+    &tokens::colliding_inject_path::RULE,
+    &tokens::unquoted_token_in_json::RULE,
+    // Proxy
+    &proxy::host_not_allowed::RULE,
+    &proxy::host_not_approved::RULE,
+    &proxy::unused_allowed_host::RULE,
+    &proxy::loopback_allowed::RULE,
+    &proxy::malformed_allowed_host::RULE,
+    &proxy::public_suffix_allowed::RULE,
+    &proxy::unallowable_destination::RULE,
+    &proxy::unverifiable_destination::RULE,
+    &proxy::unreadable_allowlist::RULE,
+    &proxy::proxy_url_mismatch::RULE,
+    // Launch
+    &launch::undeclared_user_config::RULE,
+    &launch::expression_in_placeholder::RULE,
+    &launch::unknown_placeholder::RULE,
+    &launch::unsubstituted_placeholder::RULE,
+    &launch::unused_user_config::RULE,
+    &launch::unused_required_user_config::RULE,
+    &launch::leaking_optional_placeholder::RULE,
+    &launch::required_with_default::RULE,
+    &launch::default_type_mismatch::RULE,
+    &launch::unknown_command::RULE,
+    &launch::npx_without_yes::RULE,
+    &launch::unpinned_package::RULE,
+    &launch::docker_without_interactive::RULE,
+    &launch::unset_docker_env::RULE,
+    &launch::privileged_container::RULE,
+    &launch::shell_command::RULE,
+    &launch::path_command::RULE,
+    &launch::invalid_env_key::RULE,
+    // Secrets
+    &secrets::committed_credential::RULE,
+    &secrets::literal_credential::RULE,
+    &secrets::sensitive_default::RULE,
+    &secrets::sensitive_argument::RULE,
+    &secrets::undeclared_sensitive::RULE,
+    &secrets::credentials_in_url::RULE,
     // Discovery
     &discovery::issuer_mismatch::RULE,
     &discovery::invalid_metadata::RULE,
@@ -111,13 +147,6 @@ pub static RULES: &[&Rule] = &[
 pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.id == id)
 }
-
-/// The rules that find a secret in a file for certain: such a server is left out of every artifact.
-pub static FIND_SECRETS: [&str; 3] = [
-    "committed-credential",
-    "credentials-in-url",
-    "literal-client-secret",
-];
 
 /// The ids that rules had before: old, new. An old one works for good.
 static RENAMED: &[(&str, &str)] = &[];
@@ -301,6 +330,11 @@ pub(super) static PRECEDENCE: &[Precedence] = &[
         silenced: Silenced::Rules(&["invisible-character"]),
     },
     Precedence {
+        winner: "invisible-character",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["malformed-scope"]),
+    },
+    Precedence {
         winner: "weakened-by-local",
         scope: Scope::File,
         silenced: Silenced::Rules(&["shadowed-server"]),
@@ -321,6 +355,16 @@ pub(super) static PRECEDENCE: &[Precedence] = &[
         silenced: Silenced::Rules(&["proxy-url-mismatch"]),
     },
     Precedence {
+        winner: "literal-client-secret",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["committed-credential"]),
+    },
+    Precedence {
+        winner: "committed-credential",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["literal-credential", "sensitive-default"]),
+    },
+    Precedence {
         winner: "overwritten-token-env",
         scope: Scope::Place,
         silenced: Silenced::Rules(&["literal-credential"]),
@@ -334,18 +378,14 @@ mod tests {
     #[test]
     fn a_renamed_rule_is_found_under_its_old_id_and_says_so() {
         let renamed = [("http-url", "plaintext-url"), ("gone", "nothing")];
-        let named = resolve_in("http-url", &renamed).unwrap();
-        assert_eq!(named.rule.id, "plaintext-url");
+        let named = resolve_in("http-url", &renamed);
+        assert_eq!(named.map(|named| named.rule.id), Some("plaintext-url"));
         assert_eq!(
-            named.notice().as_deref(),
+            named.and_then(NamedRule::notice).as_deref(),
             Some("`http-url` is called `plaintext-url` now")
         );
-        assert!(
-            resolve_in("plaintext-url", &renamed)
-                .unwrap()
-                .notice()
-                .is_none()
-        );
+        let current = resolve_in("plaintext-url", &renamed);
+        assert!(current.is_some_and(|named| named.notice().is_none()));
         assert!(resolve_in("gone", &renamed).is_none());
     }
 

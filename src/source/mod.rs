@@ -9,7 +9,7 @@ mod spans;
 
 use std::fs;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -166,19 +166,8 @@ pub fn describe(error: &std::io::Error) -> String {
     }
 }
 
-fn display_name(path: &Path, working_folder: &Path) -> String {
-    let shown = path.strip_prefix(working_folder).unwrap_or(path);
-    let shown = shown.strip_prefix(".").unwrap_or(shown);
-    let name = shown.to_string_lossy();
-    match cfg!(windows) {
-        true => name.replace('\\', "/"),
-        false => name.into_owned(),
-    }
-}
-
 /// The path without `.` and without the `..` that can be taken back in the text; nothing is asked of the disk.
 pub fn clean(path: &Path) -> PathBuf {
-    use std::path::Component;
     let mut cleaned = PathBuf::new();
     for component in path.components() {
         match component {
@@ -188,4 +177,14 @@ pub fn clean(path: &Path) -> PathBuf {
         }
     }
     cleaned
+}
+
+fn display_name(path: &Path, working_folder: &Path) -> String {
+    let shown = path.strip_prefix(working_folder).unwrap_or(path);
+    let shown = shown.strip_prefix(".").unwrap_or(shown);
+    let name = shown.to_string_lossy();
+    match cfg!(windows) {
+        true => name.replace('\\', "/"),
+        false => name.into_owned(),
+    }
 }

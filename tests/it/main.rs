@@ -9,13 +9,21 @@
     reason = "a test fails by panicking, and says on standard error what it skips"
 )]
 
+mod catalog;
 mod support;
 
 mod baseline;
+mod compile;
 mod config;
 mod corpus;
+mod dotenv;
+mod emit;
+mod fix;
 mod guide;
 mod house;
 mod json_suite;
+mod oauth;
 mod probe;
+mod providers_js;
 mod rules;
+mod write;
