@@ -44,7 +44,7 @@ pub(super) fn report(
         .into_iter()
         .filter_map(|finding| at_level(finding, workspace))
         .collect();
-    let findings = report::locate(shown, sources, workspace.config.max_file_bytes, &mask);
+    let findings = report::locate(&shown, sources, workspace.config.max_file_bytes, &mask);
 
     let count = |severity| {
         findings
@@ -68,14 +68,7 @@ pub(super) fn report(
         findings,
         summary: summary.clone(),
     };
-    write(
-        &report,
-        args,
-        sources,
-        &mask,
-        workspace.config.max_file_bytes,
-        console,
-    )?;
+    write(&report, args, console)?;
     Ok(Outcome {
         status,
         files,
@@ -90,14 +83,7 @@ fn at_level(finding: Finding, workspace: &Workspace) -> Option<Finding> {
     Some(finding.severity(severity))
 }
 
-fn write(
-    report: &Report,
-    args: &FindingArgs,
-    sources: &Sources,
-    mask: &Mask,
-    max_bytes: u64,
-    console: &Console,
-) -> Result<(), Failure> {
+fn write(report: &Report, args: &FindingArgs, console: &Console) -> Result<(), Failure> {
     let default = [FormatArgument {
         format: Format::Human,
         path: None,
@@ -112,24 +98,18 @@ fn write(
                 let style = Style {
                     color: console.color(),
                     width: console.width(),
-                    sources,
-                    max_bytes,
-                    mask,
                 };
                 let mut out = console.out();
-                report::write(*format, report, &style, &mut out)?;
+                report::write(*format, report, style, &mut out)?;
                 out.flush()?;
             }
             Some(path) => {
                 let style = Style {
                     color: false,
                     width: 100,
-                    sources,
-                    max_bytes,
-                    mask,
                 };
                 let mut text = Vec::new();
-                report::write(*format, report, &style, &mut text)?;
+                report::write(*format, report, style, &mut text)?;
                 fs::write(path, text).map_err(|error| Failure::Unwritable {
                     path: path.clone(),
                     reason: describe(&error),
