@@ -9,6 +9,8 @@ mod rules;
 mod run;
 mod strings;
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use crate::allowlist::Allowlist;
@@ -21,8 +23,8 @@ use crate::oauth::{self, OAuthType};
 use crate::probe::lock::{Lock, LockEntry};
 use crate::source::{FileId, Origin, Pointer};
 
-pub use registry::{RULES, find};
-pub use rules::reading;
+pub use registry::{FIND_SECRETS, RULES, find};
+pub use rules::{proxy, reading};
 pub use run::{apply_precedence, run_on_catalog, run_on_server, run_on_value};
 pub use strings::{ManifestString, Slot};
 
@@ -184,6 +186,31 @@ impl<'a> Subject<'a> {
         ))
     }
 
+    /// `client_id` where it is written, else the key of the `oauth_config` that lacks it.
+    pub fn client_id_place(&self) -> Place {
+        let oauth = self.manifest.oauth_config.as_ref();
+        match oauth.and_then(|oauth| oauth.client_id.as_ref()) {
+            Some(_) => self.value_at("/oauth_config/client_id"),
+            None => self.key("/oauth_config"),
+        }
+    }
+
+    /// The redirect URIs, each with its place.
+    pub fn redirect_uris(&self) -> impl Iterator<Item = (Place, &'a str)> {
+        let list = Pointer::from("/oauth_config/redirect_uris");
+        let oauth = self.manifest.oauth_config.as_ref();
+        let uris = oauth.and_then(|oauth| oauth.redirect_uris.as_deref());
+        let uris = uris.unwrap_or_default().iter().enumerate();
+        let file = self.entry.file;
+        uris.map(move |(index, uri)| (Place::value(file, list.index(index)), uri.as_str()))
+    }
+
+    /// What `archestra_config.oauth.required` says about a login, where it says something.
+    pub fn requires_login(&self) -> Option<bool> {
+        let config = self.manifest.archestra_config.as_ref()?;
+        config.oauth.as_ref()?.required
+    }
+
     /// Every URL of the manifest that is asked for something, with its pointer: `server.url`, `remote_url`, and the URL
     /// fields of `oauth_config`. Redirect URIs are not asked, they are come back to.
     pub fn urls(&self) -> Vec<(&'static str, &'a str)> {
@@ -303,14 +330,27 @@ pub struct CatalogSubject<'a> {
     pub context: Context<'a>,
 }
 
+impl<'a> CatalogSubject<'a> {
+    /// The developers' servers that have the id of one in the catalog, each with the one that it hides.
+    pub fn shadows(&self) -> impl Iterator<Item = (&'a Entry, &'a Entry)> {
+        let by_id = |entry: &'a Entry| (entry.id.as_str(), entry);
+        let published: HashMap<_, _> = self.named_entries(Origin::Catalog).map(by_id).collect();
+        self.named_entries(Origin::CatalogLocal)
+            .filter_map(move |local| Some((local, *published.get(local.id.as_str())?)))
+    }
+
+    fn named_entries(&self, origin: Origin) -> impl Iterator<Item = &'a Entry> + use<'a> {
+        let entries = self.entries.iter();
+        entries.filter(move |entry| entry.is_named && entry.origin == origin)
+    }
+}
+
 /// What the rules found, and what must not be shown.
 #[derive(Debug, Default)]
 pub struct Findings {
     pub list: Vec<Finding>,
     /// Secrets that stand in the files; every output masks them.
     pub secrets: Vec<String>,
-    /// Whether one of them makes its server unfit to be compiled.
-    pub holds_secret: bool,
 }
 
 impl Findings {
@@ -318,20 +358,13 @@ impl Findings {
         self.list.push(finding);
     }
 
-    /// Has a secret masked in all output of the run, and its server left out of every artifact.
+    /// Has a value masked in all output of the run.
     pub fn mask(&mut self, secret: &str) {
-        self.hide(secret);
-        self.holds_secret = true;
-    }
-
-    /// Has a value masked in all output of the run; its server is compiled all the same.
-    pub fn hide(&mut self, value: &str) {
-        self.secrets.push(value.to_owned());
+        self.secrets.push(secret.to_owned());
     }
 
     pub fn append(&mut self, mut other: Self) {
         self.list.append(&mut other.list);
         self.secrets.append(&mut other.secrets);
-        self.holds_secret |= other.holds_secret;
     }
 }

@@ -6,8 +6,11 @@
 mod evidence;
 mod generic;
 mod mcp_static;
+pub mod metadata_url;
+pub mod redirect;
 mod remote_dynamic;
 mod remote_static;
+pub mod secret;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -17,7 +20,10 @@ use crate::model::{Manifest, OAuthConfig, ServerKind};
 pub use evidence::{Evidence, Fact};
 
 /// The four OAuth types of the guide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum OAuthType {
     /// Type 1: plain OAuth 2.0, the token handed to a local server.
     Generic,
@@ -165,6 +171,13 @@ pub struct Classification {
     pub verdict: Verdict,
     /// Remote, generic, client: in this order, each with the place that decided it.
     pub evidence: Vec<Evidence>,
+}
+
+impl Classification {
+    /// The answer to one of the three questions; a file that is no manifest has none.
+    pub fn evidence_of(&self, fact: Fact) -> Option<&Evidence> {
+        self.evidence.iter().find(|evidence| evidence.fact == fact)
+    }
 }
 
 /// Infers the OAuth type of a server.

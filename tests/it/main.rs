@@ -13,6 +13,7 @@ mod support;
 
 mod corpus;
 mod guide;
+mod house;
 mod json_suite;
 mod probe;
 mod rules;

@@ -42,10 +42,9 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
             Some(Value::String(text)) if text.is_empty() => continue,
             Some(default) => default,
         };
-        // The server is compiled all the same: what is a default is known to everybody already.
         texts(default)
             .filter(|text| is_worth_hiding(text))
-            .for_each(|text| findings.hide(text));
+            .for_each(|text| findings.mask(text));
         findings.push(
             RULE.at(
                 subject.value_at(pointer.key("default")),
