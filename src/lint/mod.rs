@@ -23,7 +23,7 @@ use crate::oauth::{self, OAuthType};
 use crate::probe::lock::{Lock, LockEntry};
 use crate::source::{FileId, Origin, Pointer};
 
-pub use registry::{FIND_SECRETS, RULES, find};
+pub use registry::{RULES, find};
 pub use rules::{proxy, reading};
 pub use run::{apply_precedence, run_on_catalog, run_on_server, run_on_value};
 pub use strings::{ManifestString, Slot};
@@ -352,6 +352,8 @@ pub struct Findings {
     pub list: Vec<Finding>,
     /// Secrets that stand in the files; every output masks them.
     pub secrets: Vec<String>,
+    /// Whether one of them makes its server unfit to be compiled.
+    pub holds_secret: bool,
 }
 
 impl Findings {
@@ -359,13 +361,20 @@ impl Findings {
         self.list.push(finding);
     }
 
-    /// Has a value masked in all output of the run.
+    /// Has a secret masked in all output of the run, and its server left out of every artifact.
     pub fn mask(&mut self, secret: &str) {
-        self.secrets.push(secret.to_owned());
+        self.hide(secret);
+        self.holds_secret = true;
+    }
+
+    /// Has a value masked in all output of the run; its server is compiled all the same.
+    pub fn hide(&mut self, value: &str) {
+        self.secrets.push(value.to_owned());
     }
 
     pub fn append(&mut self, mut other: Self) {
         self.list.append(&mut other.list);
         self.secrets.append(&mut other.secrets);
+        self.holds_secret |= other.holds_secret;
     }
 }

@@ -142,13 +142,6 @@ pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.id == id)
 }
 
-/// The rules that find a secret in a file for certain: such a server is left out of every artifact.
-pub static FIND_SECRETS: [&str; 3] = [
-    "committed-credential",
-    "credentials-in-url",
-    "literal-client-secret",
-];
-
 /// Where the winner must have fired to silence the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scope {
@@ -294,6 +287,11 @@ pub(super) static PRECEDENCE: &[Precedence] = &[
         winner: "invalid-server-id",
         scope: Scope::Place,
         silenced: Silenced::Rules(&["invisible-character"]),
+    },
+    Precedence {
+        winner: "invisible-character",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["malformed-scope"]),
     },
     Precedence {
         winner: "weakened-by-local",

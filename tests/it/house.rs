@@ -85,9 +85,9 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("finding", &["source"]),
     ("parse", &["source"]),
     ("edit", &["finding", "source"]),
-    ("oauth", &["model", "source"]),
-    ("hosts", &[]),
-    ("emit", &["plan", "dotenv"]),
+    ("oauth", &["hosts", "model", "source"]),
+    ("hosts", &["probe"]),
+    ("emit", &["dotenv", "oauth", "plan"]),
     ("write", &["emit", "plan", "source"]),
 ];
 

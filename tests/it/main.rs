@@ -9,11 +9,18 @@
     reason = "a test fails by panicking, and says on standard error what it skips"
 )]
 
+mod catalog;
 mod support;
 
+mod compile;
 mod corpus;
+mod dotenv;
+mod emit;
 mod guide;
 mod house;
 mod json_suite;
+mod oauth;
 mod probe;
+mod providers_js;
 mod rules;
+mod write;

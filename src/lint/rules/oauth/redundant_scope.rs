@@ -3,11 +3,11 @@ use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::source::Pointer;
 
 /// ## What it does
-/// Notes a scope `X.readonly` beside the scope `X`.
+/// Reports a scope `X.readonly` beside the scope `X`.
 ///
 /// ## Why is this bad?
-/// The broader scope includes the narrower, so the user is asked for two and the narrower promises a restraint that is not
-/// there. Usually one of them is enough.
+/// The broader scope includes the narrower, so the user is asked for two and the narrower promises a restraint that
+/// is not there. Usually one of them is enough.
 ///
 /// ## Example
 /// ```json

@@ -39,7 +39,7 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
             continue;
         }
         if is_worth_hiding(value) {
-            findings.mask(value);
+            findings.hide(value);
         }
         findings.push(
             RULE.at(
