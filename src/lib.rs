@@ -16,14 +16,25 @@ pub mod parse;
 pub mod suggest;
 pub mod validate;
 
+pub mod credential;
 pub mod entry;
+pub mod env_name;
 pub mod hosts;
+pub mod launch_line;
 pub mod oauth;
+pub mod placeholder;
 
 pub mod probe;
 
 pub mod allowlist;
 pub mod lint;
+
+pub mod plan;
+
+pub mod compile;
+pub mod dotenv;
+pub mod emit;
+pub mod write;
 
 pub mod schema;
 

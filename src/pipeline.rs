@@ -73,7 +73,7 @@ impl Line<'_> {
         let mut manifests = BTreeMap::new();
         let mut files_with_secrets = BTreeSet::new();
         for judged in files {
-            if !judged.findings.secrets.is_empty() {
+            if judged.findings.holds_secret {
                 files_with_secrets.insert(judged.entry.file);
             }
             if let Some(manifest) = judged.manifest {
@@ -94,6 +94,7 @@ impl Line<'_> {
         let Findings {
             list: findings,
             secrets,
+            holds_secret: _,
         } = findings;
         Judged {
             entries,

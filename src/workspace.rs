@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::Global;
 use crate::config::{self, Config, ConfigError, Profile};
-use crate::source::{Folders, LoadError, ManifestFile, Sources, is_manifest_name, list_manifests};
+use crate::source::{
+    Folders, LoadError, ManifestFile, Sources, clean, is_manifest_name, list_manifests,
+};
 
 /// The working folder with its configuration.
 #[derive(Debug)]
@@ -236,18 +238,4 @@ impl Selection {
             Self::Files(files) => files.contains(path),
         }
     }
-}
-
-/// The path without `.` and without the `..` that can be taken back in the text; nothing is asked of the disk.
-fn clean(path: &Path) -> PathBuf {
-    use std::path::Component;
-    let mut cleaned = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir if cleaned.file_name().is_some() => _ = cleaned.pop(),
-            other => cleaned.push(other),
-        }
-    }
-    cleaned
 }

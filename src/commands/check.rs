@@ -24,7 +24,14 @@ pub(super) fn run(
         allowlist: AllowlistChoice::InForce(args.findings.allowlist.as_deref()),
     };
     let targets = judge::judge(&workspace, &paths, input, &mut sources, &questions)?;
-    let outcome = findings::report(&workspace, targets, &sources, &args.findings, console)?;
+    let outcome = findings::report(
+        &workspace,
+        targets,
+        &sources,
+        &args.findings,
+        console,
+        |_| true,
+    )?;
     if outcome.files == 0 {
         console.say(&no_input(&workspace, &paths));
         return Ok(ExitStatus::NoInput);

@@ -1,5 +1,6 @@
 //! One file a subcommand, and what they share: the exit status, and why a job could not be done.
 
+mod build;
 mod check;
 mod explain;
 mod findings;
@@ -14,6 +15,8 @@ use std::process::{ExitCode, Termination};
 use crate::cli::{Cli, Command};
 use crate::console::Console;
 use crate::workspace::WorkspaceError;
+
+pub use rules::readme_table;
 
 /// What the process reports; the same for every command and output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +55,10 @@ pub enum Failure {
     Unreadable { path: PathBuf, reason: String },
     #[error("`{}` cannot be written: {reason}", .path.display())]
     Unwritable { path: PathBuf, reason: String },
+    #[error(transparent)]
+    Template(#[from] crate::emit::Error),
+    #[error(transparent)]
+    Write(#[from] crate::write::Error),
     /// Standard output, most likely a pipe that was closed.
     #[error("the output cannot be written: {0}")]
     Output(#[from] std::io::Error),
@@ -71,6 +78,7 @@ pub fn run(cli: &Cli) -> ExitStatus {
     let console = Console::new(&cli.global);
     let result = match &cli.command {
         Command::Check(args) => check::run(args, &cli.global, &console),
+        Command::Build(args) => build::run(args, &cli.global, &console),
         Command::List(args) => list::run(args, &cli.global, &console),
         Command::Explain(args) => explain::run(args, &cli.global, &console),
         Command::Schema(args) => schema::run(args, &cli.global, &console),

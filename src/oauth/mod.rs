@@ -6,11 +6,11 @@
 mod evidence;
 mod generic;
 mod mcp_static;
+pub mod metadata_url;
 pub mod redirect;
 mod remote_dynamic;
 mod remote_static;
 pub mod secret;
-pub mod well_known;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,10 @@ use crate::model::{Manifest, OAuthConfig, ServerKind};
 pub use evidence::{Evidence, Fact};
 
 /// The four OAuth types of the guide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum OAuthType {
     /// Type 1: plain OAuth 2.0, the token handed to a local server.
     Generic,

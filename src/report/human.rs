@@ -66,7 +66,7 @@ fn header(shown: &Shown, styles: &ThemeStyles, width: usize) -> String {
 fn picture(shown: &Shown, styles: ThemeStyles, width: usize) -> String {
     let whole_file = match &shown.place {
         Some(place) if place.line.is_none() => {
-            let file = styles.link.style(visible(&place.file));
+            let file = styles.link.style(visible(&place.name));
             format!("  ╭─[{file}]\n  ╰────\n")
         }
         _ => String::new(),
@@ -128,9 +128,9 @@ fn marks(shown: &Shown) -> (Vec<Mark<'_>>, Vec<String>) {
             (None, None) => {}
         }
     }
-    let own_file = shown.place.as_ref().map(|place| place.file.as_str());
+    let own_file = shown.place.as_ref().map(|place| place.name.as_str());
     marks.sort_by_key(|mark| {
-        let file = mark.place.file.as_str();
+        let file = mark.place.name.as_str();
         (Some(file) != own_file, file, mark.place.start)
     });
     (marks, unseen)
@@ -179,7 +179,7 @@ impl Windows {
 
     /// Where the window with this text begins. A line that is shown already is not shown again.
     fn window_for(&mut self, place: &ShownPlace, text: &str) -> usize {
-        let file = visible(&place.file);
+        let file = visible(&place.name);
         if let Some(last) = self.list.last() {
             let shown = self.text.get(last.range.clone()).unwrap_or_default();
             let is_same = last.file == file && last.line == place.start.line;

@@ -151,7 +151,7 @@ fn finding(shown: &Shown) -> JsonFinding {
         }
     });
     let related = shown.related.iter().map(|related| JsonRelated {
-        file: related.place.file.clone(),
+        file: related.place.name.clone(),
         pointer: related.place.pointer.clone(),
         part: part(&related.place),
         start: related.place.start,
@@ -163,7 +163,7 @@ fn finding(shown: &Shown) -> JsonFinding {
         severity: shown.severity,
         message: shown.message.clone(),
         help: shown.help.clone(),
-        file: place.map(|place| place.file.clone()),
+        file: place.map(|place| place.name.clone()),
         pointer: place.and_then(|place| place.pointer.clone()),
         part: place.map(part),
         start: place.map(|place| place.start),

@@ -29,8 +29,9 @@ pub struct Shown {
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShownPlace {
+    pub file: FileId,
     /// The file's name in output.
-    pub file: String,
+    pub name: String,
     pub pointer: Option<String>,
     pub part: Part,
     pub start: Position,
@@ -85,7 +86,7 @@ fn sort_key(shown: &Shown) -> (Option<(&str, usize, usize)>, &str, &str) {
     let place = shown
         .place
         .as_ref()
-        .map(|place| (place.file.as_str(), place.start.byte, place.end.byte));
+        .map(|place| (place.name.as_str(), place.start.byte, place.end.byte));
     (place, shown.rule, &shown.message)
 }
 
@@ -135,6 +136,7 @@ fn answer<'a>(
 ) -> Answer<'a> {
     let text = read_text(sources, file, max_bytes);
     let file = File {
+        id: file,
         name: mask.apply(sources.name(file)).into_owned(),
         lines: Lines::of(&text),
         outline: source::outline(&text),
@@ -175,6 +177,7 @@ fn show(index: usize, finding: &Finding, located: &Answer<'_>, mask: &Mask) -> S
 
 /// A file that is asked for places.
 struct File<'a> {
+    id: FileId,
     name: String,
     text: &'a str,
     lines: Lines<'a>,
@@ -198,7 +201,8 @@ impl File<'_> {
             )),
         };
         ShownPlace {
-            file: self.name.clone(),
+            file: self.id,
+            name: self.name.clone(),
             pointer: place
                 .pointer()
                 .map(|pointer| mask.apply(pointer.as_str()).into_owned()),

@@ -19,8 +19,11 @@ use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::plan::CatalogIndex;
+
 pub use json::{CheckReport, write_json};
 pub use line::SourceLine;
+use list::ListReport;
 pub use locate::{Part, Shown, ShownFix, ShownPlace, ShownRelated, locate};
 pub use mask::Mask;
 pub use visible::{is_hidden, visible};
@@ -31,6 +34,16 @@ pub struct Report {
     /// Sorted by file, place and rule.
     pub findings: Vec<Shown>,
     pub summary: Summary,
+}
+
+/// `schema/report.schema.json`: what `check` and `list` print as JSON, and the index of the catalog.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(title = "catproof report")]
+pub enum ReportFile {
+    Check(CheckReport),
+    List(ListReport),
+    Catalog(CatalogIndex),
 }
 
 /// The run in numbers.
@@ -109,6 +122,6 @@ pub fn write(format: Format, report: &Report, style: Style, out: &mut dyn Write)
 
 /// `file:line:column`, as terminals and editors make links of it.
 fn at(place: &ShownPlace) -> String {
-    let ShownPlace { file, start, .. } = place;
-    format!("{}:{}:{}", visible(file), start.line, start.column)
+    let ShownPlace { name, start, .. } = place;
+    format!("{}:{}:{}", visible(name), start.line, start.column)
 }
