@@ -289,6 +289,11 @@ pub(super) static PRECEDENCE: &[Precedence] = &[
         silenced: Silenced::Rules(&["invisible-character"]),
     },
     Precedence {
+        winner: "invisible-character",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["malformed-scope"]),
+    },
+    Precedence {
         winner: "weakened-by-local",
         scope: Scope::File,
         silenced: Silenced::Rules(&["shadowed-server"]),
