@@ -56,6 +56,7 @@ fn header(shown: &Shown, styles: &ThemeStyles, width: usize) -> String {
     };
     let options = textwrap::Options::new(width)
         .subsequent_indent("  ")
+        .break_words(false)
         .word_separator(WordSeparator::AsciiSpace)
         .word_splitter(WordSplitter::NoHyphenation);
     let header = format!("{title} {}", visible(&shown.message));
@@ -93,7 +94,8 @@ fn picture(shown: &Shown, styles: ThemeStyles, width: usize) -> String {
         .with_links(false)
         .with_width(width)
         .with_context_lines(0)
-        // Ids and URLs stay whole, so that they can be copied.
+        // Ids and URLs stay whole, so that they can be copied, and no line begins inside a word.
+        .with_break_words(false)
         .with_word_separator(WordSeparator::AsciiSpace)
         .with_word_splitter(WordSplitter::NoHyphenation)
         .render_report(&mut text, report.as_ref());
