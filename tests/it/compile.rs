@@ -1,4 +1,8 @@
 //! What the compiler resolves, what it leaves out, and what makes no difference to it.
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "a patch is written in the call"
+)]
 
 use catproof::config::{ExtraDestination, Profile};
 use catproof::dotenv;
@@ -180,9 +184,8 @@ fn every_artifact_follows_its_published_schema() {
     for artifact in catalog.artifacts() {
         let schema = match artifact.path.as_str() {
             "oauth_proxy/launch.json" | "oauth_proxy/providers.json" => "proxy.schema.json",
-            path if path.starts_with("desktop_app/") && path.ends_with(".json") => {
-                "launch.schema.json"
-            }
+            "desktop_app/.env.example" => continue,
+            path if path.starts_with("desktop_app/") => "launch.schema.json",
             _ => continue,
         };
         let schema: Value = serde_json::from_str(&schemas[schema]).unwrap();
