@@ -83,14 +83,10 @@ fn a_check_writes_nothing_and_shows_each_difference() {
         "{diff}"
     );
     assert!(
-            outcome.changes[1]
-    <<<<<<< HEAD
-                .diff(Path::new(""))
-    =======
-                .diff(folder)
-    >>>>>>> emit
-                .starts_with("--- /dev/null\n")
-        );
+        outcome.changes[1]
+            .diff(folder)
+            .starts_with("--- /dev/null\n")
+    );
     assert!(
         fs::read_to_string(folder.join("catalog.json"))
             .unwrap()
