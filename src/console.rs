@@ -23,13 +23,6 @@ pub struct Console {
     color: Color,
 }
 
-/// How what goes to standard error looks.
-#[derive(Clone, Copy)]
-struct Look {
-    color: bool,
-    width: usize,
-}
-
 impl Console {
     pub fn new(global: &Global) -> Self {
         Self {
@@ -39,10 +32,6 @@ impl Console {
     }
 
     /// Standard output, buffered: flush it before the process ends.
-    #[expect(
-        clippy::unused_self,
-        reason = "output is asked of the console, wherever it keeps it"
-    )]
     pub fn out(&self) -> BufWriter<StdoutLock<'static>> {
         BufWriter::new(io::stdout().lock())
     }
@@ -57,11 +46,11 @@ impl Console {
 
     /// Says why the job could not be done.
     pub fn fail(&self, failure: &Failure) {
-        let look = Look {
+        let style = Style {
             color: self.color_for(io::stderr().is_terminal()),
             width: self.width(),
         };
-        let _ = write!(io::stderr().lock(), "{}", render_failure(failure, look));
+        let _ = write!(io::stderr().lock(), "{}", render_failure(failure, style));
     }
 
     /// Whether standard output gets colour.
@@ -70,7 +59,6 @@ impl Console {
     }
 
     /// The width of standard output in columns.
-    #[expect(clippy::unused_self, reason = "the width is asked of the console")]
     pub fn width(&self) -> usize {
         let columns = std::env::var("COLUMNS")
             .ok()
@@ -98,14 +86,14 @@ impl Console {
 }
 
 /// A failure in words.
-fn render_failure(failure: &Failure, look: Look) -> String {
+fn render_failure(failure: &Failure, style: Style) -> String {
     if let Failure::Workspace(WorkspaceError::Config(ConfigError::Invalid {
         path,
         text,
         problems,
     })) = failure
     {
-        return render_config(path, text, problems, look);
+        return render_config(path, text, problems, style);
     }
     let mut diagnostic = MietteDiagnostic::new(failure.to_string());
     if let Failure::Usage {
@@ -114,7 +102,7 @@ fn render_failure(failure: &Failure, look: Look) -> String {
     {
         diagnostic = diagnostic.with_help(help);
     }
-    let theme = match look.color {
+    let theme = match style.color {
         true => GraphicalTheme::unicode(),
         false => GraphicalTheme::unicode_nocolor(),
     };
@@ -129,7 +117,7 @@ fn render_failure(failure: &Failure, look: Look) -> String {
 }
 
 /// What is wrong with a configuration, drawn as findings are.
-fn render_config(path: &Path, text: &str, problems: &[Problem], look: Look) -> String {
+fn render_config(path: &Path, text: &str, problems: &[Problem], style: Style) -> String {
     let mut sources = Sources::default();
     let working_folder = std::env::current_dir().unwrap_or_default();
     let file = sources.add_text(path.to_owned(), text.as_bytes().to_vec(), &working_folder);
@@ -143,20 +131,13 @@ fn render_config(path: &Path, text: &str, problems: &[Problem], look: Look) -> S
         related: Vec::new(),
         fix: None,
     });
-    let mask = Mask::default();
+    let findings: Vec<Finding> = findings.collect();
     let report = report::Report {
-        findings: report::locate(findings.collect(), &sources, u64::MAX, &mask),
+        findings: report::locate(&findings, &sources, u64::MAX, &Mask::default()),
         summary: Summary::default(),
-    };
-    let style = Style {
-        color: look.color,
-        width: look.width,
-        sources: &sources,
-        max_bytes: u64::MAX,
-        mask: &mask,
     };
     let mut shown = Vec::new();
     // Writing to memory cannot fail.
-    let _ = report::write(Format::Human, &report, &style, &mut shown);
+    let _ = report::write(Format::Human, &report, style, &mut shown);
     String::from_utf8_lossy(&shown).into_owned()
 }

@@ -37,26 +37,20 @@ fn a_key_that_does_not_exist_and_a_wrong_type_are_shown_together() {
     assert_refused(
         "catalg = \"servers\"\nmax_file_bytes = \"1M\"\n\n[proxy]\nallow = \"providers.js\"\n",
         &expect![[r#"
-            error[config]
-
-              × there is no key `catalg` here
+            error[config]: there is no key `catalg` here
                ╭─[catproof.toml:1:1]
              1 │ catalg = "servers"
                · ──────
                ╰────
               help: did you mean `catalog`?
 
-            error[config]
-
-              × expected a whole number, found the string `1M`
+            error[config]: expected a whole number, found the string `1M`
                ╭─[catproof.toml:2:18]
              2 │ max_file_bytes = "1M"
                ·                  ────
                ╰────
 
-            error[config]
-
-              × there is no key `allow` here
+            error[config]: there is no key `allow` here
                ╭─[catproof.toml:5:1]
              5 │ allow = "providers.js"
                · ─────
@@ -72,15 +66,13 @@ fn a_word_that_is_no_level_is_shown_with_those_that_are() {
     assert_refused(
         "[rules]\nplaintext-url = \"of\"\n",
         &expect![[r#"
-        error[config]
+            error[config]: expected `off`, `note`, `warning` or `error`, found the string `of`
+               ╭─[catproof.toml:2:17]
+             2 │ plaintext-url = "of"
+               ·                 ────
+               ╰────
 
-          × expected `off`, `note`, `warning` or `error`, found the string `of`
-           ╭─[catproof.toml:2:17]
-         2 │ plaintext-url = "of"
-           ·                 ────
-           ╰────
-
-    "#]],
+        "#]],
     );
 }
 
@@ -89,18 +81,14 @@ fn a_rule_that_does_not_exist_is_shown_with_the_nearest() {
     assert_refused(
         "[rules]\nplaintext-ulr = \"off\"\n\n[[ignore]]\nrule = \"unknwn-key\"\nfile = \"a.json\"\n",
         &expect![[r#"
-            error[config]
-
-              × there is no rule `plaintext-ulr`
+            error[config]: there is no rule `plaintext-ulr`
                ╭─[catproof.toml:2:1]
              2 │ plaintext-ulr = "off"
                · ─────────────
                ╰────
               help: did you mean `plaintext-url`?
 
-            error[config]
-
-              × there is no rule `unknwn-key`
+            error[config]: there is no rule `unknwn-key`
                ╭─[catproof.toml:5:8]
              5 │ rule = "unknwn-key"
                ·        ────────────
@@ -117,9 +105,7 @@ fn an_ignore_needs_a_file_and_days_that_exist() {
         "[[ignore]]\nrule = \"unknown-key\"\n\n\
          [[ignore]]\nrule = \"unknown-key\"\nfile = \"\"\n",
         &expect![[r#"
-            error[config]
-
-              × `file` is missing
+            error[config]: `file` is missing
                ╭─[catproof.toml:1:1]
              1 │ [[ignore]]
                · ──────────
@@ -131,18 +117,14 @@ fn an_ignore_needs_a_file_and_days_that_exist() {
     assert_refused(
         "[[ignore]]\nrule = \"unknown-key\"\nfile = \"a.json\"\npointer = \"server\"\nexpires = \"2027-02-29\"\n",
         &expect![[r#"
-            error[config]
-
-              × `server` is no JSON Pointer
+            error[config]: `server` is no JSON Pointer
                ╭─[catproof.toml:4:11]
              4 │ pointer = "server"
                ·           ────────
                ╰────
               help: write it like `/oauth_config/scopes/0`, or leave it out to mean the whole file
 
-            error[config]
-
-              × `2027-02-29` is no day
+            error[config]: `2027-02-29` is no day
                ╭─[catproof.toml:5:11]
              5 │ expires = "2027-02-29"
                ·           ────────────
@@ -158,19 +140,16 @@ fn what_is_no_toml_is_shown_where_it_stops_being_it() {
     assert_refused(
         "catalog = servers\nprofile = \"development\n",
         &expect![[r#"
-            error[config]
-
-              × string values must be quoted, expected literal string
+            error[config]: string values must be quoted, expected literal string
                ╭─[catproof.toml:1:11]
              1 │ catalog = servers
                ·           ───────
                ╰────
 
-            error[config]
-
-              × invalid basic string, expected `"`
+            error[config]: invalid basic string, expected `"`
                ╭─[catproof.toml:2:23]
              2 │ profile = "development
+               ·                       ▲
                ╰────
 
         "#]],

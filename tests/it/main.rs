@@ -26,4 +26,5 @@ mod oauth;
 mod probe;
 mod providers_js;
 mod rules;
+mod secrets;
 mod write;
