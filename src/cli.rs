@@ -88,6 +88,8 @@ pub enum Command {
     List(ListArgs),
     /// Explain a rule, an OAuth type, a server or the configuration.
     Explain(ExplainArgs),
+    /// Print the template of the environment, or compare a real `.env` with it.
+    Env(EnvArgs),
     /// Write the JSON Schemas, which are generated from the program's own types.
     Schema(SchemaArgs),
     /// Show every rule.
@@ -247,6 +249,33 @@ pub struct ExplainArgs {
     /// Where to look for the server; without any, the catalog of this folder.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+No value of a file is ever printed.
+
+Exit codes: 0 done, 1 something is wrong, 2 the job could not be done, 3 no input.")]
+pub struct EnvArgs {
+    /// Whose environment.
+    #[arg(long = "for", value_enum, default_value_t, value_name = "PROGRAM")]
+    pub side: EnvSide,
+    /// Say what is wrong with this file instead of printing the template.
+    #[arg(long, value_name = "FILE")]
+    pub check: Option<PathBuf>,
+    /// Name the variables in upper case with `_`, for shells and whatever else takes no `-` and `.`.
+    #[arg(long, conflicts_with = "check")]
+    pub posix_aliases: bool,
+}
+
+/// A program that reads an environment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum EnvSide {
+    /// The OAuth proxy.
+    #[default]
+    Proxy,
+    /// The desktop app.
+    App,
 }
 
 #[derive(Debug, Args)]

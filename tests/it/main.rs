@@ -18,6 +18,7 @@ mod config;
 mod corpus;
 mod dotenv;
 mod emit;
+mod env;
 mod fix;
 mod guide;
 mod house;
