@@ -175,6 +175,8 @@ pub struct ProxyConfig {
     pub url: Option<String>,
     /// The callbacks that the proxy serves; a proxied server's first redirect URI must be one of them.
     pub callback_urls: Vec<String>,
+    /// The origins whose pages may call the proxy (CORS), such as `https://app.acme.example`.
+    pub cors_origins: Vec<String>,
     /// Hosts that are allowed beside those that the catalog needs.
     pub extra_destinations: Vec<ExtraDestination>,
 }

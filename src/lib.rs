@@ -25,6 +25,12 @@ pub mod probe;
 pub mod allowlist;
 pub mod lint;
 
+pub mod plan;
+
+pub mod compile;
+pub mod dotenv;
+pub mod emit;
+
 pub mod schema;
 
 pub mod pipeline;

@@ -6,6 +6,7 @@ use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 
 use crate::config::Config;
 use crate::model::Manifest;
+use crate::plan::{LaunchFile, ProxyFile};
 use crate::probe::lock::Lock;
 
 /// The committed schema of a manifest: what `validate` compiles, byte for byte.
@@ -15,7 +16,9 @@ pub const SERVER_SCHEMA: &str = include_str!("../schema/server.schema.json");
 pub fn published() -> BTreeMap<&'static str, String> {
     BTreeMap::from([
         ("config.schema.json", print(&of::<Config>())),
+        ("launch.schema.json", print(&of::<LaunchFile>())),
         ("lock.schema.json", print(&of::<Lock>())),
+        ("proxy.schema.json", print(&of::<ProxyFile>())),
         ("server.schema.json", print(&of::<Manifest>())),
     ])
 }

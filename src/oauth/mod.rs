@@ -17,7 +17,10 @@ use crate::model::{Manifest, OAuthConfig, ServerKind};
 pub use evidence::{Evidence, Fact};
 
 /// The four OAuth types of the guide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum OAuthType {
     /// Type 1: plain OAuth 2.0, the token handed to a local server.
     Generic,
