@@ -96,7 +96,9 @@ fn judge_target(
     let manifests = workspace.manifests(&target, input, sources)?;
     let lock = read_lock(&workspace.generated(&target.folders))?;
     let mut findings = lint::Findings::default();
-    let allowlist = match allowlist_path(workspace, &target.folders, questions.allowlist) {
+    let path = allowlist_path(workspace, &target.folders, questions.allowlist);
+    let has_allowlist = path.is_some();
+    let allowlist = match path {
         Some(path) => {
             let file = sources.add(path.clone(), &workspace.working_folder);
             let text = sources
@@ -105,12 +107,7 @@ fn judge_target(
                     path,
                     reason: error.to_string(),
                 })?;
-            Some(allowlist::parse(
-                file,
-                sources.name(file),
-                &text,
-                &mut findings,
-            ))
+            allowlist::parse(file, sources.name(file), &text, &mut findings)
         }
         None => None,
     };
@@ -147,7 +144,7 @@ fn judge_target(
         judged,
         lock,
         files,
-        has_allowlist: allowlist.is_some(),
+        has_allowlist,
     })
 }
 

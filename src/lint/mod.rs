@@ -8,6 +8,8 @@ mod registry;
 mod rules;
 mod run;
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use crate::allowlist::Allowlist;
@@ -20,7 +22,7 @@ use crate::probe::lock::{Lock, LockEntry};
 use crate::source::{FileId, Origin, Pointer};
 
 pub use registry::{RULES, find};
-pub use rules::reading;
+pub use rules::{proxy, reading};
 pub use run::{apply_precedence, run_on_catalog, run_on_server, run_on_value};
 
 /// A rule: what `explain` and `rules` show of it, and what it does.
@@ -244,6 +246,21 @@ pub struct CatalogSubject<'a> {
     /// The allowlist in force; `None` where there is none to check.
     pub allowlist: Option<&'a Allowlist>,
     pub context: Context<'a>,
+}
+
+impl<'a> CatalogSubject<'a> {
+    /// The developers' servers that have the id of one in the catalog, each with the one that it hides.
+    pub fn shadows(&self) -> impl Iterator<Item = (&'a Entry, &'a Entry)> {
+        let by_id = |entry: &'a Entry| (entry.id.as_str(), entry);
+        let published: HashMap<_, _> = self.named_entries(Origin::Catalog).map(by_id).collect();
+        self.named_entries(Origin::CatalogLocal)
+            .filter_map(move |local| Some((local, *published.get(local.id.as_str())?)))
+    }
+
+    fn named_entries(&self, origin: Origin) -> impl Iterator<Item = &'a Entry> + use<'a> {
+        let entries = self.entries.iter();
+        entries.filter(move |entry| entry.is_named && entry.origin == origin)
+    }
 }
 
 /// What the rules found, and what must not be shown.

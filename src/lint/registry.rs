@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Severity};
 
 use super::Rule;
-use super::rules::{identity, oauth, reading};
+use super::rules::{identity, oauth, proxy, reading};
 
 /// All rules, in the order of the documentation.
 pub static RULES: &[&Rule] = &[
@@ -15,10 +15,32 @@ pub static RULES: &[&Rule] = &[
     &reading::legacy_manifest::RULE,
     &reading::schema_violation::RULE,
     &reading::unknown_key::RULE,
+    &reading::missing_metadata::RULE,
     // Identity
     &identity::id_mismatch::RULE,
+    &identity::invalid_server_id::RULE,
+    &identity::duplicate_server_id::RULE,
+    &identity::near_duplicate_id::RULE,
+    &identity::lookalike_id::RULE,
+    &identity::shadowed_server::RULE,
+    &identity::weakened_by_local::RULE,
+    &identity::colliding_env_name::RULE,
+    &identity::env_name_not_posix::RULE,
+    &identity::reserved_env_name::RULE,
+    &identity::invisible_character::RULE,
     // OAuth
     &oauth::plaintext_url::RULE,
+    // Proxy
+    &proxy::host_not_allowed::RULE,
+    &proxy::host_not_approved::RULE,
+    &proxy::unused_allowed_host::RULE,
+    &proxy::loopback_allowed::RULE,
+    &proxy::malformed_allowed_host::RULE,
+    &proxy::public_suffix_allowed::RULE,
+    &proxy::unallowable_destination::RULE,
+    &proxy::unverifiable_destination::RULE,
+    &proxy::unreadable_allowlist::RULE,
+    &proxy::proxy_url_mismatch::RULE,
 ];
 
 /// The rule with this id.
@@ -99,7 +121,42 @@ pub(super) static PRECEDENCE: &[Precedence] = &[
     Precedence {
         winner: "duplicate-server-id",
         scope: Scope::File,
-        silenced: Silenced::Rules(&["near-duplicate-id", "colliding-env-name"]),
+        silenced: Silenced::Rules(&["near-duplicate-id", "colliding-env-name", "lookalike-id"]),
+    },
+    Precedence {
+        winner: "colliding-env-name",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["near-duplicate-id"]),
+    },
+    Precedence {
+        winner: "lookalike-id",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["near-duplicate-id"]),
+    },
+    Precedence {
+        winner: "invalid-server-id",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["invisible-character"]),
+    },
+    Precedence {
+        winner: "weakened-by-local",
+        scope: Scope::File,
+        silenced: Silenced::Rules(&["shadowed-server"]),
+    },
+    Precedence {
+        winner: "redirect-not-proxy-callback",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["proxy-url-mismatch"]),
+    },
+    Precedence {
+        winner: "insecure-redirect-uri",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["proxy-url-mismatch"]),
+    },
+    Precedence {
+        winner: "tunnel-redirect-uri",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["proxy-url-mismatch"]),
     },
     Precedence {
         winner: "overwritten-token-env",

@@ -2,5 +2,6 @@
 
 pub mod identity;
 pub mod oauth;
+pub mod proxy;
 pub mod reading;
 pub mod suppressions;
