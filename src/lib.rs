@@ -30,6 +30,7 @@ pub mod plan;
 pub mod compile;
 pub mod dotenv;
 pub mod emit;
+pub mod write;
 
 pub mod schema;
 

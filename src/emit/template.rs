@@ -1,5 +1,7 @@
 //! Filling in a template: strict, and without any escaping of its own, because values arrive encoded.
 
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 
@@ -10,16 +12,21 @@ pub(super) fn fill(
     template: &str,
     values: impl Serialize,
 ) -> Result<Artifact, Error> {
+    let text = render(template, values).map_err(|source| Error { path, source })?;
+    Ok(Artifact::new(path, text))
+}
+
+fn render(template: &str, values: impl Serialize) -> Result<String, minijinja::Error> {
+    let syntax = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .keep_trailing_newline(true)
+        .build()?;
     let mut environment = Environment::new();
+    environment.set_syntax(syntax);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
-    environment.set_keep_trailing_newline(true);
-    environment.set_trim_blocks(true);
-    environment.set_lstrip_blocks(true);
-    let text = environment
-        .render_str(template, values)
-        .map_err(|source| Error { path, source })?;
-    Ok(Artifact::new(path, text))
+    environment.render_str(template, Serde(values))
 }
 
 /// A text as one line of a comment: whatever could end the line, or hide or reorder it, becomes a space.

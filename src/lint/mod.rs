@@ -183,6 +183,31 @@ impl<'a> Subject<'a> {
         ))
     }
 
+    /// `client_id` where it is written, else the key of the `oauth_config` that lacks it.
+    pub fn client_id_place(&self) -> Place {
+        let oauth = self.manifest.oauth_config.as_ref();
+        match oauth.and_then(|oauth| oauth.client_id.as_ref()) {
+            Some(_) => self.value_at("/oauth_config/client_id"),
+            None => self.key("/oauth_config"),
+        }
+    }
+
+    /// The redirect URIs, each with its place.
+    pub fn redirect_uris(&self) -> impl Iterator<Item = (Place, &'a str)> {
+        let list = Pointer::from("/oauth_config/redirect_uris");
+        let oauth = self.manifest.oauth_config.as_ref();
+        let uris = oauth.and_then(|oauth| oauth.redirect_uris.as_deref());
+        let uris = uris.unwrap_or_default().iter().enumerate();
+        let file = self.entry.file;
+        uris.map(move |(index, uri)| (Place::value(file, list.index(index)), uri.as_str()))
+    }
+
+    /// What `archestra_config.oauth.required` says about a login, where it says something.
+    pub fn requires_login(&self) -> Option<bool> {
+        let config = self.manifest.archestra_config.as_ref()?;
+        config.oauth.as_ref()?.required
+    }
+
     /// Every URL of the manifest that is asked for something, with its pointer: `server.url`, `remote_url`, and the URL
     /// fields of `oauth_config`. Redirect URIs are not asked, they are come back to.
     pub fn urls(&self) -> Vec<(&'static str, &'a str)> {

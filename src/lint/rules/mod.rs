@@ -1,5 +1,6 @@
 //! One file a rule, in one folder a group.
 
+pub mod discovery;
 pub mod identity;
 pub mod oauth;
 pub mod proxy;
