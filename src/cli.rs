@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Profile;
+use crate::probe::Day;
 use crate::report::FormatArgument;
 use crate::report::list::ListedType;
 
@@ -87,6 +88,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Write the JSON Schemas, which are generated from the program's own types.
     Schema(SchemaArgs),
+    /// Ask what the providers publish at their well-known endpoints, and lock it.
+    Probe(ProbeArgs),
     /// Show every rule.
     Rules(RulesArgs),
 }
@@ -136,6 +139,33 @@ pub struct FindingArgs {
     /// The allowlist that the OAuth proxy runs with: a `providers.js` or a JSON file.
     #[arg(long, value_name = "FILE", help_heading = "OAuth proxy")]
     pub allowlist: Option<PathBuf>,
+    /// The day that ages are judged by, as YYYY-MM-DD, instead of the clock's.
+    #[arg(long, value_name = "DAY", help_heading = "Rules")]
+    pub today: Option<Day>,
+}
+
+/// How the network is used, by every command that asks the providers.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Network")]
+pub struct NetworkArgs {
+    /// Keep the raw answers in this folder.
+    #[arg(long, value_name = "DIR")]
+    pub record: Option<PathBuf>,
+    /// Answer from this folder of recordings; nothing touches the network.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["record", "http_proxy", "ca_file"])]
+    pub replay: Option<PathBuf>,
+    /// Ask loopback addresses too, over http if need be.
+    #[arg(long)]
+    pub allow_loopback: bool,
+    /// Go through this proxy.
+    #[arg(long, value_name = "URL")]
+    pub http_proxy: Option<String>,
+    /// Trust the authorities of this PEM file too.
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// Treat what cannot be reached like what is wrong.
+    #[arg(long)]
+    pub strict_online: bool,
 }
 
 /// The least severity that makes the exit code 1.
@@ -162,6 +192,45 @@ pub struct CheckArgs {
     /// The file that standard input stands for.
     #[arg(long, value_name = "PATH")]
     pub stdin_filename: Option<PathBuf>,
+    #[command(flatten)]
+    pub findings: FindingArgs,
+    /// Ask the providers first, and judge by what they answer; nothing is written.
+    #[arg(long, help_heading = "Network")]
+    pub online: bool,
+    /// Compare with the allowlist of the OAuth proxy that runs here: what its `/health` says.
+    #[arg(
+        long,
+        value_name = "URL",
+        help_heading = "Network",
+        conflicts_with_all = ["allowlist", "replay"]
+    )]
+    pub proxy_url: Option<String>,
+    #[command(flatten)]
+    pub network: NetworkArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The answers go into generated/discovery.lock.json, those about servers of catalog_local/ into
+generated/development/discovery.lock.json. Every other command reads them there, offline.
+
+Examples:
+  catproof probe                                  every server that has something to discover
+  catproof probe linear__remote-mcp               one of them
+  catproof probe --check                          what changed since, and what is too old
+  catproof probe --record answers                 keep the raw answers
+  catproof probe --replay answers                 from them again, without a network
+
+Exit codes: 0 done, 1 findings, drift or age, 2 the job could not be done, 3 no input.")]
+pub struct ProbeArgs {
+    /// The servers to ask about; without any, all of them.
+    #[arg(value_name = "ID")]
+    pub ids: Vec<String>,
+    /// Write nothing; exit with 1 where a provider changed something, or where an answer is too old.
+    #[arg(long)]
+    pub check: bool,
+    #[command(flatten)]
+    pub network: NetworkArgs,
     #[command(flatten)]
     pub findings: FindingArgs,
 }

@@ -17,7 +17,7 @@ use crate::source::Sources;
 use crate::suggest;
 use crate::workspace::Workspace;
 
-use super::judge::{self, AllowlistChoice, JudgedTarget, Questions};
+use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
 use super::{ExitStatus, Failure};
 
 pub(super) fn run(
@@ -63,6 +63,7 @@ fn explain_server(args: &ExplainArgs, global: &Global) -> Result<String, Failure
     let questions = Questions {
         keep: Keep::Manifests,
         allowlist: AllowlistChoice::Nothing,
+        lock: LockChoice::InForce,
     };
     let targets = judge::judge(&workspace, &args.paths, None, &mut sources, &questions)?;
     for target in &targets {

@@ -5,7 +5,10 @@ mod explain;
 mod findings;
 mod judge;
 mod list;
+mod probe;
+mod probing;
 mod rules;
+mod running_proxy;
 mod schema;
 
 use std::path::PathBuf;
@@ -13,7 +16,10 @@ use std::process::{ExitCode, Termination};
 
 use crate::cli::{Cli, Command};
 use crate::console::Console;
+use crate::probe::client::NetworkError;
+use crate::probe::record::RecordError;
 use crate::workspace::WorkspaceError;
+use crate::write;
 
 /// What the process reports; the same for every command and output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +58,16 @@ pub enum Failure {
     Unreadable { path: PathBuf, reason: String },
     #[error("`{}` cannot be written: {reason}", .path.display())]
     Unwritable { path: PathBuf, reason: String },
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    #[error(transparent)]
+    Recordings(#[from] RecordError),
+    #[error("interrupted: nothing was written")]
+    Interrupted,
+    #[error("the proxy at `{url}` cannot be compared with: {reason}")]
+    Proxy { url: String, reason: String },
+    #[error(transparent)]
+    Write(#[from] write::Error),
     /// Standard output, most likely a pipe that was closed.
     #[error("the output cannot be written: {0}")]
     Output(#[from] std::io::Error),
@@ -73,6 +89,7 @@ pub fn run(cli: &Cli) -> ExitStatus {
         Command::Check(args) => check::run(args, &cli.global, &console),
         Command::List(args) => list::run(args, &cli.global, &console),
         Command::Explain(args) => explain::run(args, &cli.global, &console),
+        Command::Probe(args) => probe::run(args, &cli.global, &console),
         Command::Schema(args) => schema::run(args, &cli.global, &console),
         Command::Rules(args) => rules::run(args, &console),
     };

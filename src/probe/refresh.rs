@@ -89,6 +89,23 @@ pub fn merge(old: &Lock, fresh: Lock, server_ids: &BTreeSet<&str>) -> Lock {
     Lock::of(servers)
 }
 
+/// The lock that a run judges with when it has just asked: `fresh` entries in place of the old ones.
+///
+/// Where an answer failed to come, the facts of the old entry stay and the problem is added: nothing else was learned.
+#[must_use]
+pub fn overlay(old: &Lock, fresh: impl IntoIterator<Item = (String, LockEntry)>) -> Lock {
+    let mut servers = old.servers.clone();
+    for (server_id, entry) in fresh {
+        match servers.get_mut(&server_id) {
+            Some(before) if entry.is_unreachable() && before.answers(&entry.inputs) => {
+                before.problems.extend(entry.problems);
+            }
+            _ => _ = servers.insert(server_id, entry),
+        }
+    }
+    Lock::of(servers)
+}
+
 /// What is different in `fresh`, sorted by server.
 ///
 /// Facts, issuers and problems count; days, hashes and the way of an answer do not. Nothing is said about entries of
