@@ -82,6 +82,8 @@ pub enum Command {
     /// Find what is wrong with the catalog.
     #[command(visible_alias = "lint")]
     Check(CheckArgs),
+    /// Check the catalog, then compile it and write the artifacts.
+    Build(BuildArgs),
     /// Show the servers: OAuth type, proxy, destinations, environment variables.
     List(ListArgs),
     /// Explain a rule, an OAuth type or a server.

@@ -96,10 +96,9 @@ fn is_label(label: &str) -> bool {
 
 /// The host that was most likely meant by one with a defect, in the form that is compared.
 pub fn repaired(host: &str) -> Option<String> {
-    let host = host.trim();
     let url = match host.contains("://") {
-        true => Url::parse(host),
-        false => Url::parse(&format!("https://{host}")),
+        true => Url::parse(host.trim()),
+        false => Url::parse(&format!("https://{}", host.trim())),
     };
     let meant = url.ok()?.host_str()?.trim_end_matches('.').to_owned();
     let is_better = meant != host && defect(&meant).is_none();

@@ -181,10 +181,6 @@ pub enum LaunchFile {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 #[schemars(title = "catproof proxy artifacts")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "it exists to print the schema, and to read one file"
-)]
 pub enum ProxyFile {
     Proxy(ProxyLaunch),
     Providers(Providers),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::Global;
 use crate::config::{self, Config, ConfigError, Profile};
 use crate::source::{
-    Folders, LoadError, ManifestFile, Origin, Sources, is_manifest_name, list_manifests,
+    Folders, LoadError, ManifestFile, Origin, Sources, clean, is_manifest_name, list_manifests,
 };
 
 /// The working folder with its configuration.
@@ -248,18 +248,4 @@ impl Selection {
             Self::Files(files) => files.contains(path),
         }
     }
-}
-
-/// The path without `.` and without the `..` that can be taken back in the text; nothing is asked of the disk.
-fn clean(path: &Path) -> PathBuf {
-    use std::path::Component;
-    let mut cleaned = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir if cleaned.file_name().is_some() => _ = cleaned.pop(),
-            other => cleaned.push(other),
-        }
-    }
-    cleaned
 }

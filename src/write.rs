@@ -5,16 +5,17 @@
 //! removed, if it carries the generated mark. No symbolic link is written through, and no `.env` is ever touched.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::emit::Artifact;
 use crate::plan::GENERATED;
-use crate::source::describe;
+use crate::source::{clean, describe};
 
 /// Whether the disk is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,11 +66,12 @@ impl ChangeKind {
 }
 
 impl Change {
-    /// The change as a unified diff, from the disk to what should be there.
-    pub fn diff(&self) -> String {
+    /// The change as a unified diff, from the disk to what should be there, with paths from a folder.
+    pub fn diff(&self, from: &Path) -> String {
         let old = String::from_utf8_lossy(&self.old);
         let new = String::from_utf8_lossy(&self.new);
-        let path = self.path.display().to_string();
+        let path = self.path.strip_prefix(from).unwrap_or(&self.path);
+        let path = path.display().to_string();
         let (before, after) = match self.kind {
             ChangeKind::Missing => ("/dev/null", path.as_str()),
             ChangeKind::OutOfDate => (path.as_str(), path.as_str()),
@@ -167,7 +169,7 @@ fn targets<'a>(
     let mut targets = BTreeMap::new();
     for artifact in artifacts {
         let place = places.get(&artifact.path).unwrap_or(&artifact.path);
-        let path = lexical(&folder.join(place));
+        let path = clean(&folder.join(place));
         check_place(folder, &path)?;
         if targets
             .insert(path.clone(), artifact.bytes.as_slice())
@@ -179,29 +181,13 @@ fn targets<'a>(
     Ok(targets)
 }
 
-/// The path without `.` and `..`, so that two names of one place are equal.
-fn lexical(path: &Path) -> PathBuf {
-    let mut clean = PathBuf::new();
-    for component in path.components() {
-        let is_name = matches!(clean.components().next_back(), Some(Component::Normal(_)));
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir if is_name => {
-                clean.pop();
-            }
-            other => clean.push(other),
-        }
-    }
-    clean
-}
-
 /// Refuses what is not ours, and whatever leads elsewhere.
 fn check_place(folder: &Path, path: &Path) -> Result<(), Error> {
     let name = path.file_name().and_then(|name| name.to_str());
     if matches!(name, Some(".env" | "discovery.lock.json") | None) {
         return Err(Error::Protected(path.to_owned()));
     }
-    let folder = lexical(folder);
+    let folder = clean(folder);
     // The folder and what is in it; of a place elsewhere, the file and the folder that it is in.
     let steps: Vec<&Path> = match path.starts_with(&folder) {
         true => path
@@ -235,7 +221,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
 
 /// The files that were generated once and are no longer.
 fn left_over(folder: &Path, targets: &BTreeMap<PathBuf, &[u8]>) -> Result<Vec<Change>, Error> {
-    let folder = lexical(folder);
+    let folder = clean(folder);
     let mut changes = Vec::new();
     let walk = WalkDir::new(&folder).sort_by_file_name().into_iter();
     for entry in walk.filter_entry(is_ours_to_search) {
@@ -255,7 +241,10 @@ fn left_over(folder: &Path, targets: &BTreeMap<PathBuf, &[u8]>) -> Result<Vec<Ch
             }
         };
         let path = entry.path();
-        if !entry.file_type().is_file() || targets.contains_key(path) || !carries_mark(path)? {
+        let is_candidate = entry.file_type().is_file()
+            && !targets.contains_key(path)
+            && !is_temporary(entry.file_name());
+        if !is_candidate || !carries_mark(path)? {
             continue;
         }
         changes.push(Change {
@@ -285,6 +274,8 @@ fn carries_mark(path: &Path) -> Result<bool, Error> {
     let opened = File::open(path).and_then(|file| file.take(limit).read_to_end(&mut head));
     match opened {
         Ok(_) => Ok(String::from_utf8_lossy(&head).contains(GENERATED)),
+        // Another build was faster.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(source) => Err(io_error("read", path, source)),
     }
 }
@@ -308,15 +299,10 @@ fn apply(change: &Change) -> Result<(), Error> {
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(|source| io_error("create", folder, source))?;
-    match try_replace(folder, path, bytes) {
-        // Another build took our file for a stale one, in the moment before it was locked.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => try_replace(folder, path, bytes),
-        result => result,
-    }
-    .map_err(|source| io_error("write", path, source))
+    rename_into_place(folder, path, bytes).map_err(|source| io_error("write", path, source))
 }
 
-fn try_replace(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn rename_into_place(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
     #[cfg(unix)]
@@ -326,8 +312,9 @@ fn try_replace(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
     let mut temporary = builder.tempfile_in(folder)?;
-    // The lock says that its writer is alive; it goes away with the writer, however that ends.
-    temporary.as_file().try_lock().ok();
+    // While it has content, the lock says that its writer is alive; it goes away with the writer, however that ends.
+    // Without locks on this file system, nothing is taken for stale either.
+    temporary.as_file().lock().ok();
     temporary.write_all(bytes)?;
     temporary.flush()?;
     if let Ok(metadata) = fs::metadata(path) {
@@ -342,19 +329,23 @@ fn try_replace(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Removes the temporary files of runs that were killed. Failing to is no reason to fail.
 fn remove_stale(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let name = name.to_str().unwrap_or_default();
-        let is_temporary = name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1);
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        if !is_temporary || !is_file {
-            continue;
-        }
-        if let Ok(file) = File::open(entry.path())
-            && file.try_lock().is_ok()
-        {
+        if is_file && is_temporary(&entry.file_name()) && is_stale(&entry.path()).unwrap_or(false) {
             fs::remove_file(entry.path()).ok();
         }
     }
+}
+
+fn is_temporary(name: &OsStr) -> bool {
+    let name = name.to_str().unwrap_or_default();
+    name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1)
+}
+
+/// Whether nobody writes a temporary file any more. One that is still empty may be on its way to its lock.
+fn is_stale(path: &Path) -> io::Result<bool> {
+    let file = File::open(path)?;
+    let is_free = file.try_lock().is_ok();
+    Ok(is_free && file.metadata()?.len() > 0)
 }
 
 fn io_error(what: &'static str, path: &Path, source: io::Error) -> Error {

@@ -157,3 +157,145 @@ fn shown(text: &str) -> String {
         None => line.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hosts(text: &str) -> Result<Vec<String>, Unreadable> {
+        let written = read(text)?;
+        for (host, range) in &written {
+            let literal = text.get(range.clone()).unwrap_or_default();
+            let content = literal.trim_matches(['\'', '"', '`']);
+            assert_eq!(content, host, "the place of a host is its literal");
+        }
+        Ok(written.into_iter().map(|(host, _)| host).collect())
+    }
+
+    /// The characters that are blamed, and why; empty where the whole file is, or nothing.
+    fn refusal(text: &str) -> (&str, String) {
+        match read(text) {
+            Ok(_) => ("", String::new()),
+            Err(Unreadable { range, reason }) => {
+                let blamed = range.and_then(|range| text.get(range));
+                (blamed.unwrap_or_default(), reason)
+            }
+        }
+    }
+
+    #[test]
+    fn the_list_is_found_in_every_form_that_people_write() {
+        let forms = [
+            "export const ALLOWED_DESTINATIONS = ['a.example', \"b.example\", `c.example`];",
+            "const ALLOWED_DESTINATIONS = ['a.example', 'b.example', 'c.example',]",
+            "let ALLOWED_DESTINATIONS=['a.example'\n,'b.example','c.example']\nmodule.exports = { ALLOWED_DESTINATIONS };",
+            "module.exports = { port: 8080, ALLOWED_DESTINATIONS: ['a.example', 'b.example', 'c.example'] };",
+            "exports.ALLOWED_DESTINATIONS = ['a.example', 'b.example', 'c.example'];",
+            "export default { 'ALLOWED_DESTINATIONS': ['a.example', 'b.example', 'c.example'] }",
+            "export const ALLOWED_DESTINATIONS = Object.freeze(['a.example', 'b.example', 'c.example']);",
+            "const ALLOWED_DESTINATIONS = new Set(['a.example', 'b.example', 'c.example']);",
+            "#!/usr/bin/env node\n'use strict';\r\nvar ALLOWED_DESTINATIONS = [ // first\r\n  'a.example', /* 'x' */ 'b.example',\r\n  // 'old.example',\r\n  'c.example', // it's last\r\n];\r\n",
+            "\u{feff}export const ALLOWED_DESTINATIONS = ['a.example', 'b.example', 'c.example'];",
+        ];
+        for form in forms {
+            let expected = ["a.example", "b.example", "c.example"].map(str::to_owned);
+            assert_eq!(hosts(form), Ok(expected.to_vec()), "{form}");
+        }
+        assert_eq!(
+            hosts("export const ALLOWED_DESTINATIONS = [];"),
+            Ok(Vec::new())
+        );
+    }
+
+    #[test]
+    fn code_around_the_list_does_not_confuse() {
+        let text = r#"
+            // ALLOWED_DESTINATIONS = ['comment.example'];
+            import config from './config.js';
+            const quote = /["'`\/[/]]/g, half = config.width / 2 / 1;
+            const note = 'ALLOWED_DESTINATIONS = ["string.example"]';
+            const page = `ALLOWED_DESTINATIONS = [${[1, '`', { a: `}` }].map((x) => `'${x}'`)}]`;
+            export const ALLOWED_DESTINATIONS = ['a.example'];
+            export const isValid = (url) => ALLOWED_DESTINATIONS.includes(new URL(url).hostname);
+            const count = ALLOWED_DESTINATIONS === undefined ? 0 : ALLOWED_DESTINATIONS.length;
+            export const open = config.open ? ALLOWED_DESTINATIONS : [];
+            export const copy = () => [...ALLOWED_DESTINATIONS];
+            export default { ALLOWED_DESTINATIONS: ALLOWED_DESTINATIONS, quote: quote.test("'") };
+        "#;
+        assert_eq!(hosts(text), Ok(vec!["a.example".to_owned()]));
+    }
+
+    #[test]
+    fn what_is_no_string_literal_is_refused_at_its_place() {
+        let table = [
+            ("ALLOWED_DESTINATIONS = ['a', process.env.HOST]", "process"),
+            ("ALLOWED_DESTINATIONS = ['a', ...EXTRA]", "..."),
+            ("ALLOWED_DESTINATIONS = ['a' + '.example']", "+"),
+            (
+                "ALLOWED_DESTINATIONS = [`${name}.example`]",
+                "`${name}.example`",
+            ),
+            ("ALLOWED_DESTINATIONS = ['a', , 'b']", ","),
+            ("ALLOWED_DESTINATIONS = ['a', 42]", "42"),
+            ("ALLOWED_DESTINATIONS = [['a']]", "["),
+            ("ALLOWED_DESTINATIONS = [/slack/]", "/slack/"),
+            ("ALLOWED_DESTINATIONS = load()", "load"),
+            (
+                "ALLOWED_DESTINATIONS = process.env.HOSTS.split(',')",
+                "process",
+            ),
+            ("ALLOWED_DESTINATIONS = 'a.example'", "'a.example'"),
+            ("ALLOWED_DESTINATIONS = ['a'].concat(more)", "."),
+            ("ALLOWED_DESTINATIONS = ['a']\n['b']", "["),
+            ("ALLOWED_DESTINATIONS = new Set(['a'], more)", ","),
+            (
+                r"ALLOWED_DESTINATIONS = ['\x61.example']",
+                r"'\x61.example'",
+            ),
+            (
+                "ALLOWED_DESTINATIONS = ['a']; ALLOWED_DESTINATIONS.push('b')",
+                "push",
+            ),
+            (
+                "ALLOWED_DESTINATIONS = ['a']; if (dev) ALLOWED_DESTINATIONS = ['b']",
+                "[",
+            ),
+            ("ALLOWED_DESTINATIONS = ['a", "'a"),
+            ("ALLOWED_DESTINATIONS = ['a'] /* more", "/* more"),
+            ("ALLOWED_DESTINATIONS = [`a", "`a"),
+        ];
+        for (text, blamed) in table {
+            assert_eq!(refusal(text).0, blamed, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_without_a_list_or_with_half_of_one_is_refused_as_a_whole() {
+        for text in [
+            "",
+            "// ALLOWED_DESTINATIONS = []",
+            "export const HOSTS = ['a.example'];",
+        ] {
+            assert_eq!(
+                refusal(text),
+                ("", "there is no `ALLOWED_DESTINATIONS`".to_owned())
+            );
+        }
+        for text in [
+            "ALLOWED_DESTINATIONS =",
+            "ALLOWED_DESTINATIONS = ['a',",
+            "ALLOWED_DESTINATIONS = Object.freeze([",
+        ] {
+            assert_eq!(
+                refusal(text),
+                ("", "`ALLOWED_DESTINATIONS` does not end".to_owned())
+            );
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_and_not_followed() {
+        let text = "`${".repeat(100_000);
+        assert!(refusal(&text).1.contains("nested"));
+    }
+}

@@ -39,7 +39,14 @@ pub(super) fn run(
     if let Some(online) = online {
         online.probing.finish()?;
     }
-    let outcome = findings::report(&workspace, targets, &sources, &args.findings, console)?;
+    let outcome = findings::report(
+        &workspace,
+        targets,
+        &sources,
+        &args.findings,
+        console,
+        |_| true,
+    )?;
     if outcome.files == 0 {
         console.say(&no_input(&workspace, &paths));
         return Ok(ExitStatus::NoInput);

@@ -1,14 +1,15 @@
 //! From the findings of a run to its output and its exit status.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::io::Write as _;
 
 use crate::cli::{FailOn, FindingArgs};
 use crate::console::Console;
+use crate::entry::Entry;
 use crate::finding::{Finding, Severity};
-use crate::report::{self, Format, FormatArgument, Mask, Report, Style, Summary};
-use crate::source::{Sources, describe};
+use crate::report::{self, Format, FormatArgument, Mask, Report, Shown, Style, Summary};
+use crate::source::{FileId, Sources, describe};
 use crate::workspace::Workspace;
 
 use super::judge::JudgedTarget;
@@ -24,14 +25,20 @@ pub(super) struct Outcome {
     rules: BTreeSet<&'static str>,
 }
 
-/// Shows the findings in every format that was asked for.
+/// Shows the findings in every format that was asked for. `counts` says whose findings decide the exit status.
 pub(super) fn report(
     workspace: &Workspace,
     targets: Vec<JudgedTarget>,
     sources: &Sources,
     args: &FindingArgs,
     console: &Console,
+    counts: impl Fn(&Entry) -> bool,
 ) -> Result<Outcome, Failure> {
+    let entries = targets.iter().flat_map(|target| &target.judged.entries);
+    let uncounted: HashSet<FileId> = entries
+        .filter(|entry| !counts(entry))
+        .map(|entry| entry.file)
+        .collect();
     let files = targets.iter().map(|target| target.files).sum();
     let has_allowlist = targets.iter().all(|target| target.has_allowlist);
     let secrets: Vec<String> = targets
@@ -62,10 +69,20 @@ pub(super) fn report(
         notes: count(Severity::Note),
         suppressed: 0,
     };
-    let status = match args.fail_on {
-        _ if summary.errors > 0 => ExitStatus::Findings,
-        FailOn::Warning if summary.warnings > 0 => ExitStatus::Findings,
-        FailOn::Error | FailOn::Warning => ExitStatus::Clean,
+    let least = match args.fail_on {
+        FailOn::Error => Severity::Error,
+        FailOn::Warning => Severity::Warning,
+    };
+    let fails = |shown: &Shown| {
+        let is_counted = shown
+            .place
+            .as_ref()
+            .is_none_or(|place| !uncounted.contains(&place.file));
+        is_counted && shown.severity >= least
+    };
+    let status = match findings.iter().any(fails) {
+        true => ExitStatus::Findings,
+        false => ExitStatus::Clean,
     };
     let rules = findings.iter().map(|finding| finding.rule).collect();
     let report = Report {

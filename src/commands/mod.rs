@@ -1,5 +1,6 @@
 //! One file a subcommand, and what they share: the exit status, and why a job could not be done.
 
+mod build;
 mod check;
 mod explain;
 mod findings;
@@ -16,10 +17,13 @@ use std::process::{ExitCode, Termination};
 
 use crate::cli::{Cli, Command};
 use crate::console::Console;
+use crate::emit;
 use crate::probe::client::NetworkError;
 use crate::probe::record::RecordError;
 use crate::workspace::WorkspaceError;
 use crate::write;
+
+pub use rules::readme_table;
 
 /// What the process reports; the same for every command and output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,6 +71,8 @@ pub enum Failure {
     #[error("the proxy at `{url}` cannot be compared with: {reason}")]
     Proxy { url: String, reason: String },
     #[error(transparent)]
+    Template(#[from] emit::Error),
+    #[error(transparent)]
     Write(#[from] write::Error),
     /// Standard output, most likely a pipe that was closed.
     #[error("the output cannot be written: {0}")]
@@ -87,6 +93,7 @@ pub fn run(cli: &Cli) -> ExitStatus {
     let console = Console::new(&cli.global);
     let result = match &cli.command {
         Command::Check(args) => check::run(args, &cli.global, &console),
+        Command::Build(args) => build::run(args, &cli.global, &console),
         Command::List(args) => list::run(args, &cli.global, &console),
         Command::Explain(args) => explain::run(args, &cli.global, &console),
         Command::Probe(args) => probe::run(args, &cli.global, &console),

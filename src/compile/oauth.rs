@@ -14,6 +14,9 @@ use crate::probe::well_known;
 use super::template::{Names, parts};
 use super::{Checked, Subject, display_name, grammar};
 
+/// Who asks for access, as the provider's consent page shows it: the app, not the server.
+const CLIENT_NAME: &str = "Archestra";
+
 pub(super) fn oauth(
     subject: Subject<'_>,
     oauth_type: OAuthType,
@@ -63,7 +66,7 @@ pub(super) fn oauth(
         token_endpoint: endpoints.token,
         revocation_endpoint: endpoints.revocation,
         token_exchange: token_exchange(subject, oauth_type),
-        registration: registration(config, name, redirect_uri, &scopes, facts)?,
+        registration: registration(config, redirect_uri, &scopes, facts)?,
         redirect_uri: redirect_uri.to_owned(),
         scopes,
         resource: match transport {
@@ -182,7 +185,6 @@ fn token_exchange(subject: Subject<'_>, oauth_type: OAuthType) -> TokenExchange 
 
 fn registration(
     config: &OAuthConfig,
-    name: &str,
     redirect_uri: &str,
     scopes: &Scopes,
     facts: Option<&AuthorizationServerFacts>,
@@ -205,7 +207,7 @@ fn registration(
             }
             Registration::Dynamic {
                 endpoint,
-                request: registration_request(name, redirect_uri, scopes, facts),
+                request: registration_request(redirect_uri, scopes, facts),
             }
         }
     };
@@ -213,7 +215,6 @@ fn registration(
 }
 
 fn registration_request(
-    name: &str,
     redirect_uri: &str,
     scopes: &Scopes,
     facts: Option<&AuthorizationServerFacts>,
@@ -232,7 +233,7 @@ fn registration_request(
         .find(|method| lists(|facts| &facts.token_endpoint_auth_methods_supported, method))
         .unwrap_or("none");
     RegistrationRequest {
-        client_name: name.to_owned(),
+        client_name: CLIENT_NAME.to_owned(),
         redirect_uris: vec![redirect_uri.to_owned()],
         grant_types,
         response_types: vec!["code".to_owned()],
@@ -244,18 +245,15 @@ fn registration_request(
 
 /// The manifest's scopes; where it lists none, those that discovery recorded.
 fn scopes(subject: Subject<'_>, config: &OAuthConfig, oauth_type: OAuthType) -> Checked<Scopes> {
-    let declared = words(config.scopes.as_deref());
-    let (requested, source) = match declared.is_empty() {
-        false => (declared, ScopeSource::Declared),
-        true => {
-            let discovered = words(discovered_scopes(subject, config, oauth_type));
-            let source = match discovered.is_empty() {
-                true => ScopeSource::Unstated,
-                false => ScopeSource::Discovered,
-            };
-            (discovered, source)
-        }
-    };
+    let mut requested = words(config.scopes.as_deref());
+    let mut source = ScopeSource::Declared;
+    if requested.is_empty() {
+        requested = words(discovered_scopes(subject, config, oauth_type));
+        source = match requested.is_empty() {
+            true => ScopeSource::Unstated,
+            false => ScopeSource::Discovered,
+        };
+    }
     let fallback = match words(config.default_scopes.as_deref()) {
         fallback if fallback.is_empty() => requested.clone(),
         fallback => fallback,

@@ -20,8 +20,8 @@ struct Values {
 /// The block of one server.
 #[derive(Serialize)]
 struct Server {
+    /// As the guide's sample has it: `Type 1: Slack (korotovsky__slack-mcp-server)`.
     title: String,
-    oauth_type: String,
     /// Nothing for a server that registers its clients: then there are no credentials.
     credentials: Option<Credentials>,
 }
@@ -41,8 +41,12 @@ pub(super) fn emit(plan: &Plan) -> Result<Artifact, Error> {
         let proxied = plan.proxy.servers.get(&server.id);
         let is_dynamic = oauth.kind == OAuthType::RemoteDynamic;
         (is_dynamic || proxied.is_some()).then(|| Server {
-            title: comment(&format!("{} ({})", server.display_name, server.id)),
-            oauth_type: format!("type {}, {}", oauth.kind.number(), oauth.kind.name()),
+            title: comment(&format!(
+                "Type {}: {} ({})",
+                oauth.kind.number(),
+                server.display_name,
+                server.id
+            )),
             credentials: proxied.map(|proxied| credentials(oauth, proxied)),
         })
     });

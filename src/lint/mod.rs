@@ -21,7 +21,7 @@ use crate::oauth::OAuthType;
 use crate::probe::lock::{Lock, LockEntry};
 use crate::source::{FileId, Origin, Pointer};
 
-pub use registry::{RULES, find};
+pub use registry::{FIND_SECRETS, RULES, find};
 pub use rules::{discovery, proxy, reading};
 pub use run::{apply_precedence, run_on_catalog, run_on_server, run_on_value};
 

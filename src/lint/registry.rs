@@ -110,6 +110,13 @@ pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.id == id)
 }
 
+/// The rules that find a secret in a file for certain: such a server is left out of every artifact.
+pub static FIND_SECRETS: [&str; 3] = [
+    "committed-credential",
+    "credentials-in-url",
+    "literal-client-secret",
+];
+
 /// Where the winner must have fired to silence the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scope {
@@ -203,6 +210,16 @@ pub(super) static PRECEDENCE: &[Precedence] = &[
     },
     Precedence {
         winner: "invalid-metadata",
+        scope: Scope::File,
+        silenced: Silenced::Rules(&["unverifiable-destination"]),
+    },
+    Precedence {
+        winner: "insecure-endpoint",
+        scope: Scope::File,
+        silenced: Silenced::Rules(&["unverifiable-destination"]),
+    },
+    Precedence {
+        winner: "resource-mismatch",
         scope: Scope::File,
         silenced: Silenced::Rules(&["unverifiable-destination"]),
     },

@@ -6,11 +6,11 @@
 mod evidence;
 mod generic;
 mod mcp_static;
+pub mod metadata_url;
 pub mod redirect;
 mod remote_dynamic;
 mod remote_static;
 pub mod secret;
-pub mod well_known;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -27,6 +27,9 @@ const TUNNEL_DOMAINS: [&str; 10] = [
 
 /// Why no provider should send a code to this URI, to follow the URI in a message; `None` if one may.
 pub fn flaw(uri: &str) -> Option<&'static str> {
+    if uri.is_empty() {
+        return Some("is empty");
+    }
     let Some((scheme, rest)) = split_scheme(uri) else {
         return Some("is no absolute URI");
     };

@@ -18,9 +18,11 @@ use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::plan::CatalogIndex;
 use crate::source::Sources;
 
 pub use json::CheckReport;
+use list::ListReport;
 pub use locate::{Part, Shown, ShownFix, ShownPlace, ShownRelated, locate};
 pub use mask::Mask;
 pub use visible::{is_hidden, visible};
@@ -31,6 +33,16 @@ pub struct Report {
     /// Sorted by file, place and rule.
     pub findings: Vec<Shown>,
     pub summary: Summary,
+}
+
+/// `schema/report.schema.json`: what `check` and `list` print as JSON, and the index of the catalog.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(title = "catproof report")]
+pub enum ReportFile {
+    Check(CheckReport),
+    List(ListReport),
+    Catalog(CatalogIndex),
 }
 
 /// The run in numbers.

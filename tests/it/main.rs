@@ -9,10 +9,16 @@
     reason = "a test fails by panicking, and says on standard error what it skips"
 )]
 
+mod catalog;
 mod support;
 
 mod corpus;
+mod dotenv;
+mod emit;
 mod guide;
+mod house;
 mod json_suite;
+mod oauth;
 mod probe;
 mod rules;
+mod write;

@@ -5,7 +5,7 @@ use crate::oauth::{OAuthType, Registration, registration};
 use super::{discovered, recorded, takes_registration};
 
 /// ## What it does
-/// Notes a remote server without a static client (type 4) whose authorization server takes client id metadata documents, but
+/// Reports a remote server without a static client (type 4) whose authorization server takes client id metadata documents, but
 /// no dynamic registration.
 ///
 /// ## Why is this bad?

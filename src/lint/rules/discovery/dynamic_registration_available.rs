@@ -5,7 +5,7 @@ use crate::oauth::OAuthType;
 use super::{discovered, recorded, takes_registration};
 
 /// ## What it does
-/// Notes a remote server with a static client (type 3) whose authorization server registers clients itself.
+/// Reports a remote server with a static client (type 3) whose authorization server registers clients itself.
 ///
 /// ## Why is this bad?
 /// As type 4 the server needs no secret, no proxy and no entry in an allowlist.

@@ -5,7 +5,7 @@ use crate::oauth::OAuthType;
 use super::{discovered, lists, recorded};
 
 /// ## What it does
-/// Notes a server of type 1 whose provider publishes metadata with PKCE (`S256`).
+/// Reports a server of type 1 whose provider publishes metadata with PKCE (`S256`).
 ///
 /// ## Why is this bad?
 /// The generic flow uses neither discovery nor PKCE. If the server can take its token in a header, type 2 protects the code

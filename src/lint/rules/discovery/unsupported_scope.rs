@@ -17,8 +17,7 @@ use super::{lists, recorded};
 ///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
 ///   "oauth_config": {
 ///     "server_url": "https://mcp.acme.example/mcp",
-///     "scopes": ["pages:admin"],
-///     "default_scopes": null
+///     "scopes": ["pages:admin"]
 ///   }
 /// }
 /// ```
@@ -56,8 +55,7 @@ use super::{lists, recorded};
 ///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
 ///   "oauth_config": {
 ///     "server_url": "https://mcp.acme.example/mcp",
-///     "scopes": ["pages:write"],
-///     "default_scopes": null
+///     "scopes": ["pages:write"]
 ///   }
 /// }
 /// ```
@@ -105,6 +103,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(supported) = resource.and_then(|resource| resource.scopes_supported.as_deref()) else {
         return;
     };
+    if supported.is_empty() {
+        return;
+    }
     let list = Pointer::from("/oauth_config/scopes");
     for (index, scope) in oauth.scopes.iter().flatten().enumerate() {
         if lists(supported, scope) {

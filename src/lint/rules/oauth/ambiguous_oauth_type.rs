@@ -11,18 +11,12 @@ use crate::oauth::{Undetermined, Verdict};
 ///
 /// ## Example
 /// ```json
-/// { "oauth_config": { "server_url": "https://id.acme.example", "redirect_uris": ["https://oauth.acme.example/oauth/callback"] } }
+/// { "oauth_config": { "server_url": "https://acme.example", "client_id": null } }
 /// ```
 ///
 /// Use instead:
 /// ```json
-/// {
-///   "oauth_config": {
-///     "server_url": "https://id.acme.example",
-///     "client_id": "4711.acme-desktop",
-///     "redirect_uris": ["https://oauth.acme.example/oauth/callback"]
-///   }
-/// }
+/// { "oauth_config": { "server_url": "https://acme.example", "client_id": "4711.acme-desktop" } }
 /// ```
 pub static RULE: Rule = Rule {
     id: "ambiguous-oauth-type",

@@ -5,7 +5,7 @@ use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::oauth::{OAuthType, redirect};
 
 /// ## What it does
-/// Notes a remote server without a static client (type 4) whose callback on the user's machine is at port 8080.
+/// Reports a remote server without a static client (type 4) whose callback on the user's machine is at port 8080.
 ///
 /// ## Why is this bad?
 /// That is the OAuth proxy's default port. A developer who runs the proxy and the app on one machine finds that whichever

@@ -14,7 +14,7 @@ use crate::source::Pointer;
 /// ```json
 /// {
 ///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
-///   "oauth_config": { "scopes": ["pages:read", "pages:read"], "default_scopes": null }
+///   "oauth_config": { "scopes": ["pages:read", "pages:read"] }
 /// }
 /// ```
 ///
@@ -22,7 +22,7 @@ use crate::source::Pointer;
 /// ```json
 /// {
 ///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
-///   "oauth_config": { "scopes": ["pages:read", "pages:write"], "default_scopes": null }
+///   "oauth_config": { "scopes": ["pages:read", "pages:write"] }
 /// }
 /// ```
 pub static RULE: Rule = Rule {

@@ -5,7 +5,7 @@ use crate::oauth::OAuthType;
 use super::deliveries;
 
 /// ## What it does
-/// Notes a server of type 2 that gets its token in an environment variable or a file.
+/// Reports a server of type 2 that gets its token in an environment variable or a file.
 ///
 /// ## Why is this bad?
 /// Today's desktop app does that for type 1 only, and hands a token of type 2 over in a header alone. The launch specs that

@@ -1,7 +1,7 @@
 use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::oauth::OAuthType;
-use crate::oauth::well_known::names_authorization_server;
+use crate::oauth::metadata_url::names_authorization_server;
 
 /// ## What it does
 /// Reports a field of `oauth_config` that the server's type does not read: `token_endpoint` of types 2 to 4, `well_known_url`

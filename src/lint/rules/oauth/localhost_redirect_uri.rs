@@ -4,7 +4,7 @@ use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 
 /// ## What it does
-/// Notes a redirect URI on `localhost` instead of a loopback address.
+/// Reports a redirect URI on `localhost` instead of a loopback address.
 ///
 /// ## Why is this bad?
 /// A name can be resolved to something else than loopback, and an app that listens on one of 127.0.0.1 and ::1 may not be

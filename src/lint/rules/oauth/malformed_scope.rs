@@ -13,7 +13,7 @@ use crate::source::Pointer;
 /// ```json
 /// {
 ///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
-///   "oauth_config": { "scopes": ["pages:read pages:write"], "default_scopes": null }
+///   "oauth_config": { "scopes": ["pages:read pages:write"] }
 /// }
 /// ```
 ///
@@ -21,7 +21,7 @@ use crate::source::Pointer;
 /// ```json
 /// {
 ///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
-///   "oauth_config": { "scopes": ["pages:read", "pages:write"], "default_scopes": null }
+///   "oauth_config": { "scopes": ["pages:read", "pages:write"] }
 /// }
 /// ```
 pub static RULE: Rule = Rule {

@@ -3,7 +3,7 @@ use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::oauth;
 
 /// ## What it does
-/// Notes a remote server whose scopes are exactly `read` and `write`. Silent if the discovery lock knows the server's scopes.
+/// Reports a remote server whose scopes are exactly `read` and `write`. Silent if the discovery lock knows the server's scopes.
 ///
 /// ## Why is this bad?
 /// These two are copied from example to example, and few servers know them. An authorization server may refuse a scope that
@@ -13,7 +13,7 @@ use crate::oauth;
 /// ```json
 /// {
 ///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
-///   "oauth_config": { "scopes": ["read", "write"], "default_scopes": null }
+///   "oauth_config": { "scopes": ["read", "write"] }
 /// }
 /// ```
 ///
@@ -21,7 +21,7 @@ use crate::oauth;
 /// ```json
 /// {
 ///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
-///   "oauth_config": { "scopes": [], "default_scopes": null }
+///   "oauth_config": { "scopes": [] }
 /// }
 /// ```
 pub static RULE: Rule = Rule {
@@ -52,15 +52,14 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
 
 /// Whether the lock says which scopes the server takes: then `unsupported-scope` judges them.
 fn knows_scopes(subject: &Subject<'_>) -> bool {
-    let resource = subject.lock.and_then(|lock| lock.resource.as_ref());
-    let server = subject
-        .lock
-        .and_then(|lock| lock.authorization_server.as_ref());
-    let supported = server.and_then(|server| server.scopes_supported.as_ref());
-    resource.is_some_and(|resource| resource.scopes_supported.is_some())
-        || supported.is_some_and(|scopes| {
-            ["read", "write"]
-                .iter()
-                .all(|scope| scopes.iter().any(|known| known == scope))
-        })
+    let Some(lock) = subject.lock else {
+        return false;
+    };
+    let of_resource = lock.resource.as_ref();
+    let of_resource = of_resource.and_then(|resource| resource.scopes_supported.as_deref());
+    let of_server = lock.authorization_server.as_ref();
+    let of_server = of_server.and_then(|server| server.scopes_supported.as_deref());
+    let lists = |scopes: &[String], scope: &str| scopes.iter().any(|listed| listed == scope);
+    of_resource.is_some_and(|scopes| !scopes.is_empty())
+        || of_server.is_some_and(|scopes| lists(scopes, "read") && lists(scopes, "write"))
 }

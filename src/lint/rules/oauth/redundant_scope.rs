@@ -3,7 +3,7 @@ use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::source::Pointer;
 
 /// ## What it does
-/// Notes a scope `X.readonly` beside the scope `X`.
+/// Reports a scope `X.readonly` beside the scope `X`.
 ///
 /// ## Why is this bad?
 /// The broader scope includes the narrower, so the user is asked for two and the narrower promises a restraint that is not
@@ -13,7 +13,7 @@ use crate::source::Pointer;
 /// ```json
 /// {
 ///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
-///   "oauth_config": { "scopes": ["calendar", "calendar.readonly"], "default_scopes": null }
+///   "oauth_config": { "scopes": ["calendar", "calendar.readonly"] }
 /// }
 /// ```
 ///
@@ -21,7 +21,7 @@ use crate::source::Pointer;
 /// ```json
 /// {
 ///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
-///   "oauth_config": { "scopes": ["calendar.readonly"], "default_scopes": null }
+///   "oauth_config": { "scopes": ["calendar.readonly"] }
 /// }
 /// ```
 pub static RULE: Rule = Rule {

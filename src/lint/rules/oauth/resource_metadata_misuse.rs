@@ -1,6 +1,6 @@
 use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth::well_known::names_authorization_server;
+use crate::oauth::metadata_url::names_authorization_server;
 use crate::oauth::{self, OAuthType};
 
 use super::has_same_origin;

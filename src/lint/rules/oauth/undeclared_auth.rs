@@ -3,7 +3,7 @@ use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::oauth;
 
 /// ## What it does
-/// Notes a remote server that claims to work and declares no way to authenticate: no `oauth_config`, no `user_config`, no
+/// Reports a remote server that claims to work and declares no way to authenticate: no `oauth_config`, no `user_config`, no
 /// required login.
 ///
 /// ## Why is this bad?

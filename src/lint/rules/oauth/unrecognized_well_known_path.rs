@@ -3,7 +3,9 @@ use url::Url;
 use crate::finding::{Edit, Fix, Severity};
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::oauth::OAuthType;
-use crate::oauth::well_known::{self, AUTHORIZATION_SERVER_DOCUMENTS, names_authorization_server};
+use crate::oauth::metadata_url::{
+    self, AUTHORIZATION_SERVER_DOCUMENTS, names_authorization_server,
+};
 
 /// ## What it does
 /// Reports a server of type 2 whose `well_known_url` has neither `oauth-authorization-server` nor `openid-configuration` after
@@ -75,7 +77,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
 /// The URL with the document's name written with hyphens, if underscores are all that was wrong with it.
 fn with_hyphens(text: &str) -> Option<String> {
     let url = Url::parse(text).ok()?;
-    let name = well_known::document(&url)?;
+    let name = metadata_url::document(&url)?;
     let corrected = text.replacen(name, &name.replace('_', "-"), 1);
     names_authorization_server(&corrected).then_some(corrected)
 }

@@ -2,7 +2,7 @@ use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 
 /// ## What it does
-/// Notes an `oauth_config` beside `archestra_config.oauth.required: false`.
+/// Reports an `oauth_config` beside `archestra_config.oauth.required: false`.
 ///
 /// ## Why is this bad?
 /// The two may be meant: a server with an optional login. More often one of them was forgotten, and the app installs the
