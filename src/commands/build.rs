@@ -85,7 +85,7 @@ fn compile(workspace: &Workspace, target: &JudgedTarget) -> Result<Plan, Failure
         entries: &judged.entries,
         manifests: &judged.manifests,
         leave_out: &judged.files_with_secrets,
-        lock: target.lock.as_ref(),
+        lock: Some(&target.lock),
         config: &workspace.config,
     };
     compile::compile(&catalog).map_err(|error| Failure::usage(error.to_string()))

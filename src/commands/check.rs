@@ -76,7 +76,6 @@ fn online<'a>(args: &CheckArgs, console: &'a Console) -> Result<Option<Online<'a
     Ok(Some(Online {
         probing: Probing::new(network, today)?,
         console,
-        today,
     }))
 }
 

@@ -104,7 +104,7 @@ fn server(entry: &Entry, target: &JudgedTarget, sources: &Sources) -> String {
         let _ = writeln!(text, "{name}, {}\n", sources.name(entry.file));
     }
     let manifest = target.judged.manifests.get(&entry.file);
-    let lock = manifest.and_then(|manifest| entry::lock_entry(target.lock.as_ref()?, manifest));
+    let lock = manifest.and_then(|manifest| entry::lock_entry(&target.lock, manifest));
     type_section(&mut text, entry);
     if let (Some(manifest), Some(oauth_type)) = (manifest, entry.oauth_type()) {
         secret_section(&mut text, entry, oauth_type);

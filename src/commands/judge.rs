@@ -13,14 +13,14 @@ use crate::source::{Folders, Sources, describe};
 use crate::suggest;
 use crate::workspace::{StandardInput, Target, Workspace};
 
-use super::Failure;
-use super::probing::{self, Online};
+use super::probing::Online;
+use super::{Failure, lock_files};
 
 /// One catalog of the run, judged.
 pub(super) struct JudgedTarget {
     pub target: Target,
     pub judged: Judged,
-    pub lock: Option<Lock>,
+    pub lock: Lock,
     /// How many of its files were named.
     pub files: usize,
     /// Whether there was an allowlist to compare with.
@@ -111,8 +111,8 @@ fn judge_target(
     let manifests = workspace.manifests(&target, input, sources)?;
     let mut findings = lint::Findings::default();
     let lock = match questions.lock {
-        LockChoice::Given(lock) => Some(lock.clone()),
-        LockChoice::InForce => lock_in_force(workspace, &target.folders)?,
+        LockChoice::Given(lock) => lock.clone(),
+        LockChoice::InForce => lock_files::in_force(workspace, &target.folders)?,
         LockChoice::Online(online) => {
             let line = Line {
                 config: &workspace.config,
@@ -122,9 +122,9 @@ fn judge_target(
                 allowlist: None,
             };
             let unasked = line.judge(Keep::Manifests);
-            let (lock, ages) = online.ask(workspace, &target, &unasked, sources)?;
-            findings.list.extend(ages);
-            Some(lock)
+            let (lock, outdated) = online.ask(workspace, &target, &unasked, sources)?;
+            findings.list.extend(outdated);
+            lock
         }
     };
     let path = allowlist_path(workspace, &target.folders, questions.allowlist);
@@ -148,7 +148,7 @@ fn judge_target(
         config: &workspace.config,
         sources,
         manifests: &manifests,
-        lock: lock.as_ref(),
+        lock: Some(&lock),
         allowlist: allowlist.as_ref(),
     };
     let mut judged = line.judge(questions.keep);
@@ -207,14 +207,6 @@ fn allowlist_path(
         AllowlistChoice::Deployed(path) => named(path).or_else(configured),
         AllowlistChoice::Running(_) | AllowlistChoice::Nothing => None,
     }
-}
-
-/// The lock that everything offline is judged by: under the development profile the developers' servers add theirs.
-fn lock_in_force(workspace: &Workspace, folders: &Folders) -> Result<Option<Lock>, Failure> {
-    let locks = probing::origins_in_force(workspace.config.profile).iter();
-    let locks = locks.map(|origin| probing::read_lock(&workspace.lock_path(folders, *origin)));
-    let locks: Vec<Option<Lock>> = locks.collect::<Result<_, _>>()?;
-    Ok(probing::together(locks.into_iter().flatten()))
 }
 
 /// Reads standard input whole, up to a little more than a manifest may have.

@@ -6,6 +6,7 @@ mod explain;
 mod findings;
 mod judge;
 mod list;
+mod lock_files;
 mod probe;
 mod probing;
 mod rules;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::cli::NetworkArgs;
-use crate::config::{Level, ProbeConfig, Profile};
+use crate::config::Level;
 use crate::console::Console;
 use crate::entry::{self, Entry};
-use crate::finding::{Finding, Place};
+use crate::finding::Finding;
 use crate::lint::discovery;
 use crate::model::Manifest;
 use crate::oauth::OAuthType;
@@ -17,17 +17,19 @@ use crate::probe::{
     self, Day, Lock, LockEntry, Manners, Network, Probed, Progress, Reach, Recorder, Recordings,
     Run, Source, Target, TargetKind,
 };
-use crate::source::{FileId, Folders, Origin, Pointer, Sources, describe};
+use crate::source::{Origin, Sources, describe};
 use crate::workspace::{self, Workspace};
 
-use super::Failure;
+use super::lock_files::LockFile;
+use super::{Failure, lock_files};
 
 /// The source of the answers, set up by the options.
 #[derive(Debug)]
 pub(super) struct Probing {
     source: Source,
     reach: Reach,
-    today: String,
+    /// The day of the run.
+    pub today: Day,
 }
 
 /// A server to ask about, and which of the two locks its answers go into.
@@ -37,55 +39,10 @@ pub(super) struct Asked {
     pub target: Target,
 }
 
-/// One of the two locks of a catalog: that of its servers, or that of the developers' servers.
-#[derive(Debug)]
-pub(super) struct LockFile {
-    pub origin: Origin,
-    pub path: PathBuf,
-    pub file: FileId,
-    /// What stands in it; nothing where there is no such file.
-    pub lock: Option<Lock>,
-}
-
 impl Asked {
     /// Whether this is the server of an entry.
     pub(super) fn is_about(&self, entry: &Entry) -> bool {
         self.origin == entry.origin && self.target.server_id == entry.id
-    }
-}
-
-impl LockFile {
-    /// The entry of a server.
-    pub(super) fn place_of(&self, server_id: &str) -> Place {
-        Place::key(self.file, Pointer::from("/servers").key(server_id))
-    }
-
-    /// The lock of a folder of servers, as it is.
-    pub(super) fn read(
-        workspace: &Workspace,
-        folders: &Folders,
-        origin: Origin,
-        sources: &mut Sources,
-    ) -> Result<Self, Failure> {
-        let mut unread = Self::unread(workspace, folders, origin, sources);
-        unread.lock = read_lock(&unread.path)?;
-        Ok(unread)
-    }
-
-    /// The same, whatever stands in it.
-    pub(super) fn unread(
-        workspace: &Workspace,
-        folders: &Folders,
-        origin: Origin,
-        sources: &mut Sources,
-    ) -> Self {
-        let path = workspace.lock_path(folders, origin);
-        Self {
-            origin,
-            file: sources.add(path.clone(), &workspace.working_folder),
-            path,
-            lock: None,
-        }
     }
 }
 
@@ -96,12 +53,15 @@ impl Probing {
             true => Reach::Loopback,
             false => Reach::Public,
         };
-        let today = today.to_string();
         let source = match (&args.replay, &args.record) {
             (Some(folder), _) => Source::Replay(Recordings::open(folder)?),
             (None, Some(folder)) => {
                 let network = network(args, reach)?;
-                Source::Recorded(Box::new(Recorder::new(network, folder, &today)?))
+                Source::Recorded(Box::new(Recorder::new(
+                    network,
+                    folder,
+                    &today.to_string(),
+                )?))
             }
             (None, None) => Source::Network(Box::new(network(args, reach)?)),
         };
@@ -113,10 +73,12 @@ impl Probing {
     }
 
     /// Asks about the servers, and tells on standard error how far it is. Ctrl-C ends it.
-    pub(super) fn ask(&self, targets: &[Target], console: &Console) -> Result<Probed, Failure> {
+    pub(super) fn ask(&self, asked: &[Asked], console: &Console) -> Result<Probed, Failure> {
+        let targets: Vec<Target> = asked.iter().map(|asked| asked.target.clone()).collect();
         let bar = console.progress_bar(targets.len());
+        let today = self.today.to_string();
         let run = Run {
-            today: &self.today,
+            today: &today,
             reach: self.reach,
         };
         let tell = |progress: Progress<'_>| match &bar {
@@ -125,7 +87,7 @@ impl Probing {
         };
         let answers = probe::block_on(async {
             tokio::select! {
-                probed = probe::probe(targets, &self.source, run, tell) => Some(probed),
+                probed = probe::probe(&targets, &self.source, run, tell) => Some(probed),
                 _ = tokio::signal::ctrl_c() => None,
             }
         })?;
@@ -149,11 +111,10 @@ impl Probing {
 pub(super) struct Online<'a> {
     pub probing: Probing,
     pub console: &'a Console,
-    pub today: Day,
 }
 
 impl Online<'_> {
-    /// Asks about the named servers. Gives the lock to judge with, and what is too old in the committed one.
+    /// Asks about the named servers. Gives the lock to judge with, and what is out of date in the committed one.
     pub(super) fn ask(
         &self,
         workspace: &Workspace,
@@ -161,36 +122,24 @@ impl Online<'_> {
         unasked: &Judged,
         sources: &mut Sources,
     ) -> Result<(Lock, Vec<Finding>), Failure> {
-        let origins = origins_in_force(workspace.config.profile);
-        let is_named = |entry: &Entry| {
+        let origins = lock_files::origins_in_force(workspace.config.profile);
+        let asked = targets(unasked, |entry| {
             let file = sources.file(entry.file);
             origins.contains(&entry.origin)
                 && file.is_some_and(|file| target.selection.names(&file.path))
-        };
-        let asked = targets(unasked, is_named);
-        let targets: Vec<Target> = asked.iter().map(|asked| asked.target.clone()).collect();
-        let Probed { lock, endpoints } = self.probing.ask(&targets, self.console)?;
+        });
+        let Probed { lock, endpoints } = self.probing.ask(&asked, self.console)?;
 
-        let locks = origins.iter();
-        let locks =
-            locks.map(|origin| LockFile::read(workspace, &target.folders, *origin, sources));
-        let locks: Vec<LockFile> = locks.collect::<Result<_, _>>()?;
-        let ages = locks
-            .iter()
-            .flat_map(|lock| stale(lock, &asked, self.today, &workspace.config.probe))
-            .collect();
-        let known = together(locks.into_iter().filter_map(|lock| lock.lock));
-        let known = known.unwrap_or_else(|| Lock::of([].into()));
-        let learned = probe::overlay(&known, lock.servers.into_iter().chain(endpoints));
-        Ok((learned, ages))
-    }
-}
-
-/// The folders of servers whose locks count under a profile.
-pub(super) fn origins_in_force(profile: Profile) -> &'static [Origin] {
-    match profile {
-        Profile::Production => &[Origin::Catalog],
-        Profile::Development => &[Origin::Catalog, Origin::CatalogLocal],
+        let mut outdated = Vec::new();
+        let mut known = Lock::of([].into());
+        for origin in origins {
+            let file = LockFile::read(workspace, &target.folders, *origin, sources)?;
+            let (today, config) = (self.probing.today, &workspace.config.probe);
+            outdated.extend(file.outdated(&lock, &asked, unasked, today, config));
+            known = lock_files::together([known, file.lock]);
+        }
+        let fresh = lock.servers.into_iter().chain(endpoints);
+        Ok((probe::overlay(&known, fresh), outdated))
     }
 }
 
@@ -285,63 +234,4 @@ fn learned(entry: &LockEntry) -> String {
         (Some(issuer), Some(_)) => issuer.clone(),
         _ => "its endpoints exist".to_owned(),
     }
-}
-
-/// The lock of a file, if there is such a file.
-pub(super) fn read_lock(path: &Path) -> Result<Option<Lock>, Failure> {
-    let unreadable = |reason: String| Failure::Unreadable {
-        path: path.to_owned(),
-        reason,
-    };
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unreadable(describe(&error))),
-    };
-    match probe::read_lock(&text) {
-        Ok(lock) => Ok(Some(lock)),
-        Err(error) => Err(unreadable(error.to_string())),
-    }
-}
-
-/// What the locks know together. Of two entries of one id the first counts.
-pub(super) fn together(locks: impl IntoIterator<Item = Lock>) -> Option<Lock> {
-    locks.into_iter().reduce(|mut lock, other| {
-        for (server_id, entry) in other.servers {
-            lock.servers.entry(server_id).or_insert(entry);
-        }
-        lock
-    })
-}
-
-/// The entries that are too old, of those that were asked about.
-pub(super) fn stale(
-    lock: &LockFile,
-    asked: &[Asked],
-    today: Day,
-    config: &ProbeConfig,
-) -> Vec<Finding> {
-    let is_asked = |server_id: &str| {
-        let mut here = asked.iter().filter(|asked| asked.origin == lock.origin);
-        here.any(|asked| asked.target.server_id == server_id)
-    };
-    let most_days = config.max_age_days;
-    let stale = lock
-        .lock
-        .iter()
-        .flat_map(|lock| probe::stale(lock, today, most_days));
-    let rule = &discovery::stale_lock::RULE;
-    let finding = |stale: probe::Stale| {
-        let server_id = &stale.server_id;
-        let message = match stale.days {
-            u32::MAX => format!("it is not known when `{server_id}` was asked about"),
-            days => format!("`{server_id}` was asked about {days} days ago, more than {most_days}"),
-        };
-        rule.at(lock.place_of(server_id), message)
-            .help("run `catproof probe`")
-    };
-    stale
-        .filter(|stale| is_asked(&stale.server_id))
-        .map(finding)
-        .collect()
 }
