@@ -13,7 +13,7 @@ use catproof::source::{FileId, Origin, Sources};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::support::{entries, name, project};
+use crate::support::{entries, project};
 
 /// A catalog in memory.
 #[derive(Default)]
@@ -39,7 +39,6 @@ impl InMemory {
         let read = |folder: &str, origin| {
             entries(&project().join(folder))
                 .into_iter()
-                .filter(|path| name(path).ends_with(".json"))
                 .map(|path| std::fs::read_to_string(path).unwrap())
                 .map(move |text| (origin, serde_json::from_str(&text).unwrap()))
                 .collect::<Vec<(Origin, Value)>>()

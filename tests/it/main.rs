@@ -12,6 +12,7 @@
 mod catalog;
 mod support;
 
+mod compile;
 mod corpus;
 mod dotenv;
 mod emit;
@@ -20,5 +21,6 @@ mod house;
 mod json_suite;
 mod oauth;
 mod probe;
+mod providers_js;
 mod rules;
 mod write;

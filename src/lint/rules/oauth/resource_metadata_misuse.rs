@@ -10,8 +10,8 @@ use super::has_same_origin;
 /// authorization server instead.
 ///
 /// ## Why is this bad?
-/// Protected resource metadata (RFC 9728) describes the MCP server and is published by it. What another origin says about the
-/// server counts for nothing, and an OpenID Connect document is no description of a resource.
+/// Protected resource metadata (RFC 9728) describes the MCP server and is published by it. What another origin says
+/// about the server counts for nothing, and an OpenID Connect document is no description of a resource.
 ///
 /// ## Example
 /// ```json
