@@ -314,26 +314,12 @@ fn discovery_section(text: &mut String, lock: &LockEntry) {
         let source = lock.source.as_deref().unwrap_or("published facts");
         let _ = writeln!(text, "Put together from {source}, not fetched.");
     }
-    for request in &lock.requests {
-        let status = request.status.map_or_else(
-            || "status not known".to_owned(),
-            |status| status.to_string(),
-        );
-        let _ = writeln!(
-            text,
-            "- {} {}: {status}, {}",
-            request.method, request.url, request.outcome
-        );
+    for line in lock.story() {
+        let _ = writeln!(text, "{line}");
     }
-    if let Some(issuer) = &lock.issuer {
-        let _ = writeln!(text, "- therefore the issuer is {issuer}");
-    }
-    if let Some(endpoint) = lock
-        .authorization_server
-        .as_ref()
-        .and_then(|server| server.token_endpoint.as_ref())
-    {
-        let _ = writeln!(text, "- and the token endpoint {endpoint}");
+    let server = lock.authorization_server.as_ref();
+    if let Some(endpoint) = server.and_then(|server| server.token_endpoint.as_ref()) {
+        let _ = writeln!(text, "Therefore codes are exchanged at {endpoint}");
     }
     text.push('\n');
 }

@@ -82,7 +82,11 @@ fn a_check_writes_nothing_and_shows_each_difference() {
         diff.contains("\n-edited\n") && diff.contains("\n+index\n"),
         "{diff}"
     );
-    assert!(outcome.changes[1].diff(Path::new("")).starts_with("--- /dev/null\n"));
+    assert!(
+        outcome.changes[1]
+            .diff(Path::new(""))
+            .starts_with("--- /dev/null\n")
+    );
     assert!(
         fs::read_to_string(folder.join("catalog.json"))
             .unwrap()
