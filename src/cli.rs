@@ -92,6 +92,8 @@ pub enum Command {
     Schema(SchemaArgs),
     /// Ask what the providers publish at their well-known endpoints, and lock it.
     Probe(ProbeArgs),
+    /// Write the manifest of a new server into catalog_local/.
+    New(NewArgs),
     /// Show every rule.
     Rules(RulesArgs),
 }
@@ -165,9 +167,6 @@ pub struct NetworkArgs {
     /// Trust the authorities of this PEM file too.
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
-    /// Treat what cannot be reached like what is wrong.
-    #[arg(long)]
-    pub strict_online: bool,
 }
 
 /// The least severity that makes the exit code 1.
@@ -207,6 +206,9 @@ pub struct CheckArgs {
         conflicts_with_all = ["allowlist", "replay"]
     )]
     pub proxy_url: Option<String>,
+    /// Treat what cannot be reached like what is wrong.
+    #[arg(long, help_heading = "Network")]
+    pub strict_online: bool,
     #[command(flatten)]
     pub network: NetworkArgs,
 }
@@ -231,10 +233,32 @@ pub struct ProbeArgs {
     /// Write nothing; exit with 1 where a provider changed something, or where an answer is too old.
     #[arg(long)]
     pub check: bool,
+    /// Treat what cannot be reached like what is wrong.
+    #[arg(long, help_heading = "Network")]
+    pub strict_online: bool,
     #[command(flatten)]
     pub network: NetworkArgs,
     #[command(flatten)]
     pub findings: FindingArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  catproof new https://mcp.linear.app/mcp --online
+  catproof new linear__remote-mcp --online --url https://mcp.linear.app/mcp")]
+pub struct NewArgs {
+    /// The URL of a remote server, or with `--url` the id of the new server.
+    #[arg(value_name = "URL|ID")]
+    pub server: String,
+    /// Where the remote server is.
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// Ask the server what it publishes, and infer its OAuth type from that.
+    #[arg(long, help_heading = "Network")]
+    pub online: bool,
+    #[command(flatten)]
+    pub network: NetworkArgs,
 }
 
 #[derive(Debug, Args)]

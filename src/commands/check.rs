@@ -20,7 +20,9 @@ pub(super) fn run(
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
     let mut workspace = judge::open(global, &args.findings)?;
-    probing::apply(&args.network, &mut workspace);
+    if args.strict_online {
+        probing::be_strict(&mut workspace);
+    }
     let (paths, input) = read_standard_input(&workspace, args)?;
     let online = online(args, console)?;
     let running = running_allowlist(args, &workspace, console)?;
@@ -95,7 +97,7 @@ fn running_allowlist(
     };
     match running_proxy::allowlist(url, &args.network) {
         // Whoever named it nowhere on the command line gets the next best.
-        Err(failure) if !args.network.strict_online => {
+        Err(failure) if !args.strict_online => {
             console.say(&failure.to_string());
             Ok(None)
         }

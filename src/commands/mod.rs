@@ -7,6 +7,7 @@ mod findings;
 mod judge;
 mod list;
 mod lock_files;
+mod new_online;
 mod probe;
 mod probing;
 mod rules;
@@ -98,6 +99,7 @@ pub fn run(cli: &Cli) -> ExitStatus {
         Command::List(args) => list::run(args, &cli.global, &console),
         Command::Explain(args) => explain::run(args, &cli.global, &console),
         Command::Probe(args) => probe::run(args, &cli.global, &console),
+        Command::New(args) => new_online::run(args, &cli.global, &console),
         Command::Schema(args) => schema::run(args, &cli.global, &console),
         Command::Rules(args) => rules::run(args, &console),
     };

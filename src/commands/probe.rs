@@ -23,7 +23,9 @@ pub(super) fn run(
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
     let mut workspace = judge::open(global, &args.findings)?;
-    probing::apply(&args.network, &mut workspace);
+    if args.strict_online {
+        probing::be_strict(&mut workspace);
+    }
     let today = args.findings.today.unwrap_or_else(Day::today);
     let probing = Probing::new(&args.network, today)?;
 

@@ -143,15 +143,11 @@ impl Online<'_> {
     }
 }
 
-/// With `--strict-online`, what cannot be reached is as bad as what is wrong.
-pub(super) fn apply(args: &NetworkArgs, workspace: &mut Workspace) {
-    if args.strict_online {
-        let rule = &discovery::unreachable_metadata::RULE;
-        workspace
-            .config
-            .rules
-            .insert(rule.id.to_owned(), Level::Error);
-    }
+/// `--strict-online`: what cannot be reached is as bad as what is wrong.
+pub(super) fn be_strict(workspace: &mut Workspace) {
+    let rule = &discovery::unreachable_metadata::RULE;
+    let levels = &mut workspace.config.rules;
+    levels.insert(rule.id.to_owned(), Level::Error);
 }
 
 /// The network with the manners of the options.

@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::day::Day;
 use super::documents::{quoted, rule};
-use super::lock::{Lock, LockEntry, LockInputs};
+use super::lock::{Lock, LockEntry, LockInputs, LockProblem};
 
 /// What the file says about itself.
 const GENERATED: &str =
@@ -216,8 +216,8 @@ impl LockEntry {
             .any(|problem| problem.rule == rule::UNREACHABLE_METADATA)
     }
 
-    /// Whether the remote URL answered without asking for a token and published no resource metadata either: as far
-    /// as can be seen, it wants no OAuth.
+    /// Whether the remote URL answered without asking for a token and published no metadata either: as far as can be
+    /// seen, it wants no OAuth.
     #[must_use]
     pub fn asks_for_nothing(&self) -> bool {
         let initialize = self
@@ -227,7 +227,12 @@ impl LockEntry {
         let answered_freely = initialize
             .and_then(|request| request.status)
             .is_some_and(|status| (200..300).contains(&status));
-        answered_freely && self.resource.is_none() && !self.is_unreachable()
+        // What is published and must not be used is published all the same.
+        let is_absence = |problem: &LockProblem| problem.rule == rule::UNPUBLISHED_METADATA;
+        let publishes_nothing = self.resource.is_none()
+            && self.authorization_server.is_none()
+            && self.problems.iter().all(is_absence);
+        answered_freely && publishes_nothing
     }
 
     /// Whether clients can register themselves, by RFC 7591 or by a client id metadata document; none where that is
