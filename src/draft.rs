@@ -88,7 +88,7 @@ pub fn draft(
                 "The scopes are those of its resource metadata ({}): leave out what is not needed.",
                 scopes.join(", ")
             ),
-            None => "Its resource metadata lists no scopes, so none are asked for.".to_owned(),
+            None => "No resource metadata names its scopes, so none are asked for.".to_owned(),
         });
     }
     if oauth_type == Some(OAuthType::RemoteStatic) {
@@ -96,6 +96,11 @@ pub fn draft(
             "Register a client with the provider, put its id into `client_id`, and give the secret to the proxy alone."
                 .to_owned(),
         );
+    }
+    if let Some(source) = &entry.source {
+        because.push(format!(
+            "All of this was put together from {source}, not fetched."
+        ));
     }
     let is_static = oauth_type.is_some_and(OAuthType::has_static_client);
     let oauth_config = oauth_type.map(|_| DraftedOAuth {
