@@ -1,5 +1,7 @@
 //! `json` and `jsonl`: the shape that other programs rely on, described by `schema/report.schema.json`.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use schemars::JsonSchema;
@@ -8,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::finding::Severity;
 use crate::source::Position;
 
-use super::{Part, Report, Shown, ShownPlace, Summary};
+use super::{Part, Report, Shown, ShownPlace, Summary, is_hidden};
 
 /// `check --format json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -89,6 +91,32 @@ pub struct JsonEdit {
     pub text: String,
 }
 
+/// Writes a document over several lines. It may end on a terminal, so nothing in it acts on one.
+pub fn write_json(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let json = serde_json::to_string_pretty(document)?;
+    writeln!(out, "{}", escape(&json))
+}
+
+/// The same JSON with hidden characters as escapes. Outside strings, the only one is the end of a line.
+fn escape(json: &str) -> Cow<'_, str> {
+    let is_escaped = |character| is_hidden(character) && character != '\n';
+    if !json.contains(is_escaped) {
+        return Cow::Borrowed(json);
+    }
+    let mut escaped = String::with_capacity(json.len() + 16);
+    for character in json.chars() {
+        match is_escaped(character) {
+            true => {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    _ = write!(escaped, "\\u{unit:04x}");
+                }
+            }
+            false => escaped.push(character),
+        }
+    }
+    Cow::Owned(escaped)
+}
+
 /// The whole report as one document.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let findings = report.findings.iter().map(finding).collect();
@@ -97,15 +125,14 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         summary: report.summary.clone(),
         findings,
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    write_json(&document, out)
 }
 
 /// One finding a line, no summary.
 pub(super) fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for shown in &report.findings {
-        serde_json::to_writer(&mut *out, &finding(shown))?;
-        writeln!(out)?;
+        let line = serde_json::to_string(&finding(shown))?;
+        writeln!(out, "{}", escape(&line))?;
     }
     Ok(())
 }
@@ -124,7 +151,7 @@ fn finding(shown: &Shown) -> JsonFinding {
         }
     });
     let related = shown.related.iter().map(|related| JsonRelated {
-        file: related.place.name.clone(),
+        file: related.place.file.clone(),
         pointer: related.place.pointer.clone(),
         part: part(&related.place),
         start: related.place.start,
@@ -136,7 +163,7 @@ fn finding(shown: &Shown) -> JsonFinding {
         severity: shown.severity,
         message: shown.message.clone(),
         help: shown.help.clone(),
-        file: place.map(|place| place.name.clone()),
+        file: place.map(|place| place.file.clone()),
         pointer: place.and_then(|place| place.pointer.clone()),
         part: place.map(part),
         start: place.map(|place| place.start),

@@ -5,6 +5,7 @@
 mod concise;
 mod human;
 mod json;
+mod line;
 pub mod list;
 mod locate;
 mod mask;
@@ -19,9 +20,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::CatalogIndex;
-use crate::source::Sources;
 
-pub use json::CheckReport;
+pub use json::{CheckReport, write_json};
+pub use line::SourceLine;
 use list::ListReport;
 pub use locate::{Part, Shown, ShownFix, ShownPlace, ShownRelated, locate};
 pub use mask::Mask;
@@ -101,28 +102,26 @@ impl FromStr for FormatArgument {
     }
 }
 
-/// How an output looks, and what it shows pieces of.
+/// How an output for people looks.
 #[derive(Debug, Clone, Copy)]
-pub struct Style<'a> {
+pub struct Style {
     pub color: bool,
     /// In columns.
     pub width: usize,
-    pub sources: &'a Sources,
-    pub max_bytes: u64,
-    pub mask: &'a Mask,
 }
 
 /// Writes the report in one format.
-pub fn write(
-    format: Format,
-    report: &Report,
-    style: &Style<'_>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub fn write(format: Format, report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Human => human::write(report, style, out),
         Format::Concise => concise::write(report, out),
         Format::Json => json::write(report, out),
         Format::Jsonl => json::write_lines(report, out),
     }
+}
+
+/// `file:line:column`, as terminals and editors make links of it.
+fn at(place: &ShownPlace) -> String {
+    let ShownPlace { file, start, .. } = place;
+    format!("{}:{}:{}", visible(file), start.line, start.column)
 }
