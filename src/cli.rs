@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Profile;
+use crate::probe::Day;
 use crate::report::FormatArgument;
 use crate::report::list::ListedType;
 
@@ -89,6 +90,10 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Write the JSON Schemas, which are generated from the program's own types.
     Schema(SchemaArgs),
+    /// Ask what the providers publish at their well-known endpoints, and lock it.
+    Probe(ProbeArgs),
+    /// Write the manifest of a new server into catalog_local/.
+    New(NewArgs),
     /// Show every rule.
     Rules(RulesArgs),
 }
@@ -138,6 +143,30 @@ pub struct FindingArgs {
     /// The allowlist that the OAuth proxy runs with: a `providers.js` or a JSON file.
     #[arg(long, value_name = "FILE", help_heading = "OAuth proxy")]
     pub allowlist: Option<PathBuf>,
+    /// The day that ages are judged by, as YYYY-MM-DD, instead of the clock's.
+    #[arg(long, value_name = "DAY", help_heading = "Rules")]
+    pub today: Option<Day>,
+}
+
+/// How the network is used, by every command that asks the providers.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Network")]
+pub struct NetworkArgs {
+    /// Keep the raw answers in this folder.
+    #[arg(long, value_name = "DIR")]
+    pub record: Option<PathBuf>,
+    /// Answer from this folder of recordings; nothing touches the network.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["record", "http_proxy", "ca_file"])]
+    pub replay: Option<PathBuf>,
+    /// Ask loopback addresses too, over http if need be.
+    #[arg(long)]
+    pub allow_loopback: bool,
+    /// Go through this proxy.
+    #[arg(long, value_name = "URL")]
+    pub http_proxy: Option<String>,
+    /// Trust the authorities of this PEM file too.
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
 }
 
 /// The least severity that makes the exit code 1.
@@ -166,6 +195,70 @@ pub struct CheckArgs {
     pub stdin_filename: Option<PathBuf>,
     #[command(flatten)]
     pub findings: FindingArgs,
+    /// Ask the providers first, and judge by what they answer; nothing is written.
+    #[arg(long, help_heading = "Network")]
+    pub online: bool,
+    /// Compare with the allowlist of the OAuth proxy that runs here: what its `/health` says.
+    #[arg(
+        long,
+        value_name = "URL",
+        help_heading = "Network",
+        conflicts_with_all = ["allowlist", "replay"]
+    )]
+    pub proxy_url: Option<String>,
+    /// Treat what cannot be reached like what is wrong.
+    #[arg(long, help_heading = "Network")]
+    pub strict_online: bool,
+    #[command(flatten)]
+    pub network: NetworkArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The answers go into generated/discovery.lock.json, those about servers of catalog_local/ into
+generated/development/discovery.lock.json. Every other command reads them there, offline.
+
+Examples:
+  catproof probe                                  every server that has something to discover
+  catproof probe linear__remote-mcp               one of them
+  catproof probe --check                          what changed since, and what is too old
+  catproof probe --record answers                 keep the raw answers
+  catproof probe --replay answers                 from them again, without a network
+
+Exit codes: 0 done, 1 findings, drift or age, 2 the job could not be done, 3 no input.")]
+pub struct ProbeArgs {
+    /// The servers to ask about; without any, all of them.
+    #[arg(value_name = "ID")]
+    pub ids: Vec<String>,
+    /// Write nothing; exit with 1 where a provider changed something, or where an answer is too old.
+    #[arg(long)]
+    pub check: bool,
+    /// Treat what cannot be reached like what is wrong.
+    #[arg(long, help_heading = "Network")]
+    pub strict_online: bool,
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    #[command(flatten)]
+    pub findings: FindingArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  catproof new https://mcp.linear.app/mcp --online
+  catproof new linear__remote-mcp --online --url https://mcp.linear.app/mcp")]
+pub struct NewArgs {
+    /// The URL of a remote server, or with `--url` the id of the new server.
+    #[arg(value_name = "URL|ID")]
+    pub server: String,
+    /// Where the remote server is.
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// Ask the server what it publishes, and infer its OAuth type from that.
+    #[arg(long, help_heading = "Network")]
+    pub online: bool,
+    #[command(flatten)]
+    pub network: NetworkArgs,
 }
 
 #[derive(Debug, Args)]

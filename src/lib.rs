@@ -24,6 +24,7 @@ pub mod launch_line;
 pub mod oauth;
 pub mod placeholder;
 
+pub mod draft;
 pub mod probe;
 
 pub mod allowlist;

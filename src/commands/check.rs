@@ -1,29 +1,46 @@
-//! `check`: load -> parse -> validate -> classify -> lint -> report.
+//! `check`: load -> parse -> validate -> classify -> [probe] -> lint -> report. Offline, unless an option says otherwise.
 
 use std::path::{Path, PathBuf};
 
+use crate::allowlist::Allowlist;
 use crate::cli::{CheckArgs, Global};
 use crate::console::Console;
 use crate::pipeline::Keep;
+use crate::probe::Day;
 use crate::source::Sources;
 use crate::workspace::Workspace;
 
-use super::judge::{self, AllowlistChoice, Questions};
-use super::{ExitStatus, Failure, findings};
+use super::judge::{self, AllowlistChoice, LockChoice, Questions};
+use super::probing::{self, Online, Probing};
+use super::{ExitStatus, Failure, findings, running_proxy};
 
 pub(super) fn run(
     args: &CheckArgs,
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let workspace = judge::open(global, &args.findings)?;
+    let mut workspace = judge::open(global, &args.findings)?;
+    if args.strict_online {
+        probing::be_strict(&mut workspace);
+    }
     let (paths, input) = read_standard_input(&workspace, args)?;
+    let online = online(args, console)?;
+    let running = running_allowlist(args, &workspace, console)?;
     let mut sources = Sources::default();
     let questions = Questions {
         keep: Keep::Entries,
-        allowlist: AllowlistChoice::InForce(args.findings.allowlist.as_deref()),
+        allowlist: match &running {
+            Some(allowlist) => AllowlistChoice::Running(allowlist),
+            None => AllowlistChoice::InForce(args.findings.allowlist.as_deref()),
+        },
+        lock: online
+            .as_ref()
+            .map_or(LockChoice::InForce, LockChoice::Online),
     };
     let targets = judge::judge(&workspace, &paths, input, &mut sources, &questions)?;
+    if let Some(online) = online {
+        online.probing.finish()?;
+    }
     let outcome = findings::report(
         &workspace,
         targets,
@@ -44,6 +61,48 @@ pub(super) fn run(
         );
     }
     Ok(outcome.status)
+}
+
+/// With `--online`, how the providers are asked.
+fn online<'a>(args: &CheckArgs, console: &'a Console) -> Result<Option<Online<'a>>, Failure> {
+    let network = &args.network;
+    if !args.online {
+        return match network.replay.is_some() || network.record.is_some() {
+            true => Err(Failure::usage(
+                "`--replay` and `--record` go with `--online`",
+            )),
+            false => Ok(None),
+        };
+    }
+    let today = args.findings.today.unwrap_or_else(Day::today);
+    Ok(Some(Online {
+        probing: Probing::new(network, today)?,
+        console,
+    }))
+}
+
+/// The allowlist of the proxy that runs: where it was named, and online where the configuration knows one.
+fn running_allowlist(
+    args: &CheckArgs,
+    workspace: &Workspace,
+    console: &Console,
+) -> Result<Option<Allowlist>, Failure> {
+    if let Some(url) = &args.proxy_url {
+        return running_proxy::allowlist(url, &args.network).map(Some);
+    }
+    let is_asked =
+        args.online && args.network.replay.is_none() && args.findings.allowlist.is_none();
+    let Some(url) = workspace.config.proxy.url.as_ref().filter(|_| is_asked) else {
+        return Ok(None);
+    };
+    match running_proxy::allowlist(url, &args.network) {
+        // Whoever named it nowhere on the command line gets the next best.
+        Err(failure) if !args.strict_online => {
+            console.say(&failure.to_string());
+            Ok(None)
+        }
+        asked => asked.map(Some),
+    }
 }
 
 /// Standard input takes the place of the file that it stands for; without a name it is a catalog of its own.

@@ -24,7 +24,7 @@ use crate::probe::lock::{Lock, LockEntry};
 use crate::source::{FileId, Origin, Pointer};
 
 pub use registry::{RULES, find};
-pub use rules::{proxy, reading};
+pub use rules::{discovery, proxy, reading};
 pub use run::{apply_precedence, run_on_catalog, run_on_server, run_on_value};
 pub use strings::{ManifestString, Slot};
 
