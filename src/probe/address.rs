@@ -96,20 +96,22 @@ pub fn is_global(address: IpAddr) -> bool {
 }
 
 fn is_global_v4(address: Ipv4Addr) -> bool {
-    let special = match address.octets() {
-        // This network, private, loopback, multicast, reserved and broadcast.
-        [0 | 10 | 127 | 224..=255, ..] => true,
-        // Shared address space of carriers (RFC 6598).
-        [100, 64..=127, ..] => true,
-        [169, 254, ..] => true,
-        [172, 16..=31, ..] => true,
-        // Protocol assignments, documentation (RFC 5737), the former 6to4 relay, private.
-        [192, 0, 0 | 2, _] | [192, 88, 99, _] | [192, 168, ..] => true,
-        // Benchmarking (RFC 2544).
-        [198, 18 | 19, ..] => true,
-        [198, 51, 100, _] | [203, 0, 113, _] => true,
-        _ => false,
-    };
+    // In order: this network, private, loopback, multicast, reserved and broadcast; shared address space of carriers
+    // (RFC 6598); link local; private; protocol assignments, documentation (RFC 5737), the former 6to4 relay, private;
+    // benchmarking (RFC 2544) and documentation; documentation.
+    let special = matches!(
+        address.octets(),
+        [0 | 10 | 127 | 224..=255, ..]
+            | [100, 64..=127, ..]
+            | [169, 254, ..]
+            | [172, 16..=31, ..]
+            | [192, 0, 0 | 2, _]
+            | [192, 88, 99, _]
+            | [192, 168, ..]
+            | [198, 18 | 19, ..]
+            | [198, 51, 100, _]
+            | [203, 0, 113, _]
+    );
     !special
 }
 
@@ -122,9 +124,7 @@ fn is_global_v6(address: Ipv6Addr) -> bool {
             is_global_v4(Ipv4Addr::new(a, b, c, d))
         }
         // Protocol assignments with Teredo, documentation, 6to4: none of them is a plain global address.
-        [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..=0xfff, ..] => {
-            false
-        }
+        [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..=0xfff, ..] => false,
         // Everything outside the global unicast block: loopback, IPv4-mapped, unique local, link local, multicast.
         [first, ..] => first & 0xe000 == 0x2000,
     }

@@ -61,26 +61,24 @@ fn parse_field(field: &str) -> Vec<Challenge> {
             continue;
         }
         let after_spaces = skip_spaces(after_word);
-        match (after_spaces.strip_prefix('='), challenges.last_mut()) {
-            (Some(value), Some(challenge)) => {
-                let (value, remainder) = take_value(skip_spaces(value));
-                challenge
-                    .parameters
-                    .push((word.to_ascii_lowercase(), value));
-                rest = remainder;
-            }
-            _ => {
-                // A token68 needs a space before it; `Bearer=x` is no challenge, and its rest is skipped.
-                let token68 =
-                    take_token68(after_spaces).filter(|_| after_spaces.len() < after_word.len());
-                rest = token68.map_or(after_spaces, |(_, remainder)| remainder);
-                challenges.push(Challenge {
-                    scheme: word.to_owned(),
-                    token68: token68.map(|(token68, _)| token68.to_owned()),
-                    parameters: Vec::new(),
-                });
-            }
+        if let (Some(value), Some(challenge)) =
+            (after_spaces.strip_prefix('='), challenges.last_mut())
+        {
+            let (value, remainder) = take_value(skip_spaces(value));
+            challenge
+                .parameters
+                .push((word.to_ascii_lowercase(), value));
+            rest = remainder;
+            continue;
         }
+        // A token68 needs a space before it; `Bearer=x` is no challenge, and its rest is skipped.
+        let token68 = take_token68(after_spaces).filter(|_| after_spaces.len() < after_word.len());
+        rest = token68.map_or(after_spaces, |(_, remainder)| remainder);
+        challenges.push(Challenge {
+            scheme: word.to_owned(),
+            token68: token68.map(|(token68, _)| token68.to_owned()),
+            parameters: Vec::new(),
+        });
     }
 }
 
@@ -265,5 +263,21 @@ mod tests {
             metadata(&["Bearer resource_metadata=\"https://a.example/m"]).as_deref(),
             Some("https://a.example/m")
         );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_text_is_read_to_its_end(fields in proptest::collection::vec("\\PC{0,60}|[ ,=\"\\\\aB/:.]{0,60}", 0..3)) {
+            let _ = bearer(&parse(&fields));
+        }
+
+        #[test]
+        fn a_quoted_value_comes_back(value in "[ -~]{0,40}", before in "(Basic realm=\"x, y\", )?") {
+            let escaped = value.replace('\\', r"\\").replace('"', r#"\""#);
+            let field = format!("{before}Bearer a=b, resource_metadata=\"{escaped}\", c=\"d\"");
+            let challenges = parse(&[field]);
+            let found = bearer(&challenges).and_then(|challenge| challenge.parameter("resource_metadata"));
+            proptest::prop_assert_eq!(found, Some(value.as_str()));
+        }
     }
 }

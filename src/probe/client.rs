@@ -82,6 +82,7 @@ pub trait Lookup: Send + Sync {
 pub struct SystemLookup;
 
 /// The network client.
+#[derive(Debug)]
 pub struct Network {
     client: Client,
     reach: Reach,
@@ -284,16 +285,15 @@ impl Fetch for Network {
         // First the origin, then the run: who waits for a slow origin takes nobody's place. Nothing closes either.
         let _at_origin = room.acquire().await;
         let _in_flight = self.all.acquire().await;
-        match tokio::time::timeout(self.limits.total, self.with_retries(request, &url)).await {
-            Ok(result) => result,
-            Err(_) => {
+        tokio::time::timeout(self.limits.total, self.with_retries(request, &url))
+            .await
+            .unwrap_or_else(|_| {
                 let seconds = self.limits.total.as_secs_f32();
                 Err(Failure::new(
                     FailureKind::TimedOut,
                     format!("no whole answer within {seconds} s"),
                 ))
-            }
-        }
+            })
     }
 }
 

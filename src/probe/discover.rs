@@ -107,6 +107,12 @@ enum Resource {
     Stop,
 }
 
+/// What the answer of the remote URL leads to.
+struct Challenge {
+    resource_metadata: Option<String>,
+    reconstruction: Option<Reconstruction>,
+}
+
 struct Discovery<'a, F> {
     once: &'a Once<'a, F>,
     run: Run<'a>,
@@ -141,7 +147,7 @@ impl<F: Fetch> Discovery<'_, F> {
         match (inputs.well_known_url.as_deref(), issuer) {
             (Some(well_known_url), _) => {
                 self.authorization_server(issuer.as_slice(), vec![well_known_url.to_owned()])
-                    .await
+                    .await;
             }
             (None, Some(issuer)) => self.issuer(issuer, "`server_url`").await,
             (None, None) => {}
@@ -200,14 +206,13 @@ impl<F: Fetch> Discovery<'_, F> {
                 return None;
             }
             (Some(401), Some(url)) => {
-                let mut outcome = format!(
-                    "asks for a token and names its resource metadata: {}",
+                let scope = bearer
+                    .and_then(|bearer| bearer.parameter("scope"))
+                    .map_or_else(String::new, |scope| format!("; scope {}", quoted(scope)));
+                format!(
+                    "asks for a token and names its resource metadata: {}{scope}",
                     quoted(url)
-                );
-                if let Some(scope) = bearer.and_then(|bearer| bearer.parameter("scope")) {
-                    outcome.push_str(&format!("; scope {}", quoted(scope)));
-                }
-                outcome
+                )
             }
             (Some(401), None) if bearer.is_some() => {
                 "asks for a token without naming its resource metadata".to_owned()
@@ -229,22 +234,18 @@ impl<F: Fetch> Discovery<'_, F> {
     /// The resource metadata that the challenge names: that URL and no other.
     async fn named_resource(&mut self, remote_url: &str, named: &str) -> Resource {
         let at = quoted(named);
-        match Url::parse(named) {
-            Err(_) => {
-                self.note(
-                    rule::INVALID_METADATA,
-                    format!(
-                        "the challenge of {} names {at} as its resource metadata, which is no URL",
-                        quoted(remote_url)
-                    ),
-                );
-                return Resource::Stop;
-            }
-            Ok(url) if !documents::is_secure(&url, self.run.reach) => {
-                self.note(rule::INSECURE_ENDPOINT, format!("the challenge of {} names {at} as its resource metadata, which is not https", quoted(remote_url)));
-                return Resource::Stop;
-            }
-            Ok(_) => {}
+        let no = match documents::read_url(named) {
+            Some(url) if documents::is_secure(&url, self.run.reach) => None,
+            Some(_) => Some((rule::INSECURE_ENDPOINT, "which is not https")),
+            None => Some((rule::INVALID_METADATA, "which is no URL")),
+        };
+        if let Some((rule, why)) = no {
+            let challenger = quoted(remote_url);
+            self.note(
+                rule,
+                format!("the challenge of {challenger} names {at} as its resource metadata, {why}"),
+            );
+            return Resource::Stop;
         }
         match self.look_at(named).await {
             Found::Document(document, metadata_url) => {
@@ -290,30 +291,27 @@ impl<F: Fetch> Discovery<'_, F> {
                 return Resource::Stop;
             }
         };
-        let mut outcome = "resource metadata".to_owned();
-        match matched {
-            ResourceMatch::Exact | ResourceMatch::Unknown => {}
-            ResourceMatch::Parent => {
-                let resource = facts.resource.as_deref().unwrap_or_default();
-                outcome.push_str(&format!(
+        let whose = match (matched, facts.resource.as_deref()) {
+            (ResourceMatch::Parent, Some(resource)) => {
+                format!(
                     " of {}, a parent of the remote URL, which is accepted",
                     quoted(resource)
-                ));
+                )
             }
-        }
+            _ => String::new(),
+        };
         let issuer = facts.authorization_servers.first().cloned();
-        match (&issuer, facts.authorization_servers.len()) {
-            (None, _) => outcome.push_str("; its authorization servers are not stated"),
-            (Some(issuer), 1) => {
-                outcome.push_str(&format!("; authorization server {}", quoted(issuer)))
-            }
+        let leads_to = match (
+            issuer.as_deref().map(quoted),
+            facts.authorization_servers.len(),
+        ) {
+            (None, _) => "its authorization servers are not stated".to_owned(),
+            (Some(issuer), 1) => format!("authorization server {issuer}"),
             (Some(issuer), count) => {
-                outcome.push_str(&format!(
-                    "; the first of {count} authorization servers counts: {}",
-                    quoted(issuer)
-                ));
+                format!("the first of {count} authorization servers counts: {issuer}")
             }
-        }
+        };
+        let outcome = format!("resource metadata{whose}; {leads_to}");
         self.conclude(outcome);
         self.entry.resource = Some(facts);
         issuer.map_or(Resource::Absent, Resource::Issuer)
@@ -339,25 +337,17 @@ impl<F: Fetch> Discovery<'_, F> {
     /// The metadata of an issuer, at the URLs that its issuer identifier gives.
     async fn issuer(&mut self, issuer: &str, named_by: &str) {
         let what = quoted(issuer);
-        let url = match Url::parse(issuer) {
-            Ok(url) if url.has_host() => url,
-            _ => {
-                return self.note(
-                    rule::INVALID_METADATA,
-                    format!("the issuer {what} in {named_by} is no URL"),
-                );
-            }
+        // A fragment makes it no URL here, and RFC 8414 §2 allows no query either.
+        let Some(url) = documents::read_url(issuer).filter(|url| url.query().is_none()) else {
+            return self.note(
+                rule::INVALID_METADATA,
+                format!("the issuer {what} in {named_by} is no URL without query and fragment"),
+            );
         };
         if !documents::is_secure(&url, self.run.reach) {
             return self.note(
                 rule::INSECURE_ENDPOINT,
                 format!("the issuer {what} in {named_by} is not https"),
-            );
-        }
-        if url.query().is_some() || url.fragment().is_some() {
-            return self.note(
-                rule::INVALID_METADATA,
-                format!("the issuer {what} in {named_by} has a query or a fragment"),
             );
         }
         self.authorization_server(&[issuer], well_known::authorization_server_urls(&url))
@@ -427,15 +417,19 @@ impl<F: Fetch> Discovery<'_, F> {
     async fn reconstructed(&mut self, remote_url: &str, reconstruction: &Reconstruction) {
         let stated = &reconstruction.stated;
         let mut issuer = stated.issuer.clone();
+        let mut named = false;
         if let Some(url) = &stated.resource_metadata_url {
-            self.conclude(format!(
-                "the answer is not stated; the source names the resource metadata {}",
+            self.add(&format!(
+                "the source names the resource metadata {}",
                 quoted(url)
             ));
             match self.look_at(url).await {
                 Found::Document(document, metadata_url) => {
                     match self.resource(&document, &metadata_url, remote_url) {
-                        Resource::Issuer(named) => issuer = Some(named),
+                        Resource::Issuer(first) => {
+                            issuer = Some(first);
+                            named = true;
+                        }
                         Resource::Absent => {}
                         Resource::Stop => return,
                     }
@@ -447,25 +441,17 @@ impl<F: Fetch> Discovery<'_, F> {
         let Some(issuer) = issuer else {
             return;
         };
-        if let Some(last) = self
-            .entry
-            .requests
-            .last_mut()
-            .filter(|_| stated.issuer.is_some())
-        {
-            last.outcome.push_str(&format!(
-                "; the source names the issuer {}",
-                quoted(&issuer)
-            ));
+        if !named {
+            self.add(&format!("the source names the issuer {}", quoted(&issuer)));
         }
         self.entry.issuer = Some(issuer.clone());
-        match &stated.metadata_url {
-            Some(url) => {
-                self.authorization_server(&[&issuer], vec![url.clone()])
-                    .await
-            }
-            None => self.issuer(&issuer, "the source").await,
+        if let Some(url) = &stated.metadata_url {
+            return self
+                .authorization_server(&[&issuer], vec![url.clone()])
+                .await;
         }
+        self.issuer(&issuer, "the source").await;
+        self.add("where the source read it is not stated");
     }
 
     /// Asks a well-known URL, follows its redirects, and says what it holds.
@@ -567,9 +553,7 @@ impl<F: Fetch> Discovery<'_, F> {
             }
             url = target.into();
         }
-        if let Some(last) = self.entry.requests.last_mut() {
-            last.outcome.push_str("; no further redirect is followed");
-        }
+        self.add("no further redirect is followed");
         Err(format!("it redirects more than {MOST_REDIRECTS} times"))
     }
 
@@ -624,6 +608,14 @@ impl<F: Fetch> Discovery<'_, F> {
         }
     }
 
+    /// Adds to what followed from the last request.
+    fn add(&mut self, outcome: &str) {
+        if let Some(last) = self.entry.requests.last_mut() {
+            last.outcome.push_str("; ");
+            last.outcome.push_str(outcome);
+        }
+    }
+
     fn note(&mut self, rule: &str, message: impl Into<String>) {
         self.entry.problems.push(problem(rule, message));
     }
@@ -645,10 +637,4 @@ impl<F: Fetch> Discovery<'_, F> {
             .retain(|problem| seen.insert(problem.clone()));
         self.entry
     }
-}
-
-/// What the answer of the remote URL leads to.
-struct Challenge {
-    resource_metadata: Option<String>,
-    reconstruction: Option<Reconstruction>,
 }

@@ -293,6 +293,19 @@ pub fn is_template(issuer: &str) -> bool {
         .is_some_and(|(_, rest)| rest.contains('}'))
 }
 
+/// Reads a discovered URL: absolute, in the characters of RFC 3986 and none else, without user information and fragment.
+///
+/// The URL standard's parser alone would let line feeds, spaces and backslashes through, which other readers of the same
+/// text may take differently.
+#[must_use]
+pub fn read_url(text: &str) -> Option<Url> {
+    let is_uri_character =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
+    let url = Url::parse(text).ok()?;
+    let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+    (plain && url.has_host() && text.bytes().all(is_uri_character)).then_some(url)
+}
+
 /// Says whether a discovered URL is https, or http on loopback where the run allows it.
 #[must_use]
 pub fn is_secure(url: &Url, reach: Reach) -> bool {
@@ -433,9 +446,9 @@ impl Reader<'_> {
                 Ok(None)
             };
         };
-        match Url::parse(&text) {
-            Ok(url) if url.has_host() && is_secure(&url, reach) => Ok(Some(text)),
-            Ok(url) if url.has_host() => Err(problem(
+        match read_url(&text) {
+            Some(url) if is_secure(&url, reach) => Ok(Some(text)),
+            Some(_) => Err(problem(
                 rule::INSECURE_ENDPOINT,
                 format!(
                     "`{name}` in the metadata at {} is {}, which is not https",
@@ -443,7 +456,7 @@ impl Reader<'_> {
                     quoted(&text)
                 ),
             )),
-            _ => Err(self.invalid(&format!("has a `{name}` that is no URL: {}", quoted(&text)))),
+            None => Err(self.invalid(&format!("has a `{name}` that is no URL: {}", quoted(&text)))),
         }
     }
 

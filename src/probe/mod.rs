@@ -8,6 +8,7 @@
 //! [MCP authorization specification](https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization).
 
 use std::collections::BTreeMap;
+use std::io;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
@@ -64,6 +65,7 @@ pub struct Progress<'a> {
 }
 
 /// Where the answers come from, for a caller that decides it at run time.
+#[derive(Debug)]
 pub enum Source {
     /// The network.
     Network(Box<Network>),
@@ -110,6 +112,22 @@ pub async fn probe<F: Fetch>(
         lock: Lock::of(servers),
         endpoints,
     }
+}
+
+/// Runs a probe to its end on a runtime of its own.
+///
+/// Name lookups that never return are left behind, so that the process can end.
+///
+/// # Errors
+/// The system gives no thread to run on.
+pub fn block_on<T>(future: impl Future<Output = T>) -> io::Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    let value = runtime.block_on(future);
+    runtime.shutdown_background();
+    Ok(value)
 }
 
 impl Fetch for Source {

@@ -28,6 +28,7 @@ pub struct Reply {
 }
 
 /// A fetch and everything that it has answered so far. Failures are remembered too.
+#[derive(Debug)]
 pub struct Once<'a, F> {
     fetch: &'a F,
     answers: Mutex<HashMap<Request, Shared>>,

@@ -109,6 +109,7 @@ pub struct Recordings {
 }
 
 /// A fetch whose answers are written into a folder as they come.
+#[derive(Debug)]
 pub struct Recorder<F> {
     fetch: F,
     folder: PathBuf,
