@@ -27,6 +27,9 @@ pub mod lint;
 
 pub mod plan;
 
+pub mod dotenv;
+pub mod proxy;
+
 pub mod schema;
 
 pub mod pipeline;
