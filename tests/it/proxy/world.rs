@@ -65,7 +65,11 @@ impl Answer {
     }
 
     pub fn form(body: &str) -> Self {
-        Self::text(200, "application/x-www-form-urlencoded; charset=utf-8", body)
+        Self::text(
+            200,
+            "application/x-www-form-urlencoded; charset=utf-8",
+            body,
+        )
     }
 
     pub fn text(status: u16, content_type: &str, body: &str) -> Self {
@@ -303,7 +307,8 @@ impl World {
     }
 
     pub async fn get(&self, path: &str) -> Reply {
-        self.send(self.http.get(format!("http://{}{path}", self.address))).await
+        self.send(self.http.get(format!("http://{}{path}", self.address)))
+            .await
     }
 
     /// A POST of JSON, without its body.
@@ -340,7 +345,9 @@ impl World {
 
     pub fn log(&self) -> Vec<Value> {
         let text = self.log.text();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 }
 
@@ -355,7 +362,14 @@ impl Drop for World {
 /// The planted words, and what is made of them on the way.
 pub fn assert_holds_nothing_planted(text: &str) {
     let encoded: String = form_urlencoded::byte_serialize(SECRET.as_bytes()).collect();
-    let needles = [SECRET, "planted-", encoded.as_str(), "Basic ", "Bearer ", "REDACTED"];
+    let needles = [
+        SECRET,
+        "planted-",
+        encoded.as_str(),
+        "Basic ",
+        "Bearer ",
+        "REDACTED",
+    ];
     for needle in needles {
         assert!(!text.contains(needle), "`{needle}` is in:\n{text}");
     }
@@ -367,7 +381,9 @@ impl Reply {
     }
 
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
     }
 
     /// The one refusal that says nothing about which servers there are.
