@@ -1,12 +1,75 @@
 //! `catproof.toml`: where the catalog is, how it is judged, and what is put up with.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Severity;
 use crate::source::DEFAULT_MAX_BYTES;
+
+/// The name of the configuration file.
+pub const FILE_NAME: &str = "catproof.toml";
+
+/// A configuration, and the folder that its paths are relative to.
+#[derive(Debug)]
+pub struct LoadedConfig {
+    pub config: Config,
+    /// `None` where there is no configuration file.
+    pub folder: Option<PathBuf>,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("the configuration `{}` cannot be read: {reason}", .path.display())]
+    Unreadable { path: PathBuf, reason: String },
+    #[error("{message}")]
+    Invalid {
+        path: PathBuf,
+        text: String,
+        span: Range<usize>,
+        message: String,
+        help: Option<String>,
+    },
+}
+
+/// Reads the named configuration, or the nearest `catproof.toml` in the working folder or above it.
+pub fn load(named: Option<&Path>, working_folder: &Path) -> Result<LoadedConfig, ConfigError> {
+    let nearest = || {
+        working_folder
+            .ancestors()
+            .map(|folder| folder.join(FILE_NAME))
+            .find(|path| path.is_file())
+    };
+    let Some(path) = named.map(|path| working_folder.join(path)).or_else(nearest) else {
+        return Ok(LoadedConfig {
+            config: Config::default(),
+            folder: None,
+        });
+    };
+    let text = std::fs::read_to_string(&path).map_err(|error| ConfigError::Unreadable {
+        path: path.clone(),
+        reason: crate::source::describe(&error),
+    })?;
+    let config = parse(&path, &text)?;
+    Ok(LoadedConfig {
+        config,
+        folder: path.parent().map(Path::to_owned),
+    })
+}
+
+fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
+    toml::from_str(text).map_err(|error| ConfigError::Invalid {
+        path: path.to_owned(),
+        text: text.to_owned(),
+        span: error.span().unwrap_or(0..0),
+        message: error.message().to_owned(),
+        help: None,
+    })
+}
 
 /// How the catalog is judged.
 #[derive(
@@ -112,6 +175,8 @@ pub struct ProxyConfig {
     pub url: Option<String>,
     /// The callbacks that the proxy serves; a proxied server's first redirect URI must be one of them.
     pub callback_urls: Vec<String>,
+    /// The origins whose pages may call the proxy (CORS), such as `https://app.acme.example`.
+    pub cors_origins: Vec<String>,
     /// Hosts that are allowed beside those that the catalog needs.
     pub extra_destinations: Vec<ExtraDestination>,
 }

@@ -63,21 +63,15 @@ pub fn read(text: &str) -> EnvFile {
     loop {
         // Every line start of the white space before a line leads to that line.
         cursor.skip(is_space);
-        match cursor.entry() {
-            Some(found) => {
-                let line = lines.at(&text, found.key_at);
-                file.entries.push(EnvEntry {
-                    line,
-                    ..found.entry
-                });
-                cursor.at = found.end;
-            }
-            None => {
-                let line = cursor.line();
-                if !line.is_empty() && !line.starts_with('#') {
-                    file.malformed.push(lines.at(&text, cursor.at));
-                }
-            }
+        if let Some(found) = cursor.entry() {
+            let line = lines.at(&text, found.key_at);
+            file.entries.push(EnvEntry {
+                line,
+                ..found.entry
+            });
+            cursor.at = found.end;
+        } else if !cursor.line().is_empty() && !cursor.rest().starts_with('#') {
+            file.malformed.push(lines.at(&text, cursor.at));
         }
         if !cursor.next_line() {
             return file;
@@ -289,15 +283,12 @@ fn strip_quotes(value: &str) -> String {
                 }),
             false => None,
         };
-        rest = match closing {
-            Some(end) => {
-                bare.push_str(after.get(..end).unwrap_or_default());
-                after.get(end + 1..).unwrap_or_default()
-            }
-            None => {
-                bare.push(character);
-                after
-            }
+        rest = if let Some(end) = closing {
+            bare.push_str(after.get(..end).unwrap_or_default());
+            after.get(end + 1..).unwrap_or_default()
+        } else {
+            bare.push(character);
+            after
         };
         at_line_start = closing.is_none() && is_line_end(character);
     }

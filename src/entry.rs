@@ -1,10 +1,14 @@
 //! A classified server, small enough to be kept for the whole run: what the cross-file rules, `list` and the
 //! compiler's overview need. The manifest itself is dropped as soon as its own rules have run.
 
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::Manifest;
+use crate::config::Profile;
+use crate::finding::Place;
+use crate::model::{Manifest, OAuthConfig};
 use crate::oauth::{self, Classification, OAuthType, Verdict};
 use crate::probe::lock::{Lock, LockEntry, LockInputs};
 use crate::source::{FileId, Origin};
@@ -18,15 +22,31 @@ pub struct Entry {
     pub stem: String,
     /// `name`; the stem where the manifest could not be read.
     pub id: String,
+    /// Whether the id is the manifest's own word, not only the file's name.
+    pub is_named: bool,
     pub display_name: Option<String>,
     pub classification: Classification,
     /// Whether the server's client secret is the proxy's to keep: a static client with `requires_proxy: true`.
     pub is_proxied: bool,
+    /// `oauth_config.requires_proxy`, as it is written.
+    pub requires_proxy: Option<bool>,
+    /// Whether `oauth_config.client_secret` is anything but `REDACTED`.
+    pub holds_secret: bool,
     /// Where a remote server is.
     pub remote_url: Option<String>,
+    /// `oauth_config.server_url`.
+    pub server_url: Option<String>,
+    /// `oauth_config.well_known_url`.
+    pub well_known_url: Option<String>,
+    /// The URL that discovery starts from, by its pointer; `None` where nothing is discovered or no URL is given.
+    pub discovery_pointer: Option<&'static str>,
     /// The first redirect URI, the one that is used.
     pub redirect_uri: Option<String>,
     pub destinations: Destinations,
+    /// A hash of `server`: two entries of one id differ in what is run where it differs.
+    pub server_hash: u64,
+    /// A hash of `oauth_config`.
+    pub oauth_hash: u64,
 }
 
 impl Entry {
@@ -52,6 +72,26 @@ impl Entry {
             .known()
             .iter()
             .filter(|destination| destination.purpose.carries_secret())
+    }
+
+    /// What in the manifest is to blame for a destination: the field that names it, or the URL that was asked.
+    pub fn place_of(&self, destination: &Destination) -> Place {
+        let pointer = match destination.source {
+            DestinationSource::Manifest(pointer) => Some(pointer),
+            DestinationSource::Lock { .. } => self.discovery_pointer,
+        };
+        match pointer {
+            Some(pointer) => Place::value(self.file, pointer),
+            None => Place::key(self.file, "/oauth_config"),
+        }
+    }
+
+    /// Whether the server appears in the artifacts of a profile: a developer's server only in those for development.
+    pub fn is_compiled(&self, profile: Profile) -> bool {
+        match (self.origin, profile) {
+            (Origin::Catalog, _) | (Origin::CatalogLocal, Profile::Development) => true,
+            (Origin::CatalogLocal, Profile::Production) => false,
+        }
     }
 }
 
@@ -166,13 +206,54 @@ pub fn entry(
         origin,
         stem: stem.to_owned(),
         id: manifest.name.clone(),
+        is_named: true,
         display_name: manifest.display_name.clone(),
+        discovery_pointer: classification
+            .verdict
+            .oauth_type()
+            .and_then(|oauth_type| discovery_pointer(oauth_type, manifest)),
         classification,
         is_proxied,
+        requires_proxy: oauth.and_then(|oauth| oauth.requires_proxy),
+        holds_secret: oauth.is_some_and(holds_secret),
         remote_url: oauth::remote_url(manifest).map(str::to_owned),
+        server_url: oauth.and_then(|oauth| oauth.server_url.clone()),
+        well_known_url: oauth.and_then(|oauth| oauth.well_known_url.clone()),
         redirect_uri: oauth.and_then(|oauth| oauth.redirect_uris.as_ref()?.first().cloned()),
         destinations,
+        server_hash: hash(&manifest.server),
+        oauth_hash: hash(&manifest.oauth_config),
     }
+}
+
+/// Whether a client secret stands in the file. The word of the guide is none, however it is spelled.
+fn holds_secret(oauth: &OAuthConfig) -> bool {
+    let secret = oauth.client_secret.as_deref().map_or("", str::trim);
+    !secret.is_empty() && !secret.eq_ignore_ascii_case("REDACTED")
+}
+
+/// The pointer to the URL that discovery starts from.
+fn discovery_pointer(oauth_type: OAuthType, manifest: &Manifest) -> Option<&'static str> {
+    let oauth = manifest.oauth_config.as_ref()?;
+    match oauth_type {
+        OAuthType::Generic => None,
+        OAuthType::McpStatic if oauth.well_known_url.is_some() => {
+            Some("/oauth_config/well_known_url")
+        }
+        OAuthType::McpStatic => oauth
+            .server_url
+            .is_some()
+            .then_some("/oauth_config/server_url"),
+        OAuthType::RemoteStatic | OAuthType::RemoteDynamic => {
+            oauth::remote_url(manifest).map(|_| oauth::remote_url_pointer(manifest))
+        }
+    }
+}
+
+fn hash(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// An entry for a file that is no manifest: there is nothing to classify.
@@ -183,15 +264,23 @@ pub fn unreadable(file: FileId, origin: Origin, stem: &str, name: Option<&str>) 
         origin,
         stem: stem.to_owned(),
         id: name.unwrap_or(stem).to_owned(),
+        is_named: name.is_some(),
         display_name: None,
         classification: Classification {
             verdict,
             evidence: Vec::new(),
         },
         is_proxied: false,
+        requires_proxy: None,
+        holds_secret: false,
         remote_url: None,
+        server_url: None,
+        well_known_url: None,
+        discovery_pointer: None,
         redirect_uri: None,
         destinations: Destinations::NotNeeded,
+        server_hash: 0,
+        oauth_hash: 0,
     }
 }
 

@@ -27,9 +27,22 @@ pub mod lint;
 
 pub mod plan;
 
+pub mod compile;
 pub mod dotenv;
+pub mod emit;
+pub mod write;
+
 pub mod proxy;
 
 pub mod schema;
 
 pub mod pipeline;
+
+pub mod edit;
+pub mod report;
+
+pub mod workspace;
+
+pub mod cli;
+pub mod commands;
+pub mod console;

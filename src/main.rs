@@ -1,5 +1,9 @@
-fn main() {
-    for (name, text) in catproof::schema::published() {
-        std::fs::write(format!("schema/{name}"), text).unwrap();
-    }
+//! Runs the command line and hands its exit status to the system.
+
+use catproof::cli::Cli;
+use catproof::commands::{self, ExitStatus};
+use clap::Parser as _;
+
+fn main() -> ExitStatus {
+    commands::run(&Cli::parse())
 }

@@ -73,7 +73,8 @@ impl Line<'_> {
         let mut manifests = BTreeMap::new();
         let mut files_with_secrets = BTreeSet::new();
         for judged in files {
-            if !judged.findings.secrets.is_empty() {
+            let finds_a_secret = |finding: &Finding| lint::FIND_SECRETS.contains(&finding.rule);
+            if judged.findings.list.iter().any(finds_a_secret) {
                 files_with_secrets.insert(judged.entry.file);
             }
             if let Some(manifest) = judged.manifest {

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::model::Manifest;
 use crate::plan::{LaunchFile, ProxyFile};
 use crate::probe::lock::Lock;
+use crate::report::ReportFile;
 
 /// The committed schema of a manifest: what `validate` compiles, byte for byte.
 pub const SERVER_SCHEMA: &str = include_str!("../schema/server.schema.json");
@@ -19,6 +20,7 @@ pub fn published() -> BTreeMap<&'static str, String> {
         ("launch.schema.json", print(&of::<LaunchFile>())),
         ("lock.schema.json", print(&of::<Lock>())),
         ("proxy.schema.json", print(&of::<ProxyFile>())),
+        ("report.schema.json", print(&of::<ReportFile>())),
         ("server.schema.json", print(&of::<Manifest>())),
     ])
 }

@@ -8,6 +8,8 @@ mod registry;
 mod rules;
 mod run;
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use crate::allowlist::Allowlist;
@@ -19,8 +21,8 @@ use crate::oauth::OAuthType;
 use crate::probe::lock::{Lock, LockEntry};
 use crate::source::{FileId, Origin, Pointer};
 
-pub use registry::{RULES, find};
-pub use rules::reading;
+pub use registry::{FIND_SECRETS, RULES, find};
+pub use rules::{proxy, reading};
 pub use run::{apply_precedence, run_on_catalog, run_on_server, run_on_value};
 
 /// A rule: what `explain` and `rules` show of it, and what it does.
@@ -181,6 +183,31 @@ impl<'a> Subject<'a> {
         ))
     }
 
+    /// `client_id` where it is written, else the key of the `oauth_config` that lacks it.
+    pub fn client_id_place(&self) -> Place {
+        let oauth = self.manifest.oauth_config.as_ref();
+        match oauth.and_then(|oauth| oauth.client_id.as_ref()) {
+            Some(_) => self.value_at("/oauth_config/client_id"),
+            None => self.key("/oauth_config"),
+        }
+    }
+
+    /// The redirect URIs, each with its place.
+    pub fn redirect_uris(&self) -> impl Iterator<Item = (Place, &'a str)> {
+        let list = Pointer::from("/oauth_config/redirect_uris");
+        let oauth = self.manifest.oauth_config.as_ref();
+        let uris = oauth.and_then(|oauth| oauth.redirect_uris.as_deref());
+        let uris = uris.unwrap_or_default().iter().enumerate();
+        let file = self.entry.file;
+        uris.map(move |(index, uri)| (Place::value(file, list.index(index)), uri.as_str()))
+    }
+
+    /// What `archestra_config.oauth.required` says about a login, where it says something.
+    pub fn requires_login(&self) -> Option<bool> {
+        let config = self.manifest.archestra_config.as_ref()?;
+        config.oauth.as_ref()?.required
+    }
+
     /// Every URL of the manifest that is asked for something, with its pointer: `server.url`, `remote_url`, and the URL
     /// fields of `oauth_config`. Redirect URIs are not asked, they are come back to.
     pub fn urls(&self) -> Vec<(&'static str, &'a str)> {
@@ -244,6 +271,21 @@ pub struct CatalogSubject<'a> {
     /// The allowlist in force; `None` where there is none to check.
     pub allowlist: Option<&'a Allowlist>,
     pub context: Context<'a>,
+}
+
+impl<'a> CatalogSubject<'a> {
+    /// The developers' servers that have the id of one in the catalog, each with the one that it hides.
+    pub fn shadows(&self) -> impl Iterator<Item = (&'a Entry, &'a Entry)> {
+        let by_id = |entry: &'a Entry| (entry.id.as_str(), entry);
+        let published: HashMap<_, _> = self.named_entries(Origin::Catalog).map(by_id).collect();
+        self.named_entries(Origin::CatalogLocal)
+            .filter_map(move |local| Some((local, *published.get(local.id.as_str())?)))
+    }
+
+    fn named_entries(&self, origin: Origin) -> impl Iterator<Item = &'a Entry> + use<'a> {
+        let entries = self.entries.iter();
+        entries.filter(move |entry| entry.is_named && entry.origin == origin)
+    }
 }
 
 /// What the rules found, and what must not be shown.

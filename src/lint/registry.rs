@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Severity};
 
 use super::Rule;
-use super::rules::{identity, oauth, reading};
+use super::rules::{discovery, identity, oauth, proxy, reading};
 
 /// All rules, in the order of the documentation.
 pub static RULES: &[&Rule] = &[
@@ -15,16 +15,105 @@ pub static RULES: &[&Rule] = &[
     &reading::legacy_manifest::RULE,
     &reading::schema_violation::RULE,
     &reading::unknown_key::RULE,
+    &reading::missing_metadata::RULE,
     // Identity
     &identity::id_mismatch::RULE,
+    &identity::invalid_server_id::RULE,
+    &identity::duplicate_server_id::RULE,
+    &identity::near_duplicate_id::RULE,
+    &identity::lookalike_id::RULE,
+    &identity::shadowed_server::RULE,
+    &identity::weakened_by_local::RULE,
+    &identity::colliding_env_name::RULE,
+    &identity::env_name_not_posix::RULE,
+    &identity::reserved_env_name::RULE,
+    &identity::invisible_character::RULE,
     // OAuth
+    &oauth::required_oauth_undeclared::RULE,
+    &oauth::generic_oauth_without_client_id::RULE,
+    &oauth::ambiguous_oauth_type::RULE,
+    &oauth::generic_oauth_on_remote::RULE,
+    &oauth::remote_signal_conflict::RULE,
+    &oauth::remote_without_url::RULE,
+    &oauth::remote_with_launch_args::RULE,
     &oauth::plaintext_url::RULE,
+    // Proxy
+    &proxy::host_not_allowed::RULE,
+    &proxy::host_not_approved::RULE,
+    &proxy::unused_allowed_host::RULE,
+    &proxy::loopback_allowed::RULE,
+    &proxy::malformed_allowed_host::RULE,
+    &proxy::public_suffix_allowed::RULE,
+    &proxy::unallowable_destination::RULE,
+    &proxy::unverifiable_destination::RULE,
+    &proxy::unreadable_allowlist::RULE,
+    &proxy::proxy_url_mismatch::RULE,
+    &oauth::resource_url_slash::RULE,
+    &oauth::resource_url_mismatch::RULE,
+    &oauth::literal_client_secret::RULE,
+    &oauth::redacted_secret_without_proxy::RULE,
+    &oauth::proxy_without_redacted_secret::RULE,
+    &oauth::public_client::RULE,
+    &oauth::unexpanded_secret_reference::RULE,
+    &oauth::misspelled_redacted::RULE,
+    &oauth::placeholder_client_id::RULE,
+    &oauth::secret_on_dynamic_client::RULE,
+    &oauth::proxy_on_dynamic_client::RULE,
+    &oauth::missing_server_url::RULE,
+    &oauth::missing_token_endpoint::RULE,
+    &oauth::token_endpoint_off_site::RULE,
+    &oauth::missing_well_known_url::RULE,
+    &oauth::well_known_off_origin::RULE,
+    &oauth::unrecognized_well_known_path::RULE,
+    &oauth::ignored_oauth_field::RULE,
+    &oauth::resource_metadata_disabled::RULE,
+    &oauth::resource_metadata_misuse::RULE,
+    &oauth::undeliverable_token::RULE,
+    &oauth::extended_token_delivery::RULE,
+    &oauth::undeclared_auth::RULE,
+    &oauth::unrequired_oauth_config::RULE,
+    &oauth::placeholder_scopes::RULE,
+    &oauth::diverging_default_scopes::RULE,
+    &oauth::redundant_scope::RULE,
+    &oauth::duplicate_scope::RULE,
+    &oauth::malformed_scope::RULE,
+    &oauth::empty_redirect_uris::RULE,
+    &oauth::insecure_redirect_uri::RULE,
+    &oauth::tunnel_redirect_uri::RULE,
+    &oauth::development_redirect_uri::RULE,
+    &oauth::redirect_not_proxy_callback::RULE,
+    &oauth::redirect_not_loopback::RULE,
+    &oauth::localhost_redirect_uri::RULE,
+    &oauth::callback_port_is_proxy_port::RULE,
+    &oauth::deprecated_sse_url::RULE,
+    // Discovery
+    &discovery::issuer_mismatch::RULE,
+    &discovery::invalid_metadata::RULE,
+    &discovery::resource_mismatch::RULE,
+    &discovery::insecure_endpoint::RULE,
+    &discovery::no_pkce_support::RULE,
+    &discovery::no_registration_support::RULE,
+    &discovery::client_metadata_only::RULE,
+    &discovery::dynamic_registration_available::RULE,
+    &discovery::metadata_available::RULE,
+    &discovery::unsupported_client_authentication::RULE,
+    &discovery::unsupported_scope::RULE,
+    &discovery::unreachable_metadata::RULE,
+    &discovery::stale_lock::RULE,
+    &discovery::discovery_drift::RULE,
 ];
 
 /// The rule with this id.
 pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.id == id)
 }
+
+/// The rules that find a secret in a file for certain: such a server is left out of every artifact.
+pub static FIND_SECRETS: [&str; 3] = [
+    "committed-credential",
+    "credentials-in-url",
+    "literal-client-secret",
+];
 
 /// Where the winner must have fired to silence the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +170,62 @@ pub(super) static PRECEDENCE: &[Precedence] = &[
         scope: Scope::Place,
         silenced: Silenced::OtherErrors,
     },
+    // These compare URLs, which may well agree but for the scheme.
+    Precedence {
+        winner: "plaintext-url",
+        scope: Scope::File,
+        silenced: Silenced::Rules(&[
+            "resource-url-mismatch",
+            "well-known-off-origin",
+            "resource-metadata-misuse",
+        ]),
+    },
+    Precedence {
+        winner: "remote-signal-conflict",
+        scope: Scope::File,
+        silenced: Silenced::Rules(&["resource-url-mismatch", "resource-url-slash"]),
+    },
+    Precedence {
+        winner: "literal-client-secret",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["committed-credential"]),
+    },
+    Precedence {
+        winner: "malformed-scope",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["duplicate-scope", "unsupported-scope"]),
+    },
+    Precedence {
+        winner: "duplicate-scope",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["unsupported-scope"]),
+    },
+    // Without usable metadata the endpoints are not known: the reason is named already.
+    Precedence {
+        winner: "issuer-mismatch",
+        scope: Scope::File,
+        silenced: Silenced::Rules(&["unverifiable-destination"]),
+    },
+    Precedence {
+        winner: "invalid-metadata",
+        scope: Scope::File,
+        silenced: Silenced::Rules(&["unverifiable-destination"]),
+    },
+    Precedence {
+        winner: "insecure-endpoint",
+        scope: Scope::File,
+        silenced: Silenced::Rules(&["unverifiable-destination"]),
+    },
+    Precedence {
+        winner: "resource-mismatch",
+        scope: Scope::File,
+        silenced: Silenced::Rules(&["unverifiable-destination"]),
+    },
+    Precedence {
+        winner: "unreachable-metadata",
+        scope: Scope::File,
+        silenced: Silenced::Rules(&["unverifiable-destination"]),
+    },
     Precedence {
         winner: "insecure-redirect-uri",
         scope: Scope::Place,
@@ -99,7 +244,42 @@ pub(super) static PRECEDENCE: &[Precedence] = &[
     Precedence {
         winner: "duplicate-server-id",
         scope: Scope::File,
-        silenced: Silenced::Rules(&["near-duplicate-id", "colliding-env-name"]),
+        silenced: Silenced::Rules(&["near-duplicate-id", "colliding-env-name", "lookalike-id"]),
+    },
+    Precedence {
+        winner: "colliding-env-name",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["near-duplicate-id"]),
+    },
+    Precedence {
+        winner: "lookalike-id",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["near-duplicate-id"]),
+    },
+    Precedence {
+        winner: "invalid-server-id",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["invisible-character"]),
+    },
+    Precedence {
+        winner: "weakened-by-local",
+        scope: Scope::File,
+        silenced: Silenced::Rules(&["shadowed-server"]),
+    },
+    Precedence {
+        winner: "redirect-not-proxy-callback",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["proxy-url-mismatch"]),
+    },
+    Precedence {
+        winner: "insecure-redirect-uri",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["proxy-url-mismatch"]),
+    },
+    Precedence {
+        winner: "tunnel-redirect-uri",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["proxy-url-mismatch"]),
     },
     Precedence {
         winner: "overwritten-token-env",

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 /// How the user logs in. Three facts make it one of four types: whether the server is remote, whether
 /// `generic_oauth` is set, and whether there is a static `client_id`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct OAuthConfig {
     /// The name of this login, as people see it.

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Whether the server runs on the user's machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ServerKind {
     /// Started on the user's machine, from `command` or `docker_image`.
@@ -16,7 +16,7 @@ pub enum ServerKind {
 }
 
 /// How the server is run, or where it is.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Server {
     /// Whether the server is started here or reached at a URL. The guide's dialect says `command: "remote"` instead.
@@ -47,7 +47,7 @@ pub struct Server {
 }
 
 /// One step of the set-up.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct SetupStep {
     /// What is done.

@@ -6,8 +6,11 @@
 mod evidence;
 mod generic;
 mod mcp_static;
+pub mod metadata_url;
+pub mod redirect;
 mod remote_dynamic;
 mod remote_static;
+pub mod secret;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -168,6 +171,13 @@ pub struct Classification {
     pub verdict: Verdict,
     /// Remote, generic, client: in this order, each with the place that decided it.
     pub evidence: Vec<Evidence>,
+}
+
+impl Classification {
+    /// The answer to one of the three questions; a file that is no manifest has none.
+    pub fn evidence_of(&self, fact: Fact) -> Option<&Evidence> {
+        self.evidence.iter().find(|evidence| evidence.fact == fact)
+    }
 }
 
 /// Infers the OAuth type of a server.

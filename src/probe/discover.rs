@@ -536,7 +536,7 @@ impl<F: Fetch> Discovery<'_, F> {
             let target = Url::parse(&url).and_then(|base| base.join(location));
             let Ok(target) = target else {
                 self.conclude(format!(
-                    "redirects ({status}) to {}, which is no URL",
+                    "redirects to {}, which is no URL",
                     quoted(location)
                 ));
                 return Err(format!(
@@ -544,10 +544,7 @@ impl<F: Fetch> Discovery<'_, F> {
                     quoted(location)
                 ));
             };
-            self.conclude(format!(
-                "redirects ({status}) to {}",
-                quoted(target.as_str())
-            ));
+            self.conclude(format!("redirects to {}", quoted(target.as_str())));
             if !matches!(status, 307 | 308) {
                 method = Method::Get;
             }
@@ -559,20 +556,11 @@ impl<F: Fetch> Discovery<'_, F> {
 
     /// Asks a URL once, after it was checked, and writes the request down with an open outcome.
     async fn ask(&mut self, method: Method, url: &str) -> Result<Reply, String> {
-        let parsed = Url::parse(url);
-        let checked = match &parsed {
-            Ok(url) => check_url(url, self.run.reach),
+        let checked = match Url::parse(url) {
+            Ok(url) => check_url(&url, self.run.reach),
             Err(_) => Err("it is no URL".to_owned()),
         };
-        let asked = match parsed {
-            // What a lock shows is what went over the wire, and a fragment never does.
-            Ok(mut parsed) if parsed.fragment().is_some() => {
-                parsed.set_fragment(None);
-                parsed.into()
-            }
-            _ => url.to_owned(),
-        };
-        let request = Request { method, url: asked };
+        let request = Request::new(method, url);
         self.entry.requests.push(LockRequest {
             method: method.as_str().to_owned(),
             url: request.url.clone(),

@@ -472,18 +472,18 @@ impl Reader<'_> {
         };
         let at = quoted(self.metadata_url);
         let why = if is_template(&published) {
-            "a template that stands for many issuers: name the one of a single tenant"
+            ": a template that stands for many issuers: name the one of a single tenant"
         } else if published.strip_suffix('/') == Some(first)
             || first.strip_suffix('/') == Some(published.as_str())
         {
-            "the same but for a slash at the end, which counts"
+            ": the same but for a slash at the end, which counts"
         } else {
-            "and so must not be used"
+            ", and so must not be used"
         };
         Err(problem(
             rule::ISSUER_MISMATCH,
             format!(
-                "the metadata at {at} is of the issuer {}, not of {}: {why}",
+                "the metadata at {at} is of the issuer {}, not of {}{why}",
                 quoted(&published),
                 quoted(first)
             ),

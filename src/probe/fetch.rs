@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 /// The body of the MCP `initialize` request that a remote server is asked with.
 ///
@@ -29,7 +30,7 @@ pub enum Method {
     Initialize,
 }
 
-/// One request. The URL is absolute, without a fragment.
+/// One request. Two requests that look the same on the wire are equal: see [`Request::new`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Request {
     /// How the URL is asked.
@@ -129,6 +130,22 @@ pub enum FailureKind {
 pub trait Fetch: Sync {
     /// Answers one request, or says why there is no answer. Never waits for ever.
     fn fetch(&self, request: &Request) -> impl Future<Output = Result<Answer, Failure>> + Send;
+}
+
+impl Request {
+    /// The request for a URL, spelled as it goes over the wire: `https://a.example` is `https://a.example/`, and a
+    /// fragment never leaves the house. What is no URL stays as it is, and nobody will answer it.
+    #[must_use]
+    pub fn new(method: Method, url: &str) -> Self {
+        let url = match Url::parse(url) {
+            Ok(mut parsed) => {
+                parsed.set_fragment(None);
+                parsed.into()
+            }
+            Err(_) => url.to_owned(),
+        };
+        Self { method, url }
+    }
 }
 
 impl Method {

@@ -1,7 +1,7 @@
 //! Discovery: what the providers publish at their well-known endpoints, recorded in the discovery lock.
 //!
 //! The rooms, in reading order: [`well_known`] says which URLs are asked, [`challenge`] and [`documents`] read the
-//! answers, [`discover`] puts them into an order; all of that is pure. [`fetch`] is the question that the network
+//! answers, [`mod@discover`] puts them into an order; all of that is pure. [`fetch`] is the question that the network
 //! ([`client`]) or a folder of recordings ([`record`]) answers; [`lock`] and [`refresh`] are the file that remains.
 //!
 //! Specifications: RFC 8414, RFC 9728, RFC 9207, OpenID Connect Discovery 1.0 and the

@@ -139,10 +139,7 @@ impl Recordings {
         let mut files = BTreeMap::new();
         for path in paths {
             let recording = load(&path)?;
-            let request = Request {
-                method: recording.method,
-                url: recording.url,
-            };
+            let request = Request::new(recording.method, &recording.url);
             if let Some(first) = files.insert(request.clone(), path.clone()) {
                 return Err(RecordError::Twice {
                     request: request.to_string(),

@@ -74,19 +74,17 @@ pub fn render(lock: &Lock) -> String {
 
 /// The lock after a run: `fresh` entries in place of the old ones, the others kept.
 ///
-/// Of the servers, only those in `server_ids` are kept. An entry of which nothing could be learned, because nobody
-/// answered, does not replace one that still holds for the same inputs: a flaky network loses no facts.
+/// Of the servers, only those in `server_ids` are kept. An entry of which nothing could be learned, because an answer
+/// failed to come, is no knowledge and enters no lock: what was known of the server stays, and a flaky network loses
+/// no facts. Such an entry's problems are findings of the run alone.
 #[must_use]
 pub fn merge(old: &Lock, fresh: Lock, server_ids: &BTreeSet<&str>) -> Lock {
     let mut servers = old.servers.clone();
-    for (server_id, entry) in fresh.servers {
-        let still_holds = servers
-            .get(&server_id)
-            .is_some_and(|old| old.answers(&entry.inputs) && !old.is_unreachable());
-        if !(entry.is_unreachable() && still_holds) {
-            servers.insert(server_id, entry);
-        }
-    }
+    let learned = fresh
+        .servers
+        .into_iter()
+        .filter(|(_, entry)| !entry.is_unreachable());
+    servers.extend(learned);
     servers.retain(|server_id, _| server_ids.contains(server_id.as_str()));
     Lock::of(servers)
 }
@@ -213,6 +211,21 @@ impl LockEntry {
             .and_then(|request| request.status)
             .is_some_and(|status| (200..300).contains(&status));
         answered_freely && self.resource.is_none() && !self.is_unreachable()
+    }
+
+    /// Whether clients can register themselves, by RFC 7591 or by a client id metadata document; none where that is
+    /// not known.
+    #[must_use]
+    pub fn registers_clients(&self) -> Option<bool> {
+        let server = self.authorization_server.as_ref()?;
+        let offers = [
+            server.dynamic_registration,
+            server.client_id_metadata_document_supported,
+        ];
+        if offers.contains(&Some(true)) {
+            return Some(true);
+        }
+        (!offers.contains(&None)).then_some(false)
     }
 
     /// What was asked, what was answered and what followed, one line a request, and then the problems.

@@ -25,6 +25,22 @@ pub struct ManifestFile {
     pub stem: String,
 }
 
+impl ManifestFile {
+    /// A manifest at a path, by the folder that it stands in.
+    pub fn new(file: FileId, path: &Path, is_local: bool) -> Self {
+        let origin = match is_local {
+            true => Origin::CatalogLocal,
+            false => Origin::Catalog,
+        };
+        let stem = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        Self { file, origin, stem }
+    }
+}
+
 /// Why the manifests of a folder could not be listed.
 #[derive(Debug, thiserror::Error)]
 #[error("`{}` cannot be read: {reason}", .folder.display())]
@@ -40,24 +56,13 @@ pub fn list_manifests(
     working_folder: &Path,
 ) -> Result<Vec<ManifestFile>, LoadError> {
     let mut manifests = Vec::new();
-    for (folder, origin) in [
-        (&folders.catalog, Origin::Catalog),
-        (&folders.catalog_local, Origin::CatalogLocal),
-    ] {
+    for (folder, is_local) in [(&folders.catalog, false), (&folders.catalog_local, true)] {
         let Some(folder) = folder.as_deref().filter(|folder| folder.is_dir()) else {
             continue;
         };
         for path in list(folder)? {
-            let stem = path
-                .file_stem()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            manifests.push(ManifestFile {
-                file: sources.add(path, working_folder),
-                origin,
-                stem,
-            });
+            let file = sources.add(path.clone(), working_folder);
+            manifests.push(ManifestFile::new(file, &path, is_local));
         }
     }
     Ok(manifests)

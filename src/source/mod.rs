@@ -9,7 +9,7 @@ mod spans;
 
 use std::fs;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -77,11 +77,12 @@ impl Sources {
         })
     }
 
-    /// Takes in a text that is not on the disk, under the name that it should have.
-    pub fn add_text(&mut self, name: &str, text: Vec<u8>) -> FileId {
+    /// Takes in a text that is not on the disk, under the path that it should have.
+    pub fn add_text(&mut self, path: PathBuf, text: Vec<u8>, working_folder: &Path) -> FileId {
+        let name = display_name(&path, working_folder);
         self.push(SourceFile {
-            path: PathBuf::from(name),
-            name: name.to_owned(),
+            path,
+            name,
             text: Some(text),
         })
     }
@@ -163,6 +164,19 @@ pub fn describe(error: &std::io::Error) -> String {
         Some(first) => first.to_lowercase().chain(characters).collect(),
         None => String::new(),
     }
+}
+
+/// The path without `.` and without the `..` that can be taken back in the text; nothing is asked of the disk.
+pub fn clean(path: &Path) -> PathBuf {
+    let mut cleaned = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if cleaned.file_name().is_some() => _ = cleaned.pop(),
+            other => cleaned.push(other),
+        }
+    }
+    cleaned
 }
 
 fn display_name(path: &Path, working_folder: &Path) -> String {

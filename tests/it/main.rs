@@ -1,2 +1,27 @@
+//! One binary; its modules are named after the rooms of `src/`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says on standard error what it skips"
+)]
+
+mod catalog;
+mod support;
+
+mod compile;
+mod corpus;
+mod dotenv;
+mod emit;
+mod guide;
+mod house;
+mod json_suite;
+mod oauth;
 mod probe;
+mod providers_js;
 mod proxy;
+mod rules;
+mod write;

@@ -1,6 +1,8 @@
 //! One file a rule, in one folder a group.
 
+pub mod discovery;
 pub mod identity;
 pub mod oauth;
+pub mod proxy;
 pub mod reading;
 pub mod suppressions;

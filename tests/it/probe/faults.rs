@@ -284,11 +284,14 @@ async fn an_endpoint_without_tls_is_insecure() {
 #[tokio::test]
 async fn another_issuer_is_a_mismatch_and_so_is_a_slash() {
     for (issuer, why) in [
-        ("https://other.example", "and so must not be used"),
-        ("{a}/", "the same but for a slash at the end, which counts"),
+        ("https://other.example", ", and so must not be used"),
+        (
+            "{a}/",
+            ": the same but for a slash at the end, which counts",
+        ),
         (
             "{a}/{tenantid}",
-            "a template that stands for many issuers: name the one of a single tenant",
+            ": a template that stands for many issuers: name the one of a single tenant",
         ),
     ] {
         let (rule, message) = finding(Reply::json(
@@ -299,7 +302,7 @@ async fn another_issuer_is_a_mismatch_and_so_is_a_slash() {
         assert_eq!(
             message,
             format!(
-                "the metadata at `{{a}}/.well-known/openid-configuration` is of the issuer `{issuer}`, not of `{{a}}`: {why}"
+                "the metadata at `{{a}}/.well-known/openid-configuration` is of the issuer `{issuer}`, not of `{{a}}`{why}"
             )
         );
     }

@@ -117,18 +117,14 @@ fn a_refresh_keeps_the_others_and_drops_what_is_gone() {
 }
 
 #[test]
-fn nobody_home_loses_no_facts_unless_the_inputs_changed() {
+fn nobody_home_loses_no_facts_and_adds_none() {
     let before = entry(A, TOKEN);
-    let ids = BTreeSet::from(["a"]);
+    let ids = BTreeSet::from(["a", "b"]);
     let old = lock(&[("a", &before)]);
+    let nobody = unreachable(&before);
     assert_eq!(
-        merge(&old, lock(&[("a", &unreachable(&before))]), &ids),
+        merge(&old, lock(&[("a", &nobody), ("b", &nobody)]), &ids),
         old
-    );
-    let moved = unreachable(&entry("https://moved.example/mcp", TOKEN));
-    assert_eq!(
-        merge(&old, lock(&[("a", &moved)]), &ids),
-        lock(&[("a", &moved)])
     );
 }
 

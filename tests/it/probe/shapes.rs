@@ -1,8 +1,10 @@
 //! Twelve shapes of real providers, and what discovery makes of each: verdict, facts, and exactly these requests.
 
+use std::collections::BTreeSet;
+
 use catproof::probe::{LockInputs, Target, TargetKind};
 
-use super::simulator::{Reply, World, requests, rules};
+use super::simulator::{Reply, World, probe_all, requests, rules};
 
 /// A metadata document of `issuer` whose endpoints are below `at`, with further members.
 fn server(issuer: &str, at: &str, further: &str) -> Reply {
@@ -403,4 +405,50 @@ async fn a_server_that_wants_no_token_is_seen_to_want_none() {
     let entry = world.probe(world.remote("{mcp}/mcp")).await;
     assert!(entry.asks_for_nothing());
     assert_eq!(rules(&entry), ["unpublished-metadata"]);
+}
+
+#[tokio::test]
+async fn two_spellings_of_a_url_are_asked_once() {
+    let world = World::new(&["mcp"]).await;
+    world
+        .on("POST {mcp}/", Reply::challenge("{mcp}/meta#part"))
+        .on("GET {mcp}/meta", resource("{mcp}/", r#""{mcp}""#));
+    let targets = ["{mcp}", "{mcp}/", "{mcp}/#x"].map(|url| Target {
+        server_id: url.to_owned(),
+        ..world.remote(url)
+    });
+    let probed = probe_all(&targets, &world.network()).await;
+    assert_eq!(probed.lock.servers.len(), 3);
+    let asked: BTreeSet<String> = world.asked().into_iter().collect();
+    assert_eq!(asked.len(), world.asked().len());
+}
+
+#[tokio::test]
+async fn an_entry_tells_its_story() {
+    let world = World::new(&["mcp", "auth"]).await;
+    world
+        .on("POST {mcp}/mcp", Reply::challenge("{mcp}/meta"))
+        .on("GET {mcp}/meta", resource("{mcp}/mcp", r#""{auth}/t""#))
+        .on(
+            "GET {auth}/.well-known/oauth-authorization-server/t",
+            Reply::page(),
+        )
+        .on(
+            "GET {auth}/.well-known/openid-configuration/t",
+            Reply::redirect(302, "{auth}/moved"),
+        )
+        .on("GET {auth}/moved", server("{auth}", "{auth}", ""));
+    let entry = world.probe(world.remote("{mcp}/mcp")).await;
+    assert_eq!(
+        entry.story(),
+        [
+            "1. POST {mcp}/mcp (401): asks for a token and names its resource metadata: `{mcp}/meta`",
+            "2. GET {mcp}/meta (200): resource metadata; authorization server `{auth}/t`",
+            "3. GET {auth}/.well-known/oauth-authorization-server/t (200): answers with a web page: no metadata here",
+            "4. GET {auth}/.well-known/openid-configuration/t (302): redirects to `{auth}/moved`",
+            "5. GET {auth}/moved (200): authorization server metadata that must not be used: issuer-mismatch",
+            "issuer-mismatch: the metadata at `{auth}/moved` is of the issuer `{auth}`, not of `{auth}/t`, and so must not be used",
+        ]
+    );
+    assert_eq!(entry.registers_clients(), None);
 }

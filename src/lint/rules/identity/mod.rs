@@ -1,3 +1,52 @@
 //! What a server is called. These rules read the raw value, so that they speak even of a broken manifest.
 
+use std::collections::BTreeMap;
+
+use crate::entry::Entry;
+use crate::finding::{Finding, Place};
+
+pub mod colliding_env_name;
+pub mod duplicate_server_id;
+pub mod env_name_not_posix;
 pub mod id_mismatch;
+pub mod invalid_server_id;
+pub mod invisible_character;
+pub mod lookalike_id;
+pub mod near_duplicate_id;
+pub mod reserved_env_name;
+pub mod shadowed_server;
+pub mod weakened_by_local;
+
+/// The id as a shell could use it in a variable's name: `_` for every character outside `[A-Za-z0-9_]`.
+fn posix_form(id: &str) -> String {
+    id.chars()
+        .map(|character| match character {
+            'A'..='Z' | 'a'..='z' | '0'..='9' | '_' => character,
+            _ => '_',
+        })
+        .collect()
+}
+
+/// The entries whose manifest says what it is called, by some form of that name.
+fn group_by_id<'a>(
+    entries: impl Iterator<Item = &'a Entry>,
+    form: impl Fn(&Entry) -> String,
+) -> BTreeMap<String, Vec<&'a Entry>> {
+    let mut groups: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
+    for entry in entries.filter(|entry| entry.is_named) {
+        groups.entry(form(entry)).or_default().push(entry);
+    }
+    groups
+}
+
+/// Where a manifest says what it is called.
+fn name_of(entry: &Entry) -> Place {
+    Place::value(entry.file, "/name")
+}
+
+/// Labels the names of other entries.
+fn with_names_of(finding: Finding, others: &[&Entry], label: &str) -> Finding {
+    others.iter().fold(finding, |finding, other| {
+        finding.related(name_of(other), label)
+    })
+}

@@ -1,0 +1,156 @@
+//! `build`: check, then compile and write the artifacts, or compare them with what is there.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use crate::cli::{BuildArgs, Global};
+use crate::compile::{self, Catalog};
+use crate::config::Profile;
+use crate::console::Console;
+use crate::emit;
+use crate::pipeline::Keep;
+use crate::plan::Plan;
+use crate::report::Mask;
+use crate::source::{Origin, Sources};
+use crate::workspace::Workspace;
+use crate::write::{self, Change, ChangeKind, Mode};
+
+use super::findings::{self, plural};
+use super::judge::{self, AllowlistChoice, JudgedTarget, Questions};
+use super::{ExitStatus, Failure, check};
+
+pub(super) fn run(
+    args: &BuildArgs,
+    global: &Global,
+    console: &Console,
+) -> Result<ExitStatus, Failure> {
+    let workspace = judge::open(global, &args.findings)?;
+    let mut sources = Sources::default();
+    let questions = Questions {
+        keep: Keep::Manifests,
+        allowlist: AllowlistChoice::Deployed(args.findings.allowlist.as_deref()),
+    };
+    let targets = judge::judge(&workspace, &[], None, &mut sources, &questions)?;
+    let Some(target) = targets.into_iter().find(|target| target.files > 0) else {
+        console.say(&check::no_input(&workspace, &[]));
+        return Ok(ExitStatus::NoInput);
+    };
+
+    let plan = compile(&workspace, &target)?;
+    let folder = match &args.out {
+        Some(out) => workspace.absolute(out),
+        None => workspace.generated(&target.target.folders),
+    };
+    let mask = Mask::new(&target.judged.secrets);
+    let outcome = findings::report(
+        &workspace,
+        vec![target],
+        &sources,
+        &args.findings,
+        console,
+        |entry| counts(&workspace, entry.origin),
+    )?;
+    if outcome.status != ExitStatus::Clean {
+        console.say(&outcome.summary("checked"));
+        console.say("nothing was written");
+        return Ok(outcome.status);
+    }
+    let written = write_artifacts(&workspace, &plan, &folder, args.check)?;
+    for left_out in &plan.left_out {
+        let line = format!("left out `{}`: {}", left_out.id, left_out.reason);
+        console.say(&mask.apply(&line));
+    }
+    match args.check {
+        true => compare(&workspace, &written, &mask, console),
+        false => {
+            console.say(&format!(
+                "{}; {}",
+                outcome.summary("built from"),
+                summary(&written)
+            ));
+            Ok(ExitStatus::Clean)
+        }
+    }
+}
+
+/// Whether the findings of a folder count: those of the developers' never block a production build.
+fn counts(workspace: &Workspace, origin: Origin) -> bool {
+    origin == Origin::Catalog || workspace.config.profile == Profile::Development
+}
+
+fn compile(workspace: &Workspace, target: &JudgedTarget) -> Result<Plan, Failure> {
+    let judged = &target.judged;
+    let catalog = Catalog {
+        entries: &judged.entries,
+        manifests: &judged.manifests,
+        leave_out: &judged.files_with_secrets,
+        lock: target.lock.as_ref(),
+        config: &workspace.config,
+    };
+    compile::compile(&catalog).map_err(|error| Failure::usage(error.to_string()))
+}
+
+fn write_artifacts(
+    workspace: &Workspace,
+    plan: &Plan,
+    folder: &Path,
+    check: bool,
+) -> Result<write::Outcome, Failure> {
+    let artifacts = emit::emit(plan)?;
+    let mode = if check { Mode::Check } else { Mode::Write };
+    Ok(write::write(
+        folder,
+        &artifacts,
+        &workspace.config.artifacts,
+        mode,
+    )?)
+}
+
+/// Shows what differs as one diff a file.
+fn compare(
+    workspace: &Workspace,
+    written: &write::Outcome,
+    mask: &Mask,
+    console: &Console,
+) -> Result<ExitStatus, Failure> {
+    if written.changes.is_empty() {
+        console.say(&format!(
+            "{} current",
+            plural(written.unchanged, "artifact")
+        ));
+        return Ok(ExitStatus::Clean);
+    }
+    let mut out = console.out();
+    for Change { path, kind, .. } in &written.changes {
+        let path = path.strip_prefix(&workspace.working_folder).unwrap_or(path);
+        writeln!(out, "{} is {}", path.display(), kind.name())?;
+    }
+    for change in &written.changes {
+        out.write_all(
+            mask.apply(&change.diff(&workspace.working_folder))
+                .as_bytes(),
+        )?;
+    }
+    out.flush()?;
+    let count = plural(written.changes.len(), "artifact");
+    console.say(&format!("{count} not as compiled: run `catproof build`"));
+    Ok(ExitStatus::Findings)
+}
+
+/// "3 artifacts written, 1 removed, 20 unchanged".
+fn summary(written: &write::Outcome) -> String {
+    let count = |is: fn(ChangeKind) -> bool| {
+        let changes = written.changes.iter();
+        changes.filter(|change| is(change.kind)).count()
+    };
+    let removed = count(|kind| kind == ChangeKind::LeftOver);
+    let mut parts = vec![format!(
+        "{} written",
+        plural(count(|kind| kind != ChangeKind::LeftOver), "artifact")
+    )];
+    if removed > 0 {
+        parts.push(format!("{removed} removed"));
+    }
+    parts.push(format!("{} unchanged", written.unchanged));
+    parts.join(", ")
+}

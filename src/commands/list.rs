@@ -1,0 +1,219 @@
+//! `list`: the servers with their OAuth type, and what the proxy needs for them.
+
+use std::io::Write as _;
+
+use crate::cli::{Global, ListArgs, TableFormat};
+use crate::console::Console;
+use crate::entry::Entry;
+use crate::finding::Severity;
+use crate::oauth::{OAuthType, Verdict};
+use crate::pipeline::{Judged, Keep};
+use crate::report::list::{
+    ListReport, ListedDestination, ListedEvidence, ListedFindings, ListedOAuth, ListedServer,
+    ListedType,
+};
+use crate::report::visible;
+use crate::source::{FileId, Sources};
+use crate::workspace::Workspace;
+
+use super::findings::plural;
+use super::judge::{self, AllowlistChoice, JudgedTarget, Questions};
+use super::{ExitStatus, Failure, check};
+
+pub(super) fn run(
+    args: &ListArgs,
+    global: &Global,
+    console: &Console,
+) -> Result<ExitStatus, Failure> {
+    let workspace = Workspace::open(global)?;
+    let mut sources = Sources::default();
+    let questions = Questions {
+        keep: Keep::Entries,
+        allowlist: AllowlistChoice::Nothing,
+    };
+    let targets = judge::judge(&workspace, &args.paths, None, &mut sources, &questions)?;
+    if targets.iter().all(|target| target.files == 0) {
+        console.say(&check::no_input(&workspace, &args.paths));
+        return Ok(ExitStatus::NoInput);
+    }
+    let mut servers: Vec<ListedServer> = targets
+        .iter()
+        .flat_map(|target| listed(target, &workspace, &sources, args.oauth_type))
+        .collect();
+    servers.sort_by(|left, right| (&left.id, &left.file).cmp(&(&right.id, &right.file)));
+
+    let mut out = console.out();
+    match args.format {
+        TableFormat::Json => {
+            let report = ListReport {
+                version: 1,
+                servers,
+            };
+            serde_json::to_writer_pretty(&mut out, &report).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        }
+        TableFormat::Human => {
+            out.write_all(table(&servers).as_bytes())?;
+            out.flush()?;
+            console.say(&plural(servers.len(), "server"));
+        }
+    }
+    out.flush()?;
+    Ok(ExitStatus::Clean)
+}
+
+fn listed(
+    target: &JudgedTarget,
+    workspace: &Workspace,
+    sources: &Sources,
+    oauth_type: Option<ListedType>,
+) -> Vec<ListedServer> {
+    let is_named = |entry: &&Entry| {
+        sources
+            .file(entry.file)
+            .is_some_and(|file| target.target.selection.names(&file.path))
+    };
+    let is_asked = |entry: &&Entry| {
+        oauth_type.is_none_or(|asked| asked == listed_type(entry.classification.verdict))
+    };
+    let entries = target
+        .judged
+        .entries
+        .iter()
+        .filter(is_named)
+        .filter(is_asked);
+    entries
+        .map(|entry| server(entry, &target.judged, workspace, sources))
+        .collect()
+}
+
+fn server(
+    entry: &Entry,
+    judged: &Judged,
+    workspace: &Workspace,
+    sources: &Sources,
+) -> ListedServer {
+    let verdict = entry.classification.verdict;
+    let evidence = entry
+        .classification
+        .evidence
+        .iter()
+        .map(|evidence| ListedEvidence {
+            fact: evidence.fact,
+            value: evidence.value,
+            pointer: evidence.pointer.as_ref().map(ToString::to_string),
+            because: evidence.because.clone(),
+        });
+    let destinations = entry
+        .destinations
+        .known()
+        .iter()
+        .map(|destination| ListedDestination {
+            host: destination.host.clone(),
+            purpose: destination.purpose,
+            source: destination.source.describe(),
+        });
+    ListedServer {
+        id: entry.id.clone(),
+        file: sources.name(entry.file).to_owned(),
+        origin: entry.origin,
+        display_name: entry.display_name.clone(),
+        oauth: ListedOAuth {
+            name: listed_type(verdict),
+            number: entry.oauth_type().map(OAuthType::number),
+            requires_proxy: entry.is_proxied,
+            evidence: evidence.collect(),
+        },
+        destinations: destinations.collect(),
+        env: entry.env_names(),
+        findings: ListedFindings {
+            errors: count(judged, workspace, entry.file, Severity::Error),
+            warnings: count(judged, workspace, entry.file, Severity::Warning),
+        },
+    }
+}
+
+/// How many findings of a severity a file has, after the configuration.
+fn count(judged: &Judged, workspace: &Workspace, file: FileId, severity: Severity) -> usize {
+    let here = judged.findings.iter().filter(|finding| {
+        finding
+            .place
+            .as_ref()
+            .is_some_and(|place| place.file == file)
+    });
+    here.filter(|finding| workspace.config.level(finding.rule, finding.severity) == Some(severity))
+        .count()
+}
+
+fn listed_type(verdict: Verdict) -> ListedType {
+    match verdict {
+        Verdict::None => ListedType::None,
+        Verdict::Undetermined(_) => ListedType::Undetermined,
+        Verdict::Type(OAuthType::Generic) => ListedType::Generic,
+        Verdict::Type(OAuthType::McpStatic) => ListedType::McpStatic,
+        Verdict::Type(OAuthType::RemoteStatic) => ListedType::RemoteStatic,
+        Verdict::Type(OAuthType::RemoteDynamic) => ListedType::RemoteDynamic,
+    }
+}
+
+/// One line a server: id, type, what the proxy must reach, and what is wrong.
+fn table(servers: &[ListedServer]) -> String {
+    let rows: Vec<[String; 5]> = servers.iter().map(row).collect();
+    let header = ["server", "oauth type", "proxy", "destinations", "findings"].map(str::to_owned);
+    let mut widths = [0; 5];
+    for row in rows.iter().chain([&header]) {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(unicode_width::UnicodeWidthStr::width(cell.as_str()));
+        }
+    }
+    let mut text = String::new();
+    for row in [&header].into_iter().chain(&rows) {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(widths) {
+            let padding =
+                width.saturating_sub(unicode_width::UnicodeWidthStr::width(cell.as_str()));
+            line.push_str(cell);
+            line.push_str(&" ".repeat(padding + 2));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+fn row(server: &ListedServer) -> [String; 5] {
+    let number = server
+        .oauth
+        .number
+        .map(|number| format!("{number} "))
+        .unwrap_or_default();
+    let hosts: std::collections::BTreeSet<&str> = server
+        .destinations
+        .iter()
+        .filter(|destination| destination.purpose.carries_secret())
+        .map(|destination| destination.host.as_str())
+        .collect();
+    let destinations = match (server.oauth.requires_proxy, hosts.is_empty()) {
+        (true, true) => "not known: run `catproof probe`".to_owned(),
+        _ => hosts.into_iter().collect::<Vec<_>>().join(", "),
+    };
+    let ListedFindings { errors, warnings } = server.findings;
+    let findings = [(errors, "error"), (warnings, "warning")];
+    let findings: Vec<String> = findings
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| plural(*count, word))
+        .collect();
+    [
+        visible(&server.id).into_owned(),
+        format!("{number}{}", server.oauth.name.word()),
+        if server.oauth.requires_proxy {
+            "yes"
+        } else {
+            ""
+        }
+        .to_owned(),
+        visible(&destinations).into_owned(),
+        findings.join(", "),
+    ]
+}

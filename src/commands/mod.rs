@@ -1,0 +1,98 @@
+//! One file a subcommand, and what they share: the exit status, and why a job could not be done.
+
+mod build;
+mod check;
+mod explain;
+mod findings;
+mod judge;
+mod list;
+mod rules;
+mod schema;
+
+use std::path::PathBuf;
+use std::process::{ExitCode, Termination};
+
+use crate::cli::{Cli, Command};
+use crate::console::Console;
+use crate::workspace::WorkspaceError;
+
+pub use rules::readme_table;
+
+/// What the process reports; the same for every command and output format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ExitStatus {
+    Clean,
+    /// Findings at or above `--fail-on`, or drift.
+    Findings,
+    /// The job could not be done: usage, configuration, I/O.
+    Failed,
+    /// No input matched.
+    NoInput,
+}
+
+impl Termination for ExitStatus {
+    fn report(self) -> ExitCode {
+        match self {
+            Self::Clean => ExitCode::from(0),
+            Self::Findings => ExitCode::from(1),
+            Self::Failed => ExitCode::from(2),
+            Self::NoInput => ExitCode::from(3),
+        }
+    }
+}
+
+/// Why a job could not be done. Bad input is none of these: it is a finding.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    #[error("{message}")]
+    Usage {
+        message: String,
+        help: Option<String>,
+    },
+    #[error("`{}` cannot be read: {reason}", .path.display())]
+    Unreadable { path: PathBuf, reason: String },
+    #[error("`{}` cannot be written: {reason}", .path.display())]
+    Unwritable { path: PathBuf, reason: String },
+    #[error(transparent)]
+    Template(#[from] crate::emit::Error),
+    #[error(transparent)]
+    Write(#[from] crate::write::Error),
+    /// Standard output, most likely a pipe that was closed.
+    #[error("the output cannot be written: {0}")]
+    Output(#[from] std::io::Error),
+}
+
+impl Failure {
+    fn usage(message: impl Into<String>) -> Self {
+        Self::Usage {
+            message: message.into(),
+            help: None,
+        }
+    }
+}
+
+/// Runs the command and says on standard error why it failed, if it did.
+pub fn run(cli: &Cli) -> ExitStatus {
+    let console = Console::new(&cli.global);
+    let result = match &cli.command {
+        Command::Check(args) => check::run(args, &cli.global, &console),
+        Command::Build(args) => build::run(args, &cli.global, &console),
+        Command::List(args) => list::run(args, &cli.global, &console),
+        Command::Explain(args) => explain::run(args, &cli.global, &console),
+        Command::Schema(args) => schema::run(args, &cli.global, &console),
+        Command::Rules(args) => rules::run(args, &console),
+    };
+    match result {
+        Ok(status) => status,
+        // Whoever closed the pipe has seen enough.
+        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            ExitStatus::Clean
+        }
+        Err(failure) => {
+            console.fail(&failure);
+            ExitStatus::Failed
+        }
+    }
+}

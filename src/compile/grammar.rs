@@ -1,0 +1,172 @@
+//! What a value must look like to reach an artifact. Encoding for the format comes second, in `emit`.
+
+use url::{Host, Url};
+
+use crate::config::Profile;
+use crate::hosts;
+use crate::plan::LeftOutReason;
+
+use super::{Checked, Error};
+
+fn invalid(field: &str, problem: &'static str) -> LeftOutReason {
+    LeftOutReason::Invalid {
+        field: field.to_owned(),
+        problem,
+    }
+}
+
+/// A problem with a value of the configuration concerns no server: nothing can be compiled.
+pub(super) fn configured<T>(field: &'static str, checked: Checked<T>) -> Result<T, Error> {
+    checked.map_err(|reason| match reason {
+        LeftOutReason::Invalid { problem, .. } => Error { field, problem },
+        LeftOutReason::Undetermined(_) | LeftOutReason::Unreadable | LeftOutReason::HoldsSecret => {
+            Error {
+                field,
+                problem: "cannot be used",
+            }
+        }
+    })
+}
+
+/// A value that the artifact cannot do without.
+pub(super) fn required<'a>(field: &str, value: Option<&'a str>) -> Checked<&'a str> {
+    value
+        .filter(|value| !value.is_empty())
+        .ok_or_else(|| invalid(field, "is missing"))
+}
+
+/// The ids that the proxy takes.
+pub(super) fn server_id(id: &str) -> Checked<()> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+    match (1..=200).contains(&id.len()) && id.bytes().all(is_plain) {
+        true => Ok(()),
+        false => Err(invalid("name", "is no server id")),
+    }
+}
+
+/// Any absolute URI in the characters of RFC 3986.
+pub(super) fn uri(field: &str, text: &str) -> Checked<Url> {
+    let is_plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
+    match Url::parse(text) {
+        Ok(url) if text.bytes().all(is_plain) => Ok(url),
+        _ => Err(invalid(field, "is no plain URL")),
+    }
+}
+
+/// An http or https URL, without user information.
+pub(super) fn url(field: &str, text: &str) -> Checked<Url> {
+    let url = uri(field, text)?;
+    match () {
+        () if !matches!(url.scheme(), "https" | "http") || !url.has_host() => {
+            Err(invalid(field, "is no http or https URL"))
+        }
+        // The `@` of an empty user information is not in the parsed URL.
+        () if authority(text).contains('@') => Err(invalid(field, "holds user information")),
+        () => Ok(url),
+    }
+}
+
+/// What stands between `//` and the path.
+fn authority(text: &str) -> &str {
+    let (_, rest) = text.split_once("//").unwrap_or_default();
+    rest.split(['/', '?', '#']).next().unwrap_or_default()
+}
+
+/// An endpoint of a provider: https, or http on this machine.
+pub(super) fn endpoint(field: &str, text: &str) -> Checked<Url> {
+    let url = url(field, text)?;
+    match url.scheme() == "https" || hosts::is_loopback(&url) {
+        true => Ok(url),
+        false => Err(invalid(field, "is not https")),
+    }
+}
+
+/// An endpoint that a client secret is sent to: https, a host name, the default port; under development also anything
+/// on this machine.
+pub(super) fn secret_endpoint(field: &str, text: &str, profile: Profile) -> Checked<()> {
+    let url = endpoint(field, text)?;
+    if hosts::is_loopback(&url) {
+        return match profile {
+            Profile::Development => Ok(()),
+            Profile::Production => Err(invalid(field, "is on this machine")),
+        };
+    }
+    match () {
+        () if url.port().is_some() => Err(invalid(field, "has a port of its own")),
+        () if url.fragment().is_some() => Err(invalid(field, "has a fragment")),
+        () if !matches!(url.host(), Some(Host::Domain(name)) if is_host_name(name)) => {
+            Err(invalid(field, "has no plain host name"))
+        }
+        () => Ok(()),
+    }
+}
+
+/// A host of the configuration that secrets may be sent to.
+pub(super) fn allowed_host(host: &str, profile: Profile) -> Checked<()> {
+    let field = "proxy.extra_destinations";
+    secret_endpoint(field, &format!("https://{host}/"), profile)?;
+    match is_host_name(host) {
+        true => Ok(()),
+        false => Err(invalid(field, "holds what is no plain host name")),
+    }
+}
+
+/// Lower-case letters, digits and hyphens in labels between dots, without a final dot.
+fn is_host_name(name: &str) -> bool {
+    let is_label = |label: &str| {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        (1..=63).contains(&label.len())
+            && label.bytes().all(plain)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    name.len() <= 253 && name.split('.').all(is_label)
+}
+
+/// A client id: visible ASCII and spaces (RFC 6749 appendix A.1).
+pub(super) fn client_id(text: &str) -> Checked<&str> {
+    match text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        true => Ok(text),
+        false => Err(invalid("oauth_config.client_id", "is not plain ASCII")),
+    }
+}
+
+/// A scope (RFC 6749 §3.3).
+pub(super) fn scope(text: &str) -> Checked<()> {
+    let is_plain = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
+    match text.bytes().all(is_plain) {
+        true => Ok(()),
+        false => Err(invalid("oauth_config.scopes", "holds what is no scope")),
+    }
+}
+
+/// The name of an environment variable that a process can be given at all.
+pub(super) fn env_name(field: &str, name: &str) -> Checked<()> {
+    match name.is_empty() || name.contains(['=', '\0']) {
+        true => Err(invalid(field, "holds what is no name of a variable")),
+        false => Ok(()),
+    }
+}
+
+/// A launch spec names neither the word that stands for a secret nor the variable that the secret is in.
+pub(super) fn tells_no_secret(id: &str, text: &str) -> Checked<()> {
+    let is_word_part =
+        |character: char| character.is_ascii_alphanumeric() || "_.-".contains(character);
+    let variable = format!("{id}_SECRET");
+    let names_variable = text.match_indices(&variable).any(|(at, _)| {
+        let before = text.get(..at).unwrap_or_default();
+        !before.ends_with(is_word_part)
+    });
+    match () {
+        () if text.contains("REDACTED") => Err(invalid(
+            "server",
+            "would put the word REDACTED into the launch spec",
+        )),
+        () if names_variable => Err(invalid(
+            "server",
+            "would put the name of the proxy's variable into the launch spec",
+        )),
+        () => Ok(()),
+    }
+}

@@ -1,0 +1,349 @@
+//! Catalog -> Plan: every default resolved, every value that reaches an artifact held to a strict grammar.
+//!
+//! Pure: the same catalog gives the same plan, whichever dialect its files are written in. A server with a value
+//! outside the grammar is left out and named, never written down half-checked.
+
+mod docker;
+mod grammar;
+mod oauth;
+mod process;
+mod proxy;
+mod template;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::config::{Config, Profile};
+use crate::entry::{self, Entry};
+use crate::model::{Manifest, UserInput};
+use crate::oauth::Verdict;
+use crate::plan::{
+    AppKind, AppLaunch, AppServer, BrowserLogin, CatalogIndex, CatalogKind, DEEP_LINK, GENERATED,
+    IndexedFact, IndexedOAuth, IndexedServer, Input, InputValue, LeftOut, LeftOutReason, Plan, Run,
+    ServerLaunch, ServerLaunchKind, Setup, Transport, VERSION,
+};
+use crate::probe::lock::{Lock, LockEntry};
+use crate::source::{FileId, Origin};
+
+/// What the compiler works on.
+#[derive(Debug, Clone, Copy)]
+pub struct Catalog<'a> {
+    /// Sorted by id.
+    pub entries: &'a [Entry],
+    /// Those that could be read.
+    pub manifests: &'a BTreeMap<FileId, Manifest>,
+    /// The files whose servers are in no artifact, because a secret stands in them.
+    pub leave_out: &'a BTreeSet<FileId>,
+    pub lock: Option<&'a Lock>,
+    pub config: &'a Config,
+}
+
+/// Why nothing can be compiled: the configuration names something that no artifact may hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{field}` in the configuration {problem}")]
+pub struct Error {
+    pub field: &'static str,
+    pub problem: &'static str,
+}
+
+/// One server on its way into the plan.
+#[derive(Debug, Clone, Copy)]
+struct Subject<'a> {
+    entry: &'a Entry,
+    manifest: &'a Manifest,
+    /// What discovery recorded for exactly this manifest's URLs.
+    lock: Option<&'a LockEntry>,
+    profile: Profile,
+}
+
+/// A value, or why its server is in no artifact.
+type Checked<T> = Result<T, LeftOutReason>;
+
+/// Compiles the servers that the profile shows.
+///
+/// # Errors
+/// The configuration holds a host or a URL that no artifact may hold.
+pub fn compile(catalog: &Catalog<'_>) -> Result<Plan, Error> {
+    let config = catalog.config;
+    let mut servers = BTreeMap::new();
+    let mut proxied = BTreeMap::new();
+    let mut entries = BTreeMap::new();
+    let mut left_out = Vec::new();
+    for entry in shown(catalog) {
+        match compile_server(catalog, entry) {
+            Ok((launch, proxy)) => {
+                servers.insert(entry.id.clone(), launch);
+                proxied.extend(proxy.map(|proxy| (entry.id.clone(), proxy)));
+                entries.insert(entry.id.as_str(), entry);
+            }
+            Err(reason) => left_out.push(LeftOut {
+                id: entry.id.clone(),
+                reason,
+            }),
+        }
+    }
+    left_out.sort();
+    proxy::drop_ambiguous_aliases(&mut proxied);
+
+    let redirect_uris = servers
+        .values()
+        .filter_map(|server: &ServerLaunch| Some(server.oauth.as_ref()?.redirect_uri.clone()));
+    let callbacks = config.proxy.callback_urls.iter().cloned();
+    let callback_urls: BTreeSet<String> = callbacks.chain(redirect_uris).collect();
+    Ok(Plan {
+        app: app(config, &servers, callback_urls)?,
+        index: index(config.profile, &entries, &servers),
+        providers: proxy::providers(config, &entries)?,
+        proxy: proxy::launch(config, &entries, proxied)?,
+        servers,
+        left_out,
+    })
+}
+
+/// The entries that the profile shows, one an id: a developer's file hides the catalog's of the same id.
+fn shown<'a>(catalog: &Catalog<'a>) -> impl Iterator<Item = &'a Entry> {
+    let is_development = catalog.config.profile == Profile::Development;
+    let mut chosen: BTreeMap<&str, &Entry> = BTreeMap::new();
+    for entry in catalog.entries {
+        let is_local = entry.origin == Origin::CatalogLocal;
+        if is_local && !is_development {
+            continue;
+        }
+        let earlier = chosen.entry(&entry.id).or_insert(entry);
+        if is_local && earlier.origin == Origin::Catalog {
+            *earlier = entry;
+        }
+    }
+    chosen.into_values()
+}
+
+/// One server: its launch spec, and what the proxy keeps for it.
+fn compile_server(
+    catalog: &Catalog<'_>,
+    entry: &Entry,
+) -> Checked<(ServerLaunch, Option<crate::plan::ProxyServer>)> {
+    if let Verdict::Undetermined(reason) = entry.classification.verdict {
+        return Err(LeftOutReason::Undetermined(reason.reason()));
+    }
+    let Some(manifest) = catalog.manifests.get(&entry.file) else {
+        return Err(LeftOutReason::Unreadable);
+    };
+    if catalog.leave_out.contains(&entry.file) {
+        return Err(LeftOutReason::HoldsSecret);
+    }
+    grammar::server_id(&entry.id)?;
+    let lock = catalog.lock;
+    let subject = Subject {
+        entry,
+        manifest,
+        lock: lock.and_then(|lock| entry::lock_entry(lock, manifest)),
+        profile: catalog.config.profile,
+    };
+    let launch = launch(subject)?;
+    let proxy = match (&launch.oauth, entry.is_proxied) {
+        (Some(oauth), true) => Some(proxy::server(subject, &launch, oauth)?),
+        (Some(_) | None, _) => None,
+    };
+    Ok((launch, proxy))
+}
+
+fn launch(subject: Subject<'_>) -> Checked<ServerLaunch> {
+    let Subject {
+        entry, manifest, ..
+    } = subject;
+    let transport = transport(manifest)?;
+    let process = match transport {
+        Transport::Remote { .. } => None,
+        Transport::Stdio | Transport::StreamableHttp { .. } => Some(process::process(manifest)?),
+    };
+    let oauth = match entry.oauth_type() {
+        Some(oauth_type) => Some(oauth::oauth(subject, oauth_type, &transport)?),
+        None => None,
+    };
+    let mut inputs = BTreeMap::new();
+    for (key, input) in manifest.user_config.iter().flatten() {
+        inputs.insert(key.clone(), compile_input(key, input));
+    }
+    if let Some(process) = &process {
+        process::note_uses(process, &mut inputs);
+    }
+    let archestra = manifest.archestra_config.as_ref();
+    let browser = archestra.and_then(|archestra| archestra.browser_based.as_ref());
+    let launch = ServerLaunch {
+        generated: GENERATED.to_owned(),
+        version: VERSION,
+        kind: ServerLaunchKind::Server,
+        id: entry.id.clone(),
+        display_name: display_name(entry).to_owned(),
+        origin: entry.origin,
+        developer: entry.origin == Origin::CatalogLocal,
+        transport,
+        process,
+        inputs,
+        oauth,
+        browser_login: browser.map(|browser| BrowserLogin {
+            provider: browser.provider.clone(),
+            required: browser.required == Some(true),
+        }),
+        setup: manifest
+            .server
+            .setup
+            .iter()
+            .flatten()
+            .map(|step| Setup {
+                kind: step.kind.clone(),
+                provider: step.provider.clone(),
+            })
+            .collect(),
+    };
+    grammar::tells_no_secret(&entry.id, &crate::plan::to_text(&launch))?;
+    Ok(launch)
+}
+
+/// How the server is spoken to.
+fn transport(manifest: &Manifest) -> Checked<Transport> {
+    if crate::oauth::is_remote(manifest) {
+        let url = crate::oauth::remote_url(manifest);
+        let url = grammar::required("remote_url", url)?;
+        grammar::url("remote_url", url)?;
+        return Ok(Transport::Remote {
+            url: url.to_owned(),
+        });
+    }
+    let oauth = manifest.oauth_config.as_ref();
+    let Some(url) = oauth.and_then(|oauth| oauth.streamable_http_url.as_deref()) else {
+        return Ok(Transport::Stdio);
+    };
+    let url = grammar::url("streamable_http_url", url)?;
+    let query = url.query().map(|query| format!("?{query}"));
+    Ok(Transport::StreamableHttp {
+        port: oauth
+            .and_then(|oauth| oauth.streamable_http_port)
+            .unwrap_or(8000),
+        path: format!("{}{}", url.path(), query.unwrap_or_default()),
+    })
+}
+
+fn compile_input(key: &str, input: &UserInput) -> Input {
+    Input {
+        title: input.title.clone().unwrap_or_else(|| key.to_owned()),
+        description: input.description.clone(),
+        kind: input.kind.unwrap_or_default(),
+        required: input.required == Some(true),
+        sensitive: input.sensitive == Some(true),
+        multiple: input.multiple == Some(true),
+        default: input.default.as_ref().and_then(input_value),
+        min: input.min,
+        max: input.max,
+        used_in: Vec::new(),
+    }
+}
+
+/// A default; the manifest's `null` says that there is none.
+fn input_value(value: &Value) -> Option<InputValue> {
+    match value {
+        Value::Null | Value::Object(_) => None,
+        Value::Bool(value) => Some(InputValue::Boolean(*value)),
+        Value::Number(value) => Some(InputValue::Number(value.clone())),
+        Value::String(value) => Some(InputValue::Text(value.clone())),
+        Value::Array(items) => Some(InputValue::Several(
+            items.iter().filter_map(input_value).collect(),
+        )),
+    }
+}
+
+/// The name that people see; the id where there is none.
+fn display_name(entry: &Entry) -> &str {
+    entry.display_name.as_deref().unwrap_or(&entry.id)
+}
+
+fn app(
+    config: &Config,
+    servers: &BTreeMap<String, ServerLaunch>,
+    callback_urls: BTreeSet<String>,
+) -> Result<AppLaunch, Error> {
+    let proxy_url = config.proxy.url.as_deref();
+    let proxy_url = proxy_url.unwrap_or("http://localhost:8080");
+    grammar::configured("proxy.url", grammar::url("proxy.url", proxy_url))?;
+    let servers = servers.values().map(|server| AppServer {
+        id: server.id.clone(),
+        display_name: server.display_name.clone(),
+        developer: server.developer,
+        oauth: server.oauth.as_ref().map(|oauth| oauth.kind),
+        launch: format!("servers/{}.json", server.id),
+    });
+    Ok(AppLaunch {
+        generated: GENERATED.to_owned(),
+        version: VERSION,
+        kind: AppKind::App,
+        profile: config.profile,
+        run: run("desktop_app"),
+        proxy_url: proxy_url.to_owned(),
+        callback_urls: callback_urls.into_iter().collect(),
+        deep_link: DEEP_LINK.to_owned(),
+        servers: servers.collect(),
+    })
+}
+
+fn index(
+    profile: Profile,
+    entries: &BTreeMap<&str, &Entry>,
+    servers: &BTreeMap<String, ServerLaunch>,
+) -> CatalogIndex {
+    let servers = servers.values().filter_map(|server| {
+        let entry = entries.get(server.id.as_str())?;
+        let evidence = entry.classification.evidence.iter();
+        let oauth = server.oauth.as_ref().map(|oauth| IndexedOAuth {
+            kind: oauth.kind,
+            number: oauth.kind.number(),
+            requires_proxy: entry.is_proxied,
+            evidence: evidence
+                .map(|evidence| IndexedFact {
+                    fact: evidence.fact,
+                    value: evidence.value,
+                })
+                .collect(),
+        });
+        Some(IndexedServer {
+            id: server.id.clone(),
+            display_name: server.display_name.clone(),
+            origin: server.origin,
+            oauth,
+            destinations: proxy::destinations(entry),
+            unverifiable: entry.destinations == entry::Destinations::Unverifiable,
+            env: entry.env_names(),
+            launch: format!("desktop_app/servers/{}.json", server.id),
+            launch_sha256: sha256(&crate::plan::to_text(server)),
+        })
+    });
+    CatalogIndex {
+        generated: GENERATED.to_owned(),
+        version: VERSION,
+        kind: CatalogKind::Catalog,
+        profile,
+        servers: servers.collect(),
+    }
+}
+
+/// How the guide has a program of the checkout started.
+fn run(folder: &str) -> Run {
+    let words = |words: [&str; 2]| words.map(str::to_owned).to_vec();
+    Run {
+        folder: folder.to_owned(),
+        install: words(["pnpm", "install"]),
+        start: words(["pnpm", "start"]),
+        env_file: ".env".to_owned(),
+    }
+}
+
+fn sha256(text: &str) -> String {
+    use std::fmt::Write as _;
+    let digest = Sha256::digest(text.as_bytes());
+    digest.iter().fold(String::new(), |mut hex, byte| {
+        // Writing into a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}

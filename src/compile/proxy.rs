@@ -1,0 +1,294 @@
+//! What the OAuth proxy keeps for each server, and the allowlist with the origin of each host.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::config::Config;
+use crate::dotenv;
+use crate::entry::{Destinations, Entry};
+use crate::oauth::OAuthType;
+use crate::plan::{
+    ClientAuthentication, DEEP_LINK, Destination, GENERATED, LeftOutReason, Listen, OAuth,
+    Providers, ProvidersKind, ProxyEnvironment, ProxyKind, ProxyLaunch, ProxyServer, Purpose,
+    Registration, ServerLaunch, Source, VERSION,
+};
+
+use super::{Checked, Error, Subject, grammar, run};
+
+/// What the proxy keeps for one server.
+pub(super) fn server(
+    subject: Subject<'_>,
+    launch: &ServerLaunch,
+    oauth: &OAuth,
+) -> Checked<ProxyServer> {
+    let Subject {
+        entry,
+        manifest,
+        lock,
+        profile,
+    } = subject;
+    let config = manifest.oauth_config.as_ref();
+    for (field, url) in [
+        ("token_endpoint", &oauth.token_endpoint),
+        ("revocation_endpoint", &oauth.revocation_endpoint),
+    ] {
+        if let Some(url) = url {
+            grammar::secret_endpoint(field, url, profile)?;
+        }
+    }
+    for destination in entry.destinations.known() {
+        grammar::endpoint("discovery lock", &destination.endpoint)?;
+    }
+    let client_id = match &oauth.registration {
+        Registration::Static { client_id } | Registration::ClientMetadata { client_id } => {
+            client_id.clone()
+        }
+        Registration::Dynamic { .. } => String::new(),
+    };
+    if dotenv::quote(&client_id).is_none() {
+        return Err(LeftOutReason::Invalid {
+            field: "oauth_config.client_id".to_owned(),
+            problem: "cannot be quoted in an env file",
+        });
+    }
+    let hosts = entry.destinations.known().iter();
+    let discovery_hosts: BTreeSet<String> = hosts
+        .filter(|destination| !destination.purpose.carries_secret())
+        .map(|destination| destination.host.clone())
+        .collect();
+    let methods = lock
+        .and_then(|lock| lock.authorization_server.as_ref())
+        .and_then(|facts| facts.token_endpoint_auth_methods_supported.as_deref());
+    let redirect_uris = config.and_then(|config| config.redirect_uris.clone());
+    Ok(ProxyServer {
+        display_name: launch.display_name.clone(),
+        kind: oauth.kind,
+        token_endpoint: oauth.token_endpoint.clone(),
+        revocation_endpoint: oauth.revocation_endpoint.clone(),
+        authorization_servers: authorization_servers(subject, oauth),
+        discovery_hosts: discovery_hosts.into_iter().collect(),
+        client_authentication: client_authentication(oauth.kind, methods),
+        client_id,
+        redirect_uris: redirect_uris.unwrap_or_default(),
+        scopes: oauth.scopes.requested.clone(),
+        resource: oauth.resource.clone(),
+        environment: environment(&entry.id),
+    })
+}
+
+/// What today's app may name as the authorization server: whatever its own discovery starts or ends with.
+fn authorization_servers(subject: Subject<'_>, oauth: &OAuth) -> Vec<String> {
+    let config = subject.manifest.oauth_config.as_ref();
+    let server_url = config.and_then(|config| config.server_url.clone());
+    let well_known_url = config.and_then(|config| config.well_known_url.clone());
+    let named = match oauth.kind {
+        OAuthType::Generic | OAuthType::RemoteDynamic => return Vec::new(),
+        OAuthType::McpStatic => [server_url, well_known_url, oauth.issuer.clone()],
+        OAuthType::RemoteStatic => [server_url, oauth.resource.clone(), oauth.issuer.clone()],
+    };
+    let named: BTreeSet<String> = named.into_iter().flatten().collect();
+    named.into_iter().collect()
+}
+
+/// `client_secret_post`, as today's proxy sends it, unless the provider takes the other alone.
+fn client_authentication(
+    oauth_type: OAuthType,
+    methods: Option<&[String]>,
+) -> ClientAuthentication {
+    let takes =
+        |method: &str| methods.is_some_and(|methods| methods.iter().any(|known| known == method));
+    match oauth_type {
+        OAuthType::Generic => ClientAuthentication::ClientSecretPost,
+        OAuthType::McpStatic | OAuthType::RemoteStatic | OAuthType::RemoteDynamic => {
+            match takes("client_secret_basic") && !takes("client_secret_post") {
+                true => ClientAuthentication::ClientSecretBasic,
+                false => ClientAuthentication::ClientSecretPost,
+            }
+        }
+    }
+}
+
+/// The guide's names, and the same for whoever can only set POSIX names.
+fn environment(id: &str) -> ProxyEnvironment {
+    let names = |suffix: &str| {
+        let name = format!("{id}_{suffix}");
+        let alias = posix_alias(&name);
+        match alias == name {
+            true => vec![name],
+            false => vec![name, alias],
+        }
+    };
+    ProxyEnvironment {
+        client_id: names("CLIENT_ID"),
+        secret: names("SECRET"),
+        secret_file: names("SECRET_FILE"),
+    }
+}
+
+/// Upper case, with `_` for whatever a POSIX name cannot hold.
+fn posix_alias(name: &str) -> String {
+    let alias: String = name
+        .chars()
+        .map(|character| match character.is_ascii_alphanumeric() {
+            true => character.to_ascii_uppercase(),
+            false => '_',
+        })
+        .collect();
+    match alias.starts_with(|first: char| first.is_ascii_digit()) {
+        true => format!("_{alias}"),
+        false => alias,
+    }
+}
+
+/// Drops the aliases that could mean two servers: one server's secret never goes to another's provider.
+pub(super) fn drop_ambiguous_aliases(servers: &mut BTreeMap<String, ProxyServer>) {
+    let mut uses: BTreeMap<String, usize> = BTreeMap::new();
+    for server in servers.values() {
+        for name in names(&server.environment) {
+            *uses.entry(name.clone()).or_default() += 1;
+        }
+    }
+    for server in servers.values_mut() {
+        let environment = &mut server.environment;
+        for list in [
+            &mut environment.client_id,
+            &mut environment.secret,
+            &mut environment.secret_file,
+        ] {
+            let mut is_guide_name = true;
+            list.retain(|name| {
+                let kept = is_guide_name || uses.get(name) == Some(&1);
+                is_guide_name = false;
+                kept
+            });
+        }
+    }
+}
+
+fn names(environment: &ProxyEnvironment) -> impl Iterator<Item = &String> {
+    let ProxyEnvironment {
+        client_id,
+        secret,
+        secret_file,
+    } = environment;
+    client_id.iter().chain(secret).chain(secret_file)
+}
+
+/// Where a server's secret goes, and whom it is asked about, as the artifacts say it.
+pub(super) fn destinations(entry: &Entry) -> Vec<Destination> {
+    let known = entry.destinations.known().iter();
+    let known = known.map(|destination| Destination {
+        host: destination.host.clone(),
+        purpose: destination.purpose.into(),
+        server: Some(entry.id.clone()),
+        endpoint: Some(destination.endpoint.clone()),
+        source: Source::from(&destination.source),
+    });
+    known.collect()
+}
+
+pub(super) fn providers(
+    config: &Config,
+    entries: &BTreeMap<&str, &Entry>,
+) -> Result<Providers, Error> {
+    let mut all: Vec<Destination> = entries.values().copied().flat_map(destinations).collect();
+    all.extend(
+        config
+            .proxy
+            .extra_destinations
+            .iter()
+            .map(|extra| Destination {
+                host: extra.host.clone(),
+                purpose: Purpose::Extra,
+                server: None,
+                endpoint: None,
+                source: Source::Configuration {
+                    reason: extra.reason.clone(),
+                },
+            }),
+    );
+    all.sort();
+    let verified = entries
+        .values()
+        .filter(|entry| entry.is_proxied && entry.needed_hosts().next().is_some());
+    let unverifiable = entries
+        .values()
+        .filter(|entry| entry.destinations == Destinations::Unverifiable);
+    Ok(Providers {
+        generated: GENERATED.to_owned(),
+        version: VERSION,
+        kind: ProvidersKind::Providers,
+        profile: config.profile,
+        allowed_destinations: allowed_destinations(config, entries)?,
+        server_destinations: verified
+            .map(|entry| (entry.id.clone(), hosts(entry)))
+            .collect(),
+        destinations: all,
+        unverifiable: unverifiable.map(|entry| entry.id.clone()).collect(),
+    })
+}
+
+/// The hosts that one server's secret may be sent to.
+fn hosts(entry: &Entry) -> Vec<String> {
+    let hosts: BTreeSet<String> = entry
+        .needed_hosts()
+        .map(|destination| destination.host.clone())
+        .collect();
+    hosts.into_iter().collect()
+}
+
+fn allowed_destinations(
+    config: &Config,
+    entries: &BTreeMap<&str, &Entry>,
+) -> Result<Vec<String>, Error> {
+    let mut allowed: BTreeSet<String> = entries.values().copied().flat_map(hosts).collect();
+    for extra in &config.proxy.extra_destinations {
+        let field = "proxy.extra_destinations";
+        grammar::configured(field, grammar::allowed_host(&extra.host, config.profile))?;
+        allowed.insert(extra.host.clone());
+    }
+    Ok(allowed.into_iter().collect())
+}
+
+pub(super) fn launch(
+    config: &Config,
+    entries: &BTreeMap<&str, &Entry>,
+    servers: BTreeMap<String, ProxyServer>,
+) -> Result<ProxyLaunch, Error> {
+    let mut callback_urls = BTreeSet::new();
+    for url in &config.proxy.callback_urls {
+        grammar::configured(
+            "proxy.callback_urls",
+            grammar::url("proxy.callback_urls", url),
+        )?;
+        callback_urls.insert(url.clone());
+    }
+    callback_urls.extend(
+        servers
+            .values()
+            .filter_map(|server| server.redirect_uris.first().cloned()),
+    );
+    let mut cors_origins = BTreeSet::new();
+    for origin in &config.proxy.cors_origins {
+        grammar::configured(
+            "proxy.cors_origins",
+            grammar::uri("proxy.cors_origins", origin),
+        )?;
+        cors_origins.insert(origin.clone());
+    }
+    Ok(ProxyLaunch {
+        generated: GENERATED.to_owned(),
+        version: VERSION,
+        kind: ProxyKind::Proxy,
+        profile: config.profile,
+        run: run("oauth_proxy"),
+        listen: Listen {
+            host: "127.0.0.1".to_owned(),
+            port: 8080,
+        },
+        callback_urls: callback_urls.into_iter().collect(),
+        deep_link: DEEP_LINK.to_owned(),
+        cors_origins: cors_origins.into_iter().collect(),
+        allowed_destinations: allowed_destinations(config, entries)?,
+        servers,
+    })
+}

@@ -1,0 +1,49 @@
+//! Filling in a template: strict, and without any escaping of its own, because values arrive encoded.
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use serde::Serialize;
+
+use super::{Artifact, Error};
+
+pub(super) fn fill(
+    path: &'static str,
+    template: &str,
+    values: impl Serialize,
+) -> Result<Artifact, Error> {
+    let text = render(template, values).map_err(|source| Error { path, source })?;
+    Ok(Artifact::new(path, text))
+}
+
+fn render(template: &str, values: impl Serialize) -> Result<String, minijinja::Error> {
+    let syntax = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .keep_trailing_newline(true)
+        .build()?;
+    let mut environment = Environment::new();
+    environment.set_syntax(syntax);
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|_| AutoEscape::None);
+    environment.render_str(template, Serde(values))
+}
+
+/// A text as one line of a comment: whatever could end the line, or hide or reorder it, becomes a space.
+pub(super) fn comment(text: &str) -> String {
+    let is_plain = |character: char| {
+        let is_invisible = matches!(
+            character,
+            '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        );
+        !character.is_control() && !is_invisible
+    };
+    let words: String = text
+        .chars()
+        .map(|character| match is_plain(character) {
+            true => character,
+            false => ' ',
+        })
+        .collect();
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,100 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::{OAuthType, Registration, registration};
+
+use super::{discovered, recorded, takes_registration};
+
+/// ## What it does
+/// Reports a remote server without a static client (type 4) whose authorization server takes client id metadata documents, but
+/// no dynamic registration.
+///
+/// ## Why is this bad?
+/// Today's desktop app registers itself dynamically and knows nothing of such documents. A client that has one can log in.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
+/// }
+/// ```
+///
+/// ```json generated/discovery.lock.json
+/// {
+///   "generated": "by hand",
+///   "version": 1,
+///   "servers": {
+///     "acme__mcp": {
+///       "inputs": {
+///         "remote_url": "https://mcp.acme.example/mcp",
+///         "server_url": "https://mcp.acme.example/mcp"
+///       },
+///       "recorded": "2026-09-30",
+///       "requests": [],
+///       "authorization_server": {
+///         "metadata_url": "https://mcp.acme.example/.well-known/oauth-authorization-server",
+///         "dynamic_registration": false,
+///         "client_id_metadata_document_supported": true
+///       }
+///     }
+///   }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
+/// }
+/// ```
+///
+/// ```json generated/discovery.lock.json
+/// {
+///   "generated": "by hand",
+///   "version": 1,
+///   "servers": {
+///     "acme__mcp": {
+///       "inputs": {
+///         "remote_url": "https://mcp.acme.example/mcp",
+///         "server_url": "https://mcp.acme.example/mcp"
+///       },
+///       "recorded": "2026-09-30",
+///       "requests": [],
+///       "authorization_server": {
+///         "metadata_url": "https://mcp.acme.example/.well-known/oauth-authorization-server",
+///         "dynamic_registration": true,
+///         "client_id_metadata_document_supported": true
+///       }
+///     }
+///   }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "client-metadata-only",
+    group: Group::Discovery,
+    level: Severity::Note,
+    fix: Fixable::No,
+    source: include_str!("client_metadata_only.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some(((oauth, OAuthType::RemoteDynamic), lock, server)) = discovered(subject) else {
+        return;
+    };
+    let takes_documents = server.client_id_metadata_document_supported == Some(true);
+    let takes_no_registration = takes_registration(server) == Some(false);
+    if registration(oauth) == Registration::Dynamic && takes_documents && takes_no_registration {
+        findings.push(
+            RULE.at(
+                subject.client_id_place(),
+                format!(
+                    "the authorization server takes client id metadata documents only, {}",
+                    recorded(lock)
+                ),
+            )
+            .help("set `client_id` to the https URL of the app's metadata document"),
+        );
+    }
+}

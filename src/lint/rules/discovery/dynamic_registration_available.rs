@@ -1,0 +1,95 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::OAuthType;
+
+use super::{discovered, recorded, takes_registration};
+
+/// ## What it does
+/// Reports a remote server with a static client (type 3) whose authorization server registers clients itself.
+///
+/// ## Why is this bad?
+/// As type 4 the server needs no secret, no proxy and no entry in an allowlist.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp", "client_id": "4711.acme-desktop" }
+/// }
+/// ```
+///
+/// ```json generated/discovery.lock.json
+/// {
+///   "generated": "by hand",
+///   "version": 1,
+///   "servers": {
+///     "acme__mcp": {
+///       "inputs": {
+///         "remote_url": "https://mcp.acme.example/mcp",
+///         "server_url": "https://mcp.acme.example/mcp"
+///       },
+///       "recorded": "2026-09-30",
+///       "requests": [],
+///       "authorization_server": {
+///         "metadata_url": "https://mcp.acme.example/.well-known/oauth-authorization-server",
+///         "dynamic_registration": true
+///       }
+///     }
+///   }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp", "client_id": "4711.acme-desktop" }
+/// }
+/// ```
+///
+/// ```json generated/discovery.lock.json
+/// {
+///   "generated": "by hand",
+///   "version": 1,
+///   "servers": {
+///     "acme__mcp": {
+///       "inputs": {
+///         "remote_url": "https://mcp.acme.example/mcp",
+///         "server_url": "https://mcp.acme.example/mcp"
+///       },
+///       "recorded": "2026-09-30",
+///       "requests": [],
+///       "authorization_server": {
+///         "metadata_url": "https://mcp.acme.example/.well-known/oauth-authorization-server",
+///         "dynamic_registration": false
+///       }
+///     }
+///   }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "dynamic-registration-available",
+    group: Group::Discovery,
+    level: Severity::Note,
+    fix: Fixable::No,
+    source: include_str!("dynamic_registration_available.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some(((_, OAuthType::RemoteStatic), lock, server)) = discovered(subject) else {
+        return;
+    };
+    if takes_registration(server) == Some(true) {
+        findings.push(
+            RULE.at(
+                subject.client_id_place(),
+                format!(
+                    "the authorization server registers clients itself, {}",
+                    recorded(lock)
+                ),
+            )
+            .help("consider type 4: no `client_id`, no secret, no proxy"),
+        );
+    }
+}

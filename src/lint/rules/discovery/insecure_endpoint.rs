@@ -1,0 +1,84 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+
+use super::{metadata_place, report_recorded};
+
+/// ## What it does
+/// Reports a discovered endpoint that is not https.
+///
+/// ## Why is this bad?
+/// Codes and secrets would travel in clear text. OAuth 2.1 requires https for every endpoint.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
+/// }
+/// ```
+///
+/// ```json generated/discovery.lock.json
+/// {
+///   "generated": "by hand",
+///   "version": 1,
+///   "servers": {
+///     "acme__mcp": {
+///       "inputs": {
+///         "remote_url": "https://mcp.acme.example/mcp",
+///         "server_url": "https://mcp.acme.example/mcp"
+///       },
+///       "recorded": "2026-09-30",
+///       "requests": [],
+///       "problems": [
+///         {
+///           "rule": "insecure-endpoint",
+///           "message": "`token_endpoint` is `http://mcp.acme.example/token`"
+///         }
+///       ]
+///     }
+///   }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
+/// }
+/// ```
+///
+/// ```json generated/discovery.lock.json
+/// {
+///   "generated": "by hand",
+///   "version": 1,
+///   "servers": {
+///     "acme__mcp": {
+///       "inputs": {
+///         "remote_url": "https://mcp.acme.example/mcp",
+///         "server_url": "https://mcp.acme.example/mcp"
+///       },
+///       "recorded": "2026-09-30",
+///       "requests": []
+///     }
+///   }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "insecure-endpoint",
+    group: Group::Discovery,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("insecure_endpoint.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    report_recorded(
+        &RULE,
+        subject,
+        &metadata_place(subject),
+        "ask the provider to publish https endpoints; the proxy sends no secret to this one",
+        findings,
+    );
+}

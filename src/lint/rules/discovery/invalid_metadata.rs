@@ -1,0 +1,84 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+
+use super::{metadata_place, report_recorded};
+
+/// ## What it does
+/// Reports metadata that is no JSON object, or that lacks an endpoint, or names one that is no URL.
+///
+/// ## Why is this bad?
+/// RFC 8414 and RFC 9728 say what a client can rely on. Without it the login cannot start.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
+/// }
+/// ```
+///
+/// ```json generated/discovery.lock.json
+/// {
+///   "generated": "by hand",
+///   "version": 1,
+///   "servers": {
+///     "acme__mcp": {
+///       "inputs": {
+///         "remote_url": "https://mcp.acme.example/mcp",
+///         "server_url": "https://mcp.acme.example/mcp"
+///       },
+///       "recorded": "2026-09-30",
+///       "requests": [],
+///       "problems": [
+///         {
+///           "rule": "invalid-metadata",
+///           "message": "`token_endpoint` is missing"
+///         }
+///       ]
+///     }
+///   }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
+/// }
+/// ```
+///
+/// ```json generated/discovery.lock.json
+/// {
+///   "generated": "by hand",
+///   "version": 1,
+///   "servers": {
+///     "acme__mcp": {
+///       "inputs": {
+///         "remote_url": "https://mcp.acme.example/mcp",
+///         "server_url": "https://mcp.acme.example/mcp"
+///       },
+///       "recorded": "2026-09-30",
+///       "requests": []
+///     }
+///   }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "invalid-metadata",
+    group: Group::Discovery,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("invalid_metadata.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    report_recorded(
+        &RULE,
+        subject,
+        &metadata_place(subject),
+        "ask the provider to correct the document, or give the endpoints by hand (type 1, `generic`)",
+        findings,
+    );
+}

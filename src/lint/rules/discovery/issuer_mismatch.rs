@@ -1,0 +1,85 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+
+use super::{issuer_place, report_recorded};
+
+/// ## What it does
+/// Reports metadata whose `issuer` is not, byte for byte, the issuer that was asked for.
+///
+/// ## Why is this bad?
+/// This is how a client notices that somebody else answers for an authorization server (RFC 8414 §3.3). Such a document must
+/// not be used, so the endpoints are not known.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
+/// }
+/// ```
+///
+/// ```json generated/discovery.lock.json
+/// {
+///   "generated": "by hand",
+///   "version": 1,
+///   "servers": {
+///     "acme__mcp": {
+///       "inputs": {
+///         "remote_url": "https://mcp.acme.example/mcp",
+///         "server_url": "https://mcp.acme.example/mcp"
+///       },
+///       "recorded": "2026-09-30",
+///       "requests": [],
+///       "problems": [
+///         {
+///           "rule": "issuer-mismatch",
+///           "message": "the metadata names the issuer `https://evil.example`, not `https://mcp.acme.example`"
+///         }
+///       ]
+///     }
+///   }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
+/// }
+/// ```
+///
+/// ```json generated/discovery.lock.json
+/// {
+///   "generated": "by hand",
+///   "version": 1,
+///   "servers": {
+///     "acme__mcp": {
+///       "inputs": {
+///         "remote_url": "https://mcp.acme.example/mcp",
+///         "server_url": "https://mcp.acme.example/mcp"
+///       },
+///       "recorded": "2026-09-30",
+///       "requests": []
+///     }
+///   }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "issuer-mismatch",
+    group: Group::Discovery,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("issuer_mismatch.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    report_recorded(
+        &RULE,
+        subject,
+        &issuer_place(subject),
+        "use the issuer exactly as the provider publishes it, trailing slash included",
+        findings,
+    );
+}

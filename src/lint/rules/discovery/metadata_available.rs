@@ -1,0 +1,106 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::OAuthType;
+
+use super::{discovered, lists, recorded};
+
+/// ## What it does
+/// Reports a server of type 1 whose provider publishes metadata with PKCE (`S256`).
+///
+/// ## Why is this bad?
+/// The generic flow uses neither discovery nor PKCE. If the server can take its token in a header, type 2 protects the code
+/// and follows the provider when its endpoints change.
+///
+/// ## Example
+/// ```json
+/// {
+///   "oauth_config": {
+///     "generic_oauth": true,
+///     "server_url": "https://auth.acme.example/oauth/authorize",
+///     "token_endpoint": "https://auth.acme.example/oauth/token"
+///   }
+/// }
+/// ```
+///
+/// ```json generated/discovery.lock.json
+/// {
+///   "generated": "by hand",
+///   "version": 1,
+///   "servers": {
+///     "acme__mcp": {
+///       "inputs": {
+///         "remote_url": null,
+///         "server_url": "https://auth.acme.example/oauth/authorize"
+///       },
+///       "recorded": "2026-09-30",
+///       "requests": [],
+///       "authorization_server": {
+///         "metadata_url": "https://mcp.acme.example/.well-known/oauth-authorization-server",
+///         "code_challenge_methods_supported": [
+///           "S256"
+///         ]
+///       }
+///     }
+///   }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "oauth_config": {
+///     "generic_oauth": true,
+///     "server_url": "https://auth.acme.example/oauth/authorize",
+///     "token_endpoint": "https://auth.acme.example/oauth/token"
+///   }
+/// }
+/// ```
+///
+/// ```json generated/discovery.lock.json
+/// {
+///   "generated": "by hand",
+///   "version": 1,
+///   "servers": {
+///     "acme__mcp": {
+///       "inputs": {
+///         "remote_url": null,
+///         "server_url": "https://auth.acme.example/oauth/authorize"
+///       },
+///       "recorded": "2026-09-30",
+///       "requests": [],
+///       "authorization_server": {
+///         "metadata_url": "https://mcp.acme.example/.well-known/oauth-authorization-server",
+///         "code_challenge_methods_supported": []
+///       }
+///     }
+///   }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "metadata-available",
+    group: Group::Discovery,
+    level: Severity::Note,
+    fix: Fixable::No,
+    source: include_str!("metadata_available.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some(((_, OAuthType::Generic), lock, server)) = discovered(subject) else {
+        return;
+    };
+    let methods = server.code_challenge_methods_supported.as_deref();
+    if methods.is_some_and(|methods| lists(methods, "S256")) {
+        findings.push(
+            RULE.at(
+                subject.value_at("/oauth_config/generic_oauth"),
+                format!(
+                    "the provider publishes metadata with PKCE at `{}`, {}",
+                    server.metadata_url,
+                    recorded(lock)
+                ),
+            )
+            .help("consider type 2 (`mcp-static`), if the server takes its token in a header"),
+        );
+    }
+}

@@ -1,0 +1,94 @@
+//! What a manifest declares against what the providers publish, as the discovery lock recorded it.
+//!
+//! A fact that the lock does not state is unknown, and nothing is concluded from it.
+
+pub mod client_metadata_only;
+pub mod discovery_drift;
+pub mod dynamic_registration_available;
+pub mod insecure_endpoint;
+pub mod invalid_metadata;
+pub mod issuer_mismatch;
+pub mod metadata_available;
+pub mod no_pkce_support;
+pub mod no_registration_support;
+pub mod resource_mismatch;
+pub mod stale_lock;
+pub mod unreachable_metadata;
+pub mod unsupported_client_authentication;
+pub mod unsupported_scope;
+
+use crate::finding::Place;
+use crate::lint::{Findings, Rule, Subject};
+use crate::model::OAuthConfig;
+use crate::oauth::{self, OAuthType};
+use crate::probe::lock::{AuthorizationServerFacts, LockEntry};
+
+type Discovered<'a> = (
+    (&'a OAuthConfig, OAuthType),
+    &'a LockEntry,
+    &'a AuthorizationServerFacts,
+);
+
+/// The login, and what is recorded of its authorization server, where both are known.
+fn discovered<'a>(subject: &Subject<'a>) -> Option<Discovered<'a>> {
+    let lock = subject.lock?;
+    Some((subject.oauth()?, lock, lock.authorization_server.as_ref()?))
+}
+
+/// Reports each problem that discovery recorded under the rule's id.
+fn report_recorded(
+    rule: &Rule,
+    subject: &Subject<'_>,
+    place: &Place,
+    help: &str,
+    findings: &mut Findings,
+) {
+    let (Some(_), Some(lock)) = (subject.oauth(), subject.lock) else {
+        return;
+    };
+    let problems = lock
+        .problems
+        .iter()
+        .filter(|problem| problem.rule == rule.id);
+    for problem in problems {
+        let message = format!("{}, {}", problem.message, recorded(lock));
+        findings.push(rule.at(place.clone(), message).help(help));
+    }
+}
+
+/// Since when a fact is known, and whether it was fetched, to end a message.
+fn recorded(lock: &LockEntry) -> String {
+    match lock.reconstructed {
+        false => format!("as recorded on {}", lock.recorded),
+        true => format!("as reconstructed on {}", lock.recorded),
+    }
+}
+
+/// The URL that discovery starts at: the remote URL, else the metadata document, else the issuer.
+fn metadata_place(subject: &Subject<'_>) -> Place {
+    let oauth = subject.manifest.oauth_config.as_ref();
+    let names_document = oauth.is_some_and(|oauth| oauth.well_known_url.is_some());
+    match oauth::remote_url(subject.manifest) {
+        None if names_document => subject.value_at("/oauth_config/well_known_url"),
+        Some(_) | None => issuer_place(subject),
+    }
+}
+
+/// What names the issuer: the remote URL, through its metadata, or `server_url`.
+fn issuer_place(subject: &Subject<'_>) -> Place {
+    match oauth::remote_url(subject.manifest) {
+        Some(_) => subject.value_at(oauth::remote_url_pointer(subject.manifest)),
+        None => subject.value_at("/oauth_config/server_url"),
+    }
+}
+
+/// Whether clients can register themselves (RFC 7591); an endpoint for it says so too.
+fn takes_registration(server: &AuthorizationServerFacts) -> Option<bool> {
+    server
+        .dynamic_registration
+        .or(server.registration_endpoint.as_ref().map(|_| true))
+}
+
+fn lists(words: &[String], word: &str) -> bool {
+    words.iter().any(|listed| listed == word)
+}

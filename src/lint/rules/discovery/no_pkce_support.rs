@@ -1,0 +1,106 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+
+use super::{discovered, lists, metadata_place, recorded};
+
+/// ## What it does
+/// Reports a server of types 2 to 4 whose authorization server does not list the PKCE method `S256`.
+///
+/// ## Why is this bad?
+/// MCP clients must use PKCE, and must refuse where the metadata does not say that it is supported.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
+/// }
+/// ```
+///
+/// ```json generated/discovery.lock.json
+/// {
+///   "generated": "by hand",
+///   "version": 1,
+///   "servers": {
+///     "acme__mcp": {
+///       "inputs": {
+///         "remote_url": "https://mcp.acme.example/mcp",
+///         "server_url": "https://mcp.acme.example/mcp"
+///       },
+///       "recorded": "2026-09-30",
+///       "requests": [],
+///       "authorization_server": {
+///         "metadata_url": "https://mcp.acme.example/.well-known/oauth-authorization-server",
+///         "code_challenge_methods_supported": [
+///           "plain"
+///         ]
+///       }
+///     }
+///   }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
+/// }
+/// ```
+///
+/// ```json generated/discovery.lock.json
+/// {
+///   "generated": "by hand",
+///   "version": 1,
+///   "servers": {
+///     "acme__mcp": {
+///       "inputs": {
+///         "remote_url": "https://mcp.acme.example/mcp",
+///         "server_url": "https://mcp.acme.example/mcp"
+///       },
+///       "recorded": "2026-09-30",
+///       "requests": [],
+///       "authorization_server": {
+///         "metadata_url": "https://mcp.acme.example/.well-known/oauth-authorization-server",
+///         "code_challenge_methods_supported": [
+///           "S256"
+///         ]
+///       }
+///     }
+///   }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "no-pkce-support",
+    group: Group::Discovery,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("no_pkce_support.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some(((_, oauth_type), lock, server)) = discovered(subject) else {
+        return;
+    };
+    let Some(methods) = &server.code_challenge_methods_supported else {
+        return;
+    };
+    if !oauth_type.is_mcp_flow() || lists(methods, "S256") {
+        return;
+    }
+    let message = match methods.is_empty() {
+        true => "the authorization server lists no PKCE methods".to_owned(),
+        false => format!(
+            "the authorization server lists the PKCE methods `{}`, but not `S256`",
+            methods.join("`, `")
+        ),
+    };
+    findings.push(
+        RULE.at(
+            metadata_place(subject),
+            format!("{message}, {}", recorded(lock)),
+        )
+        .help("ask the provider to support `S256`; MCP clients refuse until then"),
+    );
+}

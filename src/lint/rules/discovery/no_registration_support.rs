@@ -1,0 +1,99 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::OAuthType;
+
+use super::{discovered, recorded, takes_registration};
+
+/// ## What it does
+/// Reports a remote server without a static client (type 4) whose authorization server takes neither dynamic registration
+/// nor client id metadata documents.
+///
+/// ## Why is this bad?
+/// The app has no way to become a client. One has to be registered by hand, which makes it type 3.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
+/// }
+/// ```
+///
+/// ```json generated/discovery.lock.json
+/// {
+///   "generated": "by hand",
+///   "version": 1,
+///   "servers": {
+///     "acme__mcp": {
+///       "inputs": {
+///         "remote_url": "https://mcp.acme.example/mcp",
+///         "server_url": "https://mcp.acme.example/mcp"
+///       },
+///       "recorded": "2026-09-30",
+///       "requests": [],
+///       "authorization_server": {
+///         "metadata_url": "https://mcp.acme.example/.well-known/oauth-authorization-server",
+///         "dynamic_registration": false,
+///         "client_id_metadata_document_supported": false
+///       }
+///     }
+///   }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
+/// }
+/// ```
+///
+/// ```json generated/discovery.lock.json
+/// {
+///   "generated": "by hand",
+///   "version": 1,
+///   "servers": {
+///     "acme__mcp": {
+///       "inputs": {
+///         "remote_url": "https://mcp.acme.example/mcp",
+///         "server_url": "https://mcp.acme.example/mcp"
+///       },
+///       "recorded": "2026-09-30",
+///       "requests": [],
+///       "authorization_server": {
+///         "metadata_url": "https://mcp.acme.example/.well-known/oauth-authorization-server",
+///         "dynamic_registration": true,
+///         "client_id_metadata_document_supported": false
+///       }
+///     }
+///   }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "no-registration-support",
+    group: Group::Discovery,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("no_registration_support.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some(((_, OAuthType::RemoteDynamic), lock, server)) = discovered(subject) else {
+        return;
+    };
+    let takes_documents = server.client_id_metadata_document_supported;
+    if takes_registration(server) == Some(false) && takes_documents == Some(false) {
+        findings.push(
+            RULE.at(
+                subject.client_id_place(),
+                format!(
+                    "the authorization server does not register clients, {}",
+                    recorded(lock)
+                ),
+            )
+            .help("register a client by hand and set `client_id` (type 3, `remote-static`)"),
+        );
+    }
+}

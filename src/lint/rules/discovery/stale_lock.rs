@@ -1,0 +1,24 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Fixable, Group, Rule};
+
+/// ## What it does
+/// Reports an entry of the discovery lock that is older than the configured age, 90 days unless `probe.max_age_days` says
+/// otherwise. Judged by `probe --check` and `check --online` only, so that the same input gives the same result on any day.
+///
+/// ## Why is this bad?
+/// Providers move their endpoints. The allowlist that was compiled from an old answer may send secrets to where nobody
+/// expects them any more, or to nowhere.
+///
+/// ## Example
+/// The lock says `"recorded": "2026-01-15"`, and today is 2026-09-30.
+///
+/// Use instead:
+/// `catproof probe`, which asks again and records the answers of today.
+pub static RULE: Rule = Rule {
+    id: "stale-lock",
+    group: Group::Discovery,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("stale_lock.rs"),
+    check: Check::Stage,
+};

@@ -1,0 +1,129 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::source::Pointer;
+use crate::suggest::nearest;
+
+use super::{lists, recorded};
+
+/// ## What it does
+/// Reports a scope that the server's own metadata, where it lists scopes, does not list.
+///
+/// ## Why is this bad?
+/// The authorization server may refuse the login for it, or grant less than the entry promises.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": {
+///     "server_url": "https://mcp.acme.example/mcp",
+///     "scopes": ["pages:admin"]
+///   }
+/// }
+/// ```
+///
+/// ```json generated/discovery.lock.json
+/// {
+///   "generated": "by hand",
+///   "version": 1,
+///   "servers": {
+///     "acme__mcp": {
+///       "inputs": {
+///         "remote_url": "https://mcp.acme.example/mcp",
+///         "server_url": "https://mcp.acme.example/mcp"
+///       },
+///       "recorded": "2026-09-30",
+///       "requests": [],
+///       "resource": {
+///         "metadata_url": "https://mcp.acme.example/.well-known/oauth-protected-resource/mcp",
+///         "authorization_servers": [
+///           "https://mcp.acme.example"
+///         ],
+///         "scopes_supported": [
+///           "pages:read",
+///           "pages:write"
+///         ]
+///       }
+///     }
+///   }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": {
+///     "server_url": "https://mcp.acme.example/mcp",
+///     "scopes": ["pages:write"]
+///   }
+/// }
+/// ```
+///
+/// ```json generated/discovery.lock.json
+/// {
+///   "generated": "by hand",
+///   "version": 1,
+///   "servers": {
+///     "acme__mcp": {
+///       "inputs": {
+///         "remote_url": "https://mcp.acme.example/mcp",
+///         "server_url": "https://mcp.acme.example/mcp"
+///       },
+///       "recorded": "2026-09-30",
+///       "requests": [],
+///       "resource": {
+///         "metadata_url": "https://mcp.acme.example/.well-known/oauth-protected-resource/mcp",
+///         "authorization_servers": [
+///           "https://mcp.acme.example"
+///         ],
+///         "scopes_supported": [
+///           "pages:read",
+///           "pages:write"
+///         ]
+///       }
+///     }
+///   }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "unsupported-scope",
+    group: Group::Discovery,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("unsupported_scope.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let (Some((oauth, _)), Some(lock)) = (subject.oauth(), subject.lock) else {
+        return;
+    };
+    let resource = lock.resource.as_ref();
+    let Some(supported) = resource.and_then(|resource| resource.scopes_supported.as_deref()) else {
+        return;
+    };
+    if supported.is_empty() {
+        return;
+    }
+    let list = Pointer::from("/oauth_config/scopes");
+    for (index, scope) in oauth.scopes.iter().flatten().enumerate() {
+        if lists(supported, scope) {
+            continue;
+        }
+        let help = match nearest(scope, supported.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the server lists `{}`", supported.join("`, `")),
+        };
+        findings.push(
+            RULE.at(
+                subject.value_at(list.index(index)),
+                format!(
+                    "the server does not list the scope `{scope}`, {}",
+                    recorded(lock)
+                ),
+            )
+            .help(help),
+        );
+    }
+}

@@ -1,0 +1,61 @@
+use crate::entry::Entry;
+use crate::finding::Severity;
+use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+
+use super::{group_by_id, name_of, posix_form, with_names_of};
+
+/// ## What it does
+/// Reports two proxied servers whose environment variables have the same name once every character outside
+/// `[A-Za-z0-9_]` is `_` and all is in upper case.
+///
+/// ## Why is this bad?
+/// That form is the one that shells, containers and Windows can carry. There the two servers share one variable, and one
+/// provider is sent the other's secret.
+///
+/// ## Example
+/// ```json catalog/acme__file-mcp.json
+/// { "name": "acme__file-mcp", "oauth_config": { "generic_oauth": true } }
+/// ```
+/// ```json catalog/acme__file_mcp.json
+/// { "name": "acme__file_mcp", "oauth_config": { "generic_oauth": true } }
+/// ```
+///
+/// Use instead:
+/// ```json catalog/acme__file-mcp.json
+/// { "name": "acme__file-mcp", "oauth_config": { "generic_oauth": true } }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "colliding-env-name",
+    group: Group::Identity,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("colliding_env_name.rs"),
+    check: Check::Catalog(check),
+};
+
+fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
+    let proxied = subject.entries.iter().filter(|entry| entry.is_proxied);
+    let form = |entry: &Entry| posix_form(&entry.id).to_uppercase();
+    for (form, group) in &group_by_id(proxied, form) {
+        for entry in group {
+            let others: Vec<&Entry> = group
+                .iter()
+                .copied()
+                .filter(|other| other.id != entry.id)
+                .collect();
+            if others.is_empty() {
+                continue;
+            }
+            let finding = RULE
+                .at(
+                    name_of(entry),
+                    format!(
+                        "the secret of `{}` is in `{form}_SECRET`, and so is another's",
+                        entry.id
+                    ),
+                )
+                .help("rename one of the servers");
+            findings.push(with_names_of(finding, &others, "the same variable"));
+        }
+    }
+}

@@ -1,0 +1,69 @@
+use crate::entry::Entry;
+use crate::finding::Severity;
+use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+use crate::source::Origin;
+
+use super::{group_by_id, name_of, with_names_of};
+
+/// ## What it does
+/// Reports manifests of one folder that declare the same `name`, or names that differ only in case.
+/// A server of `catalog_local` with the id of one in `catalog` is `shadowed-server`.
+///
+/// ## Why is this bad?
+/// Everything about a server is found by its id: its secret, its tokens, its files. Of two servers with one id, one
+/// gets what belongs to the other. File systems and Windows' environment do not tell upper from lower case.
+///
+/// ## Example
+/// ```json catalog/acme__mcp.json
+/// { "name": "acme__mcp" }
+/// ```
+/// ```json catalog/Acme__mcp.json
+/// { "name": "Acme__mcp" }
+/// ```
+///
+/// Use instead:
+/// ```json catalog/acme__mcp.json
+/// { "name": "acme__mcp" }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "duplicate-server-id",
+    group: Group::Identity,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("duplicate_server_id.rs"),
+    check: Check::Catalog(check),
+};
+
+fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
+    for origin in [Origin::Catalog, Origin::CatalogLocal] {
+        let entries = subject
+            .entries
+            .iter()
+            .filter(|entry| entry.origin == origin);
+        for group in group_by_id(entries, |entry| entry.id.to_lowercase()).values() {
+            report(group, findings);
+        }
+    }
+}
+
+/// Each of them, with the others beside it: whoever checks one file alone must see it too.
+fn report(group: &[&Entry], findings: &mut Findings) {
+    for entry in group {
+        let others: Vec<&Entry> = group
+            .iter()
+            .copied()
+            .filter(|other| other.file != entry.file)
+            .collect();
+        let Some(first) = others.first() else {
+            continue;
+        };
+        let message = match first.id == entry.id {
+            true => format!("`{}` is declared twice", entry.id),
+            false => format!("`{}` and `{}` differ only in case", entry.id, first.id),
+        };
+        let finding = RULE
+            .at(name_of(entry), message)
+            .help("give each server an id of its own, or remove one manifest");
+        findings.push(with_names_of(finding, &others, "also declared here"));
+    }
+}

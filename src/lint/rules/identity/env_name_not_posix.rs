@@ -1,0 +1,44 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+
+use super::{name_of, posix_form};
+
+/// ## What it does
+/// Reports a proxied server whose variable `{id}_SECRET` has no POSIX name: letters, digits and `_`, no digit first.
+///
+/// ## Why is this bad?
+/// The proxy reads such a name from its `.env` file, but shells cannot set it, and `npm start` drops it on the way
+/// through `sh`. A container or a cloud service cannot be given the secret under this name.
+///
+/// ## Example
+/// ```json catalog/acme__file-mcp.json
+/// { "name": "acme__file-mcp", "oauth_config": { "generic_oauth": true } }
+/// ```
+///
+/// Use instead:
+/// ```json catalog/acme__file_mcp.json
+/// { "name": "acme__file_mcp", "oauth_config": { "generic_oauth": true } }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "env-name-not-posix",
+    group: Group::Identity,
+    level: Severity::Note,
+    fix: Fixable::No,
+    source: include_str!("env_name_not_posix.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let id = &subject.entry.id;
+    let is_posix = posix_form(id) == *id && !id.starts_with(|first: char| first.is_ascii_digit());
+    if !subject.entry.is_proxied || is_posix {
+        return;
+    }
+    findings.push(
+        RULE.at(
+            name_of(subject.entry),
+            format!("`{id}_SECRET` is no name that a shell can set"),
+        )
+        .help("set it in the proxy's `.env` file alone"),
+    );
+}

@@ -1,0 +1,70 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
+
+/// ## What it does
+/// Reports a `name` that is not 1 to 200 of the characters `A-Z`, `a-z`, `0-9`, `_`, `.` and `-`.
+///
+/// ## Why is this bad?
+/// The OAuth proxy answers any other id with status 400, so nobody can log in. The id also becomes the name of files and
+/// environment variables.
+///
+/// ## Example
+/// ```json catalog/acme mcp.json
+/// { "name": "acme mcp" }
+/// ```
+///
+/// Use instead:
+/// ```json catalog/acme__mcp.json
+/// { "name": "acme__mcp" }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "invalid-server-id",
+    group: Group::Identity,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("invalid_server_id.rs"),
+    check: Check::Value(check),
+};
+
+const LONGEST_ID: usize = 200;
+
+fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
+    let Some(id) = subject.value.get("name").and_then(|name| name.as_str()) else {
+        return;
+    };
+    let stray = id.chars().find(|character| !is_allowed(*character));
+    let message = match stray {
+        _ if id.is_empty() => "the server id is empty".to_owned(),
+        Some(stray) => format!(
+            "the server id has {}, which the proxy refuses",
+            describe(stray)
+        ),
+        None if id.len() > LONGEST_ID => {
+            format!(
+                "the server id has {} characters, {LONGEST_ID} are allowed",
+                id.len()
+            )
+        }
+        None => return,
+    };
+    findings.push(
+        RULE.at(subject.value_at("/name"), message)
+            .help("use letters, digits, `_`, `.` and `-`, at most 200 of them"),
+    );
+}
+
+fn is_allowed(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '-')
+}
+
+/// Names a character; one that cannot be seen, or that looks like another, by its number too.
+fn describe(character: char) -> String {
+    match character {
+        ' ' => "a space".to_owned(),
+        '!'..='~' => format!("`{character}`"),
+        _ if character.is_alphanumeric() => {
+            format!("`{character}` (U+{:04X})", u32::from(character))
+        }
+        _ => format!("the character U+{:04X}", u32::from(character)),
+    }
+}

@@ -1,0 +1,213 @@
+use serde_json::Value;
+
+use crate::finding::{Place, Severity};
+use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
+use crate::source::Pointer;
+
+/// ## What it does
+/// Reports bidirectional and zero-width characters in any key, and in any value that is no prose: `name`, URLs,
+/// commands, arguments, environment, scopes. Prose is `readme`, `description`, `instructions` and the like; the joiner
+/// and the selector inside an emoji are no finding anywhere.
+///
+/// ## Why is this bad?
+/// A reviewer sees another text than the programs: a host with a zero-width space is another host, and text after a
+/// right-to-left override is shown in another order than it runs.
+///
+/// ## Example
+/// ```json
+/// { "server": { "args": ["-y", "acme\u200b-mcp@1.4.0"] } }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// { "server": { "args": ["-y", "acme-mcp@1.4.0"] } }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "invisible-character",
+    group: Group::Identity,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("invisible_character.rs"),
+    check: Check::Value(check),
+};
+
+/// The members that people read and no program acts on. The permutations are copied from READMEs.
+const PROSE: [&str; 9] = [
+    "author",
+    "client_config_permutations",
+    "description",
+    "display_name",
+    "instructions",
+    "raw_dependencies",
+    "readme",
+    "text",
+    "title",
+];
+
+fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
+    // Almost no file has one, so the pointers are made only for those that do.
+    if has_any(subject.value) {
+        report(subject, subject.value, &Pointer::root(), findings);
+    }
+}
+
+fn has_any(value: &Value) -> bool {
+    match value {
+        Value::String(text) => invisible(text).is_some(),
+        Value::Array(items) => items.iter().any(has_any),
+        Value::Object(members) => members
+            .iter()
+            .any(|(key, value)| invisible(key).is_some() || (!is_prose(key) && has_any(value))),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+fn report(subject: &RawSubject<'_>, value: &Value, at: &Pointer, findings: &mut Findings) {
+    match value {
+        Value::String(text) => report_text(text, &subject.value_at(at.clone()), findings),
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                report(subject, item, &at.index(index), findings);
+            }
+        }
+        Value::Object(members) => {
+            for (key, value) in members {
+                let member = at.key(key);
+                report_text(key, &subject.key(member.clone()), findings);
+                if !is_prose(key) {
+                    report(subject, value, &member, findings);
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn report_text(text: &str, place: &Place, findings: &mut Findings) {
+    let Some((index, character)) = invisible(text) else {
+        return;
+    };
+    let number = text.get(..index).unwrap_or_default().chars().count() + 1;
+    let message = format!(
+        "character {number} is U+{:04X}, {}, which nobody sees",
+        u32::from(character),
+        describe(character)
+    );
+    findings.push(
+        RULE.at(place.clone(), message)
+            .help("remove it, or type the text anew"),
+    );
+}
+
+fn is_prose(key: &str) -> bool {
+    PROSE.contains(&key)
+}
+
+/// The first character that nobody sees, and its place in bytes.
+fn invisible(text: &str) -> Option<(usize, char)> {
+    if text.is_ascii() {
+        return None;
+    }
+    let mut before = None;
+    let mut characters = text.char_indices().peekable();
+    while let Some((index, character)) = characters.next() {
+        let after = characters.peek().map(|(_, after)| *after);
+        if is_invisible(character) && !is_part_of_emoji(before, character, after) {
+            return Some((index, character));
+        }
+        before = Some(character);
+    }
+    None
+}
+
+/// Characters without width and those that change the direction of the text
+/// ([UAX #9](https://www.unicode.org/reports/tr9/), and `Default_Ignorable_Code_Point` of
+/// [UAX #44](https://www.unicode.org/reports/tr44/)).
+fn is_invisible(character: char) -> bool {
+    matches!(character,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+fn describe(character: char) -> &'static str {
+    match character {
+        '\u{61c}' | '\u{200e}' | '\u{200f}' => "a mark of the writing direction",
+        '\u{202a}' | '\u{202b}' | '\u{2066}'..='\u{2068}' => {
+            "the start of another writing direction"
+        }
+        '\u{202c}' | '\u{2069}' => "the end of another writing direction",
+        '\u{202d}' | '\u{202e}' => "a reversal of the writing direction",
+        '\u{200b}' => "a zero-width space",
+        '\u{200c}' | '\u{200d}' => "a zero-width joiner",
+        '\u{feff}' => "a byte order mark",
+        '\u{ad}' => "a soft hyphen",
+        _ => "a character without width",
+    }
+}
+
+/// Whether a joiner, a selector or a tag stands where an emoji has one: after a pictograph, a joiner between two.
+fn is_part_of_emoji(before: Option<char>, character: char, after: Option<char>) -> bool {
+    let is_before = |accepts: fn(char) -> bool| before.is_some_and(accepts);
+    match character {
+        '\u{200d}' => {
+            is_before(|before| is_pictograph(before) || before == '\u{fe0f}')
+                && after.is_some_and(is_pictograph)
+        }
+        '\u{fe0f}' => {
+            is_before(|before| is_pictograph(before) || matches!(before, '0'..='9' | '#' | '*'))
+        }
+        // The flags of England, Scotland and Wales: a black flag, then its letters as tags.
+        '\u{e0020}'..='\u{e007f}' => is_before(|before| {
+            before == '\u{1f3f4}' || ('\u{e0020}'..='\u{e007e}').contains(&before)
+        }),
+        _ => false,
+    }
+}
+
+/// A symbol, told from letters, digits and invisible characters by what it is not.
+fn is_pictograph(character: char) -> bool {
+    !character.is_ascii() && !character.is_alphanumeric() && !is_invisible(character)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn emoji_and_letters_of_every_script_are_seen() {
+        let seen = [
+            "plain",
+            "bücher",
+            "日本語",
+            "👨\u{200d}💻",
+            "❤\u{fe0f}\u{200d}🔥",
+            "1\u{fe0f}\u{20e3}",
+            "⚠\u{fe0f}",
+            "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+            "👩🏽\u{200d}🚀",
+        ];
+        for text in seen {
+            assert_eq!(invisible(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_sees_is_found_at_its_place() {
+        let hidden = [
+            ("a\u{200b}b", 1, '\u{200b}'),
+            ("\u{202e}ab", 0, '\u{202e}'),
+            ("ab\u{2066}", 2, '\u{2066}'),
+            ("git\u{200d}hub", 3, '\u{200d}'),
+            ("👨\u{200d}a", 4, '\u{200d}'),
+            ("a\u{fe0f}", 1, '\u{fe0f}'),
+            ("x\u{e0041}", 1, '\u{e0041}'),
+            ("\u{feff}x", 0, '\u{feff}'),
+            ("so\u{ad}ft", 2, '\u{ad}'),
+        ];
+        for (text, index, character) in hidden {
+            assert_eq!(invisible(text), Some((index, character)), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,183 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use unicode_security::skeleton;
+use url::Url;
+
+use crate::entry::Entry;
+use crate::finding::Severity;
+use crate::hosts;
+use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+use crate::oauth::Verdict;
+
+use super::name_of;
+
+/// ## What it does
+/// Reports an OAuth server whose owner, the part of the id before `__`, looks like the owner of another OAuth server:
+/// one edit away, different only in `-`, `_`, `.` or case, or made of characters that look the same. Silent where both
+/// use the same domains, and for one edit between names of fewer than four characters.
+///
+/// ## Why is this bad?
+/// People log in because they recognise the name. A name that is nearly a known one, with endpoints on another domain, is
+/// how their tokens are caught (typosquatting).
+///
+/// ## Example
+/// ```json catalog/acme__mcp.json
+/// {
+///   "name": "acme__mcp",
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
+/// }
+/// ```
+/// ```json catalog/acrne__mcp.json
+/// {
+///   "name": "acrne__mcp",
+///   "server": { "type": "remote", "url": "https://mcp.other.example/mcp" },
+///   "oauth_config": { "server_url": "https://mcp.other.example/mcp" }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json catalog/acme__mcp.json
+/// {
+///   "name": "acme__mcp",
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
+/// }
+/// ```
+/// ```json catalog/other__mcp.json
+/// {
+///   "name": "other__mcp",
+///   "server": { "type": "remote", "url": "https://mcp.other.example/mcp" },
+///   "oauth_config": { "server_url": "https://mcp.other.example/mcp" }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "lookalike-id",
+    group: Group::Identity,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("lookalike_id.rs"),
+    check: Check::Catalog(check),
+};
+
+/// Of shorter names, too many are one edit apart by chance.
+const SHORTEST_FOR_AN_EDIT: usize = 4;
+
+/// The name of an owner in the forms that are compared.
+struct Owner<'a> {
+    name: &'a str,
+    lower: String,
+    /// As it looks: confusable characters made one ([UTS #39](https://www.unicode.org/reports/tr39/)), no separators.
+    look: String,
+    servers: Vec<&'a Entry>,
+}
+
+fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
+    let owners = owners(subject.entries);
+    for (left, right) in candidates(&owners) {
+        let (Some(left), Some(right)) = (owners.get(left), owners.get(right)) else {
+            continue;
+        };
+        if look_alike(left, right) {
+            report(left, right, findings);
+            report(right, left, findings);
+        }
+    }
+}
+
+/// The owners of the servers with OAuth.
+fn owners(entries: &[Entry]) -> Vec<Owner<'_>> {
+    let mut by_name: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+    for entry in entries.iter().filter(|entry| entry.is_named) {
+        match entry.classification.verdict {
+            Verdict::None => {}
+            Verdict::Type(_) | Verdict::Undetermined(_) => {
+                let name = entry.id.split("__").next().unwrap_or_default();
+                by_name.entry(name).or_default().push(entry);
+            }
+        }
+    }
+    let by_name = by_name.into_iter();
+    by_name
+        .map(|(name, servers)| Owner {
+            name,
+            lower: name.to_lowercase(),
+            look: skeleton(name)
+                .filter(|character| !matches!(character, '-' | '_' | '.'))
+                .collect::<String>()
+                .to_lowercase(),
+            servers,
+        })
+        .collect()
+}
+
+/// Pairs that may look alike, each once: names that are one edit apart have a form in common once a character is left
+/// out, so not every name is compared with every other.
+fn candidates(owners: &[Owner<'_>]) -> BTreeSet<(usize, usize)> {
+    let mut by_form: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for (index, owner) in owners.iter().enumerate() {
+        let shortened = owner.lower.char_indices().map(|(left_out, _)| {
+            let rest = owner.lower.char_indices().filter(|(at, _)| *at != left_out);
+            rest.map(|(_, character)| character).collect()
+        });
+        for form in shortened.chain([owner.lower.clone(), owner.look.clone()]) {
+            by_form.entry(form).or_default().insert(index);
+        }
+    }
+    let mut pairs = BTreeSet::new();
+    for group in by_form.values() {
+        for left in group {
+            pairs.extend(group.range(left + 1..).map(|right| (*left, *right)));
+        }
+    }
+    pairs
+}
+
+fn look_alike(left: &Owner<'_>, right: &Owner<'_>) -> bool {
+    let is_long = |owner: &Owner<'_>| owner.lower.chars().count() >= SHORTEST_FOR_AN_EDIT;
+    let is_one_edit =
+        is_long(left) && is_long(right) && strsim::osa_distance(&left.lower, &right.lower) <= 1;
+    left.look == right.look || is_one_edit
+}
+
+/// Each server of an owner beside the first of the other's that is elsewhere.
+fn report(owner: &Owner<'_>, other: &Owner<'_>, findings: &mut Findings) {
+    for entry in &owner.servers {
+        let Some(elsewhere) = other
+            .servers
+            .iter()
+            .find(|other| are_elsewhere(entry, other))
+        else {
+            continue;
+        };
+        findings.push(
+            RULE.at(
+                name_of(entry),
+                format!(
+                    "the owner `{}` looks like `{}`, which is on another domain",
+                    owner.name, other.name
+                ),
+            )
+            .help("make sure that both are who they seem to be")
+            .related(name_of(elsewhere), "looks like this one"),
+        );
+    }
+}
+
+/// Whether two servers have to do with other domains. Of one without any, nothing is known.
+fn are_elsewhere(left: &Entry, right: &Entry) -> bool {
+    let (left, right) = (domains(left), domains(right));
+    !left.is_empty() && !right.is_empty() && left != right
+}
+
+/// The registrable domains that a server's users and secrets have to do with.
+fn domains(entry: &Entry) -> BTreeSet<String> {
+    let urls = [&entry.remote_url, &entry.server_url].into_iter().flatten();
+    let endpoints = entry
+        .needed_hosts()
+        .map(|destination| &destination.endpoint);
+    urls.chain(endpoints)
+        .filter_map(|url| Url::parse(url).ok())
+        .filter_map(|url| Some(hosts::registrable_domain(url.host_str()?).to_owned()))
+        .collect()
+}

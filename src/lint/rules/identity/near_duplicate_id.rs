@@ -1,0 +1,56 @@
+use crate::entry::Entry;
+use crate::finding::Severity;
+use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+
+use super::{group_by_id, name_of, posix_form, with_names_of};
+
+/// ## What it does
+/// Reports ids that are equal once every character outside `[A-Za-z0-9_]` is `_` and case is ignored.
+///
+/// ## Why is this bad?
+/// Mostly it is the same project twice, once with `-` and once with `_`. People install one and read about the other.
+///
+/// ## Example
+/// ```json catalog/acme__file-mcp.json
+/// { "name": "acme__file-mcp" }
+/// ```
+/// ```json catalog/acme__file_mcp.json
+/// { "name": "acme__file_mcp" }
+/// ```
+///
+/// Use instead:
+/// ```json catalog/acme__file-mcp.json
+/// { "name": "acme__file-mcp" }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "near-duplicate-id",
+    group: Group::Identity,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("near_duplicate_id.rs"),
+    check: Check::Catalog(check),
+};
+
+fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
+    let form = |entry: &Entry| posix_form(&entry.id).to_lowercase();
+    for group in group_by_id(subject.entries.iter(), form).values() {
+        for entry in group {
+            // The same id again is a duplicate, or a local server that shadows one.
+            let others: Vec<&Entry> = group
+                .iter()
+                .copied()
+                .filter(|other| other.id != entry.id)
+                .collect();
+            let Some(first) = others.first() else {
+                continue;
+            };
+            let finding = RULE
+                .at(
+                    name_of(entry),
+                    format!("`{}` is nearly the id `{}`", entry.id, first.id),
+                )
+                .help("keep one, if both are the same project");
+            findings.push(with_names_of(finding, &others, "the other one"));
+        }
+    }
+}

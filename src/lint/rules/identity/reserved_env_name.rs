@@ -1,0 +1,65 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+
+use super::{name_of, posix_form};
+
+/// ## What it does
+/// Reports a proxied server whose `{id}_CLIENT_ID` or `{id}_SECRET` is a variable that the proxy itself or the SDK of a
+/// cloud reads, such as `AZURE_CLIENT_ID`. Case and `-` for `_` make no difference.
+///
+/// ## Why is this bad?
+/// One variable would have two meanings: setting the server's credentials logs the proxy in somewhere else, and the
+/// credentials of the cloud are sent to the server's provider.
+///
+/// ## Example
+/// ```json catalog/azure.json
+/// { "name": "azure", "oauth_config": { "generic_oauth": true } }
+/// ```
+///
+/// Use instead:
+/// ```json catalog/acme__azure.json
+/// { "name": "acme__azure", "oauth_config": { "generic_oauth": true } }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "reserved-env-name",
+    group: Group::Identity,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("reserved_env_name.rs"),
+    check: Check::Server(check),
+};
+
+/// The variables that can be equal to one of ours, and who reads them. `PORT`, `PATH` and the like cannot: they end
+/// neither in `_CLIENT_ID` nor in `_SECRET`.
+const RESERVED: [(&str, &str); 13] = [
+    ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "the Alibaba Cloud SDKs"),
+    ("ARM_CLIENT_ID", "the Azure provider of Terraform"),
+    ("ARM_CLIENT_SECRET", "the Azure provider of Terraform"),
+    ("AWS_SECRET", "older AWS tools"),
+    ("AZURE_CLIENT_ID", "the Azure SDKs"),
+    ("AZURE_CLIENT_SECRET", "the Azure SDKs"),
+    ("DATABRICKS_CLIENT_ID", "the Databricks SDKs"),
+    ("DATABRICKS_CLIENT_SECRET", "the Databricks SDKs"),
+    ("GOOGLE_CLIENT_ID", "the proxy's own start-up check"),
+    ("GOOGLE_CLIENT_SECRET", "the proxy's own start-up check"),
+    ("HCP_CLIENT_ID", "the HashiCorp Cloud SDK"),
+    ("HCP_CLIENT_SECRET", "the HashiCorp Cloud SDK"),
+    ("MSI_SECRET", "the managed identity of Azure App Service"),
+];
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    for name in subject.entry.env_names() {
+        let form = posix_form(&name).to_uppercase();
+        let Some((reserved, reader)) = RESERVED.iter().find(|(reserved, _)| *reserved == form)
+        else {
+            continue;
+        };
+        findings.push(
+            RULE.at(
+                name_of(subject.entry),
+                format!("the proxy would read `{name}`, but `{reserved}` belongs to {reader}"),
+            )
+            .help("put the owner in front of the id, such as `acme__…`"),
+        );
+    }
+}

@@ -1,0 +1,98 @@
+use crate::entry::{Destinations, Entry};
+use crate::finding::Severity;
+use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+
+use super::name_of;
+
+/// ## What it does
+/// Reports a server of `catalog_local` that has the id of one in `catalog`, and says what it changes.
+///
+/// ## Why is this bad?
+/// On the developer's machine the catalog's own server cannot be reached, and what is tried there is not what users get.
+///
+/// ## Example
+/// ```json catalog/acme__mcp.json
+/// { "name": "acme__mcp" }
+/// ```
+/// ```json catalog_local/acme__mcp.json
+/// { "name": "acme__mcp" }
+/// ```
+///
+/// Use instead:
+/// ```json catalog/acme__mcp.json
+/// { "name": "acme__mcp" }
+/// ```
+/// ```json catalog_local/acme__mcp_next.json
+/// { "name": "acme__mcp_next" }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "shadowed-server",
+    group: Group::Identity,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("shadowed_server.rs"),
+    check: Check::Catalog(check),
+};
+
+fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
+    for (local, shadowed) in subject.shadows() {
+        let changes = changes(local, shadowed);
+        let what = match changes.as_slice() {
+            [] => "nothing that is run".to_owned(),
+            changes => changes.join(", "),
+        };
+        findings.push(
+            RULE.at(
+                name_of(local),
+                format!(
+                    "`{}` hides the catalog's server, and changes {what}",
+                    local.id
+                ),
+            )
+            .help(
+                "give it an id of its own while it is tried, or remove it when the catalog has it",
+            )
+            .related(name_of(shadowed), "hidden by it"),
+        );
+    }
+}
+
+/// What a shadow changes, in a few words each.
+fn changes(local: &Entry, shadowed: &Entry) -> Vec<String> {
+    let types = [shadowed, local].map(|entry| entry.classification.verdict.name());
+    let hosts = [shadowed, local].map(|entry| {
+        let hosts = entry
+            .needed_hosts()
+            .map(|destination| destination.host.as_str());
+        hosts.collect::<std::collections::BTreeSet<_>>()
+    });
+    let are_known = [shadowed, local].map(|entry| entry.destinations != Destinations::Unverifiable);
+    let [type_before, type_now] = types;
+    let [hosts_before, hosts_now] = hosts;
+    let mut changes = Vec::new();
+    if type_before != type_now {
+        changes.push(format!(
+            "the OAuth type from `{type_before}` to `{type_now}`"
+        ));
+    }
+    if shadowed.is_proxied != local.is_proxied {
+        changes.push("whether the proxy is used".to_owned());
+    }
+    if hosts_before != hosts_now || are_known != [true; 2] && are_known != [false; 2] {
+        changes.push("where the secret goes".to_owned());
+    }
+    if shadowed.remote_url != local.remote_url {
+        changes.push("the remote URL".to_owned());
+    }
+    if shadowed.redirect_uri != local.redirect_uri {
+        changes.push("the redirect URI".to_owned());
+    }
+    if shadowed.server_hash != local.server_hash && shadowed.remote_url == local.remote_url {
+        changes.push("how it is started".to_owned());
+    }
+    // Said only where nothing above says more.
+    if shadowed.oauth_hash != local.oauth_hash && changes.is_empty() {
+        changes.push("its OAuth configuration".to_owned());
+    }
+    changes
+}

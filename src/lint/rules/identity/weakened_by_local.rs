@@ -1,0 +1,124 @@
+use crate::entry::{Destinations, Entry};
+use crate::finding::{Finding, Place, Severity};
+use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+
+use super::name_of;
+
+/// ## What it does
+/// Reports a server of `catalog_local` with the id of one in `catalog` that drops `requires_proxy`, puts a secret into
+/// the file, or has the secret sent elsewhere.
+///
+/// ## Why is this bad?
+/// A developer's proxy has the real secret under this id. The shadow sends it where the catalog's server never would, or
+/// moves it out of the proxy.
+///
+/// ## Example
+/// ```json catalog/acme__mcp.json
+/// {
+///   "name": "acme__mcp",
+///   "oauth_config": { "generic_oauth": true, "token_endpoint": "https://id.acme.example/token" }
+/// }
+/// ```
+/// ```json catalog_local/acme__mcp.json
+/// {
+///   "name": "acme__mcp",
+///   "oauth_config": { "generic_oauth": true, "token_endpoint": "https://test.acme.example/token" }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json catalog/acme__mcp.json
+/// {
+///   "name": "acme__mcp",
+///   "oauth_config": { "generic_oauth": true, "token_endpoint": "https://id.acme.example/token" }
+/// }
+/// ```
+/// ```json catalog_local/acme__mcp_test.json
+/// {
+///   "name": "acme__mcp_test",
+///   "oauth_config": { "generic_oauth": true, "token_endpoint": "https://test.acme.example/token" }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "weakened-by-local",
+    group: Group::Identity,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("weakened_by_local.rs"),
+    check: Check::Catalog(check),
+};
+
+fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
+    for (local, shadowed) in subject.shadows() {
+        let mut report = |finding: Finding| {
+            findings.push(
+                finding
+                    .help("give the local server an id of its own")
+                    .related(name_of(shadowed), "the catalog's server"),
+            );
+        };
+        if shadowed.is_proxied && !local.is_proxied {
+            let message = format!(
+                "the catalog's `{}` goes through the proxy, this one does not",
+                local.id
+            );
+            report(RULE.at(place_of_proxy(local), message));
+        }
+        if local.holds_secret && !shadowed.holds_secret {
+            let message =
+                "a client secret stands here that the catalog's server leaves to the proxy";
+            report(RULE.at(
+                Place::value(local.file, "/oauth_config/client_secret"),
+                message,
+            ));
+        }
+        if let Some((place, message)) = new_destination(local, shadowed) {
+            report(RULE.at(place, message));
+        }
+    }
+}
+
+/// What says that the proxy is not used.
+fn place_of_proxy(local: &Entry) -> Place {
+    match (local.requires_proxy, &local.server_url) {
+        (Some(_), _) => Place::value(local.file, "/oauth_config/requires_proxy"),
+        (None, Some(_)) => Place::key(local.file, "/oauth_config"),
+        (None, None) => name_of(local),
+    }
+}
+
+/// The first place to which the shadow has a secret sent and the catalog's server does not.
+fn new_destination(local: &Entry, shadowed: &Entry) -> Option<(Place, String)> {
+    match (&shadowed.destinations, &local.destinations) {
+        // No secret, or none that goes anywhere.
+        (Destinations::NotNeeded, _) | (_, Destinations::NotNeeded) => None,
+        (Destinations::Known(_), Destinations::Known(_)) => {
+            let is_new = |host: &str| shadowed.needed_hosts().all(|known| known.host != host);
+            let new = local
+                .needed_hosts()
+                .find(|destination| is_new(&destination.host))?;
+            let message = format!(
+                "the secret would go to `{}`, where the catalog's server never sends it",
+                new.host
+            );
+            Some((local.place_of(new), message))
+        }
+        // What is discovered is not known, so the URLs that decide it are compared.
+        (Destinations::Unverifiable, _) | (_, Destinations::Unverifiable) => {
+            let is_asked_elsewhere = local.server_url != shadowed.server_url
+                || local.well_known_url != shadowed.well_known_url
+                || local.remote_url != shadowed.remote_url;
+            let place = match local.discovery_pointer {
+                Some(pointer) => Place::value(local.file, pointer),
+                None => Place::key(local.file, "/oauth_config"),
+            };
+            is_asked_elsewhere.then(|| {
+                (
+                    place,
+                    "another provider is asked where the secret goes than for the catalog's server"
+                        .to_owned(),
+                )
+            })
+        }
+    }
+}

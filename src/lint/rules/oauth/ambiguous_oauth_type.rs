@@ -1,0 +1,42 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::{Undetermined, Verdict};
+
+/// ## What it does
+/// Reports a local server whose `oauth_config` has neither `generic_oauth: true` nor a static `client_id`.
+///
+/// ## Why is this bad?
+/// It is none of the four OAuth types: only a remote server can register its client, and only a static client works for a
+/// local one. The app would try a registration that leads nowhere.
+///
+/// ## Example
+/// ```json
+/// { "oauth_config": { "server_url": "https://acme.example", "client_id": null } }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// { "oauth_config": { "server_url": "https://acme.example", "client_id": "4711.acme-desktop" } }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "ambiguous-oauth-type",
+    group: Group::OAuth,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("ambiguous_oauth_type.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let verdict = subject.entry.classification.verdict;
+    if verdict != Verdict::Undetermined(Undetermined::LocalWithoutClient) {
+        return;
+    }
+    findings.push(
+        RULE.at(
+            subject.client_id_place(),
+            "a local server without a static `client_id` is none of the four OAuth types",
+        )
+        .help("set `client_id` (type 2, `mcp-static`), or say where the remote server is (type 4, `remote-dynamic`)"),
+    );
+}

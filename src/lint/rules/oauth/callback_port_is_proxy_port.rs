@@ -1,0 +1,58 @@
+use url::Url;
+
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::{OAuthType, redirect};
+
+/// ## What it does
+/// Reports a remote server without a static client (type 4) whose callback on the user's machine is at port 8080.
+///
+/// ## Why is this bad?
+/// That is the OAuth proxy's default port. A developer who runs the proxy and the app on one machine finds that whichever
+/// started first gets the code.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "redirect_uris": ["http://127.0.0.1:8080/oauth/callback"] }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "redirect_uris": ["http://127.0.0.1:33418/oauth/callback"] }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "callback-port-is-proxy-port",
+    group: Group::OAuth,
+    level: Severity::Note,
+    fix: Fixable::No,
+    source: include_str!("callback_port_is_proxy_port.rs"),
+    check: Check::Server(check),
+};
+
+/// Where the proxy listens unless it is told otherwise.
+const PROXY_PORT: u16 = 8080;
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some((_, OAuthType::RemoteDynamic)) = subject.oauth() else {
+        return;
+    };
+    let Some((place, uri)) = subject.redirect_uris().next() else {
+        return;
+    };
+    let port = Url::parse(uri).ok().and_then(|url| url.port());
+    if redirect::is_loopback(uri) && port == Some(PROXY_PORT) {
+        findings.push(
+            RULE.at(
+                place,
+                format!("port {PROXY_PORT} is the OAuth proxy's own default"),
+            )
+            .help("use another port for the app's callback"),
+        );
+    }
+}

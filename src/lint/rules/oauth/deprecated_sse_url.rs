@@ -1,0 +1,48 @@
+use url::Url;
+
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth;
+
+/// ## What it does
+/// Reports a remote URL whose path ends in `/sse`.
+///
+/// ## Why is this bad?
+/// The HTTP+SSE transport is deprecated since the protocol's version of 2025-03-26. Providers serve streamable HTTP at another
+/// path, and switch the old one off.
+///
+/// ## Example
+/// ```json
+/// { "server": { "type": "remote", "url": "https://mcp.acme.example/sse" } }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// { "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" } }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "deprecated-sse-url",
+    group: Group::OAuth,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("deprecated_sse_url.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some(text) = oauth::remote_url(subject.manifest) else {
+        return;
+    };
+    let Ok(url) = Url::parse(text) else {
+        return;
+    };
+    if url.path().trim_end_matches('/').ends_with("/sse") {
+        findings.push(
+            RULE.at(
+                subject.value_at(oauth::remote_url_pointer(subject.manifest)),
+                format!("`{text}` speaks the deprecated HTTP+SSE transport"),
+            )
+            .help("use the provider's streamable HTTP URL, often `/mcp`"),
+        );
+    }
+}

@@ -1,0 +1,72 @@
+use std::collections::BTreeSet;
+
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+
+/// ## What it does
+/// Reports `default_scopes` that are not the same set as `scopes`.
+///
+/// ## Why is this bad?
+/// The app falls back to `default_scopes` when it discovers nothing. The user then grants something else than what the
+/// server was reviewed for.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "scopes": ["pages:read"], "default_scopes": ["pages:read", "pages:write"] }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "scopes": ["pages:read"], "default_scopes": ["pages:read"] }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "diverging-default-scopes",
+    group: Group::OAuth,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("diverging_default_scopes.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some(oauth) = &subject.manifest.oauth_config else {
+        return;
+    };
+    let Some(defaults) = &oauth.default_scopes else {
+        return;
+    };
+    let scopes = oauth.scopes.as_deref().unwrap_or_default();
+    let scopes: BTreeSet<&String> = scopes.iter().collect();
+    let defaults: BTreeSet<&String> = defaults.iter().collect();
+    if scopes == defaults {
+        return;
+    }
+    let more = list(defaults.difference(&scopes));
+    let fewer = list(scopes.difference(&defaults));
+    let difference = match (more.is_empty(), fewer.is_empty()) {
+        (false, true) => format!("has {more}, which `scopes` has not"),
+        (true, _) => format!("lacks {fewer}, which `scopes` has"),
+        (false, false) => format!("has {more}, but `scopes` has {fewer}"),
+    };
+    let finding = RULE
+        .at(
+            subject.key("/oauth_config/default_scopes"),
+            format!("`default_scopes` {difference}"),
+        )
+        .help("remove `default_scopes`: left out, they are `scopes`");
+    findings.push(match oauth.scopes {
+        Some(_) => finding.related(subject.key("/oauth_config/scopes"), "asked for first"),
+        None => finding,
+    });
+}
+
+fn list<'a>(scopes: impl Iterator<Item = &'a &'a String>) -> String {
+    let quoted: Vec<String> = scopes.map(|scope| format!("`{scope}`")).collect();
+    quoted.join(", ")
+}

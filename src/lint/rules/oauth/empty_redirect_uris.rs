@@ -1,0 +1,55 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+
+/// ## What it does
+/// Reports an `oauth_config` without redirect URIs.
+///
+/// ## Why is this bad?
+/// The provider has no place to send the user back to, so no login ends.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "redirect_uris": [] }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "redirect_uris": ["http://127.0.0.1:33418/oauth/callback"] }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "empty-redirect-uris",
+    group: Group::OAuth,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("empty_redirect_uris.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some((oauth, oauth_type)) = subject.oauth() else {
+        return;
+    };
+    let (place, message) = match oauth.redirect_uris.as_deref() {
+        None => (subject.key("/oauth_config"), "there are no `redirect_uris`"),
+        Some([]) => (
+            subject.value_at("/oauth_config/redirect_uris"),
+            "`redirect_uris` is empty",
+        ),
+        Some(_) => return,
+    };
+    let callback = match oauth_type.has_static_client() {
+        true => {
+            "a callback of the OAuth proxy, such as `https://oauth.acme.example/oauth/callback`"
+        }
+        false => {
+            "a callback on the user's machine, such as `http://127.0.0.1:33418/oauth/callback`"
+        }
+    };
+    findings.push(RULE.at(place, message).help(format!("add {callback}")));
+}

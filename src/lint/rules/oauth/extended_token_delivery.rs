@@ -1,0 +1,55 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::OAuthType;
+
+use super::deliveries;
+
+/// ## What it does
+/// Reports a server of type 2 that gets its token in an environment variable or a file.
+///
+/// ## Why is this bad?
+/// Today's desktop app does that for type 1 only, and hands a token of type 2 over in a header alone. The launch specs that
+/// catproof compiles carry it for both, so a runtime that follows them works.
+///
+/// ## Example
+/// ```json
+/// {
+///   "oauth_config": {
+///     "client_id": "4711.acme-desktop",
+///     "access_token_env_var": "ACME_TOKEN"
+///   }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "oauth_config": {
+///     "client_id": "4711.acme-desktop",
+///     "streamable_http_url": "http://127.0.0.1:8000/mcp"
+///   }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "extended-token-delivery",
+    group: Group::OAuth,
+    level: Severity::Note,
+    fix: Fixable::No,
+    source: include_str!("extended_token_delivery.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some((_, OAuthType::McpStatic)) = subject.oauth() else {
+        return;
+    };
+    for pointer in deliveries(subject) {
+        findings.push(
+            RULE.at(
+                subject.key(pointer),
+                "today's desktop app delivers a token of type 2 in a header only",
+            )
+            .help("add `streamable_http_url`, if the server can speak HTTP"),
+        );
+    }
+}

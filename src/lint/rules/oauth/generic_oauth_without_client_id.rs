@@ -1,0 +1,47 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::{Undetermined, Verdict};
+
+/// ## What it does
+/// Reports a local server with `generic_oauth: true` and no static `client_id`: none, an empty one, or the URL of a client
+/// id metadata document.
+///
+/// ## Why is this bad?
+/// Plain OAuth 2.0 has no way to register a client.
+/// Without a client id that the provider issued, the login cannot start, and no OAuth type can be given.
+///
+/// ## Example
+/// ```json
+/// { "oauth_config": { "generic_oauth": true, "client_id": "" } }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// { "oauth_config": { "generic_oauth": true, "client_id": "4711.acme-desktop" } }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "generic-oauth-without-client-id",
+    group: Group::OAuth,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("generic_oauth_without_client_id.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let verdict = subject.entry.classification.verdict;
+    if verdict != Verdict::Undetermined(Undetermined::GenericWithoutClient) {
+        return;
+    }
+    findings.push(
+        RULE.at(
+            subject.client_id_place(),
+            "the generic flow has no static `client_id`, and cannot register a client",
+        )
+        .help("register a client at the provider and give its id as `client_id`")
+        .related(
+            subject.value_at("/oauth_config/generic_oauth"),
+            "this asks for the generic flow",
+        ),
+    );
+}

@@ -1,0 +1,83 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::OAuthType;
+use crate::oauth::metadata_url::names_authorization_server;
+
+/// ## What it does
+/// Reports a field of `oauth_config` that the server's type does not read: `token_endpoint` of types 2 to 4, `well_known_url`
+/// of types 1, 3 and 4, `resource_metadata_url` of types 1 and 2, `supports_resource_metadata: true` of type 1.
+///
+/// ## Why is this bad?
+/// It looks as if it decided where the login goes, and decides nothing. Either it is a remnant, or the type is not the one
+/// that the author had in mind.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "token_endpoint": "https://auth.acme.example/oauth/token" }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "token_endpoint": null }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "ignored-oauth-field",
+    group: Group::OAuth,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("ignored_oauth_field.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some((oauth, oauth_type)) = subject.oauth() else {
+        return;
+    };
+    let resource_metadata = oauth.resource_metadata_url.as_deref();
+    let ignored = match oauth_type {
+        OAuthType::Generic => vec![
+            ("well_known_url", oauth.well_known_url.is_some()),
+            ("resource_metadata_url", resource_metadata.is_some()),
+            (
+                "supports_resource_metadata",
+                oauth.supports_resource_metadata == Some(true),
+            ),
+        ],
+        OAuthType::McpStatic => vec![
+            ("token_endpoint", oauth.token_endpoint.is_some()),
+            (
+                "resource_metadata_url",
+                // What names another kind of document is `resource-metadata-misuse`.
+                resource_metadata.is_some_and(|url| !names_authorization_server(url)),
+            ),
+        ],
+        OAuthType::RemoteStatic | OAuthType::RemoteDynamic => vec![
+            ("token_endpoint", oauth.token_endpoint.is_some()),
+            ("well_known_url", oauth.well_known_url.is_some()),
+        ],
+    };
+    for (field, is_given) in ignored {
+        if is_given {
+            findings.push(
+                RULE.at(
+                    subject.key(format!("/oauth_config/{field}")),
+                    format!(
+                        "type {}, `{}`, does not read `{field}`",
+                        oauth_type.number(),
+                        oauth_type.name()
+                    ),
+                )
+                .help(format!(
+                    "remove `{field}`, or see `catproof explain {}` for what the type reads",
+                    oauth_type.name()
+                )),
+            );
+        }
+    }
+}

@@ -1,0 +1,64 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::OAuthType;
+use crate::oauth::secret::{ClientSecret, client_secret};
+
+/// ## What it does
+/// Reports a client secret in the manifest. It is never printed.
+///
+/// ## Why is this bad?
+/// Whoever can read the catalog can act as the app, and so can whoever ever reads its history.
+/// The catalog is public; the secret belongs into the environment of the OAuth proxy, and nowhere else.
+///
+/// ## Example
+/// ```json
+/// {
+///   "oauth_config": {
+///     "client_id": "4711.acme-desktop",
+///     "client_secret": "9f8e7d6c5b4a39281706f5e4d3c2b1a0",
+///     "requires_proxy": true
+///   }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "oauth_config": {
+///     "client_id": "4711.acme-desktop",
+///     "client_secret": "REDACTED",
+///     "requires_proxy": true
+///   }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "literal-client-secret",
+    group: Group::OAuth,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("literal_client_secret.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let oauth = subject.manifest.oauth_config.as_ref();
+    let Some(ClientSecret::Literal(secret)) = oauth.map(client_secret) else {
+        return;
+    };
+    findings.mask(secret);
+    let instead = match subject.entry.oauth_type() {
+        Some(OAuthType::RemoteDynamic) => {
+            "remove `client_secret`: a registered client gets its own"
+        }
+        Some(OAuthType::Generic | OAuthType::McpStatic | OAuthType::RemoteStatic) | None => {
+            "give the new one to the proxy and write `REDACTED` here"
+        }
+    };
+    findings.push(
+        RULE.at(
+            subject.value_at("/oauth_config/client_secret"),
+            "a client secret is committed",
+        )
+        .help(format!("rotate it at the provider, then {instead}")),
+    );
+}

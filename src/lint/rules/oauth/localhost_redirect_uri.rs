@@ -1,0 +1,52 @@
+use url::Url;
+
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+
+/// ## What it does
+/// Reports a redirect URI on `localhost` instead of a loopback address.
+///
+/// ## Why is this bad?
+/// A name can be resolved to something else than loopback, and an app that listens on one of 127.0.0.1 and ::1 may not be
+/// where the browser goes (RFC 8252 §8.3).
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "redirect_uris": ["http://localhost:33418/oauth/callback"] }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "redirect_uris": ["http://127.0.0.1:33418/oauth/callback"] }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "localhost-redirect-uri",
+    group: Group::OAuth,
+    level: Severity::Note,
+    fix: Fixable::No,
+    source: include_str!("localhost_redirect_uri.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    for (place, uri) in subject.redirect_uris() {
+        let host = Url::parse(uri)
+            .ok()
+            .and_then(|url| url.host_str().map(str::to_owned));
+        if host.as_deref() == Some("localhost") {
+            findings.push(
+                RULE.at(
+                    place,
+                    format!("`{uri}` names `localhost` instead of an address"),
+                )
+                .help("use `127.0.0.1` or `[::1]`, and register that at the provider"),
+            );
+        }
+    }
+}

@@ -1,0 +1,59 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::source::Pointer;
+
+/// ## What it does
+/// Reports a scope that is empty or holds a space or any other character that a scope cannot have (RFC 6749 §3.3).
+///
+/// ## Why is this bad?
+/// Scopes are joined with spaces when they are sent. `"read write"` becomes two scopes that no rule and no reviewer has
+/// looked at; other characters are refused by the provider.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "scopes": ["pages:read pages:write"] }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "scopes": ["pages:read", "pages:write"] }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "malformed-scope",
+    group: Group::OAuth,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("malformed_scope.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let oauth = subject.manifest.oauth_config.as_ref();
+    let scopes = oauth
+        .and_then(|oauth| oauth.scopes.as_deref())
+        .unwrap_or_default();
+    let list = Pointer::from("/oauth_config/scopes");
+    for (index, scope) in scopes.iter().enumerate() {
+        let message = match scope.chars().find(|&c| !is_allowed(c)) {
+            Some(' ') => format!("`{scope}` would be sent as several scopes"),
+            Some(_) => format!("`{scope}` has a character that a scope cannot have"),
+            None if scope.is_empty() => "an empty scope".to_owned(),
+            None => continue,
+        };
+        findings.push(
+            RULE.at(subject.value_at(list.index(index)), message)
+                .help("list each scope on its own, as the provider writes it"),
+        );
+    }
+}
+
+/// Printable ASCII without space, quote and backslash.
+fn is_allowed(character: char) -> bool {
+    character.is_ascii_graphic() && !matches!(character, '"' | '\\')
+}

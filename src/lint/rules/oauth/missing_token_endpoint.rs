@@ -1,0 +1,54 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::OAuthType;
+
+/// ## What it does
+/// Reports a server of type 1 without a `token_endpoint`.
+///
+/// ## Why is this bad?
+/// Plain OAuth 2.0 discovers nothing. The app would guess the endpoint from `server_url`, and the guess is wrong for most
+/// providers; the proxy's allowlist cannot be compiled from a guess.
+///
+/// ## Example
+/// ```json
+/// {
+///   "oauth_config": {
+///     "generic_oauth": true,
+///     "token_endpoint": null
+///   }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "oauth_config": {
+///     "generic_oauth": true,
+///     "server_url": "https://auth.acme.example/oauth/authorize",
+///     "token_endpoint": "https://auth.acme.example/oauth/token"
+///   }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "missing-token-endpoint",
+    group: Group::OAuth,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("missing_token_endpoint.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some((oauth, OAuthType::Generic)) = subject.oauth() else {
+        return;
+    };
+    if oauth.token_endpoint.is_none() {
+        findings.push(
+            RULE.at(
+                subject.key("/oauth_config"),
+                "there is no `token_endpoint`: the app would guess where to exchange the code",
+            )
+            .help("add the provider's token endpoint as `token_endpoint`"),
+        );
+    }
+}

@@ -1,0 +1,49 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::OAuthType;
+
+/// ## What it does
+/// Reports a server of type 2 without a `well_known_url`.
+///
+/// ## Why is this bad?
+/// It says which of the possible metadata documents describes the provider. Without it, clients have to try them in turn, and
+/// the app's discovery of scopes does not work at all.
+///
+/// ## Example
+/// ```json
+/// { "oauth_config": { "client_id": "4711.acme-desktop", "well_known_url": null } }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "oauth_config": {
+///     "client_id": "4711.acme-desktop",
+///     "server_url": "https://id.acme.example",
+///     "well_known_url": "https://id.acme.example/.well-known/openid-configuration"
+///   }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "missing-well-known-url",
+    group: Group::OAuth,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("missing_well_known_url.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some((oauth, OAuthType::McpStatic)) = subject.oauth() else {
+        return;
+    };
+    if oauth.well_known_url.is_none() {
+        findings.push(
+            RULE.at(
+                subject.key("/oauth_config"),
+                "there is no `well_known_url`: the provider's endpoints have to be guessed at",
+            )
+            .help("add the URL of the provider's metadata document as `well_known_url`"),
+        );
+    }
+}

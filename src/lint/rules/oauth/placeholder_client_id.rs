@@ -1,0 +1,62 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::secret;
+
+/// ## What it does
+/// Reports a `client_id` that somebody was meant to fill in: `your-…`, `<…>`, `${…}`, `REDACTED`, `xxx…`, `changeme`, `TODO`.
+///
+/// ## Why is this bad?
+/// The client id is not secret, and the app sends it as it stands: the provider does not know this client.
+///
+/// ## Example
+/// ```json
+/// { "oauth_config": { "client_id": "your-client-id" } }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// { "oauth_config": { "client_id": "4711.acme-desktop" } }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "placeholder-client-id",
+    group: Group::OAuth,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("placeholder_client_id.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let oauth = subject.manifest.oauth_config.as_ref();
+    let Some(client_id) = oauth.and_then(|oauth| oauth.client_id.as_deref()) else {
+        return;
+    };
+    if is_placeholder(client_id.trim()) {
+        findings.push(
+            RULE.at(
+                subject.value_at("/oauth_config/client_id"),
+                format!("`{client_id}` is a placeholder"),
+            )
+            .help("give the client id that the provider issued: it is not secret"),
+        );
+    }
+}
+
+fn is_placeholder(client_id: &str) -> bool {
+    if client_id.is_empty() {
+        return false;
+    }
+    let lower = client_id.to_ascii_lowercase();
+    let starts_with_word = |word: &str| {
+        lower
+            .strip_prefix(word)
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+    };
+    secret::is_redacted_lookalike(client_id)
+        || secret::is_reference(client_id)
+        || (lower.starts_with('<') && lower.ends_with('>'))
+        || lower.starts_with("xxx")
+        || ["your", "todo", "changeme", "change-me", "change_me"]
+            .iter()
+            .any(|word| starts_with_word(word))
+}

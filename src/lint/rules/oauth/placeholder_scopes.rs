@@ -1,0 +1,65 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth;
+
+/// ## What it does
+/// Reports a remote server whose scopes are exactly `read` and `write`. Silent if the discovery lock knows the server's scopes.
+///
+/// ## Why is this bad?
+/// These two are copied from example to example, and few servers know them. An authorization server may refuse a scope that
+/// it does not know; with an empty list, clients ask for what the server's own metadata names.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "scopes": ["read", "write"] }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "scopes": [] }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "placeholder-scopes",
+    group: Group::OAuth,
+    level: Severity::Note,
+    fix: Fixable::No,
+    source: include_str!("placeholder_scopes.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let oauth = subject.manifest.oauth_config.as_ref();
+    let Some(scopes) = oauth.and_then(|oauth| oauth.scopes.as_deref()) else {
+        return;
+    };
+    let is_placeholder = matches!(scopes, [first, second] if first == "read" && second == "write");
+    if oauth::is_remote(subject.manifest) && is_placeholder && !knows_scopes(subject) {
+        findings.push(
+            RULE.at(
+                subject.value_at("/oauth_config/scopes"),
+                "`read` and `write` are copied from an example, as far as is known",
+            )
+            .help("list the scopes that the server documents, or none"),
+        );
+    }
+}
+
+/// Whether the lock says which scopes the server takes: then `unsupported-scope` judges them.
+fn knows_scopes(subject: &Subject<'_>) -> bool {
+    let Some(lock) = subject.lock else {
+        return false;
+    };
+    let of_resource = lock.resource.as_ref();
+    let of_resource = of_resource.and_then(|resource| resource.scopes_supported.as_deref());
+    let of_server = lock.authorization_server.as_ref();
+    let of_server = of_server.and_then(|server| server.scopes_supported.as_deref());
+    let lists = |scopes: &[String], scope: &str| scopes.iter().any(|listed| listed == scope);
+    of_resource.is_some_and(|scopes| !scopes.is_empty())
+        || of_server.is_some_and(|scopes| lists(scopes, "read") && lists(scopes, "write"))
+}

@@ -1,0 +1,49 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::OAuthType;
+
+/// ## What it does
+/// Reports `requires_proxy: true` on a remote server without a static client (type 4).
+///
+/// ## Why is this bad?
+/// The proxy adds the secret of a client that was registered beforehand. It knows nothing of one that registers itself, so
+/// it answers every token request with an error.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "requires_proxy": true }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "requires_proxy": false }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "proxy-on-dynamic-client",
+    group: Group::OAuth,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("proxy_on_dynamic_client.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some((oauth, OAuthType::RemoteDynamic)) = subject.oauth() else {
+        return;
+    };
+    if oauth.requires_proxy == Some(true) {
+        findings.push(
+            RULE.at(
+                subject.key("/oauth_config/requires_proxy"),
+                "the proxy has no credentials of a client that registers itself",
+            )
+            .help("remove `requires_proxy`, or set `client_id` if the provider issued one"),
+        );
+    }
+}

@@ -1,0 +1,62 @@
+use crate::finding::{Edit, Fix, Severity};
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::secret::{ClientSecret, client_secret};
+
+/// ## What it does
+/// Reports `client_secret: "REDACTED"` of a static client without `requires_proxy: true`.
+///
+/// ## Why is this bad?
+/// Only the OAuth proxy puts the real secret in the place of the word.
+/// Without it the app sends `REDACTED` itself, and the provider refuses the login.
+///
+/// ## Example
+/// ```json
+/// {
+///   "oauth_config": {
+///     "client_id": "4711.acme-desktop",
+///     "client_secret": "REDACTED",
+///     "requires_proxy": false
+///   }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "oauth_config": {
+///     "client_id": "4711.acme-desktop",
+///     "client_secret": "REDACTED",
+///     "requires_proxy": true
+///   }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "redacted-secret-without-proxy",
+    group: Group::OAuth,
+    level: Severity::Error,
+    fix: Fixable::Risky,
+    source: include_str!("redacted_secret_without_proxy.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some((oauth, oauth_type)) = subject.oauth() else {
+        return;
+    };
+    let is_redacted = client_secret(oauth) == ClientSecret::Redacted;
+    if !oauth_type.has_static_client() || !is_redacted || oauth.requires_proxy == Some(true) {
+        return;
+    }
+    let use_the_proxy = match oauth.requires_proxy {
+        Some(_) => Edit::Replace("/oauth_config/requires_proxy".into(), true.into()),
+        None => Edit::Insert("/oauth_config".into(), "requires_proxy".into(), true.into()),
+    };
+    findings.push(
+        RULE.at(
+            subject.value_at("/oauth_config/client_secret"),
+            "the word `REDACTED` would be sent as the client secret",
+        )
+        .help("set `requires_proxy` to `true`, so that the proxy puts the real secret in its place")
+        .fix(Fix::risky([use_the_proxy])),
+    );
+}

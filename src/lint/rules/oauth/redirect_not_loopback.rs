@@ -1,0 +1,49 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::{OAuthType, redirect};
+
+/// ## What it does
+/// Reports a remote server without a static client (type 4) whose first redirect URI is not on a loopback address.
+///
+/// ## Why is this bad?
+/// Only the first redirect URI is used. The app registered the client itself and exchanges the code itself, so the code has to
+/// come back to the user's own machine; any other host would get a code that is not its business.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "redirect_uris": ["https://oauth.acme.example/oauth/callback"] }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "redirect_uris": ["http://127.0.0.1:33418/oauth/callback"] }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "redirect-not-loopback",
+    group: Group::OAuth,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("redirect_not_loopback.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some((_, OAuthType::RemoteDynamic)) = subject.oauth() else {
+        return;
+    };
+    let Some((place, uri)) = subject.redirect_uris().next() else {
+        return;
+    };
+    if !redirect::is_loopback(uri) {
+        findings.push(
+            RULE.at(place, format!("`{uri}` is not on the user's own machine"))
+                .help("put a loopback URI first, such as `http://127.0.0.1:33418/oauth/callback`"),
+        );
+    }
+}

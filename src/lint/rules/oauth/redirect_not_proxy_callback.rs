@@ -1,0 +1,77 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::redirect;
+
+/// ## What it does
+/// Reports a proxied server (types 1 to 3) whose first redirect URI is no callback of the OAuth proxy: an https URI whose path
+/// is `/oauth/callback`, `/oauth-callback` or `/callback/<provider>`; if the configuration lists `callback_urls`, exactly one
+/// of those. For `catalog_local` and under the development profile, a proxy on loopback or behind a tunnel will do.
+///
+/// ## Why is this bad?
+/// Only the first redirect URI is used. The code has to come back to the proxy that is to exchange it.
+///
+/// ## Example
+/// ```json
+/// {
+///   "oauth_config": {
+///     "client_id": "4711.acme-desktop",
+///     "client_secret": "REDACTED",
+///     "requires_proxy": true,
+///     "redirect_uris": ["https://acme.example/welcome"]
+///   }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "oauth_config": {
+///     "client_id": "4711.acme-desktop",
+///     "client_secret": "REDACTED",
+///     "requires_proxy": true,
+///     "redirect_uris": ["https://oauth.acme.example/oauth/callback"]
+///   }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "redirect-not-proxy-callback",
+    group: Group::OAuth,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("redirect_not_proxy_callback.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    if subject.oauth().is_none() || !subject.entry.is_proxied {
+        return;
+    }
+    let Some((place, uri)) = subject.redirect_uris().next() else {
+        return;
+    };
+    let served = &subject.context.config.proxy.callback_urls;
+    let is_served = match served.is_empty() {
+        true => redirect::is_public_proxy_callback(uri),
+        false => served.iter().any(|callback| callback == uri),
+    };
+    let is_developers_own = subject.is_development()
+        && redirect::has_proxy_callback_path(uri)
+        && (redirect::is_loopback(uri) || redirect::is_tunnel(uri));
+    if is_served || is_developers_own {
+        return;
+    }
+    let help = match served.is_empty() {
+        true => {
+            "put the proxy's callback first, such as `https://oauth.acme.example/oauth/callback`"
+                .to_owned()
+        }
+        false => format!(
+            "put one of `callback_urls` first: `{}`",
+            served.join("`, `")
+        ),
+    };
+    findings.push(
+        RULE.at(place, format!("`{uri}` is no callback of the OAuth proxy"))
+            .help(help),
+    );
+}

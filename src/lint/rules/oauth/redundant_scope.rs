@@ -1,0 +1,57 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::source::Pointer;
+
+/// ## What it does
+/// Reports a scope `X.readonly` beside the scope `X`.
+///
+/// ## Why is this bad?
+/// The broader scope includes the narrower, so the user is asked for two and the narrower promises a restraint that is not
+/// there. Usually one of them is enough.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "scopes": ["calendar", "calendar.readonly"] }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "scopes": ["calendar.readonly"] }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "redundant-scope",
+    group: Group::OAuth,
+    level: Severity::Note,
+    fix: Fixable::No,
+    source: include_str!("redundant_scope.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let oauth = subject.manifest.oauth_config.as_ref();
+    let scopes = oauth
+        .and_then(|oauth| oauth.scopes.as_deref())
+        .unwrap_or_default();
+    let list = Pointer::from("/oauth_config/scopes");
+    for (index, scope) in scopes.iter().enumerate() {
+        let Some(broader) = scope.strip_suffix(".readonly") else {
+            continue;
+        };
+        if let Some(position) = scopes.iter().position(|scope| scope == broader) {
+            findings.push(
+                RULE.at(
+                    subject.value_at(list.index(index)),
+                    format!("`{broader}` includes `{scope}`"),
+                )
+                .help("keep the one that the server needs")
+                .related(subject.value_at(list.index(position)), "the broader scope"),
+            );
+        }
+    }
+}

@@ -1,0 +1,76 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::model::ServerKind;
+use crate::oauth;
+
+/// ## What it does
+/// Reports signs that disagree on where the server is: `server.type: "local"` or a command other than `remote` beside a
+/// remote URL, or a `remote_url` that is not `server.url`.
+///
+/// ## Why is this bad?
+/// One program starts a process, the other sends the user's token to a URL. Which one is meant decides the OAuth type.
+///
+/// ## Example
+/// ```json
+/// {
+///   "remote_url": "https://mcp.acme.example/mcp",
+///   "server": { "command": "npx", "args": ["-y", "acme-mcp@1.4.0"] }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "remote_url": "https://mcp.acme.example/mcp",
+///   "server": { "command": "remote" }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "remote-signal-conflict",
+    group: Group::OAuth,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("remote_signal_conflict.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let server = &subject.manifest.server;
+    let Some(url) = oauth::remote_url(subject.manifest) else {
+        return;
+    };
+    let url_pointer = oauth::remote_url_pointer(subject.manifest);
+    let command = server.command.as_deref().unwrap_or_default();
+    let local_sign = match () {
+        () if server.kind == Some(ServerKind::Local) => {
+            Some(("/server/type", "`server.type` is `local`".to_owned()))
+        }
+        () if !matches!(command, "" | "remote") => Some((
+            "/server/command",
+            format!("`server.command` starts `{command}` on the user's machine"),
+        )),
+        () => None,
+    };
+    if let Some((pointer, sign)) = local_sign {
+        findings.push(
+            RULE.at(
+                subject.value_at(pointer),
+                format!("{sign}, but there is a remote URL"),
+            )
+            .help("keep the one that is meant, and remove the other")
+            .related(subject.value_at(url_pointer), "this says that it is remote"),
+        );
+    }
+    if let Some(other) = subject.manifest.remote_url.as_deref()
+        && other != url
+    {
+        findings.push(
+            RULE.at(
+                subject.value_at("/remote_url"),
+                format!("`remote_url` is `{other}`, but `server.url` is `{url}`"),
+            )
+            .help("remove `remote_url`: `server.url` says where the server is")
+            .related(subject.value_at("/server/url"), "this one is used"),
+        );
+    }
+}

@@ -1,0 +1,52 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+
+/// ## What it does
+/// Reports `command: "remote"` together with arguments or environment variables.
+///
+/// ## Why is this bad?
+/// A remote server is not started, so nothing ever reads them: a key or a flag that was meant to matter does not.
+///
+/// ## Example
+/// ```json
+/// {
+///   "remote_url": "https://mcp.acme.example/mcp",
+///   "server": { "command": "remote", "args": ["--read-only"] }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "remote_url": "https://mcp.acme.example/mcp?read_only=true",
+///   "server": { "command": "remote", "args": [] }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "remote-with-launch-args",
+    group: Group::OAuth,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("remote_with_launch_args.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let server = &subject.manifest.server;
+    if server.command.as_deref() != Some("remote") {
+        return;
+    }
+    let has_args = server.args.as_ref().is_some_and(|args| !args.is_empty());
+    let has_env = server.env.as_ref().is_some_and(|env| !env.is_empty());
+    for (is_given, name) in [(has_args, "args"), (has_env, "env")] {
+        if is_given {
+            findings.push(
+                RULE.at(
+                    subject.key(format!("/server/{name}")),
+                    format!("`server.{name}` has no effect on a remote server"),
+                )
+                .help(format!("remove `{name}`, or run the server locally")),
+            );
+        }
+    }
+}

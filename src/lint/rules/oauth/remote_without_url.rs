@@ -1,0 +1,49 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::{self, Fact};
+use crate::source::Pointer;
+
+/// ## What it does
+/// Reports a server that is remote by its `type` or by `command: "remote"`, and has neither `server.url` nor `remote_url`.
+///
+/// ## Why is this bad?
+/// Nobody can connect to it.
+///
+/// ## Example
+/// ```json
+/// { "server": { "type": "remote" } }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// { "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" } }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "remote-without-url",
+    group: Group::OAuth,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("remote_without_url.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    if oauth::remote_url(subject.manifest).is_some() {
+        return;
+    }
+    let location = subject.entry.classification.evidence_of(Fact::Remote);
+    let Some(location) = location.filter(|location| location.value) else {
+        return;
+    };
+    let (missing, sign) = match location.pointer.as_ref().map(Pointer::as_str) {
+        Some("/server/command") => ("remote_url", "/server/command"),
+        Some(_) | None => ("server.url", "/server/type"),
+    };
+    findings.push(
+        RULE.at(
+            subject.value_at(sign),
+            "the server is remote, but has no URL",
+        )
+        .help(format!("add `{missing}`")),
+    );
+}

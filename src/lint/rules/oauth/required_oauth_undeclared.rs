@@ -1,0 +1,40 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+
+/// ## What it does
+/// Reports a server that says it needs a login, by `archestra_config.oauth.required: true`, and has no `oauth_config`.
+///
+/// ## Why is this bad?
+/// The app promises a login that nobody described, so the server is installed and then refuses every request.
+///
+/// ## Example
+/// ```json
+/// { "archestra_config": { "oauth": { "required": true } } }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// { "archestra_config": { "oauth": { "required": false } } }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "required-oauth-undeclared",
+    group: Group::OAuth,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("required_oauth_undeclared.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    if subject.requires_login() == Some(true) && subject.manifest.oauth_config.is_none() {
+        findings.push(
+            RULE.at(
+                subject.value_at("/archestra_config/oauth/required"),
+                "a login is required, but there is no `oauth_config`",
+            )
+            .help(
+                "add an `oauth_config`, or set `required` to `false` if another credential does it",
+            ),
+        );
+    }
+}

@@ -1,0 +1,48 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+
+/// ## What it does
+/// Reports `supports_resource_metadata: false` on a remote server.
+///
+/// ## Why is this bad?
+/// A remote server's authorization server is found through its protected resource metadata (RFC 9728). Without that, clients
+/// have to guess that the server issues its own tokens.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "supports_resource_metadata": false }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "supports_resource_metadata": true }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "resource-metadata-disabled",
+    group: Group::OAuth,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("resource_metadata_disabled.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some((oauth, oauth_type)) = subject.oauth() else {
+        return;
+    };
+    if oauth_type.is_remote() && oauth.supports_resource_metadata == Some(false) {
+        findings.push(
+            RULE.at(
+                subject.value_at("/oauth_config/supports_resource_metadata"),
+                "the authorization server of a remote server is found through its resource metadata",
+            )
+            .help("set it to `true`, or leave it out"),
+        );
+    }
+}

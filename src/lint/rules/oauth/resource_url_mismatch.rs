@@ -1,0 +1,58 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth;
+
+use super::{differing_resource_urls, is_slash_apart};
+
+/// ## What it does
+/// Reports a remote server whose `server_url` is another URL than the one the server is at.
+///
+/// ## Why is this bad?
+/// `server_url` is the `resource` that a token is asked for (RFC 8707). A token for another resource is refused by the
+/// server, or worse, accepted by one that it was not meant for.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "server_url": "https://auth.acme.example" }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "resource-url-mismatch",
+    group: Group::OAuth,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("resource_url_mismatch.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some((remote_url, server_url)) = differing_resource_urls(subject) else {
+        return;
+    };
+    if is_slash_apart(remote_url, server_url) {
+        return;
+    }
+    findings.push(
+        RULE.at(
+            subject.value_at("/oauth_config/server_url"),
+            format!("`server_url` is `{server_url}`, but the server is at `{remote_url}`"),
+        )
+        .help(
+            "set `server_url` to the remote URL: the authorization server is discovered from there",
+        )
+        .related(
+            subject.value_at(oauth::remote_url_pointer(subject.manifest)),
+            "the remote URL",
+        ),
+    );
+}

@@ -1,0 +1,81 @@
+use url::{Host, Url};
+
+use crate::finding::Severity;
+use crate::hosts;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::OAuthType;
+
+/// ## What it does
+/// Reports a server of type 1 whose `token_endpoint` is under another registrable domain than `server_url`.
+///
+/// ## Why is this bad?
+/// The proxy sends the client secret to the token endpoint. Some providers do use two domains; a wrong one gives the secret
+/// to somebody else.
+///
+/// ## Example
+/// ```json
+/// {
+///   "oauth_config": {
+///     "generic_oauth": true,
+///     "server_url": "https://acme.example/oauth/authorize",
+///     "token_endpoint": "https://acme-tokens.example/oauth/token"
+///   }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "oauth_config": {
+///     "generic_oauth": true,
+///     "server_url": "https://acme.example/oauth/authorize",
+///     "token_endpoint": "https://api.acme.example/oauth/token"
+///   }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "token-endpoint-off-site",
+    group: Group::OAuth,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("token_endpoint_off_site.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some((oauth, OAuthType::Generic)) = subject.oauth() else {
+        return;
+    };
+    let (Some(token), Some(authorization)) = (
+        oauth.token_endpoint.as_deref().and_then(site),
+        oauth.server_url.as_deref().and_then(site),
+    ) else {
+        return;
+    };
+    if token != authorization {
+        findings.push(
+            RULE.at(
+                subject.value_at("/oauth_config/token_endpoint"),
+                format!(
+                    "the secret is sent to `{token}`, but the user logs in at `{authorization}`"
+                ),
+            )
+            .help("check the provider's documentation")
+            .related(
+                subject.value_at("/oauth_config/server_url"),
+                "the user logs in here",
+            ),
+        );
+    }
+}
+
+/// Who answers at a URL: its registrable domain, or its address.
+fn site(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    let site = match url.host()? {
+        Host::Domain(domain) => hosts::registrable_domain(domain).to_owned(),
+        Host::Ipv4(address) => address.to_string(),
+        Host::Ipv6(address) => address.to_string(),
+    };
+    Some(site)
+}

@@ -1,0 +1,53 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::redirect;
+
+/// ## What it does
+/// Reports a redirect URI on a tunnel service (ngrok, Cloudflare quick tunnels, localtunnel, serveo, localhost.run) in the
+/// production catalog. Silent for `catalog_local` and under the development profile.
+///
+/// ## Why is this bad?
+/// The name belongs to whoever runs the tunnel today. When the developer's laptop is closed the login breaks; when somebody
+/// else gets the name, the codes are theirs.
+///
+/// ## Example
+/// ```json
+/// {
+///   "oauth_config": {
+///     "client_id": "4711.acme-desktop",
+///     "redirect_uris": ["https://brave-otter.ngrok-free.app/oauth/callback"]
+///   }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "oauth_config": {
+///     "client_id": "4711.acme-desktop",
+///     "redirect_uris": ["https://oauth.acme.example/oauth/callback"]
+///   }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "tunnel-redirect-uri",
+    group: Group::OAuth,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("tunnel_redirect_uri.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    if subject.is_development() {
+        return;
+    }
+    for (place, uri) in subject.redirect_uris() {
+        if redirect::is_tunnel(uri) {
+            findings.push(
+                RULE.at(place, format!("`{uri}` leads through a developer's tunnel"))
+                    .help("remove it, or keep the server in `catalog_local`"),
+            );
+        }
+    }
+}

@@ -1,0 +1,59 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth;
+
+/// ## What it does
+/// Reports a remote server that claims to work and declares no way to authenticate: no `oauth_config`, no `user_config`, no
+/// required login.
+///
+/// ## Why is this bad?
+/// Most remote servers want to know who asks. If this one is open to everybody, all is well; if not, its users get an error
+/// instead of a login.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": null,
+///   "archestra_config": { "oauth": { "required": false }, "works_in_archestra": true }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": {
+///     "server_url": "https://mcp.acme.example/mcp",
+///     "redirect_uris": ["http://127.0.0.1:33418/oauth/callback"]
+///   },
+///   "archestra_config": { "oauth": { "required": true }, "works_in_archestra": true }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "undeclared-auth",
+    group: Group::OAuth,
+    level: Severity::Note,
+    fix: Fixable::No,
+    source: include_str!("undeclared_auth.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let manifest = subject.manifest;
+    let asks_the_user = manifest
+        .user_config
+        .as_ref()
+        .is_some_and(|inputs| !inputs.is_empty());
+    let declares_auth =
+        manifest.oauth_config.is_some() || asks_the_user || subject.requires_login() == Some(true);
+    if oauth::remote_url(manifest).is_some() && subject.claims_to_work() && !declares_auth {
+        findings.push(
+            RULE.at(
+                subject.value_at(oauth::remote_url_pointer(manifest)),
+                "a remote server without any authentication",
+            )
+            .help("add an `oauth_config`, or leave it if the server is open to everybody"),
+        );
+    }
+}

@@ -1,0 +1,81 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::OAuthType;
+
+use super::deliveries;
+
+/// ## What it does
+/// Reports a login whose token cannot reach the server. A local server needs `access_token_env_var` or `server.inject_file`;
+/// one of type 2 may speak HTTP at `streamable_http_url` instead. A remote server gets the token in a header, and has neither
+/// process nor files to put it into.
+///
+/// ## Why is this bad?
+/// The user logs in, and the server still has no token.
+///
+/// ## Example
+/// ```json
+/// {
+///   "oauth_config": {
+///     "generic_oauth": true,
+///     "access_token_env_var": null
+///   }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "oauth_config": {
+///     "generic_oauth": true,
+///     "access_token_env_var": "ACME_TOKEN"
+///   }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "undeliverable-token",
+    group: Group::OAuth,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("undeliverable_token.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some((oauth, oauth_type)) = subject.oauth() else {
+        return;
+    };
+    let given = deliveries(subject);
+    // What listens on a port gets the token in a header.
+    let is_stdio = oauth.streamable_http_url.is_none();
+    match oauth_type {
+        OAuthType::Generic | OAuthType::McpStatic if given.is_empty() && is_stdio => {
+            let (severity, ways) = match oauth_type.is_mcp_flow() {
+                false => (
+                    Severity::Error,
+                    "`access_token_env_var` or `server.inject_file`",
+                ),
+                true => (Severity::Warning, "`streamable_http_url`"),
+            };
+            findings.push(
+                RULE.at(
+                    subject.key("/oauth_config"),
+                    "the token cannot reach the server",
+                )
+                .severity(severity)
+                .help(format!("add {ways}")),
+            );
+        }
+        OAuthType::Generic | OAuthType::McpStatic => {}
+        OAuthType::RemoteStatic | OAuthType::RemoteDynamic => {
+            for pointer in given {
+                findings.push(
+                    RULE.at(
+                        subject.key(pointer),
+                        "a remote server has no process to put the token into",
+                    )
+                    .help("remove it: the token is sent as `Authorization: Bearer`"),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::secret::{ClientSecret, client_secret};
+
+/// ## What it does
+/// Reports a `client_secret` that names a variable, such as `${ACME_SECRET}`.
+///
+/// ## Why is this bad?
+/// Nothing expands it: the app and the proxy would send the text as it stands.
+/// The proxy finds the secret by the server id, in `{id}_SECRET`.
+///
+/// ## Example
+/// ```json
+/// { "oauth_config": { "client_id": "4711.acme-desktop", "client_secret": "${ACME_SECRET}" } }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// { "oauth_config": { "client_id": "4711.acme-desktop", "client_secret": "REDACTED" } }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "unexpanded-secret-reference",
+    group: Group::OAuth,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("unexpanded_secret_reference.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let oauth = subject.manifest.oauth_config.as_ref();
+    let Some(ClientSecret::Reference(reference)) = oauth.map(client_secret) else {
+        return;
+    };
+    findings.push(
+        RULE.at(
+            subject.value_at("/oauth_config/client_secret"),
+            format!("nothing expands `{reference}`"),
+        )
+        .help(format!(
+            "write `REDACTED`; the proxy reads the secret from `{}_SECRET`",
+            subject.manifest.name
+        )),
+    );
+}

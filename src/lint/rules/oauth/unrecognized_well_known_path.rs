@@ -1,0 +1,83 @@
+use url::Url;
+
+use crate::finding::{Edit, Fix, Severity};
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::OAuthType;
+use crate::oauth::metadata_url::{
+    self, AUTHORIZATION_SERVER_DOCUMENTS, names_authorization_server,
+};
+
+/// ## What it does
+/// Reports a server of type 2 whose `well_known_url` has neither `oauth-authorization-server` nor `openid-configuration` after
+/// `.well-known`.
+///
+/// ## Why is this bad?
+/// Those are the two documents that describe an authorization server (RFC 8414, OpenID Connect Discovery). Under another name
+/// there is nothing to read; `openid_configuration`, with an underscore, is a common slip.
+///
+/// ## Example
+/// ```json
+/// {
+///   "oauth_config": {
+///     "client_id": "4711.acme-desktop",
+///     "server_url": "https://id.acme.example",
+///     "well_known_url": "https://id.acme.example/.well-known/openid_configuration"
+///   }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "oauth_config": {
+///     "client_id": "4711.acme-desktop",
+///     "server_url": "https://id.acme.example",
+///     "well_known_url": "https://id.acme.example/.well-known/openid-configuration"
+///   }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "unrecognized-well-known-path",
+    group: Group::OAuth,
+    level: Severity::Warning,
+    fix: Fixable::Safe,
+    source: include_str!("unrecognized_well_known_path.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some((oauth, OAuthType::McpStatic)) = subject.oauth() else {
+        return;
+    };
+    let Some(text) = oauth.well_known_url.as_deref() else {
+        return;
+    };
+    if names_authorization_server(text) {
+        return;
+    }
+    let pointer = "/oauth_config/well_known_url";
+    let finding = RULE
+        .at(
+            subject.value_at(pointer),
+            format!("`{text}` does not name an authorization server's metadata"),
+        )
+        .help(format!(
+            "after `.well-known/`, name `{}`",
+            AUTHORIZATION_SERVER_DOCUMENTS.join("` or `")
+        ));
+    findings.push(match with_hyphens(text) {
+        Some(corrected) => {
+            let replacement = Edit::Replace(pointer.into(), corrected.into());
+            finding.fix(Fix::safe([replacement]))
+        }
+        None => finding,
+    });
+}
+
+/// The URL with the document's name written with hyphens, if underscores are all that was wrong with it.
+fn with_hyphens(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let name = metadata_url::document(&url)?;
+    let corrected = text.replacen(name, &name.replace('_', "-"), 1);
+    names_authorization_server(&corrected).then_some(corrected)
+}

@@ -1,0 +1,61 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::OAuthType;
+
+use super::has_same_origin;
+
+/// ## What it does
+/// Reports a server of type 2 whose `well_known_url` is on another origin than `server_url`.
+///
+/// ## Why is this bad?
+/// The document decides where the client secret is sent. Only the issuer may say that, and an issuer's metadata is found at
+/// its own origin (RFC 8414 §3).
+///
+/// ## Example
+/// ```json
+/// {
+///   "oauth_config": {
+///     "client_id": "4711.acme-desktop",
+///     "server_url": "https://id.acme.example",
+///     "well_known_url": "https://acme-login.example/.well-known/openid-configuration"
+///   }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "oauth_config": {
+///     "client_id": "4711.acme-desktop",
+///     "server_url": "https://id.acme.example",
+///     "well_known_url": "https://id.acme.example/.well-known/openid-configuration"
+///   }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "well-known-off-origin",
+    group: Group::OAuth,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("well_known_off_origin.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some((oauth, OAuthType::McpStatic)) = subject.oauth() else {
+        return;
+    };
+    let (Some(well_known), Some(issuer)) = (&oauth.well_known_url, &oauth.server_url) else {
+        return;
+    };
+    if !has_same_origin(well_known, issuer) {
+        findings.push(
+            RULE.at(
+                subject.value_at("/oauth_config/well_known_url"),
+                format!("`{well_known}` is not at the origin of `{issuer}`"),
+            )
+            .help("use the document that the issuer itself publishes, or correct `server_url`")
+            .related(subject.value_at("/oauth_config/server_url"), "the issuer"),
+        );
+    }
+}

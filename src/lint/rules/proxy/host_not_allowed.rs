@@ -1,0 +1,73 @@
+use crate::finding::Severity;
+use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+
+use super::needed_hosts;
+
+/// ## What it does
+/// Reports a host that a server's secret must be sent to, and that is missing from the allowlist in force.
+/// That is the one of `--proxy-url`, of `--allowlist`, of the configuration, or the committed
+/// `generated/oauth_proxy/providers.js`, in this order.
+///
+/// ## Why is this bad?
+/// The proxy refuses the token exchange, so nobody can log in. For types 2 and 3 the host often differs from
+/// `server_url`: Google's is `oauth2.googleapis.com`, not `accounts.google.com`.
+///
+/// ## Example
+/// ```json
+/// {
+///   "oauth_config": { "generic_oauth": true, "token_endpoint": "https://id.acme.example/token" }
+/// }
+/// ```
+/// ```js allowlist.js
+/// export const ALLOWED_DESTINATIONS = ['acme.example'];
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "oauth_config": { "generic_oauth": true, "token_endpoint": "https://id.acme.example/token" }
+/// }
+/// ```
+/// ```js allowlist.js
+/// export const ALLOWED_DESTINATIONS = ['id.acme.example'];
+/// ```
+pub static RULE: Rule = Rule {
+    id: "host-not-allowed",
+    group: Group::Proxy,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("host_not_allowed.rs"),
+    check: Check::Catalog(check),
+};
+
+fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
+    let Some(allowlist) = subject.allowlist else {
+        return;
+    };
+    let profile = subject.context.config.profile;
+    for entry in subject
+        .entries
+        .iter()
+        .filter(|entry| entry.is_compiled(profile))
+    {
+        for (host, destination) in needed_hosts(entry) {
+            if allowlist.allows(host) {
+                continue;
+            }
+            let help = match allowlist.is_generated {
+                true => "run `catproof build`, and deploy what it writes".to_owned(),
+                false => format!("add `{host}` to `{}`, and deploy it", allowlist.name),
+            };
+            findings.push(
+                RULE.at(
+                    entry.place_of(destination),
+                    format!(
+                        "the proxy may not send the secret to `{host}`: `{}` does not list it",
+                        allowlist.name
+                    ),
+                )
+                .help(help),
+            );
+        }
+    }
+}

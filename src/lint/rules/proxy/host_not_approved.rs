@@ -1,0 +1,66 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+
+use super::needed_hosts;
+
+/// ## What it does
+/// Reports a host that a server's secret is sent to, and that `[policy] approved_destinations` does not list.
+/// Silent while the configuration has no such list.
+///
+/// ## Why is this bad?
+/// The allowlist is compiled from the catalog, so a manifest can ask for any host. With the list, a person's decision
+/// lets a new host in, not the catalog's own word.
+///
+/// ## Example
+/// ```json
+/// {
+///   "oauth_config": { "generic_oauth": true, "token_endpoint": "https://id.acme.example/token" }
+/// }
+/// ```
+/// ```toml catproof.toml
+/// [policy]
+/// approved_destinations = ["github.com"]
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "oauth_config": { "generic_oauth": true, "token_endpoint": "https://id.acme.example/token" }
+/// }
+/// ```
+/// ```toml catproof.toml
+/// [policy]
+/// approved_destinations = ["github.com", "id.acme.example"]
+/// ```
+pub static RULE: Rule = Rule {
+    id: "host-not-approved",
+    group: Group::Proxy,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("host_not_approved.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let config = subject.context.config;
+    let Some(approved) = &config.policy.approved_destinations else {
+        return;
+    };
+    if !subject.entry.is_compiled(config.profile) {
+        return;
+    }
+    for (host, destination) in needed_hosts(subject.entry) {
+        if approved.iter().any(|approved| approved == host) {
+            continue;
+        }
+        findings.push(
+            RULE.at(
+                subject.entry.place_of(destination),
+                format!("nobody approved that a secret is sent to `{host}`"),
+            )
+            .help(format!(
+                "have `{host}` reviewed, then add it to `approved_destinations` in `catproof.toml`"
+            )),
+        );
+    }
+}

@@ -1,0 +1,85 @@
+use crate::config::Profile;
+use crate::finding::Severity;
+use crate::hosts;
+use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+
+use super::{allowed_hosts, needed_hosts};
+
+/// ## What it does
+/// Reports a host that secrets may be sent to, and that is `localhost` or an address that is not public: loopback,
+/// private, link-local. Looks at the allowlist in force, at `[proxy] extra_destinations` and at the catalog's own
+/// destinations. Silent under the development profile and for `catalog_local`.
+///
+/// ## Why is this bad?
+/// The proxy's machine and the network behind it become reachable from outside: whoever names such a host in a request
+/// has the proxy talk to services that trust their neighbours, with a secret in hand.
+///
+/// ## Example
+/// ```json
+/// {
+///   "oauth_config": { "generic_oauth": true, "token_endpoint": "https://id.acme.example/token" }
+/// }
+/// ```
+/// ```js allowlist.js
+/// export const ALLOWED_DESTINATIONS = ['id.acme.example', 'localhost'];
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "oauth_config": { "generic_oauth": true, "token_endpoint": "https://id.acme.example/token" }
+/// }
+/// ```
+/// ```js allowlist.js
+/// export const ALLOWED_DESTINATIONS = ['id.acme.example'];
+/// ```
+pub static RULE: Rule = Rule {
+    id: "loopback-allowed",
+    group: Group::Proxy,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("loopback_allowed.rs"),
+    check: Check::Catalog(check),
+};
+
+fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
+    let profile = subject.context.config.profile;
+    if profile == Profile::Development {
+        return;
+    }
+    let mut asked_for = Vec::new();
+    for entry in subject
+        .entries
+        .iter()
+        .filter(|entry| entry.is_compiled(profile))
+    {
+        for (host, destination) in needed_hosts(entry) {
+            if !hosts::is_local(host) {
+                continue;
+            }
+            asked_for.push(host);
+            findings.push(
+                RULE.at(
+                    entry.place_of(destination),
+                    format!("a secret would be sent to `{host}`, which is no public host"),
+                )
+                .help("name the provider's public host, or move the server to `catalog_local`"),
+            );
+        }
+    }
+    // A host that a server asks for is reported there.
+    let allowed = allowed_hosts(subject).into_iter();
+    for allowed in allowed.filter(|allowed| !asked_for.contains(&allowed.host)) {
+        if hosts::is_local(allowed.host) {
+            let message = format!(
+                "`{}` allows `{}`, which is no public host",
+                allowed.by, allowed.host
+            );
+            findings.push(
+                allowed
+                    .finding(&RULE, message)
+                    .help("remove it; allow it under the development profile alone"),
+            );
+        }
+    }
+}

@@ -1,0 +1,60 @@
+use crate::finding::Severity;
+use crate::hosts;
+use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+
+use super::allowed_hosts;
+
+/// ## What it does
+/// Reports an allowed host that is no exact host name: it has a wildcard, a scheme, a port, a path, upper case letters, a
+/// trailing dot or non-ASCII characters. Looks at the allowlist in force and at `[proxy] extra_destinations`.
+///
+/// ## Why is this bad?
+/// The proxy compares the host of a URL with each entry, character by character. An entry that no URL's host can equal
+/// allows nothing, though its author believes that it does.
+///
+/// ## Example
+/// ```json
+/// {
+///   "oauth_config": { "generic_oauth": true, "token_endpoint": "https://id.acme.example/token" }
+/// }
+/// ```
+/// ```js allowlist.js
+/// export const ALLOWED_DESTINATIONS = ['id.acme.example', 'https://id.acme.example'];
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "oauth_config": { "generic_oauth": true, "token_endpoint": "https://id.acme.example/token" }
+/// }
+/// ```
+/// ```js allowlist.js
+/// export const ALLOWED_DESTINATIONS = ['id.acme.example'];
+/// ```
+pub static RULE: Rule = Rule {
+    id: "malformed-allowed-host",
+    group: Group::Proxy,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("malformed_allowed_host.rs"),
+    check: Check::Catalog(check),
+};
+
+fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
+    for allowed in allowed_hosts(subject) {
+        // What names this machine or its network must go, however it is written.
+        let Some(defect) = hosts::defect(allowed.host).filter(|_| !hosts::is_local(allowed.host))
+        else {
+            continue;
+        };
+        let message = format!(
+            "`{}` {defect}, so `{}` allows nothing by it",
+            allowed.host, allowed.by
+        );
+        let help = match hosts::repaired(allowed.host) {
+            Some(meant) => format!("write `{meant}`, the exact host name"),
+            None => "write each exact host name".to_owned(),
+        };
+        findings.push(allowed.finding(&RULE, message).help(help));
+    }
+}

@@ -1,0 +1,71 @@
+//! Whether the OAuth proxy may send each secret where it must go, and nowhere else.
+
+use std::collections::BTreeMap;
+
+use crate::entry::{Destination, Entry};
+use crate::finding::{Finding, Place};
+use crate::lint::{CatalogSubject, Rule};
+
+pub mod host_not_allowed;
+pub mod host_not_approved;
+pub mod loopback_allowed;
+pub mod malformed_allowed_host;
+pub mod proxy_url_mismatch;
+pub mod public_suffix_allowed;
+pub mod unallowable_destination;
+pub mod unreadable_allowlist;
+pub mod unused_allowed_host;
+pub mod unverifiable_destination;
+
+/// The hosts that an entry's secret goes to, each once, with the first destination on it.
+fn needed_hosts(entry: &Entry) -> BTreeMap<&str, &Destination> {
+    let mut hosts = BTreeMap::new();
+    for destination in entry.needed_hosts() {
+        hosts
+            .entry(destination.host.as_str())
+            .or_insert(destination);
+    }
+    hosts
+}
+
+/// A host that secrets may be sent to because somebody wrote it down.
+struct Allowed<'a> {
+    host: &'a str,
+    /// `None` for the allowlist of a running proxy, and for the configuration.
+    place: Option<&'a Place>,
+    /// Where it is written, for messages.
+    by: &'a str,
+}
+
+impl Allowed<'_> {
+    fn finding(&self, rule: &Rule, message: String) -> Finding {
+        match self.place {
+            Some(place) => rule.at(place.clone(), message),
+            None => rule.nowhere(message),
+        }
+    }
+}
+
+/// What the allowlist in force and the configuration allow.
+fn allowed_hosts<'a>(subject: &CatalogSubject<'a>) -> Vec<Allowed<'a>> {
+    let listed = subject.allowlist.into_iter().flat_map(|allowlist| {
+        allowlist.hosts.iter().map(|allowed| Allowed {
+            host: &allowed.host,
+            place: allowed.place.as_ref(),
+            by: &allowlist.name,
+        })
+    });
+    let extra = subject.context.config.proxy.extra_destinations.iter();
+    let extra = extra
+        .filter(|extra| {
+            !subject
+                .allowlist
+                .is_some_and(|allowlist| allowlist.allows(&extra.host))
+        })
+        .map(|extra| Allowed {
+            host: &extra.host,
+            place: None,
+            by: "[proxy] extra_destinations",
+        });
+    listed.chain(extra).collect()
+}

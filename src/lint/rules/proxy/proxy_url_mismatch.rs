@@ -1,0 +1,73 @@
+use url::Url;
+
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+
+/// ## What it does
+/// Reports a proxied server whose first redirect URI is not on the proxy that the configuration names as `[proxy] url`:
+/// another scheme, host or port. Silent under the development profile and for `catalog_local`.
+///
+/// ## Why is this bad?
+/// The provider sends the user back to another proxy than the one that holds the secret, or to one that is gone.
+///
+/// ## Example
+/// ```json
+/// {
+///   "oauth_config": {
+///     "generic_oauth": true,
+///     "redirect_uris": ["https://oauth.acme.example/oauth/callback"]
+///   }
+/// }
+/// ```
+/// ```toml catproof.toml
+/// [proxy]
+/// url = "https://login.acme.example"
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "oauth_config": {
+///     "generic_oauth": true,
+///     "redirect_uris": ["https://login.acme.example/oauth/callback"]
+///   }
+/// }
+/// ```
+/// ```toml catproof.toml
+/// [proxy]
+/// url = "https://login.acme.example"
+/// ```
+pub static RULE: Rule = Rule {
+    id: "proxy-url-mismatch",
+    group: Group::Proxy,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("proxy_url_mismatch.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some(proxy_url) = &subject.context.config.proxy.url else {
+        return;
+    };
+    if !subject.entry.is_proxied || subject.is_development() {
+        return;
+    }
+    let Some(redirect_uri) = &subject.entry.redirect_uri else {
+        return;
+    };
+    // A redirect URI that is none has rules of its own.
+    let (Ok(proxy), Ok(callback)) = (Url::parse(proxy_url), Url::parse(redirect_uri)) else {
+        return;
+    };
+    if proxy.origin() == callback.origin() {
+        return;
+    }
+    findings.push(
+        RULE.at(
+            subject.value_at("/oauth_config/redirect_uris/0"),
+            format!("the provider sends the user back to `{redirect_uri}`, but the proxy is at `{proxy_url}`"),
+        )
+        .help("put the proxy's own callback first"),
+    );
+}

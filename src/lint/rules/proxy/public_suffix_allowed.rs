@@ -1,0 +1,54 @@
+use crate::finding::Severity;
+use crate::hosts;
+use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+
+use super::allowed_hosts;
+
+/// ## What it does
+/// Reports an allowed host that is a public suffix itself, such as `com`, `co.uk` or `github.io`
+/// ([publicsuffix.org](https://publicsuffix.org)). Looks at the allowlist in force and at `[proxy] extra_destinations`.
+///
+/// ## Why is this bad?
+/// Anybody can have a name under it. A proxy that ever matched the names below its entries would send secrets to all of
+/// them, and one that compares exact names allows nothing useful.
+///
+/// ## Example
+/// ```json
+/// {
+///   "oauth_config": { "generic_oauth": true, "token_endpoint": "https://acme.github.io/token" }
+/// }
+/// ```
+/// ```js allowlist.js
+/// export const ALLOWED_DESTINATIONS = ['acme.github.io', 'github.io'];
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "oauth_config": { "generic_oauth": true, "token_endpoint": "https://acme.github.io/token" }
+/// }
+/// ```
+/// ```js allowlist.js
+/// export const ALLOWED_DESTINATIONS = ['acme.github.io'];
+/// ```
+pub static RULE: Rule = Rule {
+    id: "public-suffix-allowed",
+    group: Group::Proxy,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("public_suffix_allowed.rs"),
+    check: Check::Catalog(check),
+};
+
+fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
+    for allowed in allowed_hosts(subject) {
+        if hosts::is_public_suffix(allowed.host) {
+            let message = format!(
+                "`{}` allows `{}`, a public suffix under which anybody can have a name",
+                allowed.by, allowed.host
+            );
+            let finding = allowed.finding(&RULE, message);
+            findings.push(finding.help("write the provider's exact host name"));
+        }
+    }
+}

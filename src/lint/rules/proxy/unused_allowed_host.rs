@@ -1,0 +1,99 @@
+use std::collections::BTreeSet;
+
+use crate::entry::Entry;
+use crate::finding::Severity;
+use crate::hosts;
+use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+use crate::oauth::Verdict;
+
+use super::Allowed;
+
+/// ## What it does
+/// Reports a host of the allowlist in force that no server needs, not even for discovery, and that
+/// `[proxy] extra_destinations` does not list. Silent while the destinations of any server are not known: the host may be
+/// one of them.
+///
+/// ## Why is this bad?
+/// Each entry of today's flat list may be sent any server's secret. One that nobody needs is only a risk.
+///
+/// ## Example
+/// ```json
+/// {
+///   "oauth_config": { "generic_oauth": true, "token_endpoint": "https://id.acme.example/token" }
+/// }
+/// ```
+/// ```js allowlist.js
+/// export const ALLOWED_DESTINATIONS = ['id.acme.example', 'your-provider.example'];
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "oauth_config": { "generic_oauth": true, "token_endpoint": "https://id.acme.example/token" }
+/// }
+/// ```
+/// ```js allowlist.js
+/// export const ALLOWED_DESTINATIONS = ['id.acme.example'];
+/// ```
+pub static RULE: Rule = Rule {
+    id: "unused-allowed-host",
+    group: Group::Proxy,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("unused_allowed_host.rs"),
+    check: Check::Catalog(check),
+};
+
+fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
+    let Some(allowlist) = subject.allowlist else {
+        return;
+    };
+    if !subject.entries.iter().all(needs_are_known) {
+        return;
+    }
+    let needed = subject
+        .entries
+        .iter()
+        .flat_map(|entry| entry.destinations.known());
+    let needed = needed.map(|destination| destination.host.as_str());
+    let extra = subject.context.config.proxy.extra_destinations.iter();
+    let extra = extra.map(|extra| extra.host.as_str());
+    let wanted: BTreeSet<&str> = needed.chain(extra).collect();
+    for allowed in &allowlist.hosts {
+        let host = allowed.host.as_str();
+        if wanted.contains(host) || is_reported_elsewhere(host) {
+            continue;
+        }
+        let help = match allowlist.is_generated {
+            true => "run `catproof build`, and deploy what it writes".to_owned(),
+            false => format!(
+                "remove it, or list `{host}` under `[proxy] extra_destinations` with a reason"
+            ),
+        };
+        let allowed = Allowed {
+            host,
+            place: allowed.place.as_ref(),
+            by: &allowlist.name,
+        };
+        let message = format!(
+            "`{}` allows `{host}`, which no server needs",
+            allowlist.name
+        );
+        findings.push(allowed.finding(&RULE, message).help(help));
+    }
+}
+
+/// Whether it is certain which hosts a server needs.
+fn needs_are_known(entry: &Entry) -> bool {
+    match entry.classification.verdict {
+        Verdict::Undetermined(_) => false,
+        Verdict::None | Verdict::Type(_) => {
+            !entry.is_proxied || entry.needed_hosts().next().is_some()
+        }
+    }
+}
+
+/// Whether another rule says what is wrong with the host.
+fn is_reported_elsewhere(host: &str) -> bool {
+    hosts::defect(host).is_some() || hosts::is_local(host) || hosts::is_public_suffix(host)
+}

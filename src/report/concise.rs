@@ -1,0 +1,27 @@
+//! `concise`: one line a finding, `file:line:column: severity[rule]: message`.
+
+use std::io::{self, Write};
+
+use super::{Report, visible};
+
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    for shown in &report.findings {
+        if let Some(place) = &shown.place {
+            write!(
+                out,
+                "{}:{}:{}: ",
+                visible(&place.name),
+                place.start.line,
+                place.start.column
+            )?;
+        }
+        writeln!(
+            out,
+            "{}[{}]: {}",
+            shown.severity.name(),
+            shown.rule,
+            visible(&shown.message)
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! `json` and `jsonl`: the shape that other programs rely on, described by `schema/report.schema.json`.
+
+use std::io::{self, Write};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::finding::Severity;
+use crate::source::Position;
+
+use super::{Part, Report, Shown, ShownPlace, Summary};
+
+/// `check --format json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "catproof check report")]
+pub struct CheckReport {
+    /// The version of this shape.
+    pub version: u32,
+    pub summary: Summary,
+    /// Sorted by file, place and rule.
+    pub findings: Vec<JsonFinding>,
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct JsonFinding {
+    /// The rule's id, as `explain` takes it.
+    pub rule: String,
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// Relative to the working folder, with `/`; absolute outside it; null for what is in no file.
+    pub file: Option<String>,
+    /// The JSON Pointer; null where the file is no JSON document.
+    pub pointer: Option<String>,
+    /// Whether the key or the value of the member is meant.
+    pub part: Option<JsonPart>,
+    pub start: Option<Position>,
+    /// Exclusive.
+    pub end: Option<Position>,
+    /// Other places that belong to it.
+    pub related: Vec<JsonRelated>,
+    pub fix: Option<JsonFix>,
+}
+
+/// Whether the key or the value of a member is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum JsonPart {
+    Key,
+    Value,
+}
+
+/// Another place that belongs to a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct JsonRelated {
+    pub file: String,
+    pub pointer: Option<String>,
+    pub part: JsonPart,
+    pub start: Position,
+    /// Exclusive.
+    pub end: Position,
+    /// What the place has to do with the finding.
+    pub message: String,
+}
+
+/// A repair of the finding's file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct JsonFix {
+    /// Whether `--fix` applies it; the others need `--unsafe-fixes`.
+    pub safe: bool,
+    pub edits: Vec<JsonEdit>,
+}
+
+/// Puts a text in the place of some bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct JsonEdit {
+    /// A byte offset.
+    pub start: usize,
+    /// A byte offset, exclusive.
+    pub end: usize,
+    pub text: String,
+}
+
+/// The whole report as one document.
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let findings = report.findings.iter().map(finding).collect();
+    let document = CheckReport {
+        version: 1,
+        summary: report.summary.clone(),
+        findings,
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
+
+/// One finding a line, no summary.
+pub(super) fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    for shown in &report.findings {
+        serde_json::to_writer(&mut *out, &finding(shown))?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn finding(shown: &Shown) -> JsonFinding {
+    let place = shown.place.as_ref();
+    let fix = shown.fix.as_ref().map(|fix| {
+        let edits = fix.edits.iter().map(|edit| JsonEdit {
+            start: edit.start,
+            end: edit.end,
+            text: edit.text.clone(),
+        });
+        JsonFix {
+            safe: fix.safe,
+            edits: edits.collect(),
+        }
+    });
+    let related = shown.related.iter().map(|related| JsonRelated {
+        file: related.place.name.clone(),
+        pointer: related.place.pointer.clone(),
+        part: part(&related.place),
+        start: related.place.start,
+        end: related.place.end,
+        message: related.message.clone(),
+    });
+    JsonFinding {
+        rule: shown.rule.to_owned(),
+        severity: shown.severity,
+        message: shown.message.clone(),
+        help: shown.help.clone(),
+        file: place.map(|place| place.name.clone()),
+        pointer: place.and_then(|place| place.pointer.clone()),
+        part: place.map(part),
+        start: place.map(|place| place.start),
+        end: place.map(|place| place.end),
+        related: related.collect(),
+        fix,
+    }
+}
+
+fn part(place: &ShownPlace) -> JsonPart {
+    match place.part {
+        Part::Key => JsonPart::Key,
+        Part::Value => JsonPart::Value,
+    }
+}

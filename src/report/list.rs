@@ -1,0 +1,110 @@
+//! `list --format json`: the servers, described by `schema/report.schema.json`.
+
+use clap::ValueEnum;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::entry::Purpose;
+use crate::oauth::Fact;
+use crate::source::Origin;
+
+/// `list --format json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "catproof server list")]
+pub struct ListReport {
+    /// The version of this shape.
+    pub version: u32,
+    /// Sorted by id.
+    pub servers: Vec<ListedServer>,
+}
+
+/// One server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListedServer {
+    pub id: String,
+    pub file: String,
+    pub origin: Origin,
+    pub display_name: Option<String>,
+    pub oauth: ListedOAuth,
+    /// Where the proxy sends this server's secret, and whom it asks for metadata.
+    pub destinations: Vec<ListedDestination>,
+    /// The proxy's environment variables for this server.
+    pub env: Vec<String>,
+    pub findings: ListedFindings,
+}
+
+/// The OAuth type of a server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListedOAuth {
+    #[serde(rename = "type")]
+    pub name: ListedType,
+    /// The guide's number of the type.
+    pub number: Option<u8>,
+    /// Whether the proxy keeps the client secret.
+    pub requires_proxy: bool,
+    pub evidence: Vec<ListedEvidence>,
+}
+
+/// One of the four types, or what stands in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum ListedType {
+    #[value(alias = "1")]
+    Generic,
+    #[value(alias = "2")]
+    McpStatic,
+    #[value(alias = "3")]
+    RemoteStatic,
+    #[value(alias = "4")]
+    RemoteDynamic,
+    /// The server has no `oauth_config`.
+    None,
+    /// The manifest contradicts itself, or cannot be read.
+    Undetermined,
+}
+
+impl ListedType {
+    /// The word of every output.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Generic => "generic",
+            Self::McpStatic => "mcp-static",
+            Self::RemoteStatic => "remote-static",
+            Self::RemoteDynamic => "remote-dynamic",
+            Self::None => "none",
+            Self::Undetermined => "undetermined",
+        }
+    }
+}
+
+/// One of the three facts that decide the type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListedEvidence {
+    pub fact: Fact,
+    pub value: bool,
+    /// What decided it; null where it was decided by what is absent.
+    pub pointer: Option<String>,
+    pub because: String,
+}
+
+/// A host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListedDestination {
+    pub host: String,
+    pub purpose: Purpose,
+    /// The manifest's field or the lock's document that names it.
+    pub source: String,
+}
+
+/// How many findings a server has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListedFindings {
+    pub errors: usize,
+    pub warnings: usize,
+}

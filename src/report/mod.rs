@@ -1,0 +1,128 @@
+//! Findings -> one file an output format.
+//!
+//! `locate` turns places into bytes, lines and columns and masks what must not be shown; a format only writes.
+
+mod concise;
+mod human;
+mod json;
+pub mod list;
+mod locate;
+mod mask;
+mod visible;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::ValueEnum;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::plan::CatalogIndex;
+use crate::source::Sources;
+
+pub use json::CheckReport;
+use list::ListReport;
+pub use locate::{Part, Shown, ShownFix, ShownPlace, ShownRelated, locate};
+pub use mask::Mask;
+pub use visible::{is_hidden, visible};
+
+/// What a run found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Sorted by file, place and rule.
+    pub findings: Vec<Shown>,
+    pub summary: Summary,
+}
+
+/// `schema/report.schema.json`: what `check` and `list` print as JSON, and the index of the catalog.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(title = "catproof report")]
+pub enum ReportFile {
+    Check(CheckReport),
+    List(ListReport),
+    Catalog(CatalogIndex),
+}
+
+/// The run in numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Summary {
+    /// How many manifests were judged.
+    pub files: usize,
+    pub errors: usize,
+    pub warnings: usize,
+    pub notes: usize,
+    /// How many findings the configuration ignores.
+    pub suppressed: usize,
+}
+
+/// An output format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Each finding with its source, for people.
+    Human,
+    /// One line a finding.
+    Concise,
+    /// One JSON document.
+    Json,
+    /// One JSON document a finding, each on its line.
+    Jsonl,
+}
+
+/// A format, and the file that it goes to instead of standard output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormatArgument {
+    pub format: Format,
+    pub path: Option<PathBuf>,
+}
+
+impl FromStr for FormatArgument {
+    type Err = String;
+
+    fn from_str(argument: &str) -> Result<Self, String> {
+        let (name, path) = match argument.split_once('=') {
+            Some((_, "")) => return Err("the path after `=` is empty".to_owned()),
+            Some((name, path)) => (name, Some(PathBuf::from(path))),
+            None => (argument, None),
+        };
+        let format = <Format as ValueEnum>::from_str(name, true).map_err(|_| {
+            let names: Vec<String> = Format::value_variants()
+                .iter()
+                .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
+                .collect();
+            format!(
+                "there is no format `{name}`; the formats are {}",
+                names.join(", ")
+            )
+        })?;
+        Ok(Self { format, path })
+    }
+}
+
+/// How an output looks, and what it shows pieces of.
+#[derive(Debug, Clone, Copy)]
+pub struct Style<'a> {
+    pub color: bool,
+    /// In columns.
+    pub width: usize,
+    pub sources: &'a Sources,
+    pub max_bytes: u64,
+    pub mask: &'a Mask,
+}
+
+/// Writes the report in one format.
+pub fn write(
+    format: Format,
+    report: &Report,
+    style: &Style<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        Format::Human => human::write(report, style, out),
+        Format::Concise => concise::write(report, out),
+        Format::Json => json::write(report, out),
+        Format::Jsonl => json::write_lines(report, out),
+    }
+}

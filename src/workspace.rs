@@ -1,0 +1,241 @@
+//! Where the catalog is: from the options, `catproof.toml` and the named paths to the folders and files of a run.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::cli::Global;
+use crate::config::{self, Config, ConfigError, Profile};
+use crate::source::{
+    Folders, LoadError, ManifestFile, Sources, clean, is_manifest_name, list_manifests,
+};
+
+/// The working folder with its configuration.
+#[derive(Debug)]
+pub struct Workspace {
+    pub config: Config,
+    /// The folder that the configuration's paths are relative to.
+    pub root: PathBuf,
+    pub working_folder: PathBuf,
+}
+
+/// One catalog of a run, and which of its files were named.
+#[derive(Debug)]
+pub struct Target {
+    pub folders: Folders,
+    pub selection: Selection,
+}
+
+/// Which files findings are shown for; the cross-file rules see the whole catalog all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Selection {
+    Everything,
+    Files(BTreeSet<PathBuf>),
+}
+
+/// One manifest that comes from standard input.
+#[derive(Debug)]
+pub struct StandardInput {
+    /// The file that it stands for.
+    pub path: PathBuf,
+    pub text: Vec<u8>,
+}
+
+/// Why there is no catalog to work on.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkspaceError {
+    #[error("the working folder cannot be read: {0}")]
+    WorkingFolder(String),
+    #[error("`{}` does not exist", .0.display())]
+    MissingPath(PathBuf),
+    #[error("`{}` is no `.json` file, and no folder", .0.display())]
+    NoManifest(PathBuf),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Load(#[from] LoadError),
+}
+
+impl Workspace {
+    /// Finds the configuration and applies the global options.
+    pub fn open(global: &Global) -> Result<Self, WorkspaceError> {
+        let working_folder = std::env::current_dir()
+            .map_err(|error| WorkspaceError::WorkingFolder(crate::source::describe(&error)))?;
+        let found = config::load(global.config.as_deref(), &working_folder)?;
+        let mut config = found.config;
+        let root = found.folder.unwrap_or_else(|| working_folder.clone());
+        // Options are relative to the working folder, the configuration to its own.
+        let absolute = |folder: &Path| working_folder.join(folder).to_string_lossy().into_owned();
+        if let Some(folder) = &global.catalog {
+            config.catalog = absolute(folder);
+        }
+        if let Some(folder) = &global.catalog_local {
+            config.catalog_local = absolute(folder);
+        }
+        if let Some(profile) = global.profile {
+            config.profile = profile;
+        }
+        for folder in [&global.catalog, &global.catalog_local]
+            .into_iter()
+            .flatten()
+        {
+            if !folder.is_dir() {
+                return Err(WorkspaceError::MissingPath(folder.clone()));
+            }
+        }
+        Ok(Self {
+            config,
+            root,
+            working_folder,
+        })
+    }
+
+    /// The catalog of this workspace.
+    pub fn folders(&self) -> Folders {
+        Folders {
+            catalog: Some(self.root.join(&self.config.catalog)),
+            catalog_local: Some(self.root.join(&self.config.catalog_local)),
+            root: self.root.clone(),
+        }
+    }
+
+    /// The folder that the artifacts of a catalog are written to: another one for each profile.
+    pub fn generated(&self, folders: &Folders) -> PathBuf {
+        let generated = folders.root.join(&self.config.generated);
+        match self.config.profile {
+            Profile::Production => generated,
+            Profile::Development => generated.join("development"),
+        }
+    }
+
+    /// The catalogs that the paths name, each once, in the order of the first path that names it.
+    pub fn targets(&self, paths: &[PathBuf]) -> Result<Vec<Target>, WorkspaceError> {
+        if paths.is_empty() {
+            return Ok(vec![Target {
+                folders: self.folders(),
+                selection: Selection::Everything,
+            }]);
+        }
+        let mut targets: Vec<Target> = Vec::new();
+        for path in paths {
+            let target = self.target(path, &self.absolute(path))?;
+            match targets
+                .iter_mut()
+                .find(|known| known.folders == target.folders)
+            {
+                Some(known) => known.selection.add(target.selection),
+                None => targets.push(target),
+            }
+        }
+        Ok(targets)
+    }
+
+    fn target(&self, named: &Path, path: &Path) -> Result<Target, WorkspaceError> {
+        match std::fs::symlink_metadata(path) {
+            Err(_) => Err(WorkspaceError::MissingPath(named.to_owned())),
+            Ok(_) if path.is_dir() && !is_manifest_name(path) => Ok(Target {
+                folders: self.folders_at(path),
+                selection: Selection::Everything,
+            }),
+            Ok(_) if is_manifest_name(path) => {
+                let folder = path.parent().unwrap_or(path);
+                let selection = Selection::Files(BTreeSet::from([path.to_owned()]));
+                Ok(Target {
+                    folders: self.folders_of_file(folder),
+                    selection,
+                })
+            }
+            Ok(_) => Err(WorkspaceError::NoManifest(named.to_owned())),
+        }
+    }
+
+    /// The catalog that a folder means: one that contains `catalog/`, or the folder itself.
+    fn folders_at(&self, folder: &Path) -> Folders {
+        let name = |configured: &str| {
+            Path::new(configured)
+                .file_name()
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let catalog = folder.join(name(&self.config.catalog));
+        match catalog.is_dir() {
+            true if folder == self.root => self.folders(),
+            true => Folders {
+                catalog: Some(catalog),
+                catalog_local: Some(folder.join(name(&self.config.catalog_local))),
+                root: folder.to_owned(),
+            },
+            false => Folders {
+                catalog: Some(folder.to_owned()),
+                catalog_local: None,
+                root: folder.to_owned(),
+            },
+        }
+    }
+
+    /// The catalog that a file belongs to: the pair of folders that its own folder is one of, else its own folder.
+    fn folders_of_file(&self, folder: &Path) -> Folders {
+        let holds = |folders: &Folders| {
+            [&folders.catalog, &folders.catalog_local]
+                .into_iter()
+                .flatten()
+                .any(|known| clean(known) == folder)
+        };
+        let around = folder.parent().map(|parent| self.folders_at(parent));
+        match around {
+            _ if holds(&self.folders()) => self.folders(),
+            Some(pair) if holds(&pair) => pair,
+            _ => Folders {
+                catalog: Some(folder.to_owned()),
+                catalog_local: None,
+                root: folder.to_owned(),
+            },
+        }
+    }
+
+    /// A path as the user wrote it, from the working folder.
+    pub fn absolute(&self, path: &Path) -> PathBuf {
+        clean(&self.working_folder.join(path))
+    }
+
+    /// The manifests of a target, with standard input in the place of the file that it stands for.
+    pub fn manifests(
+        &self,
+        target: &Target,
+        input: Option<StandardInput>,
+        sources: &mut Sources,
+    ) -> Result<Vec<ManifestFile>, WorkspaceError> {
+        let mut manifests = list_manifests(&target.folders, sources, &self.working_folder)?;
+        if let Some(StandardInput { path, text }) = input {
+            let is_local = target
+                .folders
+                .catalog_local
+                .as_deref()
+                .is_some_and(|local| path.starts_with(local));
+            let file = sources.add_text(path.clone(), text, &self.working_folder);
+            manifests.retain(|manifest| {
+                sources
+                    .file(manifest.file)
+                    .is_none_or(|known| known.path != path)
+            });
+            manifests.push(ManifestFile::new(file, &path, is_local));
+        }
+        Ok(manifests)
+    }
+}
+
+impl Selection {
+    fn add(&mut self, other: Self) {
+        match (&mut *self, other) {
+            (Self::Files(files), Self::Files(more)) => files.extend(more),
+            (this, _) => *this = Self::Everything,
+        }
+    }
+
+    /// Whether findings in this file are shown.
+    pub fn names(&self, path: &Path) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Files(files) => files.contains(path),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! A catalog that is made in memory, for the tests of the rooms that compile, emit and write.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use catproof::compile::{self, Catalog};
+use catproof::config::Config;
+use catproof::emit::{self, Artifact};
+use catproof::entry;
+use catproof::model::Manifest;
+use catproof::plan::Plan;
+use catproof::probe::lock::Lock;
+use catproof::source::{FileId, Origin, Sources};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::support::{entries, project};
+
+/// A catalog in memory.
+#[derive(Default)]
+pub struct InMemory {
+    pub manifests: Vec<(Origin, Value)>,
+    pub lock: Option<Lock>,
+    pub config: Config,
+    /// The ids of the servers whose files hold a secret.
+    pub with_secret: Vec<String>,
+}
+
+impl InMemory {
+    pub fn of(manifests: impl IntoIterator<Item = Value>) -> Self {
+        let manifests = manifests.into_iter();
+        Self {
+            manifests: manifests.map(|value| (Origin::Catalog, value)).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// The catalog that the project ships, with its lock.
+    pub fn shipped() -> Self {
+        let read = |folder: &str, origin| {
+            entries(&project().join(folder))
+                .into_iter()
+                .map(|path| std::fs::read_to_string(path).unwrap())
+                .map(move |text| (origin, serde_json::from_str(&text).unwrap()))
+                .collect::<Vec<(Origin, Value)>>()
+        };
+        let lock = std::fs::read_to_string(project().join("generated/discovery.lock.json"));
+        Self {
+            manifests: [
+                read("catalog", Origin::Catalog),
+                read("catalog_local", Origin::CatalogLocal),
+            ]
+            .concat(),
+            lock: serde_json::from_str(&lock.unwrap()).unwrap(),
+            ..Self::default()
+        }
+    }
+
+    pub fn plan(&self) -> Plan {
+        self.try_plan().unwrap()
+    }
+
+    pub fn try_plan(&self) -> Result<Plan, compile::Error> {
+        let mut sources = Sources::default();
+        let mut manifests: BTreeMap<FileId, Manifest> = BTreeMap::new();
+        let mut entries = Vec::new();
+        let mut leave_out = BTreeSet::new();
+        for (origin, value) in &self.manifests {
+            let manifest = Manifest::deserialize(value).unwrap();
+            let id = manifest.name.clone();
+            let file = sources.add_text(format!("{id}.json").into(), Vec::new(), &project());
+            let entry = entry::entry(file, *origin, &id, &manifest, self.lock.as_ref());
+            entries.push(entry);
+            manifests.insert(file, manifest);
+            if self.with_secret.contains(&id) {
+                leave_out.insert(file);
+            }
+        }
+        entries.sort_by(|left, right| (&left.id, left.file).cmp(&(&right.id, right.file)));
+        compile::compile(&Catalog {
+            entries: &entries,
+            manifests: &manifests,
+            leave_out: &leave_out,
+            lock: self.lock.as_ref(),
+            config: &self.config,
+        })
+    }
+
+    pub fn artifacts(&self) -> Vec<Artifact> {
+        emit::emit(&self.plan()).unwrap()
+    }
+
+    /// The text of one artifact.
+    pub fn artifact(&self, path: &str) -> String {
+        let artifacts = self.artifacts();
+        let found = artifacts.iter().find(|artifact| artifact.path == path);
+        let artifact = found.unwrap_or_else(|| panic!("no artifact {path}"));
+        String::from_utf8(artifact.bytes.clone()).unwrap()
+    }
+}

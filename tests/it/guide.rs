@@ -1,0 +1,179 @@
+//! Every JSON snippet of the guide, word for word (`tests/guide/`).
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::support::{check_json, merge, project, rule_ids, run, scratch, write};
+
+const SLACK: &str = "korotovsky__slack-mcp-server";
+const GOOGLE: &str = "iskhakov__google_workspace_mcp";
+const GITHUB: &str = "githubcopilot__remote-mcp";
+const LINEAR: &str = "linear__remote-mcp";
+
+fn snippet(name: &str) -> String {
+    fs::read_to_string(project().join("tests/guide").join(name)).unwrap()
+}
+
+/// A snippet as a manifest: with nothing added but what the guide leaves out.
+fn example(name: &str, id: &str) -> Value {
+    let mut manifest: Value = serde_json::from_str(&snippet(name)).unwrap();
+    manifest["name"] = json!(id);
+    if manifest.get("server").is_none() {
+        manifest["server"] =
+            json!({ "command": "npx", "args": ["-y", "slack-mcp-server@1.1.24"], "env": {} });
+    }
+    manifest
+}
+
+fn put(folder: &Path, manifest: &Value) {
+    let id = manifest["name"].as_str().unwrap();
+    write(
+        &folder.join(format!("catalog/{id}.json")),
+        serde_json::to_string_pretty(manifest).unwrap(),
+    );
+}
+
+/// The guide's four servers, and a lock that answers their URLs.
+fn four_servers(folder: &Path) {
+    for (name, id) in [
+        ("type-1.json", SLACK),
+        ("type-2.json", GOOGLE),
+        ("type-3.json", GITHUB),
+        ("type-4.json", LINEAR),
+    ] {
+        put(folder, &example(name, id));
+    }
+    write(
+        &folder.join("generated/discovery.lock.json"),
+        snippet("discovery.lock.json"),
+    );
+}
+
+#[test]
+fn the_four_examples_are_types_1_to_4_without_an_error() {
+    let scratch = scratch();
+    four_servers(scratch.path());
+    let (code, findings) = check_json(scratch.path(), &[]);
+    assert_eq!(code, 0, "{findings:#?}");
+    let (_, listed, _) = run(scratch.path(), &["list", "--format", "json"]);
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    let types: Vec<(&str, u64)> = listed["servers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|server| {
+            (
+                server["id"].as_str().unwrap(),
+                server["oauth"]["number"].as_u64().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(types, [(GITHUB, 3), (GOOGLE, 2), (SLACK, 1), (LINEAR, 4)]);
+}
+
+#[test]
+fn the_pattern_snippets_bring_no_new_finding() {
+    let environment = snippet("environment-variable.txt");
+    let without_comment: String = environment
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let cases = [
+        ("type-1.json", SLACK, without_comment),
+        ("type-1.json", SLACK, snippet("file-credentials.json")),
+        ("type-2.json", GOOGLE, snippet("scope-discovery.json")),
+    ];
+    for (name, id, patch) in cases {
+        let findings_with = |patch: Option<&str>| {
+            let scratch = scratch();
+            let mut manifest = example(name, id);
+            if let Some(patch) = patch {
+                merge(&mut manifest, &serde_json::from_str(patch).unwrap());
+            }
+            put(scratch.path(), &manifest);
+            let (_, findings) = check_json(scratch.path(), &["--pedantic"]);
+            rule_ids(&findings)
+                .into_iter()
+                .map(str::to_owned)
+                .collect::<BTreeSet<_>>()
+        };
+        let new: Vec<String> = findings_with(Some(&patch))
+            .difference(&findings_with(None))
+            .cloned()
+            .collect();
+        assert!(new.is_empty(), "{patch} brings {new:?}");
+    }
+}
+
+#[test]
+fn the_snippet_with_a_comment_is_no_json_and_says_so() {
+    let scratch = scratch();
+    write(
+        &scratch.path().join("catalog/acme__mcp.json"),
+        snippet("environment-variable.txt"),
+    );
+    let (code, findings) = check_json(scratch.path(), &[]);
+    assert_eq!(code, 1);
+    assert_eq!(rule_ids(&findings), ["invalid-json"]);
+    assert_eq!(findings[0]["start"]["line"], 4);
+    assert_eq!(
+        findings[0]["help"],
+        "remove the comment: JSON has no comments"
+    );
+}
+
+#[test]
+fn the_sample_allowlist_has_exactly_two_hosts_too_many() {
+    let scratch = scratch();
+    four_servers(scratch.path());
+    let allowlist = project().join("tests/guide/providers.js");
+    let (code, findings) = check_json(
+        scratch.path(),
+        &["--allowlist", allowlist.to_str().unwrap()],
+    );
+    assert_eq!(code, 0, "{findings:#?}");
+    let of_allowlist: Vec<&Value> = findings
+        .iter()
+        .filter(|finding| finding["file"].as_str().unwrap().ends_with("providers.js"))
+        .collect();
+    let messages: Vec<&str> = of_allowlist
+        .iter()
+        .map(|finding| finding["message"].as_str().unwrap())
+        .collect();
+    assert!(
+        of_allowlist
+            .iter()
+            .all(|finding| finding["rule"] == "unused-allowed-host")
+    );
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    assert!(
+        messages[0].contains("`api.slack.com`") && messages[1].contains("`your-provider.com`"),
+        "{messages:?}"
+    );
+}
+
+#[test]
+fn the_sample_env_file_is_what_the_template_asks_for() {
+    let scratch = scratch();
+    four_servers(scratch.path());
+    let (code, _, stderr) = run(scratch.path(), &["build"]);
+    assert_eq!(code, 0, "{stderr}");
+    let template =
+        fs::read_to_string(scratch.path().join("generated/oauth_proxy/.env.example")).unwrap();
+    let keys = |text: &str| -> BTreeSet<String> {
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        lines
+            .filter_map(|line| Some(line.split_once('=')?.0.to_owned()))
+            .filter(|key| key.contains("__"))
+            .collect()
+    };
+    assert_eq!(keys(&template), keys(&snippet("env.txt")));
+    assert!(
+        template.contains("o proxy credentials needed"),
+        "{template}"
+    );
+}

@@ -1,0 +1,228 @@
+//! Every rule against its fixtures (`tests/rules/<rule>/{fail,pass}`) and against the example in its documentation.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use catproof::finding::Severity;
+use catproof::lint::{RULES, Rule};
+use expect_test::expect_file;
+use serde_json::{Value, json};
+
+use crate::support::{
+    check_json, copy_of, entries, merge, name, project, rule_ids, run, scratch, write,
+};
+
+#[test]
+fn each_failing_fixture_shows_its_rule_and_nothing_else() {
+    for folder in entries(&project().join("tests/rules")) {
+        let rule = rule_of(&folder);
+        let fail = folder.join("fail");
+        let scratch = copy_of(&fail);
+        let options = options(rule, scratch.path());
+        let options: Vec<&str> = options.iter().map(String::as_str).collect();
+        let (code, findings) = check_json(scratch.path(), &options);
+        assert!(
+            rule_ids(&findings).contains(&rule.id),
+            "{} does not fire in its fixtures: {findings:#?}",
+            rule.id
+        );
+        let is_error = findings
+            .iter()
+            .any(|finding| finding["severity"] == "error");
+        assert_eq!(code, i32::from(is_error), "{}", rule.id);
+
+        let files: BTreeSet<&str> = findings
+            .iter()
+            .filter_map(|finding| finding["file"].as_str())
+            .collect();
+        for file in files {
+            let is_manifest = file.ends_with(".json") && !file.starts_with("generated/");
+            let mut arguments = vec!["check"];
+            arguments.extend(options.iter().filter(|option| **option != "."));
+            arguments.push(if is_manifest { file } else { "." });
+            let (_, shown, _) = run(scratch.path(), &arguments);
+            expect_file![fail.join(format!("{}.txt", file.trim_end_matches(".json")))]
+                .assert_eq(&shown);
+        }
+    }
+}
+
+#[test]
+fn no_passing_fixture_shows_its_rule() {
+    for folder in entries(&project().join("tests/rules")) {
+        let rule = rule_of(&folder);
+        let scratch = copy_of(&folder.join("pass"));
+        let options = options(rule, scratch.path());
+        let options: Vec<&str> = options.iter().map(String::as_str).collect();
+        let (_, findings) = check_json(scratch.path(), &options);
+        assert!(
+            !rule_ids(&findings).contains(&rule.id),
+            "{} fires where it must not: {findings:#?}",
+            rule.id
+        );
+    }
+}
+
+#[test]
+fn the_example_of_each_rule_fires_it_and_the_repaired_one_does_not() {
+    for rule in RULES {
+        let documentation = rule.documentation();
+        let (example, repaired) = documentation
+            .split_once("Use instead:")
+            .unwrap_or_else(|| panic!("{}", rule.id));
+        if !example.contains("```") {
+            // What cannot be written down, such as a missing permission, has its fixtures alone.
+            continue;
+        }
+        assert!(
+            fires(rule, example),
+            "the example of {} does not fire it",
+            rule.id
+        );
+        assert!(
+            !fires(rule, repaired),
+            "the repaired example of {} still fires it",
+            rule.id
+        );
+    }
+}
+
+/// The rule that a folder of fixtures is named after.
+fn rule_of(folder: &Path) -> &'static Rule {
+    catproof::lint::find(name(folder))
+        .unwrap_or_else(|| panic!("no rule is called {}", name(folder)))
+}
+
+/// How a folder of fixtures is checked: notes only for the rules that are notes, the allowlist where there is one.
+fn options(rule: &Rule, folder: &Path) -> Vec<String> {
+    let mut options = vec![".".to_owned()];
+    if rule.level == Severity::Note {
+        options.push("--pedantic".to_owned());
+    }
+    for allowlist in ["allowlist.js", "allowlist.txt"] {
+        if folder.join(allowlist).is_file() {
+            options.extend(["--allowlist".to_owned(), allowlist.to_owned()]);
+        }
+    }
+    options
+}
+
+/// Whether a rule fires on the fragments in a piece of its documentation.
+fn fires(rule: &Rule, markdown: &str) -> bool {
+    let scratch = scratch();
+    for (label, text) in fences(markdown) {
+        match label.split_once(' ') {
+            Some(("json", file)) if !file.starts_with("generated/") => {
+                write_example(scratch.path(), file, &text)
+            }
+            Some((_, file)) => write(&scratch.path().join(file), text),
+            None => write_example(scratch.path(), "acme__mcp.json", &text),
+        }
+    }
+    let mut options = options(rule, scratch.path());
+    options.push("--pedantic".to_owned());
+    options.dedup();
+    let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    let (_, findings) = check_json(scratch.path(), &options);
+    rule_ids(&findings).contains(&rule.id)
+}
+
+/// Completes a fragment to a manifest; one that is no JSON stays as it is.
+fn write_example(folder: &Path, file: &str, text: &str) {
+    let path = folder.join(file);
+    let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
+    let Ok(fragment) = serde_json::from_str::<Value>(text) else {
+        return write(&path, text);
+    };
+    if text_repeats_a_key(text) {
+        return write(&path, text);
+    }
+    let mut manifest = base_for(&fragment);
+    manifest["name"] = json!(stem);
+    merge(&mut manifest, &fragment);
+    write(&path, serde_json::to_string_pretty(&manifest).unwrap());
+}
+
+fn text_repeats_a_key(text: &str) -> bool {
+    !catproof::source::duplicate_keys(text).is_empty()
+}
+
+/// A clean manifest of the kind that a fragment belongs to.
+fn base_for(fragment: &Value) -> Value {
+    let mut base = json!({
+        "display_name": "Acme",
+        "description": "The notes of Acme, to read and to write",
+        "author": { "name": "Acme" },
+        "server": { "type": "local", "command": "npx", "args": ["-y", "acme-mcp@1.4.0"], "env": {} }
+    });
+    let server = &fragment["server"];
+    let is_remote = server["type"] == "remote"
+        || fragment.get("remote_url").is_some()
+        || server["command"] == "remote";
+    let oauth = &fragment["oauth_config"];
+    let has_client = oauth["client_id"].as_str().is_some_and(|id| !id.is_empty());
+    let is_generic = oauth["generic_oauth"] == true;
+    let proxied = json!({
+        "client_id": "acme-1f3d5",
+        "client_secret": "REDACTED",
+        "requires_proxy": true,
+        "redirect_uris": ["https://oauth.acme.example/oauth/callback"],
+        "scopes": ["notes"]
+    });
+    if is_remote {
+        base["server"] = json!({ "type": "remote" });
+        base["oauth_config"] = json!({
+            "name": "Acme",
+            "redirect_uris": ["http://127.0.0.1:33418/oauth/callback"],
+            "scopes": []
+        });
+        if has_client {
+            merge(&mut base["oauth_config"], &proxied);
+        }
+    } else if is_generic {
+        base["oauth_config"] = json!({
+            "name": "Acme",
+            "server_url": "https://acme.example/oauth/authorize",
+            "token_endpoint": "https://acme.example/oauth/token",
+            "access_token_env_var": "ACME_TOKEN"
+        });
+        merge(&mut base["oauth_config"], &proxied);
+    } else if has_client || oauth.is_object() {
+        base["oauth_config"] = json!({
+            "name": "Acme",
+            "server_url": "https://acme.example",
+            "well_known_url": "https://acme.example/.well-known/openid-configuration",
+            "streamable_http_url": "http://localhost:8000/mcp"
+        });
+        merge(&mut base["oauth_config"], &proxied);
+    }
+    base
+}
+
+/// The fenced blocks of a Markdown text, each with its label.
+fn fences(markdown: &str) -> Vec<(String, String)> {
+    let mut blocks = Vec::new();
+    let mut lines = markdown.lines();
+    while let Some(line) = lines.next() {
+        if let Some(label) = line.strip_prefix("```") {
+            let text: Vec<&str> = lines
+                .by_ref()
+                .take_while(|line| !line.starts_with("```"))
+                .collect();
+            blocks.push((label.to_owned(), text.join("\n")));
+        }
+    }
+    blocks
+}
+
+#[test]
+fn every_rule_has_fixtures() {
+    for rule in RULES {
+        let folder = project().join("tests/rules").join(rule.id);
+        for side in ["fail", "pass"] {
+            let has_one = fs::read_dir(folder.join(side)).is_ok_and(|entries| entries.count() > 0);
+            assert!(has_one, "{} has no {side} fixture", rule.id);
+        }
+    }
+}
