@@ -13,14 +13,11 @@ use url::Url;
 
 use crate::config::Profile;
 use crate::dotenv;
-use crate::plan::{ClientAuthentication, ProxyLaunch, ProxyServer};
+use crate::plan::{ClientAuthentication, ProxyLaunch, ProxyServer, VERSION};
 use crate::probe::Reach;
 use crate::probe::address::check_url;
 
 use super::{Missing, Options, ProxyError, Summary};
-
-/// The version of `launch.json` that this proxy reads.
-const VERSION: u32 = 1;
 
 /// Everything that the proxy knows when it starts.
 pub(super) struct Loaded {
@@ -176,22 +173,25 @@ fn read_launch(path: &Path) -> Result<ProxyLaunch, ProxyError> {
 }
 
 fn listen(launch: &ProxyLaunch, problems: &mut Vec<String>) -> Option<SocketAddr> {
-    match launch.listen.host.parse::<IpAddr>() {
-        Ok(host) => Some(SocketAddr::new(host, launch.listen.port)),
-        Err(_) => {
-            problems.push("`listen.host` is no IP address".to_owned());
-            None
-        }
-    }
+    let Ok(host) = launch.listen.host.parse::<IpAddr>() else {
+        problems.push("`listen.host` is no IP address".to_owned());
+        return None;
+    };
+    Some(SocketAddr::new(host, launch.listen.port))
 }
 
+/// Scheme, host and port as a browser sends them; a desktop app's page has a scheme of its own.
 fn cors_origin(origin: &str, problems: &mut Vec<String>) -> Option<HeaderValue> {
-    let parsed = Url::parse(origin).ok();
-    let is_origin = parsed.is_some_and(|url| url.origin().ascii_serialization() == origin);
+    let is_origin = Url::parse(origin).is_ok_and(|url| {
+        let host = url.host_str().unwrap_or_default();
+        let port = url.port().map(|port| format!(":{port}"));
+        !host.is_empty()
+            && origin == format!("{}://{host}{}", url.scheme(), port.unwrap_or_default())
+    });
     match HeaderValue::from_str(origin) {
         Ok(value) if is_origin => Some(value),
         _ => {
-            problems.push(format!("`cors_origins`: `{origin}` is no origin"));
+            problems.push(format!("`cors_origins`: {origin:?} is no origin"));
             None
         }
     }

@@ -10,6 +10,7 @@
 //! Specifications: RFC 6749 (OAuth 2.0), RFC 7009 (revocation), RFC 7636 (PKCE), RFC 8707 (resource).
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -36,7 +37,7 @@ mod routes;
 mod server;
 
 /// How to run the proxy.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Options {
     /// `oauth_proxy/launch.json`.
     pub launch: PathBuf,
@@ -75,6 +76,22 @@ impl Options {
             log: Log::standard_error(LogLevel::Info),
             limits: Limits::default(),
         }
+    }
+}
+
+/// Without the environment: the secrets are in it.
+impl fmt::Debug for Options {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Options")
+            .field("launch", &self.launch)
+            .field("env_file", &self.env_file)
+            .field("listen", &self.listen)
+            .field("allow_missing", &self.allow_missing)
+            .field("behind_proxy", &self.behind_proxy)
+            .field("log", &self.log)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
     }
 }
 

@@ -4,6 +4,7 @@
 
 use axum::Form;
 use axum::Json;
+use axum::body::HttpBody as _;
 use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
@@ -65,8 +66,12 @@ pub(super) struct Named<'a> {
 }
 
 impl Parameters {
-    /// Reads a body that is no longer than the router allows.
-    pub async fn read(request: Request) -> Result<Self, Refusal> {
+    /// Reads a body that is no longer than the router allows. One that announces more is not waited for.
+    pub async fn read(request: Request, longest: usize) -> Result<Self, Refusal> {
+        let announced = request.body().size_hint().lower();
+        if usize::try_from(announced).map_or(true, |announced| announced > longest) {
+            return Err(Refusal::TOO_LARGE);
+        }
         let read = match media_type(request.headers()).as_str() {
             "application/json" => Json::from_request(request, &())
                 .await

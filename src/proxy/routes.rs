@@ -149,7 +149,8 @@ async fn exchange(
     told: &mut Told,
 ) -> Result<Reply, Refusal> {
     let target_endpoint = request.headers().get(TARGET_ENDPOINT).cloned();
-    let parameters = timeout(proxy.limits.body_time, Parameters::read(request))
+    let limits = proxy.limits;
+    let parameters = timeout(limits.body_time, Parameters::read(request, limits.body))
         .await
         .unwrap_or(Err(Refusal::TOO_SLOW))?;
     let mut fields = match asked {
@@ -233,7 +234,9 @@ fn same_url(text: &str, url: &Url) -> bool {
 /// Whether two names of a server are the same but for a final slash, about which clients and documents differ. It is
 /// only ever a name: nothing is sent there.
 fn same_identifier(text: &str, identifier: &str) -> bool {
-    text.trim_end_matches('/') == identifier.trim_end_matches('/')
+    let without_slash = |url: Url| url.as_str().trim_end_matches('/').to_owned();
+    let named = Url::parse(text).map(without_slash);
+    named.is_ok() && named == Url::parse(identifier).map(without_slash)
 }
 
 /// What every request goes through: its number, its origin, its rate; and its line in the log.

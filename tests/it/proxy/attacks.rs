@@ -180,7 +180,7 @@ async fn malformed_bodies_are_refused_as_oauth_errors() {
         "code=%ff&grant_type=authorization_code&mcp_server_id=acme__slack",
         "grant_type=authorization_code&code=a&code=b&mcp_server_id=acme__slack",
         "grant_type=authorization_code&code=&mcp_server_id=acme__slack",
-        "grant_type[]=authorization_code&code=a&mcp_server_id=acme__slack",
+        "grant_type[]=authorization_code&code[]=a&mcp_server_id=acme__slack",
     ] {
         let reply = world.post_form("/oauth/token", form).await;
         assert_eq!(
@@ -311,7 +311,7 @@ async fn slow_and_endless_providers_are_cut_off() {
     let request = code_request("acme__slack", &provider);
     provider.on(
         "/acme__slack/token",
-        Answer::tokens().after(Duration::from_secs(60)),
+        Answer::tokens().after(Duration::from_mins(1)),
     );
     let reply = world.post("/oauth/token", request.clone()).await;
     assert_eq!(
@@ -343,7 +343,10 @@ async fn connections_that_are_opened_and_left_keep_nobody_out() {
         let opened = join_all((0..500).map(|_| TcpStream::connect(world.address))).await;
         // Another address has places of its own, all the time.
         let other = reqwest::Client::builder().local_address(IpAddr::from([127, 0, 0, 2]));
-        let request = other.build().unwrap().get(format!("http://{}/health", world.address));
+        let request = other
+            .build()
+            .unwrap()
+            .get(format!("http://{}/health", world.address));
         assert_eq!(world.send(request).await.status, 200);
         drop(opened);
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Bytes, to_bytes};
+use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -166,16 +166,23 @@ impl Setup {
     /// A proxy of four servers under the development profile: a generic one, one of each MCP type, and one whose
     /// endpoints the lock does not know.
     pub fn new(provider: &Provider) -> Self {
-        let folder = TempDir::new().unwrap();
-        let log = Captured::default();
-        let mut options = Options::new(folder.path().join("launch.json"));
-        options.environment = ["acme__slack", "acme__google", "acme__github"]
+        let mut setup = Self::of(launch(&provider.origin));
+        setup.options.environment = ["acme__slack", "acme__google", "acme__github"]
             .into_iter()
             .map(|id| (format!("{id}_SECRET"), SECRET.to_owned()))
             .collect();
+        setup
+    }
+
+    /// A proxy of this launch file, in an empty environment.
+    pub fn of(launch: Value) -> Self {
+        let folder = TempDir::new().unwrap();
+        let log = Captured::default();
+        let mut options = Options::new(folder.path().join("launch.json"));
+        options.environment = BTreeMap::new();
         options.log = Log::to(LogLevel::Debug, log.clone());
         Self {
-            launch: launch(&provider.origin),
+            launch,
             options,
             lookup: Arc::new(SystemLookup),
             folder,
@@ -331,12 +338,6 @@ impl World {
         }
     }
 
-    /// Tells the proxy to stop, and waits until it has.
-    pub async fn stop(&mut self) {
-        self.stop.take().unwrap().send(()).unwrap();
-        self.task.take().unwrap().await.unwrap();
-    }
-
     /// Tells the proxy to stop, without waiting.
     pub fn tell_to_stop(&mut self) -> JoinHandle<()> {
         self.stop.take().unwrap().send(()).unwrap();
@@ -423,9 +424,4 @@ pub fn code_request(id: &str, provider: &Provider) -> Value {
         "redirect_uri": "http://localhost:8080/oauth/callback",
         "code_verifier": VERIFIER,
     })
-}
-
-/// Bytes as a test's own body.
-pub fn bytes(text: &str) -> Bytes {
-    Bytes::copy_from_slice(text.as_bytes())
 }
