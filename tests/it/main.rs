@@ -24,4 +24,4 @@ mod probe;
 mod providers_js;
 mod proxy;
 mod rules;
-// mod write;
+mod write;

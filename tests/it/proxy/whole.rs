@@ -28,6 +28,9 @@ const CALLBACK: &str = "http://127.0.0.1:8080/oauth/callback";
 /// S256 of [`VERIFIER`].
 const CHALLENGE: &str = "z65SOsPbGtjx6jnIsiKjGrCUJwbV1bbFI18Gnv-tktI";
 
+/// A secret as RFC 6749, appendix A.2, wants it; with all that form-encoding changes.
+const ASCII_SECRET: &str = "planted-secret +/=:&%~";
+
 /// A type 1 manifest.
 fn generic(origin: &str) -> Value {
     manifest(
@@ -157,7 +160,7 @@ async fn discovered(targets: &[Target], folder: &Path) -> String {
 }
 
 /// A proxy on what was built.
-async fn proxy(built: &TempDir) -> World {
+async fn proxy(built: &TempDir, secret: &str) -> World {
     let launch = built
         .path()
         .join("generated/development/oauth_proxy/launch.json");
@@ -167,7 +170,7 @@ async fn proxy(built: &TempDir) -> World {
         setup
             .options
             .environment
-            .insert(format!("{id}_SECRET"), SECRET.to_owned());
+            .insert(format!("{id}_SECRET"), secret.to_owned());
     }
     setup.options.listen = Some(([127, 0, 0, 1], 0).into());
     setup.start().await
@@ -180,7 +183,7 @@ async fn a_generic_server_goes_from_its_manifest_to_a_token() {
         "/token",
         Answer::json(&json!({ "ok": true, "access_token": TOKEN, "authed_user": { "id": "U1" } })),
     );
-    let world = proxy(&built(&[generic(&provider.origin)]).await).await;
+    let world = proxy(&built(&[generic(&provider.origin)]).await, SECRET).await;
     let reply = world
         .post(
             "/oauth/token",
@@ -234,7 +237,11 @@ async fn mcp_servers_go_from_their_manifests_to_a_token() {
     );
     provider.on("/token", Answer::tokens());
     provider.on("/revoke", Answer::text(200, "text/plain", ""));
-    let world = proxy(&built(&[mcp_static(origin), remote_static(origin)]).await).await;
+    let world = proxy(
+        &built(&[mcp_static(origin), remote_static(origin)]).await,
+        SECRET,
+    )
+    .await;
     let discovery = provider.asked().len();
     for (id, authorization_server) in [
         (
@@ -286,7 +293,11 @@ async fn a_real_provider_exchanges_refreshes_and_revokes() {
     for method in ["client_secret_basic", "client_secret_post"] {
         let real = RealProvider::start(Path::new(&folder), method);
         let origin = &real.origin;
-        let world = proxy(&built(&[mcp_static(origin), remote_static(origin)]).await).await;
+        let world = proxy(
+            &built(&[mcp_static(origin), remote_static(origin)]).await,
+            ASCII_SECRET,
+        )
+        .await;
         for (id, resource) in [
             ("acme__mcp-static", None),
             ("acme__remote.static", Some(format!("{origin}/mcp"))),
@@ -374,7 +385,7 @@ impl RealProvider {
         let mut process = Command::new("node")
             .arg(script)
             .arg(fs::canonicalize(folder).unwrap())
-            .args([method, CLIENT_ID, SECRET])
+            .args([method, CLIENT_ID, ASCII_SECRET])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -418,10 +429,19 @@ impl RealProvider {
                 .unwrap();
             for cookie in response.headers().get_all(SET_COOKIE) {
                 let cookie = cookie.to_str().unwrap().split(';').next().unwrap();
-                let (name, value) = cookie.split_once('=').unwrap();
-                cookies.insert(name.to_owned(), value.to_owned());
+                // An empty one takes back what was set for the path before.
+                if let Some((name, value)) = cookie
+                    .split_once('=')
+                    .filter(|(_, value)| !value.is_empty())
+                {
+                    cookies.insert(name.to_owned(), value.to_owned());
+                }
             }
-            let location = response.headers().get(LOCATION).unwrap().to_str().unwrap();
+            let location = response.headers().get(LOCATION).cloned();
+            let Some(location) = location else {
+                panic!("no redirect: {}", response.text().await.unwrap());
+            };
+            let location = location.to_str().unwrap();
             url = url.join(location).unwrap();
             if let Some((_, code)) = url.query_pairs().find(|(name, _)| name == "code") {
                 return code.into_owned();
