@@ -83,14 +83,14 @@ impl Finding {
 }
 
 /// A place in a file, symbolic until it is shown.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     pub file: FileId,
     pub spot: Spot,
 }
 
 /// What of a file is meant.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Spot {
     /// The file as a whole: it cannot be read, or nothing in it is more to blame than the rest.
     Whole,

@@ -16,9 +16,13 @@ pub mod parse;
 pub mod suggest;
 pub mod validate;
 
+pub mod credential;
 pub mod entry;
+pub mod env_name;
 pub mod hosts;
+pub mod launch_line;
 pub mod oauth;
+pub mod placeholder;
 
 pub mod probe;
 

@@ -73,8 +73,7 @@ impl Line<'_> {
         let mut manifests = BTreeMap::new();
         let mut files_with_secrets = BTreeSet::new();
         for judged in files {
-            let finds_a_secret = |finding: &Finding| lint::FIND_SECRETS.contains(&finding.rule);
-            if judged.findings.list.iter().any(finds_a_secret) {
+            if judged.findings.holds_secret {
                 files_with_secrets.insert(judged.entry.file);
             }
             if let Some(manifest) = judged.manifest {
@@ -95,6 +94,7 @@ impl Line<'_> {
         let Findings {
             list: findings,
             secrets,
+            holds_secret: _,
         } = findings;
         Judged {
             entries,

@@ -131,6 +131,8 @@ fn report(file: FileId, error: &ValidationError<'_>, findings: &mut Vec<Finding>
                     .help(format!("add `{key}`")),
             );
         }
+        // A text that is no URL at all breaks the format too, which says it.
+        ValidationErrorKind::Pattern { .. } if !is_url(error.instance()) => {}
         _ => match expectation(error) {
             Some(expected) => findings.push(mismatch(file, &at, error.instance(), &expected)),
             None => findings.push(schema_violation::RULE.at(
@@ -178,13 +180,21 @@ fn expectation(error: &ValidationError<'_>) -> Option<String> {
             let expected: Option<Vec<String>> = context.iter().flatten().map(expectation).collect();
             expected.map(|expected| one_of(&expected))
         }
-        ValidationErrorKind::Format { format } if format == "uri" => Some("a URL".to_owned()),
+        ValidationErrorKind::Format { format } if format == "uri" => {
+            Some("an http or https URL".to_owned())
+        }
         ValidationErrorKind::Format { format } => Some(format!("a value of the form `{format}`")),
         ValidationErrorKind::Pattern { .. } => Some("an http or https URL".to_owned()),
         ValidationErrorKind::Minimum { limit } => Some(format!("at least {limit}")),
         ValidationErrorKind::Maximum { limit } => Some(format!("at most {limit}")),
         _ => None,
     }
+}
+
+fn is_url(value: &Value) -> bool {
+    value
+        .as_str()
+        .is_some_and(|text| url::Url::parse(text).is_ok())
 }
 
 fn mismatch(file: FileId, at: &Pointer, found: &Value, expected: &str) -> Finding {

@@ -8,7 +8,7 @@ use crate::cli::{FailOn, FindingArgs};
 use crate::console::Console;
 use crate::entry::Entry;
 use crate::finding::{Finding, Severity};
-use crate::report::{self, Format, FormatArgument, Mask, Report, Shown, Style, Summary};
+use crate::report::{self, Format, FormatArgument, Mask, Report, Style, Summary};
 use crate::source::{FileId, Sources, describe};
 use crate::workspace::Workspace;
 
@@ -52,7 +52,21 @@ pub(super) fn report(
         .into_iter()
         .filter_map(|finding| at_level(finding, workspace))
         .collect();
-    let findings = report::locate(shown, sources, workspace.config.max_file_bytes, &mask);
+    let least = match args.fail_on {
+        FailOn::Error => Severity::Error,
+        FailOn::Warning => Severity::Warning,
+    };
+    let fails = |finding: &Finding| {
+        let place = finding.place.as_ref();
+        let is_counted = place.is_none_or(|place| !uncounted.contains(&place.file));
+        is_counted && finding.severity >= least
+    };
+    let status = match shown.iter().any(fails) {
+        true => ExitStatus::Findings,
+        false => ExitStatus::Clean,
+    };
+
+    let findings = report::locate(&shown, sources, workspace.config.max_file_bytes, &mask);
 
     let count = |severity| {
         findings
@@ -67,33 +81,11 @@ pub(super) fn report(
         notes: count(Severity::Note),
         suppressed: 0,
     };
-    let least = match args.fail_on {
-        FailOn::Error => Severity::Error,
-        FailOn::Warning => Severity::Warning,
-    };
-    let fails = |shown: &Shown| {
-        let is_counted = shown
-            .place
-            .as_ref()
-            .is_none_or(|place| !uncounted.contains(&place.file));
-        is_counted && shown.severity >= least
-    };
-    let status = match findings.iter().any(fails) {
-        true => ExitStatus::Findings,
-        false => ExitStatus::Clean,
-    };
     let report = Report {
         findings,
         summary: summary.clone(),
     };
-    write(
-        &report,
-        args,
-        sources,
-        &mask,
-        workspace.config.max_file_bytes,
-        console,
-    )?;
+    write(&report, args, console)?;
     Ok(Outcome {
         status,
         files,
@@ -108,14 +100,7 @@ fn at_level(finding: Finding, workspace: &Workspace) -> Option<Finding> {
     Some(finding.severity(severity))
 }
 
-fn write(
-    report: &Report,
-    args: &FindingArgs,
-    sources: &Sources,
-    mask: &Mask,
-    max_bytes: u64,
-    console: &Console,
-) -> Result<(), Failure> {
+fn write(report: &Report, args: &FindingArgs, console: &Console) -> Result<(), Failure> {
     let default = [FormatArgument {
         format: Format::Human,
         path: None,
@@ -130,24 +115,18 @@ fn write(
                 let style = Style {
                     color: console.color(),
                     width: console.width(),
-                    sources,
-                    max_bytes,
-                    mask,
                 };
                 let mut out = console.out();
-                report::write(*format, report, &style, &mut out)?;
+                report::write(*format, report, style, &mut out)?;
                 out.flush()?;
             }
             Some(path) => {
                 let style = Style {
                     color: false,
                     width: 100,
-                    sources,
-                    max_bytes,
-                    mask,
                 };
                 let mut text = Vec::new();
-                report::write(*format, report, &style, &mut text)?;
+                report::write(*format, report, style, &mut text)?;
                 fs::write(path, text).map_err(|error| Failure::Unwritable {
                     path: path.clone(),
                     reason: describe(&error),

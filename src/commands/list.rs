@@ -12,7 +12,7 @@ use crate::report::list::{
     ListReport, ListedDestination, ListedEvidence, ListedFindings, ListedOAuth, ListedServer,
     ListedType,
 };
-use crate::report::visible;
+use crate::report::{visible, write_json};
 use crate::source::{FileId, Sources};
 use crate::workspace::Workspace;
 
@@ -49,8 +49,7 @@ pub(super) fn run(
                 version: 1,
                 servers,
             };
-            serde_json::to_writer_pretty(&mut out, &report).map_err(std::io::Error::from)?;
-            writeln!(out)?;
+            write_json(&report, &mut out)?;
         }
         TableFormat::Human => {
             out.write_all(table(&servers).as_bytes())?;

@@ -7,6 +7,7 @@ mod documentation;
 mod registry;
 mod rules;
 mod run;
+mod strings;
 
 use std::collections::HashMap;
 
@@ -16,14 +17,16 @@ use crate::allowlist::Allowlist;
 use crate::config::{Config, Profile};
 use crate::entry::Entry;
 use crate::finding::{Finding, Place, Severity};
-use crate::model::{Manifest, OAuthConfig};
-use crate::oauth::OAuthType;
+use crate::launch_line::{self, ContainerRun};
+use crate::model::{Manifest, OAuthConfig, UserInput};
+use crate::oauth::{self, OAuthType};
 use crate::probe::lock::{Lock, LockEntry};
 use crate::source::{FileId, Origin, Pointer};
 
-pub use registry::{FIND_SECRETS, RULES, find};
+pub use registry::{RULES, find};
 pub use rules::{proxy, reading};
 pub use run::{apply_precedence, run_on_catalog, run_on_server, run_on_value};
+pub use strings::{ManifestString, Slot};
 
 /// A rule: what `explain` and `rules` show of it, and what it does.
 #[derive(Debug)]
@@ -261,6 +264,61 @@ impl<'a> Subject<'a> {
             .as_ref()
             .is_some_and(|config| config.works_in_archestra == Some(true))
     }
+
+    /// How bad it is that the server cannot be launched: advice, unless the entry claims to work.
+    pub fn severity_of_claim(&self) -> Severity {
+        match self.claims_to_work() {
+            true => Severity::Warning,
+            false => Severity::Note,
+        }
+    }
+
+    /// Whether the server is started on the user's machine.
+    pub fn is_local(&self) -> bool {
+        !oauth::is_remote(self.manifest)
+    }
+
+    /// The command, the arguments and the values of the environment: what the app starts the server with.
+    pub fn server_strings(&self) -> Vec<ManifestString<'a>> {
+        strings::server_strings(&self.manifest.server)
+    }
+
+    /// The command, without blanks around it.
+    pub fn command(&self) -> Option<&'a str> {
+        self.manifest.server.command.as_deref().map(str::trim)
+    }
+
+    pub fn args(&self) -> &'a [String] {
+        self.manifest.server.args.as_deref().unwrap_or_default()
+    }
+
+    /// The container that the server runs in, where the command line says so.
+    pub fn container_run(&self) -> Option<ContainerRun<'a>> {
+        launch_line::container_run(self.command()?, self.args())
+    }
+
+    /// What the user is asked for, by key.
+    pub fn user_inputs(&self) -> impl Iterator<Item = (&'a str, &'a UserInput)> + use<'a> {
+        let inputs = self.manifest.user_config.iter().flatten();
+        inputs.map(|(key, input)| (key.as_str(), input))
+    }
+
+    /// What the user is asked for under a key.
+    pub fn user_input(&self, key: &str) -> Option<&'a UserInput> {
+        self.manifest.user_config.as_ref()?.get(key)
+    }
+
+    /// The variable that the token is put into, where the manifest names one.
+    pub fn token_env_var(&self) -> Option<&'a str> {
+        let oauth = self.manifest.oauth_config.as_ref()?;
+        let name = oauth.access_token_env_var.as_deref()?;
+        (!name.is_empty()).then_some(name)
+    }
+
+    /// The contents of the files that are put into the container.
+    pub fn injected_files(&self) -> Vec<ManifestString<'a>> {
+        strings::injected_files(&self.manifest.server)
+    }
 }
 
 /// The whole catalog, as a cross-file rule sees it.
@@ -294,6 +352,8 @@ pub struct Findings {
     pub list: Vec<Finding>,
     /// Secrets that stand in the files; every output masks them.
     pub secrets: Vec<String>,
+    /// Whether one of them makes its server unfit to be compiled.
+    pub holds_secret: bool,
 }
 
 impl Findings {
@@ -301,13 +361,20 @@ impl Findings {
         self.list.push(finding);
     }
 
-    /// Has a value masked in all output of the run.
+    /// Has a secret masked in all output of the run, and its server left out of every artifact.
     pub fn mask(&mut self, secret: &str) {
-        self.secrets.push(secret.to_owned());
+        self.hide(secret);
+        self.holds_secret = true;
+    }
+
+    /// Has a value masked in all output of the run; its server is compiled all the same.
+    pub fn hide(&mut self, value: &str) {
+        self.secrets.push(value.to_owned());
     }
 
     pub fn append(&mut self, mut other: Self) {
         self.list.append(&mut other.list);
         self.secrets.append(&mut other.secrets);
+        self.holds_secret |= other.holds_secret;
     }
 }

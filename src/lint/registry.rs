@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Severity};
 
 use super::Rule;
-use super::rules::{discovery, identity, oauth, proxy, reading};
+use super::rules::{discovery, identity, launch, oauth, proxy, reading, secrets, tokens};
 
 /// All rules, in the order of the documentation.
 pub static RULES: &[&Rule] = &[
@@ -37,17 +37,6 @@ pub static RULES: &[&Rule] = &[
     &oauth::remote_without_url::RULE,
     &oauth::remote_with_launch_args::RULE,
     &oauth::plaintext_url::RULE,
-    // Proxy
-    &proxy::host_not_allowed::RULE,
-    &proxy::host_not_approved::RULE,
-    &proxy::unused_allowed_host::RULE,
-    &proxy::loopback_allowed::RULE,
-    &proxy::malformed_allowed_host::RULE,
-    &proxy::public_suffix_allowed::RULE,
-    &proxy::unallowable_destination::RULE,
-    &proxy::unverifiable_destination::RULE,
-    &proxy::unreadable_allowlist::RULE,
-    &proxy::proxy_url_mismatch::RULE,
     &oauth::resource_url_slash::RULE,
     &oauth::resource_url_mismatch::RULE,
     &oauth::literal_client_secret::RULE,
@@ -86,6 +75,51 @@ pub static RULES: &[&Rule] = &[
     &oauth::localhost_redirect_uri::RULE,
     &oauth::callback_port_is_proxy_port::RULE,
     &oauth::deprecated_sse_url::RULE,
+    // Files and tokens
+    &tokens::invalid_token_env_name::RULE,
+    &tokens::overwritten_token_env::RULE,
+    &tokens::inject_file_without_token::RULE,
+    &tokens::unknown_inject_placeholder::RULE,
+    &tokens::relative_inject_path::RULE,
+    &tokens::colliding_inject_path::RULE,
+    &tokens::unquoted_token_in_json::RULE,
+    // Proxy
+    &proxy::host_not_allowed::RULE,
+    &proxy::host_not_approved::RULE,
+    &proxy::unused_allowed_host::RULE,
+    &proxy::loopback_allowed::RULE,
+    &proxy::malformed_allowed_host::RULE,
+    &proxy::public_suffix_allowed::RULE,
+    &proxy::unallowable_destination::RULE,
+    &proxy::unverifiable_destination::RULE,
+    &proxy::unreadable_allowlist::RULE,
+    &proxy::proxy_url_mismatch::RULE,
+    // Launch
+    &launch::undeclared_user_config::RULE,
+    &launch::expression_in_placeholder::RULE,
+    &launch::unknown_placeholder::RULE,
+    &launch::unsubstituted_placeholder::RULE,
+    &launch::unused_user_config::RULE,
+    &launch::unused_required_user_config::RULE,
+    &launch::leaking_optional_placeholder::RULE,
+    &launch::required_with_default::RULE,
+    &launch::default_type_mismatch::RULE,
+    &launch::unknown_command::RULE,
+    &launch::npx_without_yes::RULE,
+    &launch::unpinned_package::RULE,
+    &launch::docker_without_interactive::RULE,
+    &launch::unset_docker_env::RULE,
+    &launch::privileged_container::RULE,
+    &launch::shell_command::RULE,
+    &launch::path_command::RULE,
+    &launch::invalid_env_key::RULE,
+    // Secrets
+    &secrets::committed_credential::RULE,
+    &secrets::literal_credential::RULE,
+    &secrets::sensitive_default::RULE,
+    &secrets::sensitive_argument::RULE,
+    &secrets::undeclared_sensitive::RULE,
+    &secrets::credentials_in_url::RULE,
     // Discovery
     &discovery::issuer_mismatch::RULE,
     &discovery::invalid_metadata::RULE,
@@ -107,13 +141,6 @@ pub static RULES: &[&Rule] = &[
 pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.id == id)
 }
-
-/// The rules that find a secret in a file for certain: such a server is left out of every artifact.
-pub static FIND_SECRETS: [&str; 3] = [
-    "committed-credential",
-    "credentials-in-url",
-    "literal-client-secret",
-];
 
 /// Where the winner must have fired to silence the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -262,6 +289,11 @@ pub(super) static PRECEDENCE: &[Precedence] = &[
         silenced: Silenced::Rules(&["invisible-character"]),
     },
     Precedence {
+        winner: "invisible-character",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["malformed-scope"]),
+    },
+    Precedence {
         winner: "weakened-by-local",
         scope: Scope::File,
         silenced: Silenced::Rules(&["shadowed-server"]),
@@ -280,6 +312,11 @@ pub(super) static PRECEDENCE: &[Precedence] = &[
         winner: "tunnel-redirect-uri",
         scope: Scope::Place,
         silenced: Silenced::Rules(&["proxy-url-mismatch"]),
+    },
+    Precedence {
+        winner: "committed-credential",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["literal-credential", "sensitive-default"]),
     },
     Precedence {
         winner: "overwritten-token-env",

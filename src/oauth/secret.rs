@@ -47,7 +47,7 @@ pub fn is_reference(value: &str) -> bool {
         || value.strip_prefix('$').is_some_and(is_shell_name)
 }
 
-/// Whether a value means `REDACTED`: in any case, in any brackets, one letter off, or blacked out with `*`, `x` or `•`.
+/// Whether a value means `REDACTED`: in any case or brackets, one letter off, or blacked out with `*`, `x` or `•`.
 pub fn is_redacted_lookalike(value: &str) -> bool {
     let word = value
         .trim_matches(|c: char| !c.is_alphanumeric())

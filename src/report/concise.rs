@@ -2,18 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::{Report, visible};
+use super::{Report, at, visible};
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for shown in &report.findings {
         if let Some(place) = &shown.place {
-            write!(
-                out,
-                "{}:{}:{}: ",
-                visible(&place.name),
-                place.start.line,
-                place.start.column
-            )?;
+            write!(out, "{}: ", at(place))?;
         }
         writeln!(
             out,

@@ -1,287 +1,282 @@
-//! `human`: each finding with a window of its source, as miette draws it.
+//! `human`: each finding with the line that it is about, as miette draws it.
 //!
-//! miette prints whole lines and fails on far columns, so it is given a window of one line, in which everything that
-//! could act on a terminal is already visible text.
+//! miette prints whole lines, fails on far columns and passes on whatever acts on a terminal, so it is given windows
+//! that fit, in which all of that is already visible text.
 
 use std::io::{self, Write};
 use std::ops::Range;
 
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, MietteError,
-    MietteSpanContents, Severity as MietteSeverity, SourceCode, SourceSpan, SpanContents,
-    ThemeCharacters, ThemeStyles,
+    MietteSpanContents, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
+use textwrap::{WordSeparator, WordSplitter};
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::finding::Severity;
-use crate::source::{FileId, Position};
 
-use super::{Report, Shown, ShownPlace, Style, locate, visible};
+use super::line::CUT;
+use super::{Report, Shown, ShownPlace, SourceLine, Style, at, visible};
 
-/// How many characters are shown on either side of the place, at most, where its line is too long.
-const MARGIN: usize = 60;
+/// Narrower terminals get lines that are too long rather than windows that show nothing.
+const NARROWEST: usize = 40;
 
-pub(super) fn write(report: &Report, style: &Style<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let handler = handler(style);
-    let mut files = Files {
-        style,
-        current: None,
-    };
+pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let width = style.width.max(NARROWEST);
     for shown in &report.findings {
-        write_finding(shown, &handler, &mut files, out)?;
+        let styles = styles(shown.severity, style.color);
+        out.write_all(header(shown, &styles, width).as_bytes())?;
+        out.write_all(picture(shown, styles, width).as_bytes())?;
+        writeln!(out)?;
     }
     Ok(())
 }
 
-fn handler(style: &Style<'_>) -> GraphicalReportHandler {
-    let styles = match style.color {
-        true => ThemeStyles::ansi(),
-        false => ThemeStyles::none(),
+/// The colours of a finding: its severity's for what it is and where.
+fn styles(severity: Severity, color: bool) -> ThemeStyles {
+    if !color {
+        return ThemeStyles::none();
+    }
+    let mut styles = ThemeStyles::ansi();
+    let highlight = match severity {
+        Severity::Error => styles.error,
+        Severity::Warning => styles.warning,
+        Severity::Note => styles.advice,
     };
-    GraphicalReportHandler::new_themed(GraphicalTheme {
-        characters: ThemeCharacters::unicode(),
-        styles,
-    })
-    .with_links(false)
-    .with_width(style.width)
-    .with_context_lines(0)
-    // Ids and URLs stay whole, so that they can be copied.
-    .with_word_splitter(textwrap::WordSplitter::NoHyphenation)
+    styles.highlights = vec![highlight.bold()];
+    styles
 }
 
-fn write_finding(
-    shown: &Shown,
-    handler: &GraphicalReportHandler,
-    files: &mut Files<'_>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let severity = match shown.severity {
-        Severity::Error => MietteSeverity::Error,
-        Severity::Warning => MietteSeverity::Warning,
-        Severity::Note => MietteSeverity::Advice,
+/// Severity, rule and message: a line that can be read by itself.
+fn header(shown: &Shown, styles: &ThemeStyles, width: usize) -> String {
+    let title = format!("{}[{}]:", shown.severity.name(), shown.rule);
+    let title = match styles.highlights.first() {
+        Some(highlight) => highlight.style(title).to_string(),
+        None => title,
     };
-    let mut diagnostic = MietteDiagnostic::new(visible(&shown.message))
-        .with_code(format!("{}[{}]", shown.severity.name(), shown.rule))
-        .with_severity(severity);
-    let mut help: Vec<String> = shown
+    let options = textwrap::Options::new(width)
+        .subsequent_indent("  ")
+        .break_words(false)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation);
+    let header = format!("{title} {}", visible(&shown.message));
+    format!("{}\n", textwrap::fill(&header, options))
+}
+
+/// The lines with the places underlined, and the help.
+fn picture(shown: &Shown, styles: ThemeStyles, width: usize) -> String {
+    let whole_file = match &shown.place {
+        Some(place) if place.line.is_none() => {
+            let file = styles.link.style(visible(&place.name));
+            format!("  ╭─[{file}]\n  ╰────\n")
+        }
+        _ => String::new(),
+    };
+    let (marks, unseen) = marks(shown);
+    let (source, labels) = Windows::of(marks, width);
+    let notes: Vec<String> = shown
         .help
         .iter()
         .map(|help| visible(help).into_owned())
+        .chain(unseen)
         .collect();
-    let mut source = None;
-    if let Some(place) = &shown.place {
-        let mut windows = vec![Window::new(&files.line(place), place, None)];
-        for related in &shown.related {
-            // The same line is drawn once, with both labels.
-            if related.place.file == place.file && related.place.start.line != place.start.line {
-                windows.push(Window::new(
-                    &files.line(&related.place),
-                    &related.place,
-                    Some(&related.message),
-                ));
-            } else {
-                let at = &related.place;
-                let line = format!(
-                    "{}:{}:{}",
-                    visible(&at.name),
-                    at.start.line,
-                    at.start.column
-                );
-                help.push(format!("{}: {line}", visible(&related.message)));
-            }
-        }
-        windows.sort_by_key(|window| window.line);
-        match windows.iter().all(|window| window.text.is_empty()) {
-            // An empty or unreadable file has no line to show.
-            true => help.insert(0, format!("in {}", visible(&place.name))),
-            false => {
-                let (windows, labels) =
-                    Windows::new(&visible(&place.name), place.start.column, &windows);
-                diagnostic = diagnostic.with_labels(labels);
-                source = Some(windows);
-            }
-        }
+    let mut diagnostic = MietteDiagnostic::new("").with_labels(labels);
+    if !notes.is_empty() {
+        diagnostic = diagnostic.with_help(notes.join("\n"));
     }
-    if !help.is_empty() {
-        diagnostic = diagnostic.with_help(help.join("\n"));
-    }
-    let report = match source {
-        Some(source) => miette::Report::new(diagnostic).with_source_code(source),
-        None => miette::Report::new(diagnostic),
-    };
+    let report = miette::Report::new(diagnostic).with_source_code(source);
     let mut text = String::new();
-    match handler.render_report(&mut text, report.as_ref()) {
-        Ok(()) => writeln!(out, "{}", text.trim_end_matches('\n')).and_then(|()| writeln!(out)),
-        Err(_) => writeln!(
-            out,
-            "{}[{}]: {}",
-            shown.severity.name(),
-            shown.rule,
-            visible(&shown.message)
-        ),
+    let theme = GraphicalTheme {
+        characters: ThemeCharacters::unicode(),
+        styles,
+    };
+    let drawn = GraphicalReportHandler::new_themed(theme)
+        .with_links(false)
+        .with_width(width)
+        .with_context_lines(0)
+        // Ids and URLs stay whole, so that they can be copied, and no line begins inside a word.
+        .with_break_words(false)
+        .with_word_separator(WordSeparator::AsciiSpace)
+        .with_word_splitter(WordSplitter::NoHyphenation)
+        .render_report(&mut text, report.as_ref());
+    match (drawn, text.split_once('\n')) {
+        // miette's own line for the message is the first; our header stands in its place.
+        (Ok(()), Some((_, picture))) => whole_file + picture,
+        _ => whole_file + &notes.join("\n") + "\n",
     }
 }
 
-/// The text of the file whose findings are being shown.
-struct Files<'a> {
-    style: &'a Style<'a>,
-    current: Option<(FileId, String)>,
+/// A place that has a line to show it in.
+struct Mark<'a> {
+    place: &'a ShownPlace,
+    line: &'a SourceLine,
+    /// What it has to do with the finding; nothing for the finding's own place.
+    label: Option<&'a str>,
 }
 
-impl Files<'_> {
-    /// The whole first line of a place, with the offset of the place in it.
-    fn line(&mut self, place: &ShownPlace) -> Line {
-        let is_current = self
-            .current
-            .as_ref()
-            .is_some_and(|(file, _)| *file == place.file);
-        if !is_current {
-            let text = locate::read_lossy(self.style.sources, place.file, self.style.max_bytes);
-            self.current = Some((place.file, text));
-        }
-        let text = self.current.as_ref().map_or("", |(_, text)| text);
-        let (before, after) = text
-            .split_at_checked(place.start.byte)
-            .unwrap_or((text, ""));
-        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let rest = after
-            .find(['\n', '\r'])
-            .map_or(text.len(), |newline| place.start.byte + newline);
-        let end = place.end.byte.min(rest).max(place.start.byte);
-        let part = |range: Range<usize>| {
-            let text = text
-                .get(range)
-                .unwrap_or_default()
-                .trim_start_matches('\u{feff}');
-            visible(&self.style.mask.apply(text)).into_owned()
-        };
-        Line {
-            before: part(start..place.start.byte),
-            inside: part(place.start.byte..end),
-            after: part(end..rest),
+/// The places that can be drawn, the finding's file first and each file from top to bottom; the others in words.
+fn marks(shown: &Shown) -> (Vec<Mark<'_>>, Vec<String>) {
+    let own = shown.place.iter().map(|place| (place, None));
+    let related = shown
+        .related
+        .iter()
+        .map(|related| (&related.place, Some(related.message.as_str())));
+    let mut marks = Vec::new();
+    let mut unseen = Vec::new();
+    for (place, label) in own.chain(related) {
+        match (&place.line, label) {
+            (Some(line), _) => marks.push(Mark { place, line, label }),
+            (None, Some(label)) => unseen.push(format!("{}: {}", visible(label), at(place))),
+            (None, None) => {}
         }
     }
+    let own_file = shown.place.as_ref().map(|place| place.name.as_str());
+    marks.sort_by_key(|mark| {
+        let file = mark.place.name.as_str();
+        (Some(file) != own_file, file, mark.place.start)
+    });
+    (marks, unseen)
 }
 
-/// A line of source, cut at the ends of the place, ready to be shown.
-struct Line {
-    before: String,
-    inside: String,
-    after: String,
-}
-
-/// A line of source that fits a terminal, and what is underlined in it.
-struct Window {
-    line: usize,
-    text: String,
-    span: Range<usize>,
-    label: Option<String>,
-}
-
-impl Window {
-    fn new(line: &Line, place: &ShownPlace, label: Option<&str>) -> Self {
-        let Position { line: number, .. } = place.start;
-        let before = last_characters(line.before.trim_start(), MARGIN);
-        let inside = first_characters(&line.inside, 2 * MARGIN);
-        let after = match inside.len() < line.inside.len() {
-            true => "…".to_owned(),
-            false => first_characters(line.after.trim_end(), MARGIN),
-        };
-        let before_is_cut = before.len() < line.before.trim_start().len();
-        let before = if before_is_cut {
-            format!("…{before}")
-        } else {
-            before
-        };
-        let span = before.len()..before.len() + inside.len();
-        let after_is_cut =
-            inside.len() == line.inside.len() && after.len() < line.after.trim_end().len();
-        let after = if after_is_cut {
-            format!("{after}…")
-        } else {
-            after
-        };
-        let label = label.map(|label| visible(label).into_owned());
-        Self {
-            line: number,
-            text: format!("{before}{inside}{after}"),
-            span,
-            label,
-        }
-    }
-}
-
-fn first_characters(text: &str, count: usize) -> String {
-    text.chars().take(count).collect()
-}
-
-fn last_characters(text: &str, count: usize) -> String {
-    let skipped = text.chars().count().saturating_sub(count);
-    text.chars().skip(skipped).collect()
-}
-
-/// The windows of one finding as one text, in which each stands at its own line number.
-#[derive(Debug)]
+/// The windows of a finding as one source for miette, which asks for the line around each label.
 struct Windows {
-    name: String,
-    /// The column of the finding in its file, which that in the window is not.
-    column: usize,
+    /// One line a window.
     text: String,
+    list: Vec<Window>,
+    /// Where each label begins in the text, and where that is in its file.
+    columns: Vec<(usize, usize)>,
+}
+
+/// A line of a file, or as much of it as fits.
+struct Window {
+    file: String,
+    /// Counted from 1.
+    line: usize,
+    /// In the text of all windows.
+    range: Range<usize>,
 }
 
 impl Windows {
-    fn new(name: &str, column: usize, windows: &[Window]) -> (Self, Vec<LabeledSpan>) {
-        let mut text = String::new();
+    fn of(marks: Vec<Mark<'_>>, width: usize) -> (Self, Vec<LabeledSpan>) {
+        let last_line = marks.iter().map(|mark| mark.place.start.line).max();
+        let gutter = last_line.unwrap_or_default().to_string().len() + " │ ".len();
+        let mut windows = Self {
+            text: String::new(),
+            list: Vec::new(),
+            columns: Vec::new(),
+        };
         let mut labels = Vec::new();
-        let mut line = 1;
-        for window in windows {
-            for _ in line..window.line {
-                text.push('\n');
-            }
-            line = window.line;
-            let span = text.len() + window.span.start..text.len() + window.span.end;
-            labels.push(match &window.label {
-                Some(label) => LabeledSpan::at(span, label),
+        for Mark { place, line, label } in marks {
+            let (text, span) = fit(line, width.saturating_sub(gutter));
+            let start = windows.window_for(place, &text) + span.start;
+            windows.columns.push((start, place.start.column));
+            let span = start..start + span.len();
+            labels.push(match label {
+                Some(label) => LabeledSpan::at(span, visible(label)),
                 None => LabeledSpan::new_primary_with_span(None, span),
             });
-            text.push_str(&window.text);
         }
-        (
-            Self {
-                name: name.to_owned(),
-                column,
-                text,
-            },
-            labels,
-        )
+        (windows, labels)
+    }
+
+    /// Where the window with this text begins. A line that is shown already is not shown again.
+    fn window_for(&mut self, place: &ShownPlace, text: &str) -> usize {
+        let file = visible(&place.name);
+        if let Some(last) = self.list.last() {
+            let shown = self.text.get(last.range.clone()).unwrap_or_default();
+            let is_same = last.file == file && last.line == place.start.line;
+            if is_same && shown.trim_end_matches('\n') == text {
+                return last.range.start;
+            }
+        }
+        let start = self.text.len();
+        self.text.push_str(text);
+        self.text.push('\n');
+        self.list.push(Window {
+            file: file.into_owned(),
+            line: place.start.line,
+            range: start..self.text.len(),
+        });
+        start
+    }
+
+    fn window_at(&self, offset: usize) -> Option<usize> {
+        let holds = |window: &Window| window.range.contains(&offset);
+        self.list.iter().position(holds)
     }
 }
 
 impl SourceCode for Windows {
-    /// The whole lines of a span: miette's own reading without context lines would give the span alone.
+    /// The windows that a span touches. Those that are no neighbours in their file make no common picture.
     fn read_span<'a>(
         &'a self,
         span: &SourceSpan,
-        _lines_before: usize,
-        _lines_after: usize,
+        _: usize,
+        _: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let (before, after) = self
-            .text
-            .split_at_checked(span.offset())
-            .ok_or(MietteError::OutOfBounds)?;
-        let (inside, after) = after
-            .split_at_checked(span.len())
-            .ok_or(MietteError::OutOfBounds)?;
-        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let end = before.len() + inside.len() + after.find('\n').unwrap_or(after.len());
-        let line = before.matches('\n').count();
-        let lines = self.text.get(start..end).unwrap_or_default();
+        let end = span.offset() + span.len().saturating_sub(1);
+        let (Some(first), Some(last)) = (self.window_at(span.offset()), self.window_at(end)) else {
+            return Err(MietteError::OutOfBounds);
+        };
+        let windows = self.list.get(first..=last).unwrap_or_default();
+        let are_neighbours = windows.windows(2).all(|pair| match pair {
+            [upper, lower] => upper.file == lower.file && upper.line + 1 == lower.line,
+            _ => true,
+        });
+        let (Some(upper), Some(lower), true) = (windows.first(), windows.last(), are_neighbours)
+        else {
+            return Err(MietteError::OutOfBounds);
+        };
+        let range = upper.range.start..lower.range.end;
+        let label = self.columns.iter().find(|(at, _)| *at == span.offset());
+        let column = label.map_or(1, |(_, column)| *column);
+        let text = self.text.get(range.clone()).unwrap_or_default();
         Ok(Box::new(MietteSpanContents::new_named(
-            self.name.clone(),
-            lines.as_bytes(),
-            (start..end).into(),
-            line,
-            self.column - 1,
-            line + lines.matches('\n').count() + 1,
+            upper.file.clone(),
+            text.as_bytes(),
+            SourceSpan::from((range.start, range.len())),
+            upper.line.saturating_sub(1),
+            column.saturating_sub(1),
+            windows.len(),
         )))
     }
+}
+
+/// A line in at most this many columns, with the bytes of the place in it.
+fn fit(line: &SourceLine, columns: usize) -> (String, Range<usize>) {
+    let [before, inside, after] =
+        [&line.before, &line.inside, &line.after].map(|part| visible(part));
+    let after = after.trim_end();
+    if before.width() + inside.width() + after.width() <= columns {
+        let span = before.len()..before.len() + inside.len();
+        return (format!("{before}{inside}{after}"), span);
+    }
+    let before = before.trim_start();
+    let inside = keep_first(&inside, columns * 2 / 3);
+    let room = columns.saturating_sub(inside.width());
+    // What one side leaves over, the other may have.
+    let for_after = room.saturating_sub(before.width().min(room / 2));
+    let after = keep_first(after, for_after);
+    let before = keep_last(before, room.saturating_sub(after.width()));
+    let span = before.len()..before.len() + inside.len();
+    (before + &inside + &after, span)
+}
+
+fn keep_first(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let mut room = columns.saturating_sub(CUT.width());
+    let kept = text.chars().take_while(|character| {
+        let width = character.width().unwrap_or_default();
+        let fits = width <= room;
+        room = room.saturating_sub(width);
+        fits
+    });
+    kept.chain(CUT.chars()).collect()
+}
+
+fn keep_last(text: &str, columns: usize) -> String {
+    let backwards: String = text.chars().rev().collect();
+    keep_first(&backwards, columns).chars().rev().collect()
 }

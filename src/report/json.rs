@@ -1,5 +1,7 @@
 //! `json` and `jsonl`: the shape that other programs rely on, described by `schema/report.schema.json`.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use schemars::JsonSchema;
@@ -8,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::finding::Severity;
 use crate::source::Position;
 
-use super::{Part, Report, Shown, ShownPlace, Summary};
+use super::visible::commands;
+use super::{Part, Report, Shown, ShownPlace, Summary, is_hidden};
 
 /// `check --format json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -89,6 +92,33 @@ pub struct JsonEdit {
     pub text: String,
 }
 
+/// Writes a document over several lines. It may end on a terminal, so nothing in it acts on one.
+pub fn write_json(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let json = serde_json::to_string_pretty(document)?;
+    writeln!(out, "{}", escape(&json))
+}
+
+/// The same JSON with hidden characters and the log commands of CI systems as escapes. Both stand in strings only, but
+/// for the ends of lines.
+fn escape(json: &str) -> Cow<'_, str> {
+    let is_escaped = |character| is_hidden(character) && character != '\n';
+    if !json.contains(is_escaped) && commands(json).next().is_none() {
+        return Cow::Borrowed(json);
+    }
+    let mut escaped = String::with_capacity(json.len() + 16);
+    let mut commands = commands(json).peekable();
+    for (at, character) in json.char_indices() {
+        if is_escaped(character) || commands.next_if_eq(&at).is_some() {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                _ = write!(escaped, "\\u{unit:04x}");
+            }
+        } else {
+            escaped.push(character);
+        }
+    }
+    Cow::Owned(escaped)
+}
+
 /// The whole report as one document.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let findings = report.findings.iter().map(finding).collect();
@@ -97,15 +127,14 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         summary: report.summary.clone(),
         findings,
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    write_json(&document, out)
 }
 
 /// One finding a line, no summary.
 pub(super) fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for shown in &report.findings {
-        serde_json::to_writer(&mut *out, &finding(shown))?;
-        writeln!(out)?;
+        let line = serde_json::to_string(&finding(shown))?;
+        writeln!(out, "{}", escape(&line))?;
     }
     Ok(())
 }
@@ -114,8 +143,8 @@ fn finding(shown: &Shown) -> JsonFinding {
     let place = shown.place.as_ref();
     let fix = shown.fix.as_ref().map(|fix| {
         let edits = fix.edits.iter().map(|edit| JsonEdit {
-            start: edit.start,
-            end: edit.end,
+            start: edit.start.byte,
+            end: edit.end.byte,
             text: edit.text.clone(),
         });
         JsonFix {

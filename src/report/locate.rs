@@ -2,16 +2,20 @@
 //!
 //! A file with findings is read once more, because the line drops its texts early; files without any are not touched.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::edit::{self, TextEdit};
-use crate::finding::{Finding, Fix, Place, Severity, Spot};
-use crate::source::{self, FileId, Pointer, Position, ReadError, Sources};
+use crate::edit;
+use crate::finding::{Finding, Fix, Place, Related, Severity, Spot};
+use crate::source::{self, FileId, Lines, Outline, Position, ReadError, Sources};
 
-use super::Mask;
+use super::line::CUT;
+use super::{Mask, SourceLine};
+
+/// How many characters of a message, a help or a label are shown.
+const LONGEST_TEXT: usize = 1000;
 
 /// A finding with everything that an output shows of it; nothing in it needs masking any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +39,10 @@ pub struct ShownPlace {
     pub pointer: Option<String>,
     pub part: Part,
     pub start: Position,
+    /// Exclusive.
     pub end: Position,
+    /// What stands there; `None` where the file as a whole is meant, or cannot be read.
+    pub line: Option<SourceLine>,
 }
 
 /// What of the place is meant.
@@ -56,31 +63,34 @@ pub struct ShownRelated {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShownFix {
     pub safe: bool,
-    pub edits: Vec<TextEdit>,
+    /// Sorted, and apart from each other.
+    pub edits: Vec<ShownEdit>,
+}
+
+/// Puts a text in the place of another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownEdit {
+    pub start: Position,
+    /// Exclusive.
+    pub end: Position,
+    pub text: String,
 }
 
 /// Resolves, masks and sorts findings: by file, place and rule.
-pub fn locate(
-    findings: Vec<Finding>,
-    sources: &Sources,
-    max_bytes: u64,
-    mask: &Mask,
-) -> Vec<Shown> {
-    let mut by_file: BTreeMap<Option<FileId>, Vec<Finding>> = BTreeMap::new();
-    for finding in findings {
-        let file = finding.place.as_ref().map(|place| place.file);
-        by_file.entry(file).or_default().push(finding);
-    }
-    let by_file: Vec<_> = by_file.into_iter().collect();
-    let mut shown: Vec<Shown> = by_file
+pub fn locate(findings: &[Finding], sources: &Sources, max_bytes: u64, mask: &Mask) -> Vec<Shown> {
+    let answers: Vec<Answer<'_>> = questions(findings)
         .into_par_iter()
-        .flat_map_iter(|(file, findings)| {
-            let texts = Texts::new(sources, max_bytes, file);
-            findings
-                .into_iter()
-                .map(move |finding| texts.show(finding, mask))
-                .collect::<Vec<_>>()
-        })
+        .map(|(file, question)| answer(file, question, sources, max_bytes, mask))
+        .collect();
+    let mut located = Answer::default();
+    for answer in answers {
+        located.places.extend(answer.places);
+        located.fixes.extend(answer.fixes);
+    }
+    let mut shown: Vec<Shown> = findings
+        .par_iter()
+        .enumerate()
+        .map(|(index, finding)| show(index, finding, &located, mask))
         .collect();
     shown.sort_by(|left, right| sort_key(left).cmp(&sort_key(right)));
     shown
@@ -94,65 +104,128 @@ fn sort_key(shown: &Shown) -> (Option<(&str, usize, usize)>, &str, &str) {
     (place, shown.rule, &shown.message)
 }
 
-/// The text of the findings' file, and of the others as they are asked for.
-struct Texts<'a> {
-    sources: &'a Sources,
-    max_bytes: u64,
-    file: Option<FileId>,
-    text: String,
+/// What is asked of one file, so that it is read and walked once.
+#[derive(Default)]
+struct Question<'a> {
+    places: BTreeSet<&'a Place>,
+    /// With the number of the finding that each repairs.
+    fixes: Vec<(usize, &'a Fix)>,
 }
 
-impl<'a> Texts<'a> {
-    fn new(sources: &'a Sources, max_bytes: u64, file: Option<FileId>) -> Self {
-        let text = file
-            .map(|file| read_lossy(sources, file, max_bytes))
-            .unwrap_or_default();
-        Self {
-            sources,
-            max_bytes,
-            file,
-            text,
-        }
-    }
+/// What the files answer.
+#[derive(Default)]
+struct Answer<'a> {
+    places: HashMap<&'a Place, ShownPlace>,
+    fixes: HashMap<usize, ShownFix>,
+}
 
-    fn show(&self, finding: Finding, mask: &Mask) -> Shown {
-        let Finding {
-            rule,
-            severity,
-            message,
-            help,
-            place,
-            related,
-            fix,
-        } = finding;
-        let related = related.into_iter().map(|related| ShownRelated {
-            place: self.place(&related.place, mask),
-            message: mask.apply(&related.label).into_owned(),
-        });
-        Shown {
-            rule,
-            severity,
-            message: mask.apply(&message).into_owned(),
-            help: help.map(|help| mask.apply(&help).into_owned()),
-            place: place.map(|place| self.place(&place, mask)),
-            related: related.collect(),
-            fix: fix.and_then(|fix| self.fix(&fix, mask)),
-        }
-    }
-
-    fn place(&self, place: &Place, mask: &Mask) -> ShownPlace {
-        let other;
-        let text = match self.file == Some(place.file) {
-            true => &self.text,
-            false => {
-                other = read_lossy(self.sources, place.file, self.max_bytes);
-                &other
-            }
+fn questions(findings: &[Finding]) -> BTreeMap<FileId, Question<'_>> {
+    let mut questions: BTreeMap<FileId, Question<'_>> = BTreeMap::new();
+    for (index, finding) in findings.iter().enumerate() {
+        let Some(place) = &finding.place else {
+            continue;
         };
-        let range = range(text, &place.spot);
+        let question = questions.entry(place.file).or_default();
+        question.places.insert(place);
+        question
+            .fixes
+            .extend(finding.fix.iter().map(|fix| (index, fix)));
+        for Related { place, .. } in &finding.related {
+            questions
+                .entry(place.file)
+                .or_default()
+                .places
+                .insert(place);
+        }
+    }
+    questions
+}
+
+fn answer<'a>(
+    file: FileId,
+    question: Question<'a>,
+    sources: &Sources,
+    max_bytes: u64,
+    mask: &Mask,
+) -> Answer<'a> {
+    let text = read_text(sources, file, max_bytes);
+    let file = File {
+        id: file,
+        name: mask.apply(sources.name(file)).into_owned(),
+        lines: Lines::of(&text),
+        outline: source::outline(&text),
+        hidden: mask.find_in_json(&text),
+        text: &text,
+    };
+    let places = question.places.into_iter();
+    let fixes = question.fixes.into_iter();
+    Answer {
+        places: places
+            .map(|place| (place, file.place(place, mask)))
+            .collect(),
+        fixes: fixes
+            .filter_map(|(index, fix)| Some((index, file.fix(fix, mask)?)))
+            .collect(),
+    }
+}
+
+fn show(index: usize, finding: &Finding, located: &Answer<'_>, mask: &Mask) -> Shown {
+    let masked = |text: &str| shorten(mask.apply(text).into_owned());
+    let related = finding.related.iter().filter_map(|related| {
+        Some(ShownRelated {
+            place: located.places.get(&related.place)?.clone(),
+            message: masked(&related.label),
+        })
+    });
+    let place = finding.place.as_ref();
+    Shown {
+        rule: finding.rule,
+        severity: finding.severity,
+        message: masked(&finding.message),
+        help: finding.help.as_deref().map(masked),
+        place: place.and_then(|place| located.places.get(place).cloned()),
+        related: related.collect(),
+        fix: located.fixes.get(&index).cloned(),
+    }
+}
+
+/// A message may quote a value of the file, and a value may be as long as the file.
+fn shorten(mut text: String) -> String {
+    if let Some((at, _)) = text.char_indices().nth(LONGEST_TEXT) {
+        text.truncate(at);
+        text.push_str(CUT);
+    }
+    text
+}
+
+/// A file that is asked for places.
+struct File<'a> {
+    id: FileId,
+    name: String,
+    text: &'a str,
+    lines: Lines<'a>,
+    /// `None` where the text is no JSON.
+    outline: Option<Outline<'a>>,
+    hidden: Vec<Range<usize>>,
+}
+
+impl File<'_> {
+    fn place(&self, place: &Place, mask: &Mask) -> ShownPlace {
+        let range = self.range(&place.spot);
+        let start = self.lines.position(range.start);
+        let line = match place.spot {
+            Spot::Whole => None,
+            _ if self.text.is_empty() => None,
+            _ => Some(SourceLine::new(
+                self.text,
+                &self.lines.line(start.line),
+                &range,
+                &self.hidden,
+            )),
+        };
         ShownPlace {
-            file: place.file,
-            name: mask.apply(self.sources.name(place.file)).into_owned(),
+            file: self.id,
+            name: self.name.clone(),
             pointer: place
                 .pointer()
                 .map(|pointer| mask.apply(pointer.as_str()).into_owned()),
@@ -160,56 +233,60 @@ impl<'a> Texts<'a> {
                 Spot::Key(_) => Part::Key,
                 Spot::Value(_) | Spot::Whole | Spot::Bytes { .. } => Part::Value,
             },
-            start: source::position(text, range.start),
-            end: source::position(text, range.end),
+            start,
+            end: self.lines.position(range.end),
+            line,
+        }
+    }
+
+    /// The bytes of a spot. What is not there is shown at the key of the nearest value around it.
+    fn range(&self, spot: &Spot) -> Range<usize> {
+        let (pointer, is_key) = match spot {
+            Spot::Whole => return 0..0,
+            Spot::Bytes { start, end } => {
+                let start = self.text.floor_char_boundary(*start);
+                return start..self.text.ceil_char_boundary(*end).max(start);
+            }
+            Spot::Key(pointer) => (pointer, true),
+            Spot::Value(pointer) => (pointer, false),
+        };
+        let Some(outline) = &self.outline else {
+            return 0..0;
+        };
+        let (found, is_exact) = outline.nearest(pointer);
+        match &found.spans.key {
+            Some(key) if is_key || !is_exact => key.clone(),
+            _ => found.spans.value.clone(),
         }
     }
 
     /// The edits of a fix; none where one of them cannot be made, or would write a secret out.
     fn fix(&self, fix: &Fix, mask: &Mask) -> Option<ShownFix> {
-        let edits = edit::text_edits(&self.text, &fix.edits)?;
-        let is_clean = edits.iter().all(|edit| mask.apply(&edit.text) == edit.text);
-        is_clean.then_some(ShownFix {
+        let edits = edit::edits_in(self.text, self.outline.as_ref()?, &fix.edits)?;
+        let is_clean = edits.iter().all(|edit| mask.find(&edit.text).is_empty());
+        let edits = edits.into_iter().map(|edit| ShownEdit {
+            start: self.lines.position(edit.start),
+            end: self.lines.position(edit.end),
+            text: edit.text,
+        });
+        is_clean.then(|| ShownFix {
             safe: fix.safe,
-            edits,
+            edits: edits.collect(),
         })
     }
 }
 
-/// The bytes of a spot. What is not there is shown at the nearest place around it that is.
-fn range(text: &str, spot: &Spot) -> Range<usize> {
-    match spot {
-        Spot::Whole => 0..0,
-        Spot::Bytes { start, end } => {
-            let start = text.floor_char_boundary(*start);
-            start..text.ceil_char_boundary((*end).min(text.len())).max(start)
-        }
-        Spot::Key(pointer) => match source::locate(text, pointer) {
-            Some(spans) => spans.key.unwrap_or(spans.value),
-            None => around(text, pointer),
-        },
-        Spot::Value(pointer) => match source::locate(text, pointer) {
-            Some(spans) => spans.value,
-            None => around(text, pointer),
-        },
-    }
-}
-
-fn around(text: &str, pointer: &Pointer) -> Range<usize> {
-    match pointer.parent() {
-        Some(parent) => range(text, &Spot::Key(parent)),
-        None => 0..0,
-    }
-}
-
-/// The text of a file, as much of it as is text.
-pub(super) fn read_lossy(sources: &Sources, file: FileId, max_bytes: u64) -> String {
+/// The text of a file; a byte that is no UTF-8 becomes `?`, so that every offset stays that of the file.
+fn read_text(sources: &Sources, file: FileId, max_bytes: u64) -> String {
     match sources.read(file, max_bytes) {
         Ok(text) => text,
-        Err(ReadError::NotUtf8 { at, bytes }) => {
-            // Up to the first bad byte and one character for it, so that the offsets stay those of the file.
-            let valid = bytes.get(..at).unwrap_or_default();
-            format!("{}\u{1a}", String::from_utf8_lossy(valid))
+        Err(ReadError::NotUtf8 { bytes, .. }) => {
+            let mut text = String::with_capacity(bytes.len());
+            for chunk in bytes.utf8_chunks() {
+                text.push_str(chunk.valid());
+                text.extend(chunk.invalid().iter().map(|_| '?'));
+            }
+            text
         }
         Err(ReadError::Unreadable(_) | ReadError::TooLarge { .. }) => String::new(),
     }

@@ -1,52 +1,292 @@
 //! Keeps secrets out of output: every form in which a value that must not be shown could appear.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use aho_corasick::AhoCorasick;
 
 /// What stands in the place of a secret.
-const MASKED: &str = "[masked]";
+pub const MASKED: &str = "[masked]";
 
-/// Shorter values are words rather than secrets; masking them would hide half of every text.
-const SHORTEST: usize = 4;
+/// Anything this long is masked wherever it occurs, inside a word too.
+const LONG: usize = 8;
+
+/// Anything shorter is masked only between quotes or in a URL's user information: `abc` in a sentence says nothing.
+const SHORT: usize = 4;
+
+/// These say nothing wherever they stand, and masking them would hide half of every file.
+const WORDS: [&str; 3] = ["true", "false", "null"];
 
 /// The values that no output shows.
 #[derive(Debug, Clone, Default)]
 pub struct Mask {
-    /// Longest first, so that a secret that contains another one is masked whole.
-    forms: Vec<String>,
+    hidden: Hidden,
+}
+
+#[derive(Debug, Clone, Default)]
+enum Hidden {
+    #[default]
+    Nothing,
+    Forms {
+        automaton: AhoCorasick,
+        /// Where each pattern of the automaton counts.
+        reach: Vec<Reach>,
+    },
+    /// More secrets than can be searched for: then nothing is shown rather than one of them.
+    Everything,
+}
+
+/// How much must stand around an occurrence to make it one; the widest comes last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    Quoted,
+    Word,
+    Anywhere,
 }
 
 impl Mask {
     /// Masks each secret as it is, as JSON writes it, and as a URL writes it.
     pub fn new(secrets: &[String]) -> Self {
-        let mut forms = BTreeSet::new();
-        for secret in secrets
-            .iter()
-            .map(|secret| secret.trim())
-            .filter(|secret| secret.len() >= SHORTEST)
-        {
-            let json = serde_json::to_string(secret).unwrap_or_default();
-            let json = json.trim_matches('"');
-            let url: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-            forms.insert(json.replace('/', "\\/"));
-            forms.insert(json.to_owned());
-            forms.insert(url.replace('+', "%20"));
-            forms.insert(url);
-            forms.insert(secret.to_owned());
+        let mut reach_of: BTreeMap<String, Reach> = BTreeMap::new();
+        for secret in secrets.iter().map(|secret| secret.trim()) {
+            let reach = match secret.chars().count() {
+                0 => continue,
+                _ if WORDS.contains(&secret) => continue,
+                LONG.. => Reach::Anywhere,
+                SHORT.. => Reach::Word,
+                _ => Reach::Quoted,
+            };
+            for form in forms(secret) {
+                let known = reach_of.entry(form).or_insert(reach);
+                *known = reach.max(*known);
+            }
         }
-        let mut forms: Vec<String> = forms.into_iter().collect();
-        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-        Self { forms }
+        if reach_of.is_empty() {
+            return Self::default();
+        }
+        let (patterns, reach): (Vec<String>, Vec<Reach>) = reach_of.into_iter().unzip();
+        let hidden = match AhoCorasick::new(patterns) {
+            Ok(automaton) => Hidden::Forms { automaton, reach },
+            Err(_) => Hidden::Everything,
+        };
+        Self { hidden }
     }
 
     /// The text with every secret masked.
     pub fn apply<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let mut masked = Cow::Borrowed(text);
-        for form in &self.forms {
-            if masked.contains(form.as_str()) {
-                masked = Cow::Owned(masked.replace(form.as_str(), MASKED));
+        match self.find(text).as_slice() {
+            [] => Cow::Borrowed(text),
+            hidden => Cow::Owned(replace(text, 0..text.len(), hidden)),
+        }
+    }
+
+    /// The bytes that must not be shown, in order and apart from each other.
+    pub(super) fn find(&self, text: &str) -> Vec<Range<usize>> {
+        let (automaton, reach) = match &self.hidden {
+            Hidden::Nothing => return Vec::new(),
+            Hidden::Everything => {
+                let whole = 0..text.len();
+                return vec![whole];
+            }
+            Hidden::Forms { automaton, reach } => (automaton, reach),
+        };
+        let found = automaton.find_overlapping_iter(text).filter(|found| {
+            let reach = reach.get(found.pattern().as_usize());
+            reach.is_none_or(|reach| counts(text, &found.range(), *reach))
+        });
+        merge(found.map(|found| found.range()).collect())
+    }
+
+    /// The same in the text of a JSON file, where any character of a secret may be written as an escape.
+    pub(super) fn find_in_json(&self, text: &str) -> Vec<Range<usize>> {
+        if matches!(self.hidden, Hidden::Nothing) {
+            return Vec::new();
+        }
+        let mut hidden = self.find(text);
+        hidden.extend(string_literals(text).filter(|literal| {
+            let written = text.get(literal.clone()).unwrap_or_default();
+            let value = written
+                .contains('\\')
+                .then(|| serde_json::from_str::<String>(&format!("\"{written}\"")).ok());
+            value
+                .flatten()
+                .is_some_and(|value| self.find(&value).len() > self.find(written).len())
+        }));
+        merge(hidden)
+    }
+}
+
+/// A part of a text with the hidden ranges masked; it cuts through none of them.
+pub(super) fn replace(text: &str, part: Range<usize>, hidden: &[Range<usize>]) -> String {
+    let mut shown = String::with_capacity(part.len());
+    let mut from = part.start;
+    let first = hidden.partition_point(|range| range.end <= part.start);
+    for range in hidden.iter().skip(first) {
+        if range.start >= part.end {
+            break;
+        }
+        shown.push_str(text.get(from..range.start).unwrap_or_default());
+        shown.push_str(MASKED);
+        from = range.end;
+    }
+    shown.push_str(text.get(from..part.end).unwrap_or_default());
+    shown
+}
+
+/// Every way in which a value is commonly written.
+fn forms(secret: &str) -> Vec<String> {
+    let json = serde_json::to_string(secret).unwrap_or_default();
+    let json = json
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .unwrap_or(secret);
+    let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+    let percent = |is_plain: fn(u8) -> bool, lower: bool| {
+        let mut encoded = String::with_capacity(secret.len());
+        for byte in secret.bytes() {
+            match byte {
+                plain if is_plain(plain) => encoded.push(char::from(plain)),
+                other if lower => _ = write!(encoded, "%{other:02x}"),
+                other => _ = write!(encoded, "%{other:02X}"),
             }
         }
-        masked
+        encoded
+    };
+    let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    // What the `url` crate leaves alone in a path or a query.
+    let is_url = |byte: u8| byte.is_ascii_graphic() && !b"\"#<>?`{}".contains(&byte);
+    vec![
+        secret.to_owned(),
+        json.to_owned(),
+        json.replace('/', "\\/"),
+        form.replace('+', "%20"),
+        form,
+        percent(is_unreserved, false),
+        percent(is_unreserved, true),
+        percent(is_url, false),
+    ]
+}
+
+/// Whether what stands around an occurrence makes it one.
+fn counts(text: &str, range: &Range<usize>, reach: Reach) -> bool {
+    let before = text.get(..range.start).and_then(|text| text.chars().last());
+    let after = text.get(range.end..).and_then(|text| text.chars().next());
+    let is_word = |character: char| character.is_alphanumeric() || character == '_';
+    match reach {
+        Reach::Anywhere => true,
+        Reach::Word => !before.is_some_and(is_word) && !after.is_some_and(is_word),
+        Reach::Quoted => {
+            matches!(before, None | Some('"' | '\'' | '`' | ':'))
+                && matches!(after, None | Some('"' | '\'' | '`' | '@'))
+        }
+    }
+}
+
+fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| (range.start, range.end));
+    let mut merged: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match merged.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
+        }
+    }
+    merged
+}
+
+/// What stands between the quotes of each string of a JSON text.
+fn string_literals(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = bytes.get(at..)?;
+        let start = at + rest.iter().position(|byte| *byte == b'"')? + 1;
+        let mut end = start;
+        loop {
+            match bytes.get(end)? {
+                b'"' => break,
+                b'\\' => end += 2,
+                _ => end += 1,
+            }
+        }
+        at = end + 1;
+        Some(start..end)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn mask(secrets: &[&str]) -> Mask {
+        let secrets: Vec<String> = secrets.iter().map(ToString::to_string).collect();
+        Mask::new(&secrets)
+    }
+
+    #[test]
+    fn a_secret_is_masked_in_every_form() {
+        let mask = mask(&["p/ss \"wörd\"&x"]);
+        for text in [
+            "p/ss \"wörd\"&x",
+            r#""p/ss \"wörd\"&x""#,
+            r#""p\/ss \"wörd\"&x""#,
+            "https://a.example/?k=p%2Fss%20%22w%C3%B6rd%22%26x",
+            "https://a.example/?k=p%2fss%20%22w%c3%b6rd%22%26x",
+            "https://a.example/?k=p%2Fss+%22w%C3%B6rd%22%26x",
+            "https://a.example/?k=p/ss%20%22w%C3%B6rd%22&x",
+        ] {
+            let masked = mask.apply(text);
+            assert!(masked.contains(MASKED), "{text}");
+            assert!(!masked.contains("rd"), "{text}: {masked}");
+        }
+    }
+
+    #[test]
+    fn overlapping_secrets_leave_nothing_over() {
+        let mask = mask(&["abcdefghij", "ghijklmnop", "cdefghij"]);
+        assert_eq!(mask.apply("-abcdefghijklmnop-"), "-[masked]-");
+    }
+
+    #[test]
+    fn short_values_are_masked_where_they_can_only_be_the_value() {
+        let mask = mask(&["ab", "open", "true", ""]);
+        assert_eq!(mask.apply("`ab` about ab"), "`[masked]` about ab");
+        assert_eq!(mask.apply("https://u:ab@h"), "https://u:[masked]@h");
+        assert_eq!(
+            mask.apply("open, OpenID, reopen"),
+            "[masked], OpenID, reopen"
+        );
+        assert_eq!(mask.apply("true"), "true");
+    }
+
+    #[test]
+    fn escapes_of_a_file_hide_nothing() {
+        let mask = mask(&["supersecret"]);
+        let text = r#"{"a": "supe\u0072secret", "b\"": "x"}"#;
+        let hidden = mask.find_in_json(text);
+        assert_eq!(
+            replace(text, 0..text.len(), &hidden),
+            r#"{"a": "[masked]", "b\"": "x"}"#
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_secret_is_left(
+            secrets in prop::collection::vec("[a-c/\"é]{8,12}", 1..4),
+            text in "[a-c/\"é]{0,80}",
+            at in 0..80_usize,
+        ) {
+            let mut text = text;
+            let at = text.floor_char_boundary(at);
+            text.insert_str(at, &secrets[0]);
+            let masked = Mask::new(&secrets).apply(&text).into_owned();
+            for part in masked.split(MASKED) {
+                prop_assert!(!secrets.iter().any(|secret| part.contains(secret.as_str())));
+            }
+        }
     }
 }

@@ -14,10 +14,13 @@ use std::path::{Component, Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use lines::{Position, position};
+pub use lines::{Lines, Position, position};
 pub use load::{Folders, LoadError, ManifestFile, is_manifest_name, list_manifests};
 pub use pointer::Pointer;
-pub use spans::{DuplicateKey, Spans, children, duplicate_keys, locate, strip_byte_order_mark};
+pub use spans::{
+    Content, DuplicateKey, Outline, Spans, children, duplicate_keys, locate, outline,
+    strip_byte_order_mark,
+};
 
 /// The size that a file may have, unless the configuration says otherwise: 1 MiB.
 pub const DEFAULT_MAX_BYTES: u64 = 1 << 20;

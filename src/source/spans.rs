@@ -1,7 +1,7 @@
-//! Where a JSON value stands in its text.
+//! Where each JSON value stands in its text.
 //!
 //! A walk over `&RawValue`: each borrows from the text, so its address tells its place. The text has passed the
-//! strict parser before, which also bounds the depth. Nothing is kept: clean files are never walked.
+//! strict parser before. Nothing is kept: only a file with findings is ever walked, and then once for all of them.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -13,11 +13,21 @@ use serde_json::value::RawValue;
 
 use super::Pointer;
 
+/// As deep as the strict parser lets a document be. A file may change between two readings, so it is asked again.
+const MAX_DEPTH: usize = 128;
+
 /// The bytes of a value, and of its key where it is a member of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spans {
     pub key: Option<Range<usize>>,
     pub value: Range<usize>,
+}
+
+impl Spans {
+    /// Where the member or item begins.
+    pub fn start(&self) -> usize {
+        self.key.as_ref().unwrap_or(&self.value).start
+    }
 }
 
 /// A key that occurs twice in one object.
@@ -30,107 +40,171 @@ pub struct DuplicateKey {
     pub again: Range<usize>,
 }
 
-/// The bytes at `pointer` in a valid JSON text, or `None` where the document has no such place.
-/// Of a key that occurs twice, the last occurrence counts, as in the parsed value.
-pub fn locate(text: &str, pointer: &Pointer) -> Option<Spans> {
-    let json = strip_byte_order_mark(text);
-    let root: &RawValue = serde_json::from_str(json).ok()?;
-    let mut spans = Spans {
-        key: None,
-        value: range_in(text, root.get())?,
-    };
-    let mut current = root;
-    for token in pointer.tokens() {
-        match serde_json::from_str(current.get()).ok()? {
+/// A JSON value as its places: its own, and those of what it contains.
+#[derive(Debug)]
+pub struct Outline<'a> {
+    pub spans: Spans,
+    pub content: Content<'a>,
+}
+
+/// What a value contains.
+#[derive(Debug)]
+pub enum Content<'a> {
+    Object(Members<'a>),
+    Array(Vec<Outline<'a>>),
+    Scalar,
+}
+
+/// The members of an object in the order of the text, repeated keys included.
+#[derive(Debug)]
+pub struct Members<'a> {
+    list: Vec<(Cow<'a, str>, Outline<'a>)>,
+    /// Of a key that occurs twice, the last occurrence counts, as in the parsed value.
+    last_of: HashMap<Cow<'a, str>, usize>,
+}
+
+/// The outline of a valid JSON text; `None` for any other.
+pub fn outline(text: &str) -> Option<Outline<'_>> {
+    let root: &RawValue = serde_json::from_str(strip_byte_order_mark(text)).ok()?;
+    Outline::of(text, None, root, 0)
+}
+
+impl<'a> Outline<'a> {
+    fn of(
+        text: &'a str,
+        key: Option<&'a RawValue>,
+        value: &'a RawValue,
+        depth: usize,
+    ) -> Option<Self> {
+        let spans = Spans {
+            key: key.and_then(|key| range_in(text, key.get())),
+            value: range_in(text, value.get())?,
+        };
+        let content = match serde_json::from_str(value.get()).ok()? {
+            _ if depth == MAX_DEPTH => Content::Scalar,
             Node::Object(members) => {
-                let (key, value) = members
+                let mut list = Vec::with_capacity(members.len());
+                let mut last_of = HashMap::with_capacity(members.len());
+                for (key, value) in members {
+                    let name = unescape(key);
+                    last_of.insert(name.clone(), list.len());
+                    list.push((name, Self::of(text, Some(key), value, depth + 1)?));
+                }
+                Content::Object(Members { list, last_of })
+            }
+            Node::Array(items) => Content::Array(
+                items
                     .into_iter()
-                    .rev()
-                    .find(|(key, _)| unescape(key) == token)?;
-                spans = Spans {
-                    key: range_in(text, key.get()),
-                    value: range_in(text, value.get())?,
-                };
-                current = value;
+                    .map(|item| Self::of(text, None, item, depth + 1))
+                    .collect::<Option<_>>()?,
+            ),
+            Node::Scalar => Content::Scalar,
+        };
+        Some(Self { spans, content })
+    }
+
+    /// The value at a pointer.
+    pub fn at(&self, pointer: &Pointer) -> Option<&Self> {
+        pointer
+            .tokens()
+            .try_fold(self, |outline, token| outline.child(&token))
+    }
+
+    /// The value at a pointer, or the nearest one around that place; `true` where it is the value itself.
+    pub fn nearest(&self, pointer: &Pointer) -> (&Self, bool) {
+        let mut found = self;
+        for token in pointer.tokens() {
+            match found.child(&token) {
+                Some(child) => found = child,
+                None => return (found, false),
             }
-            Node::Array(items) => {
-                let index: usize = token.parse().ok()?;
-                current = items.get(index).copied()?;
-                spans = Spans {
-                    key: None,
-                    value: range_in(text, current.get())?,
-                };
-            }
-            Node::Scalar => return None,
+        }
+        (found, true)
+    }
+
+    fn child(&self, token: &str) -> Option<&Self> {
+        match &self.content {
+            Content::Object(members) => members.get(token),
+            Content::Array(items) => items.get(token.parse::<usize>().ok()?),
+            Content::Scalar => None,
         }
     }
-    Some(spans)
+
+    /// The places of the members or items, in the order of the text.
+    pub fn children(&self) -> impl Iterator<Item = &Spans> {
+        let (members, items) = match &self.content {
+            Content::Object(members) => (members.list.as_slice(), [].as_slice()),
+            Content::Array(items) => ([].as_slice(), items.as_slice()),
+            Content::Scalar => ([].as_slice(), [].as_slice()),
+        };
+        let members = members.iter().map(|(_, member)| &member.spans);
+        members.chain(items.iter().map(|item| &item.spans))
+    }
+
+    fn collect_duplicates(&self, at: &Pointer, found: &mut Vec<DuplicateKey>) {
+        match &self.content {
+            Content::Object(members) => {
+                let mut first_of: HashMap<&str, &Range<usize>> = HashMap::new();
+                for (name, member) in members.iter() {
+                    member.collect_duplicates(&at.key(name), found);
+                    let Some(place) = &member.spans.key else {
+                        continue;
+                    };
+                    match first_of.get(name) {
+                        Some(&first) => found.push(DuplicateKey {
+                            key: name.to_owned(),
+                            parent: at.clone(),
+                            first: first.clone(),
+                            again: place.clone(),
+                        }),
+                        None => _ = first_of.insert(name, place),
+                    }
+                }
+            }
+            Content::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    item.collect_duplicates(&at.index(index), found);
+                }
+            }
+            Content::Scalar => {}
+        }
+    }
+}
+
+impl<'a> Members<'a> {
+    /// The members in the order of the text.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Outline<'a>)> {
+        self.list
+            .iter()
+            .map(|(name, member)| (name.as_ref(), member))
+    }
+
+    /// The last member with this key.
+    pub fn get(&self, key: &str) -> Option<&Outline<'a>> {
+        let (_, member) = self.list.get(*self.last_of.get(key)?)?;
+        Some(member)
+    }
+}
+
+/// The bytes at `pointer` in a valid JSON text, or `None` where the document has no such place.
+/// For many pointers into one text, ask one `outline`.
+pub fn locate(text: &str, pointer: &Pointer) -> Option<Spans> {
+    Some(outline(text)?.at(pointer)?.spans.clone())
 }
 
 /// The members of the object, or the items of the array, at `pointer`, in the order of the text.
 pub fn children(text: &str, pointer: &Pointer) -> Option<Vec<Spans>> {
-    let spans = locate(text, pointer)?;
-    let raw: &str = text.get(spans.value)?;
-    match serde_json::from_str(raw).ok()? {
-        Node::Object(members) => members
-            .into_iter()
-            .map(|(key, value)| {
-                Some(Spans {
-                    key: range_in(text, key.get()),
-                    value: range_in(text, value.get())?,
-                })
-            })
-            .collect(),
-        Node::Array(items) => items
-            .into_iter()
-            .map(|item| {
-                Some(Spans {
-                    key: None,
-                    value: range_in(text, item.get())?,
-                })
-            })
-            .collect(),
-        Node::Scalar => None,
-    }
+    let outline = outline(text)?;
+    Some(outline.at(pointer)?.children().cloned().collect())
 }
 
 /// Every second and later occurrence of a key, in a valid JSON text.
 pub fn duplicate_keys(text: &str) -> Vec<DuplicateKey> {
     let mut found = Vec::new();
-    if let Ok(root) = serde_json::from_str(strip_byte_order_mark(text)) {
-        collect_duplicates(text, root, &Pointer::root(), &mut found);
+    if let Some(outline) = outline(text) {
+        outline.collect_duplicates(&Pointer::root(), &mut found);
     }
     found
-}
-
-fn collect_duplicates(text: &str, raw: &RawValue, at: &Pointer, found: &mut Vec<DuplicateKey>) {
-    match serde_json::from_str(raw.get()) {
-        Ok(Node::Object(members)) => {
-            let mut first_of: HashMap<Cow<'_, str>, Range<usize>> = HashMap::new();
-            for (key, value) in members {
-                let name = unescape(key);
-                collect_duplicates(text, value, &at.key(&name), found);
-                let Some(place) = range_in(text, key.get()) else {
-                    continue;
-                };
-                match first_of.get(&name) {
-                    Some(first) => found.push(DuplicateKey {
-                        key: name.into_owned(),
-                        parent: at.clone(),
-                        first: first.clone(),
-                        again: place,
-                    }),
-                    None => _ = first_of.insert(name, place),
-                }
-            }
-        }
-        Ok(Node::Array(items)) => {
-            for (index, item) in items.into_iter().enumerate() {
-                collect_duplicates(text, item, &at.index(index), found);
-            }
-        }
-        Ok(Node::Scalar) | Err(_) => {}
-    }
 }
 
 /// The text without a leading U+FEFF.

@@ -87,7 +87,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("edit", &["finding", "source"]),
     ("oauth", &["hosts", "model", "source"]),
     ("hosts", &["probe"]),
-    ("emit", &["plan", "dotenv"]),
+    ("emit", &["dotenv", "oauth", "plan"]),
     ("write", &["emit", "plan", "source"]),
 ];
 

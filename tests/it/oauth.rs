@@ -112,6 +112,87 @@ fn place(finding: &Value, text: &str) -> String {
 }
 
 #[test]
+fn listed_callback_urls_are_the_only_ones_that_the_proxy_serves() {
+    let scratch = scratch();
+    let served = "https://oauth.acme.example/callback/acme";
+    write(
+        &scratch.path().join("catproof.toml"),
+        format!("[proxy]\ncallback_urls = [\"{served}\"]\n"),
+    );
+    put_proxied(scratch.path(), "catalog/acme__served", served);
+    let others = [
+        (
+            "catalog/acme__another_route",
+            "https://oauth.acme.example/oauth/callback",
+        ),
+        (
+            "catalog/acme__query",
+            "https://oauth.acme.example/callback/acme?app=1",
+        ),
+        (
+            "catalog/acme__loopback",
+            "http://127.0.0.1:8080/oauth/callback",
+        ),
+    ];
+    for (path, uri) in others {
+        put_proxied(scratch.path(), path, uri);
+    }
+    put_proxied(
+        scratch.path(),
+        "catalog_local/acme__developer",
+        "http://127.0.0.1:8080/oauth/callback",
+    );
+    let refused = files_with("redirect-not-proxy-callback", scratch.path(), &[]);
+    let expected: BTreeSet<String> = others
+        .iter()
+        .map(|(path, _)| format!("{path}.json"))
+        .collect();
+    assert_eq!(refused, expected);
+}
+
+#[test]
+fn under_the_development_profile_a_proxy_on_loopback_or_behind_a_tunnel_is_sound() {
+    let scratch = scratch();
+    let loopback = "http://localhost:8080/oauth/callback";
+    let tunnel = "https://brave-otter.ngrok-free.app/oauth/callback";
+    put_proxied(scratch.path(), "catalog/acme__loopback", loopback);
+    put_proxied(scratch.path(), "catalog/acme__tunnel", tunnel);
+    let development = ["--profile", "development"];
+    for rule in ["redirect-not-proxy-callback", "tunnel-redirect-uri"] {
+        assert_eq!(files_with(rule, scratch.path(), &[]).len(), 1, "{rule}");
+        assert!(
+            files_with(rule, scratch.path(), &development).is_empty(),
+            "{rule}"
+        );
+    }
+}
+
+/// Writes the sound manifest of type 1 with one redirect URI.
+fn put_proxied(folder: &Path, path: &str, redirect_uri: &str) {
+    let id = name(Path::new(path));
+    let changes = json!({ "name": id, "oauth_config": { "redirect_uris": [redirect_uri] } });
+    let mut manifest = sound_manifest("1");
+    merge(&mut manifest, &changes);
+    write(&folder.join(format!("{path}.json")), manifest.to_string());
+}
+
+/// The manifest of a type on which nothing is to be found.
+fn sound_manifest(number: &str) -> Value {
+    let path = format!("tests/oauth/cells/none/acme__{number}_as_it_should_be.json");
+    serde_json::from_str(&fs::read_to_string(project().join(path)).unwrap()).unwrap()
+}
+
+/// The files in which a rule fires.
+fn files_with(rule: &str, folder: &Path, arguments: &[&str]) -> BTreeSet<String> {
+    let (_, findings) = check_json(folder, arguments);
+    findings
+        .iter()
+        .filter(|finding| finding["rule"] == rule)
+        .map(|finding| finding["file"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
 fn every_open_redirect_payload_is_an_error_where_the_first_redirect_uri_is_used() {
     let Some(folder) = shared("corpus/redirects") else {
         return;
@@ -120,10 +201,8 @@ fn every_open_redirect_payload_is_an_error_where_the_first_redirect_uri_is_used(
     let payloads = String::from_utf8_lossy(&payloads);
     let scratch = scratch();
     let mut expected = BTreeSet::new();
-    for (kind, cell) in [("generic", "1"), ("dynamic", "4")] {
-        let path = format!("tests/oauth/cells/none/acme__{cell}_as_it_should_be.json");
-        let manifest = fs::read_to_string(project().join(path)).unwrap();
-        let manifest: Value = serde_json::from_str(&manifest).unwrap();
+    for (kind, number) in [("generic", "1"), ("dynamic", "4")] {
+        let manifest = sound_manifest(number);
         for (index, payload) in payloads.lines().enumerate() {
             let id = format!("acme__{kind}_{index}");
             let mut manifest = manifest.clone();

@@ -77,12 +77,16 @@ fn a_check_writes_nothing_and_shows_each_difference() {
             ),
         ]
     );
-    let diff = outcome.changes[0].diff();
+    let diff = outcome.changes[0].diff(folder);
     assert!(
         diff.contains("\n-edited\n") && diff.contains("\n+index\n"),
         "{diff}"
     );
-    assert!(outcome.changes[1].diff().starts_with("--- /dev/null\n"));
+    assert!(
+        outcome.changes[1]
+            .diff(folder)
+            .starts_with("--- /dev/null\n")
+    );
     assert!(
         fs::read_to_string(folder.join("catalog.json"))
             .unwrap()

@@ -5,11 +5,12 @@ use crate::oauth::{OAuthType, Registration, registration};
 use super::{discovered, recorded, takes_registration};
 
 /// ## What it does
-/// Reports a remote server without a static client (type 4) whose authorization server takes client id metadata documents, but
-/// no dynamic registration.
+/// Reports a remote server without a static client (type 4) whose authorization server takes client id metadata
+/// documents, but no dynamic registration.
 ///
 /// ## Why is this bad?
-/// Today's desktop app registers itself dynamically and knows nothing of such documents. A client that has one can log in.
+/// Today's desktop app registers itself dynamically and knows nothing of such documents. A client that has one can
+/// log in.
 ///
 /// ## Example
 /// ```json

@@ -2,12 +2,13 @@ use crate::finding::Severity;
 use crate::lint::{Check, Fixable, Group, Rule};
 
 /// ## What it does
-/// Reports that a provider publishes something else today than what the discovery lock recorded: an endpoint, the issuer,
-/// how clients register or authenticate, PKCE, the scopes. Judged by `probe --check`, which compares without writing.
+/// Reports that a provider publishes something else today than what the discovery lock recorded: an endpoint, the
+/// issuer, how clients register or authenticate, PKCE, the scopes. Judged by `probe --check`, which compares
+/// without writing.
 ///
 /// ## Why is this bad?
-/// What is compiled no longer fits the provider, and a changed endpoint is a change of who receives the client secret: it wants
-/// a review, not a silent refresh.
+/// What is compiled no longer fits the provider, and a changed endpoint is a change of who receives the client
+/// secret: it wants a review, not a silent refresh.
 ///
 /// ## Example
 /// The lock says `"token_endpoint": "https://auth.acme.example/token"`, and the provider's document says

@@ -7,8 +7,8 @@ use super::{issuer_place, report_recorded};
 /// Reports metadata whose `issuer` is not, byte for byte, the issuer that was asked for.
 ///
 /// ## Why is this bad?
-/// This is how a client notices that somebody else answers for an authorization server (RFC 8414 §3.3). Such a document must
-/// not be used, so the endpoints are not known.
+/// This is how a client notices that somebody else answers for an authorization server (RFC 8414 §3.3). Such a
+/// document must not be used, so the endpoints are not known.
 ///
 /// ## Example
 /// ```json

@@ -8,8 +8,8 @@ use super::{discovered, lists, recorded};
 /// Reports a server of type 1 whose provider publishes metadata with PKCE (`S256`).
 ///
 /// ## Why is this bad?
-/// The generic flow uses neither discovery nor PKCE. If the server can take its token in a header, type 2 protects the code
-/// and follows the provider when its endpoints change.
+/// The generic flow uses neither discovery nor PKCE. If the server can take its token in a header, type 2 protects
+/// the code and follows the provider when its endpoints change.
 ///
 /// ## Example
 /// ```json

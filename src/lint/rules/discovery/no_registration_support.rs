@@ -5,8 +5,8 @@ use crate::oauth::OAuthType;
 use super::{discovered, recorded, takes_registration};
 
 /// ## What it does
-/// Reports a remote server without a static client (type 4) whose authorization server takes neither dynamic registration
-/// nor client id metadata documents.
+/// Reports a remote server without a static client (type 4) whose authorization server takes neither dynamic
+/// registration nor client id metadata documents.
 ///
 /// ## Why is this bad?
 /// The app has no way to become a client. One has to be registered by hand, which makes it type 3.

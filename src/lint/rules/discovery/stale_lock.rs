@@ -2,8 +2,9 @@ use crate::finding::Severity;
 use crate::lint::{Check, Fixable, Group, Rule};
 
 /// ## What it does
-/// Reports an entry of the discovery lock that is older than the configured age, 90 days unless `probe.max_age_days` says
-/// otherwise. Judged by `probe --check` and `check --online` only, so that the same input gives the same result on any day.
+/// Reports an entry of the discovery lock that is older than the configured age, 90 days unless
+/// `probe.max_age_days` says otherwise. Judged by `probe --check` and `check --online` only, so that the same input
+/// gives the same result on any day.
 ///
 /// ## Why is this bad?
 /// Providers move their endpoints. The allowlist that was compiled from an old answer may send secrets to where nobody

@@ -5,8 +5,8 @@ use crate::oauth::OAuthType;
 use super::{discovered, lists, recorded};
 
 /// ## What it does
-/// Reports a proxied server whose authorization server does not take the client secret in the way that the proxy sends it:
-/// `client_secret_post` for type 1, that or `client_secret_basic` for types 2 and 3.
+/// Reports a proxied server whose authorization server does not take the client secret in the way that the proxy
+/// sends it: `client_secret_post` for type 1, that or `client_secret_basic` for types 2 and 3.
 ///
 /// ## Why is this bad?
 /// The token request is refused with `invalid_client`, after the user has already logged in.

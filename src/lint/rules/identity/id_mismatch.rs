@@ -1,6 +1,8 @@
 use crate::finding::{Edit, Fix, Severity};
 use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
 
+use super::is_valid_id;
+
 /// ## What it does
 /// Reports a manifest whose `name` is not its file's name without `.json`.
 ///
@@ -33,21 +35,16 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
     if name == subject.stem {
         return;
     }
+    let stem = subject.stem;
+    // A file is not to be called by a name that is wrong itself.
+    let help = match is_valid_id(name) {
+        true => format!("rename the file to `{name}.json`, or set `name` to `{stem}`"),
+        false => format!("set `name` to `{stem}`"),
+    };
+    let message = format!("`name` is `{name}`, but the file is `{stem}.json`");
     findings.push(
-        RULE.at(
-            subject.value_at("/name"),
-            format!(
-                "`name` is `{name}`, but the file is `{}.json`",
-                subject.stem
-            ),
-        )
-        .help(format!(
-            "rename the file to `{name}.json`, or set `name` to `{}`",
-            subject.stem
-        ))
-        .fix(Fix::risky([Edit::Replace(
-            "/name".into(),
-            subject.stem.into(),
-        )])),
+        RULE.at(subject.value_at("/name"), message)
+            .help(help)
+            .fix(Fix::risky([Edit::Replace("/name".into(), stem.into())])),
     );
 }

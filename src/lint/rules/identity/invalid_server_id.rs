@@ -1,6 +1,8 @@
 use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
 
+use super::{LONGEST_ID, is_id_character};
+
 /// ## What it does
 /// Reports a `name` that is not 1 to 200 of the characters `A-Z`, `a-z`, `0-9`, `_`, `.` and `-`.
 ///
@@ -26,13 +28,11 @@ pub static RULE: Rule = Rule {
     check: Check::Value(check),
 };
 
-const LONGEST_ID: usize = 200;
-
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
     let Some(id) = subject.value.get("name").and_then(|name| name.as_str()) else {
         return;
     };
-    let stray = id.chars().find(|character| !is_allowed(*character));
+    let stray = id.chars().find(|character| !is_id_character(*character));
     let message = match stray {
         _ if id.is_empty() => "the server id is empty".to_owned(),
         Some(stray) => format!(
@@ -51,10 +51,6 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
         RULE.at(subject.value_at("/name"), message)
             .help("use letters, digits, `_`, `.` and `-`, at most 200 of them"),
     );
-}
-
-fn is_allowed(character: char) -> bool {
-    character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '-')
 }
 
 /// Names a character; one that cannot be seen, or that looks like another, by its number too.

@@ -17,6 +17,18 @@ pub mod reserved_env_name;
 pub mod shadowed_server;
 pub mod weakened_by_local;
 
+/// The characters that the proxy takes in an id; any other is answered with status 400.
+fn is_id_character(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '-')
+}
+
+/// The bytes that the proxy takes in an id.
+const LONGEST_ID: usize = 200;
+
+fn is_valid_id(id: &str) -> bool {
+    (1..=LONGEST_ID).contains(&id.len()) && id.chars().all(is_id_character)
+}
+
 /// The id as a shell could use it in a variable's name: `_` for every character outside `[A-Za-z0-9_]`.
 fn posix_form(id: &str) -> String {
     id.chars()

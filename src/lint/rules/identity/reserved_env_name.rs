@@ -4,8 +4,8 @@ use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use super::{name_of, posix_form};
 
 /// ## What it does
-/// Reports a proxied server whose `{id}_CLIENT_ID` or `{id}_SECRET` is a variable that the proxy itself or the SDK of a
-/// cloud reads, such as `AZURE_CLIENT_ID`. Case and `-` for `_` make no difference.
+/// Reports a proxied server whose `{id}_CLIENT_ID` or `{id}_SECRET` is a variable that the proxy itself or the tools of a
+/// cloud read, such as `AZURE_CLIENT_ID`. Case and `-` for `_` make no difference.
 ///
 /// ## Why is this bad?
 /// One variable would have two meanings: setting the server's credentials logs the proxy in somewhere else, and the
@@ -35,13 +35,13 @@ const RESERVED: [(&str, &str); 13] = [
     ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "the Alibaba Cloud SDKs"),
     ("ARM_CLIENT_ID", "the Azure provider of Terraform"),
     ("ARM_CLIENT_SECRET", "the Azure provider of Terraform"),
-    ("AWS_SECRET", "older AWS tools"),
+    ("AWS_SECRET", "many scripts for AWS"),
     ("AZURE_CLIENT_ID", "the Azure SDKs"),
     ("AZURE_CLIENT_SECRET", "the Azure SDKs"),
     ("DATABRICKS_CLIENT_ID", "the Databricks SDKs"),
     ("DATABRICKS_CLIENT_SECRET", "the Databricks SDKs"),
-    ("GOOGLE_CLIENT_ID", "the proxy's own start-up check"),
-    ("GOOGLE_CLIENT_SECRET", "the proxy's own start-up check"),
+    ("GOOGLE_CLIENT_ID", "the proxy's start-up check"),
+    ("GOOGLE_CLIENT_SECRET", "the proxy's start-up check"),
     ("HCP_CLIENT_ID", "the HashiCorp Cloud SDK"),
     ("HCP_CLIENT_SECRET", "the HashiCorp Cloud SDK"),
     ("MSI_SECRET", "the managed identity of Azure App Service"),
@@ -54,12 +54,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         else {
             continue;
         };
+        let message = match name == *reserved {
+            true => format!("`{name}` is a variable of {reader}"),
+            false => format!("`{name}` is also `{reserved}`, a variable of {reader}"),
+        };
         findings.push(
-            RULE.at(
-                name_of(subject.entry),
-                format!("the proxy would read `{name}`, but `{reserved}` belongs to {reader}"),
-            )
-            .help("put the owner in front of the id, such as `acme__…`"),
+            RULE.at(name_of(subject.entry), message)
+                .help("put the owner in front of the id, such as `acme__…`"),
         );
     }
 }

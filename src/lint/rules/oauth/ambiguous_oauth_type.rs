@@ -6,8 +6,8 @@ use crate::oauth::{Undetermined, Verdict};
 /// Reports a local server whose `oauth_config` has neither `generic_oauth: true` nor a static `client_id`.
 ///
 /// ## Why is this bad?
-/// It is none of the four OAuth types: only a remote server can register its client, and only a static client works for a
-/// local one. The app would try a registration that leads nowhere.
+/// It is none of the four OAuth types: only a remote server can register its client, and only a static client works
+/// for a local one. The app would try a registration that leads nowhere.
 ///
 /// ## Example
 /// ```json

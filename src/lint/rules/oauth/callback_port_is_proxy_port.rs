@@ -8,8 +8,8 @@ use crate::oauth::{OAuthType, redirect};
 /// Reports a remote server without a static client (type 4) whose callback on the user's machine is at port 8080.
 ///
 /// ## Why is this bad?
-/// That is the OAuth proxy's default port. A developer who runs the proxy and the app on one machine finds that whichever
-/// started first gets the code.
+/// That is the OAuth proxy's default port. A developer who runs the proxy and the app on one machine finds that
+/// whichever started first gets the code.
 ///
 /// ## Example
 /// ```json

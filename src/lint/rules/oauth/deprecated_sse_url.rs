@@ -8,8 +8,8 @@ use crate::oauth;
 /// Reports a remote URL whose path ends in `/sse`.
 ///
 /// ## Why is this bad?
-/// The HTTP+SSE transport is deprecated since the protocol's version of 2025-03-26. Providers serve streamable HTTP at another
-/// path, and switch the old one off.
+/// The HTTP+SSE transport is deprecated since the protocol's version of 2025-03-26. Providers serve streamable HTTP
+/// at another path, and switch the old one off.
 ///
 /// ## Example
 /// ```json

@@ -4,8 +4,9 @@ use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 
 /// ## What it does
-/// Reports a redirect URI whose host has a label `dev`, `staging`, `test` or `local` in the production catalog. The top-level
-/// domain `.dev` is a domain like any other. Silent for `catalog_local` and under the development profile.
+/// Reports a redirect URI whose host has a label `dev`, `staging`, `test` or `local` in the production catalog. The
+/// top-level domain `.dev` is a domain like any other. Silent for `catalog_local` and under the development
+/// profile.
 ///
 /// ## Why is this bad?
 /// Users' codes would go to a system that is changed, logged and shared as development systems are.

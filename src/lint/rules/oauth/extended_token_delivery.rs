@@ -8,8 +8,8 @@ use super::deliveries;
 /// Reports a server of type 2 that gets its token in an environment variable or a file.
 ///
 /// ## Why is this bad?
-/// Today's desktop app does that for type 1 only, and hands a token of type 2 over in a header alone. The launch specs that
-/// catproof compiles carry it for both, so a runtime that follows them works.
+/// Today's desktop app does that for type 1 only, and hands a token of type 2 over in a header alone. The launch
+/// specs that catproof compiles carry it for both, so a runtime that follows them works.
 ///
 /// ## Example
 /// ```json

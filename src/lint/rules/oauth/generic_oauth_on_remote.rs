@@ -6,8 +6,8 @@ use crate::oauth::{Fact, Undetermined, Verdict};
 /// Reports `generic_oauth: true` on a remote server.
 ///
 /// ## Why is this bad?
-/// The flag says type 1, the location says type 3 or 4: the token of the generic flow is handed to a process, and a remote
-/// server has none.
+/// The flag says type 1, the location says type 3 or 4: the token of the generic flow is handed to a process, and a
+/// remote server has none.
 ///
 /// ## Example
 /// ```json

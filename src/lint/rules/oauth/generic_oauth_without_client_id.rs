@@ -3,8 +3,8 @@ use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::oauth::{Undetermined, Verdict};
 
 /// ## What it does
-/// Reports a local server with `generic_oauth: true` and no static `client_id`: none, an empty one, or the URL of a client
-/// id metadata document.
+/// Reports a local server with `generic_oauth: true` and no static `client_id`. An empty one does not count, nor
+/// does the URL of a client id metadata document.
 ///
 /// ## Why is this bad?
 /// Plain OAuth 2.0 has no way to register a client.

@@ -4,12 +4,13 @@ use crate::oauth::OAuthType;
 use crate::oauth::metadata_url::names_authorization_server;
 
 /// ## What it does
-/// Reports a field of `oauth_config` that the server's type does not read: `token_endpoint` of types 2 to 4, `well_known_url`
-/// of types 1, 3 and 4, `resource_metadata_url` of types 1 and 2, `supports_resource_metadata: true` of type 1.
+/// Reports a field of `oauth_config` that the server's type does not read. These are `token_endpoint` of types 2 to
+/// 4, `well_known_url` of types 1, 3 and 4, `resource_metadata_url` of types 1 and 2, `supports_resource_metadata:
+/// true` of type 1.
 ///
 /// ## Why is this bad?
-/// It looks as if it decided where the login goes, and decides nothing. Either it is a remnant, or the type is not the one
-/// that the author had in mind.
+/// It looks as if it decided where the login goes, and decides nothing. Either it is a remnant, or the type is not
+/// the one that the author had in mind.
 ///
 /// ## Example
 /// ```json

@@ -3,9 +3,9 @@ use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::oauth::redirect;
 
 /// ## What it does
-/// Reports a redirect URI that no code should be sent to: http on another host than loopback, a relative or protocol-relative
-/// reference, a scheme that is neither http(s) nor an app's own (with a dot), a fragment, user information, a backslash, a
-/// space or a control character.
+/// Reports a redirect URI that no code should be sent to. That is http on another host than loopback, a relative or
+/// protocol-relative reference, a scheme that is neither http(s) nor an app's own (with a dot), a fragment, user
+/// information, a backslash, a space or a control character.
 ///
 /// ## Why is this bad?
 /// The code is as good as the login. Over http anybody on the way reads it; the rest are the ways in which browsers and

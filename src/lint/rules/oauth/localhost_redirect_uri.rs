@@ -7,8 +7,8 @@ use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 /// Reports a redirect URI on `localhost` instead of a loopback address.
 ///
 /// ## Why is this bad?
-/// A name can be resolved to something else than loopback, and an app that listens on one of 127.0.0.1 and ::1 may not be
-/// where the browser goes (RFC 8252 §8.3).
+/// A name can be resolved to something else than loopback, and an app that listens on one of 127.0.0.1 and ::1 may
+/// not be where the browser goes (RFC 8252 §8.3).
 ///
 /// ## Example
 /// ```json

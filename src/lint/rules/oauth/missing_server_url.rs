@@ -6,8 +6,8 @@ use crate::oauth::OAuthType;
 /// Reports a local server whose `oauth_config` has no `server_url`.
 ///
 /// ## Why is this bad?
-/// It is the authorization endpoint of type 1 and the issuer of type 2: without it there is no page to open and nothing to
-/// compare discovered metadata with. A remote server needs none, since its own URL says where to ask.
+/// It is the authorization endpoint of type 1 and the issuer of type 2: without it there is no page to open and
+/// nothing to compare discovered metadata with. A remote server needs none, since its own URL says where to ask.
 ///
 /// ## Example
 /// ```json

@@ -6,8 +6,8 @@ use crate::oauth::OAuthType;
 /// Reports a server of type 1 without a `token_endpoint`.
 ///
 /// ## Why is this bad?
-/// Plain OAuth 2.0 discovers nothing. The app would guess the endpoint from `server_url`, and the guess is wrong for most
-/// providers; the proxy's allowlist cannot be compiled from a guess.
+/// Plain OAuth 2.0 discovers nothing. The app would guess the endpoint from `server_url`, and the guess is wrong
+/// for most providers; the proxy's allowlist cannot be compiled from a guess.
 ///
 /// ## Example
 /// ```json

@@ -6,8 +6,8 @@ use crate::oauth::OAuthType;
 /// Reports a server of type 2 without a `well_known_url`.
 ///
 /// ## Why is this bad?
-/// It says which of the possible metadata documents describes the provider. Without it, clients have to try them in turn, and
-/// the app's discovery of scopes does not work at all.
+/// It says which of the possible metadata documents describes the provider. Without it, clients have to try them in
+/// turn, and the app's discovery of scopes does not work at all.
 ///
 /// ## Example
 /// ```json

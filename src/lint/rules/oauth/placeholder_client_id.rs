@@ -3,7 +3,8 @@ use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::oauth::secret;
 
 /// ## What it does
-/// Reports a `client_id` that somebody was meant to fill in: `your-…`, `<…>`, `${…}`, `REDACTED`, `xxx…`, `changeme`, `TODO`.
+/// Reports a `client_id` that somebody was meant to fill in: `your-…`, `<…>`, `${…}`, `REDACTED`, `xxx…`,
+/// `changeme`, `TODO`.
 ///
 /// ## Why is this bad?
 /// The client id is not secret, and the app sends it as it stands: the provider does not know this client.

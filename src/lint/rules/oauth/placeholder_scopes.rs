@@ -3,11 +3,12 @@ use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::oauth;
 
 /// ## What it does
-/// Reports a remote server whose scopes are exactly `read` and `write`. Silent if the discovery lock knows the server's scopes.
+/// Reports a remote server whose scopes are exactly `read` and `write`. Silent if the discovery lock knows the
+/// server's scopes.
 ///
 /// ## Why is this bad?
-/// These two are copied from example to example, and few servers know them. An authorization server may refuse a scope that
-/// it does not know; with an empty list, clients ask for what the server's own metadata names.
+/// These two are copied from example to example, and few servers know them. An authorization server may refuse a
+/// scope that it does not know; with an empty list, clients ask for what the server's own metadata names.
 ///
 /// ## Example
 /// ```json

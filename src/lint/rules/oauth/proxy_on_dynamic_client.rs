@@ -6,8 +6,8 @@ use crate::oauth::OAuthType;
 /// Reports `requires_proxy: true` on a remote server without a static client (type 4).
 ///
 /// ## Why is this bad?
-/// The proxy adds the secret of a client that was registered beforehand. It knows nothing of one that registers itself, so
-/// it answers every token request with an error.
+/// The proxy adds the secret of a client that was registered beforehand. It knows nothing of one that registers
+/// itself, so it answers every token request with an error.
 ///
 /// ## Example
 /// ```json

@@ -5,11 +5,11 @@ use crate::probe::lock::AuthorizationServerFacts;
 
 /// ## What it does
 /// Reports a static client with neither a client secret nor the proxy. Silent if the discovery lock shows that the
-/// authorization server takes clients without a secret (`none`) and requires no trust in them (PKCE with `S256`).
+/// authorization server takes clients without a secret (`none`) and protects their codes by PKCE (`S256`).
 ///
 /// ## Why is this bad?
-/// Types 1 to 3 log in through the proxy, which knows the secret. A client that has none is refused by most providers; where
-/// it is not, everybody who knows the client id can act as the app.
+/// Types 1 to 3 log in through the proxy, which knows the secret. A client that has none is refused by most
+/// providers; where it is not, everybody who knows the client id can act as the app.
 ///
 /// ## Example
 /// ```json

@@ -6,8 +6,8 @@ use crate::oauth::{OAuthType, redirect};
 /// Reports a remote server without a static client (type 4) whose first redirect URI is not on a loopback address.
 ///
 /// ## Why is this bad?
-/// Only the first redirect URI is used. The app registered the client itself and exchanges the code itself, so the code has to
-/// come back to the user's own machine; any other host would get a code that is not its business.
+/// Only the first redirect URI is used. The app registered the client itself and exchanges the code itself, so the
+/// code has to come back to the user's own machine; any other host would get a code that is not its business.
 ///
 /// ## Example
 /// ```json

@@ -3,9 +3,10 @@ use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::oauth::redirect;
 
 /// ## What it does
-/// Reports a proxied server (types 1 to 3) whose first redirect URI is no callback of the OAuth proxy: an https URI whose path
-/// is `/oauth/callback`, `/oauth-callback` or `/callback/<provider>`; if the configuration lists `callback_urls`, exactly one
-/// of those. For `catalog_local` and under the development profile, a proxy on loopback or behind a tunnel will do.
+/// Reports a proxied server (types 1 to 3) whose first redirect URI is no callback of the OAuth proxy. Such a
+/// callback is an https URI whose path is `/oauth/callback`, `/oauth-callback` or `/callback/<provider>`; if the
+/// configuration lists `callback_urls`, exactly one of those. For `catalog_local` and under the development
+/// profile, a proxy on loopback or behind a tunnel will do.
 ///
 /// ## Why is this bad?
 /// Only the first redirect URI is used. The code has to come back to the proxy that is to exchange it.

@@ -4,8 +4,8 @@ use crate::model::ServerKind;
 use crate::oauth;
 
 /// ## What it does
-/// Reports signs that disagree on where the server is: `server.type: "local"` or a command other than `remote` beside a
-/// remote URL, or a `remote_url` that is not `server.url`.
+/// Reports signs that disagree on where the server is. They are `server.type: "local"` or a command other than
+/// `remote` beside a remote URL, or a `remote_url` that is not `server.url`.
 ///
 /// ## Why is this bad?
 /// One program starts a process, the other sends the user's token to a URL. Which one is meant decides the OAuth type.

@@ -4,7 +4,8 @@ use crate::oauth::{self, Fact};
 use crate::source::Pointer;
 
 /// ## What it does
-/// Reports a server that is remote by its `type` or by `command: "remote"`, and has neither `server.url` nor `remote_url`.
+/// Reports a server that is remote by its `type` or by `command: "remote"`, and has neither `server.url` nor
+/// `remote_url`.
 ///
 /// ## Why is this bad?
 /// Nobody can connect to it.

@@ -5,8 +5,8 @@ use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 /// Reports `supports_resource_metadata: false` on a remote server.
 ///
 /// ## Why is this bad?
-/// A remote server's authorization server is found through its protected resource metadata (RFC 9728). Without that, clients
-/// have to guess that the server issues its own tokens.
+/// A remote server's authorization server is found through its protected resource metadata (RFC 9728). Without
+/// that, clients have to guess that the server issues its own tokens.
 ///
 /// ## Example
 /// ```json

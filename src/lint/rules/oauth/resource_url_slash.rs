@@ -8,8 +8,8 @@ use super::{differing_resource_urls, is_slash_apart};
 /// Reports a remote server whose `server_url` and remote URL are equal but for a trailing slash.
 ///
 /// ## Why is this bad?
-/// `server_url` is the `resource` that a token is asked for (RFC 8707), and resources are compared byte for byte: a strict
-/// authorization server refuses the one, a strict client the metadata of the other.
+/// `server_url` is the `resource` that a token is asked for (RFC 8707), and resources are compared byte for byte: a
+/// strict authorization server refuses the one, a strict client the metadata of the other.
 ///
 /// ## Example
 /// ```json

@@ -9,8 +9,8 @@ use crate::oauth::OAuthType;
 /// Reports a server of type 1 whose `token_endpoint` is under another registrable domain than `server_url`.
 ///
 /// ## Why is this bad?
-/// The proxy sends the client secret to the token endpoint. Some providers do use two domains; a wrong one gives the secret
-/// to somebody else.
+/// The proxy sends the client secret to the token endpoint. Some providers do use two domains; a wrong one gives
+/// the secret to somebody else.
 ///
 /// ## Example
 /// ```json

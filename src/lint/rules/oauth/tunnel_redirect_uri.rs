@@ -3,12 +3,12 @@ use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::oauth::redirect;
 
 /// ## What it does
-/// Reports a redirect URI on a tunnel service (ngrok, Cloudflare quick tunnels, localtunnel, serveo, localhost.run) in the
-/// production catalog. Silent for `catalog_local` and under the development profile.
+/// Reports a redirect URI on a tunnel service (ngrok, Cloudflare quick tunnels, localtunnel, serveo, localhost.run)
+/// in the production catalog. Silent for `catalog_local` and under the development profile.
 ///
 /// ## Why is this bad?
-/// The name belongs to whoever runs the tunnel today. When the developer's laptop is closed the login breaks; when somebody
-/// else gets the name, the codes are theirs.
+/// The name belongs to whoever runs the tunnel today. When the developer's laptop is closed the login breaks; when
+/// somebody else gets the name, the codes are theirs.
 ///
 /// ## Example
 /// ```json

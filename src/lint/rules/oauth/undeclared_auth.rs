@@ -3,12 +3,12 @@ use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::oauth;
 
 /// ## What it does
-/// Reports a remote server that claims to work and declares no way to authenticate: no `oauth_config`, no `user_config`, no
-/// required login.
+/// Reports a remote server that claims to work and declares no way to authenticate: no `oauth_config`, no
+/// `user_config`, no required login.
 ///
 /// ## Why is this bad?
-/// Most remote servers want to know who asks. If this one is open to everybody, all is well; if not, its users get an error
-/// instead of a login.
+/// Most remote servers want to know who asks. If this one is open to everybody, all is well; if not, its users get
+/// an error instead of a login.
 ///
 /// ## Example
 /// ```json

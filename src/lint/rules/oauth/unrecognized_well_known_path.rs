@@ -8,12 +8,12 @@ use crate::oauth::metadata_url::{
 };
 
 /// ## What it does
-/// Reports a server of type 2 whose `well_known_url` has neither `oauth-authorization-server` nor `openid-configuration` after
-/// `.well-known`.
+/// Reports a server of type 2 whose `well_known_url` has neither `oauth-authorization-server` nor
+/// `openid-configuration` after `.well-known`.
 ///
 /// ## Why is this bad?
-/// Those are the two documents that describe an authorization server (RFC 8414, OpenID Connect Discovery). Under another name
-/// there is nothing to read; `openid_configuration`, with an underscore, is a common slip.
+/// Those are the two documents that describe an authorization server (RFC 8414, OpenID Connect Discovery). Under
+/// another name there is nothing to read; `openid_configuration`, with an underscore, is a common slip.
 ///
 /// ## Example
 /// ```json

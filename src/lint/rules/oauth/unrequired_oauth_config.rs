@@ -5,8 +5,8 @@ use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 /// Reports an `oauth_config` beside `archestra_config.oauth.required: false`.
 ///
 /// ## Why is this bad?
-/// The two may be meant: a server with an optional login. More often one of them was forgotten, and the app installs the
-/// server without the login that it needs.
+/// The two may be meant: a server with an optional login. More often one of them was forgotten, and the app
+/// installs the server without the login that it needs.
 ///
 /// ## Example
 /// ```json

@@ -8,8 +8,8 @@ use super::has_same_origin;
 /// Reports a server of type 2 whose `well_known_url` is on another origin than `server_url`.
 ///
 /// ## Why is this bad?
-/// The document decides where the client secret is sent. Only the issuer may say that, and an issuer's metadata is found at
-/// its own origin (RFC 8414 §3).
+/// The document decides where the client secret is sent. Only the issuer may say that, and an issuer's metadata is
+/// found at its own origin (RFC 8414 §3).
 ///
 /// ## Example
 /// ```json

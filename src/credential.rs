@@ -1,0 +1,371 @@
+//! What looks like a credential: by its own form, or by the name of what holds it.
+//!
+//! A form is what its issuer documents: a prefix of its own, the three parts of a JWT (RFC 7519), the armour of a private
+//! key (RFC 7468). A word that only stands for a credential, as documentation has it, is none.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// A credential in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Credential<'a> {
+    /// What it is, with its article, such as "a GitHub token".
+    pub kind: &'static str,
+    /// The credential itself: to be masked, never to be shown.
+    pub secret: &'a str,
+}
+
+/// Every credential of a text that is known by its form, in order.
+pub fn credentials(text: &str) -> impl Iterator<Item = Credential<'_>> {
+    // Nearly every text has none of the prefixes, which one pass over it tells.
+    let candidates = PREFIXES.as_ref().map(|prefixes| prefixes.find_iter(text));
+    candidates.into_iter().flatten().filter_map(|candidate| {
+        let before = text.get(..candidate.start())?;
+        let rest = text.get(candidate.start()..)?;
+        match before.ends_with(|character: char| character.is_ascii_alphanumeric()) {
+            true => None,
+            false => credential_at_start(rest),
+        }
+    })
+}
+
+/// Whether the name of a variable or an answer says that it holds a credential, in any case.
+pub fn names_credential(name: &str) -> bool {
+    let name = name.to_ascii_uppercase().replace('-', "_");
+    [
+        "TOKEN",
+        "SECRET",
+        "PASSWORD",
+        "API_KEY",
+        "APIKEY",
+        "ACCESS_KEY",
+    ]
+    .iter()
+    .any(|word| name.ends_with(word))
+}
+
+/// Whether a value only stands for a credential: "your-token-here", `<password>`, `xxxxx`.
+pub fn is_stand_in(value: &str) -> bool {
+    let value = value.to_ascii_lowercase();
+    let is_bracketed = [('<', '>'), ('[', ']'), ('{', '}')]
+        .iter()
+        .any(|(open, close)| value.starts_with(*open) && value.ends_with(*close));
+    is_bracketed
+        || value
+            .chars()
+            .all(|character| matches!(character, '*' | '.' | '•'))
+        || STAND_IN_WORDS.iter().any(|word| value.contains(word))
+}
+
+/// Whether masking a value hides something. A single short word such as `admin` is no secret that anybody keeps, and
+/// masking it would tear holes into every other text.
+pub fn is_worth_hiding(value: &str) -> bool {
+    let is_word = value.len() <= 12 && value.chars().all(|letter| letter.is_ascii_lowercase());
+    value.chars().count() >= 6 && !is_word
+}
+
+/// Words that documentation puts in the place of a credential.
+const STAND_IN_WORDS: [&str; 11] = [
+    "your",
+    "token",
+    "example",
+    "xxx",
+    "placeholder",
+    "redacted",
+    "changeme",
+    "insert",
+    "replace",
+    "dummy",
+    "sample",
+];
+
+/// A credential that its prefix gives away.
+struct Form {
+    prefix: &'static str,
+    kind: &'static str,
+    body: Body,
+}
+
+/// What has to follow a prefix.
+enum Body {
+    /// At least 16 of `[A-Za-z0-9_-]`.
+    Token,
+    /// The same, with a piece that mixes letters and digits: for prefixes that prose has too.
+    Mixed,
+    /// At least so many letters and digits, and no more than these: for prefixes that names of settings have too.
+    Alphanumeric(usize),
+    /// Exactly 16 capital letters and digits.
+    AccessKeyId,
+    /// The rest of a JWT.
+    Jwt,
+    /// The rest of a PEM block.
+    Pem,
+}
+
+const FORMS: [Form; 31] = [
+    form("eyJ", "a JSON web token", Body::Jwt),
+    form("-----BEGIN ", "a private key", Body::Pem),
+    form("ghp_", "a GitHub token", Body::Token),
+    form("gho_", "a GitHub token", Body::Token),
+    form("ghu_", "a GitHub token", Body::Token),
+    form("ghs_", "a GitHub token", Body::Token),
+    form("ghr_", "a GitHub token", Body::Token),
+    form("github_pat_", "a GitHub token", Body::Token),
+    form("glpat-", "a GitLab token", Body::Token),
+    form("xoxa-", "a Slack token", Body::Token),
+    form("xoxb-", "a Slack token", Body::Token),
+    form("xoxp-", "a Slack token", Body::Token),
+    form("xoxr-", "a Slack token", Body::Token),
+    form("xoxo-", "a Slack token", Body::Token),
+    form("xoxs-", "a Slack token", Body::Token),
+    form("xapp-", "a Slack token", Body::Token),
+    form("GOCSPX-", "a Google client secret", Body::Token),
+    form("AIza", "a Google API key", Body::Token),
+    form("ya29.", "a Google access token", Body::Token),
+    form("AKIA", "an AWS access key", Body::AccessKeyId),
+    form("ASIA", "an AWS access key", Body::AccessKeyId),
+    form("sk-", "an API key", Body::Mixed),
+    form("sk_live_", "a Stripe key", Body::Token),
+    form("rk_live_", "a Stripe key", Body::Token),
+    form("shpat_", "a Shopify token", Body::Token),
+    form("dop_v1_", "a DigitalOcean token", Body::Token),
+    form("npm_", "an npm token", Body::Alphanumeric(36)),
+    form("pypi-", "a package upload token", Body::Mixed),
+    form("hf_", "a Hugging Face token", Body::Alphanumeric(30)),
+    form("ntn_", "a Notion token", Body::Alphanumeric(30)),
+    form("lin_api_", "a Linear API key", Body::Alphanumeric(30)),
+];
+
+const fn form(prefix: &'static str, kind: &'static str, body: Body) -> Form {
+    Form { prefix, kind, body }
+}
+
+static PREFIXES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let prefixes: Vec<String> = FORMS
+        .iter()
+        .map(|form| regex::escape(form.prefix))
+        .collect();
+    Regex::new(&prefixes.join("|")).ok()
+});
+
+/// The credential that a text starts with.
+fn credential_at_start(text: &str) -> Option<Credential<'_>> {
+    FORMS.iter().find_map(|form| {
+        let rest = text.strip_prefix(form.prefix)?;
+        let length = body_length(&form.body, rest)?;
+        let secret = text.get(..form.prefix.len() + length)?;
+        Some(Credential {
+            kind: form.kind,
+            secret,
+        })
+    })
+}
+
+/// The bytes of a text that are the body, if it starts with one.
+fn body_length(body: &Body, text: &str) -> Option<usize> {
+    let token = leading(text, is_token_character);
+    let is_token = token.len() >= 16 && !is_stand_in(token);
+    match body {
+        Body::Token => is_token.then_some(token.len()),
+        Body::Mixed => (is_token && has_mixed_piece(token)).then_some(token.len()),
+        Body::Alphanumeric(least) => {
+            let is_whole = token.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            (is_token && is_whole && token.len() >= *least).then_some(token.len())
+        }
+        Body::AccessKeyId => {
+            let is_id = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+            (is_token && token.len() == 16 && token.bytes().all(is_id)).then_some(16)
+        }
+        Body::Jwt => jwt_length(text),
+        Body::Pem => pem_length(text),
+    }
+}
+
+/// After `eyJ`: the rest of the header, the claims and the signature, each of 8 or more characters.
+fn jwt_length(text: &str) -> Option<usize> {
+    let header = leading(text, is_token_character);
+    let claims = text.get(header.len()..)?.strip_prefix('.')?;
+    let claims = leading(claims, is_token_character);
+    let signature = text.get(header.len() + 1 + claims.len()..)?;
+    let signature = leading(signature.strip_prefix('.')?, is_token_character);
+    let is_long = header.len() + "eyJ".len() >= 8 && claims.len() >= 8 && signature.len() >= 8;
+    (is_long && looks_encoded(signature))
+        .then_some(header.len() + claims.len() + signature.len() + 2)
+}
+
+/// After `-----BEGIN `: the rest of the block, if it is a private key with at least 32 characters of base64.
+fn pem_length(text: &str) -> Option<usize> {
+    let (label, _) = text.split_once("-----")?;
+    if !label.ends_with("PRIVATE KEY") {
+        return None;
+    }
+    let start = label.len() + "-----".len();
+    let content = text.get(start..)?;
+    let content = content.split("-----END").next()?;
+    // A line break may be written as `\n` once more, where JSON stands inside JSON.
+    let joined = content.replace("\\n", "").replace(['\n', '\r'], "");
+    let is_base64 =
+        |character: char| character.is_ascii_alphanumeric() || "+/=".contains(character);
+    let has_key = joined
+        .split(|character| !is_base64(character))
+        .any(|run| run.len() >= 32 && looks_encoded(run));
+    has_key.then_some(start + content.len())
+}
+
+/// Whether base64 could look like this. Words that stand for it keep to one case; looking for those words in it would
+/// find them by chance, because base64 is long.
+fn looks_encoded(text: &str) -> bool {
+    let has = |matches: fn(&u8) -> bool| text.as_bytes().iter().any(matches);
+    has(u8::is_ascii_digit) || (has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase))
+}
+
+/// Whether a piece between `-` and `_` of 8 or more characters has both letters and digits.
+fn has_mixed_piece(token: &str) -> bool {
+    token.split(['-', '_']).any(|piece| {
+        piece.len() >= 8
+            && piece.bytes().any(|byte| byte.is_ascii_digit())
+            && piece.bytes().any(|byte| byte.is_ascii_alphabetic())
+    })
+}
+
+fn leading(text: &str, belongs: impl Fn(char) -> bool) -> &str {
+    let end = text.find(|character| !belongs(character));
+    text.get(..end.unwrap_or(text.len())).unwrap_or_default()
+}
+
+fn is_token_character(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '_' | '-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Put together here, so that no scanner takes this file for a leak.
+    fn planted(prefix: &str) -> String {
+        format!("{prefix}Q7w2Er9Ty4Ui8Op1As6Df3Gh5Jk0Lz2Xc7Vb")
+    }
+
+    #[track_caller]
+    fn assert_found(text: &str, secret: &str) {
+        let found: Vec<_> = credentials(text).map(|found| found.secret).collect();
+        assert_eq!(found, [secret], "{text}");
+    }
+
+    #[track_caller]
+    fn assert_none(text: &str) {
+        let found: Vec<_> = credentials(text).collect();
+        assert!(found.is_empty(), "{text}: {found:?}");
+    }
+
+    #[test]
+    fn every_prefix_is_found_inside_of_other_text() {
+        for form in &FORMS {
+            let secret = match form.body {
+                Body::Jwt => format!("{}.{}.{}", planted("eyJ"), planted("eyJ"), planted("")),
+                Body::Pem => continue,
+                Body::AccessKeyId => format!("{}Q7W2ER9TY4UI8OP1", form.prefix),
+                _ => planted(form.prefix),
+            };
+            assert_found(&secret, &secret);
+            assert_found(&format!("é --key={secret}&b=\"x\""), &secret);
+            assert_none(&format!("a{secret}"));
+        }
+    }
+
+    #[test]
+    fn a_private_key_is_found_with_either_kind_of_line_break() {
+        let line = planted("MIIEvQIBADANBgkqhkiG9w0BAQ");
+        for line_break in ["\n", "\r\n", "\\n"] {
+            let begin = "-----BEGIN RSA PRIVATE KEY-----";
+            let secret = format!("{begin}{line_break}{line}{line_break}");
+            assert_found(
+                &format!("key: {secret}-----END RSA PRIVATE KEY-----"),
+                &secret,
+            );
+            assert_found(&secret, &secret);
+        }
+    }
+
+    #[test]
+    fn what_has_no_key_in_it_is_no_private_key() {
+        for content in [
+            "\\n...\\n",
+            "\nMIIEvQIBADANBg...\n",
+            "\nYOUR_PRIVATE_KEY\n",
+            "",
+        ] {
+            assert_none(&format!(
+                "-----BEGIN PRIVATE KEY-----{content}-----END PRIVATE KEY-----"
+            ));
+        }
+        let line = planted("MIIEvQIBADANBgkqhkiG9w0BAQ");
+        assert_none(&format!(
+            "-----BEGIN CERTIFICATE-----\n{line}\n-----END CERTIFICATE-----"
+        ));
+    }
+
+    #[test]
+    fn what_stands_for_a_credential_is_none() {
+        for text in [
+            "ghp_your_personal_access_key_goes_here",
+            "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            "xoxb-your-bot-id",
+            "sk-placeholder-0123456789abcdef",
+            "AKIAIOSFODNN7EXAMPLE",
+            "eyJhbGciOiJIUzI1NiJ9.your_payload.your_signature",
+            "ghp_short",
+            "ghp_${user_config.github_key}",
+        ] {
+            assert_none(text);
+        }
+    }
+
+    #[test]
+    fn words_that_only_begin_alike_are_none() {
+        for text in [
+            "task-management-for-small-teams-2024",
+            "sk-learn-based-classification-pipeline",
+            "hf_hub_enable_hf_transfer_for_downloads_of_models",
+            "npm_config_registry_and_other_settings_of_the_client",
+            "pypi-package-with-a-long-name-of-words",
+            "AKIAQ7W2ER9TY4UI8OP1AND",
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0",
+        ] {
+            assert_none(text);
+        }
+    }
+
+    #[test]
+    fn a_name_says_that_it_holds_a_credential_by_its_end() {
+        for name in [
+            "GITHUB_TOKEN",
+            "apiKey",
+            "db-password",
+            "api-key",
+            "AWS_SECRET_ACCESS_KEY",
+        ] {
+            assert!(names_credential(name), "{name}");
+        }
+        for name in [
+            "MCP_TOKEN_ONLY_MODE",
+            "TOKEN_URL",
+            "max_tokens",
+            "KEY",
+            "SECRETS_DIR",
+        ] {
+            assert!(!names_credential(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_common_word_is_not_worth_hiding() {
+        for value in ["admin", "postgres", "dba", "xxx", "pw1"] {
+            assert!(!is_worth_hiding(value), "{value}");
+        }
+        for value in ["hunter2", "correct-horse", "670c26d1cc41", "qwertzuiopasdf"] {
+            assert!(is_worth_hiding(value), "{value}");
+        }
+    }
+}

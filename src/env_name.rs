@@ -1,0 +1,25 @@
+//! The names of environment variables.
+
+/// Whether POSIX shells can set the name: letters, digits and `_`, and no digit first.
+pub fn is_posix(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with(|first: char| first.is_ascii_digit())
+        && name
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric() || character == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_digits_and_underscores_make_a_name() {
+        for name in ["A", "_", "a1", "ACME_TOKEN_2"] {
+            assert!(is_posix(name), "{name}");
+        }
+        for name in ["", "1A", "A-B", "A B", "A.B", "Ä", "A=B", "${A}"] {
+            assert!(!is_posix(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,579 @@
+//! Command lines taken apart: `docker run` and `podman run` as their own option parsers read them, and the package that
+//! `npx` or `uvx` fetches.
+//!
+//! Every part says at which argument it stands, so that a finding can point there.
+
+/// An argument, or a part of one, and its index in `args`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part<'a> {
+    pub text: &'a str,
+    pub at: usize,
+}
+
+/// A container that `docker run` or `podman run` starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContainerRun<'a> {
+    /// The index of the argument `run`.
+    pub run_at: usize,
+    pub options: Vec<RunOption<'a>>,
+    /// `None` where the line ends before any image.
+    pub image: Option<Part<'a>>,
+    /// Everything after the image: what runs inside the container.
+    pub command: &'a [String],
+}
+
+/// One option of the line. `-it` are two, both at the same argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunOption<'a> {
+    /// The long name where there is one: `-e` is `env`, `-i` is `interactive`.
+    pub name: &'a str,
+    /// `None` for a switch, and for an option whose value is missing.
+    pub value: Option<Part<'a>>,
+    /// The argument that names the option.
+    pub at: usize,
+}
+
+/// One `-e KEY=VALUE` or `-e KEY`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EnvOption<'a> {
+    pub key: &'a str,
+    /// `None` passes on the variable that the engine itself has.
+    pub value: Option<&'a str>,
+    /// The argument that holds the key.
+    pub at: usize,
+}
+
+/// Takes a `docker run` or `podman run` apart; nothing for any other command line.
+pub fn container_run<'a>(command: &str, args: &'a [String]) -> Option<ContainerRun<'a>> {
+    if !matches!(program(command), "docker" | "podman") {
+        return None;
+    }
+    let run_at = match args {
+        [first, ..] if first == "run" => 0,
+        [first, second, ..] if first == "container" && second == "run" => 1,
+        _ => return None,
+    };
+    let mut options = Vec::new();
+    let mut index = run_at + 1;
+    while let Some(argument) = args.get(index) {
+        let (read, next) = match argument.strip_prefix('-') {
+            None | Some("") => break,
+            Some("-") => {
+                index += 1;
+                break;
+            }
+            Some(rest) => match rest.strip_prefix('-') {
+                Some(long) => long_option(long, index, args),
+                None => short_options(rest, index, args),
+            },
+        };
+        options.extend(read);
+        index = next;
+    }
+    let image = args.get(index).map(|image| Part {
+        text: image,
+        at: index,
+    });
+    Some(ContainerRun {
+        run_at,
+        options,
+        image,
+        command: args.get(index + 1..).unwrap_or_default(),
+    })
+}
+
+impl<'a> ContainerRun<'a> {
+    /// The variables that are set or passed on, in the order of the line.
+    pub fn env(&self) -> impl Iterator<Item = EnvOption<'a>> {
+        self.values_of("env").map(|setting| {
+            let (key, value) = match setting.text.split_once('=') {
+                Some((key, value)) => (key, Some(value)),
+                None => (setting.text, None),
+            };
+            EnvOption {
+                key,
+                value,
+                at: setting.at,
+            }
+        })
+    }
+
+    /// Whether standard input stays open: without it, no stdio server hears anything.
+    pub fn is_interactive(&self) -> bool {
+        self.has_switch("interactive")
+    }
+
+    /// Whether a switch is on. `--privileged=false` is off.
+    pub fn has_switch(&self, name: &str) -> bool {
+        self.switches(name).next().is_some()
+    }
+
+    /// The arguments that turn a switch on.
+    pub fn switches(&self, name: &str) -> impl Iterator<Item = usize> {
+        self.options
+            .iter()
+            .filter(move |option| option.name == name)
+            .filter(|option| option.value.is_none_or(|value| is_true(value.text)))
+            .map(|option| option.at)
+    }
+
+    /// Every value that an option is given.
+    pub fn values_of(&self, name: &str) -> impl Iterator<Item = Part<'a>> {
+        self.options
+            .iter()
+            .filter(move |option| option.name == name)
+            .filter_map(|option| option.value)
+    }
+}
+
+/// Which program fetches and runs a package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PackageRunner {
+    Npx,
+    Uvx,
+}
+
+/// A package that is fetched and run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PackageRun<'a> {
+    pub runner: PackageRunner,
+    /// The package as it is named, with its version; `None` where the line names none.
+    pub package: Option<Part<'a>>,
+    /// Whether the line answers the question that npx asks before it installs: `-y`, or `--no`.
+    pub is_confirmed: bool,
+}
+
+/// Takes an `npx`, `uvx` or `uv tool run` apart; nothing for any other command line.
+pub fn package_run<'a>(command: &str, args: &'a [String]) -> Option<PackageRun<'a>> {
+    let (runner, start) = match (program(command), args) {
+        ("npx", _) => (PackageRunner::Npx, 0),
+        ("uvx", _) => (PackageRunner::Uvx, 0),
+        ("uv", [first, second, ..]) if first == "tool" && second == "run" => {
+            (PackageRunner::Uvx, 2)
+        }
+        _ => return None,
+    };
+    let mut run = PackageRun {
+        runner,
+        package: None,
+        is_confirmed: false,
+    };
+    let mut index = start;
+    while let Some(argument) = args.get(index) {
+        if !argument.starts_with('-') {
+            let package = Part {
+                text: argument,
+                at: index,
+            };
+            run.package = run.package.or(Some(package));
+            break;
+        }
+        let (name, value) = match argument.split_once('=') {
+            Some((name, value)) => (
+                name,
+                Some(Part {
+                    text: value,
+                    at: index,
+                }),
+            ),
+            None => (argument.as_str(), None),
+        };
+        let names_package = runner.package_options().contains(&name);
+        let takes_next =
+            value.is_none() && (names_package || runner.options_with_value().contains(&name));
+        if takes_next {
+            index += 1;
+        }
+        if names_package {
+            let next = args.get(index).map(|text| Part { text, at: index });
+            run.package = run.package.or(value.or(next));
+        }
+        run.is_confirmed |= matches!(name, "-y" | "--yes" | "--no" | "--no-install");
+        index += 1;
+    }
+    Some(run)
+}
+
+impl PackageRunner {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Npx => "npx",
+            Self::Uvx => "uvx",
+        }
+    }
+
+    /// The options that name the package, where the program is called otherwise.
+    fn package_options(self) -> &'static [&'static str] {
+        match self {
+            Self::Npx => &["-p", "--package"],
+            Self::Uvx => &["--from"],
+        }
+    }
+
+    /// The other options whose value is the next argument.
+    fn options_with_value(self) -> &'static [&'static str] {
+        match self {
+            Self::Npx => &[
+                "-c",
+                "--call",
+                "-w",
+                "--workspace",
+                "--registry",
+                "--prefix",
+                "--cache",
+                "--userconfig",
+                "--loglevel",
+                "--node-options",
+                "--script-shell",
+            ],
+            Self::Uvx => &[
+                "-p",
+                "--python",
+                "-w",
+                "--with",
+                "--with-editable",
+                "--with-requirements",
+                "-c",
+                "--constraints",
+                "-b",
+                "--build-constraints",
+                "--overrides",
+                "--env-file",
+                "--index",
+                "--default-index",
+                "-i",
+                "--index-url",
+                "--extra-index-url",
+                "-f",
+                "--find-links",
+                "-P",
+                "--upgrade-package",
+                "--refresh-package",
+                "--reinstall-package",
+                "--no-binary-package",
+                "--no-build-package",
+                "--no-build-isolation-package",
+                "--index-strategy",
+                "--keyring-provider",
+                "--resolution",
+                "--prerelease",
+                "--fork-strategy",
+                "-C",
+                "--config-setting",
+                "--exclude-newer",
+                "--link-mode",
+                "--cache-dir",
+                "--color",
+                "--allow-insecure-host",
+                "--directory",
+                "--project",
+                "--config-file",
+                "--torch-backend",
+            ],
+        }
+    }
+}
+
+/// The name of a program without its folder and without what Windows appends: `/usr/bin/docker` is `docker`.
+pub fn program(command: &str) -> &str {
+    let name = command.rsplit(['/', '\\']).next().unwrap_or(command);
+    [".exe", ".cmd"]
+        .iter()
+        .find_map(|suffix| name.strip_suffix(suffix))
+        .unwrap_or(name)
+}
+
+/// Whether a command is a shell: what it is given as a text, it reads by its own rules.
+pub fn is_shell(command: &str) -> bool {
+    let shells = ["sh", "bash", "zsh", "dash", "cmd", "powershell", "pwsh"];
+    shells.contains(&program(command))
+}
+
+/// `--name`, `--name=value` or `--name value`, and the index after it.
+fn long_option<'a>(long: &'a str, at: usize, args: &'a [String]) -> (Vec<RunOption<'a>>, usize) {
+    let (name, value) = match long.split_once('=') {
+        Some((name, value)) => (name, Some(Part { text: value, at })),
+        None => (long, None),
+    };
+    let name = match name {
+        "net" => "network",
+        name => name,
+    };
+    if value.is_some() || SWITCHES.contains(&name) {
+        return (vec![RunOption { name, value, at }], at + 1);
+    }
+    let value = args.get(at + 1).map(|text| Part { text, at: at + 1 });
+    (vec![RunOption { name, value, at }], at + 2)
+}
+
+/// `-it`, `-e KEY`, `-eKEY`, `-e=KEY` or a mixture such as `-ite KEY`, and the index after it.
+fn short_options<'a>(
+    letters: &'a str,
+    at: usize,
+    args: &'a [String],
+) -> (Vec<RunOption<'a>>, usize) {
+    let mut options = Vec::new();
+    for (index, letter) in letters.char_indices() {
+        let after = letters.get(index + letter.len_utf8()..).unwrap_or_default();
+        match short_name(letter) {
+            Some((name, Takes::Nothing)) => options.push(RunOption {
+                name,
+                value: None,
+                at,
+            }),
+            Some((name, Takes::Value)) => {
+                let (value, next) = match after {
+                    "" => (
+                        args.get(at + 1).map(|text| Part { text, at: at + 1 }),
+                        at + 2,
+                    ),
+                    attached => (
+                        Some(Part {
+                            text: attached.strip_prefix('=').unwrap_or(attached),
+                            at,
+                        }),
+                        at + 1,
+                    ),
+                };
+                options.push(RunOption { name, value, at });
+                return (options, next);
+            }
+            // The engine would refuse the line; what follows is read as if the letter were a switch.
+            None => {}
+        }
+    }
+    (options, at + 1)
+}
+
+enum Takes {
+    Nothing,
+    Value,
+}
+
+fn short_name(letter: char) -> Option<(&'static str, Takes)> {
+    Some(match letter {
+        'd' => ("detach", Takes::Nothing),
+        'i' => ("interactive", Takes::Nothing),
+        'P' => ("publish-all", Takes::Nothing),
+        'q' => ("quiet", Takes::Nothing),
+        't' => ("tty", Takes::Nothing),
+        'a' => ("attach", Takes::Value),
+        'c' => ("cpu-shares", Takes::Value),
+        'e' => ("env", Takes::Value),
+        'h' => ("hostname", Takes::Value),
+        'l' => ("label", Takes::Value),
+        'm' => ("memory", Takes::Value),
+        'p' => ("publish", Takes::Value),
+        'u' => ("user", Takes::Value),
+        'v' => ("volume", Takes::Value),
+        'w' => ("workdir", Takes::Value),
+        _ => return None,
+    })
+}
+
+/// The long options of `docker run` and `podman run` that take no value; every other takes one.
+const SWITCHES: [&str; 26] = [
+    "detach",
+    "disable-content-trust",
+    "env-host",
+    "help",
+    "http-proxy",
+    "init",
+    "interactive",
+    "no-healthcheck",
+    "no-hostname",
+    "no-hosts",
+    "oom-kill-disable",
+    "passwd",
+    "privileged",
+    "publish-all",
+    "quiet",
+    "read-only",
+    "read-only-tmpfs",
+    "replace",
+    "rm",
+    "rmi",
+    "rootfs",
+    "sig-proxy",
+    "tls-verify",
+    "tty",
+    "unsetenv-all",
+    "use-api-socket",
+];
+
+/// The words that the engines' option parser takes for true.
+fn is_true(text: &str) -> bool {
+    matches!(text, "1" | "t" | "T" | "true" | "TRUE" | "True")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strings(args: &[&str]) -> Vec<String> {
+        args.iter().map(|&arg| arg.to_owned()).collect()
+    }
+
+    #[test]
+    fn the_command_is_what_follows_the_image() {
+        let args = strings(&[
+            "run",
+            "--rm",
+            "-i",
+            "--network",
+            "none",
+            "--memory=1g",
+            "-v",
+            "a:/a",
+            "acme/mcp:1.2",
+            "-e",
+            "--stdio",
+        ]);
+        let run = container_run("docker", &args).unwrap();
+        assert_eq!(
+            run.image,
+            Some(Part {
+                text: "acme/mcp:1.2",
+                at: 8
+            })
+        );
+        assert_eq!(run.command, ["-e", "--stdio"]);
+        assert!(run.is_interactive());
+        assert!(run.has_switch("rm"));
+        let networks: Vec<_> = run.values_of("network").map(|part| part.text).collect();
+        assert_eq!(networks, ["none"]);
+        assert_eq!(run.env().count(), 0);
+    }
+
+    #[test]
+    fn a_variable_may_be_written_in_every_way_that_the_engine_reads() {
+        let args = strings(&[
+            "run", "-e", "A=1", "-e", "B", "--env", "C=x=y", "--env=D=", "-eE=5", "-e=F=6", "-ite",
+            "G", "image",
+        ]);
+        let run = container_run("podman", &args).unwrap();
+        let env: Vec<_> = run.env().map(|env| (env.key, env.value, env.at)).collect();
+        assert_eq!(
+            env,
+            [
+                ("A", Some("1"), 2),
+                ("B", None, 4),
+                ("C", Some("x=y"), 6),
+                ("D", Some(""), 7),
+                ("E", Some("5"), 8),
+                ("F", Some("6"), 9),
+                ("G", None, 11),
+            ]
+        );
+        assert!(run.is_interactive());
+        assert_eq!(run.image.unwrap().at, 12);
+    }
+
+    #[test]
+    fn a_cluster_ends_at_the_first_letter_that_takes_a_value() {
+        let args = strings(&["run", "-itp", "8000:8000", "image"]);
+        let run = container_run("docker", &args).unwrap();
+        assert_eq!(run.image.unwrap().text, "image");
+        let args = strings(&["run", "-pi", "image"]);
+        let run = container_run("docker", &args).unwrap();
+        assert!(!run.is_interactive());
+        assert_eq!(run.image.unwrap().text, "image");
+    }
+
+    #[test]
+    fn a_switch_takes_a_value_only_with_an_equals_sign() {
+        let args = strings(&[
+            "run",
+            "--privileged=false",
+            "--interactive=true",
+            "--init",
+            "image",
+        ]);
+        let run = container_run("docker", &args).unwrap();
+        assert!(!run.has_switch("privileged"));
+        assert!(run.is_interactive());
+        assert_eq!(run.image.unwrap().text, "image");
+    }
+
+    #[test]
+    fn two_dashes_end_the_options() {
+        let args = strings(&["run", "-i", "--", "image", "cmd"]);
+        let run = container_run("docker", &args).unwrap();
+        assert_eq!(run.image.unwrap().text, "image");
+        assert_eq!(run.command, ["cmd"]);
+    }
+
+    #[test]
+    fn a_line_may_end_anywhere() {
+        for args in [
+            &["run"][..],
+            &["run", "-e"],
+            &["run", "--name"],
+            &["run", "-i", "--"],
+        ] {
+            let args = strings(args);
+            let run = container_run("docker", &args).unwrap();
+            assert_eq!(run.image, None);
+            assert!(run.command.is_empty());
+        }
+    }
+
+    #[test]
+    fn only_running_a_container_is_taken_apart() {
+        assert_eq!(container_run("docker", &strings(&["compose", "up"])), None);
+        assert_eq!(container_run("docker", &[]), None);
+        assert_eq!(container_run("npx", &strings(&["run", "image"])), None);
+        let args = strings(&["container", "run", "image"]);
+        assert_eq!(
+            container_run("/usr/bin/docker", &args)
+                .unwrap()
+                .image
+                .unwrap()
+                .text,
+            "image"
+        );
+        assert_eq!(container_run("docker.exe", &args).unwrap().run_at, 1);
+    }
+
+    fn package<'a>(command: &str, args: &'a [String]) -> Option<(&'a str, usize)> {
+        let part = package_run(command, args)?.package?;
+        Some((part.text, part.at))
+    }
+
+    #[test]
+    fn the_package_is_the_first_argument_that_is_no_option() {
+        let args = strings(&[
+            "-y",
+            "--registry=https://r.example",
+            "@acme/mcp@1.2.3",
+            "--stdio",
+        ]);
+        assert_eq!(package("npx", &args), Some(("@acme/mcp@1.2.3", 2)));
+        assert!(package_run("npx", &args).unwrap().is_confirmed);
+        let args = strings(&["--python", "3.12", "acme-mcp==1.0", "-y"]);
+        assert_eq!(package("uvx", &args), Some(("acme-mcp==1.0", 2)));
+        assert!(!package_run("uvx", &args).unwrap().is_confirmed);
+    }
+
+    #[test]
+    fn an_option_may_name_the_package() {
+        let args = strings(&["-y", "--package", "@acme/cli@2", "--", "mcp"]);
+        assert_eq!(package("npx", &args), Some(("@acme/cli@2", 2)));
+        let args = strings(&["--from", "git+https://git.example/acme@v1", "acme"]);
+        assert_eq!(
+            package("uvx", &args),
+            Some(("git+https://git.example/acme@v1", 1))
+        );
+        let args = strings(&["tool", "run", "--from=acme==1", "acme"]);
+        assert_eq!(package("uv", &args), Some(("acme==1", 2)));
+    }
+
+    #[test]
+    fn a_line_may_name_no_package() {
+        assert_eq!(package("npx", &[]), None);
+        assert_eq!(package("npx", &strings(&["-y"])), None);
+        assert_eq!(package("npx", &strings(&["--package"])), None);
+        assert_eq!(package_run("node", &strings(&["index.js"])), None);
+        assert_eq!(package_run("uv", &strings(&["run", "main.py"])), None);
+    }
+}

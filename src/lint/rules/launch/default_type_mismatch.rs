@@ -1,0 +1,93 @@
+use serde_json::Value;
+
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::model::{InputType, UserInput};
+use crate::source::Pointer;
+
+/// ## What it does
+/// Reports a default in `user_config` that is not of the declared type, or outside of `min` and `max`. A file and a
+/// directory are strings; with `multiple`, the default is a list. A default of null says that there is none.
+///
+/// ## Why is this bad?
+/// The form that asks for the answer cannot show the default, and an answer that nobody typed in is not checked.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "env": { "ACME_PORT": "${user_config.port}" } },
+///   "user_config": { "port": { "type": "number", "title": "Port", "default": "8080" } }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "env": { "ACME_PORT": "${user_config.port}" } },
+///   "user_config": { "port": { "type": "number", "title": "Port", "default": 8080 } }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "default-type-mismatch",
+    group: Group::Launch,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("default_type_mismatch.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    for (key, input) in subject.user_inputs() {
+        let problem = input
+            .default
+            .as_ref()
+            .and_then(|default| mismatch(input, default));
+        if let Some(problem) = problem {
+            let pointer = Pointer::from("/user_config").key(key).key("default");
+            findings.push(
+                RULE.at(
+                    subject.value_at(pointer),
+                    format!("the default of `{key}` {problem}"),
+                )
+                .help("give a default that could be an answer"),
+            );
+        }
+    }
+}
+
+/// What is wrong with a default, to follow "the default of `key`".
+fn mismatch(input: &UserInput, default: &Value) -> Option<String> {
+    match (default, input.multiple) {
+        (Value::Null, _) => None,
+        (Value::Array(items), Some(true)) => {
+            items.iter().find_map(|item| mismatch_of_one(input, item))
+        }
+        (_, Some(true)) => Some("is no list, but `multiple` is set".to_owned()),
+        (_, _) => mismatch_of_one(input, default),
+    }
+}
+
+fn mismatch_of_one(input: &UserInput, value: &Value) -> Option<String> {
+    let kind = input.kind.unwrap_or_default();
+    let is_of_kind = match kind {
+        InputType::String | InputType::File | InputType::Directory => value.is_string(),
+        InputType::Number => value.is_number(),
+        InputType::Boolean => value.is_boolean(),
+    };
+    if !is_of_kind {
+        return Some(match kind {
+            InputType::File | InputType::Directory => {
+                format!("is no path, but the type is `{}`", kind.name())
+            }
+            InputType::String | InputType::Number | InputType::Boolean => {
+                format!("is no {}", kind.name())
+            }
+        });
+    }
+    let number = value.as_f64()?;
+    match (input.min, input.max) {
+        (Some(min), _) if number < min => Some(format!("is below `min`, {min}")),
+        (_, Some(max)) if number > max => Some(format!("is above `max`, {max}")),
+        _ => None,
+    }
+}

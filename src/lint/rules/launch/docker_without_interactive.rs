@@ -1,0 +1,53 @@
+use serde_json::json;
+
+use crate::finding::{Edit, Fix, Severity};
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
+
+/// ## What it does
+/// Reports `docker run` or `podman run` without `-i`, for a server that speaks over standard input and output.
+/// It is a note, unless the entry claims to work.
+///
+/// ## Why is this bad?
+/// Without `-i` the container's standard input is closed, so that the server never hears a request.
+///
+/// ## Example
+/// ```json
+/// { "server": { "command": "docker", "args": ["run", "--rm", "acme/mcp:1.4.0"] } }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// { "server": { "command": "docker", "args": ["run", "-i", "--rm", "acme/mcp:1.4.0"] } }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "docker-without-interactive",
+    group: Group::Launch,
+    level: Severity::Warning,
+    fix: Fixable::Safe,
+    source: include_str!("docker_without_interactive.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some(run) = subject.container_run() else {
+        return;
+    };
+    let oauth = subject.manifest.oauth_config.as_ref();
+    let speaks_http = oauth.is_some_and(|oauth| oauth.streamable_http_url.is_some());
+    if speaks_http || run.is_interactive() {
+        return;
+    }
+    findings.push(
+        RULE.at(
+            subject.value_at(Slot::Argument(run.run_at).pointer()),
+            "the container's standard input is closed",
+        )
+        .severity(subject.severity_of_claim())
+        .help("add `-i` after `run`")
+        .fix(Fix::safe([Edit::InsertItem(
+            "/server/args".into(),
+            run.run_at + 1,
+            json!("-i"),
+        )])),
+    );
+}

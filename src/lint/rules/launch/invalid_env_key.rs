@@ -1,0 +1,42 @@
+use crate::env_name;
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
+
+/// ## What it does
+/// Reports a key of `server.env` that is no POSIX name: letters, digits and `_`, and no digit first.
+///
+/// ## Why is this bad?
+/// Shells and container engines drop or refuse a variable with such a name. Mostly an option of the command line was put
+/// among the variables, or a key and its value were mixed up.
+///
+/// ## Example
+/// ```json
+/// { "server": { "env": { "--region": "eu" } } }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// { "server": { "env": { "ACME_REGION": "eu" } } }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "invalid-env-key",
+    group: Group::Launch,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("invalid_env_key.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    for (key, _) in subject.manifest.server.env.iter().flatten() {
+        if !env_name::is_posix(key) {
+            findings.push(
+                RULE.at(
+                    subject.key(Slot::Env(key).pointer()),
+                    format!("`{key}` is no name for an environment variable"),
+                )
+                .help("use letters, digits and `_`, and no digit first"),
+            );
+        }
+    }
+}

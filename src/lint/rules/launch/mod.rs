@@ -1,0 +1,42 @@
+//! Whether a server can be started from what the manifest says, and asks its user for what it needs.
+
+pub mod default_type_mismatch;
+pub mod docker_without_interactive;
+pub mod expression_in_placeholder;
+pub mod invalid_env_key;
+pub mod leaking_optional_placeholder;
+pub mod npx_without_yes;
+pub mod path_command;
+pub mod privileged_container;
+pub mod required_with_default;
+pub mod shell_command;
+pub mod undeclared_user_config;
+pub mod unknown_command;
+pub mod unknown_placeholder;
+pub mod unpinned_package;
+pub mod unset_docker_env;
+pub mod unsubstituted_placeholder;
+pub mod unused_required_user_config;
+pub mod unused_user_config;
+
+use crate::lint::Subject;
+use crate::model::UserInput;
+use crate::placeholder::placeholders;
+
+/// The inputs of a local server whose answer reaches it by no way: named in no string, and not mounted.
+fn unused_inputs<'a>(subject: &Subject<'a>) -> Vec<(&'a str, &'a UserInput)> {
+    if !subject.is_local() {
+        return Vec::new();
+    }
+    let mut strings = subject.server_strings();
+    strings.extend(subject.injected_files());
+    let is_used = |key: &str| {
+        strings
+            .iter()
+            .any(|string| placeholders(string.text).any(|found| found.kind.names(key)))
+    };
+    subject
+        .user_inputs()
+        .filter(|(key, input)| input.mounted != Some(true) && !is_used(key))
+        .collect()
+}

@@ -1,0 +1,56 @@
+use serde_json::json;
+
+use crate::finding::{Edit, Fix, Severity};
+use crate::launch_line::{PackageRunner, package_run};
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
+
+/// ## What it does
+/// Reports `npx` without `-y` before the package. It is a note, unless the entry claims to work.
+///
+/// ## Why is this bad?
+/// `npx` asks before it installs a package, and nobody is there to answer: the server waits until it is given up.
+///
+/// ## Example
+/// ```json
+/// { "server": { "command": "npx", "args": ["acme-mcp@1.4.0"] } }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// { "server": { "command": "npx", "args": ["-y", "acme-mcp@1.4.0"] } }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "npx-without-yes",
+    group: Group::Launch,
+    level: Severity::Warning,
+    fix: Fixable::Safe,
+    source: include_str!("npx_without_yes.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some(run) = subject
+        .command()
+        .and_then(|command| package_run(command, subject.args()))
+    else {
+        return;
+    };
+    let Some(package) = run.package else {
+        return;
+    };
+    if run.runner == PackageRunner::Npx && !run.is_confirmed {
+        findings.push(
+            RULE.at(
+                subject.value_at(Slot::Argument(package.at).pointer()),
+                format!("`npx` asks before it installs `{}`", package.text),
+            )
+            .severity(subject.severity_of_claim())
+            .help("add `-y` as the first argument")
+            .fix(Fix::safe([Edit::InsertItem(
+                "/server/args".into(),
+                0,
+                json!("-y"),
+            )])),
+        );
+    }
+}

@@ -1,0 +1,43 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+
+/// ## What it does
+/// Reports a local server whose command is a path. It is a note, unless the entry claims to work.
+///
+/// ## Why is this bad?
+/// The program at this path is on the machine where the entry was written. On another machine, and in the container that the
+/// desktop app runs servers in, it is missing.
+///
+/// ## Example
+/// ```json
+/// { "server": { "command": "/usr/local/bin/acme-mcp", "args": ["--stdio"] } }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// { "server": { "command": "npx", "args": ["-y", "acme-mcp@1.4.0"] } }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "path-command",
+    group: Group::Launch,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("path_command.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some(command) = subject.command() else {
+        return;
+    };
+    if subject.is_local() && command.contains(['/', '\\']) {
+        findings.push(
+            RULE.at(
+                subject.value_at("/server/command"),
+                format!("`{command}` is a path of one machine"),
+            )
+            .severity(subject.severity_of_claim())
+            .help("run a published package or image"),
+        );
+    }
+}

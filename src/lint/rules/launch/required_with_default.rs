@@ -1,0 +1,58 @@
+use serde_json::Value;
+
+use crate::finding::{Edit, Fix, Severity};
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::source::Pointer;
+
+/// ## What it does
+/// Reports a key of `user_config` that is required and has a default.
+///
+/// ## Why is this bad?
+/// The two contradict each other: with a default there is always an answer, so that nobody is required to give one.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "env": { "ACME_REGION": "${user_config.region}" } },
+///   "user_config": { "region": { "type": "string", "title": "Region", "required": true, "default": "eu" } }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "env": { "ACME_REGION": "${user_config.region}" } },
+///   "user_config": { "region": { "type": "string", "title": "Region", "default": "eu" } }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "required-with-default",
+    group: Group::Launch,
+    level: Severity::Note,
+    fix: Fixable::Risky,
+    source: include_str!("required_with_default.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    for (key, input) in subject.user_inputs() {
+        let (Some(true), Some(default)) = (input.required, &input.default) else {
+            continue;
+        };
+        let pointer = Pointer::from("/user_config").key(key);
+        // An empty default answers nothing: then it is the one to go.
+        let is_empty = default.is_null() || default == &Value::from("");
+        let superfluous = match is_empty {
+            true => "default",
+            false => "required",
+        };
+        findings.push(
+            RULE.at(
+                subject.key(pointer.key("default")),
+                format!("`{key}` is required, and has a default"),
+            )
+            .help(format!("remove `{superfluous}`"))
+            .fix(Fix::risky([Edit::Remove(pointer.key(superfluous))])),
+        );
+    }
+}

@@ -1,0 +1,61 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::placeholder::{Kind, placeholders};
+use crate::suggest;
+
+/// ## What it does
+/// Reports a `${user_config.KEY}` whose key `user_config` does not declare.
+///
+/// ## Why is this bad?
+/// The user is never asked for it, so nothing takes its place: the server is started with the literal text
+/// `${user_config.KEY}`.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "env": { "ACME_REGION": "${user_config.regoin}" } },
+///   "user_config": { "region": { "type": "string", "title": "Region", "default": "eu" } }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "env": { "ACME_REGION": "${user_config.region}" } },
+///   "user_config": { "region": { "type": "string", "title": "Region", "default": "eu" } }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "undeclared-user-config",
+    group: Group::Launch,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("undeclared_user_config.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let files = subject.injected_files().into_iter();
+    for string in subject.server_strings().into_iter().chain(files) {
+        for found in placeholders(string.text) {
+            let Kind::UserConfig(key) = found.kind else {
+                continue;
+            };
+            if subject.user_input(key).is_some() {
+                continue;
+            }
+            let declared = subject.user_inputs().map(|(key, _)| key);
+            let help = match suggest::nearest(key, declared) {
+                Some(meant) => format!("did you mean `${{user_config.{meant}}}`?"),
+                None => format!("declare `{key}` in `user_config`"),
+            };
+            findings.push(
+                RULE.at(
+                    subject.value_at(string.slot.pointer()),
+                    format!("`user_config` declares no `{key}`"),
+                )
+                .help(help),
+            );
+        }
+    }
+}

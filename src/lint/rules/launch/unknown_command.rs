@@ -1,0 +1,48 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+
+/// ## What it does
+/// Reports a local server whose command is missing, empty or `unknown`, and that has no `docker_image` either.
+/// It is a note, unless the entry claims to work.
+///
+/// ## Why is this bad?
+/// There is nothing to run.
+///
+/// ## Example
+/// ```json
+/// { "server": { "command": "unknown", "args": null } }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// { "server": { "command": "npx", "args": ["-y", "acme-mcp@1.4.0"] } }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "unknown-command",
+    group: Group::Launch,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("unknown_command.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let server = &subject.manifest.server;
+    if !subject.is_local() {
+        return;
+    }
+    let (place, message) = match subject.command() {
+        Some("") => (subject.value_at("/server/command"), "the command is empty"),
+        Some("unknown") => (
+            subject.value_at("/server/command"),
+            "the command is unknown",
+        ),
+        None if server.docker_image.is_none() => (subject.key("/server"), "there is no command"),
+        Some(_) | None => return,
+    };
+    findings.push(
+        RULE.at(place, message)
+            .severity(subject.severity_of_claim())
+            .help("say what starts the server, such as `npx` with a package or `docker run` with an image"),
+    );
+}

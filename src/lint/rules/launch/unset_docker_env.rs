@@ -1,0 +1,56 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
+
+/// ## What it does
+/// Reports a `-e KEY` of `docker run` or `podman run` whose key neither `server.env` nor `access_token_env_var` sets.
+///
+/// ## Why is this bad?
+/// `-e KEY` hands on a variable of the process that starts the container. Nobody sets this one, so that the server is
+/// started without it.
+///
+/// ## Example
+/// ```json
+/// { "server": { "command": "docker", "args": ["run", "-i", "--rm", "-e", "ACME_REGION", "acme/mcp:1.4.0"] } }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": {
+///     "command": "docker",
+///     "args": ["run", "-i", "--rm", "-e", "ACME_REGION", "acme/mcp:1.4.0"],
+///     "env": { "ACME_REGION": "eu" }
+///   }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "unset-docker-env",
+    group: Group::Launch,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("unset_docker_env.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some(run) = subject.container_run() else {
+        return;
+    };
+    let env = subject.manifest.server.env.as_ref();
+    for option in run.env() {
+        let is_set = option.value.is_some()
+            || env.is_some_and(|env| env.contains_key(option.key))
+            || subject.token_env_var() == Some(option.key);
+        // Podman hands on every variable with a beginning: `-e ACME_*`.
+        let is_pattern = option.key.ends_with('*') || option.key.contains("${");
+        if !is_set && !is_pattern {
+            findings.push(
+                RULE.at(
+                    subject.value_at(Slot::Argument(option.at).pointer()),
+                    format!("nothing sets `{}`", option.key),
+                )
+                .help("set it in `server.env`, or remove it from the arguments"),
+            );
+        }
+    }
+}

@@ -1,0 +1,55 @@
+use crate::finding::Severity;
+use crate::launch_line::is_shell;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::placeholder::{Kind, placeholders};
+
+/// ## What it does
+/// Reports `${__dirname}`, `${HOME}` and the other names of desktop extensions in the command, the arguments or the
+/// environment. It is a note, unless the entry claims to work. What a shell is given with `-c` is left alone.
+///
+/// ## Why is this bad?
+/// Today's desktop app replaces `${user_config.KEY}` alone. The server is started with the literal text, and looks for a
+/// folder of that name.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "command": "node", "args": ["${__dirname}/index.js"] }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "command": "npx", "args": ["-y", "acme-mcp@1.4.0"] }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "unsubstituted-placeholder",
+    group: Group::Launch,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("unsubstituted_placeholder.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    if subject.command().is_some_and(is_shell) {
+        return;
+    }
+    for string in subject.server_strings() {
+        for found in placeholders(string.text) {
+            let Kind::Runtime(name) = found.kind else {
+                continue;
+            };
+            findings.push(
+                RULE.at(
+                    subject.value_at(string.slot.pointer()),
+                    format!("today's app passes `${{{name}}}` on as it is"),
+                )
+                .severity(subject.severity_of_claim())
+                .help("use a published package or image, or ask the user for the path"),
+            );
+        }
+    }
+}

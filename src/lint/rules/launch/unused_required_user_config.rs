@@ -1,0 +1,50 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::source::Pointer;
+
+/// ## What it does
+/// Reports a required key of a local server's `user_config` that neither the command, the arguments, the environment nor an
+/// injected file names, and that is not `mounted`.
+///
+/// ## Why is this bad?
+/// The user cannot install the server without an answer, and the answer goes nowhere. Mostly the placeholder was forgotten
+/// or misspelled, so that the server misses what it cannot run without.
+///
+/// ## Example
+/// ```json
+/// {
+///   "user_config": { "api_key": { "type": "string", "title": "API key", "required": true, "sensitive": true } }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "env": { "ACME_API_KEY": "${user_config.api_key}" } },
+///   "user_config": { "api_key": { "type": "string", "title": "API key", "required": true, "sensitive": true } }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "unused-required-user-config",
+    group: Group::Launch,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("unused_required_user_config.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    for (key, input) in super::unused_inputs(subject) {
+        if input.required == Some(true) {
+            findings.push(
+                RULE.at(
+                    subject.key(Pointer::from("/user_config").key(key)),
+                    format!("`{key}` is required, but its answer is never used"),
+                )
+                .help(format!(
+                    "use it as `${{user_config.{key}}}`, or do not ask for it"
+                )),
+            );
+        }
+    }
+}

@@ -1,0 +1,49 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::source::Pointer;
+
+/// ## What it does
+/// Reports a key of a local server's `user_config` that neither the command, the arguments, the environment nor an injected
+/// file names. Keys that are `mounted` reach the server as a file; required keys have a rule of their own.
+///
+/// ## Why is this bad?
+/// The user fills in a field, and the answer goes nowhere. Mostly the placeholder was forgotten or misspelled.
+///
+/// ## Example
+/// ```json
+/// {
+///   "user_config": { "region": { "type": "string", "title": "Region", "default": "eu" } }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "env": { "ACME_REGION": "${user_config.region}" } },
+///   "user_config": { "region": { "type": "string", "title": "Region", "default": "eu" } }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "unused-user-config",
+    group: Group::Launch,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("unused_user_config.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    for (key, input) in super::unused_inputs(subject) {
+        if input.required != Some(true) {
+            findings.push(
+                RULE.at(
+                    subject.key(Pointer::from("/user_config").key(key)),
+                    format!("the answer to `{key}` is never used"),
+                )
+                .help(format!(
+                    "use it as `${{user_config.{key}}}`, or do not ask for it"
+                )),
+            );
+        }
+    }
+}

@@ -1,0 +1,106 @@
+use serde_json::Value;
+
+use crate::credential::credentials;
+use crate::finding::{Place, Severity};
+use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
+use crate::source::Pointer;
+
+/// ## What it does
+/// Reports a credential anywhere in a manifest but its `readme`: a JSON web token, a private key in PEM form, or a token with
+/// the prefix of a known issuer, such as GitHub's or Slack's. Words that only stand for one are left alone.
+///
+/// ## Why is this bad?
+/// Whoever can read the catalog can use it, and it stays in the history when it is removed from the file.
+///
+/// ## Example
+/// ```json
+/// { "server": { "args": ["-y", "acme-mcp@1.4.0", "--key=ghp_A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8"] } }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "env": { "GITHUB_TOKEN": "${user_config.github_token}" } },
+///   "user_config": { "github_token": { "type": "string", "title": "GitHub token", "required": true, "sensitive": true } }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "committed-credential",
+    group: Group::Secrets,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("committed_credential.rs"),
+    check: Check::Value(check),
+};
+
+fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
+    let Some(members) = subject.value.as_object() else {
+        return;
+    };
+    for (key, value) in members {
+        if key != "readme" {
+            search(subject, &mut vec![Step::Key(key)], value, findings);
+        }
+    }
+}
+
+/// One step of the way to a value; a pointer is made of the steps only where something is found.
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Key(&'a str),
+    Index(usize),
+}
+
+fn search<'a>(
+    subject: &RawSubject<'_>,
+    steps: &mut Vec<Step<'a>>,
+    value: &'a Value,
+    findings: &mut Findings,
+) {
+    match value {
+        Value::String(text) => report(text, || subject.value_at(pointer(steps)), findings),
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                steps.push(Step::Index(index));
+                search(subject, steps, item, findings);
+                steps.pop();
+            }
+        }
+        Value::Object(members) => {
+            for (key, member) in members {
+                steps.push(Step::Key(key));
+                report(key, || subject.key(pointer(steps)), findings);
+                search(subject, steps, member, findings);
+                steps.pop();
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Reports what a text holds: once, however many there are.
+fn report(text: &str, place: impl Fn() -> Place, findings: &mut Findings) {
+    let mut is_reported = false;
+    for credential in credentials(text) {
+        findings.mask(credential.secret);
+        // A key of several lines may be shown line by line.
+        let lines = credential.secret.lines().filter(|line| line.len() >= 16);
+        lines.for_each(|line| findings.mask(line));
+        if !is_reported {
+            is_reported = true;
+            findings.push(
+                RULE.at(place(), format!("{} is committed", credential.kind))
+                    .help("revoke it at its issuer, then ask the user for it in `user_config`"),
+            );
+        }
+    }
+}
+
+fn pointer(steps: &[Step<'_>]) -> Pointer {
+    steps
+        .iter()
+        .fold(Pointer::root(), |pointer, step| match step {
+            Step::Key(key) => pointer.key(key),
+            Step::Index(index) => pointer.index(*index),
+        })
+}

@@ -1,0 +1,125 @@
+use serde_json::Value;
+
+use crate::credential::{credentials, is_stand_in, is_worth_hiding, names_credential};
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
+use crate::source::Pointer;
+
+/// ## What it does
+/// Reports a URL with a literal password, as `user:password@host` or as a parameter such as `?api_key=`, in `oauth_config`,
+/// `server.url`, `remote_url`, the command, the arguments or the environment.
+///
+/// ## Why is this bad?
+/// Whoever can read the catalog has the password. URLs are logged and shown where passwords are not.
+///
+/// ## Example
+/// ```json
+/// { "server": { "env": { "ACME_URL": "https://reader:k-90f3a7c2@acme.example/notes" } } }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "env": { "ACME_URL": "https://reader:${user_config.password}@acme.example/notes" } },
+///   "user_config": { "password": { "type": "string", "title": "Password", "required": true, "sensitive": true } }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "credentials-in-url",
+    group: Group::Secrets,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("credentials_in_url.rs"),
+    check: Check::Value(check),
+};
+
+fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
+    for (pointer, text) in places(subject.value) {
+        let mut message = None;
+        for (_, rest) in text
+            .match_indices("://")
+            .map(|(at, mark)| text.split_at(at + mark.len()))
+        {
+            let url = rest
+                .split(|end: char| end.is_whitespace() || "\"'`<>,".contains(end))
+                .next()
+                .unwrap_or_default();
+            if let Some((user, password)) = user_information(url) {
+                findings.mask(&format!("{user}:{password}"));
+                if is_worth_hiding(password) {
+                    findings.mask(password);
+                }
+                message = Some("the URL holds a password".to_owned());
+            }
+            for (name, value) in secret_parameters(url) {
+                findings.mask(value);
+                message = Some(format!("the URL holds a literal `{name}`"));
+            }
+        }
+        if let Some(message) = message {
+            findings.push(RULE.at(subject.value_at(pointer), message).help(
+                "revoke it, then ask the user for it, with a `sensitive` key of `user_config`",
+            ));
+        }
+    }
+}
+
+/// Every string that may be a URL that is asked for something.
+fn places(value: &Value) -> Vec<(Pointer, &str)> {
+    let mut places = super::command_line(value);
+    let env = super::members(value, "/server/env");
+    let oauth = super::members(value, "/oauth_config");
+    let members = env.chain(oauth).flat_map(|(pointer, _, value)| {
+        let items = value.as_array().map_or(&[][..], Vec::as_slice);
+        let items = items.iter().enumerate();
+        let of_list = pointer.clone();
+        let items = items.map(move |(index, item)| (of_list.index(index), item));
+        [(pointer, value)].into_iter().chain(items)
+    });
+    let urls = ["/server/url", "/remote_url"]
+        .into_iter()
+        .filter_map(|pointer| Some((Pointer::from(pointer), value.pointer(pointer)?)));
+    places.extend(
+        members
+            .chain(urls)
+            .filter_map(|(pointer, value)| Some((pointer, value.as_str()?))),
+    );
+    places
+}
+
+/// The user and the literal password of a URL, given from behind its `://`.
+fn user_information(url: &str) -> Option<(&str, &str)> {
+    let authority = url.split(['/', '?', '#']).next()?;
+    let (user_information, _) = authority.rsplit_once('@')?;
+    let (user, password) = user_information.split_once(':')?;
+    let is_placeholder = password.contains(['$', '{', '%']) && password.contains(['{', '(']);
+    let is_word = ["password", "passwd", "pass", "pw", "secret"]
+        .iter()
+        .any(|word| password.eq_ignore_ascii_case(word));
+    let is_literal = !password.is_empty() && !is_placeholder && !is_word && !is_stand_in(password);
+    is_literal.then_some((user, password))
+}
+
+/// The parameters of a URL that are named after a credential and hold what can only be one. What is known by its form is
+/// left to `committed-credential`.
+fn secret_parameters(url: &str) -> impl Iterator<Item = (&str, &str)> {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let query = query.split('#').next().unwrap_or_default();
+    query
+        .split('&')
+        .filter_map(|parameter| parameter.split_once('='))
+        .filter(|(name, value)| {
+            let has = |matches: fn(&u8) -> bool| value.as_bytes().iter().any(matches);
+            let is_plain = value
+                .chars()
+                .all(|character| character.is_ascii_alphanumeric() || "-_.~%+".contains(character));
+            let is_random = value.len() >= 16
+                && is_plain
+                && has(u8::is_ascii_digit)
+                && has(u8::is_ascii_alphabetic);
+            names_credential(name)
+                && is_random
+                && !is_stand_in(value)
+                && credentials(value).next().is_none()
+        })
+}

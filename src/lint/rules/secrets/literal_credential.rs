@@ -1,0 +1,61 @@
+use crate::credential::{is_worth_hiding, names_credential};
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
+
+/// ## What it does
+/// Reports a variable of `server.env` whose name ends in a word for a credential (`TOKEN`, `SECRET`, `PASSWORD`, `API_KEY`,
+/// `APIKEY`, `ACCESS_KEY`) and whose value is written down. A flag or a number is none.
+///
+/// ## Why is this bad?
+/// Everybody who installs the server gets the same credential, and everybody who reads the catalog has it.
+///
+/// ## Example
+/// ```json
+/// { "server": { "env": { "ACME_API_KEY": "k-90f3a7c2" } } }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "env": { "ACME_API_KEY": "${user_config.api_key}" } },
+///   "user_config": { "api_key": { "type": "string", "title": "API key", "required": true, "sensitive": true } }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "literal-credential",
+    group: Group::Secrets,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("literal_credential.rs"),
+    check: Check::Value(check),
+};
+
+fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
+    for (pointer, key, value) in super::members(subject.value, "/server/env") {
+        let Some(value) = value.as_str() else {
+            continue;
+        };
+        if !names_credential(key) || !is_literal(value) {
+            continue;
+        }
+        if is_worth_hiding(value) {
+            findings.hide(value);
+        }
+        findings.push(
+            RULE.at(
+                subject.value_at(pointer),
+                format!("`{key}` is written down in the manifest"),
+            )
+            .help("ask the user for it, with a `sensitive` key of `user_config`"),
+        );
+    }
+}
+
+/// Whether a value is written down as it is used: no placeholder of any syntax, no flag, no number.
+fn is_literal(value: &str) -> bool {
+    let value = value.trim();
+    let is_placeholder = value.contains("${") || value.contains("{{");
+    let flags = ["true", "false", "yes", "no", "on", "off"];
+    let is_flag = flags.iter().any(|flag| value.eq_ignore_ascii_case(flag));
+    !value.is_empty() && !is_placeholder && !is_flag && value.parse::<f64>().is_err()
+}

@@ -1,0 +1,46 @@
+//! Credentials where everybody can read them. These rules read the raw value, so that a broken manifest hides nothing,
+//! and none of them ever says what the value is.
+
+pub mod committed_credential;
+pub mod credentials_in_url;
+pub mod literal_credential;
+pub mod sensitive_argument;
+pub mod sensitive_default;
+pub mod undeclared_sensitive;
+
+use serde_json::Value;
+
+use crate::source::Pointer;
+
+/// The members of the object at a pointer: pointer, key and value of each.
+fn members<'a>(
+    value: &'a Value,
+    object: &'static str,
+) -> impl Iterator<Item = (Pointer, &'a str, &'a Value)> {
+    let members = value.pointer(object).and_then(Value::as_object);
+    members
+        .into_iter()
+        .flatten()
+        .map(move |(key, value)| (Pointer::from(object).key(key), key.as_str(), value))
+}
+
+/// The members of `user_config` that are `sensitive`.
+fn sensitive_inputs(value: &Value) -> impl Iterator<Item = (Pointer, &str, &Value)> {
+    members(value, "/user_config")
+        .filter(|(_, _, input)| input.get("sensitive") == Some(&Value::Bool(true)))
+}
+
+/// The command and the arguments.
+fn command_line(value: &Value) -> Vec<(Pointer, &str)> {
+    let command = value
+        .pointer("/server/command")
+        .map(|command| (Pointer::from("/server/command"), command));
+    let args = value.pointer("/server/args").and_then(Value::as_array);
+    let args = args.into_iter().flatten().enumerate();
+    let args = args.map(|(index, argument)| (Pointer::from("/server/args").index(index), argument));
+    command
+        .into_iter()
+        .chain(args)
+        .filter_map(|(pointer, value)| Some((pointer, value.as_str()?)))
+        .collect()
+}

@@ -1,0 +1,49 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
+use crate::placeholder::{Kind, placeholders};
+
+/// ## What it does
+/// Reports a `sensitive` key of `user_config` in the command or the arguments.
+///
+/// ## Why is this bad?
+/// The command line of a process can be read by every other process of the machine, and ends up in logs.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "args": ["-y", "acme-mcp@1.4.0", "--key=${user_config.api_key}"] },
+///   "user_config": { "api_key": { "type": "string", "title": "API key", "required": true, "sensitive": true } }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "env": { "ACME_API_KEY": "${user_config.api_key}" } },
+///   "user_config": { "api_key": { "type": "string", "title": "API key", "required": true, "sensitive": true } }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "sensitive-argument",
+    group: Group::Secrets,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("sensitive_argument.rs"),
+    check: Check::Value(check),
+};
+
+fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
+    for (pointer, text) in super::command_line(subject.value) {
+        for (_, key, _) in super::sensitive_inputs(subject.value) {
+            if placeholders(text).any(|found| found.kind == Kind::UserConfig(key)) {
+                findings.push(
+                    RULE.at(
+                        subject.value_at(pointer.clone()),
+                        format!("`{key}` is sensitive, and can be read in the process list"),
+                    )
+                    .help("hand it over in `server.env`"),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+use serde_json::Value;
+
+use crate::credential::is_worth_hiding;
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
+
+/// ## What it does
+/// Reports a default on a key of `user_config` that is `sensitive`. A default of null or `""` is none.
+///
+/// ## Why is this bad?
+/// A secret that everybody has is none. Who leaves the field as it is runs the server with a password that can be read in
+/// the catalog.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "env": { "ACME_PIN": "${user_config.pin}" } },
+///   "user_config": { "pin": { "type": "string", "title": "PIN", "sensitive": true, "default": "k-90f3a7c2" } }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "env": { "ACME_PIN": "${user_config.pin}" } },
+///   "user_config": { "pin": { "type": "string", "title": "PIN", "sensitive": true, "required": true } }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "sensitive-default",
+    group: Group::Secrets,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("sensitive_default.rs"),
+    check: Check::Value(check),
+};
+
+fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
+    for (pointer, key, input) in super::sensitive_inputs(subject.value) {
+        let default = match input.get("default") {
+            None | Some(Value::Null) => continue,
+            Some(Value::String(text)) if text.is_empty() => continue,
+            Some(default) => default,
+        };
+        // The server is compiled all the same: what is a default is known to everybody already.
+        texts(default)
+            .filter(|text| is_worth_hiding(text))
+            .for_each(|text| findings.hide(text));
+        findings.push(
+            RULE.at(
+                subject.value_at(pointer.key("default")),
+                format!("`{key}` is sensitive, and has a default"),
+            )
+            .help("remove the default; say in the description what to enter"),
+        );
+    }
+}
+
+/// The texts of a default: itself, or those of a list.
+fn texts(default: &Value) -> impl Iterator<Item = &str> {
+    let items = default.as_array().map_or(&[][..], Vec::as_slice);
+    default
+        .as_str()
+        .into_iter()
+        .chain(items.iter().filter_map(Value::as_str))
+}

@@ -1,0 +1,65 @@
+use serde_json::json;
+
+use crate::credential::names_credential;
+use crate::finding::{Edit, Fix, Severity};
+use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
+
+/// ## What it does
+/// Reports a text of `user_config` whose key ends in a word for a credential (`token`, `secret`, `password`, `api_key`,
+/// `apikey`, `access_key`, in any case) and that is not `sensitive`. A number, a switch or a path is no credential.
+///
+/// ## Why is this bad?
+/// What the user types is shown on the screen and may be logged.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "env": { "ACME_API_KEY": "${user_config.api_key}" } },
+///   "user_config": { "api_key": { "type": "string", "title": "API key", "required": true } }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "env": { "ACME_API_KEY": "${user_config.api_key}" } },
+///   "user_config": { "api_key": { "type": "string", "title": "API key", "required": true, "sensitive": true } }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "undeclared-sensitive",
+    group: Group::Secrets,
+    level: Severity::Warning,
+    fix: Fixable::Risky,
+    source: include_str!("undeclared_sensitive.rs"),
+    check: Check::Value(check),
+};
+
+fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
+    for (pointer, key, input) in super::members(subject.value, "/user_config") {
+        let is_text = matches!(
+            input.get("type").map(|kind| kind.as_str()),
+            None | Some(Some("string"))
+        );
+        let sensitive = input.get("sensitive");
+        if !input.is_object()
+            || !is_text
+            || !names_credential(key)
+            || sensitive == Some(&json!(true))
+        {
+            continue;
+        }
+        let edit = match sensitive {
+            Some(_) => Edit::Replace(pointer.key("sensitive"), json!(true)),
+            None => Edit::Insert(pointer.clone(), "sensitive".to_owned(), json!(true)),
+        };
+        findings.push(
+            RULE.at(
+                subject.key(pointer),
+                format!("`{key}` is a credential, but not `sensitive`"),
+            )
+            .help("set `sensitive` to true")
+            .fix(Fix::risky([edit])),
+        );
+    }
+}

@@ -1,0 +1,54 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::OAuthType;
+use crate::placeholder::{Kind, Token, placeholders};
+
+/// ## What it does
+/// Reports a server of type 1 whose injected files hold no `${access_token}`.
+///
+/// ## Why is this bad?
+/// Files are injected so that a server can read its token from them. Without the placeholder the user logs in, and the
+/// server never learns of it.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "inject_file": { "/app/token.json": "{\"token\": \"\"}" } },
+///   "oauth_config": { "generic_oauth": true, "client_id": "acme-1f3d5", "access_token_env_var": null }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "inject_file": { "/app/token.json": "{\"token\": \"${access_token}\"}" } },
+///   "oauth_config": { "generic_oauth": true, "client_id": "acme-1f3d5", "access_token_env_var": null }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "inject-file-without-token",
+    group: Group::Tokens,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("inject_file_without_token.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    if subject.entry.oauth_type() != Some(OAuthType::Generic) {
+        return;
+    }
+    let files = subject.injected_files();
+    let has_token = files.iter().any(|file| {
+        placeholders(file.text).any(|found| found.kind == Kind::Token(Token::AccessToken))
+    });
+    if !files.is_empty() && !has_token {
+        findings.push(
+            RULE.at(
+                subject.key("/server/inject_file"),
+                "no injected file holds `${access_token}`",
+            )
+            .help("write `${access_token}` where the server reads its token"),
+        );
+    }
+}

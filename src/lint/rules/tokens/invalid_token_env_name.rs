@@ -1,0 +1,43 @@
+use crate::env_name;
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+
+/// ## What it does
+/// Reports an `access_token_env_var` that is no POSIX name: letters, digits and `_`, and no digit first.
+///
+/// ## Why is this bad?
+/// The token is put into this variable when the server starts.
+/// Shells and container engines drop or refuse a variable with such a name, and the server starts without its token.
+///
+/// ## Example
+/// ```json
+/// { "oauth_config": { "generic_oauth": true, "client_id": "acme-1f3d5", "access_token_env_var": "ACME-TOKEN" } }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// { "oauth_config": { "generic_oauth": true, "client_id": "acme-1f3d5", "access_token_env_var": "ACME_TOKEN" } }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "invalid-token-env-name",
+    group: Group::Tokens,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("invalid_token_env_name.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some(name) = subject.token_env_var() else {
+        return;
+    };
+    if !env_name::is_posix(name) {
+        findings.push(
+            RULE.at(
+                subject.value_at("/oauth_config/access_token_env_var"),
+                format!("`{name}` is no name for an environment variable"),
+            )
+            .help("use letters, digits and `_`, and no digit first"),
+        );
+    }
+}

@@ -1,0 +1,51 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
+
+/// ## What it does
+/// Reports a path of `server.inject_file` that is not absolute, or that has a `..` in it.
+///
+/// ## Why is this bad?
+/// The file is mounted at this path of the container. A container engine refuses a relative one, and a `..` leads to another
+/// place than the path shows.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "inject_file": { "app/token": "${access_token}" } },
+///   "oauth_config": { "generic_oauth": true, "client_id": "acme-1f3d5" }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "inject_file": { "/app/token": "${access_token}" } },
+///   "oauth_config": { "generic_oauth": true, "client_id": "acme-1f3d5" }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "relative-inject-path",
+    group: Group::Tokens,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("relative_inject_path.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let files = subject.manifest.server.inject_file.iter().flatten();
+    for (path, _) in files {
+        let problem = match () {
+            () if !path.starts_with('/') => "is no absolute path",
+            () if path.split('/').any(|part| part == "..") => "leads out of its own folders",
+            () => continue,
+        };
+        findings.push(
+            RULE.at(
+                subject.key(Slot::InjectedFile(path).pointer()),
+                format!("`{path}` {problem}"),
+            )
+            .help("give the path in the container, from `/` on and without `..`"),
+        );
+    }
+}

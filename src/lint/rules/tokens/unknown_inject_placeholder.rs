@@ -1,0 +1,59 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::placeholder::{Kind, Token, placeholders};
+use crate::suggest;
+
+/// ## What it does
+/// Reports a `${…}` in an injected file other than `${access_token}`, `${refresh_token}`, `${expires_in}` and
+/// `${user_config.KEY}`.
+///
+/// ## Why is this bad?
+/// Nothing else is replaced: the file would hold the literal text, and the server would take it for a token.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "inject_file": { "/app/token": "${access_token} ${token}" } },
+///   "oauth_config": { "generic_oauth": true, "client_id": "acme-1f3d5" }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "inject_file": { "/app/token": "${access_token}" } },
+///   "oauth_config": { "generic_oauth": true, "client_id": "acme-1f3d5" }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "unknown-inject-placeholder",
+    group: Group::Tokens,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("unknown_inject_placeholder.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    for file in subject.injected_files() {
+        for found in placeholders(file.text) {
+            let (Kind::Runtime(name) | Kind::Unknown(name)) = found.kind else {
+                continue;
+            };
+            let known = [Token::AccessToken, Token::RefreshToken, Token::ExpiresIn];
+            let help = match suggest::nearest(name, known.map(Token::name)) {
+                Some(meant) => format!("did you mean `${{{meant}}}`?"),
+                None => "use `${access_token}`, `${refresh_token}`, `${expires_in}` or \
+                         `${user_config.KEY}`"
+                    .to_owned(),
+            };
+            findings.push(
+                RULE.at(
+                    subject.value_at(file.slot.pointer()),
+                    format!("nothing replaces `${{{name}}}` in an injected file"),
+                )
+                .help(help),
+            );
+        }
+    }
+}

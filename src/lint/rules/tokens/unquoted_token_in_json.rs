@@ -1,0 +1,95 @@
+use serde_json::Value;
+
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::placeholder::{Kind, Token, placeholders};
+
+/// ## What it does
+/// Reports an injected JSON file in which `${access_token}` or `${refresh_token}` stands without quotes.
+///
+/// ## Why is this bad?
+/// A token is put in as it is. Without quotes around it the file is no JSON any more, and the server cannot read it.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "inject_file": { "/app/token.json": "{\"token\": ${access_token}}" } },
+///   "oauth_config": { "generic_oauth": true, "client_id": "acme-1f3d5" }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "inject_file": { "/app/token.json": "{\"token\": \"${access_token}\"}" } },
+///   "oauth_config": { "generic_oauth": true, "client_id": "acme-1f3d5" }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "unquoted-token-in-json",
+    group: Group::Tokens,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("unquoted_token_in_json.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    for file in subject.injected_files() {
+        let Some(token) = unquoted_token(file.text) else {
+            continue;
+        };
+        let name = token.name();
+        findings.push(
+            RULE.at(
+                subject.value_at(file.slot.pointer()),
+                format!("the file is no JSON: `${{{name}}}` stands without quotes"),
+            )
+            .help(format!("put `${{{name}}}` into double quotes")),
+        );
+    }
+}
+
+/// The first token outside of quotes, if the text is JSON once every such token is put into quotes.
+/// Other placeholders outside of quotes, such as `${expires_in}`, may well be numbers.
+fn unquoted_token(text: &str) -> Option<Token> {
+    if !text.trim_start().starts_with(['{', '[']) {
+        return None;
+    }
+    let mut first_token = None;
+    let mut repaired = String::new();
+    let mut end_of_last = 0;
+    for found in placeholders(text) {
+        repaired.push_str(text.get(end_of_last..found.range.start)?);
+        end_of_last = found.range.end;
+        if ends_inside_string(&repaired) {
+            repaired.push_str(text.get(found.range)?);
+            continue;
+        }
+        match found.kind {
+            Kind::Token(token @ (Token::AccessToken | Token::RefreshToken)) => {
+                first_token = first_token.or(Some(token));
+                repaired.push_str("\"\"");
+            }
+            _ => repaired.push('0'),
+        }
+    }
+    repaired.push_str(text.get(end_of_last..)?);
+    let is_json = serde_json::from_str::<Value>(&repaired).is_ok();
+    first_token.filter(|_| is_json)
+}
+
+/// Whether a beginning of a JSON text ends between the quotes of a string.
+fn ends_inside_string(json: &str) -> bool {
+    let mut is_inside = false;
+    let mut is_escaped = false;
+    for byte in json.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_inside => is_escaped = true,
+            b'"' => is_inside = !is_inside,
+            _ => {}
+        }
+    }
+    is_inside
+}

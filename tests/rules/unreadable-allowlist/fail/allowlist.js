@@ -1,0 +1,4 @@
+export const ALLOWED_DESTINATIONS = [
+  'id.acme.example',
+  ...(process.env.EXTRA_HOSTS ?? '').split(','),
+];
