@@ -22,5 +22,6 @@ mod json_suite;
 mod oauth;
 mod probe;
 mod providers_js;
+mod report;
 mod rules;
 mod write;
