@@ -30,10 +30,6 @@ impl Console {
     }
 
     /// Standard output, buffered: flush it before the process ends.
-    #[expect(
-        clippy::unused_self,
-        reason = "output is asked of the console, wherever it keeps it"
-    )]
     pub fn out(&self) -> BufWriter<StdoutLock<'static>> {
         BufWriter::new(io::stdout().lock())
     }
@@ -58,7 +54,6 @@ impl Console {
     }
 
     /// The width of standard output in columns.
-    #[expect(clippy::unused_self, reason = "the width is asked of the console")]
     pub fn width(&self) -> usize {
         let columns = std::env::var("COLUMNS")
             .ok()

@@ -1,28 +1,71 @@
 //! What a host is: loopback, private, a name, one that the proxy can compare.
 //!
 //! The proxy compares host names byte for byte, so everything here works on the form that `url` gives: lower case,
-//! ASCII, IP addresses in their one spelling.
+//! ASCII, IP addresses in their one spelling. Which addresses are public follows the IANA registries of special-purpose
+//! addresses for [IPv4](https://www.iana.org/assignments/iana-ipv4-special-registry) and
+//! [IPv6](https://www.iana.org/assignments/iana-ipv6-special-registry).
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
-
-use crate::probe::address;
 
 /// Whether a URL's host is this machine itself.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        Some(Host::Domain(domain)) => is_localhost(domain),
+        Some(Host::Domain(domain)) => is_loopback_name(domain),
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => IpAddr::V6(address).to_canonical().is_loopback(),
         None => false,
     }
 }
 
-/// `localhost` and the names under it (RFC 6761 §6.3), with or without the final dot.
-fn is_localhost(domain: &str) -> bool {
-    let domain = domain.strip_suffix('.').unwrap_or(domain);
-    domain == "localhost" || domain.ends_with(".localhost")
+/// Whether a name is `localhost` or below it (RFC 6761 §6.3), with or without the final dot.
+pub fn is_loopback_name(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost")
+}
+
+/// Whether the address is globally routable. Addresses that embed a second one are judged by both.
+pub fn is_global(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => is_global_v4(address),
+        IpAddr::V6(address) => is_global_v6(address),
+    }
+}
+
+fn is_global_v4(address: Ipv4Addr) -> bool {
+    // In order: this network, private, loopback, multicast, reserved and broadcast; shared address space of carriers
+    // (RFC 6598); link local; private; protocol assignments, documentation (RFC 5737), the former 6to4 relay, private;
+    // benchmarking (RFC 2544) and documentation; documentation.
+    let special = matches!(
+        address.octets(),
+        [0 | 10 | 127 | 224..=255, ..]
+            | [100, 64..=127, ..]
+            | [169, 254, ..]
+            | [172, 16..=31, ..]
+            | [192, 0, 0 | 2, _]
+            | [192, 88, 99, _]
+            | [192, 168, ..]
+            | [198, 18 | 19, ..]
+            | [198, 51, 100, _]
+            | [203, 0, 113, _]
+    );
+    !special
+}
+
+fn is_global_v6(address: Ipv6Addr) -> bool {
+    match address.segments() {
+        // The well-known NAT64 prefix (RFC 6052): as good as the address in it.
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
+            let [a, b] = high.to_be_bytes();
+            let [c, d] = low.to_be_bytes();
+            is_global_v4(Ipv4Addr::new(a, b, c, d))
+        }
+        // Protocol assignments with Teredo, documentation, 6to4: none of them is a plain global address.
+        [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..=0xfff, ..] => false,
+        // Everything outside the global unicast block: loopback, IPv4-mapped, unique local, link local, multicast.
+        [first, ..] => first & 0xe000 == 0x2000,
+    }
 }
 
 /// The registrable domain: `mcp.linear.app` and `api.linear.app` share `linear.app`.
@@ -35,13 +78,13 @@ pub fn registrable_domain(host: &str) -> &str {
 /// globally routable, in any spelling.
 pub fn is_local(host: &str) -> bool {
     match Host::parse(host) {
-        Ok(Host::Domain(domain)) => is_localhost(&domain),
-        Ok(Host::Ipv4(address)) => !address::is_global(IpAddr::V4(address)),
-        Ok(Host::Ipv6(address)) => !address::is_global(address.to_canonical()),
+        Ok(Host::Domain(domain)) => is_loopback_name(&domain),
+        Ok(Host::Ipv4(address)) => !is_global(IpAddr::V4(address)),
+        Ok(Host::Ipv6(address)) => !is_global(address.to_canonical()),
         // The one spelling that `Host::parse` does not take: an IPv6 address without its brackets.
         Err(_) => host
             .parse()
-            .is_ok_and(|address: IpAddr| !address::is_global(address.to_canonical())),
+            .is_ok_and(|address: IpAddr| !is_global(address.to_canonical())),
     }
 }
 
@@ -51,7 +94,7 @@ pub fn is_public_suffix(host: &str) -> bool {
 }
 
 /// Why the proxy's comparison never matches a host as it is written; `None` for one that it can match.
-/// The grammar is that of RFC 1123 §2.1 with `_`, or an IP address as `url` writes it.
+/// That is a host name, or an IP address as `url` writes it.
 pub fn defect(host: &str) -> Option<&'static str> {
     let without_brackets = host
         .strip_prefix('[')
@@ -68,15 +111,13 @@ pub fn defect(host: &str) -> Option<&'static str> {
         () if !host.is_ascii() => Some("is not in its ASCII form"),
         () if host.contains('@') => Some("has user information"),
         () if host.contains(['/', '?', '#', '\\']) => Some("has a path"),
-        () if host.parse::<std::net::Ipv6Addr>().is_ok() => {
-            Some("is an IPv6 address without brackets")
-        }
+        () if host.parse::<Ipv6Addr>().is_ok() => Some("is an IPv6 address without brackets"),
         () if host.contains(':') => Some("has a port"),
         () if host.contains(|character: char| character.is_ascii_uppercase()) => {
             Some("has upper case letters")
         }
         () if host.ends_with('.') => Some("has a trailing dot"),
-        () if host.len() > 253 || !host.split('.').all(is_label) => Some("is no host name"),
+        () if !is_host_name(host) => Some("is no host name"),
         // Numbers: `127.1` and `0x7f.1` are compared as `127.0.0.1`.
         () if Host::parse(host).map_or(true, |parsed| parsed.to_string() != host) => {
             Some("is no host name in the form that is compared")
@@ -85,13 +126,17 @@ pub fn defect(host: &str) -> Option<&'static str> {
     }
 }
 
-/// One part of a host name: letters, digits, `-` and `_`, no `-` at either end.
-fn is_label(label: &str) -> bool {
-    let is_allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
-    (1..=63).contains(&label.len())
-        && label.bytes().all(is_allowed)
-        && !label.starts_with('-')
-        && !label.ends_with('-')
+/// Whether a text is a host name in the form that is compared (RFC 1123 §2.1): labels of lower-case letters, digits and
+/// hyphens between dots, without a final dot.
+pub fn is_host_name(text: &str) -> bool {
+    let is_label = |label: &str| {
+        let is_plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+        (1..=63).contains(&label.len())
+            && label.bytes().all(is_plain)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    text.len() <= 253 && text.split('.').all(is_label)
 }
 
 /// The host that was most likely meant by one with a defect, in the form that is compared.
@@ -117,7 +162,6 @@ mod tests {
             "xn--bcher-kva.example",
             "127.0.0.1",
             "[::1]",
-            "a_b.example",
             "localhost",
             "3com.example",
             "a--b.example",

@@ -74,10 +74,10 @@ fn explain_server(args: &ExplainArgs, global: &Global) -> Result<String, Failure
         {
             let mask = Mask::new(&target.judged.secrets);
             let text = server(entry, target, &sources);
-            return Ok(text
+            let lines = text
                 .lines()
-                .map(|line| format!("{}\n", visible(&mask.apply(line))))
-                .collect());
+                .map(|line| visible(&mask.apply(line)).into_owned());
+            return Ok(lines.chain([String::new()]).collect::<Vec<_>>().join("\n"));
         }
     }
     let ids = targets

@@ -8,7 +8,7 @@ use crate::cli::{FailOn, FindingArgs};
 use crate::console::Console;
 use crate::entry::Entry;
 use crate::finding::{Finding, Severity};
-use crate::report::{self, Format, FormatArgument, Mask, Report, Shown, Style, Summary};
+use crate::report::{self, Format, FormatArgument, Mask, Report, Style, Summary};
 use crate::source::{FileId, Sources, describe};
 use crate::workspace::Workspace;
 
@@ -52,6 +52,20 @@ pub(super) fn report(
         .into_iter()
         .filter_map(|finding| at_level(finding, workspace))
         .collect();
+    let least = match args.fail_on {
+        FailOn::Error => Severity::Error,
+        FailOn::Warning => Severity::Warning,
+    };
+    let fails = |finding: &Finding| {
+        let place = finding.place.as_ref();
+        let is_counted = place.is_none_or(|place| !uncounted.contains(&place.file));
+        is_counted && finding.severity >= least
+    };
+    let status = match shown.iter().any(fails) {
+        true => ExitStatus::Findings,
+        false => ExitStatus::Clean,
+    };
+
     let findings = report::locate(&shown, sources, workspace.config.max_file_bytes, &mask);
 
     let count = |severity| {
@@ -66,21 +80,6 @@ pub(super) fn report(
         warnings: count(Severity::Warning),
         notes: count(Severity::Note),
         suppressed: 0,
-    };
-    let least = match args.fail_on {
-        FailOn::Error => Severity::Error,
-        FailOn::Warning => Severity::Warning,
-    };
-    let fails = |shown: &Shown| {
-        let is_counted = shown
-            .place
-            .as_ref()
-            .is_none_or(|place| !uncounted.contains(&place.file));
-        is_counted && shown.severity >= least
-    };
-    let status = match findings.iter().any(fails) {
-        true => ExitStatus::Findings,
-        false => ExitStatus::Clean,
     };
     let report = Report {
         findings,

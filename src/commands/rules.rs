@@ -1,5 +1,6 @@
 //! `rules`: the table of all rules.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 
 use serde::Serialize;
@@ -70,10 +71,11 @@ pub fn readme_table() -> String {
     for row in RULES.iter().map(|rule| row(rule)) {
         let fix = row.fix.unwrap_or("–");
         let summary = row.summary.replace('|', "\\|");
-        text.push_str(&format!(
-            "| `{}` | {} | {} | {fix} | {summary} |\n",
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} | {fix} | {summary} |",
             row.id, row.level, row.group
-        ));
+        );
     }
     text
 }

@@ -111,11 +111,6 @@ fn take_option<'a>(run: &mut DockerRun<'a>, word: &'a str, value: Option<&'a str
 }
 
 #[cfg(test)]
-#[expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
 mod tests {
     use super::*;
 

@@ -95,7 +95,7 @@ pub(super) fn secret_endpoint(field: &str, text: &str, profile: Profile) -> Chec
     match () {
         () if url.port().is_some() => Err(invalid(field, "has a port of its own")),
         () if url.fragment().is_some() => Err(invalid(field, "has a fragment")),
-        () if !matches!(url.host(), Some(Host::Domain(name)) if is_host_name(name)) => {
+        () if !matches!(url.host(), Some(Host::Domain(name)) if hosts::is_host_name(name)) => {
             Err(invalid(field, "has no plain host name"))
         }
         () => Ok(()),
@@ -106,22 +106,10 @@ pub(super) fn secret_endpoint(field: &str, text: &str, profile: Profile) -> Chec
 pub(super) fn allowed_host(host: &str, profile: Profile) -> Checked<()> {
     let field = "proxy.extra_destinations";
     secret_endpoint(field, &format!("https://{host}/"), profile)?;
-    match is_host_name(host) {
+    match hosts::is_host_name(host) {
         true => Ok(()),
         false => Err(invalid(field, "holds what is no plain host name")),
     }
-}
-
-/// Lower-case letters, digits and hyphens in labels between dots, without a final dot.
-fn is_host_name(name: &str) -> bool {
-    let is_label = |label: &str| {
-        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        (1..=63).contains(&label.len())
-            && label.bytes().all(plain)
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    name.len() <= 253 && name.split('.').all(is_label)
 }
 
 /// A client id: visible ASCII and spaces (RFC 6749 appendix A.1).

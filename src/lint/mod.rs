@@ -311,7 +311,8 @@ impl<'a> Subject<'a> {
     /// The variable that the token is put into, where the manifest names one.
     pub fn token_env_var(&self) -> Option<&'a str> {
         let oauth = self.manifest.oauth_config.as_ref()?;
-        oauth.access_token_env_var.as_deref()
+        let name = oauth.access_token_env_var.as_deref()?;
+        (!name.is_empty()).then_some(name)
     }
 
     /// The contents of the files that are put into the container.

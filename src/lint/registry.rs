@@ -314,11 +314,6 @@ pub(super) static PRECEDENCE: &[Precedence] = &[
         silenced: Silenced::Rules(&["proxy-url-mismatch"]),
     },
     Precedence {
-        winner: "literal-client-secret",
-        scope: Scope::Place,
-        silenced: Silenced::Rules(&["committed-credential"]),
-    },
-    Precedence {
         winner: "committed-credential",
         scope: Scope::Place,
         silenced: Silenced::Rules(&["literal-credential", "sensitive-default"]),

@@ -1,12 +1,10 @@
 //! Which addresses and URLs may be asked at all. Pure: nothing here touches the network.
-//!
-//! The lists follow the IANA registries of special-purpose addresses for
-//! [IPv4](https://www.iana.org/assignments/iana-ipv4-special-registry) and
-//! [IPv6](https://www.iana.org/assignments/iana-ipv6-special-registry).
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 use url::{Host, Url};
+
+use crate::hosts::{is_global, is_loopback_name};
 
 /// How far a run may reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -76,57 +74,6 @@ pub fn check_address(address: IpAddr, reach: Reach) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!("{address} is not a public address"))
-    }
-}
-
-/// Whether the name is `localhost` or below it (RFC 6761 §6.3).
-#[must_use]
-pub fn is_loopback_name(name: &str) -> bool {
-    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-    name == "localhost" || name.ends_with(".localhost")
-}
-
-/// Whether the address is globally routable. Addresses that embed a second one are judged by both.
-#[must_use]
-pub fn is_global(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => is_global_v4(address),
-        IpAddr::V6(address) => is_global_v6(address),
-    }
-}
-
-fn is_global_v4(address: Ipv4Addr) -> bool {
-    // In order: this network, private, loopback, multicast, reserved and broadcast; shared address space of carriers
-    // (RFC 6598); link local; private; protocol assignments, documentation (RFC 5737), the former 6to4 relay, private;
-    // benchmarking (RFC 2544) and documentation; documentation.
-    let special = matches!(
-        address.octets(),
-        [0 | 10 | 127 | 224..=255, ..]
-            | [100, 64..=127, ..]
-            | [169, 254, ..]
-            | [172, 16..=31, ..]
-            | [192, 0, 0 | 2, _]
-            | [192, 88, 99, _]
-            | [192, 168, ..]
-            | [198, 18 | 19, ..]
-            | [198, 51, 100, _]
-            | [203, 0, 113, _]
-    );
-    !special
-}
-
-fn is_global_v6(address: Ipv6Addr) -> bool {
-    match address.segments() {
-        // The well-known NAT64 prefix (RFC 6052): as good as the address in it.
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
-            let [a, b] = high.to_be_bytes();
-            let [c, d] = low.to_be_bytes();
-            is_global_v4(Ipv4Addr::new(a, b, c, d))
-        }
-        // Protocol assignments with Teredo, documentation, 6to4: none of them is a plain global address.
-        [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..=0xfff, ..] => false,
-        // Everything outside the global unicast block: loopback, IPv4-mapped, unique local, link local, multicast.
-        [first, ..] => first & 0xe000 == 0x2000,
     }
 }
 

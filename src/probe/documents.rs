@@ -14,7 +14,9 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::address::{Reach, is_loopback_name};
+use crate::hosts::is_loopback_name;
+
+use super::address::Reach;
 use super::fetch::{Answer, Body};
 use super::lock::{AuthorizationServerFacts, LockProblem, ResourceFacts};
 use super::well_known::origin;

@@ -24,4 +24,5 @@ mod probe;
 mod providers_js;
 mod report;
 mod rules;
+mod secrets;
 mod write;

@@ -41,15 +41,17 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             let Kind::Expression(expression) = found.kind else {
                 continue;
             };
+            let written = string.text.get(found.range).unwrap_or_default();
             let key = expression.strip_prefix("user_config.");
-            if key.is_some_and(|key| subject.user_input(key).is_some()) {
+            let is_declared = key.is_some_and(|key| subject.user_input(key).is_some());
+            if is_declared && written.ends_with('}') {
                 // Replacing text works with any key that is declared, however unusual.
                 continue;
             }
             findings.push(
                 RULE.at(
                     subject.value_at(string.slot.pointer()),
-                    format!("`${{{expression}}}` is not evaluated"),
+                    format!("`{written}` is not evaluated"),
                 )
                 .help("use `${user_config.KEY}` with one key, and let the server decide"),
             );

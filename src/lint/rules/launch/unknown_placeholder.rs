@@ -40,15 +40,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
     for string in subject.server_strings() {
         for found in placeholders(string.text) {
-            let name = match found.kind {
-                Kind::Unknown(name) => name,
-                Kind::Token(token) => token.name(),
+            let (name, help) = match found.kind {
+                Kind::Unknown(name) => (name, help(subject, name)),
+                Kind::Token(token) => {
+                    let help = "name the variable for it in `oauth_config.access_token_env_var`";
+                    (token.name(), help.to_owned())
+                }
                 Kind::UserConfig(_) | Kind::Expression(_) | Kind::Runtime(_) => continue,
-            };
-            let declared = subject.user_inputs().map(|(key, _)| key);
-            let help = match suggest::nearest(name, declared) {
-                Some(meant) => format!("did you mean `${{user_config.{meant}}}`?"),
-                None => "ask the user for it, with `${user_config.KEY}`".to_owned(),
             };
             findings.push(
                 RULE.at(
@@ -58,5 +56,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 .help(help),
             );
         }
+    }
+}
+
+fn help(subject: &Subject<'_>, name: &str) -> String {
+    let declared = subject.user_inputs().map(|(key, _)| key);
+    match suggest::nearest(name, declared) {
+        Some(meant) => format!("did you mean `${{user_config.{meant}}}`?"),
+        None => "ask the user for it, with `${user_config.KEY}`".to_owned(),
     }
 }

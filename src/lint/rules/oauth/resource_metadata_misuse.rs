@@ -1,7 +1,7 @@
 use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth;
 use crate::oauth::metadata_url::names_authorization_server;
-use crate::oauth::{self, OAuthType};
 
 use super::has_same_origin;
 
@@ -41,8 +41,6 @@ pub static RULE: Rule = Rule {
     check: Check::Server(check),
 };
 
-const POINTER: &str = "/oauth_config/resource_metadata_url";
-
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some((oauth, oauth_type)) = subject.oauth() else {
         return;
@@ -50,26 +48,21 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(url) = oauth.resource_metadata_url.as_deref() else {
         return;
     };
+    // Type 1 reads no metadata at all: `ignored-oauth-field` says so.
+    if !oauth_type.is_mcp_flow() {
+        return;
+    }
+    let place = subject.value_at("/oauth_config/resource_metadata_url");
     let elsewhere =
         oauth::remote_url(subject.manifest).filter(|remote_url| !has_same_origin(url, remote_url));
-    // Type 1 reads no metadata at all: `ignored-oauth-field` says so.
-    let finding = match (oauth_type, names_authorization_server(url), elsewhere) {
-        (OAuthType::Generic, _, _) | (_, false, None) => return,
-        (_, true, _) => RULE
-            .at(
-                subject.value_at(POINTER),
-                format!("`{url}` describes an authorization server, not a resource"),
-            )
-            .help(match oauth_type.is_remote() {
-                true => "remove it: the remote server says itself where its metadata is",
-                false => "move it to `well_known_url`",
-            }),
-        (_, false, Some(remote_url)) => RULE
-            .at(
-                subject.value_at(POINTER),
-                format!("`{url}` is not at the origin of `{remote_url}`"),
-            )
-            .help("remove it: the remote server says itself where its metadata is"),
+    let message = match (names_authorization_server(url), elsewhere) {
+        (true, _) => format!("`{url}` describes an authorization server, not a resource"),
+        (false, Some(remote_url)) => format!("`{url}` is not at the origin of `{remote_url}`"),
+        (false, None) => return,
     };
-    findings.push(finding);
+    let help = match oauth_type.is_remote() {
+        true => "remove it: the remote server says itself where its metadata is",
+        false => "move it to `well_known_url`",
+    };
+    findings.push(RULE.at(place, message).help(help));
 }

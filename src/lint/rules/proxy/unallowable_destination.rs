@@ -1,12 +1,12 @@
-use url::Url;
+use url::{Host, Url};
 
 use crate::finding::Severity;
 use crate::hosts;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 
 /// ## What it does
-/// Reports an endpoint that a server's secret is sent to, and that no allowlist can let through: it names a port, or its
-/// host is none that the proxy can compare, such as one with a trailing dot.
+/// Reports an endpoint that a server's secret is sent to, and that no allowlist of catproof's lets through: it names a
+/// port, has a fragment, or its host is no plain host name but an address, or has a trailing dot.
 ///
 /// ## Why is this bad?
 /// The allowlist that `catproof build` writes allows exact host names on the default port of https. The token exchange
@@ -39,19 +39,42 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         let Ok(url) = Url::parse(&destination.endpoint) else {
             continue;
         };
-        // On a developer's machine a provider may listen on any port.
-        if hosts::is_loopback(&url) && subject.is_development() {
+        let host = &destination.host;
+        // `loopback-allowed` speaks of these; on a developer's machine a provider may listen on any port.
+        let is_judged_elsewhere = match subject.is_development() {
+            true => hosts::is_loopback(&url),
+            false => hosts::is_local(host),
+        };
+        if is_judged_elsewhere {
             continue;
         }
-        let host = &destination.host;
-        let defect = match (url.port(), hosts::defect(host)) {
-            (Some(port), _) => format!("`{host}` is asked on port {port}, and only 443 is allowed"),
-            (None, Some(defect)) => format!("`{host}` {defect}, so no allowlist can name it"),
-            (None, None) => continue,
-        };
-        findings.push(
-            RULE.at(subject.entry.place_of(destination), defect)
-                .help("use an endpoint on port 443 of an exact host name"),
-        );
+        if let Some(message) = hindrance(&url, host) {
+            findings.push(
+                RULE.at(subject.entry.place_of(destination), message)
+                    .help("use an endpoint on port 443 of an exact host name"),
+            );
+        }
+    }
+}
+
+/// Why the proxy refuses the endpoint, whatever hosts it allows.
+fn hindrance(url: &Url, host: &str) -> Option<String> {
+    if let Some(port) = url.port() {
+        return Some(format!(
+            "`{host}` is asked on port {port}, and only 443 is allowed"
+        ));
+    }
+    if url.fragment().is_some() {
+        return Some("an endpoint cannot have a fragment".to_owned());
+    }
+    match url.host() {
+        Some(Host::Domain(name)) => {
+            let defect = hosts::defect(name)?;
+            Some(format!("`{host}` {defect}, so no allowlist can name it"))
+        }
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => Some(format!(
+            "`{host}` is an address, and only names are allowed"
+        )),
+        None => None,
     }
 }

@@ -10,8 +10,8 @@ use super::Allowed;
 
 /// ## What it does
 /// Reports a host of the allowlist in force that no server needs, not even for discovery, and that
-/// `[proxy] extra_destinations` does not list. Silent while the destinations of any server are not known: the host may be
-/// one of them.
+/// `[proxy] extra_destinations` does not list. Silent while the destinations of any server that is compiled are not
+/// known: the host may be one of them.
 ///
 /// ## Why is this bad?
 /// Each entry of today's flat list may be sent any server's secret. One that nobody needs is only a risk.
@@ -48,7 +48,12 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     let Some(allowlist) = subject.allowlist else {
         return;
     };
-    if !subject.entries.iter().all(needs_are_known) {
+    let profile = subject.context.config.profile;
+    let mut compiled = subject
+        .entries
+        .iter()
+        .filter(|entry| entry.is_compiled(profile));
+    if !compiled.all(needs_are_known) {
         return;
     }
     let needed = subject

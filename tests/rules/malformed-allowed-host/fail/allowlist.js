@@ -8,6 +8,7 @@ export const ALLOWED_DESTINATIONS = [
   'Acme.example',
   'acme.example.',
   'bücher.example',
+  'a_b.acme.example',
   '',
 ];
 

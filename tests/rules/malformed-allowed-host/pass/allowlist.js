@@ -2,9 +2,9 @@
 export const ALLOWED_DESTINATIONS = [
   'id.acme.example',
   'xn--bcher-kva.example',
-  'a_b.acme.example',
   '8.8.8.8',
   '3com.example',
+  'a--b.example',
 ];
 
 export const isValidOAuthEndpoint = (url) => ALLOWED_DESTINATIONS.includes(new URL(url).hostname);

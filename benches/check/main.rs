@@ -1,7 +1,11 @@
 //! `check` beside the physical limit: reading the same files and parsing them to `serde_json::Value`, in one run.
 //!
 //! `cargo bench` runs it on a generated catalog, and on the public one where the shared corpora are.
-#![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark fails by panicking"
+)]
 
 mod generate;
 
