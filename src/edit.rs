@@ -557,7 +557,7 @@ mod tests {
                 // The bytes outside stay.
                 prop_assert_eq!(edits.len(), 1);
                 let TextEdit { start, end, text: new } = &edits[0];
-                prop_assert_eq!(format!("{}{new}{}", text.get(..*start).unwrap(), text.get(*end..).unwrap()), after.clone());
+                prop_assert_eq!([text.get(..*start).unwrap(), new, text.get(*end..).unwrap()].concat(), after.clone());
                 // No line gets another end than its neighbours have.
                 prop_assert_eq!(after.matches('\n').count() - after.matches("\r\n").count(), if layout == 2 { 0 } else { after.matches('\n').count() });
                 let again = text_edits(&text, &[edit]);

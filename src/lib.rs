@@ -37,6 +37,8 @@ pub mod dotenv;
 pub mod emit;
 pub mod write;
 
+pub mod proxy;
+
 pub mod schema;
 
 pub mod pipeline;

@@ -12,7 +12,6 @@ mod template;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::config::{Config, Profile};
@@ -21,11 +20,13 @@ use crate::model::{Manifest, UserInput};
 use crate::oauth::Verdict;
 use crate::plan::{
     AppKind, AppLaunch, AppServer, BrowserLogin, CatalogIndex, CatalogKind, DEEP_LINK, GENERATED,
-    IndexedFact, IndexedOAuth, IndexedServer, Input, InputValue, LeftOut, LeftOutReason, Plan, Run,
+    IndexedFact, IndexedOAuth, IndexedServer, Input, LeftOut, LeftOutReason, Plan, Run,
     ServerLaunch, ServerLaunchKind, Setup, Transport, VERSION,
 };
 use crate::probe::lock::{Lock, LockEntry};
 use crate::source::{FileId, Origin};
+
+use template::Names;
 
 /// What the compiler works on.
 #[derive(Debug, Clone, Copy)]
@@ -162,10 +163,12 @@ fn launch(subject: Subject<'_>) -> Checked<ServerLaunch> {
         Some(oauth_type) => Some(oauth::oauth(subject, oauth_type, &transport)?),
         None => None,
     };
-    let mut inputs = BTreeMap::new();
-    for (key, input) in manifest.user_config.iter().flatten() {
-        inputs.insert(key.clone(), compile_input(key, input));
-    }
+    let names = Names::of(manifest);
+    let mut inputs: BTreeMap<String, Input> = names
+        .inputs
+        .iter()
+        .map(|(key, input)| (key.clone(), compile_input(key, input, names)))
+        .collect();
     if let Some(process) = &process {
         process::note_uses(process, &mut inputs);
     }
@@ -226,7 +229,7 @@ fn transport(manifest: &Manifest) -> Checked<Transport> {
     })
 }
 
-fn compile_input(key: &str, input: &UserInput) -> Input {
+fn compile_input(key: &str, input: &UserInput, names: Names<'_>) -> Input {
     Input {
         title: input.title.clone().unwrap_or_else(|| key.to_owned()),
         description: input.description.clone(),
@@ -234,23 +237,10 @@ fn compile_input(key: &str, input: &UserInput) -> Input {
         required: input.required == Some(true),
         sensitive: input.sensitive == Some(true),
         multiple: input.multiple == Some(true),
-        default: input.default.as_ref().and_then(input_value),
+        default: template::default_value(input, names),
         min: input.min,
         max: input.max,
         used_in: Vec::new(),
-    }
-}
-
-/// A default; the manifest's `null` says that there is none.
-fn input_value(value: &Value) -> Option<InputValue> {
-    match value {
-        Value::Null | Value::Object(_) => None,
-        Value::Bool(value) => Some(InputValue::Boolean(*value)),
-        Value::Number(value) => Some(InputValue::Number(value.clone())),
-        Value::String(value) => Some(InputValue::Text(value.clone())),
-        Value::Array(items) => Some(InputValue::Several(
-            items.iter().filter_map(input_value).collect(),
-        )),
     }
 }
 

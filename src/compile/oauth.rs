@@ -322,11 +322,7 @@ fn delivery(
     };
     let variable = config.access_token_env_var.clone();
     delivery.extend(variable.map(|name| TokenDelivery::Env { name }));
-    let no_inputs = std::collections::BTreeMap::new();
-    let names = Names {
-        inputs: &no_inputs,
-        has_tokens: true,
-    };
+    let names = Names::of(manifest).with_tokens();
     let is_access_token = |part: &Part| {
         matches!(
             part,

@@ -17,12 +17,7 @@ use super::{Checked, grammar};
 
 pub(super) fn process(manifest: &Manifest) -> Checked<Process> {
     let server = &manifest.server;
-    let no_inputs = BTreeMap::new();
-    let inputs = manifest.user_config.as_ref().unwrap_or(&no_inputs);
-    let names = Names {
-        inputs,
-        has_tokens: false,
-    };
+    let names = Names::of(manifest);
 
     let command = server.command.as_deref().unwrap_or_default();
     let arguments = server.args.as_deref().unwrap_or_default();
@@ -49,7 +44,8 @@ pub(super) fn process(manifest: &Manifest) -> Checked<Process> {
         environment.insert(name.to_owned(), template(value, names));
     }
     let files = server.inject_file.iter().flatten();
-    let mounted = inputs
+    let mounted = names
+        .inputs
         .iter()
         .filter(|(_, input)| input.mounted == Some(true));
     Ok(Process {
@@ -84,10 +80,7 @@ fn container_name(id: &str) -> String {
 }
 
 fn injected_file(content: &str, names: Names<'_>) -> InjectedFile {
-    let names = Names {
-        has_tokens: true,
-        ..names
-    };
+    let names = names.with_tokens();
     InjectedFile {
         content: template(content, names),
         escape: match is_json(content, names) {

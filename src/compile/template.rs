@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::UserInput;
-use crate::plan::{Argument, Composed, Folder, Part, Template, TokenField};
+use serde_json::Value;
+
+use crate::model::{Manifest, UserInput};
+use crate::plan::{Argument, Composed, Folder, InputValue, Part, Template, TokenField};
 
 /// What the placeholders of a text may name.
 #[derive(Debug, Clone, Copy)]
@@ -11,6 +13,25 @@ pub(super) struct Names<'a> {
     pub inputs: &'a BTreeMap<String, UserInput>,
     /// Whether the provider's answer goes in too: in injected files only.
     pub has_tokens: bool,
+}
+
+impl<'a> Names<'a> {
+    /// Those of the server's own texts.
+    pub(super) fn of(manifest: &'a Manifest) -> Self {
+        static NONE: BTreeMap<String, UserInput> = BTreeMap::new();
+        Self {
+            inputs: manifest.user_config.as_ref().unwrap_or(&NONE),
+            has_tokens: false,
+        }
+    }
+
+    /// Those of a file that is written once the user has logged in.
+    pub(super) fn with_tokens(self) -> Self {
+        Self {
+            has_tokens: true,
+            ..self
+        }
+    }
 }
 
 /// The input whose answers become one argument each, where its placeholder is the whole argument.
@@ -42,7 +63,10 @@ pub(super) fn template(text: &str, names: Names<'_>) -> Template {
                 None
             }
         })
-        .filter(|key| names.inputs.get(*key).is_some_and(may_be_unanswered))
+        .filter(|key| {
+            let input = names.inputs.get(*key);
+            input.is_some_and(|input| may_be_unanswered(input, names))
+        })
         .cloned()
         .collect();
     omit_without.sort();
@@ -53,13 +77,57 @@ pub(super) fn template(text: &str, names: Names<'_>) -> Template {
     })
 }
 
-/// Whether an input may have no answer: it is optional, and nothing stands in for the answer.
-fn may_be_unanswered(input: &UserInput) -> bool {
-    let has_default = input
-        .default
-        .as_ref()
-        .is_some_and(|default| !default.is_null());
-    input.required != Some(true) && !has_default
+/// Whether an input may have no answer: it is optional, and nothing is sure to stand in for the answer.
+fn may_be_unanswered(input: &UserInput, names: Names<'_>) -> bool {
+    let is_optional = input.required != Some(true);
+    is_optional
+        && match default_value(input, names) {
+            Some(InputValue::Composed(default)) => !default.omit_without.is_empty(),
+            Some(_) => false,
+            None => true,
+        }
+}
+
+/// What stands in for an answer; the manifest's `null` says that nothing does.
+pub(super) fn default_value(input: &UserInput, names: Names<'_>) -> Option<InputValue> {
+    input_value(input.default.as_ref()?, names)
+}
+
+fn input_value(value: &Value, names: Names<'_>) -> Option<InputValue> {
+    match value {
+        Value::Null | Value::Object(_) => None,
+        Value::Bool(value) => Some(InputValue::Boolean(*value)),
+        Value::Number(value) => Some(InputValue::Number(value.clone())),
+        Value::String(value) => default_text(value, names),
+        Value::Array(items) => Some(InputValue::Several(
+            items
+                .iter()
+                .filter_map(|item| input_value(item, names))
+                .collect(),
+        )),
+    }
+}
+
+/// A default in text. One that cannot be filled in is none: its placeholder must reach no process.
+fn default_text(text: &str, names: Names<'_>) -> Option<InputValue> {
+    let is_settled = |part: &Part| match part {
+        Part::Text(_) | Part::Folder { .. } | Part::Token { .. } => true,
+        // Defaults that refer to each other could go round in circles.
+        Part::Input { input } => !names.inputs.get(input).is_some_and(refers_to_inputs),
+        Part::Unresolved { .. } => false,
+    };
+    if !parts(text, names).iter().all(is_settled) {
+        return None;
+    }
+    match template(text, names) {
+        Template::Fixed(text) => Some(InputValue::Text(text)),
+        Template::Composed(composed) => Some(InputValue::Composed(composed)),
+    }
+}
+
+fn refers_to_inputs(input: &UserInput) -> bool {
+    let default = input.default.as_ref();
+    default.is_some_and(|default| default.to_string().contains("${user_config."))
 }
 
 /// The text, cut at its placeholders; one that is never closed is text.

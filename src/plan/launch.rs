@@ -313,6 +313,9 @@ pub enum InputValue {
     Number(serde_json::Number),
     Text(String),
     Several(Vec<InputValue>),
+    /// A text with a folder of the user's machine, or the answer to another input, in it. It refers to no input whose
+    /// own default does. While an input of `omit_without` is unanswered, there is no default.
+    Composed(Composed),
 }
 
 /// How the user logs in.

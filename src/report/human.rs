@@ -56,6 +56,7 @@ fn header(shown: &Shown, styles: &ThemeStyles, width: usize) -> String {
     };
     let options = textwrap::Options::new(width)
         .subsequent_indent("  ")
+        .break_words(false)
         .word_separator(WordSeparator::AsciiSpace)
         .word_splitter(WordSplitter::NoHyphenation);
     let header = format!("{title} {}", visible(&shown.message));
@@ -66,7 +67,7 @@ fn header(shown: &Shown, styles: &ThemeStyles, width: usize) -> String {
 fn picture(shown: &Shown, styles: ThemeStyles, width: usize) -> String {
     let whole_file = match &shown.place {
         Some(place) if place.line.is_none() => {
-            let file = styles.link.style(visible(&place.file));
+            let file = styles.link.style(visible(&place.name));
             format!("  ╭─[{file}]\n  ╰────\n")
         }
         _ => String::new(),
@@ -93,7 +94,8 @@ fn picture(shown: &Shown, styles: ThemeStyles, width: usize) -> String {
         .with_links(false)
         .with_width(width)
         .with_context_lines(0)
-        // Ids and URLs stay whole, so that they can be copied.
+        // Ids and URLs stay whole, so that they can be copied, and no line begins inside a word.
+        .with_break_words(false)
         .with_word_separator(WordSeparator::AsciiSpace)
         .with_word_splitter(WordSplitter::NoHyphenation)
         .render_report(&mut text, report.as_ref());
@@ -128,9 +130,9 @@ fn marks(shown: &Shown) -> (Vec<Mark<'_>>, Vec<String>) {
             (None, None) => {}
         }
     }
-    let own_file = shown.place.as_ref().map(|place| place.file.as_str());
+    let own_file = shown.place.as_ref().map(|place| place.name.as_str());
     marks.sort_by_key(|mark| {
-        let file = mark.place.file.as_str();
+        let file = mark.place.name.as_str();
         (Some(file) != own_file, file, mark.place.start)
     });
     (marks, unseen)
@@ -179,7 +181,7 @@ impl Windows {
 
     /// Where the window with this text begins. A line that is shown already is not shown again.
     fn window_for(&mut self, place: &ShownPlace, text: &str) -> usize {
-        let file = visible(&place.file);
+        let file = visible(&place.name);
         if let Some(last) = self.list.last() {
             let shown = self.text.get(last.range.clone()).unwrap_or_default();
             let is_same = last.file == file && last.line == place.start.line;

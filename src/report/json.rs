@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::finding::Severity;
 use crate::source::Position;
 
+use super::visible::commands;
 use super::{Part, Report, Shown, ShownPlace, Summary, is_hidden};
 
 /// `check --format json`.
@@ -97,21 +98,22 @@ pub fn write_json(document: &impl Serialize, out: &mut dyn Write) -> io::Result<
     writeln!(out, "{}", escape(&json))
 }
 
-/// The same JSON with hidden characters as escapes. Outside strings, the only one is the end of a line.
+/// The same JSON with hidden characters and the log commands of CI systems as escapes. Both stand in strings only, but
+/// for the ends of lines.
 fn escape(json: &str) -> Cow<'_, str> {
     let is_escaped = |character| is_hidden(character) && character != '\n';
-    if !json.contains(is_escaped) {
+    if !json.contains(is_escaped) && commands(json).next().is_none() {
         return Cow::Borrowed(json);
     }
     let mut escaped = String::with_capacity(json.len() + 16);
-    for character in json.chars() {
-        match is_escaped(character) {
-            true => {
-                for unit in character.encode_utf16(&mut [0; 2]) {
-                    _ = write!(escaped, "\\u{unit:04x}");
-                }
+    let mut commands = commands(json).peekable();
+    for (at, character) in json.char_indices() {
+        if is_escaped(character) || commands.next_if_eq(&at).is_some() {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                _ = write!(escaped, "\\u{unit:04x}");
             }
-            false => escaped.push(character),
+        } else {
+            escaped.push(character);
         }
     }
     Cow::Owned(escaped)
@@ -141,8 +143,8 @@ fn finding(shown: &Shown) -> JsonFinding {
     let place = shown.place.as_ref();
     let fix = shown.fix.as_ref().map(|fix| {
         let edits = fix.edits.iter().map(|edit| JsonEdit {
-            start: edit.start,
-            end: edit.end,
+            start: edit.start.byte,
+            end: edit.end.byte,
             text: edit.text.clone(),
         });
         JsonFix {
@@ -151,7 +153,7 @@ fn finding(shown: &Shown) -> JsonFinding {
         }
     });
     let related = shown.related.iter().map(|related| JsonRelated {
-        file: related.place.file.clone(),
+        file: related.place.name.clone(),
         pointer: related.place.pointer.clone(),
         part: part(&related.place),
         start: related.place.start,
@@ -163,7 +165,7 @@ fn finding(shown: &Shown) -> JsonFinding {
         severity: shown.severity,
         message: shown.message.clone(),
         help: shown.help.clone(),
-        file: place.map(|place| place.file.clone()),
+        file: place.map(|place| place.name.clone()),
         pointer: place.and_then(|place| place.pointer.clone()),
         part: place.map(part),
         start: place.map(|place| place.start),

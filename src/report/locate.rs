@@ -7,11 +7,15 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::edit::{self, TextEdit};
+use crate::edit;
 use crate::finding::{Finding, Fix, Place, Related, Severity, Spot};
 use crate::source::{self, FileId, Lines, Outline, Position, ReadError, Sources};
 
+use super::line::CUT;
 use super::{Mask, SourceLine};
+
+/// How many characters of a message, a help or a label are shown.
+const LONGEST_TEXT: usize = 1000;
 
 /// A finding with everything that an output shows of it; nothing in it needs masking any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +33,9 @@ pub struct Shown {
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShownPlace {
+    pub file: FileId,
     /// The file's name in output.
-    pub file: String,
+    pub name: String,
     pub pointer: Option<String>,
     pub part: Part,
     pub start: Position,
@@ -58,7 +63,17 @@ pub struct ShownRelated {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShownFix {
     pub safe: bool,
-    pub edits: Vec<TextEdit>,
+    /// Sorted, and apart from each other.
+    pub edits: Vec<ShownEdit>,
+}
+
+/// Puts a text in the place of another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownEdit {
+    pub start: Position,
+    /// Exclusive.
+    pub end: Position,
+    pub text: String,
 }
 
 /// Resolves, masks and sorts findings: by file, place and rule.
@@ -85,7 +100,7 @@ fn sort_key(shown: &Shown) -> (Option<(&str, usize, usize)>, &str, &str) {
     let place = shown
         .place
         .as_ref()
-        .map(|place| (place.file.as_str(), place.start.byte, place.end.byte));
+        .map(|place| (place.name.as_str(), place.start.byte, place.end.byte));
     (place, shown.rule, &shown.message)
 }
 
@@ -135,6 +150,7 @@ fn answer<'a>(
 ) -> Answer<'a> {
     let text = read_text(sources, file, max_bytes);
     let file = File {
+        id: file,
         name: mask.apply(sources.name(file)).into_owned(),
         lines: Lines::of(&text),
         outline: source::outline(&text),
@@ -154,7 +170,7 @@ fn answer<'a>(
 }
 
 fn show(index: usize, finding: &Finding, located: &Answer<'_>, mask: &Mask) -> Shown {
-    let masked = |text: &str| mask.apply(text).into_owned();
+    let masked = |text: &str| shorten(mask.apply(text).into_owned());
     let related = finding.related.iter().filter_map(|related| {
         Some(ShownRelated {
             place: located.places.get(&related.place)?.clone(),
@@ -173,8 +189,18 @@ fn show(index: usize, finding: &Finding, located: &Answer<'_>, mask: &Mask) -> S
     }
 }
 
+/// A message may quote a value of the file, and a value may be as long as the file.
+fn shorten(mut text: String) -> String {
+    if let Some((at, _)) = text.char_indices().nth(LONGEST_TEXT) {
+        text.truncate(at);
+        text.push_str(CUT);
+    }
+    text
+}
+
 /// A file that is asked for places.
 struct File<'a> {
+    id: FileId,
     name: String,
     text: &'a str,
     lines: Lines<'a>,
@@ -198,7 +224,8 @@ impl File<'_> {
             )),
         };
         ShownPlace {
-            file: self.name.clone(),
+            file: self.id,
+            name: self.name.clone(),
             pointer: place
                 .pointer()
                 .map(|pointer| mask.apply(pointer.as_str()).into_owned()),
@@ -237,9 +264,14 @@ impl File<'_> {
     fn fix(&self, fix: &Fix, mask: &Mask) -> Option<ShownFix> {
         let edits = edit::edits_in(self.text, self.outline.as_ref()?, &fix.edits)?;
         let is_clean = edits.iter().all(|edit| mask.find(&edit.text).is_empty());
-        is_clean.then_some(ShownFix {
+        let edits = edits.into_iter().map(|edit| ShownEdit {
+            start: self.lines.position(edit.start),
+            end: self.lines.position(edit.end),
+            text: edit.text,
+        });
+        is_clean.then(|| ShownFix {
             safe: fix.safe,
-            edits,
+            edits: edits.collect(),
         })
     }
 }

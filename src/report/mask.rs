@@ -86,7 +86,10 @@ impl Mask {
     pub(super) fn find(&self, text: &str) -> Vec<Range<usize>> {
         let (automaton, reach) = match &self.hidden {
             Hidden::Nothing => return Vec::new(),
-            Hidden::Everything => return std::iter::once(0..text.len()).collect(),
+            Hidden::Everything => {
+                let whole = 0..text.len();
+                return vec![whole];
+            }
             Hidden::Forms { automaton, reach } => (automaton, reach),
         };
         let found = automaton.find_overlapping_iter(text).filter(|found| {

@@ -3,12 +3,17 @@
 //! `locate` turns places into bytes, lines and columns and masks what must not be shown; a format only writes.
 
 mod concise;
+mod fingerprint;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
 mod line;
 pub mod list;
 mod locate;
 mod mask;
+mod sarif;
 mod visible;
 
 use std::io::{self, Write};
@@ -24,7 +29,7 @@ use crate::plan::CatalogIndex;
 pub use json::{CheckReport, write_json};
 pub use line::SourceLine;
 use list::ListReport;
-pub use locate::{Part, Shown, ShownFix, ShownPlace, ShownRelated, locate};
+pub use locate::{Part, Shown, ShownEdit, ShownFix, ShownPlace, ShownRelated, locate};
 pub use mask::Mask;
 pub use visible::{is_hidden, visible};
 
@@ -70,6 +75,14 @@ pub enum Format {
     Json,
     /// One JSON document a finding, each on its line.
     Jsonl,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations in a GitHub workflow.
+    Github,
+    /// A GitLab code quality report.
+    Gitlab,
+    /// One failed test a finding.
+    Junit,
 }
 
 /// A format, and the file that it goes to instead of standard output.
@@ -117,11 +130,15 @@ pub fn write(format: Format, report: &Report, style: Style, out: &mut dyn Write)
         Format::Concise => concise::write(report, out),
         Format::Json => json::write(report, out),
         Format::Jsonl => json::write_lines(report, out),
+        Format::Sarif => sarif::write(report, out),
+        Format::Github => github::write(report, out),
+        Format::Gitlab => gitlab::write(report, out),
+        Format::Junit => junit::write(report, out),
     }
 }
 
 /// `file:line:column`, as terminals and editors make links of it.
 fn at(place: &ShownPlace) -> String {
-    let ShownPlace { file, start, .. } = place;
-    format!("{}:{}:{}", visible(file), start.line, start.column)
+    let ShownPlace { name, start, .. } = place;
+    format!("{}:{}:{}", visible(name), start.line, start.column)
 }

@@ -1,28 +1,79 @@
-//! Text from the input, made safe to show: no control character moves the cursor, no bidirectional one reorders it.
+//! Text from the input, made safe to show: no control character moves the cursor, no bidirectional one reorders it,
+//! and no line of it is a command to the CI system whose log it ends in.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// The text with control, bidirectional and invisible characters as visible escapes such as `\u{202e}`.
+/// What a CI system would carry out, a word that begins with `::` or contains `##[`, gets an escape too.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hidden) {
+    if !text.contains(is_hidden) && commands(text).next().is_none() {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
-    for character in text.chars() {
+    let mut commands = commands(text).peekable();
+    for (at, character) in text.char_indices() {
         match character {
             '\t' => shown.push(' '),
-            hidden if is_hidden(hidden) => _ = write!(shown, "{}", hidden.escape_unicode()),
-            other => shown.push(other),
+            _ if is_hidden(character) || commands.next_if_eq(&at).is_some() => {
+                _ = write!(shown, "{}", character.escape_unicode());
+            }
+            _ => shown.push(character),
         }
     }
     Cow::Owned(shown)
 }
 
-/// Whether a character would act on the terminal, or stand there unseen.
+/// Whether a character would act on the terminal, or stand there unseen, or cannot stand in XML.
 pub fn is_hidden(character: char) -> bool {
     matches!(character,
         '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}'
         | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Where a CI system's log command would begin: the second character of each `::` at the beginning of a word, which
+/// GitHub's runner obeys at the beginning of a line, and of each `##[` and `##name[`, which it and others obey anywhere.
+pub(super) fn commands(text: &str) -> impl Iterator<Item = usize> {
+    let mut previous = ' ';
+    text.char_indices().filter_map(move |(at, character)| {
+        let begins_word = previous.is_whitespace() || is_hidden(previous);
+        previous = character;
+        let rest = text.get(at..).unwrap_or_default();
+        let is_command = match character {
+            ':' => begins_word && rest.starts_with("::"),
+            '#' => rest.strip_prefix("##").is_some_and(|rest| {
+                rest.trim_start_matches(|letter: char| letter.is_ascii_alphanumeric())
+                    .starts_with('[')
+            }),
+            _ => false,
+        };
+        is_command.then_some(at + 1)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_acts_unseen_is_seen() {
+        assert_eq!(visible("a\u{202e}b\u{1b}[31m"), "a\\u{202e}b\\u{1b}[31m");
+        assert_eq!(visible("a\tb\r\n"), "a b\\u{d}\\u{a}");
+    }
+
+    #[test]
+    fn a_log_command_is_none_any_more() {
+        assert_eq!(visible("::error::x"), ":\\u{3a}error::x");
+        assert_eq!(visible("a ::debug::"), "a :\\u{3a}debug::");
+        assert_eq!(visible("a\n::debug::"), "a\\u{a}:\\u{3a}debug::");
+        assert_eq!(visible("a ##[group]"), "a #\\u{23}[group]");
+        assert_eq!(visible("##vso[task"), "#\\u{23}vso[task");
+    }
+
+    #[test]
+    fn everything_else_stays() {
+        let text = "`::1`, std::fmt, ## Heading [1], é日😀";
+        assert!(matches!(visible(text), Cow::Borrowed(shown) if shown == text));
+    }
 }

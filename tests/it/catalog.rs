@@ -1,6 +1,7 @@
 //! A catalog that is made in memory, for the tests of the rooms that compile, emit and write.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use catproof::compile::{self, Catalog};
 use catproof::config::Config;
@@ -34,14 +35,19 @@ impl InMemory {
         }
     }
 
+    /// The catalog in a folder.
+    pub fn at(folder: &Path) -> Self {
+        let texts = entries(folder)
+            .into_iter()
+            .map(|path| std::fs::read_to_string(path).unwrap());
+        Self::of(texts.map(|text| serde_json::from_str(&text).unwrap()))
+    }
+
     /// The catalog that the project ships, with its lock.
     pub fn shipped() -> Self {
-        let read = |folder: &str, origin| {
-            entries(&project().join(folder))
-                .into_iter()
-                .map(|path| std::fs::read_to_string(path).unwrap())
-                .map(move |text| (origin, serde_json::from_str(&text).unwrap()))
-                .collect::<Vec<(Origin, Value)>>()
+        let read = |folder: &str, origin| -> Vec<(Origin, Value)> {
+            let manifests = Self::at(&project().join(folder)).manifests.into_iter();
+            manifests.map(|(_, value)| (origin, value)).collect()
         };
         let lock = std::fs::read_to_string(project().join("generated/discovery.lock.json"));
         Self {

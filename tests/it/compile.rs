@@ -1,4 +1,8 @@
 //! What the compiler resolves, what it leaves out, and what makes no difference to it.
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "a patch is written in the call"
+)]
 
 use catproof::config::{ExtraDestination, Profile};
 use catproof::dotenv;
@@ -13,7 +17,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::catalog::InMemory;
-use crate::support::merge;
+use crate::support::{merge, shared};
 
 /// A local server without OAuth, patched.
 fn local(patch: Value) -> Value {
@@ -180,9 +184,8 @@ fn every_artifact_follows_its_published_schema() {
     for artifact in catalog.artifacts() {
         let schema = match artifact.path.as_str() {
             "oauth_proxy/launch.json" | "oauth_proxy/providers.json" => "proxy.schema.json",
-            path if path.starts_with("desktop_app/") && path.ends_with(".json") => {
-                "launch.schema.json"
-            }
+            "desktop_app/.env.example" => continue,
+            path if path.starts_with("desktop_app/") => "launch.schema.json",
             _ => continue,
         };
         let schema: Value = serde_json::from_str(&schemas[schema]).unwrap();
@@ -191,6 +194,26 @@ fn every_artifact_follows_its_published_schema() {
         assert!(validator.is_valid(&value), "{}", artifact.path);
         assert_eq!(value["generated"], catproof::plan::GENERATED);
         assert_eq!(value["version"], 1);
+    }
+}
+
+#[test]
+fn every_server_of_the_public_catalog_compiles() {
+    let Some(folder) = shared("corpus/servers") else {
+        return;
+    };
+    let catalog = InMemory::at(&folder);
+    let plan = catalog.plan();
+    assert_eq!(plan.left_out, []);
+    assert_eq!(plan.servers.len(), 600);
+    // No placeholder is left in a text of a process; prose may say what it likes.
+    for (id, server) in &plan.servers {
+        let process = serde_json::to_string(&server.process).unwrap();
+        assert!(!process.contains("${"), "{id}: {process}");
+        for input in server.inputs.values() {
+            let default = serde_json::to_string(&input.default).unwrap();
+            assert!(!default.contains("${"), "{id}: {default}");
+        }
     }
 }
 
@@ -588,6 +611,42 @@ fn placeholders_become_structure() {
         launch.inputs["allowed_directories"].used_in,
         ["/process/arguments/1", "/process/environment/ALL"]
     );
+}
+
+#[test]
+fn a_default_is_structured_too_and_one_that_nothing_fills_in_is_none() {
+    let launch = launch(local(json!({
+        "server": {"env": {"A": "${user_config.home}", "B": "${user_config.bin}", "C": "${user_config.none}", "D": "${user_config.round}"}},
+        "user_config": {
+            "root": {},
+            "home": {"default": "${HOME}/x"},
+            "bin": {"default": "${user_config.root}/bin"},
+            "none": {"default": "${SOMETHING}"},
+            "round": {"default": "${user_config.round}"},
+            "list": {"multiple": true, "default": ["a", "${__dirname}"]}
+        }
+    })));
+    let default = |key: &str| serde_json::to_value(&launch.inputs[key].default).unwrap();
+    assert_eq!(
+        default("home"),
+        json!({"parts": [{"folder": "home"}, "/x"], "omit_without": []})
+    );
+    assert_eq!(
+        default("bin"),
+        json!({"parts": [{"input": "root"}, "/bin"], "omit_without": ["root"]})
+    );
+    assert_eq!(
+        (default("none"), default("round")),
+        (Value::Null, Value::Null)
+    );
+    let installation = json!({"parts": [{"folder": "installation"}], "omit_without": []});
+    assert_eq!(default("list"), json!(["a", installation]));
+    let process = launch.process.unwrap();
+    let omitted = |name: &str| match &process.environment[name] {
+        Template::Composed(value) => !value.omit_without.is_empty(),
+        Template::Fixed(_) => false,
+    };
+    assert_eq!(["A", "B", "C", "D"].map(omitted), [false, true, true, true]);
 }
 
 #[test]

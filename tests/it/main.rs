@@ -23,5 +23,7 @@ mod json_suite;
 mod oauth;
 mod probe;
 mod providers_js;
+mod proxy;
 mod rules;
+mod secrets;
 mod write;

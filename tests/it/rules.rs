@@ -6,6 +6,7 @@ use std::path::Path;
 
 use catproof::finding::Severity;
 use catproof::lint::{RULES, Rule};
+use catproof::source::is_manifest_name;
 use expect_test::expect_file;
 use serde_json::{Value, json};
 
@@ -37,7 +38,7 @@ fn each_failing_fixture_shows_its_rule_and_nothing_else() {
             .filter_map(|finding| finding["file"].as_str())
             .collect();
         for file in files {
-            let is_manifest = file.ends_with(".json") && !file.starts_with("generated/");
+            let is_manifest = is_manifest_name(Path::new(file)) && !file.starts_with("generated/");
             let mut arguments = vec!["check"];
             arguments.extend(options.iter().filter(|option| **option != "."));
             arguments.push(if is_manifest { file } else { "." });
@@ -164,7 +165,7 @@ fn fires(rule: &Rule, markdown: &str) -> bool {
     for (label, text) in fences(markdown) {
         match label.split_once(' ') {
             Some(("json", file)) if !file.starts_with("generated/") => {
-                write_example(scratch.path(), file, &text)
+                write_example(scratch.path(), file, &text);
             }
             Some((_, file)) => write(&scratch.path().join(file), text),
             None => write_example(scratch.path(), "acme__mcp.json", &text),

@@ -77,14 +77,14 @@ fn a_check_writes_nothing_and_shows_each_difference() {
             ),
         ]
     );
-    let diff = outcome.changes[0].diff(Path::new(""));
+    let diff = outcome.changes[0].diff(folder);
     assert!(
         diff.contains("\n-edited\n") && diff.contains("\n+index\n"),
         "{diff}"
     );
     assert!(
         outcome.changes[1]
-            .diff(Path::new(""))
+            .diff(folder)
             .starts_with("--- /dev/null\n")
     );
     assert!(

@@ -1,0 +1,44 @@
+//! What tells a finding from others over time, for systems that track findings from run to run.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use sha2::{Digest as _, Sha256};
+
+use super::{Part, Shown};
+
+/// One fingerprint a finding, in their order, all different.
+///
+/// It holds while the finding's key or value stays where it is in the document, however the lines move; where there
+/// is no pointer, while the underlined text stays. Equal findings are counted.
+pub(super) fn fingerprints(findings: &[Shown]) -> Vec<String> {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let fingerprint = |shown: &Shown| {
+        let identity = identity(shown);
+        let count = seen.entry(identity.clone()).or_default();
+        *count += 1;
+        let digest = Sha256::digest(format!("{identity}\0{count}"));
+        let half = digest.iter().take(16);
+        half.fold(String::new(), |mut text, byte| {
+            _ = write!(text, "{byte:02x}");
+            text
+        })
+    };
+    findings.iter().map(fingerprint).collect()
+}
+
+fn identity(shown: &Shown) -> String {
+    let Some(place) = &shown.place else {
+        return format!("{}\0{}", shown.rule, shown.message);
+    };
+    let part = match place.part {
+        Part::Key => "key",
+        Part::Value => "value",
+    };
+    let line = place.line.as_ref();
+    let text = match &place.pointer {
+        Some(pointer) => pointer,
+        None => line.map_or("", |line| line.inside.as_str()),
+    };
+    format!("{}\0{}\0{part}\0{text}", shown.rule, place.name)
+}

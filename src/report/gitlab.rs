@@ -1,0 +1,98 @@
+//! `gitlab`: a Code Quality report.
+//!
+//! <https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::finding::Severity;
+
+use super::fingerprint::fingerprints;
+use super::{Report, Shown, visible, write_json};
+
+#[derive(Serialize)]
+struct Issue {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    check_name: &'static str,
+    description: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<Content>,
+    categories: [&'static str; 1],
+    severity: &'static str,
+    fingerprint: String,
+    location: Location,
+}
+
+#[derive(Serialize)]
+struct Content {
+    body: String,
+}
+
+#[derive(Serialize)]
+struct Location {
+    path: String,
+    positions: Positions,
+}
+
+#[derive(Serialize)]
+struct Positions {
+    begin: Position,
+    end: Position,
+}
+
+#[derive(Serialize)]
+struct Position {
+    line: usize,
+    column: usize,
+}
+
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let fingerprints = fingerprints(&report.findings);
+    let findings = report.findings.iter().zip(fingerprints);
+    let issues: Vec<Issue> = findings
+        .map(|(shown, fingerprint)| issue(shown, fingerprint))
+        .collect();
+    write_json(&issues, out)
+}
+
+fn issue(shown: &Shown, fingerprint: String) -> Issue {
+    let position = |position: crate::source::Position| Position {
+        line: position.line,
+        column: position.column,
+    };
+    let location = match &shown.place {
+        Some(place) => Location {
+            path: visible(&place.name).into_owned(),
+            positions: Positions {
+                begin: position(place.start),
+                end: position(place.end),
+            },
+        },
+        // The format demands a place even for what has none: the project.
+        None => Location {
+            path: ".".to_owned(),
+            positions: Positions {
+                begin: Position { line: 1, column: 1 },
+                end: Position { line: 1, column: 1 },
+            },
+        },
+    };
+    Issue {
+        kind: "issue",
+        check_name: shown.rule,
+        description: visible(&shown.message).into_owned(),
+        content: shown.help.as_deref().map(|help| Content {
+            body: visible(help).into_owned(),
+        }),
+        categories: ["Bug Risk"],
+        severity: match shown.severity {
+            Severity::Error => "major",
+            Severity::Warning => "minor",
+            Severity::Note => "info",
+        },
+        fingerprint,
+        location,
+    }
+}

@@ -1,0 +1,201 @@
+//! Secrets that were committed by mistake: each is found by its rule, and no command or format shows it.
+
+use std::fs;
+use std::path::Path;
+
+use catproof::report::Format;
+use clap::ValueEnum as _;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::{check_json, entries, merge, rule_ids, run, scratch, write};
+
+/// What is planted in an otherwise clean manifest, the rule that finds it, and the text that nothing may show.
+struct Planted {
+    rule: &'static str,
+    secret: String,
+    patch: Value,
+}
+
+/// A secret with a prefix, put together here so that no scanner takes this file for a leak.
+fn secret(prefix: &str, number: usize) -> String {
+    format!("{prefix}Q7w2Er9Ty4Ui8Op1As6Df3Gh5Jk0Lz{number:02}")
+}
+
+fn planted() -> Vec<Planted> {
+    let plant = |rule, secret: &str, patch| Planted {
+        rule,
+        secret: secret.to_owned(),
+        patch,
+    };
+    let client_secret = secret("", 1);
+    let github = secret("ghp_", 2);
+    let slack = secret("xoxp-", 3);
+    let google = secret("GOCSPX-", 4);
+    let jwt = format!("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhY21lIn0.{}", secret("", 5));
+    let key_line = format!("MIIEvQIBADANBgkqhkiG9w0BAQEFAASC{}", secret("", 6));
+    let pem = format!("-----BEGIN PRIVATE KEY-----\n{key_line}\n-----END PRIVATE KEY-----\n");
+    let password = secret("pw-", 7);
+    let parameter = secret("", 8);
+    let argument = secret("glpat-", 9);
+    let variable = secret("", 10);
+    let injected = secret("github_pat_", 11);
+    let documented = secret("sk-", 12);
+    vec![
+        plant(
+            "literal-client-secret",
+            &client_secret,
+            json!({ "oauth_config": { "client_secret": client_secret } }),
+        ),
+        plant(
+            "committed-credential",
+            &github,
+            json!({ "instructions": format!("Log in with {github}.") }),
+        ),
+        plant(
+            "committed-credential",
+            &slack,
+            json!({ "user_config": { "channel": { "type": "string", "default": slack } } }),
+        ),
+        plant(
+            "literal-client-secret",
+            &google,
+            json!({ "oauth_config": { "client_secret": google } }),
+        ),
+        plant(
+            "committed-credential",
+            &jwt,
+            json!({ "server": { "env": { "ACME_AUTH": format!("Bearer {jwt}") } } }),
+        ),
+        plant(
+            "committed-credential",
+            &key_line,
+            json!({ "server": { "env": { "ACME_PEM": pem } } }),
+        ),
+        plant(
+            "credentials-in-url",
+            &password,
+            json!({ "oauth_config": {
+                "token_endpoint": format!("https://acme:{password}@acme.example/oauth/token")
+            } }),
+        ),
+        plant(
+            "credentials-in-url",
+            &parameter,
+            json!({ "server": { "env": {
+                "ACME_URL": format!("https://acme.example/mcp?access_token={parameter}&region=eu")
+            } } }),
+        ),
+        plant(
+            "committed-credential",
+            &argument,
+            json!({ "server": { "args": ["-y", "acme-mcp@1.4.0", format!("--key={argument}")] } }),
+        ),
+        plant(
+            "literal-credential",
+            &variable,
+            json!({ "server": { "env": { "ACME_API_KEY": variable } } }),
+        ),
+        plant(
+            "committed-credential",
+            &injected,
+            json!({ "server": { "inject_file": { "/app/token": format!("${{access_token}} {injected}") } } }),
+        ),
+        plant(
+            "committed-credential",
+            &documented,
+            json!({ "archestra_config": { "client_config_permutations": {
+                "npx": { "command": "npx", "args": ["acme-mcp", "--key", documented] }
+            } } }),
+        ),
+    ]
+}
+
+/// A catalog of one server of type 1 with something planted in it, and with the same text under a key that nobody knows.
+fn catalog(planted: &Planted) -> TempDir {
+    let mut manifest = json!({
+        "name": "acme__mcp",
+        "display_name": "Acme",
+        "description": "Notes: read and write them",
+        "author": { "name": "Acme" },
+        "server": { "command": "npx", "args": ["-y", "acme-mcp@1.4.0"] },
+        "oauth_config": {
+            "server_url": "https://acme.example/oauth/authorize",
+            "token_endpoint": "https://acme.example/oauth/token",
+            "generic_oauth": true,
+            "access_token_env_var": "ACME_TOKEN",
+            "client_id": "4711.acme-desktop",
+            "client_secret": "REDACTED",
+            "requires_proxy": true,
+            "redirect_uris": ["https://oauth.acme.example/oauth/callback"],
+            "scopes": ["notes"]
+        },
+        "notes_to_self": { planted.secret.clone(): planted.secret }
+    });
+    merge(&mut manifest, &planted.patch);
+    let scratch = scratch();
+    let path = scratch.path().join("catalog/acme__mcp.json");
+    write(&path, serde_json::to_string_pretty(&manifest).unwrap());
+    scratch
+}
+
+#[test]
+fn each_planted_secret_is_found_by_its_rule() {
+    for planted in planted() {
+        let scratch = catalog(&planted);
+        let (_, findings) = check_json(scratch.path(), &[]);
+        let rules = rule_ids(&findings);
+        assert!(rules.contains(&planted.rule), "{}: {rules:?}", planted.rule);
+        assert!(rules.contains(&"unknown-key"), "{}", planted.rule);
+    }
+}
+
+#[test]
+fn no_command_and_no_format_shows_a_planted_secret() {
+    let formats: Vec<String> = Format::value_variants()
+        .iter()
+        .map(|format| format.to_possible_value().unwrap().get_name().to_owned())
+        .collect();
+    let checks: Vec<Vec<&str>> = formats
+        .iter()
+        .map(|format| vec!["check", "--pedantic", "--format", format])
+        .collect();
+    let others = [
+        vec!["list"],
+        vec!["list", "--format", "json"],
+        vec!["explain", "acme__mcp"],
+        vec!["build"],
+        vec!["build", "--check"],
+    ];
+    for planted in planted() {
+        let scratch = catalog(&planted);
+        for arguments in checks.iter().chain(&others) {
+            let (code, stdout, stderr) = run(scratch.path(), arguments);
+            assert!(code < 2, "{arguments:?}: {stderr}");
+            let is_shown = [&stdout, &stderr]
+                .iter()
+                .any(|text| text.contains(&planted.secret));
+            assert!(
+                !is_shown,
+                "{}: {arguments:?}\n{stdout}{stderr}",
+                planted.rule
+            );
+        }
+        // A variable that is named like a credential may be a sample: its server is compiled, with what is written there.
+        if planted.rule != "literal-credential" {
+            assert_is_not_in(&scratch.path().join("generated"), &planted.secret);
+        }
+    }
+}
+
+fn assert_is_not_in(folder: &Path, secret: &str) {
+    for path in entries(folder) {
+        match path.is_dir() {
+            true => assert_is_not_in(&path, secret),
+            false => {
+                let text = fs::read_to_string(&path).unwrap();
+                assert!(!text.contains(secret), "{}", path.display());
+            }
+        }
+    }
+}
