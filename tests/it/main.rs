@@ -12,6 +12,7 @@
 mod catalog;
 mod support;
 
+mod commands_online;
 mod compile;
 mod corpus;
 mod dotenv;

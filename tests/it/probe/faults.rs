@@ -144,7 +144,7 @@ async fn three_redirects_are_followed() {
 #[tokio::test]
 async fn slow_headers_and_slow_bodies_run_into_the_limit() {
     // Both would take an hour, and end then with another finding.
-    let hour = Duration::from_secs(3_600);
+    let hour = Duration::from_hours(1);
     let slow_headers = Reply::json(GOOD).after(hour);
     let slow_body = Reply::status(200).drip(b" ", 1, hour);
     for reply in [slow_headers, slow_body] {
