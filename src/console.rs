@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
 use std::path::Path;
 
+use indicatif::{ProgressBar, ProgressStyle};
 use miette::{GraphicalReportHandler, GraphicalTheme, MietteDiagnostic, Report};
 
 use crate::cli::{Color, Global};
@@ -42,6 +43,19 @@ impl Console {
             // Nobody can be told that standard error is closed.
             let _ = writeln!(io::stderr().lock(), "{text}");
         }
+    }
+
+    /// A progress bar on standard error; nothing where that is no terminal, or where the user wants quiet.
+    pub fn progress_bar(&self, steps: usize) -> Option<ProgressBar> {
+        let is_seen = !self.quiet && io::stderr().is_terminal();
+        is_seen.then(|| {
+            let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}");
+            let bar = ProgressBar::new(steps as u64);
+            match style {
+                Ok(style) => bar.with_style(style),
+                Err(_) => bar,
+            }
+        })
     }
 
     /// Says why the job could not be done.

@@ -76,11 +76,15 @@ impl Entry {
 
     /// What in the manifest is to blame for a destination: the field that names it, or the URL that was asked.
     pub fn place_of(&self, destination: &Destination) -> Place {
-        let pointer = match destination.source {
-            DestinationSource::Manifest(pointer) => Some(pointer),
-            DestinationSource::Lock { .. } => self.discovery_pointer,
-        };
-        match pointer {
+        match destination.source {
+            DestinationSource::Manifest(pointer) => Place::value(self.file, pointer),
+            DestinationSource::Lock { .. } => self.discovery_place(),
+        }
+    }
+
+    /// The URL that discovery starts from; without one, what lacks it.
+    pub fn discovery_place(&self) -> Place {
+        match self.discovery_pointer {
             Some(pointer) => Place::value(self.file, pointer),
             None => Place::key(self.file, "/oauth_config"),
         }

@@ -26,6 +26,7 @@ pub mod launch_line;
 pub mod oauth;
 pub mod placeholder;
 
+pub mod draft;
 pub mod probe;
 
 pub mod allowlist;
@@ -37,6 +38,8 @@ pub mod compile;
 pub mod dotenv;
 pub mod emit;
 pub mod write;
+
+pub mod proxy;
 
 pub mod schema;
 

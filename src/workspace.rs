@@ -7,7 +7,7 @@ use crate::cli::Global;
 use crate::config::{self, Config, ConfigError, Profile};
 use crate::probe::Day;
 use crate::source::{
-    Folders, LoadError, ManifestFile, Sources, clean, is_manifest_name, list_manifests,
+    Folders, LoadError, ManifestFile, Origin, Sources, clean, is_manifest_name, list_manifests,
 };
 
 /// The working folder with its configuration.
@@ -116,6 +116,16 @@ impl Workspace {
             Profile::Production => generated,
             Profile::Development => generated.join("development"),
         }
+    }
+
+    /// The discovery lock of the catalog, or of the developers' servers. It has its place whatever the profile.
+    pub fn lock_path(&self, folders: &Folders, origin: Origin) -> PathBuf {
+        let generated = folders.root.join(&self.config.generated);
+        let folder = match origin {
+            Origin::Catalog => generated,
+            Origin::CatalogLocal => generated.join("development"),
+        };
+        folder.join("discovery.lock.json")
     }
 
     /// The catalogs that the paths name, each once, in the order of the first path that names it.

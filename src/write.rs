@@ -305,7 +305,10 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 }
 
 /// Puts a whole file in the place of another, or of none.
-fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+///
+/// # Errors
+/// The disk does not do as it is told; then the old file is still there.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(|source| io_error("create", folder, source))?;
     rename_into_place(folder, path, bytes).map_err(|source| io_error("write", path, source))

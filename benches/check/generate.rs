@@ -56,7 +56,7 @@ fn manifest(id: &str, index: usize, random: &mut Random) -> String {
             "env": { "API_KEY": "${user_config.api_key}" }
         }),
     };
-    if index % 40 == 0 {
+    if index.is_multiple_of(40) {
         manifest["oauth_config"] = json!({
             "name": "Login", "server_url": format!("https://mcp.owner{index}.example/mcp"), "client_id": "",
             "redirect_uris": ["http://127.0.0.1:33418/oauth/callback"], "scopes": [], "supports_resource_metadata": true

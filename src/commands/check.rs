@@ -1,20 +1,24 @@
-//! `check`: load -> parse -> validate -> classify -> lint -> report.
+//! `check`: load -> parse -> validate -> classify -> [probe] -> lint -> report. Offline, unless an option says otherwise.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use crate::allowlist::Allowlist;
 use crate::baseline;
 use crate::cli::{CheckArgs, Global};
 use crate::config;
 use crate::console::Console;
+use crate::ignores::Ignores;
 use crate::pipeline::Keep;
+use crate::probe::Day;
 use crate::source::{Sources, describe};
 use crate::workspace::Workspace;
 use crate::write;
 
 use super::findings::{self, plural};
-use super::judge::{self, AllowlistChoice, Questions};
-use super::{ExitStatus, Failure, fix};
+use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
+use super::probing::{self, Online, Probing};
+use super::{ExitStatus, Failure, fix, running_proxy};
 
 pub(super) fn run(
     args: &CheckArgs,
@@ -22,27 +26,52 @@ pub(super) fn run(
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
     let mut workspace = judge::open(global, &args.findings)?;
-    if args.write_baseline {
-        write_baseline(&workspace, args, console)?;
-        workspace = judge::open(global, &args.findings)?;
+    if args.strict_online {
+        probing::be_strict(&mut workspace);
     }
     let (paths, input) = read_standard_input(&workspace, args)?;
-    let is_input = input.is_some();
-    let mut sources = Sources::default();
-    let mut targets = judge::judge(&workspace, &paths, input, &mut sources, &questions(args))?;
     let fixes = &args.fixes;
+    let is_fixing = (fixes.fix || fixes.unsafe_fixes) && !fixes.diff;
+    if input.is_some() && (is_fixing || args.write_baseline) {
+        return Err(Failure::usage(
+            "standard input cannot be repaired, and has no baseline: `--diff` shows what would be repaired",
+        ));
+    }
+    let online = online(args, console)?;
+    let running = running_allowlist(args, &workspace, console)?;
+    let mut sources = Sources::default();
+    let allowlist = match &running {
+        Some(allowlist) => AllowlistChoice::Running(allowlist),
+        None => AllowlistChoice::InForce(args.findings.allowlist.as_deref()),
+    };
+    let lock = online
+        .as_ref()
+        .map_or(LockChoice::InForce, LockChoice::Online);
+    let questions = Questions {
+        keep: Keep::Entries,
+        allowlist,
+        lock,
+    };
+    let mut targets = judge::judge(&workspace, &paths, input, &mut sources, &questions)?;
+    if let Some(online) = online {
+        online.probing.finish()?;
+    }
+    if args.write_baseline {
+        write_baseline(&workspace, &targets, &sources, console)?;
+        workspace = judge::open(global, &args.findings)?;
+    }
     if fixes.diff {
         return fix::show(&workspace, &targets, &sources, fixes, console);
     }
-    if fixes.fix || fixes.unsafe_fixes {
-        if is_input {
-            return Err(Failure::usage(
-                "standard input cannot be repaired in place: `--diff` shows what would be repaired",
-            ));
-        }
+    if is_fixing {
         fix::apply(&workspace, &targets, &sources, fixes, console)?;
         sources = Sources::default();
-        targets = judge::judge(&workspace, &paths, None, &mut sources, &questions(args))?;
+        let questions = Questions {
+            keep: Keep::Entries,
+            allowlist,
+            lock: LockChoice::InForce,
+        };
+        targets = judge::judge(&workspace, &paths, None, &mut sources, &questions)?;
     }
     let outcome = findings::report(
         &workspace,
@@ -66,20 +95,21 @@ pub(super) fn run(
     Ok(outcome.status)
 }
 
-/// Adds ignores for what is found now; the check that follows shows what cannot be ignored.
+/// Adds ignores for what is found now; the report that follows shows what cannot be ignored.
 fn write_baseline(
     workspace: &Workspace,
-    args: &CheckArgs,
+    targets: &[JudgedTarget],
+    sources: &Sources,
     console: &Console,
 ) -> Result<(), Failure> {
-    if args.paths.iter().any(|path| is_dash(path)) {
-        return Err(Failure::usage("standard input has no baseline"));
-    }
-    let mut sources = Sources::default();
-    let questions = questions(args);
-    let mut targets = judge::judge(workspace, &args.paths, None, &mut sources, &questions)?;
-    let shown = findings::settle(workspace, &mut targets, &mut sources).shown;
-    let ignores = baseline::ignores(&shown, &sources, &workspace.root);
+    let config = &workspace.config;
+    let known = Ignores::new(&config.ignore, &workspace.root, workspace.today);
+    let found = targets.iter().flat_map(|target| &target.judged.findings);
+    let shown = found.filter(|finding| {
+        let level = config.level(finding.rule, finding.severity);
+        level.is_some() && !known.cover(finding, sources)
+    });
+    let ignores = baseline::ignores(shown, sources, &workspace.root);
     let path = workspace
         .config_file
         .clone()
@@ -106,15 +136,50 @@ fn write_baseline(
     Ok(())
 }
 
-fn questions(args: &CheckArgs) -> Questions<'_> {
-    Questions {
-        keep: Keep::Entries,
-        allowlist: AllowlistChoice::InForce(args.findings.allowlist.as_deref()),
-    }
-}
-
 fn is_dash(path: &Path) -> bool {
     path.as_os_str() == "-"
+}
+
+/// With `--online`, how the providers are asked.
+fn online<'a>(args: &CheckArgs, console: &'a Console) -> Result<Option<Online<'a>>, Failure> {
+    let network = &args.network;
+    if !args.online {
+        return match network.replay.is_some() || network.record.is_some() {
+            true => Err(Failure::usage(
+                "`--replay` and `--record` go with `--online`",
+            )),
+            false => Ok(None),
+        };
+    }
+    let today = args.findings.today.unwrap_or_else(Day::today);
+    Ok(Some(Online {
+        probing: Probing::new(network, today)?,
+        console,
+    }))
+}
+
+/// The allowlist of the proxy that runs: where it was named, and online where the configuration knows one.
+fn running_allowlist(
+    args: &CheckArgs,
+    workspace: &Workspace,
+    console: &Console,
+) -> Result<Option<Allowlist>, Failure> {
+    if let Some(url) = &args.proxy_url {
+        return running_proxy::allowlist(url, &args.network).map(Some);
+    }
+    let is_asked =
+        args.online && args.network.replay.is_none() && args.findings.allowlist.is_none();
+    let Some(url) = workspace.config.proxy.url.as_ref().filter(|_| is_asked) else {
+        return Ok(None);
+    };
+    match running_proxy::allowlist(url, &args.network) {
+        // Whoever named it nowhere on the command line gets the next best.
+        Err(failure) if !args.strict_online => {
+            console.say(&failure.to_string());
+            Ok(None)
+        }
+        asked => asked.map(Some),
+    }
 }
 
 /// Standard input takes the place of the file that it stands for; without a name it is a catalog of its own.

@@ -17,7 +17,7 @@ use crate::source::{Sources, describe};
 use crate::workspace::Workspace;
 
 use super::findings::{self, plural};
-use super::judge::{self, AllowlistChoice, Questions};
+use super::judge::{self, AllowlistChoice, LockChoice, Questions};
 use super::{ExitStatus, Failure, build, check};
 
 pub(super) fn run(
@@ -30,6 +30,7 @@ pub(super) fn run(
     let questions = Questions {
         keep: Keep::Manifests,
         allowlist: AllowlistChoice::Nothing,
+        lock: LockChoice::InForce,
     };
     let mut targets = judge::judge(&workspace, &[], None, &mut sources, &questions)?;
     let Some(target) = targets.iter().find(|target| target.files > 0) else {

@@ -18,7 +18,7 @@ use crate::source::Sources;
 use crate::suggest;
 use crate::workspace::Workspace;
 
-use super::judge::{self, AllowlistChoice, JudgedTarget, Questions};
+use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
 use super::{ExitStatus, Failure};
 
 pub(super) fn run(
@@ -70,6 +70,7 @@ fn explain_server(args: &ExplainArgs, global: &Global) -> Result<String, Failure
     let questions = Questions {
         keep: Keep::Manifests,
         allowlist: AllowlistChoice::Nothing,
+        lock: LockChoice::InForce,
     };
     let targets = judge::judge(&workspace, &args.paths, None, &mut sources, &questions)?;
     for target in &targets {
@@ -111,7 +112,7 @@ fn server(entry: &Entry, target: &JudgedTarget, sources: &Sources) -> String {
         let _ = writeln!(text, "{name}, {}\n", sources.name(entry.file));
     }
     let manifest = target.judged.manifests.get(&entry.file);
-    let lock = manifest.and_then(|manifest| entry::lock_entry(target.lock.as_ref()?, manifest));
+    let lock = manifest.and_then(|manifest| entry::lock_entry(&target.lock, manifest));
     type_section(&mut text, entry);
     if let (Some(manifest), Some(oauth_type)) = (manifest, entry.oauth_type()) {
         secret_section(&mut text, entry, oauth_type);
@@ -321,26 +322,12 @@ fn discovery_section(text: &mut String, lock: &LockEntry) {
         let source = lock.source.as_deref().unwrap_or("published facts");
         let _ = writeln!(text, "Put together from {source}, not fetched.");
     }
-    for request in &lock.requests {
-        let status = request.status.map_or_else(
-            || "status not known".to_owned(),
-            |status| status.to_string(),
-        );
-        let _ = writeln!(
-            text,
-            "- {} {}: {status}, {}",
-            request.method, request.url, request.outcome
-        );
+    for line in lock.story() {
+        let _ = writeln!(text, "{line}");
     }
-    if let Some(issuer) = &lock.issuer {
-        let _ = writeln!(text, "- therefore the issuer is {issuer}");
-    }
-    if let Some(endpoint) = lock
-        .authorization_server
-        .as_ref()
-        .and_then(|server| server.token_endpoint.as_ref())
-    {
-        let _ = writeln!(text, "- and the token endpoint {endpoint}");
+    let server = lock.authorization_server.as_ref();
+    if let Some(endpoint) = server.and_then(|server| server.token_endpoint.as_ref()) {
+        let _ = writeln!(text, "Therefore codes are exchanged at {endpoint}");
     }
     text.push('\n');
 }

@@ -1,6 +1,6 @@
 //! From the findings of a run to its output and its exit status.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -25,6 +25,8 @@ pub(super) struct Outcome {
     pub files: usize,
     pub has_allowlist: bool,
     counts: Summary,
+    /// The rules of what was shown.
+    rules: BTreeSet<&'static str>,
 }
 
 /// Shows the findings in every format that was asked for. `counts` says whose findings decide the exit status.
@@ -85,6 +87,7 @@ pub(super) fn report(
         notes: count(Severity::Note),
         suppressed,
     };
+    let rules = findings.iter().map(|finding| finding.rule).collect();
     let report = Report {
         findings,
         summary: summary.clone(),
@@ -95,6 +98,7 @@ pub(super) fn report(
         files,
         has_allowlist,
         counts: summary,
+        rules,
     })
 }
 
@@ -193,10 +197,7 @@ fn was_judged(
     let was_read = entry.classification.verdict != Verdict::Undetermined(Undetermined::Unreadable);
     let has_facts = match rule.group {
         Group::Proxy => target.has_allowlist,
-        Group::Discovery => target
-            .lock
-            .as_ref()
-            .is_some_and(|lock| lock.servers.contains_key(&entry.id)),
+        Group::Discovery => target.lock.servers.contains_key(&entry.id),
         Group::Reading
         | Group::Identity
         | Group::OAuth
@@ -246,14 +247,24 @@ fn write(report: &Report, args: &FindingArgs, console: &Console) -> Result<(), F
 }
 
 impl Outcome {
+    /// Whether a finding of this rule was shown.
+    pub(super) fn shows(&self, rule: &str) -> bool {
+        self.rules.contains(rule)
+    }
+
     /// The run in one line.
     pub(super) fn summary(&self, verb: &str) -> String {
+        self.summary_of(&format!("{verb} {}", plural(self.files, "file")))
+    }
+
+    /// The run in one line that begins with what was done.
+    pub(super) fn summary_of(&self, done: &str) -> String {
         let Summary {
-            files,
             errors,
             warnings,
             notes,
             suppressed,
+            ..
         } = &self.counts;
         let counts = [(*errors, "error"), (*warnings, "warning"), (*notes, "note")];
         let found: Vec<String> = counts
@@ -269,7 +280,7 @@ impl Outcome {
             0 => String::new(),
             count => format!(", {count} ignored"),
         };
-        format!("{verb} {}: {found}{suppressed}", plural(*files, "file"))
+        format!("{done}: {found}{suppressed}")
     }
 }
 

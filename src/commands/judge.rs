@@ -13,7 +13,8 @@ use crate::source::{FileId, Folders, ManifestFile, Sources, describe};
 use crate::suggest;
 use crate::workspace::{StandardInput, Target, Workspace};
 
-use super::Failure;
+use super::probing::Online;
+use super::{Failure, lock_files};
 
 /// One catalog of the run, judged.
 pub(super) struct JudgedTarget {
@@ -21,7 +22,7 @@ pub(super) struct JudgedTarget {
     /// Every manifest of the catalog, whatever was named.
     pub manifests: Vec<ManifestFile>,
     pub judged: Judged,
-    pub lock: Option<Lock>,
+    pub lock: Lock,
     pub allowlist: Option<Allowlist>,
     /// How many of its files were named.
     pub files: usize,
@@ -38,7 +39,7 @@ impl JudgedTarget {
             config: &workspace.config,
             sources,
             manifests: &self.manifests,
-            lock: self.lock.as_ref(),
+            lock: Some(&self.lock),
             allowlist: self.allowlist.as_ref(),
         }
     }
@@ -48,6 +49,18 @@ impl JudgedTarget {
 pub(super) struct Questions<'a> {
     pub keep: Keep,
     pub allowlist: AllowlistChoice<'a>,
+    pub lock: LockChoice<'a>,
+}
+
+/// Which discovery lock the catalog is judged by.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum LockChoice<'a> {
+    /// The committed one; under the development profile with that of the developers' servers.
+    InForce,
+    /// The same, with what the providers answer now in its place.
+    Online(&'a Online<'a>),
+    /// This one.
+    Given(&'a Lock),
 }
 
 /// Which allowlist the needed destinations are compared with.
@@ -57,6 +70,8 @@ pub(super) enum AllowlistChoice<'a> {
     InForce(Option<&'a Path>),
     /// The same without the committed artifact, which is about to be written anew.
     Deployed(Option<&'a Path>),
+    /// That of a running proxy.
+    Running(&'a Allowlist),
     /// None: nothing is shown that depends on it.
     Nothing,
 }
@@ -119,13 +134,31 @@ fn judge_target(
     questions: &Questions<'_>,
 ) -> Result<JudgedTarget, Failure> {
     let manifests = workspace.manifests(&target, input, sources)?;
-    let lock = read_lock(&workspace.generated(&target.folders))?;
     let mut findings = lint::Findings::default();
+    let lock = match questions.lock {
+        LockChoice::Given(lock) => lock.clone(),
+        LockChoice::InForce => lock_files::in_force(workspace, &target.folders)?,
+        LockChoice::Online(online) => {
+            let line = Line {
+                config: &workspace.config,
+                sources,
+                manifests: &manifests,
+                lock: None,
+                allowlist: None,
+            };
+            let unasked = line.judge(Keep::Manifests);
+            let (lock, outdated) = online.ask(workspace, &target, &unasked, sources)?;
+            findings.list.extend(outdated);
+            lock
+        }
+    };
     let path = allowlist_path(workspace, &target.folders, questions.allowlist);
-    let has_allowlist = path.is_some();
+    let is_running = matches!(questions.allowlist, AllowlistChoice::Running(_));
+    let has_allowlist = is_running || path.is_some();
     let mut allowlist_file = None;
-    let allowlist = match path {
-        Some(path) => {
+    let allowlist = match (questions.allowlist, path) {
+        (AllowlistChoice::Running(allowlist), _) => Some(allowlist.clone()),
+        (_, Some(path)) => {
             let file = sources.add(path.clone(), &workspace.working_folder);
             allowlist_file = Some(file);
             let text = sources
@@ -136,13 +169,13 @@ fn judge_target(
                 })?;
             allowlist::parse(file, sources.name(file), &text, &mut findings)
         }
-        None => None,
+        (_, None) => None,
     };
     let line = Line {
         config: &workspace.config,
         sources,
         manifests: &manifests,
-        lock: lock.as_ref(),
+        lock: Some(&lock),
         allowlist: allowlist.as_ref(),
     };
     let mut judged = line.judge(questions.keep);
@@ -202,29 +235,7 @@ fn allowlist_path(
     match choice {
         AllowlistChoice::InForce(path) => named(path).or_else(configured).or_else(committed),
         AllowlistChoice::Deployed(path) => named(path).or_else(configured),
-        AllowlistChoice::Nothing => None,
-    }
-}
-
-/// The discovery lock of a catalog, if it has one.
-fn read_lock(generated: &Path) -> Result<Option<Lock>, Failure> {
-    let path = generated.join("discovery.lock.json");
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => {
-            return Err(Failure::Unreadable {
-                path,
-                reason: describe(&error),
-            });
-        }
-    };
-    match serde_json::from_str(&text) {
-        Ok(lock) => Ok(Some(lock)),
-        Err(error) => Err(Failure::Unreadable {
-            path,
-            reason: format!("it is no discovery lock: {error}"),
-        }),
+        AllowlistChoice::Running(_) | AllowlistChoice::Nothing => None,
     }
 }
 

@@ -17,7 +17,7 @@ use crate::source::{FileId, Sources};
 use crate::workspace::Workspace;
 
 use super::findings::{self, plural};
-use super::judge::{self, AllowlistChoice, JudgedTarget, Questions};
+use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
 use super::{ExitStatus, Failure, check};
 
 pub(super) fn run(
@@ -30,6 +30,7 @@ pub(super) fn run(
     let questions = Questions {
         keep: Keep::Entries,
         allowlist: AllowlistChoice::Nothing,
+        lock: LockChoice::InForce,
     };
     let mut targets = judge::judge(&workspace, &args.paths, None, &mut sources, &questions)?;
     if targets.iter().all(|target| target.files == 0) {

@@ -134,6 +134,8 @@ pub static RULES: &[&Rule] = &[
     &discovery::metadata_available::RULE,
     &discovery::unsupported_client_authentication::RULE,
     &discovery::unsupported_scope::RULE,
+    &discovery::unpublished_metadata::RULE,
+    &discovery::mislabeled_metadata::RULE,
     &discovery::unreachable_metadata::RULE,
     &discovery::stale_lock::RULE,
     &discovery::discovery_drift::RULE,

@@ -13,6 +13,7 @@ mod catalog;
 mod support;
 
 mod baseline;
+mod commands_online;
 mod compile;
 mod config;
 mod corpus;
@@ -26,6 +27,8 @@ mod json_suite;
 mod oauth;
 mod probe;
 mod providers_js;
+mod proxy;
+mod report;
 mod rules;
 mod secrets;
 mod write;

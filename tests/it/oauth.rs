@@ -170,9 +170,9 @@ fn under_the_development_profile_a_proxy_on_loopback_or_behind_a_tunnel_is_sound
 /// Writes the sound manifest of type 1 with one redirect URI.
 fn put_proxied(folder: &Path, path: &str, redirect_uri: &str) {
     let id = name(Path::new(path));
-    let patch = json!({ "name": id, "oauth_config": { "redirect_uris": [redirect_uri] } });
+    let changes = json!({ "name": id, "oauth_config": { "redirect_uris": [redirect_uri] } });
     let mut manifest = sound_manifest("1");
-    merge(&mut manifest, &patch);
+    merge(&mut manifest, &changes);
     write(&folder.join(format!("{path}.json")), manifest.to_string());
 }
 

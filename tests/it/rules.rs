@@ -6,6 +6,7 @@ use std::path::Path;
 
 use catproof::finding::Severity;
 use catproof::lint::{RULES, Rule};
+use catproof::source::is_manifest_name;
 use expect_test::expect_file;
 use serde_json::{Value, json};
 
@@ -37,7 +38,7 @@ fn each_failing_fixture_shows_its_rule_and_nothing_else() {
             .filter_map(|finding| finding["file"].as_str())
             .collect();
         for file in files {
-            let is_manifest = file.ends_with(".json") && !file.starts_with("generated/");
+            let is_manifest = is_manifest_name(Path::new(file)) && !file.starts_with("generated/");
             let mut arguments = vec!["check"];
             arguments.extend(options.iter().filter(|option| **option != "."));
             arguments.push(if is_manifest { file } else { "." });
@@ -136,7 +137,11 @@ fn rule_of(folder: &Path) -> &'static Rule {
         .unwrap_or_else(|| panic!("no rule is called {}", name(folder)))
 }
 
-/// How a folder of fixtures is checked: notes only for the rules that are notes, the allowlist where there is one.
+/// The day of the fixtures that ask recordings.
+const TODAY: &str = "2026-11-01";
+
+/// How a folder of fixtures is checked: notes only for the rules that are notes, the allowlist where there is one, and
+/// online where there are recordings to ask.
 fn options(rule: &Rule, folder: &Path) -> Vec<String> {
     let mut options = vec![".".to_owned()];
     if rule.level == Severity::Note {
@@ -147,6 +152,10 @@ fn options(rule: &Rule, folder: &Path) -> Vec<String> {
             options.extend(["--allowlist".to_owned(), allowlist.to_owned()]);
         }
     }
+    if folder.join("recordings").is_dir() {
+        let online = ["--online", "--replay", "recordings", "--today", TODAY];
+        options.extend(online.map(str::to_owned));
+    }
     options
 }
 
@@ -156,7 +165,7 @@ fn fires(rule: &Rule, markdown: &str) -> bool {
     for (label, text) in fences(markdown) {
         match label.split_once(' ') {
             Some(("json", file)) if !file.starts_with("generated/") => {
-                write_example(scratch.path(), file, &text)
+                write_example(scratch.path(), file, &text);
             }
             Some((_, file)) => write(&scratch.path().join(file), text),
             None => write_example(scratch.path(), "acme__mcp.json", &text),
