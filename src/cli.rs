@@ -86,7 +86,7 @@ pub enum Command {
     Build(BuildArgs),
     /// Show the servers: OAuth type, proxy, destinations, environment variables.
     List(ListArgs),
-    /// Explain a rule, an OAuth type or a server.
+    /// Explain a rule, an OAuth type, a server or the configuration.
     Explain(ExplainArgs),
     /// Write the JSON Schemas, which are generated from the program's own types.
     Schema(SchemaArgs),
@@ -140,12 +140,12 @@ pub struct FindingArgs {
         help_heading = "Rules"
     )]
     pub deny: Vec<String>,
+    /// The day that ages and expiry are judged against, instead of the clock's.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, help_heading = "Rules")]
+    pub today: Option<Day>,
     /// The allowlist that the OAuth proxy runs with: a `providers.js` or a JSON file.
     #[arg(long, value_name = "FILE", help_heading = "OAuth proxy")]
     pub allowlist: Option<PathBuf>,
-    /// The day that ages are judged by, as YYYY-MM-DD, instead of the clock's.
-    #[arg(long, value_name = "DAY", help_heading = "Rules")]
-    pub today: Option<Day>,
 }
 
 /// How the network is used, by every command that asks the providers.
@@ -167,6 +167,10 @@ pub struct NetworkArgs {
     /// Trust the authorities of this PEM file too.
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
+}
+
+fn day(text: &str) -> Result<Day, String> {
+    Day::parse(text).ok_or_else(|| "it is no day of the form YYYY-MM-DD".to_owned())
 }
 
 /// The least severity that makes the exit code 1.
@@ -193,6 +197,11 @@ pub struct CheckArgs {
     /// The file that standard input stands for.
     #[arg(long, value_name = "PATH")]
     pub stdin_filename: Option<PathBuf>,
+    /// Add ignores for what is found today to the configuration, so that only what is new is shown.
+    #[arg(long, help_heading = "Rules", conflicts_with = "fixes")]
+    pub write_baseline: bool,
+    #[command(flatten)]
+    pub fixes: FixArgs,
     #[command(flatten)]
     pub findings: FindingArgs,
     /// Ask the providers first, and judge by what they answer; nothing is written.
@@ -261,6 +270,21 @@ pub struct NewArgs {
     pub network: NetworkArgs,
 }
 
+/// What `check` does with findings that it can repair.
+#[derive(Debug, Args)]
+#[group(id = "fixes", multiple = true)]
+pub struct FixArgs {
+    /// Repair what can be repaired safely.
+    #[arg(long, help_heading = "Fixes")]
+    pub fix: bool,
+    /// Repair what can be repaired, even where the author may have meant something else.
+    #[arg(long, help_heading = "Fixes")]
+    pub unsafe_fixes: bool,
+    /// Show as a diff what would be repaired, and write nothing.
+    #[arg(long, help_heading = "Fixes")]
+    pub diff: bool,
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Nothing is written while there is an error. A second run writes nothing.
@@ -303,10 +327,11 @@ pub enum TableFormat {
 Examples:
   catproof explain missing-token-endpoint         a rule
   catproof explain remote-dynamic                 an OAuth type
-  catproof explain githubcopilot__remote-mcp      a server of the catalog")]
+  catproof explain githubcopilot__remote-mcp      a server of the catalog
+  catproof explain config                         the keys of catproof.toml")]
 pub struct ExplainArgs {
-    /// A rule's id, an OAuth type's name or number, or a server's id.
-    #[arg(value_name = "RULE|TYPE|SERVER")]
+    /// A rule's id, an OAuth type's name or number, a server's id, or `config`.
+    #[arg(value_name = "RULE|TYPE|SERVER|config")]
     pub topic: String,
     /// Where to look for the server; without any, the catalog of this folder.
     #[arg(value_name = "PATH")]

@@ -260,6 +260,11 @@ fn hash(value: &impl Hash) -> u64 {
     hasher.finish()
 }
 
+/// Puts entries into the order that the cross-file rules and all output want: by id.
+pub fn sort(entries: &mut [Entry]) {
+    entries.sort_by(|left, right| (&left.id, left.file).cmp(&(&right.id, right.file)));
+}
+
 /// An entry for a file that is no manifest: there is nothing to classify.
 pub fn unreadable(file: FileId, origin: Origin, stem: &str, name: Option<&str>) -> Entry {
     let verdict = Verdict::Undetermined(oauth::Undetermined::Unreadable);

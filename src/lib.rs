@@ -9,6 +9,8 @@
 pub mod finding;
 pub mod source;
 
+pub mod violations;
+
 pub mod config;
 
 pub mod model;
@@ -42,6 +44,11 @@ pub mod proxy;
 pub mod schema;
 
 pub mod pipeline;
+
+pub mod ignores;
+
+pub mod baseline;
+pub mod fix;
 
 pub mod edit;
 pub mod report;

@@ -46,7 +46,7 @@ pub(super) fn run(
     let outcome = findings::report(
         &workspace,
         vec![target],
-        &sources,
+        &mut sources,
         &args.findings,
         console,
         |entry| counts(&workspace, entry.origin),

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use crate::cli::{ExplainArgs, Global};
+use crate::config;
 use crate::console::Console;
 use crate::entry::{self, Destinations, Entry};
 use crate::lint::{self, Fixable, Rule};
@@ -25,9 +26,15 @@ pub(super) fn run(
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let text = match (lint::find(&args.topic), oauth_type(&args.topic)) {
-        (Some(rule), _) => explain_rule(rule),
+    let text = match (lint::resolve(&args.topic), oauth_type(&args.topic)) {
+        (Some(named), _) => {
+            if let Some(notice) = named.notice() {
+                console.say(&notice);
+            }
+            explain_rule(named.rule)
+        }
         (None, Some(oauth_type)) => oauth_type.documentation().to_owned(),
+        (None, None) if args.topic == "config" => config::explain(),
         (None, None) => explain_server(args, global)?,
     };
     let mut out = console.out();
@@ -86,7 +93,8 @@ fn explain_server(args: &ExplainArgs, global: &Global) -> Result<String, Failure
         .flat_map(|target| target.judged.entries.iter().map(|entry| entry.id.as_str()));
     let known = ids
         .chain(lint::RULES.iter().map(|rule| rule.id))
-        .chain(OAuthType::ALL.map(OAuthType::name));
+        .chain(OAuthType::ALL.map(OAuthType::name))
+        .chain(["config"]);
     let help =
         suggest::nearest(&args.topic, known).map(|nearest| format!("did you mean `{nearest}`?"));
     let message = format!(

@@ -9,7 +9,7 @@ use crate::config::Level;
 use crate::lint;
 use crate::pipeline::{Judged, Keep, Line};
 use crate::probe::lock::Lock;
-use crate::source::{Folders, Sources, describe};
+use crate::source::{FileId, Folders, ManifestFile, Sources, describe};
 use crate::suggest;
 use crate::workspace::{StandardInput, Target, Workspace};
 
@@ -19,12 +19,30 @@ use super::{Failure, lock_files};
 /// One catalog of the run, judged.
 pub(super) struct JudgedTarget {
     pub target: Target,
+    /// Every manifest of the catalog, whatever was named.
+    pub manifests: Vec<ManifestFile>,
     pub judged: Judged,
     pub lock: Lock,
+    pub allowlist: Option<Allowlist>,
     /// How many of its files were named.
     pub files: usize,
     /// Whether there was an allowlist to compare with.
     pub has_allowlist: bool,
+    /// The file that it was read from.
+    pub allowlist_file: Option<FileId>,
+}
+
+impl JudgedTarget {
+    /// The line that judged it, to judge more with.
+    pub(super) fn line<'a>(&'a self, workspace: &'a Workspace, sources: &'a Sources) -> Line<'a> {
+        Line {
+            config: &workspace.config,
+            sources,
+            manifests: &self.manifests,
+            lock: Some(&self.lock),
+            allowlist: self.allowlist.as_ref(),
+        }
+    }
 }
 
 /// What is asked of the line beside the paths.
@@ -62,6 +80,9 @@ pub(super) enum AllowlistChoice<'a> {
 pub(super) fn open(global: &Global, args: &FindingArgs) -> Result<Workspace, Failure> {
     let mut workspace = Workspace::open(global)?;
     workspace.config.pedantic = args.pedantic;
+    if let Some(today) = args.today {
+        workspace.today = today;
+    }
     let levels = [
         (&args.allow, Level::Off),
         (&args.warn, Level::Warning),
@@ -69,7 +90,7 @@ pub(super) fn open(global: &Global, args: &FindingArgs) -> Result<Workspace, Fai
     ];
     for (ids, level) in levels {
         for id in ids {
-            let Some(rule) = lint::find(id) else {
+            let Some(named) = lint::resolve(id) else {
                 let ids = lint::RULES.iter().map(|rule| rule.id);
                 let help =
                     suggest::nearest(id, ids).map(|nearest| format!("did you mean `{nearest}`?"));
@@ -78,7 +99,11 @@ pub(super) fn open(global: &Global, args: &FindingArgs) -> Result<Workspace, Fai
                     help,
                 });
             };
-            workspace.config.rules.insert(rule.id.to_owned(), level);
+            workspace.notices.extend(named.notice());
+            workspace
+                .config
+                .rules
+                .insert(named.rule.id.to_owned(), level);
         }
     }
     Ok(workspace)
@@ -130,10 +155,12 @@ fn judge_target(
     let path = allowlist_path(workspace, &target.folders, questions.allowlist);
     let is_running = matches!(questions.allowlist, AllowlistChoice::Running(_));
     let has_allowlist = is_running || path.is_some();
+    let mut allowlist_file = None;
     let allowlist = match (questions.allowlist, path) {
         (AllowlistChoice::Running(allowlist), _) => Some(allowlist.clone()),
         (_, Some(path)) => {
             let file = sources.add(path.clone(), &workspace.working_folder);
+            allowlist_file = Some(file);
             let text = sources
                 .read(file, workspace.config.max_file_bytes)
                 .map_err(|error| Failure::Unreadable {
@@ -174,10 +201,13 @@ fn judge_target(
     });
     Ok(JudgedTarget {
         target,
+        manifests,
         judged,
         lock,
+        allowlist,
         files,
         has_allowlist,
+        allowlist_file,
     })
 }
 

@@ -4,13 +4,14 @@ mod build;
 mod check;
 mod explain;
 mod findings;
+mod fix;
 mod judge;
 mod list;
 mod lock_files;
 mod new_online;
 mod probe;
 mod probing;
-mod rules;
+pub mod rules;
 mod running_proxy;
 mod schema;
 

@@ -58,7 +58,7 @@ pub(super) fn run(
     let outcome = findings::report(
         &workspace,
         vec![target],
-        &sources,
+        &mut sources,
         &args.findings,
         console,
         |_| true,

@@ -12,11 +12,14 @@
 mod catalog;
 mod support;
 
+mod baseline;
 mod commands_online;
 mod compile;
+mod config;
 mod corpus;
 mod dotenv;
 mod emit;
+mod fix;
 mod guide;
 mod house;
 mod json_suite;
