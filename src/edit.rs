@@ -19,54 +19,107 @@ pub struct TextEdit {
     pub text: String,
 }
 
-/// The edits in terms of bytes, sorted and apart from each other. All of them speak of the text as it is.
-/// `None` where one of them names a place that the text does not have, or where two contradict each other.
-pub fn text_edits(text: &str, edits: &[Edit]) -> Option<Vec<TextEdit>> {
-    edits_in(text, &source::outline(text)?, edits)
+/// A JSON text that edits are made for, walked once for all of them.
+#[derive(Debug)]
+pub struct Document<'a> {
+    text: &'a str,
+    outline: Outline<'a>,
+    /// How its lines end; empty where it is all one line.
+    newline: &'static str,
+    /// One level of its indentation.
+    unit: &'a str,
 }
 
-/// The same for a text that was walked before.
-pub fn edits_in(text: &str, outline: &Outline<'_>, edits: &[Edit]) -> Option<Vec<TextEdit>> {
-    let mut all = Vec::new();
-    let mut changes: BTreeMap<Pointer, Changes<'_>> = BTreeMap::new();
-    for edit in edits {
-        match edit {
-            Edit::Replace(pointer, value) => all.push(replace(text, outline.at(pointer)?, value)),
-            Edit::Remove(pointer) => {
-                let container = pointer.parent()?;
-                let removed = indexes(outline.at(&container)?, pointer)?;
-                changes.entry(container).or_default().remove(removed);
-            }
-            Edit::Insert(object, key, value) => match outline.at(&object.key(key)) {
-                Some(member) => all.push(replace(text, member, value)),
-                None => changes
-                    .entry(object.clone())
-                    .or_default()
-                    .add(usize::MAX, Addition::Member(key, value)),
+impl<'a> Document<'a> {
+    /// `None` for a text that is no JSON.
+    pub fn of(text: &'a str) -> Option<Self> {
+        let indentation = |line: &'a str| {
+            let rest = line.trim_start_matches([' ', '\t']);
+            line.strip_suffix(rest)
+        };
+        let mut indentations = text.lines().filter_map(indentation);
+        Some(Self {
+            text,
+            outline: source::outline(text)?,
+            newline: match (text.contains("\r\n"), text.trim_end().contains('\n')) {
+                (true, _) => "\r\n",
+                (false, true) => "\n",
+                (false, false) => "",
             },
-            Edit::InsertItem(array, index, value) => changes
-                .entry(array.clone())
-                .or_default()
-                .add(*index, Addition::Item(value)),
-            Edit::RemoveByteOrderMark => {
-                let mark = text.len() - source::strip_byte_order_mark(text).len();
-                all.push(TextEdit {
-                    start: 0,
-                    end: (mark > 0).then_some(mark)?,
-                    text: String::new(),
-                });
+            unit: indentations.find(|unit| !unit.is_empty()).unwrap_or("  "),
+        })
+    }
+
+    pub fn outline(&self) -> &Outline<'a> {
+        &self.outline
+    }
+
+    /// The edits in terms of bytes, sorted and apart from each other. All of them speak of the text as it is.
+    /// `None` where one of them names a place that the text does not have, or where two contradict each other.
+    pub fn text_edits(&self, edits: &[Edit]) -> Option<Vec<TextEdit>> {
+        let mut all = Vec::new();
+        let mut changes: BTreeMap<Pointer, Changes<'_>> = BTreeMap::new();
+        for edit in edits {
+            match edit {
+                Edit::Replace(pointer, value) => {
+                    all.push(self.replace(self.outline.at(pointer)?, value));
+                }
+                Edit::Remove(pointer) => {
+                    let container = pointer.parent()?;
+                    let removed = indexes(self.outline.at(&container)?, pointer)?;
+                    changes
+                        .entry(container)
+                        .or_default()
+                        .removed
+                        .extend(removed);
+                }
+                Edit::Insert(object, key, value) => match self.outline.at(&object.key(key)) {
+                    Some(member) => all.push(self.replace(member, value)),
+                    None => changes
+                        .entry(object.clone())
+                        .or_default()
+                        .added
+                        .push((usize::MAX, Addition::Member(key, value))),
+                },
+                Edit::InsertItem(array, index, value) => changes
+                    .entry(array.clone())
+                    .or_default()
+                    .added
+                    .push((*index, Addition::Item(value))),
+                Edit::RemoveByteOrderMark => {
+                    let mark = self.text.len() - source::strip_byte_order_mark(self.text).len();
+                    all.push(TextEdit {
+                        start: 0,
+                        end: (mark > 0).then_some(mark)?,
+                        text: String::new(),
+                    });
+                }
             }
         }
+        for (container, changes) in changes {
+            all.extend(changes.edits(self, self.outline.at(&container)?)?);
+        }
+        all.sort();
+        let are_apart = all.windows(2).all(|pair| match pair {
+            [left, right] => left.end <= right.start,
+            _ => true,
+        });
+        are_apart.then_some(all)
     }
-    for (container, changes) in changes {
-        all.extend(changes.edits(text, outline.at(&container)?)?);
+
+    fn replace(&self, old: &Outline<'_>, new: &Value) -> TextEdit {
+        let Spans { value, .. } = &old.spans;
+        TextEdit {
+            start: value.start,
+            end: value.end,
+            text: Layout::of_line(self, value.start).print(new),
+        }
     }
-    all.sort();
-    let are_apart = all.windows(2).all(|pair| match pair {
-        [left, right] => left.end <= right.start,
-        _ => true,
-    });
-    are_apart.then_some(all)
+}
+
+/// The edits of a text in terms of bytes; for several fixes of one text, ask one `Document`.
+pub fn text_edits(text: &str, edits: &[Edit]) -> Option<Vec<TextEdit>> {
+    Document::of(text)?.text_edits(edits)
 }
 
 /// The text with sorted edits applied; `None` where two of them overlap.
@@ -82,31 +135,15 @@ pub fn apply(text: &str, edits: &[TextEdit]) -> Option<String> {
     Some(edited)
 }
 
-fn replace(text: &str, old: &Outline<'_>, new: &Value) -> TextEdit {
-    let Spans { value, .. } = &old.spans;
-    TextEdit {
-        start: value.start,
-        end: value.end,
-        text: Layout::of_line(text, value.start).print(new),
-    }
-}
-
 /// Which children a pointer into the container names: of a key that occurs twice, both.
 fn indexes(container: &Outline<'_>, pointer: &Pointer) -> Option<Vec<usize>> {
     let token = pointer.tokens().last()?;
-    let found: Vec<usize> = match &container.content {
-        Content::Object(members) => members
-            .iter()
-            .enumerate()
-            .filter(|(_, (key, _))| *key == token)
-            .map(|(index, _)| index)
-            .collect(),
-        Content::Array(items) => token
-            .parse()
-            .ok()
-            .filter(|index| *index < items.len())
-            .into_iter()
-            .collect(),
+    let found = match &container.content {
+        Content::Object(members) => members.indexes(&token),
+        Content::Array(items) => {
+            let index = token.parse().ok().filter(|index| *index < items.len());
+            index.into_iter().collect()
+        }
         Content::Scalar => Vec::new(),
     };
     (!found.is_empty()).then_some(found)
@@ -126,17 +163,9 @@ enum Addition<'a> {
     Item(&'a Value),
 }
 
-impl<'a> Changes<'a> {
-    fn remove(&mut self, indexes: Vec<usize>) {
-        self.removed.extend(indexes);
-    }
-
-    fn add(&mut self, index: usize, addition: Addition<'a>) {
-        self.added.push((index, addition));
-    }
-
+impl Changes<'_> {
     /// One edit for each gap between two children that stay, before the first of them and after the last.
-    fn edits(mut self, text: &str, container: &Outline<'_>) -> Option<Vec<TextEdit>> {
+    fn edits(mut self, document: &Document<'_>, container: &Outline<'_>) -> Option<Vec<TextEdit>> {
         let fits = |(_, addition): &(usize, Addition<'_>)| match addition {
             Addition::Member(..) => matches!(container.content, Content::Object(_)),
             Addition::Item(_) => matches!(container.content, Content::Array(_)),
@@ -146,7 +175,7 @@ impl<'a> Changes<'a> {
         }
         self.added.sort_by_key(|(index, _)| *index);
         let children: Vec<&Spans> = container.children().collect();
-        let layout = Layout::of_children(text, container, &children);
+        let layout = Layout::of_children(document, container, &children);
         let stays: Vec<usize> = (0..children.len())
             .filter(|index| !self.removed.contains(index))
             .collect();
@@ -243,8 +272,8 @@ struct Layout {
 
 impl Layout {
     /// The layout of values on the line of a place.
-    fn of_line(text: &str, at: usize) -> Self {
-        let before = text.get(..at).unwrap_or_default();
+    fn of_line(document: &Document<'_>, at: usize) -> Self {
+        let before = document.text.get(..at).unwrap_or_default();
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let indentation: String = before
             .get(line_start..)
@@ -252,34 +281,22 @@ impl Layout {
             .chars()
             .take_while(|character| [' ', '\t'].contains(character))
             .collect();
-        let newline = match (text.contains("\r\n"), text.trim_end().contains('\n')) {
-            (true, _) => "\r\n",
-            (false, true) => "\n",
-            (false, false) => "",
-        };
-        let unit = text
-            .lines()
-            .map(|line| {
-                line.split_at(line.len() - line.trim_start_matches([' ', '\t']).len())
-                    .0
-            })
-            .find(|indentation| !indentation.is_empty())
-            .unwrap_or("  ");
         Self {
-            separator: match newline {
+            separator: match document.newline {
                 "" => " ".to_owned(),
                 newline => format!("{newline}{indentation}"),
             },
             colon: ": ".to_owned(),
             open: String::new(),
             close: String::new(),
-            unit: unit.to_owned(),
+            unit: document.unit.to_owned(),
         }
     }
 
     /// The layout of the children of a container, copied from those that it has.
-    fn of_children(text: &str, container: &Outline<'_>, children: &[&Spans]) -> Self {
-        let layout = Self::of_line(text, container.spans.value.start);
+    fn of_children(document: &Document<'_>, container: &Outline<'_>, children: &[&Spans]) -> Self {
+        let layout = Self::of_line(document, container.spans.value.start);
+        let text = document.text;
         let white_space_before = |spans: &Spans| {
             let before = text.get(..spans.start()).unwrap_or_default();
             let kept = before.trim_end_matches([' ', '\t', '\r', '\n']);

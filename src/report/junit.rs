@@ -10,8 +10,10 @@ use super::{Report, Shown, at, visible};
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut by_file: BTreeMap<&str, Vec<TestCase>> = BTreeMap::new();
     for shown in &report.findings {
-        let file = shown.place.as_ref().map_or("catproof", |place| &place.name);
-        by_file.entry(file).or_default().push(test_case(shown));
+        by_file
+            .entry(file(shown))
+            .or_default()
+            .push(test_case(shown));
     }
     if by_file.is_empty() {
         // Many readers take a report without any test for a mistake.
@@ -25,6 +27,14 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         junit.add_test_suite(suite);
     }
     junit.serialize(out).map_err(io::Error::other)
+}
+
+/// The file that a finding is about; the program's own name stands for what is in none.
+fn file(shown: &Shown) -> &str {
+    match &shown.place {
+        Some(place) => &place.name,
+        None => "catproof",
+    }
 }
 
 fn test_case(shown: &Shown) -> TestCase {
@@ -55,9 +65,9 @@ fn test_case(shown: &Shown) -> TestCase {
         None => shown.rule.to_owned(),
     };
     let mut case = TestCase::new(name, status);
+    case.set_classname(visible(file(shown)));
     if let Some(place) = place {
-        case.set_classname(visible(&place.name))
-            .extra
+        case.extra
             .insert("file".into(), visible(&place.name).into());
         case.extra
             .insert("line".into(), place.start.line.to_string().into());

@@ -7,9 +7,9 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::edit;
+use crate::edit::Document;
 use crate::finding::{Finding, Fix, Place, Related, Severity, Spot};
-use crate::source::{self, FileId, Lines, Outline, Position, ReadError, Sources};
+use crate::source::{FileId, Lines, Position, ReadError, Sources};
 
 use super::line::CUT;
 use super::{Mask, SourceLine};
@@ -153,7 +153,7 @@ fn answer<'a>(
         id: file,
         name: mask.apply(sources.name(file)).into_owned(),
         lines: Lines::of(&text),
-        outline: source::outline(&text),
+        document: Document::of(&text),
         hidden: mask.find_in_json(&text),
         text: &text,
     };
@@ -205,7 +205,7 @@ struct File<'a> {
     text: &'a str,
     lines: Lines<'a>,
     /// `None` where the text is no JSON.
-    outline: Option<Outline<'a>>,
+    document: Option<Document<'a>>,
     hidden: Vec<Range<usize>>,
 }
 
@@ -250,10 +250,10 @@ impl File<'_> {
             Spot::Key(pointer) => (pointer, true),
             Spot::Value(pointer) => (pointer, false),
         };
-        let Some(outline) = &self.outline else {
+        let Some(document) = &self.document else {
             return 0..0;
         };
-        let (found, is_exact) = outline.nearest(pointer);
+        let (found, is_exact) = document.outline().nearest(pointer);
         match &found.spans.key {
             Some(key) if is_key || !is_exact => key.clone(),
             _ => found.spans.value.clone(),
@@ -262,7 +262,7 @@ impl File<'_> {
 
     /// The edits of a fix; none where one of them cannot be made, or would write a secret out.
     fn fix(&self, fix: &Fix, mask: &Mask) -> Option<ShownFix> {
-        let edits = edit::edits_in(self.text, self.outline.as_ref()?, &fix.edits)?;
+        let edits = self.document.as_ref()?.text_edits(&fix.edits)?;
         let is_clean = edits.iter().all(|edit| mask.find(&edit.text).is_empty());
         let edits = edits.into_iter().map(|edit| ShownEdit {
             start: self.lines.position(edit.start),

@@ -205,7 +205,8 @@ fn fix(shown: &Shown) -> Option<Fix> {
     )
 }
 
-/// A message whose text is only text: what would be a link or a placeholder is escaped.
+/// A message whose text is only text: what would be a link is escaped. Placeholders stay what they are, since there
+/// are no arguments to put into them.
 fn message(text: &str) -> Message {
     let text = match text.contains("](") {
         true => text
@@ -214,30 +215,7 @@ fn message(text: &str) -> Message {
             .replace(']', "\\]"),
         false => text.to_owned(),
     };
-    Message::builder().text(placeholders_escaped(&text)).build()
-}
-
-/// `{0}` is a placeholder in a SARIF message, and `{{0}}` the way to say it.
-fn placeholders_escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        escaped.push_str(before);
-        match after.split_once('}') {
-            Some((digits, beyond))
-                if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) =>
-            {
-                _ = write!(escaped, "{{{{{digits}}}}}");
-                rest = beyond;
-            }
-            _ => {
-                escaped.push('{');
-                rest = after;
-            }
-        }
-    }
-    escaped.push_str(rest);
-    escaped
+    Message::builder().text(text).build()
 }
 
 /// The crate counts in `i64`.

@@ -179,6 +179,20 @@ impl<'a> Members<'a> {
             .map(|(name, member)| (name.as_ref(), member))
     }
 
+    /// Which members have this key.
+    pub fn indexes(&self, key: &str) -> Vec<usize> {
+        let has_duplicates = self.list.len() > self.last_of.len();
+        match self.last_of.get(key) {
+            Some(_) if has_duplicates => (0..)
+                .zip(&self.list)
+                .filter(|(_, (name, _))| name == key)
+                .map(|(index, _)| index)
+                .collect(),
+            Some(index) => vec![*index],
+            None => Vec::new(),
+        }
+    }
+
     /// The last member with this key.
     pub fn get(&self, key: &str) -> Option<&Outline<'a>> {
         let (_, member) = self.list.get(*self.last_of.get(key)?)?;

@@ -24,6 +24,7 @@ mod oauth;
 mod probe;
 mod providers_js;
 mod proxy;
+mod report;
 mod rules;
 mod secrets;
 mod write;

@@ -35,7 +35,7 @@ const ASCII_SECRET: &str = "planted-secret +/=:&%~";
 fn generic(origin: &str) -> Value {
     manifest(
         "acme__generic",
-        json!({
+        &json!({
             "server_url": format!("{origin}/authorize"),
             "token_endpoint": format!("{origin}/token"),
             "generic_oauth": true,
@@ -48,7 +48,7 @@ fn generic(origin: &str) -> Value {
 fn mcp_static(origin: &str) -> Value {
     manifest(
         "acme__mcp-static",
-        json!({
+        &json!({
             "server_url": origin,
             "well_known_url": format!("{origin}/.well-known/openid-configuration"),
             "supports_resource_metadata": false,
@@ -62,7 +62,7 @@ fn mcp_static(origin: &str) -> Value {
 fn remote_static(origin: &str) -> Value {
     let mut manifest = manifest(
         "acme__remote.static",
-        json!({
+        &json!({
             "server_url": format!("{origin}/mcp"),
             "supports_resource_metadata": true,
         }),
@@ -71,7 +71,7 @@ fn remote_static(origin: &str) -> Value {
     manifest
 }
 
-fn manifest(id: &str, oauth: Value) -> Value {
+fn manifest(id: &str, oauth: &Value) -> Value {
     let mut manifest = json!({
         "name": id,
         "display_name": id,
