@@ -142,12 +142,12 @@ pub struct FindingArgs {
         help_heading = "Rules"
     )]
     pub deny: Vec<String>,
+    /// The day that ages and expiry are judged against, instead of the clock's.
+    #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Rules")]
+    pub today: Option<Day>,
     /// The allowlist that the OAuth proxy runs with: a `providers.js` or a JSON file.
     #[arg(long, value_name = "FILE", help_heading = "OAuth proxy")]
     pub allowlist: Option<PathBuf>,
-    /// The day that ages and expiry are judged by, as YYYY-MM-DD, instead of the clock's.
-    #[arg(long, value_name = "DAY", help_heading = "Rules")]
-    pub today: Option<Day>,
 }
 
 /// How the network is used, by every command that asks the providers.

@@ -25,10 +25,7 @@ pub(super) fn run(
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let mut workspace = judge::open(global, &args.findings)?;
-    if args.strict_online {
-        probing::be_strict(&mut workspace);
-    }
+    let mut workspace = open(args, global)?;
     let (paths, input) = read_standard_input(&workspace, args)?;
     let fixes = &args.fixes;
     let is_fixing = (fixes.fix || fixes.unsafe_fixes) && !fixes.diff;
@@ -58,7 +55,7 @@ pub(super) fn run(
     }
     if args.write_baseline {
         write_baseline(&workspace, &targets, &sources, console)?;
-        workspace = judge::open(global, &args.findings)?;
+        workspace = open(args, global)?;
     }
     if fixes.diff {
         return fix::show(&workspace, &targets, &sources, fixes, console);
@@ -93,6 +90,14 @@ pub(super) fn run(
         );
     }
     Ok(outcome.status)
+}
+
+fn open(args: &CheckArgs, global: &Global) -> Result<Workspace, Failure> {
+    let mut workspace = judge::open(global, &args.findings)?;
+    if args.strict_online {
+        probing::be_strict(&mut workspace);
+    }
+    Ok(workspace)
 }
 
 /// Adds ignores for what is found now; the report that follows shows what cannot be ignored.

@@ -7,6 +7,7 @@ use crate::cli::{Global, NewArgs};
 use crate::console::Console;
 use crate::draft::{self, Draft};
 use crate::probe::{Day, LockEntry, LockInputs, Target, TargetKind};
+use crate::report::visible;
 use crate::source::Origin;
 use crate::workspace::Workspace;
 use crate::write;
@@ -34,7 +35,7 @@ pub(super) fn run(
     let entry = ask(&id, &url, args, console)?;
     let mut out = console.out();
     for line in entry.story() {
-        writeln!(out, "{line}")?;
+        writeln!(out, "{}", visible(&line))?;
     }
     out.flush()?;
 
@@ -47,7 +48,7 @@ pub(super) fn run(
         Err(why) => return Err(Failure::usage(why.to_string())),
     };
     for sentence in &draft.because {
-        writeln!(out, "{sentence}")?;
+        writeln!(out, "{}", visible(sentence))?;
     }
     out.flush()?;
     write_manifest(&path, &draft)?;

@@ -17,6 +17,7 @@ use crate::probe::{
     self, Day, Lock, LockEntry, Manners, Network, Probed, Progress, Reach, Recorder, Recordings,
     Run, Source, Target, TargetKind,
 };
+use crate::report::visible;
 use crate::source::{Origin, Sources, describe};
 use crate::workspace::{self, Workspace};
 
@@ -82,8 +83,11 @@ impl Probing {
             reach: self.reach,
         };
         let tell = |progress: Progress<'_>| match &bar {
-            Some(bar) => bar.inc(1),
-            None => console.say(&told(progress)),
+            Some(bar) => {
+                bar.set_message(visible(progress.server_id).into_owned());
+                bar.inc(1);
+            }
+            None => console.say(&visible(&told(progress))),
         };
         let answers = probe::block_on(async {
             tokio::select! {

@@ -184,7 +184,7 @@ impl Config {
 pub struct ProxyConfig {
     /// The allowlist that is deployed: a `providers.js` or a JSON file, relative to this file.
     pub allowlist: Option<String>,
-    /// Where the proxy answers, such as `https://oauth.acme.example`.
+    /// Where the proxy answers, such as `https://oauth.acme.example`. It is asked for its allowlist under `--online` alone.
     pub url: Option<String>,
     /// The callbacks that the proxy serves; a proxied server's first redirect URI must be one of them.
     pub callback_urls: Vec<String>,
