@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Profile;
+use crate::probe::Day;
 use crate::report::FormatArgument;
 use crate::report::list::ListedType;
 
@@ -85,10 +86,14 @@ pub enum Command {
     Build(BuildArgs),
     /// Show the servers: OAuth type, proxy, destinations, environment variables.
     List(ListArgs),
-    /// Explain a rule, an OAuth type or a server.
+    /// Explain a rule, an OAuth type, a server or the configuration.
     Explain(ExplainArgs),
     /// Write the JSON Schemas, which are generated from the program's own types.
     Schema(SchemaArgs),
+    /// Ask what the providers publish at their well-known endpoints, and lock it.
+    Probe(ProbeArgs),
+    /// Write the manifest of a new server into catalog_local/.
+    New(NewArgs),
     /// Show every rule.
     Rules(RulesArgs),
 }
@@ -135,9 +140,37 @@ pub struct FindingArgs {
         help_heading = "Rules"
     )]
     pub deny: Vec<String>,
+    /// The day that ages and expiry are judged against, instead of the clock's.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, help_heading = "Rules")]
+    pub today: Option<Day>,
     /// The allowlist that the OAuth proxy runs with: a `providers.js` or a JSON file.
     #[arg(long, value_name = "FILE", help_heading = "OAuth proxy")]
     pub allowlist: Option<PathBuf>,
+}
+
+/// How the network is used, by every command that asks the providers.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Network")]
+pub struct NetworkArgs {
+    /// Keep the raw answers in this folder.
+    #[arg(long, value_name = "DIR")]
+    pub record: Option<PathBuf>,
+    /// Answer from this folder of recordings; nothing touches the network.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["record", "http_proxy", "ca_file"])]
+    pub replay: Option<PathBuf>,
+    /// Ask loopback addresses too, over http if need be.
+    #[arg(long)]
+    pub allow_loopback: bool,
+    /// Go through this proxy.
+    #[arg(long, value_name = "URL")]
+    pub http_proxy: Option<String>,
+    /// Trust the authorities of this PEM file too.
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+}
+
+fn day(text: &str) -> Result<Day, String> {
+    Day::parse(text).ok_or_else(|| "it is no day of the form YYYY-MM-DD".to_owned())
 }
 
 /// The least severity that makes the exit code 1.
@@ -164,8 +197,92 @@ pub struct CheckArgs {
     /// The file that standard input stands for.
     #[arg(long, value_name = "PATH")]
     pub stdin_filename: Option<PathBuf>,
+    /// Add ignores for what is found today to the configuration, so that only what is new is shown.
+    #[arg(long, help_heading = "Rules", conflicts_with = "fixes")]
+    pub write_baseline: bool,
+    #[command(flatten)]
+    pub fixes: FixArgs,
     #[command(flatten)]
     pub findings: FindingArgs,
+    /// Ask the providers first, and judge by what they answer; nothing is written.
+    #[arg(long, help_heading = "Network")]
+    pub online: bool,
+    /// Compare with the allowlist of the OAuth proxy that runs here: what its `/health` says.
+    #[arg(
+        long,
+        value_name = "URL",
+        help_heading = "Network",
+        conflicts_with_all = ["allowlist", "replay"]
+    )]
+    pub proxy_url: Option<String>,
+    /// Treat what cannot be reached like what is wrong.
+    #[arg(long, help_heading = "Network")]
+    pub strict_online: bool,
+    #[command(flatten)]
+    pub network: NetworkArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The answers go into generated/discovery.lock.json, those about servers of catalog_local/ into
+generated/development/discovery.lock.json. Every other command reads them there, offline.
+
+Examples:
+  catproof probe                                  every server that has something to discover
+  catproof probe linear__remote-mcp               one of them
+  catproof probe --check                          what changed since, and what is too old
+  catproof probe --record answers                 keep the raw answers
+  catproof probe --replay answers                 from them again, without a network
+
+Exit codes: 0 done, 1 findings, drift or age, 2 the job could not be done, 3 no input.")]
+pub struct ProbeArgs {
+    /// The servers to ask about; without any, all of them.
+    #[arg(value_name = "ID")]
+    pub ids: Vec<String>,
+    /// Write nothing; exit with 1 where a provider changed something, or where an answer is too old.
+    #[arg(long)]
+    pub check: bool,
+    /// Treat what cannot be reached like what is wrong.
+    #[arg(long, help_heading = "Network")]
+    pub strict_online: bool,
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    #[command(flatten)]
+    pub findings: FindingArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  catproof new https://mcp.linear.app/mcp --online
+  catproof new linear__remote-mcp --online --url https://mcp.linear.app/mcp")]
+pub struct NewArgs {
+    /// The URL of a remote server, or with `--url` the id of the new server.
+    #[arg(value_name = "URL|ID")]
+    pub server: String,
+    /// Where the remote server is.
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// Ask the server what it publishes, and infer its OAuth type from that.
+    #[arg(long, help_heading = "Network")]
+    pub online: bool,
+    #[command(flatten)]
+    pub network: NetworkArgs,
+}
+
+/// What `check` does with findings that it can repair.
+#[derive(Debug, Args)]
+#[group(id = "fixes", multiple = true)]
+pub struct FixArgs {
+    /// Repair what can be repaired safely.
+    #[arg(long, help_heading = "Fixes")]
+    pub fix: bool,
+    /// Repair what can be repaired, even where the author may have meant something else.
+    #[arg(long, help_heading = "Fixes")]
+    pub unsafe_fixes: bool,
+    /// Show as a diff what would be repaired, and write nothing.
+    #[arg(long, help_heading = "Fixes")]
+    pub diff: bool,
 }
 
 #[derive(Debug, Args)]
@@ -210,10 +327,11 @@ pub enum TableFormat {
 Examples:
   catproof explain missing-token-endpoint         a rule
   catproof explain remote-dynamic                 an OAuth type
-  catproof explain githubcopilot__remote-mcp      a server of the catalog")]
+  catproof explain githubcopilot__remote-mcp      a server of the catalog
+  catproof explain config                         the keys of catproof.toml")]
 pub struct ExplainArgs {
-    /// A rule's id, an OAuth type's name or number, or a server's id.
-    #[arg(value_name = "RULE|TYPE|SERVER")]
+    /// A rule's id, an OAuth type's name or number, a server's id, or `config`.
+    #[arg(value_name = "RULE|TYPE|SERVER|config")]
     pub topic: String,
     /// Where to look for the server; without any, the catalog of this folder.
     #[arg(value_name = "PATH")]

@@ -1,14 +1,17 @@
 //! The terminal: data goes to standard output, everything else to standard error.
 
 use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
+use std::path::Path;
 
-use miette::{
-    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report,
-};
+use indicatif::{ProgressBar, ProgressStyle};
+use miette::{GraphicalReportHandler, GraphicalTheme, MietteDiagnostic, Report};
 
 use crate::cli::{Color, Global};
 use crate::commands::Failure;
-use crate::config::ConfigError;
+use crate::config::{ConfigError, Problem};
+use crate::finding::{Finding, Place, Severity};
+use crate::report::{self, Format, Mask, Style, Summary};
+use crate::source::Sources;
 use crate::workspace::WorkspaceError;
 
 /// How wide output is where nothing tells the terminal's width.
@@ -42,10 +45,26 @@ impl Console {
         }
     }
 
+    /// A progress bar on standard error; nothing where that is no terminal, or where the user wants quiet.
+    pub fn progress_bar(&self, steps: usize) -> Option<ProgressBar> {
+        let is_seen = !self.quiet && io::stderr().is_terminal();
+        is_seen.then(|| {
+            let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}");
+            let bar = ProgressBar::new(steps as u64);
+            match style {
+                Ok(style) => bar.with_style(style),
+                Err(_) => bar,
+            }
+        })
+    }
+
     /// Says why the job could not be done.
     pub fn fail(&self, failure: &Failure) {
-        let color = self.color_for(io::stderr().is_terminal());
-        let _ = write!(io::stderr().lock(), "{}", render_failure(failure, color));
+        let style = Style {
+            color: self.color_for(io::stderr().is_terminal()),
+            width: self.width(),
+        };
+        let _ = write!(io::stderr().lock(), "{}", render_failure(failure, style));
     }
 
     /// Whether standard output gets colour.
@@ -80,43 +99,59 @@ impl Console {
     }
 }
 
-/// A failure as miette shows it, with the place in the configuration where there is one.
-fn render_failure(failure: &Failure, color: bool) -> String {
-    let mut diagnostic = MietteDiagnostic::new(failure.to_string());
-    let mut source = None;
-    match failure {
-        Failure::Usage {
-            help: Some(help), ..
-        } => diagnostic = diagnostic.with_help(help),
-        Failure::Workspace(WorkspaceError::Config(ConfigError::Invalid {
-            path,
-            text,
-            span,
-            help,
-            ..
-        })) => {
-            diagnostic = diagnostic.with_label(LabeledSpan::underline(span.clone()));
-            if let Some(help) = help {
-                diagnostic = diagnostic.with_help(help);
-            }
-            source = Some(NamedSource::new(path.to_string_lossy(), text.clone()));
-        }
-        _ => {}
+/// A failure in words.
+fn render_failure(failure: &Failure, style: Style) -> String {
+    if let Failure::Workspace(WorkspaceError::Config(ConfigError::Invalid {
+        path,
+        text,
+        problems,
+    })) = failure
+    {
+        return render_config(path, text, problems, style);
     }
-    let report = match source {
-        Some(source) => Report::new(diagnostic).with_source_code(source),
-        None => Report::new(diagnostic),
-    };
-    let theme = match color {
+    let mut diagnostic = MietteDiagnostic::new(failure.to_string());
+    if let Failure::Usage {
+        help: Some(help), ..
+    } = failure
+    {
+        diagnostic = diagnostic.with_help(help);
+    }
+    let theme = match style.color {
         true => GraphicalTheme::unicode(),
         false => GraphicalTheme::unicode_nocolor(),
     };
     let mut text = String::new();
     match GraphicalReportHandler::new_themed(theme)
         .with_links(false)
-        .render_report(&mut text, report.as_ref())
+        .render_report(&mut text, Report::new(diagnostic).as_ref())
     {
         Ok(()) => text,
         Err(_) => format!("error: {failure}\n"),
     }
+}
+
+/// What is wrong with a configuration, drawn as findings are.
+fn render_config(path: &Path, text: &str, problems: &[Problem], style: Style) -> String {
+    let mut sources = Sources::default();
+    let working_folder = std::env::current_dir().unwrap_or_default();
+    let file = sources.add_text(path.to_owned(), text.as_bytes().to_vec(), &working_folder);
+    let findings = problems.iter().map(|problem| Finding {
+        // `explain config` says what may stand there.
+        rule: "config",
+        severity: Severity::Error,
+        message: problem.message.clone(),
+        help: problem.help.clone(),
+        place: Some(Place::bytes(file, problem.span.clone())),
+        related: Vec::new(),
+        fix: None,
+    });
+    let findings: Vec<Finding> = findings.collect();
+    let report = report::Report {
+        findings: report::locate(&findings, &sources, u64::MAX, &Mask::default()),
+        summary: Summary::default(),
+    };
+    let mut shown = Vec::new();
+    // Writing to memory cannot fail.
+    let _ = report::write(Format::Human, &report, style, &mut shown);
+    String::from_utf8_lossy(&shown).into_owned()
 }

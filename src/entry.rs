@@ -76,11 +76,15 @@ impl Entry {
 
     /// What in the manifest is to blame for a destination: the field that names it, or the URL that was asked.
     pub fn place_of(&self, destination: &Destination) -> Place {
-        let pointer = match destination.source {
-            DestinationSource::Manifest(pointer) => Some(pointer),
-            DestinationSource::Lock { .. } => self.discovery_pointer,
-        };
-        match pointer {
+        match destination.source {
+            DestinationSource::Manifest(pointer) => Place::value(self.file, pointer),
+            DestinationSource::Lock { .. } => self.discovery_place(),
+        }
+    }
+
+    /// The URL that discovery starts from; without one, what lacks it.
+    pub fn discovery_place(&self) -> Place {
+        match self.discovery_pointer {
             Some(pointer) => Place::value(self.file, pointer),
             None => Place::key(self.file, "/oauth_config"),
         }
@@ -254,6 +258,11 @@ fn hash(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()
+}
+
+/// Puts entries into the order that the cross-file rules and all output want: by id.
+pub fn sort(entries: &mut [Entry]) {
+    entries.sort_by(|left, right| (&left.id, left.file).cmp(&(&right.id, right.file)));
 }
 
 /// An entry for a file that is no manifest: there is nothing to classify.

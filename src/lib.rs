@@ -9,6 +9,8 @@
 pub mod finding;
 pub mod source;
 
+pub mod violations;
+
 pub mod config;
 
 pub mod model;
@@ -24,6 +26,7 @@ pub mod launch_line;
 pub mod oauth;
 pub mod placeholder;
 
+pub mod draft;
 pub mod probe;
 
 pub mod allowlist;
@@ -36,9 +39,16 @@ pub mod dotenv;
 pub mod emit;
 pub mod write;
 
+pub mod proxy;
+
 pub mod schema;
 
 pub mod pipeline;
+
+pub mod ignores;
+
+pub mod baseline;
+pub mod fix;
 
 pub mod edit;
 pub mod report;

@@ -45,11 +45,12 @@ pub struct Judged {
 }
 
 /// One file after its own rules have run.
-struct JudgedFile {
-    entry: Entry,
+#[derive(Debug)]
+pub struct JudgedFile {
+    pub entry: Entry,
     /// Nothing where the file is no manifest, or where nobody compiles it.
-    manifest: Option<Manifest>,
-    findings: Findings,
+    pub manifest: Option<Manifest>,
+    pub findings: Findings,
 }
 
 /// Whether the manifests are kept for the compiler; a check drops them early.
@@ -82,14 +83,9 @@ impl Line<'_> {
             findings.append(judged.findings);
             entries.push(judged.entry);
         }
-        entries.sort_by(|left, right| (&left.id, left.file).cmp(&(&right.id, right.file)));
+        entry::sort(&mut entries);
 
-        let catalog = CatalogSubject {
-            entries: &entries,
-            allowlist: self.allowlist,
-            context: self.context(),
-        };
-        lint::run_on_catalog(&catalog, &mut findings);
+        findings.append(self.judge_catalog(&entries));
         lint::apply_precedence(&mut findings.list);
         let Findings {
             list: findings,
@@ -107,6 +103,22 @@ impl Line<'_> {
 
     /// One file: from its text to its findings.
     fn judge_file(&self, file: &ManifestFile, keep: Keep) -> JudgedFile {
+        match self.sources.read(file.file, self.config.max_file_bytes) {
+            Ok(text) => self.judge_text(file, &text, keep),
+            Err(error) => {
+                let mut findings = Findings::default();
+                findings.push(unread(file.file, error));
+                JudgedFile {
+                    entry: entry::unreadable(file.file, file.origin, &file.stem, None),
+                    manifest: None,
+                    findings,
+                }
+            }
+        }
+    }
+
+    /// One text, as if it stood in the file.
+    pub fn judge_text(&self, file: &ManifestFile, text: &str, keep: Keep) -> JudgedFile {
         let ManifestFile { file, origin, stem } = file;
         let mut findings = Findings::default();
         let no_manifest = |name: Option<&str>, findings: Findings| JudgedFile {
@@ -115,14 +127,7 @@ impl Line<'_> {
             findings,
         };
 
-        let text = match self.sources.read(*file, self.config.max_file_bytes) {
-            Ok(text) => text,
-            Err(error) => {
-                findings.push(unread(*file, error));
-                return no_manifest(None, findings);
-            }
-        };
-        let parsed = match parse::parse(&text) {
+        let parsed = match parse::parse(text) {
             Ok(parsed) => parsed,
             Err(error) => {
                 findings.push(reading::invalid_json::syntax(*file, error));
@@ -133,7 +138,7 @@ impl Line<'_> {
             findings.push(reading::byte_order_mark::finding(*file));
         }
         if parsed.has_duplicate_keys {
-            let duplicates = source::duplicate_keys(&text).into_iter();
+            let duplicates = source::duplicate_keys(text).into_iter();
             findings.list.extend(
                 duplicates.map(|duplicate| reading::duplicate_key::finding(*file, duplicate)),
             );
@@ -177,6 +182,18 @@ impl Line<'_> {
             manifest: (keep == Keep::Manifests).then_some(manifest),
             findings,
         }
+    }
+
+    /// What only the whole catalog shows.
+    pub fn judge_catalog(&self, entries: &[Entry]) -> Findings {
+        let catalog = CatalogSubject {
+            entries,
+            allowlist: self.allowlist,
+            context: self.context(),
+        };
+        let mut findings = Findings::default();
+        lint::run_on_catalog(&catalog, &mut findings);
+        findings
     }
 
     fn context(&self) -> Context<'_> {

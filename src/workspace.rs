@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::Global;
 use crate::config::{self, Config, ConfigError, Profile};
+use crate::probe::Day;
 use crate::source::{
-    Folders, LoadError, ManifestFile, Sources, clean, is_manifest_name, list_manifests,
+    Folders, LoadError, ManifestFile, Origin, Sources, clean, is_manifest_name, list_manifests,
 };
 
 /// The working folder with its configuration.
@@ -16,6 +17,12 @@ pub struct Workspace {
     /// The folder that the configuration's paths are relative to.
     pub root: PathBuf,
     pub working_folder: PathBuf,
+    /// The configuration, where there is one.
+    pub config_file: Option<PathBuf>,
+    /// What the user should know about the configuration.
+    pub notices: Vec<String>,
+    /// The day that expiry is judged against.
+    pub today: Day,
 }
 
 /// One catalog of a run, and which of its files were named.
@@ -62,7 +69,8 @@ impl Workspace {
             .map_err(|error| WorkspaceError::WorkingFolder(crate::source::describe(&error)))?;
         let found = config::load(global.config.as_deref(), &working_folder)?;
         let mut config = found.config;
-        let root = found.folder.unwrap_or_else(|| working_folder.clone());
+        let folder = found.file.as_deref().and_then(Path::parent);
+        let root = folder.unwrap_or(&working_folder).to_owned();
         // Options are relative to the working folder, the configuration to its own.
         let absolute = |folder: &Path| working_folder.join(folder).to_string_lossy().into_owned();
         if let Some(folder) = &global.catalog {
@@ -86,6 +94,9 @@ impl Workspace {
             config,
             root,
             working_folder,
+            config_file: found.file,
+            notices: found.notices,
+            today: Day::today(),
         })
     }
 
@@ -105,6 +116,16 @@ impl Workspace {
             Profile::Production => generated,
             Profile::Development => generated.join("development"),
         }
+    }
+
+    /// The discovery lock of the catalog, or of the developers' servers. It has its place whatever the profile.
+    pub fn lock_path(&self, folders: &Folders, origin: Origin) -> PathBuf {
+        let generated = folders.root.join(&self.config.generated);
+        let folder = match origin {
+            Origin::Catalog => generated,
+            Origin::CatalogLocal => generated.join("development"),
+        };
+        folder.join("discovery.lock.json")
     }
 
     /// The catalogs that the paths name, each once, in the order of the first path that names it.

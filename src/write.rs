@@ -292,8 +292,23 @@ fn apply(change: &Change) -> Result<(), Error> {
     }
 }
 
+/// Writes one file that is no artifact, whole or not at all.
+///
+/// # Errors
+/// The disk does not do as it is told, or the path is a link or no file.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_symlink() => Err(Error::Link(path.to_owned())),
+        Ok(metadata) if !metadata.is_file() => Err(Error::NotAFile(path.to_owned())),
+        _ => replace(path, bytes),
+    }
+}
+
 /// Puts a whole file in the place of another, or of none.
-fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+///
+/// # Errors
+/// The disk does not do as it is told; then the old file is still there.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(|source| io_error("create", folder, source))?;
     rename_into_place(folder, path, bytes).map_err(|source| io_error("write", path, source))

@@ -16,7 +16,7 @@ use crate::workspace::Workspace;
 use crate::write::{self, Change, ChangeKind, Mode};
 
 use super::findings::{self, plural};
-use super::judge::{self, AllowlistChoice, JudgedTarget, Questions};
+use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
 use super::{ExitStatus, Failure, check};
 
 pub(super) fn run(
@@ -29,6 +29,7 @@ pub(super) fn run(
     let questions = Questions {
         keep: Keep::Manifests,
         allowlist: AllowlistChoice::Deployed(args.findings.allowlist.as_deref()),
+        lock: LockChoice::InForce,
     };
     let targets = judge::judge(&workspace, &[], None, &mut sources, &questions)?;
     let Some(target) = targets.into_iter().find(|target| target.files > 0) else {
@@ -45,7 +46,7 @@ pub(super) fn run(
     let outcome = findings::report(
         &workspace,
         vec![target],
-        &sources,
+        &mut sources,
         &args.findings,
         console,
         |entry| counts(&workspace, entry.origin),
@@ -84,7 +85,7 @@ fn compile(workspace: &Workspace, target: &JudgedTarget) -> Result<Plan, Failure
         entries: &judged.entries,
         manifests: &judged.manifests,
         leave_out: &judged.files_with_secrets,
-        lock: target.lock.as_ref(),
+        lock: Some(&target.lock),
         config: &workspace.config,
     };
     compile::compile(&catalog).map_err(|error| Failure::usage(error.to_string()))

@@ -1,33 +1,74 @@
-//! `check`: load -> parse -> validate -> classify -> lint -> report.
+//! `check`: load -> parse -> validate -> classify -> [probe] -> lint -> report. Offline, unless an option says otherwise.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use crate::allowlist::Allowlist;
+use crate::baseline;
 use crate::cli::{CheckArgs, Global};
+use crate::config;
 use crate::console::Console;
 use crate::pipeline::Keep;
-use crate::source::Sources;
+use crate::probe::Day;
+use crate::source::{Sources, describe};
 use crate::workspace::Workspace;
+use crate::write;
 
-use super::judge::{self, AllowlistChoice, Questions};
-use super::{ExitStatus, Failure, findings};
+use super::findings::{self, plural};
+use super::judge::{self, AllowlistChoice, LockChoice, Questions};
+use super::probing::{self, Online, Probing};
+use super::{ExitStatus, Failure, fix, running_proxy};
 
 pub(super) fn run(
     args: &CheckArgs,
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let workspace = judge::open(global, &args.findings)?;
+    let mut workspace = judge::open(global, &args.findings)?;
+    if args.strict_online {
+        probing::be_strict(&mut workspace);
+    }
+    if args.write_baseline {
+        write_baseline(&workspace, args, console)?;
+        workspace = judge::open(global, &args.findings)?;
+    }
     let (paths, input) = read_standard_input(&workspace, args)?;
-    let mut sources = Sources::default();
+    let is_input = input.is_some();
+    let online = online(args, console)?;
+    let running = running_allowlist(args, &workspace, console)?;
     let questions = Questions {
         keep: Keep::Entries,
-        allowlist: AllowlistChoice::InForce(args.findings.allowlist.as_deref()),
+        allowlist: match &running {
+            Some(allowlist) => AllowlistChoice::Running(allowlist),
+            None => AllowlistChoice::InForce(args.findings.allowlist.as_deref()),
+        },
+        lock: online
+            .as_ref()
+            .map_or(LockChoice::InForce, LockChoice::Online),
     };
-    let targets = judge::judge(&workspace, &paths, input, &mut sources, &questions)?;
+    let mut sources = Sources::default();
+    let mut targets = judge::judge(&workspace, &paths, input, &mut sources, &questions)?;
+    let fixes = &args.fixes;
+    if fixes.diff {
+        return fix::show(&workspace, &targets, &sources, fixes, console);
+    }
+    if fixes.fix || fixes.unsafe_fixes {
+        if is_input {
+            return Err(Failure::usage(
+                "standard input cannot be repaired in place: `--diff` shows what would be repaired",
+            ));
+        }
+        fix::apply(&workspace, &targets, &sources, fixes, console)?;
+        sources = Sources::default();
+        targets = judge::judge(&workspace, &paths, None, &mut sources, &questions)?;
+    }
+    if let Some(online) = online {
+        online.probing.finish()?;
+    }
     let outcome = findings::report(
         &workspace,
         targets,
-        &sources,
+        &mut sources,
         &args.findings,
         console,
         |_| true,
@@ -46,13 +87,106 @@ pub(super) fn run(
     Ok(outcome.status)
 }
 
+/// With `--online`, how the providers are asked.
+fn online<'a>(args: &CheckArgs, console: &'a Console) -> Result<Option<Online<'a>>, Failure> {
+    let network = &args.network;
+    if !args.online {
+        return match network.replay.is_some() || network.record.is_some() {
+            true => Err(Failure::usage(
+                "`--replay` and `--record` go with `--online`",
+            )),
+            false => Ok(None),
+        };
+    }
+    let today = args.findings.today.unwrap_or_else(Day::today);
+    Ok(Some(Online {
+        probing: Probing::new(network, today)?,
+        console,
+    }))
+}
+
+/// The allowlist of the proxy that runs: where it was named, and online where the configuration knows one.
+fn running_allowlist(
+    args: &CheckArgs,
+    workspace: &Workspace,
+    console: &Console,
+) -> Result<Option<Allowlist>, Failure> {
+    if let Some(url) = &args.proxy_url {
+        return running_proxy::allowlist(url, &args.network).map(Some);
+    }
+    let is_asked =
+        args.online && args.network.replay.is_none() && args.findings.allowlist.is_none();
+    let Some(url) = workspace.config.proxy.url.as_ref().filter(|_| is_asked) else {
+        return Ok(None);
+    };
+    match running_proxy::allowlist(url, &args.network) {
+        // Whoever named it nowhere on the command line gets the next best.
+        Err(failure) if !args.strict_online => {
+            console.say(&failure.to_string());
+            Ok(None)
+        }
+        asked => asked.map(Some),
+    }
+}
+
+/// Adds ignores for what is found now; the check that follows shows what cannot be ignored.
+fn write_baseline(
+    workspace: &Workspace,
+    args: &CheckArgs,
+    console: &Console,
+) -> Result<(), Failure> {
+    if args.paths.iter().any(|path| is_dash(path)) {
+        return Err(Failure::usage("standard input has no baseline"));
+    }
+    let mut sources = Sources::default();
+    let questions = questions(args);
+    let mut targets = judge::judge(workspace, &args.paths, None, &mut sources, &questions)?;
+    let shown = findings::settle(workspace, &mut targets, &mut sources).shown;
+    let ignores = baseline::ignores(&shown, &sources, &workspace.root);
+    let path = workspace
+        .config_file
+        .clone()
+        .unwrap_or_else(|| workspace.root.join(config::FILE_NAME));
+    if !ignores.is_empty() {
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+            Err(error) => {
+                let reason = describe(&error);
+                return Err(Failure::Unreadable { path, reason });
+            }
+        };
+        write::write_file(&path, baseline::add(&text, &ignores).as_bytes())?;
+    }
+    let shown = path
+        .strip_prefix(&workspace.working_folder)
+        .unwrap_or(&path);
+    console.say(&format!(
+        "added {} to {}",
+        plural(ignores.len(), "ignore"),
+        shown.display()
+    ));
+    Ok(())
+}
+
+fn questions(args: &CheckArgs) -> Questions<'_> {
+    Questions {
+        keep: Keep::Entries,
+        allowlist: AllowlistChoice::InForce(args.findings.allowlist.as_deref()),
+        lock: LockChoice::InForce,
+    }
+}
+
+fn is_dash(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
 /// Standard input takes the place of the file that it stands for; without a name it is a catalog of its own.
 fn read_standard_input(
     workspace: &Workspace,
     args: &CheckArgs,
 ) -> Result<(Vec<PathBuf>, Option<crate::workspace::StandardInput>), Failure> {
-    let is_dash = |path: &PathBuf| path.as_os_str() == "-";
-    if !args.paths.iter().any(is_dash) {
+    if !args.paths.iter().any(|path| is_dash(path)) {
         return match &args.stdin_filename {
             Some(_) => Err(Failure::usage("`--stdin-filename` goes with the path `-`")),
             None => Ok((args.paths.clone(), None)),

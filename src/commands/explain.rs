@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use crate::cli::{ExplainArgs, Global};
+use crate::config;
 use crate::console::Console;
 use crate::entry::{self, Destinations, Entry};
 use crate::lint::{self, Fixable, Rule};
@@ -17,7 +18,7 @@ use crate::source::Sources;
 use crate::suggest;
 use crate::workspace::Workspace;
 
-use super::judge::{self, AllowlistChoice, JudgedTarget, Questions};
+use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
 use super::{ExitStatus, Failure};
 
 pub(super) fn run(
@@ -25,9 +26,15 @@ pub(super) fn run(
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let text = match (lint::find(&args.topic), oauth_type(&args.topic)) {
-        (Some(rule), _) => explain_rule(rule),
+    let text = match (lint::resolve(&args.topic), oauth_type(&args.topic)) {
+        (Some(named), _) => {
+            if let Some(notice) = named.notice() {
+                console.say(&notice);
+            }
+            explain_rule(named.rule)
+        }
         (None, Some(oauth_type)) => oauth_type.documentation().to_owned(),
+        (None, None) if args.topic == "config" => config::explain(),
         (None, None) => explain_server(args, global)?,
     };
     let mut out = console.out();
@@ -63,6 +70,7 @@ fn explain_server(args: &ExplainArgs, global: &Global) -> Result<String, Failure
     let questions = Questions {
         keep: Keep::Manifests,
         allowlist: AllowlistChoice::Nothing,
+        lock: LockChoice::InForce,
     };
     let targets = judge::judge(&workspace, &args.paths, None, &mut sources, &questions)?;
     for target in &targets {
@@ -85,7 +93,8 @@ fn explain_server(args: &ExplainArgs, global: &Global) -> Result<String, Failure
         .flat_map(|target| target.judged.entries.iter().map(|entry| entry.id.as_str()));
     let known = ids
         .chain(lint::RULES.iter().map(|rule| rule.id))
-        .chain(OAuthType::ALL.map(OAuthType::name));
+        .chain(OAuthType::ALL.map(OAuthType::name))
+        .chain(["config"]);
     let help =
         suggest::nearest(&args.topic, known).map(|nearest| format!("did you mean `{nearest}`?"));
     let message = format!(
@@ -103,7 +112,7 @@ fn server(entry: &Entry, target: &JudgedTarget, sources: &Sources) -> String {
         let _ = writeln!(text, "{name}, {}\n", sources.name(entry.file));
     }
     let manifest = target.judged.manifests.get(&entry.file);
-    let lock = manifest.and_then(|manifest| entry::lock_entry(target.lock.as_ref()?, manifest));
+    let lock = manifest.and_then(|manifest| entry::lock_entry(&target.lock, manifest));
     type_section(&mut text, entry);
     if let (Some(manifest), Some(oauth_type)) = (manifest, entry.oauth_type()) {
         secret_section(&mut text, entry, oauth_type);
@@ -313,26 +322,12 @@ fn discovery_section(text: &mut String, lock: &LockEntry) {
         let source = lock.source.as_deref().unwrap_or("published facts");
         let _ = writeln!(text, "Put together from {source}, not fetched.");
     }
-    for request in &lock.requests {
-        let status = request.status.map_or_else(
-            || "status not known".to_owned(),
-            |status| status.to_string(),
-        );
-        let _ = writeln!(
-            text,
-            "- {} {}: {status}, {}",
-            request.method, request.url, request.outcome
-        );
+    for line in lock.story() {
+        let _ = writeln!(text, "{line}");
     }
-    if let Some(issuer) = &lock.issuer {
-        let _ = writeln!(text, "- therefore the issuer is {issuer}");
-    }
-    if let Some(endpoint) = lock
-        .authorization_server
-        .as_ref()
-        .and_then(|server| server.token_endpoint.as_ref())
-    {
-        let _ = writeln!(text, "- and the token endpoint {endpoint}");
+    let server = lock.authorization_server.as_ref();
+    if let Some(endpoint) = server.and_then(|server| server.token_endpoint.as_ref()) {
+        let _ = writeln!(text, "Therefore codes are exchanged at {endpoint}");
     }
     text.push('\n');
 }

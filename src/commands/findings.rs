@@ -1,19 +1,23 @@
 //! From the findings of a run to its output and its exit status.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::io::Write as _;
+use std::path::Path;
 
 use crate::cli::{FailOn, FindingArgs};
 use crate::console::Console;
 use crate::entry::Entry;
 use crate::finding::{Finding, Severity};
+use crate::ignores::Ignores;
+use crate::lint::{self, Group};
+use crate::oauth::{Undetermined, Verdict};
 use crate::report::{self, Format, FormatArgument, Mask, Report, Style, Summary};
 use crate::source::{FileId, Sources, describe};
-use crate::workspace::Workspace;
+use crate::workspace::{Selection, Workspace};
 
 use super::judge::JudgedTarget;
-use super::{ExitStatus, Failure};
+use super::{ExitStatus, Failure, fix};
 
 /// What came of the findings.
 pub(super) struct Outcome {
@@ -21,13 +25,15 @@ pub(super) struct Outcome {
     pub files: usize,
     pub has_allowlist: bool,
     counts: Summary,
+    /// The rules of what was shown.
+    rules: BTreeSet<&'static str>,
 }
 
 /// Shows the findings in every format that was asked for. `counts` says whose findings decide the exit status.
 pub(super) fn report(
     workspace: &Workspace,
-    targets: Vec<JudgedTarget>,
-    sources: &Sources,
+    mut targets: Vec<JudgedTarget>,
+    sources: &mut Sources,
     args: &FindingArgs,
     console: &Console,
     counts: impl Fn(&Entry) -> bool,
@@ -44,14 +50,14 @@ pub(super) fn report(
         .flat_map(|target| target.judged.secrets.iter().cloned())
         .collect();
     let mask = Mask::new(&secrets);
-    let found: Vec<Finding> = targets
-        .into_iter()
-        .flat_map(|target| target.judged.findings)
-        .collect();
-    let shown: Vec<Finding> = found
-        .into_iter()
-        .filter_map(|finding| at_level(finding, workspace))
-        .collect();
+    let Settled {
+        mut shown,
+        suppressed,
+    } = settle(workspace, &mut targets, sources);
+    fix::keep_offered(workspace, &targets, sources, &mut shown);
+    for notice in &workspace.notices {
+        console.say(notice);
+    }
     let least = match args.fail_on {
         FailOn::Error => Severity::Error,
         FailOn::Warning => Severity::Warning,
@@ -79,8 +85,9 @@ pub(super) fn report(
         errors: count(Severity::Error),
         warnings: count(Severity::Warning),
         notes: count(Severity::Note),
-        suppressed: 0,
+        suppressed,
     };
+    let rules = findings.iter().map(|finding| finding.rule).collect();
     let report = Report {
         findings,
         summary: summary.clone(),
@@ -91,13 +98,92 @@ pub(super) fn report(
         files,
         has_allowlist,
         counts: summary,
+        rules,
     })
 }
 
-/// The finding at the level that the configuration gives its rule; nothing where it is not shown.
-fn at_level(finding: Finding, workspace: &Workspace) -> Option<Finding> {
-    let severity = workspace.config.level(finding.rule, finding.severity)?;
-    Some(finding.severity(severity))
+/// What is left of the findings once the configuration has spoken.
+pub(super) struct Settled {
+    pub shown: Vec<Finding>,
+    /// How many would be shown, were they not ignored.
+    pub suppressed: usize,
+}
+
+/// Takes the findings out of the targets, and applies ignores and levels to them.
+pub(super) fn settle(
+    workspace: &Workspace,
+    targets: &mut [JudgedTarget],
+    sources: &mut Sources,
+) -> Settled {
+    let found = targets
+        .iter_mut()
+        .flat_map(|target| std::mem::take(&mut target.judged.findings))
+        .collect();
+    let ignores = Ignores::new(&workspace.config.ignore, &workspace.root, workspace.today);
+    let mut sifted = ignores.sift(found, sources);
+    if let Some(path) = &workspace.config_file {
+        let file = sources.add(path.clone(), &workspace.working_folder);
+        let was_judged = |path: &Path, rule: &str| {
+            targets
+                .iter()
+                .any(|target| was_judged(workspace, target, sources, path, rule))
+        };
+        let stale = ignores.stale(&sifted, file, was_judged);
+        sifted.left.extend(stale);
+    }
+    let at_level = |finding: Finding| {
+        let severity = workspace.config.level(finding.rule, finding.severity)?;
+        Some(finding.severity(severity))
+    };
+    Settled {
+        shown: sifted.left.into_iter().filter_map(at_level).collect(),
+        suppressed: sifted.ignored.into_iter().filter_map(at_level).count(),
+    }
+}
+
+/// Whether a finding of this rule in this file would have been seen, had there been one.
+fn was_judged(
+    workspace: &Workspace,
+    target: &JudgedTarget,
+    sources: &Sources,
+    path: &Path,
+    rule: &str,
+) -> bool {
+    let Some(rule) = lint::find(rule) else {
+        return false;
+    };
+    let config = &workspace.config;
+    if config.level(rule.id, rule.level).is_none() {
+        return false;
+    }
+    let has_path = |file: FileId| sources.file(file).is_some_and(|file| file.path == path);
+    let entry = target
+        .judged
+        .entries
+        .iter()
+        .find(|entry| has_path(entry.file));
+    let Some(entry) = entry else {
+        // What lies in a folder that was read whole, and is not among its manifests, is not there any more.
+        let folders = &target.target.folders;
+        let was_listed = [&folders.catalog, &folders.catalog_local]
+            .into_iter()
+            .any(|folder| folder.as_deref() == path.parent());
+        let is_allowlist = target.allowlist_file.is_some_and(has_path);
+        return is_allowlist || (was_listed && target.target.selection == Selection::Everything);
+    };
+    let was_read = entry.classification.verdict != Verdict::Undetermined(Undetermined::Unreadable);
+    let has_facts = match rule.group {
+        Group::Proxy => target.has_allowlist,
+        Group::Discovery => target.lock.servers.contains_key(&entry.id),
+        Group::Reading
+        | Group::Identity
+        | Group::OAuth
+        | Group::Tokens
+        | Group::Launch
+        | Group::Secrets
+        | Group::Suppressions => true,
+    };
+    was_read && has_facts && target.target.selection.names(path)
 }
 
 fn write(report: &Report, args: &FindingArgs, console: &Console) -> Result<(), Failure> {
@@ -138,14 +224,24 @@ fn write(report: &Report, args: &FindingArgs, console: &Console) -> Result<(), F
 }
 
 impl Outcome {
+    /// Whether a finding of this rule was shown.
+    pub(super) fn shows(&self, rule: &str) -> bool {
+        self.rules.contains(rule)
+    }
+
     /// The run in one line.
     pub(super) fn summary(&self, verb: &str) -> String {
+        self.summary_of(&format!("{verb} {}", plural(self.files, "file")))
+    }
+
+    /// The run in one line that begins with what was done.
+    pub(super) fn summary_of(&self, done: &str) -> String {
         let Summary {
-            files,
             errors,
             warnings,
             notes,
             suppressed,
+            ..
         } = &self.counts;
         let counts = [(*errors, "error"), (*warnings, "warning"), (*notes, "note")];
         let found: Vec<String> = counts
@@ -161,7 +257,7 @@ impl Outcome {
             0 => String::new(),
             count => format!(", {count} ignored"),
         };
-        format!("{verb} {}: {found}{suppressed}", plural(*files, "file"))
+        format!("{done}: {found}{suppressed}")
     }
 }
 

@@ -3,33 +3,64 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use crate::allowlist;
+use crate::allowlist::{self, Allowlist};
 use crate::cli::{FindingArgs, Global};
 use crate::config::Level;
 use crate::lint;
 use crate::pipeline::{Judged, Keep, Line};
 use crate::probe::lock::Lock;
-use crate::source::{Folders, Sources, describe};
+use crate::source::{FileId, Folders, ManifestFile, Sources, describe};
 use crate::suggest;
 use crate::workspace::{StandardInput, Target, Workspace};
 
-use super::Failure;
+use super::probing::Online;
+use super::{Failure, lock_files};
 
 /// One catalog of the run, judged.
 pub(super) struct JudgedTarget {
     pub target: Target,
+    /// Every manifest of the catalog, whatever was named.
+    pub manifests: Vec<ManifestFile>,
     pub judged: Judged,
-    pub lock: Option<Lock>,
+    pub lock: Lock,
+    pub allowlist: Option<Allowlist>,
     /// How many of its files were named.
     pub files: usize,
     /// Whether there was an allowlist to compare with.
     pub has_allowlist: bool,
+    /// The file that it was read from.
+    pub allowlist_file: Option<FileId>,
+}
+
+impl JudgedTarget {
+    /// The line that judged it, to judge more with.
+    pub(super) fn line<'a>(&'a self, workspace: &'a Workspace, sources: &'a Sources) -> Line<'a> {
+        Line {
+            config: &workspace.config,
+            sources,
+            manifests: &self.manifests,
+            lock: Some(&self.lock),
+            allowlist: self.allowlist.as_ref(),
+        }
+    }
 }
 
 /// What is asked of the line beside the paths.
 pub(super) struct Questions<'a> {
     pub keep: Keep,
     pub allowlist: AllowlistChoice<'a>,
+    pub lock: LockChoice<'a>,
+}
+
+/// Which discovery lock the catalog is judged by.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum LockChoice<'a> {
+    /// The committed one; under the development profile with that of the developers' servers.
+    InForce,
+    /// The same, with what the providers answer now in its place.
+    Online(&'a Online<'a>),
+    /// This one.
+    Given(&'a Lock),
 }
 
 /// Which allowlist the needed destinations are compared with.
@@ -39,6 +70,8 @@ pub(super) enum AllowlistChoice<'a> {
     InForce(Option<&'a Path>),
     /// The same without the committed artifact, which is about to be written anew.
     Deployed(Option<&'a Path>),
+    /// That of a running proxy.
+    Running(&'a Allowlist),
     /// None: nothing is shown that depends on it.
     Nothing,
 }
@@ -47,6 +80,9 @@ pub(super) enum AllowlistChoice<'a> {
 pub(super) fn open(global: &Global, args: &FindingArgs) -> Result<Workspace, Failure> {
     let mut workspace = Workspace::open(global)?;
     workspace.config.pedantic = args.pedantic;
+    if let Some(today) = args.today {
+        workspace.today = today;
+    }
     let levels = [
         (&args.allow, Level::Off),
         (&args.warn, Level::Warning),
@@ -54,7 +90,7 @@ pub(super) fn open(global: &Global, args: &FindingArgs) -> Result<Workspace, Fai
     ];
     for (ids, level) in levels {
         for id in ids {
-            let Some(rule) = lint::find(id) else {
+            let Some(named) = lint::resolve(id) else {
                 let ids = lint::RULES.iter().map(|rule| rule.id);
                 let help =
                     suggest::nearest(id, ids).map(|nearest| format!("did you mean `{nearest}`?"));
@@ -63,7 +99,11 @@ pub(super) fn open(global: &Global, args: &FindingArgs) -> Result<Workspace, Fai
                     help,
                 });
             };
-            workspace.config.rules.insert(rule.id.to_owned(), level);
+            workspace.notices.extend(named.notice());
+            workspace
+                .config
+                .rules
+                .insert(named.rule.id.to_owned(), level);
         }
     }
     Ok(workspace)
@@ -94,13 +134,33 @@ fn judge_target(
     questions: &Questions<'_>,
 ) -> Result<JudgedTarget, Failure> {
     let manifests = workspace.manifests(&target, input, sources)?;
-    let lock = read_lock(&workspace.generated(&target.folders))?;
     let mut findings = lint::Findings::default();
+    let lock = match questions.lock {
+        LockChoice::Given(lock) => lock.clone(),
+        LockChoice::InForce => lock_files::in_force(workspace, &target.folders)?,
+        LockChoice::Online(online) => {
+            let line = Line {
+                config: &workspace.config,
+                sources,
+                manifests: &manifests,
+                lock: None,
+                allowlist: None,
+            };
+            let unasked = line.judge(Keep::Manifests);
+            let (lock, outdated) = online.ask(workspace, &target, &unasked, sources)?;
+            findings.list.extend(outdated);
+            lock
+        }
+    };
     let path = allowlist_path(workspace, &target.folders, questions.allowlist);
-    let has_allowlist = path.is_some();
-    let allowlist = match path {
-        Some(path) => {
+    let is_running = matches!(questions.allowlist, AllowlistChoice::Running(_));
+    let has_allowlist = is_running || path.is_some();
+    let mut allowlist_file = None;
+    let allowlist = match (questions.allowlist, path) {
+        (AllowlistChoice::Running(allowlist), _) => Some(allowlist.clone()),
+        (_, Some(path)) => {
             let file = sources.add(path.clone(), &workspace.working_folder);
+            allowlist_file = Some(file);
             let text = sources
                 .read(file, workspace.config.max_file_bytes)
                 .map_err(|error| Failure::Unreadable {
@@ -109,13 +169,13 @@ fn judge_target(
                 })?;
             allowlist::parse(file, sources.name(file), &text, &mut findings)
         }
-        None => None,
+        (_, None) => None,
     };
     let line = Line {
         config: &workspace.config,
         sources,
         manifests: &manifests,
-        lock: lock.as_ref(),
+        lock: Some(&lock),
         allowlist: allowlist.as_ref(),
     };
     let mut judged = line.judge(questions.keep);
@@ -141,10 +201,13 @@ fn judge_target(
     });
     Ok(JudgedTarget {
         target,
+        manifests,
         judged,
         lock,
+        allowlist,
         files,
         has_allowlist,
+        allowlist_file,
     })
 }
 
@@ -172,29 +235,7 @@ fn allowlist_path(
     match choice {
         AllowlistChoice::InForce(path) => named(path).or_else(configured).or_else(committed),
         AllowlistChoice::Deployed(path) => named(path).or_else(configured),
-        AllowlistChoice::Nothing => None,
-    }
-}
-
-/// The discovery lock of a catalog, if it has one.
-fn read_lock(generated: &Path) -> Result<Option<Lock>, Failure> {
-    let path = generated.join("discovery.lock.json");
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => {
-            return Err(Failure::Unreadable {
-                path,
-                reason: describe(&error),
-            });
-        }
-    };
-    match serde_json::from_str(&text) {
-        Ok(lock) => Ok(Some(lock)),
-        Err(error) => Err(Failure::Unreadable {
-            path,
-            reason: format!("it is no discovery lock: {error}"),
-        }),
+        AllowlistChoice::Running(_) | AllowlistChoice::Nothing => None,
     }
 }
 

@@ -5,9 +5,9 @@ use std::io::Write as _;
 use crate::cli::{Global, ListArgs, TableFormat};
 use crate::console::Console;
 use crate::entry::Entry;
-use crate::finding::Severity;
+use crate::finding::{Finding, Severity};
 use crate::oauth::{OAuthType, Verdict};
-use crate::pipeline::{Judged, Keep};
+use crate::pipeline::Keep;
 use crate::report::list::{
     ListReport, ListedDestination, ListedEvidence, ListedFindings, ListedOAuth, ListedServer,
     ListedType,
@@ -16,8 +16,8 @@ use crate::report::{visible, write_json};
 use crate::source::{FileId, Sources};
 use crate::workspace::Workspace;
 
-use super::findings::plural;
-use super::judge::{self, AllowlistChoice, JudgedTarget, Questions};
+use super::findings::{self, plural};
+use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
 use super::{ExitStatus, Failure, check};
 
 pub(super) fn run(
@@ -30,15 +30,17 @@ pub(super) fn run(
     let questions = Questions {
         keep: Keep::Entries,
         allowlist: AllowlistChoice::Nothing,
+        lock: LockChoice::InForce,
     };
-    let targets = judge::judge(&workspace, &args.paths, None, &mut sources, &questions)?;
+    let mut targets = judge::judge(&workspace, &args.paths, None, &mut sources, &questions)?;
     if targets.iter().all(|target| target.files == 0) {
         console.say(&check::no_input(&workspace, &args.paths));
         return Ok(ExitStatus::NoInput);
     }
+    let findings = findings::settle(&workspace, &mut targets, &mut sources).shown;
     let mut servers: Vec<ListedServer> = targets
         .iter()
-        .flat_map(|target| listed(target, &workspace, &sources, args.oauth_type))
+        .flat_map(|target| listed(target, &findings, &sources, args.oauth_type))
         .collect();
     servers.sort_by(|left, right| (&left.id, &left.file).cmp(&(&right.id, &right.file)));
 
@@ -63,7 +65,7 @@ pub(super) fn run(
 
 fn listed(
     target: &JudgedTarget,
-    workspace: &Workspace,
+    findings: &[Finding],
     sources: &Sources,
     oauth_type: Option<ListedType>,
 ) -> Vec<ListedServer> {
@@ -82,16 +84,11 @@ fn listed(
         .filter(is_named)
         .filter(is_asked);
     entries
-        .map(|entry| server(entry, &target.judged, workspace, sources))
+        .map(|entry| server(entry, findings, sources))
         .collect()
 }
 
-fn server(
-    entry: &Entry,
-    judged: &Judged,
-    workspace: &Workspace,
-    sources: &Sources,
-) -> ListedServer {
+fn server(entry: &Entry, findings: &[Finding], sources: &Sources) -> ListedServer {
     let verdict = entry.classification.verdict;
     let evidence = entry
         .classification
@@ -126,22 +123,21 @@ fn server(
         destinations: destinations.collect(),
         env: entry.env_names(),
         findings: ListedFindings {
-            errors: count(judged, workspace, entry.file, Severity::Error),
-            warnings: count(judged, workspace, entry.file, Severity::Warning),
+            errors: count(findings, entry.file, Severity::Error),
+            warnings: count(findings, entry.file, Severity::Warning),
         },
     }
 }
 
 /// How many findings of a severity a file has, after the configuration.
-fn count(judged: &Judged, workspace: &Workspace, file: FileId, severity: Severity) -> usize {
-    let here = judged.findings.iter().filter(|finding| {
+fn count(findings: &[Finding], file: FileId, severity: Severity) -> usize {
+    let here = findings.iter().filter(|finding| {
         finding
             .place
             .as_ref()
             .is_some_and(|place| place.file == file)
     });
-    here.filter(|finding| workspace.config.level(finding.rule, finding.severity) == Some(severity))
-        .count()
+    here.filter(|finding| finding.severity == severity).count()
 }
 
 fn listed_type(verdict: Verdict) -> ListedType {

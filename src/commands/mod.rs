@@ -4,9 +4,15 @@ mod build;
 mod check;
 mod explain;
 mod findings;
+mod fix;
 mod judge;
 mod list;
-mod rules;
+mod lock_files;
+mod new_online;
+mod probe;
+mod probing;
+pub mod rules;
+mod running_proxy;
 mod schema;
 
 use std::path::PathBuf;
@@ -14,7 +20,11 @@ use std::process::{ExitCode, Termination};
 
 use crate::cli::{Cli, Command};
 use crate::console::Console;
+use crate::emit;
+use crate::probe::client::NetworkError;
+use crate::probe::record::RecordError;
 use crate::workspace::WorkspaceError;
+use crate::write;
 
 pub use rules::readme_table;
 
@@ -56,9 +66,17 @@ pub enum Failure {
     #[error("`{}` cannot be written: {reason}", .path.display())]
     Unwritable { path: PathBuf, reason: String },
     #[error(transparent)]
-    Template(#[from] crate::emit::Error),
+    Network(#[from] NetworkError),
     #[error(transparent)]
-    Write(#[from] crate::write::Error),
+    Recordings(#[from] RecordError),
+    #[error("interrupted: nothing was written")]
+    Interrupted,
+    #[error("the proxy at `{url}` cannot be compared with: {reason}")]
+    Proxy { url: String, reason: String },
+    #[error(transparent)]
+    Template(#[from] emit::Error),
+    #[error(transparent)]
+    Write(#[from] write::Error),
     /// Standard output, most likely a pipe that was closed.
     #[error("the output cannot be written: {0}")]
     Output(#[from] std::io::Error),
@@ -81,6 +99,8 @@ pub fn run(cli: &Cli) -> ExitStatus {
         Command::Build(args) => build::run(args, &cli.global, &console),
         Command::List(args) => list::run(args, &cli.global, &console),
         Command::Explain(args) => explain::run(args, &cli.global, &console),
+        Command::Probe(args) => probe::run(args, &cli.global, &console),
+        Command::New(args) => new_online::run(args, &cli.global, &console),
         Command::Schema(args) => schema::run(args, &cli.global, &console),
         Command::Rules(args) => rules::run(args, &console),
     };

@@ -23,8 +23,8 @@ use crate::oauth::{self, OAuthType};
 use crate::probe::lock::{Lock, LockEntry};
 use crate::source::{FileId, Origin, Pointer};
 
-pub use registry::{RULES, find};
-pub use rules::{proxy, reading};
+pub use registry::{NamedRule, RULES, find, resolve};
+pub use rules::{discovery, proxy, reading, suppressions};
 pub use run::{apply_precedence, run_on_catalog, run_on_server, run_on_value};
 pub use strings::{ManifestString, Slot};
 

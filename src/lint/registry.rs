@@ -3,7 +3,9 @@
 use crate::finding::{Finding, Severity};
 
 use super::Rule;
-use super::rules::{discovery, identity, launch, oauth, proxy, reading, secrets, tokens};
+use super::rules::{
+    discovery, identity, launch, oauth, proxy, reading, secrets, suppressions, tokens,
+};
 
 /// All rules, in the order of the documentation.
 pub static RULES: &[&Rule] = &[
@@ -132,14 +134,55 @@ pub static RULES: &[&Rule] = &[
     &discovery::metadata_available::RULE,
     &discovery::unsupported_client_authentication::RULE,
     &discovery::unsupported_scope::RULE,
+    &discovery::unpublished_metadata::RULE,
+    &discovery::mislabeled_metadata::RULE,
     &discovery::unreachable_metadata::RULE,
     &discovery::stale_lock::RULE,
     &discovery::discovery_drift::RULE,
+    // Suppressions
+    &suppressions::unused_ignore::RULE,
+    &suppressions::expired_ignore::RULE,
+    &suppressions::ignore_without_reason::RULE,
 ];
 
 /// The rule with this id.
 pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.id == id)
+}
+
+/// The ids that rules had before: old, new. An old one works for good.
+static RENAMED: &[(&str, &str)] = &[];
+
+/// A rule that somebody named.
+#[derive(Debug, Clone, Copy)]
+pub struct NamedRule {
+    pub rule: &'static Rule,
+    /// The id that was given, where it is an old one.
+    pub old_id: Option<&'static str>,
+}
+
+impl NamedRule {
+    /// What to tell somebody who used an old id.
+    pub fn notice(self) -> Option<String> {
+        let old_id = self.old_id?;
+        Some(format!("`{old_id}` is called `{}` now", self.rule.id))
+    }
+}
+
+/// The rule with this id, or that had it before it was renamed.
+pub fn resolve(id: &str) -> Option<NamedRule> {
+    resolve_in(id, RENAMED)
+}
+
+fn resolve_in(id: &str, renamed: &[(&'static str, &'static str)]) -> Option<NamedRule> {
+    if let Some(rule) = find(id) {
+        return Some(NamedRule { rule, old_id: None });
+    }
+    let (old_id, new_id) = renamed.iter().find(|(old_id, _)| *old_id == id)?;
+    Some(NamedRule {
+        rule: find(new_id)?,
+        old_id: Some(old_id),
+    })
 }
 
 /// Where the winner must have fired to silence the other.
@@ -324,3 +367,30 @@ pub(super) static PRECEDENCE: &[Precedence] = &[
         silenced: Silenced::Rules(&["literal-credential"]),
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_renamed_rule_is_found_under_its_old_id_and_says_so() {
+        let renamed = [("http-url", "plaintext-url"), ("gone", "nothing")];
+        let named = resolve_in("http-url", &renamed);
+        assert_eq!(named.map(|named| named.rule.id), Some("plaintext-url"));
+        assert_eq!(
+            named.and_then(NamedRule::notice).as_deref(),
+            Some("`http-url` is called `plaintext-url` now")
+        );
+        let current = resolve_in("plaintext-url", &renamed);
+        assert!(current.is_some_and(|named| named.notice().is_none()));
+        assert!(resolve_in("gone", &renamed).is_none());
+    }
+
+    #[test]
+    fn an_old_id_leads_to_a_rule_and_is_none_itself() {
+        for (old_id, new_id) in RENAMED {
+            assert!(find(old_id).is_none(), "{old_id} is in use");
+            assert!(find(new_id).is_some(), "{new_id} is no rule");
+        }
+    }
+}

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION, WWW_AUTHENTICATE};
-use reqwest::{Certificate, Client, Proxy, Response};
+use reqwest::{Certificate, Client, ClientBuilder, Proxy, Response};
 use thiserror::Error;
 use tokio::sync::Semaphore;
 use url::Url;
@@ -119,46 +119,14 @@ impl Network {
     /// # Errors
     /// As [`Network::new`].
     pub fn with_lookup(manners: &Manners, lookup: Arc<dyn Lookup>) -> Result<Self, NetworkError> {
-        // Fails where a provider is installed already, and then that one is used.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let limits = manners.limits;
-        let proxy = manners.http_proxy.as_deref().map(proxy).transpose()?;
-        let proxy_host = proxy.as_ref().map(|(host, _)| host.clone());
-        let resolver = CheckedResolver {
-            lookup,
-            reach: manners.reach,
-            proxy_host,
-        };
-        let mut builder = Client::builder()
-            .user_agent(concat!("catproof/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .no_proxy()
-            .connect_timeout(limits.connect)
-            // A thousand servers must not leave a thousand idle connections open.
-            .pool_max_idle_per_host(1)
-            .pool_idle_timeout(Duration::from_millis(500))
-            .dns_resolver(Arc::new(resolver));
-        if let Some((_, proxy)) = proxy {
-            builder = builder.proxy(proxy);
-        }
-        if let Some(authorities) = &manners.authorities {
-            let certificates =
-                Certificate::from_pem_bundle(authorities).map_err(|_| NetworkError::Authorities)?;
-            if certificates.is_empty() {
-                return Err(NetworkError::Authorities);
-            }
-            builder = builder.tls_certs_merge(certificates);
-        }
-        let client = builder
+        let client = builder(manners, lookup)?
             .build()
             .map_err(|error| NetworkError::Tls(innermost(&error)))?;
         Ok(Self {
             client,
             reach: manners.reach,
-            limits,
-            all: Semaphore::new(limits.in_flight),
+            limits: manners.limits,
+            all: Semaphore::new(manners.limits.in_flight),
             origins: Mutex::new(HashMap::new()),
         })
     }
@@ -193,7 +161,7 @@ impl Network {
         let response = builder
             .send()
             .await
-            .map_err(|error| self.failure(&error, url))?;
+            .map_err(|error| failure(&error, url, self.limits.connect))?;
         let status = response.status().as_u16();
         let headers = response.headers();
         let answer = Answer {
@@ -220,7 +188,7 @@ impl Network {
         while let Some(chunk) = response
             .chunk()
             .await
-            .map_err(|error| self.failure(&error, url))?
+            .map_err(|error| failure(&error, url, self.limits.connect))?
         {
             if bytes.len() + chunk.len() > limit {
                 return Ok(Body::TooLarge(limit));
@@ -240,39 +208,47 @@ impl Network {
                 .or_insert_with(|| Arc::new(Semaphore::new(self.limits.per_origin))),
         )
     }
+}
 
-    /// What a transport error means, in words that are the same on every platform.
-    fn failure(&self, error: &reqwest::Error, url: &Url) -> Failure {
-        let host = url.host_str().unwrap_or_default();
-        for cause in causes(error) {
-            if let Some(refused) = cause.downcast_ref::<RefusedName>() {
-                return Failure::new(FailureKind::Refused, refused.to_string());
-            }
-            if let Some(unresolved) = cause.downcast_ref::<UnresolvedName>() {
-                return Failure::new(FailureKind::Unresolved, unresolved.to_string());
-            }
-            if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
-                return Failure::new(FailureKind::Tls, tls_message(tls, host));
-            }
-        }
-        if error.is_timeout() {
-            let seconds = self.limits.connect.as_secs_f32();
-            return Failure::new(
-                FailureKind::TimedOut,
-                format!("no connection to `{host}` within {seconds} s"),
-            );
-        }
-        if error.is_connect() {
-            return Failure::new(
-                FailureKind::Unreachable,
-                format!("no connection to `{host}`"),
-            );
-        }
-        Failure::new(
-            FailureKind::Unreachable,
-            format!("the connection to `{host}` broke"),
-        )
+/// The connections of both the network and the OAuth proxy: checked addresses, no redirects, cookies, credentials or
+/// proxies of the environment.
+pub(crate) fn builder(
+    manners: &Manners,
+    lookup: Arc<dyn Lookup>,
+) -> Result<ClientBuilder, NetworkError> {
+    // Fails where a provider is installed already, and then that one is used.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let limits = manners.limits;
+    let proxy = manners.http_proxy.as_deref().map(proxy).transpose()?;
+    let proxy_host = proxy.as_ref().map(|(host, _)| host.clone());
+    let resolver = CheckedResolver {
+        lookup,
+        reach: manners.reach,
+        proxy_host,
+    };
+    let mut builder = Client::builder()
+        .user_agent(concat!("catproof/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .no_proxy()
+        .connect_timeout(limits.connect)
+        // A thousand servers must not leave a thousand idle connections open.
+        .pool_max_idle_per_host(1)
+        .pool_idle_timeout(Duration::from_millis(500))
+        .dns_resolver(Arc::new(resolver));
+    if let Some((_, proxy)) = proxy {
+        builder = builder.proxy(proxy);
     }
+    if let Some(authorities) = &manners.authorities {
+        let certificates =
+            Certificate::from_pem_bundle(authorities).map_err(|_| NetworkError::Authorities)?;
+        if certificates.is_empty() {
+            return Err(NetworkError::Authorities);
+        }
+        builder = builder.tls_certs_merge(certificates);
+    }
+    Ok(builder)
 }
 
 impl Fetch for Network {
@@ -295,6 +271,39 @@ impl Fetch for Network {
                 ))
             })
     }
+}
+
+/// What a transport error means, in words that are the same on every platform.
+pub(crate) fn failure(error: &reqwest::Error, url: &Url, connect: Duration) -> Failure {
+    let host = url.host_str().unwrap_or_default();
+    for cause in causes(error) {
+        if let Some(refused) = cause.downcast_ref::<RefusedName>() {
+            return Failure::new(FailureKind::Refused, refused.to_string());
+        }
+        if let Some(unresolved) = cause.downcast_ref::<UnresolvedName>() {
+            return Failure::new(FailureKind::Unresolved, unresolved.to_string());
+        }
+        if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
+            return Failure::new(FailureKind::Tls, tls_message(tls, host));
+        }
+    }
+    if error.is_timeout() {
+        let seconds = connect.as_secs_f32();
+        return Failure::new(
+            FailureKind::TimedOut,
+            format!("no connection to `{host}` within {seconds} s"),
+        );
+    }
+    if error.is_connect() {
+        return Failure::new(
+            FailureKind::Unreachable,
+            format!("no connection to `{host}`"),
+        );
+    }
+    Failure::new(
+        FailureKind::Unreachable,
+        format!("the connection to `{host}` broke"),
+    )
 }
 
 impl Lookup for SystemLookup {
@@ -399,7 +408,7 @@ fn causes<'a>(
     )
 }
 
-fn innermost(error: &(dyn StdError + 'static)) -> String {
+pub(crate) fn innermost(error: &(dyn StdError + 'static)) -> String {
     causes(error)
         .last()
         .map(ToString::to_string)

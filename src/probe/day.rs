@@ -1,6 +1,7 @@
 //! A calendar day in UTC: what the age of a lock entry is counted in.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A day of the Gregorian calendar, written `YYYY-MM-DD`.
@@ -45,6 +46,19 @@ impl Day {
     #[must_use]
     pub fn days_since(self, earlier: Self) -> u32 {
         u32::try_from(self.number - earlier.number).unwrap_or_default()
+    }
+}
+
+/// A text that is no day.
+#[derive(Debug, thiserror::Error)]
+#[error("it is no day of the form YYYY-MM-DD")]
+pub struct NoDay;
+
+impl FromStr for Day {
+    type Err = NoDay;
+
+    fn from_str(text: &str) -> Result<Self, NoDay> {
+        Self::parse(text).ok_or(NoDay)
     }
 }
 

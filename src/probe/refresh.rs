@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::day::Day;
 use super::documents::{quoted, rule};
-use super::lock::{Lock, LockEntry, LockInputs};
+use super::lock::{Lock, LockEntry, LockInputs, LockProblem};
 
 /// What the file says about itself.
 const GENERATED: &str =
@@ -86,6 +86,23 @@ pub fn merge(old: &Lock, fresh: Lock, server_ids: &BTreeSet<&str>) -> Lock {
         .filter(|(_, entry)| !entry.is_unreachable());
     servers.extend(learned);
     servers.retain(|server_id, _| server_ids.contains(server_id.as_str()));
+    Lock::of(servers)
+}
+
+/// The lock that a run judges with when it has just asked: `fresh` entries in place of the old ones.
+///
+/// Where an answer failed to come, the facts of the old entry stay and the problem is added: nothing else was learned.
+#[must_use]
+pub fn overlay(old: &Lock, fresh: impl IntoIterator<Item = (String, LockEntry)>) -> Lock {
+    let mut servers = old.servers.clone();
+    for (server_id, entry) in fresh {
+        match servers.get_mut(&server_id) {
+            Some(before) if entry.is_unreachable() && before.answers(&entry.inputs) => {
+                before.problems.extend(entry.problems);
+            }
+            _ => _ = servers.insert(server_id, entry),
+        }
+    }
     Lock::of(servers)
 }
 
@@ -199,8 +216,8 @@ impl LockEntry {
             .any(|problem| problem.rule == rule::UNREACHABLE_METADATA)
     }
 
-    /// Whether the remote URL answered without asking for a token and published no resource metadata either: as far
-    /// as can be seen, it wants no OAuth.
+    /// Whether the remote URL answered without asking for a token and published no metadata either: as far as can be
+    /// seen, it wants no OAuth.
     #[must_use]
     pub fn asks_for_nothing(&self) -> bool {
         let initialize = self
@@ -210,7 +227,12 @@ impl LockEntry {
         let answered_freely = initialize
             .and_then(|request| request.status)
             .is_some_and(|status| (200..300).contains(&status));
-        answered_freely && self.resource.is_none() && !self.is_unreachable()
+        // What is published and must not be used is published all the same.
+        let is_absence = |problem: &LockProblem| problem.rule == rule::UNPUBLISHED_METADATA;
+        let publishes_nothing = self.resource.is_none()
+            && self.authorization_server.is_none()
+            && self.problems.iter().all(is_absence);
+        answered_freely && publishes_nothing
     }
 
     /// Whether clients can register themselves, by RFC 7591 or by a client id metadata document; none where that is

@@ -12,16 +12,21 @@
 mod catalog;
 mod support;
 
+mod baseline;
+mod commands_online;
 mod compile;
+mod config;
 mod corpus;
 mod dotenv;
 mod emit;
+mod fix;
 mod guide;
 mod house;
 mod json_suite;
 mod oauth;
 mod probe;
 mod providers_js;
+mod proxy;
 mod report;
 mod rules;
 mod secrets;

@@ -137,7 +137,11 @@ fn rule_of(folder: &Path) -> &'static Rule {
         .unwrap_or_else(|| panic!("no rule is called {}", name(folder)))
 }
 
-/// How a folder of fixtures is checked: notes only for the rules that are notes, the allowlist where there is one.
+/// The day of the fixtures that ask recordings.
+const TODAY: &str = "2026-11-01";
+
+/// How a folder of fixtures is checked: notes only for the rules that are notes, the allowlist where there is one, and
+/// online where there are recordings to ask.
 fn options(rule: &Rule, folder: &Path) -> Vec<String> {
     let mut options = vec![".".to_owned()];
     if rule.level == Severity::Note {
@@ -147,6 +151,10 @@ fn options(rule: &Rule, folder: &Path) -> Vec<String> {
         if folder.join(allowlist).is_file() {
             options.extend(["--allowlist".to_owned(), allowlist.to_owned()]);
         }
+    }
+    if folder.join("recordings").is_dir() {
+        let online = ["--online", "--replay", "recordings", "--today", TODAY];
+        options.extend(online.map(str::to_owned));
     }
     options
 }

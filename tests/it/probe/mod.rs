@@ -12,5 +12,5 @@ mod load;
 mod lock;
 mod replay;
 mod shapes;
-mod simulator;
+pub mod simulator;
 mod tls;

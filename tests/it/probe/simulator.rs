@@ -54,6 +54,7 @@ struct Shared {
     log: Mutex<Vec<String>>,
     in_flight: AtomicUsize,
     most_in_flight: AtomicUsize,
+    dripped: AtomicUsize,
 }
 
 impl World {
@@ -128,6 +129,11 @@ impl World {
     /// The most requests that were in flight at once.
     pub fn most_in_flight(&self) -> usize {
         self.shared.most_in_flight.load(Ordering::SeqCst)
+    }
+
+    /// How many bytes of dripping bodies were sent.
+    pub fn dripped(&self) -> usize {
+        self.shared.dripped.load(Ordering::SeqCst)
     }
 
     pub fn network(&self) -> Network {
@@ -288,8 +294,10 @@ async fn answer(State((name, shared)): State<(String, Arc<Shared>)>, request: Re
         Content::Text(text) => Body::from(text),
         Content::Drip(piece, times, pause) => Body::from_stream(stream::unfold(0, move |count| {
             let piece = piece.clone();
+            let shared = Arc::clone(&shared);
             async move {
                 tokio::time::sleep(pause).await;
+                shared.dripped.fetch_add(piece.len(), Ordering::SeqCst);
                 (count < times).then_some((Ok::<_, std::io::Error>(piece), count + 1))
             }
         })),

@@ -4,7 +4,7 @@ use crate::lint::{Check, Fixable, Group, Rule};
 /// ## What it does
 /// Reports that a provider publishes something else today than what the discovery lock recorded: an endpoint, the
 /// issuer, how clients register or authenticate, PKCE, the scopes. Judged by `probe --check`, which compares
-/// without writing.
+/// without writing, and by `check --online`.
 ///
 /// ## Why is this bad?
 /// What is compiled no longer fits the provider, and a changed endpoint is a change of who receives the client

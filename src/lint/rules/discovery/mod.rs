@@ -9,10 +9,12 @@ pub mod insecure_endpoint;
 pub mod invalid_metadata;
 pub mod issuer_mismatch;
 pub mod metadata_available;
+pub mod mislabeled_metadata;
 pub mod no_pkce_support;
 pub mod no_registration_support;
 pub mod resource_mismatch;
 pub mod stale_lock;
+pub mod unpublished_metadata;
 pub mod unreachable_metadata;
 pub mod unsupported_client_authentication;
 pub mod unsupported_scope;
@@ -43,17 +45,25 @@ fn report_recorded(
     help: &str,
     findings: &mut Findings,
 ) {
-    let (Some(_), Some(lock)) = (subject.oauth(), subject.lock) else {
-        return;
-    };
-    let problems = lock
-        .problems
-        .iter()
-        .filter(|problem| problem.rule == rule.id);
-    for problem in problems {
-        let message = format!("{}, {}", problem.message, recorded(lock));
+    for (lock, message) in recorded_problems(rule, subject) {
+        let message = format!("{message}, {}", recorded(lock));
         findings.push(rule.at(place.clone(), message).help(help));
     }
+}
+
+/// What discovery found wrong under the rule's id, in its words.
+fn recorded_problems<'a>(
+    rule: &'a Rule,
+    subject: &Subject<'a>,
+) -> impl Iterator<Item = (&'a LockEntry, &'a str)> {
+    let lock = subject.lock.filter(|_| subject.oauth().is_some());
+    let problems = lock.into_iter().flat_map(|lock| {
+        let problems = lock.problems.iter();
+        problems.map(move |problem| (lock, problem))
+    });
+    problems
+        .filter(|(_, problem)| problem.rule == rule.id)
+        .map(|(lock, problem)| (lock, problem.message.as_str()))
 }
 
 /// Since when a fact is known, and whether it was fetched, to end a message.

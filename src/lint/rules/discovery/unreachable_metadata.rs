@@ -1,13 +1,14 @@
 use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 
-use super::{metadata_place, report_recorded};
+use super::{metadata_place, recorded_problems};
 
 /// ## What it does
 /// Reports that the metadata could not be asked for: no answer, or a server error.
 ///
 /// ## Why is this bad?
 /// Nothing is known against the server, and nothing is known for it either: what it publishes was not checked.
+/// Facts of an earlier run stay in force.
 ///
 /// ## Example
 /// ```json
@@ -74,11 +75,11 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    report_recorded(
-        &RULE,
-        subject,
-        &metadata_place(subject),
-        "check the URL, and run `catproof probe` again",
-        findings,
-    );
+    // What was not reached is no knowledge: no lock keeps it, so it is always of this very run.
+    for (_, message) in recorded_problems(&RULE, subject) {
+        findings.push(
+            RULE.at(metadata_place(subject), message)
+                .help("check the URL, and run `catproof probe` again"),
+        );
+    }
 }

@@ -1,24 +1,32 @@
 //! `catproof.toml`: where the catalog is, how it is judged, and what is put up with.
 
+mod explain;
+mod read;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use toml::Spanned;
 
 use crate::finding::Severity;
 use crate::source::DEFAULT_MAX_BYTES;
 
+pub use explain::explain;
+
 /// The name of the configuration file.
 pub const FILE_NAME: &str = "catproof.toml";
 
-/// A configuration, and the folder that its paths are relative to.
-#[derive(Debug)]
+/// A configuration, and the file that it comes from.
+#[derive(Debug, Default)]
 pub struct LoadedConfig {
     pub config: Config,
     /// `None` where there is no configuration file.
-    pub folder: Option<PathBuf>,
+    pub file: Option<PathBuf>,
+    /// What the user should know about it, such as a rule that is called otherwise now.
+    pub notices: Vec<String>,
 }
 
 /// Why a configuration cannot be used.
@@ -26,14 +34,22 @@ pub struct LoadedConfig {
 pub enum ConfigError {
     #[error("the configuration `{}` cannot be read: {reason}", .path.display())]
     Unreadable { path: PathBuf, reason: String },
-    #[error("{message}")]
+    #[error("the configuration `{}` cannot be used", .path.display())]
     Invalid {
         path: PathBuf,
         text: String,
-        span: Range<usize>,
-        message: String,
-        help: Option<String>,
+        /// At least one, in the order of the text.
+        problems: Vec<Problem>,
     },
+}
+
+/// One thing that is wrong with a configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The bytes of the key or value.
+    pub span: Range<usize>,
+    pub message: String,
+    pub help: Option<String>,
 }
 
 /// Reads the named configuration, or the nearest `catproof.toml` in the working folder or above it.
@@ -45,30 +61,24 @@ pub fn load(named: Option<&Path>, working_folder: &Path) -> Result<LoadedConfig,
             .find(|path| path.is_file())
     };
     let Some(path) = named.map(|path| working_folder.join(path)).or_else(nearest) else {
-        return Ok(LoadedConfig {
-            config: Config::default(),
-            folder: None,
-        });
+        return Ok(LoadedConfig::default());
     };
     let text = std::fs::read_to_string(&path).map_err(|error| ConfigError::Unreadable {
         path: path.clone(),
         reason: crate::source::describe(&error),
     })?;
-    let config = parse(&path, &text)?;
-    Ok(LoadedConfig {
-        config,
-        folder: path.parent().map(Path::to_owned),
-    })
-}
-
-fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
-    toml::from_str(text).map_err(|error| ConfigError::Invalid {
-        path: path.to_owned(),
-        text: text.to_owned(),
-        span: error.span().unwrap_or(0..0),
-        message: error.message().to_owned(),
-        help: None,
-    })
+    match read::read(&text) {
+        Ok((config, notices)) => Ok(LoadedConfig {
+            config,
+            file: Some(path),
+            notices,
+        }),
+        Err(problems) => Err(ConfigError::Invalid {
+            path,
+            text,
+            problems,
+        }),
+    }
 }
 
 /// How the catalog is judged.
@@ -90,8 +100,11 @@ pub enum Profile {
 pub enum Level {
     /// Not shown.
     Off,
+    /// Shown with `--pedantic`.
     Note,
+    /// Shown; fails under `--fail-on warning`.
     Warning,
+    /// Shown; fails, and stops `build`.
     Error,
 }
 
@@ -171,7 +184,7 @@ impl Config {
 pub struct ProxyConfig {
     /// The allowlist that is deployed: a `providers.js` or a JSON file, relative to this file.
     pub allowlist: Option<String>,
-    /// Where the proxy answers, such as `https://oauth.acme.example`.
+    /// Where the proxy answers, such as `https://oauth.acme.example`. It is asked for its allowlist under `--online` alone.
     pub url: Option<String>,
     /// The callbacks that the proxy serves; a proxied server's first redirect URI must be one of them.
     pub callback_urls: Vec<String>,
@@ -218,13 +231,39 @@ impl Default for ProbeConfig {
 #[serde(deny_unknown_fields)]
 pub struct Ignore {
     /// The rule's id.
-    pub rule: String,
-    /// The manifest, relative to this file.
-    pub file: String,
-    /// The JSON Pointer; left out, the whole file.
-    pub pointer: Option<String>,
+    #[schemars(with = "String")]
+    pub rule: Spanned<String>,
+    /// The file, relative to this one.
+    #[schemars(with = "String")]
+    pub file: Spanned<String>,
+    /// The JSON Pointer of the place, or of what it lies in; left out, the whole file.
+    #[schemars(with = "Option<String>")]
+    pub pointer: Option<Spanned<String>>,
     /// Why it is put up with.
-    pub reason: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub reason: Option<Spanned<String>>,
     /// The last day it is put up with, `YYYY-MM-DD`.
-    pub expires: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub expires: Option<Spanned<DayText>>,
+}
+
+/// A day as it is written: a string, or a date of TOML's own. That it is a day is checked with the rest.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "TextOrDate")]
+pub struct DayText(pub String);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum TextOrDate {
+    Date(toml::value::Datetime),
+    Text(String),
+}
+
+impl From<TextOrDate> for DayText {
+    fn from(written: TextOrDate) -> Self {
+        match written {
+            TextOrDate::Date(date) => Self(date.to_string()),
+            TextOrDate::Text(text) => Self(text),
+        }
+    }
 }

@@ -1,0 +1,184 @@
+//! `check --fix`: applies the fixes that hold, or shows what they would change.
+
+use std::borrow::Borrow;
+use std::collections::{BTreeMap, HashMap};
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+use similar::TextDiff;
+
+use crate::cli::FixArgs;
+use crate::console::Console;
+use crate::finding::Finding;
+use crate::fix::{Repaired, Workshop};
+use crate::ignores::Ignores;
+use crate::report::{Mask, visible};
+use crate::source::{FileId, ManifestFile, Sources};
+use crate::workspace::Workspace;
+use crate::write;
+
+use super::findings::plural;
+use super::judge::JudgedTarget;
+use super::{ExitStatus, Failure};
+
+/// One file that fixes change.
+struct ChangedFile {
+    path: PathBuf,
+    name: String,
+    old: String,
+    repaired: Repaired,
+}
+
+/// Applies what was asked for to the files on the disk.
+pub(super) fn apply(
+    workspace: &Workspace,
+    targets: &[JudgedTarget],
+    sources: &Sources,
+    args: &FixArgs,
+    console: &Console,
+) -> Result<(), Failure> {
+    let changed = repair(workspace, targets, sources, args);
+    for file in &changed {
+        write::write_file(&file.path, file.repaired.text.as_bytes())?;
+    }
+    console.say(&summary("repaired", &changed));
+    Ok(())
+}
+
+/// Shows as a diff what would be applied; there being something is what the exit status says.
+pub(super) fn show(
+    workspace: &Workspace,
+    targets: &[JudgedTarget],
+    sources: &Sources,
+    args: &FixArgs,
+    console: &Console,
+) -> Result<ExitStatus, Failure> {
+    let secrets: Vec<String> = targets
+        .iter()
+        .flat_map(|target| target.judged.secrets.iter().cloned())
+        .collect();
+    let mask = Mask::new(&secrets);
+    let changed = repair(workspace, targets, sources, args);
+    let mut out = console.out();
+    for file in &changed {
+        let diff = TextDiff::from_lines(&file.old, &file.repaired.text);
+        let diff = diff
+            .unified_diff()
+            .header(&file.name, &file.name)
+            .to_string();
+        for line in mask.apply(&diff).split_terminator('\n') {
+            writeln!(out, "{}", visible(line.trim_end_matches('\r')))?;
+        }
+    }
+    out.flush()?;
+    console.say(&summary("would repair", &changed));
+    Ok(match changed.is_empty() {
+        true => ExitStatus::Clean,
+        false => ExitStatus::Findings,
+    })
+}
+
+fn summary(verb: &str, changed: &[ChangedFile]) -> String {
+    let fixes = changed.iter().map(|file| file.repaired.fixes).sum();
+    format!(
+        "{verb} {} in {}",
+        plural(fixes, "finding"),
+        plural(changed.len(), "file")
+    )
+}
+
+/// Repairs the files that have findings with fixes, one after another, since one may bear on the next.
+fn repair(
+    workspace: &Workspace,
+    targets: &[JudgedTarget],
+    sources: &Sources,
+    args: &FixArgs,
+) -> Vec<ChangedFile> {
+    let ignores = Ignores::new(&workspace.config.ignore, &workspace.root, workspace.today);
+    let is_wanted = |finding: &Finding| {
+        let is_asked = |safe: bool| safe || args.unsafe_fixes;
+        finding.fix.as_ref().is_some_and(|fix| is_asked(fix.safe))
+            && is_shown(workspace, finding)
+            && !ignores.cover(finding, sources)
+    };
+    let mut changed = Vec::new();
+    for target in targets {
+        let line = target.line(workspace, sources);
+        let mut workshop = Workshop::new(&line, target.judged.entries.clone());
+        for (file, _) in with_fixes(target, target.judged.findings.iter()).into_values() {
+            let (Some(source), Ok(text)) = (
+                sources.file(file.file),
+                sources.read(file.file, workspace.config.max_file_bytes),
+            ) else {
+                continue;
+            };
+            let repaired = workshop.repair(file, text.clone(), is_wanted);
+            if repaired.fixes > 0 {
+                changed.push(ChangedFile {
+                    path: source.path.clone(),
+                    name: visible(&source.name).into_owned(),
+                    old: text,
+                    repaired,
+                });
+            }
+        }
+    }
+    changed
+}
+
+/// Takes the fixes that do not hold from findings that are about to be shown.
+pub(super) fn keep_offered(
+    workspace: &Workspace,
+    targets: &[JudgedTarget],
+    sources: &Sources,
+    shown: &mut [Finding],
+) {
+    for target in targets {
+        let line = target.line(workspace, sources);
+        let with_fixes = with_fixes(target, shown.iter_mut());
+        if with_fixes.is_empty() {
+            continue;
+        }
+        let workshop = Workshop::new(&line, target.judged.entries.clone());
+        let with_fixes: Vec<_> = with_fixes.into_values().collect();
+        with_fixes.into_par_iter().for_each(|(file, findings)| {
+            let text = sources
+                .read(file.file, workspace.config.max_file_bytes)
+                .unwrap_or_default();
+            for finding in findings {
+                if !workshop.holds(file, &text, finding) {
+                    finding.fix = None;
+                }
+            }
+        });
+    }
+}
+
+/// The manifests of a target that have findings with fixes, each with those findings.
+fn with_fixes<F: Borrow<Finding>>(
+    target: &JudgedTarget,
+    findings: impl Iterator<Item = F>,
+) -> BTreeMap<FileId, (&ManifestFile, Vec<F>)> {
+    let manifests: HashMap<FileId, &ManifestFile> = target
+        .manifests
+        .iter()
+        .map(|manifest| (manifest.file, manifest))
+        .collect();
+    let mut by_file: BTreeMap<FileId, (&ManifestFile, Vec<F>)> = BTreeMap::new();
+    for finding in findings {
+        let Finding { fix, place, .. } = finding.borrow();
+        let file = place.as_ref().map(|place| place.file);
+        let manifest = file.and_then(|file| manifests.get(&file));
+        if let (Some(manifest), Some(_)) = (manifest, fix) {
+            let entry = by_file.entry(manifest.file);
+            entry.or_insert((manifest, Vec::new())).1.push(finding);
+        }
+    }
+    by_file
+}
+
+fn is_shown(workspace: &Workspace, finding: &Finding) -> bool {
+    let level = workspace.config.level(finding.rule, finding.severity);
+    level.is_some()
+}

@@ -1,0 +1,202 @@
+//! The discovery lock on the disk: one file for the catalog, one for the developers' servers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::config::{ProbeConfig, Profile};
+use crate::finding::{Finding, Place};
+use crate::lint::discovery;
+use crate::oauth::{OAuthType, Verdict};
+use crate::pipeline::Judged;
+use crate::probe::{self, Day, Lock};
+use crate::source::{FileId, Folders, Origin, Pointer, Sources, describe};
+use crate::workspace::Workspace;
+use crate::write;
+
+use super::Failure;
+use super::findings::plural;
+use super::probing::Asked;
+
+/// One of the two files.
+#[derive(Debug)]
+pub(super) struct LockFile {
+    origin: Origin,
+    path: PathBuf,
+    file: FileId,
+    /// What stands in it; nothing where there is no such file.
+    pub lock: Lock,
+}
+
+impl LockFile {
+    pub(super) fn read(
+        workspace: &Workspace,
+        folders: &Folders,
+        origin: Origin,
+        sources: &mut Sources,
+    ) -> Result<Self, Failure> {
+        let unread = Self::unread(workspace, folders, origin, sources);
+        let lock = read(&unread.path)?.unwrap_or(unread.lock);
+        Ok(Self { lock, ..unread })
+    }
+
+    /// The file without what stands in it.
+    pub(super) fn unread(
+        workspace: &Workspace,
+        folders: &Folders,
+        origin: Origin,
+        sources: &mut Sources,
+    ) -> Self {
+        let path = workspace.lock_path(folders, origin);
+        Self {
+            origin,
+            file: sources.add(path.clone(), &workspace.working_folder),
+            path,
+            lock: Lock::of([].into()),
+        }
+    }
+
+    /// What is out of date in it: what the providers publish differently, and which of their answers is too old.
+    pub(super) fn outdated(
+        &self,
+        answers: &Lock,
+        asked: &[Asked],
+        judged: &Judged,
+        today: Day,
+        config: &ProbeConfig,
+    ) -> Vec<Finding> {
+        let changes = probe::changes(&self.lock, &self.share_of(answers, asked));
+        let drifts = changes.into_iter().map(|change| self.drift(change, judged));
+        let ages = probe::stale(&self.lock, today, config.max_age_days).into_iter();
+        let is_asked = |server_id: &str| {
+            let mut here = asked.iter().filter(|asked| asked.origin == self.origin);
+            here.any(|asked| asked.target.server_id == server_id)
+        };
+        let ages = ages
+            .filter(|stale| is_asked(&stale.server_id))
+            .map(|stale| self.age(&stale, config.max_age_days));
+        drifts.chain(ages).collect()
+    }
+
+    /// A change, at the server's entry, or at the manifest where there is no entry.
+    fn drift(&self, change: probe::Change, judged: &Judged) -> Finding {
+        let probe::Change { server_id, message } = change;
+        let mut entries = judged.entries.iter();
+        let entry = entries.find(|entry| entry.origin == self.origin && entry.id == server_id);
+        let place = match entry {
+            Some(entry) if !self.lock.servers.contains_key(&server_id) => entry.discovery_place(),
+            _ => self.place_of(&server_id),
+        };
+        discovery::discovery_drift::RULE
+            .at(place, message)
+            .help("run `catproof probe`, review what changes in the lock, and build again")
+    }
+
+    fn age(&self, stale: &probe::Stale, most_days: u32) -> Finding {
+        let server_id = &stale.server_id;
+        let message = match stale.days {
+            u32::MAX => format!("it is not known when `{server_id}` was asked about"),
+            days => format!("`{server_id}` was asked about {days} days ago, more than {most_days}"),
+        };
+        discovery::stale_lock::RULE
+            .at(self.place_of(server_id), message)
+            .help("run `catproof probe`")
+    }
+
+    fn place_of(&self, server_id: &str) -> Place {
+        Place::key(self.file, Pointer::from("/servers").key(server_id))
+    }
+
+    /// Takes the answers in and writes the file whole, or not at all. Says what it did, where it did anything.
+    pub(super) fn update(
+        &self,
+        answers: &Lock,
+        asked: &[Asked],
+        judged: &Judged,
+        sources: &Sources,
+    ) -> Result<Option<String>, Failure> {
+        let entries = judged.entries.iter();
+        let kept = entries.filter(|entry| {
+            entry.origin == self.origin && may_be_locked(entry.classification.verdict)
+        });
+        let kept: BTreeSet<&str> = kept.map(|entry| entry.id.as_str()).collect();
+        let old = &self.lock;
+        let new = probe::merge(old, self.share_of(answers, asked), &kept);
+        if new == *old {
+            return Ok(None);
+        }
+        write::replace(&self.path, probe::render(&new).as_bytes())?;
+        let mut changed: BTreeSet<&String> = old.servers.keys().chain(new.servers.keys()).collect();
+        changed.retain(|id| old.servers.get(*id) != new.servers.get(*id));
+        Ok(Some(format!(
+            "wrote `{}`: {}, {} changed",
+            sources.name(self.file),
+            plural(new.servers.len(), "server"),
+            changed.len()
+        )))
+    }
+
+    /// Of what was learned, what goes into this file.
+    fn share_of(&self, answers: &Lock, asked: &[Asked]) -> Lock {
+        let here = asked.iter().filter(|asked| asked.origin == self.origin);
+        let here = here.filter_map(|asked| answers.servers.get_key_value(&asked.target.server_id));
+        Lock::of(
+            here.map(|(id, entry)| (id.clone(), entry.clone()))
+                .collect(),
+        )
+    }
+}
+
+/// The folders of servers whose locks count under a profile.
+pub(super) fn origins_in_force(profile: Profile) -> &'static [Origin] {
+    match profile {
+        Profile::Production => &[Origin::Catalog],
+        Profile::Development => &[Origin::Catalog, Origin::CatalogLocal],
+    }
+}
+
+/// The lock that everything offline is judged by: under the development profile the developers' servers add theirs.
+pub(super) fn in_force(workspace: &Workspace, folders: &Folders) -> Result<Lock, Failure> {
+    let origins = origins_in_force(workspace.config.profile).iter();
+    let locks = origins.map(|origin| read(&workspace.lock_path(folders, *origin)));
+    let locks: Vec<Option<Lock>> = locks.collect::<Result<_, _>>()?;
+    Ok(together(locks.into_iter().flatten()))
+}
+
+/// What the locks know together. Of two entries of one id the first counts.
+pub(super) fn together(locks: impl IntoIterator<Item = Lock>) -> Lock {
+    let entries = locks.into_iter().flat_map(|lock| lock.servers);
+    let mut servers = BTreeMap::new();
+    for (server_id, entry) in entries {
+        servers.entry(server_id).or_insert(entry);
+    }
+    Lock::of(servers)
+}
+
+fn read(path: &Path) -> Result<Option<Lock>, Failure> {
+    let unreadable = |reason: String| Failure::Unreadable {
+        path: path.to_owned(),
+        reason,
+    };
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(describe(&error))),
+    };
+    match probe::read_lock(&text) {
+        Ok(lock) => Ok(Some(lock)),
+        Err(error) => Err(unreadable(error.to_string())),
+    }
+}
+
+/// Whether the lock keeps what it knows of such a server; of one that cannot be judged today it loses nothing.
+fn may_be_locked(verdict: Verdict) -> bool {
+    match verdict {
+        Verdict::None | Verdict::Type(OAuthType::Generic) => false,
+        Verdict::Undetermined(_)
+        | Verdict::Type(
+            OAuthType::McpStatic | OAuthType::RemoteStatic | OAuthType::RemoteDynamic,
+        ) => true,
+    }
+}

@@ -1,0 +1,158 @@
+//! `probe`: asks what the providers publish, and writes it into the discovery lock, or compares it with the lock.
+
+use std::collections::BTreeSet;
+
+use crate::cli::{Global, ProbeArgs};
+use crate::console::Console;
+use crate::lint::{self, Group, discovery};
+use crate::pipeline::{Judged, Keep};
+use crate::probe::{self, Day, Lock, Probed};
+use crate::source::{FileId, Origin, Sources};
+use crate::suggest;
+use crate::workspace::Workspace;
+
+use super::findings::plural;
+use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
+use super::lock_files::{self, LockFile};
+use super::probing::{self, Asked, Probing};
+use super::{ExitStatus, Failure, check, findings};
+
+pub(super) fn run(
+    args: &ProbeArgs,
+    global: &Global,
+    console: &Console,
+) -> Result<ExitStatus, Failure> {
+    let mut workspace = judge::open(global, &args.findings)?;
+    if args.strict_online {
+        probing::be_strict(&mut workspace);
+    }
+    let today = args.findings.today.unwrap_or_else(Day::today);
+    let probing = Probing::new(&args.network, today)?;
+
+    let mut sources = Sources::default();
+    let catalog = judge_by(&workspace, &Lock::of([].into()), &mut sources)?;
+    if catalog.files == 0 {
+        console.say(&check::no_input(&workspace, &[]));
+        return Ok(ExitStatus::NoInput);
+    }
+    let asked = chosen(&args.ids, &catalog.judged)?;
+    let locks = read_locks(&workspace, &catalog, args, &mut sources, console)?;
+    let Probed { lock, endpoints } = probing.ask(&asked, console)?;
+    probing.finish()?;
+
+    let known = lock_files::together(locks.iter().map(|file| file.lock.clone()));
+    let fresh = lock.servers.clone().into_iter().chain(endpoints);
+    let learned = probe::overlay(&known, fresh);
+    let mut target = judge_by(&workspace, &learned, &mut sources)?;
+    keep_discovered(&mut target, &asked);
+    let mut written = Vec::new();
+    for file in &locks {
+        if args.check {
+            let config = &workspace.config.probe;
+            let outdated = file.outdated(&lock, &asked, &target.judged, today, config);
+            target.judged.findings.extend(outdated);
+        } else {
+            written.extend(file.update(&lock, &asked, &catalog.judged, &sources)?);
+        }
+    }
+    let outcome = findings::report(
+        &workspace,
+        vec![target],
+        &mut sources,
+        &args.findings,
+        console,
+        |_| true,
+    )?;
+    console.say(&outcome.summary_of(&format!("probed {}", plural(asked.len(), "server"))));
+    for line in &written {
+        console.say(line);
+    }
+    let is_outdated = [
+        &discovery::discovery_drift::RULE,
+        &discovery::stale_lock::RULE,
+    ]
+    .iter()
+    .any(|rule| outcome.shows(rule.id));
+    Ok(match is_outdated {
+        true => outcome.status.max(ExitStatus::Findings),
+        false => outcome.status,
+    })
+}
+
+/// The catalog, judged by a lock.
+fn judge_by(
+    workspace: &Workspace,
+    lock: &Lock,
+    sources: &mut Sources,
+) -> Result<JudgedTarget, Failure> {
+    let questions = Questions {
+        keep: Keep::Manifests,
+        allowlist: AllowlistChoice::Nothing,
+        lock: LockChoice::Given(lock),
+    };
+    let target = judge::judge(workspace, &[], None, sources, &questions)?.pop();
+    target.ok_or_else(|| Failure::usage("there is no catalog"))
+}
+
+/// The servers that were named, or all of them.
+fn chosen(ids: &[String], judged: &Judged) -> Result<Vec<Asked>, Failure> {
+    let targets = probing::targets(judged, |_| true);
+    for id in ids {
+        if targets.iter().any(|asked| asked.target.server_id == *id) {
+            continue;
+        }
+        if judged.entries.iter().any(|entry| entry.id == *id) {
+            return Err(Failure::usage(format!(
+                "`{id}` has nothing to discover: `catproof explain {id}` tells its OAuth type"
+            )));
+        }
+        let known = targets.iter().map(|asked| asked.target.server_id.as_str());
+        return Err(Failure::Usage {
+            message: format!("there is no server `{id}`"),
+            help: suggest::nearest(id, known).map(|nearest| format!("did you mean `{nearest}`?")),
+        });
+    }
+    let is_chosen = |asked: &Asked| ids.is_empty() || ids.contains(&asked.target.server_id);
+    Ok(targets.into_iter().filter(is_chosen).collect())
+}
+
+/// Both locks as they are. A run that asks about everything replaces one that cannot be read.
+fn read_locks(
+    workspace: &Workspace,
+    catalog: &JudgedTarget,
+    args: &ProbeArgs,
+    sources: &mut Sources,
+    console: &Console,
+) -> Result<Vec<LockFile>, Failure> {
+    let replaces_all = args.ids.is_empty() && !args.check;
+    let folders = &catalog.target.folders;
+    let mut locks = Vec::new();
+    for origin in [Origin::Catalog, Origin::CatalogLocal] {
+        let lock = match LockFile::read(workspace, folders, origin, sources) {
+            Err(failure) if replaces_all => {
+                console.say(&format!("{failure}; it is written anew"));
+                LockFile::unread(workspace, folders, origin, sources)
+            }
+            read => read?,
+        };
+        locks.push(lock);
+    }
+    Ok(locks)
+}
+
+/// Keeps what the rules of discovery say about the servers that were asked about.
+fn keep_discovered(target: &mut JudgedTarget, asked: &[Asked]) {
+    let judged = &mut target.judged;
+    let entries = judged.entries.iter();
+    let files: BTreeSet<FileId> = entries
+        .filter(|entry| asked.iter().any(|asked| asked.is_about(entry)))
+        .map(|entry| entry.file)
+        .collect();
+    target.files = files.len();
+    judged.findings.retain(|finding| {
+        let is_about_discovery =
+            lint::find(finding.rule).is_some_and(|rule| rule.group == Group::Discovery);
+        let place = finding.place.as_ref();
+        is_about_discovery && place.is_some_and(|place| files.contains(&place.file))
+    });
+}

@@ -1,0 +1,237 @@
+//! What `probe`, `check --online` and `new --online` share: from the options to what the providers answer.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use crate::cli::NetworkArgs;
+use crate::config::Level;
+use crate::console::Console;
+use crate::entry::{self, Entry};
+use crate::finding::Finding;
+use crate::lint::discovery;
+use crate::model::Manifest;
+use crate::oauth::OAuthType;
+use crate::pipeline::Judged;
+use crate::probe::{
+    self, Day, Lock, LockEntry, Manners, Network, Probed, Progress, Reach, Recorder, Recordings,
+    Run, Source, Target, TargetKind,
+};
+use crate::report::visible;
+use crate::source::{Origin, Sources, describe};
+use crate::workspace::{self, Workspace};
+
+use super::lock_files::LockFile;
+use super::{Failure, lock_files};
+
+/// The source of the answers, set up by the options.
+#[derive(Debug)]
+pub(super) struct Probing {
+    source: Source,
+    reach: Reach,
+    /// The day of the run.
+    pub today: Day,
+}
+
+/// A server to ask about, and which of the two locks its answers go into.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub origin: Origin,
+    pub target: Target,
+}
+
+impl Asked {
+    /// Whether this is the server of an entry.
+    pub(super) fn is_about(&self, entry: &Entry) -> bool {
+        self.origin == entry.origin && self.target.server_id == entry.id
+    }
+}
+
+impl Probing {
+    /// Sets up the network, or the recordings in its place. Nothing is asked yet.
+    pub(super) fn new(args: &NetworkArgs, today: Day) -> Result<Self, Failure> {
+        let reach = match args.allow_loopback {
+            true => Reach::Loopback,
+            false => Reach::Public,
+        };
+        let source = match (&args.replay, &args.record) {
+            (Some(folder), _) => Source::Replay(Recordings::open(folder)?),
+            (None, Some(folder)) => {
+                let network = network(args, reach)?;
+                Source::Recorded(Box::new(Recorder::new(
+                    network,
+                    folder,
+                    &today.to_string(),
+                )?))
+            }
+            (None, None) => Source::Network(Box::new(network(args, reach)?)),
+        };
+        Ok(Self {
+            source,
+            reach,
+            today,
+        })
+    }
+
+    /// Asks about the servers, and tells on standard error how far it is. Ctrl-C ends it.
+    pub(super) fn ask(&self, asked: &[Asked], console: &Console) -> Result<Probed, Failure> {
+        let targets: Vec<Target> = asked.iter().map(|asked| asked.target.clone()).collect();
+        let bar = console.progress_bar(targets.len());
+        let today = self.today.to_string();
+        let run = Run {
+            today: &today,
+            reach: self.reach,
+        };
+        let tell = |progress: Progress<'_>| match &bar {
+            Some(bar) => {
+                bar.set_message(visible(progress.server_id).into_owned());
+                bar.inc(1);
+            }
+            None => console.say(&visible(&told(progress))),
+        };
+        let answers = probe::block_on(async {
+            tokio::select! {
+                probed = probe::probe(&targets, &self.source, run, tell) => Some(probed),
+                _ = tokio::signal::ctrl_c() => None,
+            }
+        })?;
+        if let Some(bar) = bar {
+            bar.finish_and_clear();
+        }
+        answers.ok_or(Failure::Interrupted)
+    }
+
+    /// Ends the run: fails where an answer could not be recorded.
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        match self.source {
+            Source::Recorded(recorder) => Ok(recorder.finish()?),
+            Source::Network(_) | Source::Replay(_) => Ok(()),
+        }
+    }
+}
+
+/// A run that asks before it judges.
+#[derive(Debug)]
+pub(super) struct Online<'a> {
+    pub probing: Probing,
+    pub console: &'a Console,
+}
+
+impl Online<'_> {
+    /// Asks about the named servers. Gives the lock to judge with, and what is out of date in the committed one.
+    pub(super) fn ask(
+        &self,
+        workspace: &Workspace,
+        target: &workspace::Target,
+        unasked: &Judged,
+        sources: &mut Sources,
+    ) -> Result<(Lock, Vec<Finding>), Failure> {
+        let origins = lock_files::origins_in_force(workspace.config.profile);
+        let asked = targets(unasked, |entry| {
+            let file = sources.file(entry.file);
+            origins.contains(&entry.origin)
+                && file.is_some_and(|file| target.selection.names(&file.path))
+        });
+        let Probed { lock, endpoints } = self.probing.ask(&asked, self.console)?;
+
+        let mut outdated = Vec::new();
+        let mut known = Lock::of([].into());
+        for origin in origins {
+            let file = LockFile::read(workspace, &target.folders, *origin, sources)?;
+            let (today, config) = (self.probing.today, &workspace.config.probe);
+            outdated.extend(file.outdated(&lock, &asked, unasked, today, config));
+            known = lock_files::together([known, file.lock]);
+        }
+        let fresh = lock.servers.into_iter().chain(endpoints);
+        Ok((probe::overlay(&known, fresh), outdated))
+    }
+}
+
+/// `--strict-online`: what cannot be reached is as bad as what is wrong.
+pub(super) fn be_strict(workspace: &mut Workspace) {
+    let rule = &discovery::unreachable_metadata::RULE;
+    let levels = &mut workspace.config.rules;
+    levels.insert(rule.id.to_owned(), Level::Error);
+}
+
+/// The network with the manners of the options.
+pub(super) fn network(args: &NetworkArgs, reach: Reach) -> Result<Network, Failure> {
+    let authorities = args.ca_file.as_deref().map(read).transpose()?;
+    let manners = Manners {
+        reach,
+        http_proxy: args.http_proxy.clone(),
+        authorities,
+        ..Manners::default()
+    };
+    Ok(Network::new(&manners)?)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| Failure::Unreadable {
+        path: path.to_owned(),
+        reason: describe(&error),
+    })
+}
+
+/// The servers of a catalog that there is something to ask about, each id once: a developer's server with the id of
+/// one in the catalog has its lock entry too.
+pub(super) fn targets(judged: &Judged, is_wanted: impl Fn(&Entry) -> bool) -> Vec<Asked> {
+    let mut ids = BTreeSet::new();
+    let mut asked: Vec<Asked> = Vec::new();
+    for origin in [Origin::Catalog, Origin::CatalogLocal] {
+        let entries = judged.entries.iter();
+        let entries = entries.filter(|entry| entry.origin == origin && is_wanted(entry));
+        let here = entries.filter_map(|entry| target(entry, judged.manifests.get(&entry.file)?));
+        asked.extend(
+            here.filter(|target| ids.insert(target.server_id.clone()))
+                .map(|target| Asked { origin, target }),
+        );
+    }
+    asked
+}
+
+/// Where discovery starts for a server; nothing for one without an OAuth type.
+fn target(entry: &Entry, manifest: &Manifest) -> Option<Target> {
+    let oauth = manifest.oauth_config.as_ref()?;
+    let kind = match entry.oauth_type()? {
+        OAuthType::Generic => TargetKind::Generic {
+            endpoints: [&oauth.server_url, &oauth.token_endpoint]
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect(),
+        },
+        OAuthType::McpStatic => TargetKind::McpStatic,
+        OAuthType::RemoteStatic | OAuthType::RemoteDynamic => TargetKind::Remote,
+    };
+    Some(Target {
+        server_id: entry.id.clone(),
+        kind,
+        inputs: entry::lock_inputs(manifest),
+    })
+}
+
+/// One server that is done, in a line.
+fn told(progress: Progress<'_>) -> String {
+    let Progress {
+        done,
+        total,
+        server_id,
+        entry,
+    } = progress;
+    format!("{done}/{total} {server_id}: {}", learned(entry))
+}
+
+/// What came of a server, in a few words.
+fn learned(entry: &LockEntry) -> String {
+    let rules: BTreeSet<&str> = entry
+        .problems
+        .iter()
+        .map(|problem| problem.rule.as_str())
+        .collect();
+    match (&entry.issuer, &entry.authorization_server) {
+        _ if !rules.is_empty() => rules.into_iter().collect::<Vec<_>>().join(", "),
+        (Some(issuer), Some(_)) => issuer.clone(),
+        _ => "its endpoints exist".to_owned(),
+    }
+}

@@ -1,0 +1,84 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+
+use super::{metadata_place, report_recorded};
+
+/// ## What it does
+/// Reports metadata that is JSON and is served as something else. It is used all the same.
+///
+/// ## Why is this bad?
+/// RFC 8414 and RFC 9728 ask for `application/json`, and a strict client refuses anything else.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
+/// }
+/// ```
+///
+/// ```json generated/discovery.lock.json
+/// {
+///   "generated": "by hand",
+///   "version": 1,
+///   "servers": {
+///     "acme__mcp": {
+///       "inputs": {
+///         "remote_url": "https://mcp.acme.example/mcp",
+///         "server_url": "https://mcp.acme.example/mcp"
+///       },
+///       "recorded": "2026-09-30",
+///       "requests": [],
+///       "problems": [
+///         {
+///           "rule": "mislabeled-metadata",
+///           "message": "the metadata at `https://mcp.acme.example/.well-known/oauth-protected-resource/mcp` is served as `text/html`, not as `application/json`"
+///         }
+///       ]
+///     }
+///   }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
+/// }
+/// ```
+///
+/// ```json generated/discovery.lock.json
+/// {
+///   "generated": "by hand",
+///   "version": 1,
+///   "servers": {
+///     "acme__mcp": {
+///       "inputs": {
+///         "remote_url": "https://mcp.acme.example/mcp",
+///         "server_url": "https://mcp.acme.example/mcp"
+///       },
+///       "recorded": "2026-09-30",
+///       "requests": []
+///     }
+///   }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "mislabeled-metadata",
+    group: Group::Discovery,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("mislabeled_metadata.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    report_recorded(
+        &RULE,
+        subject,
+        &metadata_place(subject),
+        "ask the provider to serve it as `application/json`",
+        findings,
+    );
+}

@@ -1,0 +1,85 @@
+use crate::finding::Severity;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+
+use super::{metadata_place, report_recorded};
+
+/// ## What it does
+/// Reports a server that answers, and publishes its metadata at none of the URLs where a client looks for it.
+///
+/// ## Why is this bad?
+/// An app that follows the MCP authorization specification finds no endpoints there, and the login cannot start.
+/// The URL may be wrong, or the server may want no OAuth at all.
+///
+/// ## Example
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
+/// }
+/// ```
+///
+/// ```json generated/discovery.lock.json
+/// {
+///   "generated": "by hand",
+///   "version": 1,
+///   "servers": {
+///     "acme__mcp": {
+///       "inputs": {
+///         "remote_url": "https://mcp.acme.example/mcp",
+///         "server_url": "https://mcp.acme.example/mcp"
+///       },
+///       "recorded": "2026-09-30",
+///       "requests": [],
+///       "problems": [
+///         {
+///           "rule": "unpublished-metadata",
+///           "message": "`https://mcp.acme.example` publishes no metadata at any of its 2 well-known URLs"
+///         }
+///       ]
+///     }
+///   }
+/// }
+/// ```
+///
+/// Use instead:
+/// ```json
+/// {
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
+/// }
+/// ```
+///
+/// ```json generated/discovery.lock.json
+/// {
+///   "generated": "by hand",
+///   "version": 1,
+///   "servers": {
+///     "acme__mcp": {
+///       "inputs": {
+///         "remote_url": "https://mcp.acme.example/mcp",
+///         "server_url": "https://mcp.acme.example/mcp"
+///       },
+///       "recorded": "2026-09-30",
+///       "requests": []
+///     }
+///   }
+/// }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "unpublished-metadata",
+    group: Group::Discovery,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("unpublished_metadata.rs"),
+    check: Check::Server(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    report_recorded(
+        &RULE,
+        subject,
+        &metadata_place(subject),
+        "check the URL, or give the endpoints by hand (type 1, `generic`)",
+        findings,
+    );
+}

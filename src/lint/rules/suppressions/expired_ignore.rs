@@ -1,0 +1,47 @@
+use toml::Spanned;
+
+use crate::config::DayText;
+use crate::finding::{Finding, Place, Severity};
+use crate::lint::{Check, Fixable, Group, Rule};
+use crate::source::FileId;
+
+/// ## What it does
+/// Reports an ignore in `catproof.toml` whose last day is over, by the clock or by `--today`. What it put up with is
+/// shown again.
+///
+/// ## Why is this bad?
+/// Somebody decided that the problem may stay for so long and no longer.
+///
+/// ## Example
+/// ```json catalog/acme__mcp.json
+/// { "server": { "command": "npx", "sandbox": "strict" } }
+/// ```
+/// ```toml catproof.toml
+/// [[ignore]]
+/// rule = "unknown-key"
+/// file = "catalog/acme__mcp.json"
+/// reason = "the app's next version reads it"
+/// expires = "2020-12-31"
+/// ```
+///
+/// Use instead:
+/// ```json catalog/acme__mcp.json
+/// { "server": { "command": "npx" } }
+/// ```
+pub static RULE: Rule = Rule {
+    id: "expired-ignore",
+    group: Group::Suppressions,
+    level: Severity::Error,
+    fix: Fixable::No,
+    source: include_str!("expired_ignore.rs"),
+    check: Check::Stage,
+};
+
+/// The finding, at the day.
+pub fn finding(file: FileId, expires: &Spanned<DayText>) -> Finding {
+    RULE.at(
+        Place::bytes(file, expires.span()),
+        format!("the ignore expired on `{}`", expires.get_ref().0),
+    )
+    .help("repair what it put up with and remove it, or decide anew until when it may stay")
+}

@@ -1,0 +1,55 @@
+use crate::config::Ignore;
+use crate::finding::{Finding, Place, Severity};
+use crate::lint::{Check, Fixable, Group, Rule};
+use crate::source::FileId;
+
+/// ## What it does
+/// Reports an ignore in `catproof.toml` that matches no finding. It is judged only where its file was read and its rule
+/// ran: a check of one file says nothing about the ignores of the others.
+///
+/// ## Why is this bad?
+/// What it put up with is repaired, or the file is gone. Left behind, it hides the same mistake when that is made again.
+///
+/// ## Example
+/// ```json catalog/acme__mcp.json
+/// { "server": { "command": "npx" } }
+/// ```
+/// ```toml catproof.toml
+/// [[ignore]]
+/// rule = "unknown-key"
+/// file = "catalog/acme__mcp.json"
+/// reason = "the app's next version reads it"
+/// ```
+///
+/// Use instead:
+/// ```json catalog/acme__mcp.json
+/// { "server": { "command": "npx", "sandbox": "strict" } }
+/// ```
+/// ```toml catproof.toml
+/// [[ignore]]
+/// rule = "unknown-key"
+/// file = "catalog/acme__mcp.json"
+/// reason = "the app's next version reads it"
+/// ```
+pub static RULE: Rule = Rule {
+    id: "unused-ignore",
+    group: Group::Suppressions,
+    level: Severity::Warning,
+    fix: Fixable::No,
+    source: include_str!("unused_ignore.rs"),
+    check: Check::Stage,
+};
+
+/// The finding, at the rule that the ignore names.
+pub fn finding(file: FileId, ignore: &Ignore) -> Finding {
+    let (rule, path) = (ignore.rule.get_ref(), ignore.file.get_ref());
+    let place = match &ignore.pointer {
+        Some(pointer) => format!("at `{}` of `{path}`", pointer.get_ref()),
+        None => format!("in `{path}`"),
+    };
+    RULE.at(
+        Place::bytes(file, ignore.rule.span()),
+        format!("there is no `{rule}` {place}"),
+    )
+    .help("remove the ignore")
+}

@@ -1,0 +1,203 @@
+//! What the app gets to read: the provider's reply, whole, or an error of RFC 6749 §5.2.
+//!
+//! Providers differ: Slack reports errors with a 200 and `ok: false`, GitHub answers with a form unless asked otherwise
+//! and reports errors with a 200 too. Here a success is a 200 with a JSON object, and everything else is an error.
+
+use axum::http::StatusCode;
+use serde_json::{Map, Value, json};
+use url::form_urlencoded;
+
+/// An error of the proxy's own, as the caller and as the log see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub status: u16,
+    /// A code of RFC 6749 §5.2, or the nearest of §4.1.2.1 where there is none.
+    pub error: &'static str,
+    pub description: &'static str,
+    /// What really happened, for the log alone: it may tell which servers are configured.
+    pub reason: String,
+}
+
+impl Refusal {
+    /// The body is too long.
+    pub const TOO_LARGE: Self = Self::new(413, "invalid_request", "the request is too long");
+    /// The body is neither JSON nor a form.
+    pub const MEDIA_TYPE: Self =
+        Self::new(415, "invalid_request", "the request must be JSON or a form");
+    /// The body cannot be read, or lacks a field.
+    pub const MALFORMED: Self = Self::new(
+        400,
+        "invalid_request",
+        "the request is malformed or lacks a parameter",
+    );
+    /// The body did not come.
+    pub const TOO_SLOW: Self = Self::new(408, "invalid_request", "the request took too long");
+    /// There is no such page.
+    pub const NOT_FOUND: Self = Self::new(404, "invalid_request", "there is nothing here");
+    /// The page has another method.
+    pub const METHOD: Self = Self::new(405, "invalid_request", "the method is not allowed");
+    /// A web page that is not configured calls.
+    pub const ORIGIN: Self = Self::new(403, "access_denied", "the origin is not allowed");
+    /// A grant that is not for callers to use.
+    pub const GRANT: Self = Self::new(
+        400,
+        "unsupported_grant_type",
+        "only authorization_code and refresh_token are supported",
+    );
+    /// The address calls too often.
+    pub const RATE: Self = Self::new(429, "temporarily_unavailable", "too many requests");
+    /// Too many requests wait for providers.
+    pub const BUSY: Self = Self::new(503, "temporarily_unavailable", "too many requests at once");
+    /// The provider does not answer in time.
+    pub const TIMEOUT: Self =
+        Self::new(504, "temporarily_unavailable", "the provider took too long");
+
+    const fn new(status: u16, error: &'static str, description: &'static str) -> Self {
+        Self {
+            status,
+            error,
+            description,
+            reason: String::new(),
+        }
+    }
+
+    /// The one answer to an unknown server, to one that is not set up, and to an endpoint that is not its own: which of
+    /// them it was is nobody's business but the log's.
+    pub fn client(reason: &str) -> Self {
+        let description = "the server is unknown here, or the endpoint is not its own";
+        Self::new(401, "invalid_client", description).because(reason)
+    }
+
+    /// The provider did not answer, or not in a way that can be passed on.
+    pub fn provider(reason: impl Into<String>) -> Self {
+        let description = "the provider did not answer as an OAuth provider does";
+        Self::new(502, "server_error", description).because(reason)
+    }
+
+    fn because(self, reason: impl Into<String>) -> Self {
+        let reason = reason.into();
+        Self { reason, ..self }
+    }
+
+    pub fn body(&self) -> Value {
+        json!({ "error": self.error, "error_description": self.description })
+    }
+}
+
+/// A provider's reply, in the form that the app can rely on.
+#[derive(Debug, PartialEq)]
+pub(super) struct Reply {
+    pub status: StatusCode,
+    pub body: Map<String, Value>,
+}
+
+/// Secrets that are shorter may stand in a reply by chance.
+const SHORTEST_SECRET: usize = 8;
+
+impl Reply {
+    /// Whether it repeats the secret, as the error pages of some debuggers do.
+    pub fn mentions(&self, secret: &str) -> bool {
+        // The same characters are escaped the same way in both.
+        let quoted = Value::from(secret).to_string();
+        let escaped = quoted.get(1..quoted.len() - 1).unwrap_or_default();
+        secret.len() >= SHORTEST_SECRET && json!(self.body).to_string().contains(escaped)
+    }
+}
+
+/// Reads the reply to a token request.
+pub(super) fn token_reply(
+    status: StatusCode,
+    content_type: &str,
+    body: &[u8],
+) -> Result<Reply, Refusal> {
+    let object = object(content_type, body);
+    match object {
+        Some(object) if status.is_success() && !is_error(&object) => Ok(Reply {
+            status: StatusCode::OK,
+            body: object,
+        }),
+        object => error_reply(status, object),
+    }
+}
+
+/// Reads the reply to a revocation request: a success has no body that means anything (RFC 7009 §2.2).
+pub(super) fn revocation_reply(
+    status: StatusCode,
+    content_type: &str,
+    body: &[u8],
+) -> Result<Reply, Refusal> {
+    let object = object(content_type, body);
+    match status.is_success() && !object.as_ref().is_some_and(is_error) {
+        true => Ok(Reply {
+            status: StatusCode::OK,
+            body: Map::from_iter([("success".to_owned(), Value::Bool(true))]),
+        }),
+        false => error_reply(status, object),
+    }
+}
+
+/// The provider's own words, if they have the shape of an OAuth error, with a status that says so.
+fn error_reply(status: StatusCode, object: Option<Map<String, Value>>) -> Result<Reply, Refusal> {
+    if status.is_redirection() {
+        return Err(Refusal::provider(
+            "the provider redirects, which is not followed",
+        ));
+    }
+    let Some(mut body) = object.filter(is_error) else {
+        let code = status.as_u16();
+        return Err(match code {
+            429 | 503 => Refusal::new(code, "temporarily_unavailable", "the provider is busy"),
+            400..=499 => Refusal::new(
+                code,
+                "invalid_request",
+                "the provider refused without an OAuth error",
+            ),
+            _ => Refusal::provider("the provider's reply is no OAuth reply"),
+        });
+    };
+    if !body.get("error").is_some_and(Value::is_string) {
+        body.insert("error".to_owned(), Value::from("invalid_request"));
+    }
+    let status = match status.is_success() {
+        true => StatusCode::BAD_REQUEST,
+        false => status,
+    };
+    Ok(Reply { status, body })
+}
+
+/// Whether a reply is an error whatever its status: it has an `error` that says something, or Slack's `ok: false`.
+fn is_error(object: &Map<String, Value>) -> bool {
+    let has_error = match object.get("error") {
+        None | Some(Value::Null | Value::Bool(false)) => false,
+        Some(Value::String(error)) => !error.is_empty(),
+        Some(_) => true,
+    };
+    has_error || object.get("ok") == Some(&Value::Bool(false))
+}
+
+/// The object that a body is, as JSON or as a form.
+fn object(content_type: &str, body: &[u8]) -> Option<Map<String, Value>> {
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(object)) => Some(object),
+        Ok(_) => None,
+        Err(_) => form(content_type, body),
+    }
+}
+
+fn form(content_type: &str, body: &[u8]) -> Option<Map<String, Value>> {
+    let is_form = content_type.starts_with("application/x-www-form-urlencoded")
+        || content_type.starts_with("text/plain");
+    let object: Map<String, Value> = form_urlencoded::parse(body)
+        .map(|(name, value)| (name.to_string(), form_value(&name, &value)))
+        .collect();
+    let is_reply = object.contains_key("access_token") || object.contains_key("error");
+    (is_form && is_reply).then_some(object)
+}
+
+/// Durations are numbers in JSON (RFC 6749 §5.1), everything else is text.
+fn form_value(name: &str, value: &str) -> Value {
+    match value.parse::<u64>() {
+        Ok(seconds) if name.ends_with("expires_in") => Value::from(seconds),
+        _ => Value::from(value),
+    }
+}

@@ -1,0 +1,356 @@
+//! The routes of today's proxy, and what every request goes through before and after them.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Path, RawQuery, Request, State};
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, HeaderName, ORIGIN, RETRY_AFTER, VARY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+use tokio::time::timeout;
+use url::Url;
+
+use super::callback::Page;
+use super::launch::{OAuthClient, Setup};
+use super::limits::{Limits, Rates};
+use super::log::{Line, Log};
+use super::parameters::{Named, Parameters};
+use super::provider::Provider;
+use super::reply::{Refusal, Reply, revocation_reply, token_reply};
+
+/// The header by which callers of `/mcp/token` name the endpoint.
+const TARGET_ENDPOINT: HeaderName = HeaderName::from_static("x-target-endpoint");
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// All that a request is answered from.
+pub(super) struct Proxy {
+    pub setup: Setup,
+    pub provider: Provider,
+    pub limits: Limits,
+    pub rates: Rates,
+    pub log: Log,
+    pub counts_forwarded: bool,
+    pub request_ids: RequestIds,
+}
+
+/// Where a connection comes from; the server puts it into each of its requests.
+#[derive(Clone, Copy)]
+pub(super) struct Peer(pub SocketAddr);
+
+/// Numbers requests, under a name of this run of the proxy.
+pub(super) struct RequestIds {
+    run: u64,
+    last: AtomicU64,
+}
+
+/// What the log says about an answer, left in the answer by whoever knows.
+#[derive(Clone, Default)]
+struct Told {
+    server: Option<String>,
+    host: Option<String>,
+    provider_status: Option<u16>,
+    reason: Option<String>,
+}
+
+/// Which of a client's endpoints is asked.
+#[derive(Clone, Copy)]
+enum Asked {
+    Token,
+    Revocation,
+}
+
+/// All routes.
+pub(super) fn router(proxy: Arc<Proxy>) -> Router {
+    Router::new()
+        .route("/oauth/token", post(token))
+        .route("/oauth/revoke", post(revoke))
+        .route("/mcp/sdk-token/{id}", post(token_of_server))
+        .route("/mcp/token/{id}", post(token_of_server))
+        .route("/oauth/callback", get(callback))
+        .route("/oauth-callback", get(callback))
+        .route("/callback/{provider}", get(callback))
+        .route("/health", get(health))
+        .fallback(async || Refusal::NOT_FOUND)
+        .method_not_allowed_fallback(async || Refusal::METHOD)
+        .layer(DefaultBodyLimit::max(proxy.limits.body))
+        .layer(middleware::from_fn_with_state(Arc::clone(&proxy), guard))
+        .with_state(proxy)
+}
+
+async fn token(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
+    pass_on(&proxy, Asked::Token, None, request).await
+}
+
+async fn revoke(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
+    pass_on(&proxy, Asked::Revocation, None, request).await
+}
+
+async fn token_of_server(
+    State(proxy): State<Arc<Proxy>>,
+    id: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Response {
+    match id {
+        Ok(Path(id)) => pass_on(&proxy, Asked::Token, Some(&id), request).await,
+        Err(_) => Refusal::MALFORMED.into_response(),
+    }
+}
+
+/// The provider in the path is not looked at: the answer is for the app, and the app knows whom it asked.
+async fn callback(State(proxy): State<Arc<Proxy>>, RawQuery(query): RawQuery) -> Page {
+    Page::of(&query.unwrap_or_default(), &proxy.setup.deep_link)
+}
+
+async fn health(State(proxy): State<Arc<Proxy>>) -> Json<Value> {
+    Json(json!({
+        "status": "ok",
+        "allowedDestinations": proxy.setup.allowed_destinations,
+    }))
+}
+
+async fn pass_on(
+    proxy: &Proxy,
+    asked: Asked,
+    id_in_path: Option<&str>,
+    request: Request,
+) -> Response {
+    let mut told = Told::default();
+    let mut response = match exchange(proxy, asked, id_in_path, request, &mut told).await {
+        Ok(reply) => (reply.status, Json(reply.body)).into_response(),
+        Err(refusal) => {
+            told.reason = Some(refusal.reason.clone()).filter(|reason| !reason.is_empty());
+            refusal.into_response()
+        }
+    };
+    response.extensions_mut().insert(told);
+    response
+}
+
+/// Reads a request, asks the provider, reads its reply. What is wrong with the request itself is found before any
+/// server is looked up, so that it says nothing about which servers there are.
+async fn exchange(
+    proxy: &Proxy,
+    asked: Asked,
+    id_in_path: Option<&str>,
+    request: Request,
+    told: &mut Told,
+) -> Result<Reply, Refusal> {
+    let target_endpoint = request.headers().get(TARGET_ENDPOINT).cloned();
+    let limits = proxy.limits;
+    let parameters = timeout(limits.body_time, Parameters::read(request, limits.body))
+        .await
+        .unwrap_or(Err(Refusal::TOO_SLOW))?;
+    let mut fields = match asked {
+        Asked::Token => parameters.token_request(),
+        Asked::Revocation => parameters.revocation_request(),
+    }?;
+    let named = parameters.named();
+    let id = id_in_path.or(named.server).ok_or(Refusal::MALFORMED)?;
+    let client = proxy.setup.clients.get(id);
+    let client = client.ok_or_else(|| Refusal::client("no such server, or no secret for it"))?;
+    told.server = Some(client.server.clone());
+    agree(client, &named, target_endpoint.as_ref())?;
+    let endpoint = match asked {
+        Asked::Token => &client.token_endpoint,
+        Asked::Revocation => client
+            .revocation_endpoint
+            .as_ref()
+            .ok_or_else(|| Refusal::client("the server has no revocation endpoint"))?,
+    };
+    told.host = endpoint.host_str().map(str::to_owned);
+    if let (Asked::Token, Some(resource)) = (asked, &client.resource) {
+        fields.push(("resource", resource));
+    }
+    let answer = proxy.provider.post(client, endpoint, &fields).await?;
+    told.provider_status = Some(answer.status.as_u16());
+    let reply = match asked {
+        Asked::Token => token_reply(answer.status, &answer.content_type, &answer.body),
+        Asked::Revocation => revocation_reply(answer.status, &answer.content_type, &answer.body),
+    }?;
+    match reply.mentions(client.secret.reveal()) {
+        true => Err(Refusal::provider("the provider's reply repeats the secret")),
+        false => Ok(reply),
+    }
+}
+
+/// Refuses a caller that names another endpoint, server or resource than those that were compiled.
+fn agree(
+    client: &OAuthClient,
+    named: &Named,
+    target_endpoint: Option<&HeaderValue>,
+) -> Result<(), Refusal> {
+    let is_token_endpoint = |text: &str| same_url(text, &client.token_endpoint);
+    let is_revocation_endpoint = |text: &str| match &client.revocation_endpoint {
+        Some(endpoint) => same_url(text, endpoint),
+        None => false,
+    };
+    let is_authorization_server = |text: &str| {
+        let mut servers = client.authorization_servers.iter();
+        servers.any(|server| same_identifier(text, server.as_str()))
+    };
+    let is_resource = |text: &str| match &client.resource {
+        Some(resource) => same_identifier(text, resource),
+        None => false,
+    };
+    let target_endpoint = target_endpoint.map(|value| value.to_str().unwrap_or_default());
+    let refused = if named.server.is_some_and(|id| id != client.server) {
+        "the body names another server"
+    } else if !named.token_endpoint.is_none_or(is_token_endpoint)
+        || !target_endpoint.is_none_or(is_token_endpoint)
+    {
+        "another token endpoint is named"
+    } else if !named.revocation_endpoint.is_none_or(is_revocation_endpoint) {
+        "another revocation endpoint is named"
+    } else if !named
+        .authorization_server
+        .is_none_or(is_authorization_server)
+    {
+        "another authorization server is named"
+    } else if !named.resource.is_none_or(is_resource) {
+        "another resource is named"
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::client(refused))
+}
+
+fn same_url(text: &str, url: &Url) -> bool {
+    Url::parse(text).is_ok_and(|named| named == *url)
+}
+
+/// Whether two names of a server are the same but for a final slash, about which clients and documents differ. It is
+/// only ever a name: nothing is sent there.
+fn same_identifier(text: &str, identifier: &str) -> bool {
+    let without_slash = |url: Url| url.as_str().trim_end_matches('/').to_owned();
+    let named = Url::parse(text).map(without_slash);
+    named.is_ok() && named == Url::parse(identifier).map(without_slash)
+}
+
+/// What every request goes through: its number, its origin, its rate; and its line in the log.
+async fn guard(State(proxy): State<Arc<Proxy>>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = proxy.request_ids.next();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let origin = request.headers().get(ORIGIN).cloned();
+    let is_allowed = origin
+        .as_ref()
+        .is_some_and(|origin| proxy.setup.cors_origins.contains(origin));
+    // To read is a matter for the browser, and a provider may send a user here with any origin.
+    let is_refused = origin.is_some() && !is_allowed && !method.is_safe();
+    let mut response = if !proxy.rates.take(proxy.address(&request), started) {
+        Refusal::RATE.into_response()
+    } else if is_refused {
+        Refusal::ORIGIN.into_response()
+    } else if method == Method::OPTIONS && is_allowed {
+        preflight()
+    } else {
+        next.run(request).await
+    };
+    finish(response.headers_mut(), &id, origin.filter(|_| is_allowed));
+    let told = response
+        .extensions_mut()
+        .remove::<Told>()
+        .unwrap_or_default();
+    proxy.log.request(Line {
+        request: &id,
+        method: method_name(&method),
+        route: route.as_ref().map(MatchedPath::as_str),
+        server: told.server.as_deref(),
+        host: told.host.as_deref(),
+        status: response.status().as_u16(),
+        provider_status: told.provider_status,
+        ms: started.elapsed().as_millis(),
+        reason: told.reason.as_deref(),
+    });
+    response
+}
+
+fn preflight() -> Response {
+    let headers = [
+        (ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
+        (
+            ACCESS_CONTROL_ALLOW_HEADERS,
+            "content-type, x-target-endpoint",
+        ),
+        (ACCESS_CONTROL_MAX_AGE, "600"),
+    ];
+    (StatusCode::NO_CONTENT, headers).into_response()
+}
+
+fn finish(headers: &mut HeaderMap, id: &str, allowed_origin: Option<HeaderValue>) {
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(VARY, HeaderValue::from_static("Origin"));
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    if let Some(origin) = allowed_origin {
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    }
+}
+
+/// A method as the log has it: what a caller makes up is a caller's text.
+fn method_name(method: &Method) -> &str {
+    match *method {
+        Method::GET | Method::HEAD | Method::POST | Method::OPTIONS => method.as_str(),
+        _ => "other",
+    }
+}
+
+impl Proxy {
+    /// Whom a request counts for.
+    fn address(&self, request: &Request) -> IpAddr {
+        let peer = request.extensions().get::<Peer>();
+        let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |Peer(address)| address.ip());
+        if !self.counts_forwarded {
+            return peer;
+        }
+        // Only the last entry is from the server in front; those before it are the caller's word.
+        let forwarded = request.headers().get_all(FORWARDED_FOR).iter().next_back();
+        let forwarded = forwarded.and_then(|value| value.to_str().ok());
+        let last = forwarded.and_then(|value| value.rsplit(',').next());
+        last.and_then(|last| last.trim().parse().ok())
+            .unwrap_or(peer)
+    }
+}
+
+impl RequestIds {
+    pub fn new() -> Self {
+        Self {
+            // Seeded by the system, once a run.
+            run: RandomState::new().hash_one(0),
+            last: AtomicU64::new(0),
+        }
+    }
+
+    fn next(&self) -> String {
+        let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;
+        format!("{:016x}-{number}", self.run)
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(self.body())).into_response();
+        if self.error == "temporarily_unavailable" {
+            let headers = response.headers_mut();
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}

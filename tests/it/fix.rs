@@ -1,0 +1,495 @@
+//! Fixes: what is offered holds, what is applied repairs and breaks nothing, and a second time changes nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use catproof::config::Config;
+use catproof::edit;
+use catproof::finding::{Edit, Finding};
+use catproof::fix::Workshop;
+use catproof::lint::Fixable;
+use catproof::pipeline::{Judged, Keep, Line};
+use catproof::source::{ManifestFile, Sources};
+use proptest::prelude::*;
+use proptest::sample::subsequence;
+use serde_json::{Value, json};
+
+use crate::support::{check_json, copy_of, entries, name, project, run, scratch, shared, write};
+
+// The program on folders.
+
+#[test]
+fn a_rule_offers_a_fix_in_its_fixtures_exactly_if_it_says_so() {
+    for folder in entries(&project().join("tests/rules")) {
+        let rule = catproof::lint::find(name(&folder)).unwrap();
+        let scratch = copy_of(&folder.join("fail"));
+        // A lock answers the URLs as they are: one that is corrected has to be asked first.
+        fs::remove_dir_all(scratch.path().join("generated")).ok();
+        let (_, findings) = check_json(scratch.path(), &[".", "--pedantic"]);
+        let fixes: BTreeSet<bool> = findings
+            .iter()
+            .filter(|finding| finding["rule"] == rule.id)
+            .filter_map(|finding| finding["fix"]["safe"].as_bool())
+            .collect();
+        let expected = match rule.fix {
+            Fixable::No => BTreeSet::new(),
+            Fixable::Safe => BTreeSet::from([true]),
+            Fixable::Risky => BTreeSet::from([false]),
+        };
+        assert_eq!(fixes, expected, "{}", rule.id);
+    }
+}
+
+#[test]
+fn each_failing_fixture_is_repaired_without_a_new_finding() {
+    for folder in entries(&project().join("tests/rules")) {
+        assert_repairs(&folder.join("fail"), "--unsafe-fixes");
+    }
+}
+
+#[test]
+fn the_public_catalog_is_repaired_without_a_new_finding() {
+    let Some(corpus) = shared("corpus/servers") else {
+        return;
+    };
+    assert_repairs(&corpus, "--fix");
+    assert_repairs(&corpus, "--unsafe-fixes");
+}
+
+/// Repairs a copy of a folder: what was offered is gone, nothing is new, and a second time changes nothing.
+#[track_caller]
+fn assert_repairs(folder: &Path, option: &str) {
+    let scratch = copy_of(folder);
+    let (_, before) = check_json(scratch.path(), &[".", "--pedantic"]);
+    let (code, _, stderr) = run(scratch.path(), &["check", ".", "--pedantic", option]);
+    assert!(code < 2, "{stderr}");
+    let repaired = contents(scratch.path());
+    let (_, after) = check_json(scratch.path(), &[".", "--pedantic"]);
+
+    let is_offered = |finding: &Value| finding["fix"]["safe"] == true || option == "--unsafe-fixes";
+    let left: Vec<&Value> = after
+        .iter()
+        .filter(|finding| finding["fix"].is_object() && is_offered(finding))
+        .collect();
+    assert!(left.is_empty(), "{}: {left:#?}", folder.display());
+    let (before, after) = (counts(&before), counts(&after));
+    for (key, count) in &after {
+        let had = before.get(key).unwrap_or(&0);
+        assert!(
+            count <= had,
+            "{}: {key:?} {had} -> {count}",
+            folder.display()
+        );
+    }
+
+    run(scratch.path(), &["check", ".", "--pedantic", option]);
+    assert!(contents(scratch.path()) == repaired, "{}", folder.display());
+}
+
+/// How many findings each rule has in each file.
+fn counts(findings: &[Value]) -> BTreeMap<(String, String), usize> {
+    let mut counts = BTreeMap::new();
+    for finding in findings {
+        let key = (finding["rule"].to_string(), finding["file"].to_string());
+        *counts.entry(key).or_default() += 1;
+    }
+    counts
+}
+
+fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut contents = BTreeMap::new();
+    for path in entries(folder) {
+        match path.is_dir() {
+            true => contents.extend(self::contents(&path)),
+            false => _ = contents.insert(path.clone(), fs::read(&path).unwrap_or_default()),
+        }
+    }
+    contents
+}
+
+const TWICE: &str = "{\r\n\t\"name\":\"acme__mcp\",\r\n\t\"server\" : {\"command\":\"npx\",\"args\":[\"acme-mcp@1.4.0\"]},\r\n\t\"archestra_config\":{\"works_in_archestra\":true}\r\n}";
+
+#[test]
+fn a_diff_shows_what_a_fix_would_write_and_writes_nothing() {
+    let scratch = scratch();
+    let path = scratch.path().join("catalog/acme__mcp.json");
+    write(&path, TWICE);
+    let (code, stdout, stderr) = run(scratch.path(), &["check", "--diff"]);
+    assert_eq!(code, 1);
+    assert!(stdout.starts_with("--- catalog/acme__mcp.json\n+++ catalog/acme__mcp.json\n"));
+    assert!(
+        stdout.contains(
+            "\n+ \"server\" : {\"command\":\"npx\",\"args\":[\"-y\", \"acme-mcp@1.4.0\"]},\n"
+        ),
+        "{stdout}"
+    );
+    assert_eq!(stderr, "would repair 1 finding in 1 file\n");
+    assert_eq!(fs::read_to_string(&path).unwrap(), TWICE);
+
+    let (_, _, stderr) = run(scratch.path(), &["check", "--fix"]);
+    assert!(
+        stderr.starts_with("repaired 1 finding in 1 file\n"),
+        "{stderr}"
+    );
+    let expected = TWICE.replace("[\"acme", "[\"-y\", \"acme");
+    assert_eq!(fs::read_to_string(&path).unwrap(), expected);
+    assert_eq!(run(scratch.path(), &["check", "--diff"]).0, 0);
+}
+
+#[test]
+fn what_is_ignored_or_off_is_not_repaired() {
+    let scratch = scratch();
+    let path = scratch.path().join("catalog/acme__mcp.json");
+    write(&path, TWICE);
+    run(scratch.path(), &["check", "--fix", "-A", "npx-without-yes"]);
+    assert_eq!(fs::read_to_string(&path).unwrap(), TWICE);
+    let ignore = "[[ignore]]\nrule = \"npx-without-yes\"\nfile = \"catalog/acme__mcp.json\"\nreason = \"why\"\n";
+    write(&scratch.path().join("catproof.toml"), ignore);
+    run(scratch.path(), &["check", "--fix"]);
+    assert_eq!(fs::read_to_string(&path).unwrap(), TWICE);
+}
+
+#[test]
+fn a_fix_that_would_break_something_else_is_neither_offered_nor_applied() {
+    let scratch = scratch();
+    // Its file's name is another server's name already.
+    for (file, id) in [("acme__mcp", "acme__mcp"), ("acme__MCP", "acme__other")] {
+        let manifest = json!({ "name": id, "server": { "command": "node", "args": ["index.js"] } });
+        write(
+            &scratch.path().join(format!("{file}.json")),
+            manifest.to_string(),
+        );
+    }
+    let (_, findings) = check_json(scratch.path(), &["."]);
+    let mismatch = findings
+        .iter()
+        .find(|finding| finding["rule"] == "id-mismatch")
+        .unwrap();
+    assert_eq!(mismatch["fix"], Value::Null, "{mismatch:#}");
+    let before = contents(scratch.path());
+    run(scratch.path(), &["check", ".", "--unsafe-fixes"]);
+    assert_eq!(contents(scratch.path()), before);
+}
+
+// The fixes of one text.
+
+/// Judges one text and hands it on with its line.
+fn with_line<T>(
+    stem: &str,
+    text: &str,
+    then: impl FnOnce(&Line<'_>, &ManifestFile, Judged) -> T,
+) -> T {
+    let config = Config {
+        pedantic: true,
+        ..Config::default()
+    };
+    let mut sources = Sources::default();
+    let path = PathBuf::from(format!("/catalog/{stem}.json"));
+    let file = sources.add_text(path.clone(), text.as_bytes().to_vec(), Path::new("/"));
+    let manifests = [ManifestFile::new(file, &path, false)];
+    let line = Line {
+        config: &config,
+        sources: &sources,
+        manifests: &manifests,
+        lock: None,
+        allowlist: None,
+    };
+    let judged = line.judge(Keep::Entries);
+    then(&line, &manifests[0], judged)
+}
+
+fn without_mark(text: &str) -> &str {
+    text.trim_start_matches('\u{feff}')
+}
+
+/// Each fix that holds changes the value as its edits say and leaves every other byte; all of them together leave
+/// nothing to repair. Gives the rules that were repaired.
+fn assert_fixes(stem: &str, text: &str) -> BTreeSet<&'static str> {
+    with_line(stem, text, |line, file, judged| {
+        let mut workshop = Workshop::new(line, judged.entries);
+        let mut repaired = BTreeSet::new();
+        for finding in &judged.findings {
+            let Some(fix) = finding
+                .fix
+                .as_ref()
+                .filter(|_| workshop.holds(file, text, finding))
+            else {
+                continue;
+            };
+            repaired.insert(finding.rule);
+            let edits = edit::text_edits(text, &fix.edits).unwrap();
+            let edited = edit::apply(text, &edits).unwrap();
+            let value: Value = serde_json::from_str(without_mark(&edited)).unwrap();
+            let mut expected: Value = serde_json::from_str(without_mark(text)).unwrap();
+            fix.edits
+                .iter()
+                .rev()
+                .for_each(|edit| apply(edit, &mut expected));
+            assert_eq!(value, expected, "{} in {stem}", finding.rule);
+            assert_rest_is_untouched(text, &edited, &edits);
+        }
+        let is_any = |finding: &Finding| finding.fix.is_some();
+        let once = workshop.repair(file, text.to_owned(), is_any);
+        let twice = workshop.repair(file, once.text.clone(), is_any);
+        assert_eq!((twice.fixes, &twice.text), (0, &once.text), "{stem}");
+        repaired
+    })
+}
+
+/// The bytes outside of the edits are the same in both texts.
+fn assert_rest_is_untouched(before: &str, after: &str, edits: &[edit::TextEdit]) {
+    let mut rest = after;
+    let mut position = 0;
+    for edit in edits {
+        rest = rest.strip_prefix(&before[position..edit.start]).unwrap();
+        rest = rest.strip_prefix(edit.text.as_str()).unwrap();
+        position = edit.end;
+    }
+    assert_eq!(rest, &before[position..]);
+}
+
+/// What an edit means for the value.
+fn apply(edit: &Edit, value: &mut Value) {
+    let parent = |pointer: &catproof::source::Pointer| {
+        let (parent, last) = pointer.as_str().rsplit_once('/').unwrap();
+        (
+            parent.to_owned(),
+            last.replace("~1", "/").replace("~0", "~"),
+        )
+    };
+    match edit {
+        Edit::Replace(pointer, new) => *value.pointer_mut(pointer.as_str()).unwrap() = new.clone(),
+        Edit::Remove(pointer) => {
+            let (parent, last) = parent(pointer);
+            match value.pointer_mut(&parent).unwrap() {
+                Value::Array(items) => _ = items.remove(last.parse().unwrap()),
+                Value::Object(members) => _ = members.remove(&last).unwrap(),
+                other => panic!("{other} has no members"),
+            }
+        }
+        Edit::Insert(pointer, key, new) => {
+            let object = value
+                .pointer_mut(pointer.as_str())
+                .unwrap()
+                .as_object_mut()
+                .unwrap();
+            object.insert(key.clone(), new.clone());
+        }
+        Edit::InsertItem(pointer, index, new) => {
+            let array = value
+                .pointer_mut(pointer.as_str())
+                .unwrap()
+                .as_array_mut()
+                .unwrap();
+            array.insert((*index).min(array.len()), new.clone());
+        }
+        Edit::RemoveByteOrderMark => {}
+    }
+}
+
+#[test]
+fn each_fix_of_the_public_catalog_changes_what_it_says() {
+    let Some(corpus) = shared("corpus/servers") else {
+        return;
+    };
+    let mut repaired = BTreeSet::new();
+    for path in entries(&corpus) {
+        let text = fs::read_to_string(&path).unwrap();
+        repaired.extend(assert_fixes(
+            path.file_stem().unwrap().to_str().unwrap(),
+            &text,
+        ));
+    }
+    assert!(repaired.contains("npx-without-yes"), "{repaired:?}");
+}
+
+/// A mistake that a fix repairs, as a change of a clean manifest; the last one makes of the text what it likes.
+const MISTAKES: [(&str, fn(&mut Value)); 8] = [
+    ("id-mismatch", |manifest| {
+        manifest["name"] = json!("acme__msp")
+    }),
+    ("duplicate-scope", |manifest| {
+        manifest["oauth_config"]["scopes"] = json!(["a", "a", "b", "a", "b"]);
+    }),
+    ("npx-without-yes", |manifest| {
+        manifest["server"]["args"] = json!(["acme-mcp@1.0.0"])
+    }),
+    ("misspelled-redacted", |manifest| {
+        manifest["oauth_config"]["client_secret"] = json!("<redacted>");
+    }),
+    ("proxy-without-redacted-secret", |manifest| {
+        manifest["oauth_config"]
+            .as_object_mut()
+            .unwrap()
+            .remove("client_secret");
+    }),
+    ("redacted-secret-without-proxy", |manifest| {
+        manifest["oauth_config"]
+            .as_object_mut()
+            .unwrap()
+            .remove("requires_proxy");
+    }),
+    ("required-with-default", |manifest| {
+        manifest["user_config"]["folder"]["default"] = json!("/tmp");
+    }),
+    ("undeclared-sensitive", |manifest| {
+        manifest["user_config"]["api_key"]
+            .as_object_mut()
+            .unwrap()
+            .remove("sensitive");
+    }),
+];
+
+fn clean() -> Value {
+    json!({
+        "name": "acme__mcp",
+        "display_name": "Acme",
+        "description": "The notes of Acme",
+        "author": { "name": "Acme" },
+        "server": {
+            "type": "local", "command": "npx", "args": ["-y", "acme-mcp@1.0.0"],
+            "env": { "ACME_FOLDER": "${user_config.folder}", "ACME_API_KEY": "${user_config.api_key}" }
+        },
+        "user_config": {
+            "folder": { "type": "string", "title": "Folder", "required": true, "sensitive": false },
+            "api_key": { "type": "string", "title": "Key", "required": true, "sensitive": true }
+        },
+        "oauth_config": {
+            "name": "Acme",
+            "server_url": "https://acme.example/oauth/authorize",
+            "token_endpoint": "https://acme.example/oauth/token",
+            "client_id": "acme-1f3d5",
+            "client_secret": "REDACTED",
+            "requires_proxy": true,
+            "redirect_uris": ["https://oauth.acme.example/oauth/callback"],
+            "scopes": ["a", "b"],
+            "generic_oauth": true,
+            "access_token_env_var": "ACME_TOKEN"
+        },
+        "archestra_config": { "works_in_archestra": true }
+    })
+}
+
+/// Writes a value as people do: in their own order, indentation and line ends, some on one line.
+fn print(value: &Value, layout: Layout, depth: usize) -> String {
+    let indent = |depth: usize| match layout.indent {
+        None => String::new(),
+        Some(indent) => format!("{}{}", layout.line_end, indent.repeat(depth)),
+    };
+    let wrap = |open: &str, parts: Vec<String>, close: &str| match parts.is_empty() {
+        true => format!("{open}{close}"),
+        false => {
+            let separator = format!(",{}", indent(depth + 1));
+            format!(
+                "{open}{}{}{}{close}",
+                indent(depth + 1),
+                parts.join(&separator),
+                indent(depth)
+            )
+        }
+    };
+    match value {
+        Value::Object(members) => {
+            let mut members: Vec<_> = members.iter().collect();
+            if layout.reversed {
+                members.reverse();
+            }
+            let print = |(key, value): (&String, &Value)| {
+                format!(
+                    "{}{}{}",
+                    json!(key),
+                    layout.colon,
+                    print(value, layout, depth + 1)
+                )
+            };
+            wrap("{", members.into_iter().map(print).collect(), "}")
+        }
+        Value::Array(items) => wrap(
+            "[",
+            items
+                .iter()
+                .map(|item| print(item, layout, depth + 1))
+                .collect(),
+            "]",
+        ),
+        other => other.to_string(),
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Layout {
+    indent: Option<&'static str>,
+    line_end: &'static str,
+    colon: &'static str,
+    reversed: bool,
+    has_mark: bool,
+}
+
+fn layouts() -> impl Strategy<Value = Layout> {
+    let indent = prop::sample::select(vec![None, Some(""), Some("  "), Some("\t")]);
+    let line_end = prop::sample::select(vec!["\n", "\r\n"]);
+    let colon = prop::sample::select(vec![":", ": ", " : "]);
+    (indent, line_end, colon, any::<bool>(), any::<bool>()).prop_map(
+        |(indent, line_end, colon, reversed, has_mark)| Layout {
+            indent,
+            line_end,
+            colon,
+            reversed,
+            has_mark,
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_mistakes_in_any_layout_are_repaired_to_the_clean_manifest(
+        mistakes in subsequence(MISTAKES.to_vec(), 0..=MISTAKES.len()),
+        layout in layouts(),
+    ) {
+        let mut manifest = clean();
+        for (_, mistake) in &mistakes {
+            mistake(&mut manifest);
+        }
+        let mark = if layout.has_mark { "\u{feff}" } else { "" };
+        let text = format!("{mark}{}", print(&manifest, layout, 0));
+        assert_fixes("acme__mcp", &text);
+
+        let (before, after) = with_line("acme__mcp", &text, |line, file, judged| {
+            let mut workshop = Workshop::new(line, judged.entries);
+            let repaired = workshop.repair(file, text.clone(), |finding| finding.fix.is_some());
+            (rules(&judged.findings), repaired.text)
+        });
+        let has_mark = after.starts_with('\u{feff}');
+        prop_assert!(!has_mark);
+        let left = with_line("acme__mcp", &after, |_, _, judged| rules(&judged.findings));
+        prop_assert!(left.is_subset(&before), "{left:?} after {before:?}");
+        // Of two mistakes about the secret neither can be repaired alone, and which one was meant nobody knows.
+        let about_secret = |rule: &str| rule.contains("redacted");
+        let is_clear = mistakes.iter().filter(|(rule, _)| about_secret(rule)).count() < 2;
+        for (rule, _) in &mistakes {
+            prop_assert!(!left.contains(rule) || (about_secret(rule) && !is_clear), "{rule} is left:\n{after}");
+        }
+    }
+}
+
+fn rules(findings: &[Finding]) -> BTreeSet<&'static str> {
+    findings.iter().map(|finding| finding.rule).collect()
+}
+
+#[test]
+fn each_mistake_is_one_that_a_fix_repairs() {
+    for (rule, mistake) in MISTAKES {
+        let mut manifest = clean();
+        mistake(&mut manifest);
+        let text = serde_json::to_string_pretty(&manifest).unwrap();
+        assert_eq!(assert_fixes("acme__mcp", &text), BTreeSet::from([rule]));
+    }
+    assert!(assert_fixes("acme__mcp", &clean().to_string()).is_empty());
+    assert_eq!(
+        assert_fixes("acme__mcp", &format!("\u{feff}{}", clean())),
+        BTreeSet::from(["byte-order-mark"])
+    );
+}

@@ -1,0 +1,10 @@
+//! The OAuth proxy on loopback: simulated providers on one side, today's app on the other.
+//!
+//! Every test runs at the most verbose log level, and no log may hold what is planted: see [`world::World`].
+
+mod attacks;
+mod defects;
+mod exchanges;
+mod startup;
+mod whole;
+mod world;
