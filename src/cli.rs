@@ -88,6 +88,8 @@ pub enum Command {
     List(ListArgs),
     /// Explain a rule, an OAuth type, a server or the configuration.
     Explain(ExplainArgs),
+    /// Print the template of the environment, or compare a real `.env` with it.
+    Env(EnvArgs),
     /// Write the JSON Schemas, which are generated from the program's own types.
     Schema(SchemaArgs),
     /// Ask what the providers publish at their well-known endpoints, and lock it.
@@ -140,12 +142,12 @@ pub struct FindingArgs {
         help_heading = "Rules"
     )]
     pub deny: Vec<String>,
-    /// The day that ages and expiry are judged against, instead of the clock's.
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, help_heading = "Rules")]
-    pub today: Option<Day>,
     /// The allowlist that the OAuth proxy runs with: a `providers.js` or a JSON file.
     #[arg(long, value_name = "FILE", help_heading = "OAuth proxy")]
     pub allowlist: Option<PathBuf>,
+    /// The day that ages and expiry are judged by, as YYYY-MM-DD, instead of the clock's.
+    #[arg(long, value_name = "DAY", help_heading = "Rules")]
+    pub today: Option<Day>,
 }
 
 /// How the network is used, by every command that asks the providers.
@@ -167,10 +169,6 @@ pub struct NetworkArgs {
     /// Trust the authorities of this PEM file too.
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
-}
-
-fn day(text: &str) -> Result<Day, String> {
-    Day::parse(text).ok_or_else(|| "it is no day of the form YYYY-MM-DD".to_owned())
 }
 
 /// The least severity that makes the exit code 1.
@@ -198,7 +196,7 @@ pub struct CheckArgs {
     #[arg(long, value_name = "PATH")]
     pub stdin_filename: Option<PathBuf>,
     /// Add ignores for what is found today to the configuration, so that only what is new is shown.
-    #[arg(long, help_heading = "Rules", conflicts_with = "fixes")]
+    #[arg(long, help_heading = "Rules", conflicts_with_all = ["fixes"])]
     pub write_baseline: bool,
     #[command(flatten)]
     pub fixes: FixArgs,
@@ -275,10 +273,10 @@ pub struct NewArgs {
 #[group(id = "fixes", multiple = true)]
 pub struct FixArgs {
     /// Repair what can be repaired safely.
-    #[arg(long, help_heading = "Fixes")]
+    #[arg(long, conflicts_with = "online", help_heading = "Fixes")]
     pub fix: bool,
     /// Repair what can be repaired, even where the author may have meant something else.
-    #[arg(long, help_heading = "Fixes")]
+    #[arg(long, conflicts_with = "online", help_heading = "Fixes")]
     pub unsafe_fixes: bool,
     /// Show as a diff what would be repaired, and write nothing.
     #[arg(long, help_heading = "Fixes")]
@@ -336,6 +334,33 @@ pub struct ExplainArgs {
     /// Where to look for the server; without any, the catalog of this folder.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+No value of a file is ever printed.
+
+Exit codes: 0 done, 1 something is wrong, 2 the job could not be done, 3 no input.")]
+pub struct EnvArgs {
+    /// Whose environment.
+    #[arg(long = "for", value_enum, default_value_t, value_name = "PROGRAM")]
+    pub side: EnvSide,
+    /// Say what is wrong with this file instead of printing the template.
+    #[arg(long, value_name = "FILE")]
+    pub check: Option<PathBuf>,
+    /// Name the variables in upper case with `_`, for shells and whatever else takes no `-` and `.`.
+    #[arg(long, conflicts_with = "check")]
+    pub posix_aliases: bool,
+}
+
+/// A program that reads an environment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum EnvSide {
+    /// The OAuth proxy.
+    #[default]
+    Proxy,
+    /// The desktop app.
+    App,
 }
 
 #[derive(Debug, Args)]

@@ -75,11 +75,11 @@ pub(super) fn run(
 }
 
 /// Whether the findings of a folder count: those of the developers' never block a production build.
-fn counts(workspace: &Workspace, origin: Origin) -> bool {
+pub(super) fn counts(workspace: &Workspace, origin: Origin) -> bool {
     origin == Origin::Catalog || workspace.config.profile == Profile::Development
 }
 
-fn compile(workspace: &Workspace, target: &JudgedTarget) -> Result<Plan, Failure> {
+pub(super) fn compile(workspace: &Workspace, target: &JudgedTarget) -> Result<Plan, Failure> {
     let judged = &target.judged;
     let catalog = Catalog {
         entries: &judged.entries,

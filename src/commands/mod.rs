@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod env;
 mod explain;
 mod findings;
 mod fix;
@@ -99,6 +100,7 @@ pub fn run(cli: &Cli) -> ExitStatus {
         Command::Build(args) => build::run(args, &cli.global, &console),
         Command::List(args) => list::run(args, &cli.global, &console),
         Command::Explain(args) => explain::run(args, &cli.global, &console),
+        Command::Env(args) => env::run(args, &cli.global, &console),
         Command::Probe(args) => probe::run(args, &cli.global, &console),
         Command::New(args) => new_online::run(args, &cli.global, &console),
         Command::Schema(args) => schema::run(args, &cli.global, &console),

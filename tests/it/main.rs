@@ -19,6 +19,7 @@ mod config;
 mod corpus;
 mod dotenv;
 mod emit;
+mod env;
 mod fix;
 mod guide;
 mod house;
