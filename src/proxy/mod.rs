@@ -20,6 +20,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::config::Profile;
+use crate::plan::ProxyServer;
 use crate::probe::client::{Lookup, NetworkError, SystemLookup};
 
 pub use limits::Limits;
@@ -118,6 +119,16 @@ pub struct Missing {
     pub server: String,
     /// The variables that may hold the secret or name its file, the guide's own first.
     pub variables: Vec<String>,
+}
+
+impl Missing {
+    fn of(id: &str, server: &ProxyServer) -> Self {
+        let names = &server.environment;
+        Self {
+            server: id.to_owned(),
+            variables: [names.secret.as_slice(), &names.secret_file].concat(),
+        }
+    }
 }
 
 /// Why the proxy cannot run. No message holds a value of the environment.
