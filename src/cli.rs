@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Profile;
+use crate::oauth::OAuthType;
 use crate::probe::Day;
 use crate::report::FormatArgument;
 use crate::report::list::ListedType;
@@ -151,7 +152,7 @@ pub struct FindingArgs {
 }
 
 /// How the network is used, by every command that asks the providers.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Network")]
 pub struct NetworkArgs {
     /// Keep the raw answers in this folder.
@@ -249,18 +250,36 @@ pub struct ProbeArgs {
     pub findings: FindingArgs,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
+  catproof new acme__remote-mcp --type 4 --url https://mcp.acme.example/mcp
   catproof new https://mcp.linear.app/mcp --online
-  catproof new linear__remote-mcp --online --url https://mcp.linear.app/mcp")]
+  catproof new linear__remote-mcp --online --url https://mcp.linear.app/mcp
+
+What is not said is asked for on a terminal. `catproof explain TYPE` tells the types apart.")]
 pub struct NewArgs {
-    /// The URL of a remote server, or with `--url` the id of the new server.
-    #[arg(value_name = "URL|ID")]
-    pub server: String,
-    /// Where the remote server is.
+    /// The id of the new server, or its URL.
+    #[arg(value_name = "ID|URL")]
+    pub server: Option<String>,
+    /// The OAuth type, by its number or name.
+    #[arg(long = "type", value_name = "TYPE", conflicts_with = "online")]
+    pub oauth_type: Option<OAuthType>,
+    /// Where the server is: the authorization endpoint of type 1, the issuer of type 2, the server of types 3 and 4.
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
+    /// The client id that the provider issued, for types 1 to 3.
+    #[arg(long, value_name = "ID", conflicts_with = "online")]
+    pub client_id: Option<String>,
+    /// Where the proxy exchanges the code, for type 1.
+    #[arg(long, value_name = "URL", conflicts_with = "online")]
+    pub token_endpoint: Option<String>,
+    /// A scope to ask for; may be given several times.
+    #[arg(long, value_name = "SCOPE", conflicts_with = "online")]
+    pub scope: Vec<String>,
+    /// The program that starts the server and its arguments, for types 1 and 2.
+    #[arg(last = true, value_name = "COMMAND", conflicts_with = "online")]
+    pub command: Vec<String>,
     /// Ask the server what it publishes, and infer its OAuth type from that.
     #[arg(long, help_heading = "Network")]
     pub online: bool,

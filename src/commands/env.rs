@@ -10,6 +10,7 @@ use crate::console::Console;
 use crate::dotenv;
 use crate::emit;
 use crate::env_check;
+use crate::env_name;
 use crate::pipeline::Keep;
 use crate::plan::Plan;
 use crate::report::visible;
@@ -81,7 +82,7 @@ fn use_aliases(plan: &mut Plan) -> BTreeSet<String> {
         let environment = &mut server.environment;
         for names in [&mut environment.client_id, &mut environment.secret] {
             // The compiler has dropped the aliases that could mean two servers.
-            let Some(alias) = names.pop().filter(|name| is_posix(name)) else {
+            let Some(alias) = names.pop().filter(|name| env_name::alias(name) == *name) else {
                 ambiguous.insert(id.clone());
                 continue;
             };
@@ -92,11 +93,6 @@ fn use_aliases(plan: &mut Plan) -> BTreeSet<String> {
         }
     }
     ambiguous
-}
-
-fn is_posix(name: &str) -> bool {
-    name.chars()
-        .all(|letter| letter == '_' || letter.is_ascii_uppercase() || letter.is_ascii_digit())
 }
 
 /// Says what is wrong with a real file, a line each; there being something is what the exit status says.

@@ -9,6 +9,7 @@ mod fix;
 mod judge;
 mod list;
 mod lock_files;
+mod new;
 mod new_online;
 mod probe;
 mod probing;
@@ -102,7 +103,7 @@ pub fn run(cli: &Cli) -> ExitStatus {
         Command::Explain(args) => explain::run(args, &cli.global, &console),
         Command::Env(args) => env::run(args, &cli.global, &console),
         Command::Probe(args) => probe::run(args, &cli.global, &console),
-        Command::New(args) => new_online::run(args, &cli.global, &console),
+        Command::New(args) => new::run(args, &cli.global, &console),
         Command::Schema(args) => schema::run(args, &cli.global, &console),
         Command::Rules(args) => rules::run(args, &console),
     };

@@ -24,6 +24,7 @@ mod fix;
 mod guide;
 mod house;
 mod json_suite;
+mod new;
 mod oauth;
 mod probe;
 mod providers_js;
