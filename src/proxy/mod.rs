@@ -3,9 +3,9 @@
 //! It is configured by nothing but `oauth_proxy/launch.json` and the environment. A secret goes to the endpoints that
 //! were compiled for its own server and nowhere else: what a caller names can only agree with them or be refused.
 //!
-//! The rooms, in reading order: [`launch`] joins the launch file with the environment, [`routes`] is what it answers,
-//! [`parameters`] reads what the app sends, [`provider`] asks, [`reply`] reads what the provider answers, [`callback`]
-//! is the page that hands a code to the app; [`limits`], [`log`] and [`server`] keep it alive and observable.
+//! The rooms, in reading order: `launch` joins the launch file with the environment, `routes` is what it answers,
+//! `parameters` reads what the app sends, `provider` asks, `reply` reads what the provider answers, `callback`
+//! is the page that hands a code to the app; `limits`, `log` and `server` keep it alive and observable.
 //!
 //! Specifications: RFC 6749 (OAuth 2.0), RFC 7009 (revocation), RFC 7636 (PKCE), RFC 8707 (resource).
 

@@ -184,50 +184,40 @@ async fn exchange(
     }
 }
 
-/// Refuses a caller that names another endpoint, server or resource than those that were compiled.
+/// Refuses a caller that names another server, endpoint or resource than those that were compiled.
 fn agree(
     client: &OAuthClient,
     parameters: &Parameters,
     target_endpoint: Option<&str>,
 ) -> Result<(), Refusal> {
-    let refuse_unless = |named: Option<&str>, what: &str, is_own: &dyn Fn(&str) -> bool| match named
-        .is_none_or(is_own)
-    {
-        true => Ok(()),
-        false => Err(Refusal::client(&format!("another {what} is named"))),
-    };
-    let is_token_endpoint = |text: &str| same_url(text, &client.token_endpoint);
-    let is_revocation_endpoint = |text: &str| {
-        let endpoint = client.revocation_endpoint.as_ref();
-        endpoint.is_some_and(|endpoint| same_url(text, endpoint))
-    };
-    let is_authorization_server = |text: &str| {
-        let mut servers = client.authorization_servers.iter();
-        servers.any(|server| same_identifier(text, server))
-    };
-    let is_resource = |text: &str| {
-        let resource = client.resource.as_ref();
-        resource.is_some_and(|resource| same_identifier(text, resource))
-    };
-    let named = |name| parameters.get(name);
-    refuse_unless(named("mcp_server_id"), "server", &|id| id == client.server)?;
-    refuse_unless(target_endpoint, "token endpoint", &is_token_endpoint)?;
-    refuse_unless(
-        named("token_endpoint"),
-        "token endpoint",
-        &is_token_endpoint,
-    )?;
-    refuse_unless(
-        named("revocation_endpoint"),
-        "revocation endpoint",
-        &is_revocation_endpoint,
-    )?;
-    refuse_unless(
-        named("authorization_server_url"),
-        "authorization server",
-        &is_authorization_server,
-    )?;
-    refuse_unless(named("resource"), "resource", &is_resource)
+    let token_endpoint = Some(&client.token_endpoint);
+    let revocation_endpoint = client.revocation_endpoint.as_ref();
+    let endpoints = [
+        (target_endpoint, token_endpoint),
+        (parameters.get("token_endpoint"), token_endpoint),
+        (parameters.get("revocation_endpoint"), revocation_endpoint),
+    ];
+    for (named, own) in endpoints {
+        if named.is_some_and(|named| !own.is_some_and(|own| same_url(named, own))) {
+            return Err(Refusal::client("another endpoint is named"));
+        }
+    }
+    let servers = client.authorization_servers.as_slice();
+    let identifiers = [
+        (parameters.get("authorization_server_url"), servers),
+        (parameters.get("resource"), client.resource.as_slice()),
+    ];
+    for (named, own) in identifiers {
+        if named.is_some_and(|named| !own.iter().any(|own| same_identifier(named, own))) {
+            return Err(Refusal::client(
+                "another authorization server or resource is named",
+            ));
+        }
+    }
+    match parameters.get("mcp_server_id") {
+        Some(id) if id != client.server => Err(Refusal::client("another server is named")),
+        _ => Ok(()),
+    }
 }
 
 fn same_url(text: &str, url: &Url) -> bool {

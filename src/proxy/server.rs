@@ -35,7 +35,7 @@ pub struct Listening {
     address: SocketAddr,
     summary: Summary,
     proxy: Arc<Proxy>,
-    places: Arc<Places>,
+    places: Places,
 }
 
 impl Listening {

@@ -388,8 +388,7 @@ async fn more_questions_than_providers_are_asked_at_once_wait_outside() {
 async fn a_flood_is_refused_by_address_and_only_that_address() {
     let provider = Provider::start().await;
     provider.on("/acme__slack/token", Answer::tokens());
-    let mut setup =
-        Setup::new(&provider).limits(|limits| (limits.rate, limits.burst) = (0.001, 5.0));
+    let mut setup = Setup::new(&provider).limits(|limits| (limits.rate, limits.burst) = (0.001, 5));
     setup.options.behind_proxy = true;
     let world = setup.start().await;
     let from = async |address: &str| {
@@ -418,7 +417,7 @@ async fn a_flood_is_refused_by_address_and_only_that_address() {
 async fn no_header_of_a_caller_counts_unless_a_trusted_server_is_in_front() {
     let provider = Provider::start().await;
     let world = Setup::new(&provider)
-        .limits(|limits| (limits.rate, limits.burst) = (0.001, 2.0))
+        .limits(|limits| (limits.rate, limits.burst) = (0.001, 2))
         .start()
         .await;
     let mut statuses = Vec::new();
