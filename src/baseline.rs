@@ -11,6 +11,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::finding::Finding;
 use crate::lint::{self, Group};
+use crate::report::Mask;
 use crate::source::{Pointer, Sources};
 
 /// What the ignores say of themselves.
@@ -31,9 +32,10 @@ pub fn ignores<'a>(
     findings: impl Iterator<Item = &'a Finding>,
     sources: &Sources,
     root: &Path,
+    mask: &Mask,
 ) -> BTreeSet<BaselineIgnore> {
     let all: BTreeSet<BaselineIgnore> = findings
-        .filter_map(|finding| ignore(finding, sources, root))
+        .filter_map(|finding| ignore(finding, sources, root, mask))
         .collect();
     // No two of them are equal, so that no two cover each other.
     let is_covered = |ignore: &BaselineIgnore| {
@@ -46,7 +48,12 @@ pub fn ignores<'a>(
         .collect()
 }
 
-fn ignore(finding: &Finding, sources: &Sources, root: &Path) -> Option<BaselineIgnore> {
+fn ignore(
+    finding: &Finding,
+    sources: &Sources,
+    root: &Path,
+    mask: &Mask,
+) -> Option<BaselineIgnore> {
     let can_be_ignored =
         lint::find(finding.rule).is_some_and(|rule| rule.group != Group::Suppressions);
     let place = finding.place.as_ref().filter(|_| can_be_ignored)?;
@@ -56,13 +63,13 @@ fn ignore(finding: &Finding, sources: &Sources, root: &Path) -> Option<BaselineI
         true => file.replace('\\', "/"),
         false => file.to_owned(),
     };
+    // A key may be a secret itself: then what it stands in is named.
+    let pointers = std::iter::successors(place.pointer().cloned(), Pointer::parent);
+    let mut shown = pointers.skip_while(|pointer| mask.apply(pointer.as_str()) != pointer.as_str());
     Some(BaselineIgnore {
         file,
         rule: finding.rule,
-        pointer: place
-            .pointer()
-            .filter(|pointer| !pointer.as_str().is_empty())
-            .cloned(),
+        pointer: shown.next().filter(|pointer| !pointer.as_str().is_empty()),
     })
 }
 

@@ -1,6 +1,7 @@
 //! A classified server, small enough to be kept for the whole run: what the cross-file rules, `list` and the
 //! compiler's overview need. The manifest itself is dropped as soon as its own rules have run.
 
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use schemars::JsonSchema;
@@ -258,6 +259,19 @@ fn hash(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()
+}
+
+/// The entries that the profile compiles, one an id and sorted by it: under development, a developer's file replaces
+/// the catalog's of the same id.
+pub fn effective(entries: &[Entry], profile: Profile) -> impl Iterator<Item = &Entry> {
+    let mut chosen: BTreeMap<&str, &Entry> = BTreeMap::new();
+    for entry in entries.iter().filter(|entry| entry.is_compiled(profile)) {
+        let earlier = chosen.entry(&entry.id).or_insert(entry);
+        if entry.origin == Origin::CatalogLocal && earlier.origin == Origin::Catalog {
+            *earlier = entry;
+        }
+    }
+    chosen.into_values()
 }
 
 /// Puts entries into the order that the cross-file rules and all output want: by id.

@@ -132,7 +132,7 @@ impl Line<'_> {
             Ok(parsed) => parsed,
             Err(error) => {
                 // No rule of Secrets reads what is no JSON, but the finding's window may show one.
-                credentials(&text).for_each(|credential| findings.hide(credential.secret));
+                credentials(text).for_each(|credential| findings.hide(credential.secret));
                 findings.push(reading::invalid_json::syntax(*file, error));
                 return no_manifest(None, findings);
             }

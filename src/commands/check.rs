@@ -11,6 +11,7 @@ use crate::console::Console;
 use crate::ignores::Ignores;
 use crate::pipeline::Keep;
 use crate::probe::Day;
+use crate::report::Mask;
 use crate::source::{Sources, describe};
 use crate::workspace::Workspace;
 use crate::write;
@@ -114,7 +115,9 @@ fn write_baseline(
         let level = config.level(finding.rule, finding.severity);
         level.is_some() && !known.cover(finding, sources)
     });
-    let ignores = baseline::ignores(shown, sources, &workspace.root);
+    let secrets = targets.iter().flat_map(|target| &target.judged.secrets);
+    let mask = Mask::new(&secrets.cloned().collect::<Vec<_>>());
+    let ignores = baseline::ignores(shown, sources, &workspace.root, &mask);
     let path = workspace
         .config_file
         .clone()

@@ -74,10 +74,10 @@ fn explain_server(args: &ExplainArgs, global: &Global) -> Result<String, Failure
     };
     let targets = judge::judge(&workspace, &args.paths, None, &mut sources, &questions)?;
     for target in &targets {
-        if let Some(entry) = target
-            .judged
-            .entries
-            .iter()
+        let entries = &target.judged.entries;
+        let shown_first = entry::effective(entries, workspace.config.profile);
+        if let Some(entry) = shown_first
+            .chain(entries)
             .find(|entry| entry.id == args.topic)
         {
             let mask = Mask::new(&target.judged.secrets);

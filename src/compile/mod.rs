@@ -72,7 +72,7 @@ pub fn compile(catalog: &Catalog<'_>) -> Result<Plan, Error> {
     let mut proxied = BTreeMap::new();
     let mut entries = BTreeMap::new();
     let mut left_out = Vec::new();
-    for entry in shown(catalog) {
+    for entry in entry::effective(catalog.entries, config.profile) {
         match compile_server(catalog, entry) {
             Ok((launch, proxy)) => {
                 servers.insert(entry.id.clone(), launch);
@@ -101,23 +101,6 @@ pub fn compile(catalog: &Catalog<'_>) -> Result<Plan, Error> {
         servers,
         left_out,
     })
-}
-
-/// The entries that the profile shows, one an id: a developer's file hides the catalog's of the same id.
-fn shown<'a>(catalog: &Catalog<'a>) -> impl Iterator<Item = &'a Entry> {
-    let is_development = catalog.config.profile == Profile::Development;
-    let mut chosen: BTreeMap<&str, &Entry> = BTreeMap::new();
-    for entry in catalog.entries {
-        let is_local = entry.origin == Origin::CatalogLocal;
-        if is_local && !is_development {
-            continue;
-        }
-        let earlier = chosen.entry(&entry.id).or_insert(entry);
-        if is_local && earlier.origin == Origin::Catalog {
-            *earlier = entry;
-        }
-    }
-    chosen.into_values()
 }
 
 /// One server: its launch spec, and what the proxy keeps for it.

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::allowlist::Allowlist;
 use crate::config::{Config, Profile};
-use crate::entry::Entry;
+use crate::entry::{self, Entry};
 use crate::finding::{Finding, Place, Severity};
 use crate::launch_line::{self, ContainerRun};
 use crate::model::{Manifest, OAuthConfig, UserInput};
@@ -333,6 +333,11 @@ pub struct CatalogSubject<'a> {
 }
 
 impl<'a> CatalogSubject<'a> {
+    /// The entries that the profile compiles: a developer's server takes the place of the one that it hides.
+    pub fn effective_entries(&self) -> impl Iterator<Item = &'a Entry> {
+        entry::effective(self.entries, self.context.config.profile)
+    }
+
     /// The developers' servers that have the id of one in the catalog, each with the one that it hides.
     pub fn shadows(&self) -> impl Iterator<Item = (&'a Entry, &'a Entry)> {
         let by_id = |entry: &'a Entry| (entry.id.as_str(), entry);

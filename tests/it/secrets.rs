@@ -166,6 +166,10 @@ fn no_command_and_no_format_shows_a_planted_secret() {
         vec!["explain", "acme__mcp"],
         vec!["build"],
         vec!["build", "--check"],
+        vec!["check", "--unsafe-fixes", "--diff"],
+        vec!["env"],
+        vec!["env", "--check", "catalog/acme__mcp.json"],
+        vec!["check", "--write-baseline"],
     ];
     for planted in planted() {
         let scratch = catalog(&planted);
@@ -181,6 +185,8 @@ fn no_command_and_no_format_shows_a_planted_secret() {
                 planted.rule
             );
         }
+        let baseline = fs::read_to_string(scratch.path().join("catproof.toml")).unwrap();
+        assert!(!baseline.contains(&planted.secret), "{baseline}");
         // A variable that is named like a credential may be a sample: its server is compiled, with what is written there.
         if planted.rule != "literal-credential" {
             assert_is_not_in(&scratch.path().join("generated"), &planted.secret);

@@ -44,12 +44,7 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     let Some(allowlist) = subject.allowlist else {
         return;
     };
-    let profile = subject.context.config.profile;
-    for entry in subject
-        .entries
-        .iter()
-        .filter(|entry| entry.is_compiled(profile))
-    {
+    for entry in subject.effective_entries() {
         for (host, destination) in needed_hosts(entry) {
             if allowlist.allows(host) {
                 continue;

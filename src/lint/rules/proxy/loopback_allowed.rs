@@ -48,11 +48,7 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
         return;
     }
     let mut asked_for = Vec::new();
-    for entry in subject
-        .entries
-        .iter()
-        .filter(|entry| entry.is_compiled(profile))
-    {
+    for entry in subject.effective_entries() {
         for (host, destination) in needed_hosts(entry) {
             if !hosts::is_local(host) {
                 continue;

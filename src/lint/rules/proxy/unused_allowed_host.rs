@@ -48,12 +48,7 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     let Some(allowlist) = subject.allowlist else {
         return;
     };
-    let profile = subject.context.config.profile;
-    let mut compiled = subject
-        .entries
-        .iter()
-        .filter(|entry| entry.is_compiled(profile));
-    if !compiled.all(needs_are_known) {
+    if !subject.effective_entries().all(needs_are_known) {
         return;
     }
     let needed = subject
