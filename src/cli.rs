@@ -96,6 +96,8 @@ pub enum Command {
     New(NewArgs),
     /// Show every rule.
     Rules(RulesArgs),
+    /// Show what the app would run for some answers: command, environment, files, headers.
+    Simulate(SimulateArgs),
 }
 
 /// Options of every command that shows findings.
@@ -362,4 +364,37 @@ pub enum RulesFormat {
     Human,
     Json,
     Markdown,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The answers are a JSON object by the keys of the manifest's `user_config`:
+  {\"api_key\": \"…\", \"port\": 8080, \"allowed_directories\": [\"/srv\", \"/home/me\"]}
+
+No secret is shown: a token is <access_token>, a sensitive answer is its key, such as <api_key>.
+What an optional input without an answer belongs to is left out, and said to be.
+
+Examples:
+  catproof simulate acme__mcp --answers answers.json
+  catproof simulate acme__mcp --answers answers.json --format json
+  catproof simulate acme__mcp --answers answers.json --from generated    from what `build` wrote
+  catproof simulate linear__remote-mcp                                   nothing to answer
+
+Exit codes: 0 done, 1 the answers do not fit, 2 the job could not be done, 3 no input.")]
+pub struct SimulateArgs {
+    /// The id of the server.
+    #[arg(value_name = "SERVER")]
+    pub server: String,
+    /// Where to look for the server; without any, the catalog of this folder.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The file of the answers; `-` reads standard input. Without it nothing is answered.
+    #[arg(long, value_name = "FILE")]
+    pub answers: Option<PathBuf>,
+    /// Read the artifacts in this folder instead of the catalog.
+    #[arg(long, value_name = "DIR", conflicts_with = "paths")]
+    pub from: Option<PathBuf>,
+    /// The output format.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: TableFormat,
 }

@@ -79,7 +79,8 @@ fn counts(workspace: &Workspace, origin: Origin) -> bool {
     origin == Origin::Catalog || workspace.config.profile == Profile::Development
 }
 
-fn compile(workspace: &Workspace, target: &JudgedTarget) -> Result<Plan, Failure> {
+/// Compiles a judged catalog.
+pub(super) fn compile(workspace: &Workspace, target: &JudgedTarget) -> Result<Plan, Failure> {
     let judged = &target.judged;
     let catalog = Catalog {
         entries: &judged.entries,

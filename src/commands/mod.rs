@@ -6,6 +6,7 @@ mod explain;
 mod findings;
 mod fix;
 mod judge;
+mod launch_specs;
 mod list;
 mod lock_files;
 mod new_online;
@@ -14,6 +15,7 @@ mod probing;
 pub mod rules;
 mod running_proxy;
 mod schema;
+mod simulate;
 
 use std::path::PathBuf;
 use std::process::{ExitCode, Termination};
@@ -103,6 +105,7 @@ pub fn run(cli: &Cli) -> ExitStatus {
         Command::New(args) => new_online::run(args, &cli.global, &console),
         Command::Schema(args) => schema::run(args, &cli.global, &console),
         Command::Rules(args) => rules::run(args, &console),
+        Command::Simulate(args) => simulate::run(args, &cli.global, &console),
     };
     match result {
         Ok(status) => status,

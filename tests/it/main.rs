@@ -30,4 +30,5 @@ mod proxy;
 mod report;
 mod rules;
 mod secrets;
+mod simulate;
 mod write;
