@@ -27,9 +27,12 @@ pub struct BaselineIgnore {
 
 /// The fewest ignores that match these findings and nothing beside their places. What is in no file, and what is wrong
 /// with the ignores themselves, cannot be ignored.
-pub fn ignores(findings: &[Finding], sources: &Sources, root: &Path) -> BTreeSet<BaselineIgnore> {
+pub fn ignores<'a>(
+    findings: impl Iterator<Item = &'a Finding>,
+    sources: &Sources,
+    root: &Path,
+) -> BTreeSet<BaselineIgnore> {
     let all: BTreeSet<BaselineIgnore> = findings
-        .iter()
         .filter_map(|finding| ignore(finding, sources, root))
         .collect();
     // No two of them are equal, so that no two cover each other.

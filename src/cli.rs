@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Profile;
+use crate::oauth::OAuthType;
 use crate::probe::Day;
 use crate::report::FormatArgument;
 use crate::report::list::ListedType;
@@ -88,6 +89,8 @@ pub enum Command {
     List(ListArgs),
     /// Explain a rule, an OAuth type, a server or the configuration.
     Explain(ExplainArgs),
+    /// Print the template of the environment, or compare a real `.env` with it.
+    Env(EnvArgs),
     /// Write the JSON Schemas, which are generated from the program's own types.
     Schema(SchemaArgs),
     /// Ask what the providers publish at their well-known endpoints, and lock it.
@@ -143,7 +146,7 @@ pub struct FindingArgs {
     )]
     pub deny: Vec<String>,
     /// The day that ages and expiry are judged against, instead of the clock's.
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, help_heading = "Rules")]
+    #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Rules")]
     pub today: Option<Day>,
     /// The allowlist that the OAuth proxy runs with: a `providers.js` or a JSON file.
     #[arg(long, value_name = "FILE", help_heading = "OAuth proxy")]
@@ -151,7 +154,7 @@ pub struct FindingArgs {
 }
 
 /// How the network is used, by every command that asks the providers.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Network")]
 pub struct NetworkArgs {
     /// Keep the raw answers in this folder.
@@ -169,10 +172,6 @@ pub struct NetworkArgs {
     /// Trust the authorities of this PEM file too.
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
-}
-
-fn day(text: &str) -> Result<Day, String> {
-    Day::parse(text).ok_or_else(|| "it is no day of the form YYYY-MM-DD".to_owned())
 }
 
 /// The least severity that makes the exit code 1.
@@ -200,7 +199,7 @@ pub struct CheckArgs {
     #[arg(long, value_name = "PATH")]
     pub stdin_filename: Option<PathBuf>,
     /// Add ignores for what is found today to the configuration, so that only what is new is shown.
-    #[arg(long, help_heading = "Rules", conflicts_with = "fixes")]
+    #[arg(long, help_heading = "Rules", conflicts_with_all = ["fixes"])]
     pub write_baseline: bool,
     #[command(flatten)]
     pub fixes: FixArgs,
@@ -253,18 +252,36 @@ pub struct ProbeArgs {
     pub findings: FindingArgs,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
+  catproof new acme__remote-mcp --type 4 --url https://mcp.acme.example/mcp
   catproof new https://mcp.linear.app/mcp --online
-  catproof new linear__remote-mcp --online --url https://mcp.linear.app/mcp")]
+  catproof new linear__remote-mcp --online --url https://mcp.linear.app/mcp
+
+What is not said is asked for on a terminal. `catproof explain TYPE` tells the types apart.")]
 pub struct NewArgs {
-    /// The URL of a remote server, or with `--url` the id of the new server.
-    #[arg(value_name = "URL|ID")]
-    pub server: String,
-    /// Where the remote server is.
+    /// The id of the new server, or its URL.
+    #[arg(value_name = "ID|URL")]
+    pub server: Option<String>,
+    /// The OAuth type, by its number or name.
+    #[arg(long = "type", value_name = "TYPE", conflicts_with = "online")]
+    pub oauth_type: Option<OAuthType>,
+    /// Where the server is: the authorization endpoint of type 1, the issuer of type 2, the server of types 3 and 4.
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
+    /// The client id that the provider issued, for types 1 to 3.
+    #[arg(long, value_name = "ID", conflicts_with = "online")]
+    pub client_id: Option<String>,
+    /// Where the proxy exchanges the code, for type 1.
+    #[arg(long, value_name = "URL", conflicts_with = "online")]
+    pub token_endpoint: Option<String>,
+    /// A scope to ask for; may be given several times.
+    #[arg(long, value_name = "SCOPE", conflicts_with = "online")]
+    pub scope: Vec<String>,
+    /// The program that starts the server and its arguments, for types 1 and 2.
+    #[arg(last = true, value_name = "COMMAND", conflicts_with = "online")]
+    pub command: Vec<String>,
     /// Ask the server what it publishes, and infer its OAuth type from that.
     #[arg(long, help_heading = "Network")]
     pub online: bool,
@@ -277,10 +294,10 @@ pub struct NewArgs {
 #[group(id = "fixes", multiple = true)]
 pub struct FixArgs {
     /// Repair what can be repaired safely.
-    #[arg(long, help_heading = "Fixes")]
+    #[arg(long, conflicts_with = "online", help_heading = "Fixes")]
     pub fix: bool,
     /// Repair what can be repaired, even where the author may have meant something else.
-    #[arg(long, help_heading = "Fixes")]
+    #[arg(long, conflicts_with = "online", help_heading = "Fixes")]
     pub unsafe_fixes: bool,
     /// Show as a diff what would be repaired, and write nothing.
     #[arg(long, help_heading = "Fixes")]
@@ -338,6 +355,33 @@ pub struct ExplainArgs {
     /// Where to look for the server; without any, the catalog of this folder.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+No value of a file is ever printed.
+
+Exit codes: 0 done, 1 something is wrong, 2 the job could not be done, 3 no input.")]
+pub struct EnvArgs {
+    /// Whose environment.
+    #[arg(long = "for", value_enum, default_value_t, value_name = "PROGRAM")]
+    pub side: EnvSide,
+    /// Say what is wrong with this file instead of printing the template.
+    #[arg(long, value_name = "FILE")]
+    pub check: Option<PathBuf>,
+    /// Name the variables in upper case with `_`, for shells and whatever else takes no `-` and `.`.
+    #[arg(long, conflicts_with = "check")]
+    pub posix_aliases: bool,
+}
+
+/// A program that reads an environment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum EnvSide {
+    /// The OAuth proxy.
+    #[default]
+    Proxy,
+    /// The desktop app.
+    App,
 }
 
 #[derive(Debug, Args)]

@@ -1,24 +1,29 @@
-//! A new manifest for a remote server, drafted from what discovery learned about it. Pure.
+//! A new manifest, drafted from what its author says or from what discovery learned. Pure.
 //!
-//! Nothing is guessed: what the provider does not say is left out, or stands there as a placeholder that `check`
-//! reports until somebody fills it in.
+//! Nothing is guessed: what nobody said is left out, or stands there as a placeholder that `check` reports until
+//! somebody fills it in.
 
 use serde::Serialize;
 use url::Url;
 
+use crate::env_name;
 use crate::hosts;
 use crate::oauth::OAuthType;
 use crate::probe::LockEntry;
 
+/// The client id that somebody has to replace.
+const CLIENT_ID: &str = "your-client-id";
+/// Where a local server of type 2 is spoken to, so that the token can reach it in a header.
+const STREAMABLE_HTTP: (&str, u16) = ("http://127.0.0.1:8000/mcp", 8000);
 /// The callback of the app itself, for a client that registers itself.
 const APP_CALLBACK: &str = "http://127.0.0.1:33418/oauth/callback";
 /// The callback of a proxy on the developer's own machine, where no other is configured.
-const LOCAL_PROXY_CALLBACK: &str = "http://localhost:8080/oauth/callback";
+const LOCAL_PROXY_CALLBACK: &str = "http://127.0.0.1:8080/oauth/callback";
 
 /// A drafted manifest, and why it is what it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
-    pub manifest: RemoteManifest,
+    pub manifest: DraftedManifest,
     /// The type; nothing where the server wants no OAuth.
     pub oauth_type: Option<OAuthType>,
     /// Whole sentences: which type, and what is still to be done.
@@ -33,28 +38,49 @@ pub enum NoDraft {
 }
 
 /// The members of a drafted manifest, in the order in which people read them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RemoteManifest {
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct DraftedManifest {
     pub name: String,
     pub display_name: String,
-    pub server: RemoteServer,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<DraftedAuthor>,
+    pub server: DraftedServer,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub oauth_config: Option<DraftedOAuth>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archestra_config: Option<DraftedRequirements>,
+}
+
+/// `author` of a drafted manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DraftedAuthor {
+    pub name: String,
 }
 
 /// `server` of a drafted manifest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RemoteServer {
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct DraftedServer {
     #[serde(rename = "type")]
     pub kind: &'static str,
-    pub url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub args: Option<Vec<String>>,
 }
 
 /// `oauth_config` of a drafted manifest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct DraftedOAuth {
     pub name: String,
     pub server_url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub well_known_url: Option<String>,
     pub client_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<&'static str>,
@@ -62,6 +88,136 @@ pub struct DraftedOAuth {
     pub requires_proxy: Option<bool>,
     pub redirect_uris: Vec<String>,
     pub scopes: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generic_oauth: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_token_env_var: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub streamable_http_url: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub streamable_http_port: Option<u16>,
+}
+
+/// `archestra_config` of a drafted manifest.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct DraftedRequirements {
+    pub oauth: DraftedRequirement,
+    pub works_in_archestra: bool,
+}
+
+/// `archestra_config.oauth` of a drafted manifest.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct DraftedRequirement {
+    pub provider: Option<String>,
+    pub required: bool,
+}
+
+/// What the author of a new manifest says of the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answers {
+    pub id: String,
+    pub oauth_type: OAuthType,
+    /// The authorization endpoint of type 1, the issuer of type 2, the server itself of types 3 and 4.
+    pub url: String,
+    pub client_id: Option<String>,
+    /// Type 1 alone.
+    pub token_endpoint: Option<String>,
+    /// The program and its arguments, for the local types 1 and 2.
+    pub command: Vec<String>,
+    pub scopes: Vec<String>,
+    /// The proxy's callback, where the configuration knows one.
+    pub callback: Option<String>,
+}
+
+/// The manifest that the answers make.
+pub fn from_answers(answers: &Answers) -> DraftedManifest {
+    let Answers {
+        id,
+        oauth_type,
+        url,
+        ..
+    } = answers;
+    let label = capitalised(&owner_of(id));
+    let is_static = oauth_type.has_static_client();
+    let client_id = answers.client_id.clone();
+    let oauth = DraftedOAuth {
+        name: label.clone(),
+        server_url: url.clone(),
+        client_id: match is_static {
+            true => client_id.unwrap_or(CLIENT_ID.to_owned()),
+            false => String::new(),
+        },
+        client_secret: is_static.then_some("REDACTED"),
+        requires_proxy: is_static.then_some(true),
+        redirect_uris: vec![callback(is_static, answers.callback.as_deref())],
+        scopes: answers.scopes.clone(),
+        ..DraftedOAuth::default()
+    };
+    let oauth = match oauth_type {
+        OAuthType::Generic => DraftedOAuth {
+            token_endpoint: answers.token_endpoint.clone(),
+            generic_oauth: Some(true),
+            access_token_env_var: Some(format!("{}_ACCESS_TOKEN", env_name::alias(&label))),
+            ..oauth
+        },
+        OAuthType::McpStatic => DraftedOAuth {
+            well_known_url: Some(format!(
+                "{}/.well-known/openid-configuration",
+                url.trim_end_matches('/')
+            )),
+            streamable_http_url: Some(STREAMABLE_HTTP.0),
+            streamable_http_port: Some(STREAMABLE_HTTP.1),
+            ..oauth
+        },
+        OAuthType::RemoteStatic | OAuthType::RemoteDynamic => oauth,
+    };
+    let server = match oauth_type.is_remote() {
+        true => DraftedServer {
+            kind: "remote",
+            url: Some(url.clone()),
+            ..DraftedServer::default()
+        },
+        false => DraftedServer {
+            kind: "local",
+            command: Some(answers.command.first().cloned().unwrap_or_default()),
+            args: Some(answers.command.iter().skip(1).cloned().collect()),
+            ..DraftedServer::default()
+        },
+    };
+    DraftedManifest {
+        name: id.clone(),
+        description: Some(format!("The MCP server of {label}.")),
+        author: Some(DraftedAuthor {
+            name: label.clone(),
+        }),
+        display_name: label,
+        server,
+        oauth_config: Some(oauth),
+        archestra_config: Some(DraftedRequirements {
+            oauth: DraftedRequirement {
+                provider: None,
+                required: true,
+            },
+            works_in_archestra: true,
+        }),
+    }
+}
+
+/// Who an id says that the server belongs to: `acme` for `acme__remote-mcp`.
+fn owner_of(id: &str) -> String {
+    let owner = id.split("__").next().unwrap_or_default();
+    match owner {
+        "" => id.to_owned(),
+        owner => owner.to_owned(),
+    }
+}
+
+/// The redirect URI that a draft starts with.
+fn callback(is_static: bool, of_proxy: Option<&str>) -> String {
+    match is_static {
+        true => of_proxy.unwrap_or(LOCAL_PROXY_CALLBACK).to_owned(),
+        false => APP_CALLBACK.to_owned(),
+    }
 }
 
 /// Drafts the manifest of the server at `url`. `callback` is the proxy's, where the configuration knows one.
@@ -107,35 +263,40 @@ pub fn draft(
         name: capitalised(&label),
         server_url: url.to_owned(),
         client_id: match is_static {
-            true => "your-client-id".to_owned(),
+            true => CLIENT_ID.to_owned(),
             false => String::new(),
         },
         client_secret: is_static.then_some("REDACTED"),
         requires_proxy: is_static.then_some(true),
-        redirect_uris: vec![match is_static {
-            true => callback.unwrap_or(LOCAL_PROXY_CALLBACK).to_owned(),
-            false => APP_CALLBACK.to_owned(),
-        }],
+        redirect_uris: vec![self::callback(is_static, callback)],
         scopes: scopes.unwrap_or_default(),
+        ..DraftedOAuth::default()
     });
     Ok(Draft {
-        manifest: RemoteManifest {
+        manifest: DraftedManifest {
             name: id.to_owned(),
             display_name: capitalised(&label),
-            server: RemoteServer {
+            server: DraftedServer {
                 kind: "remote",
-                url: url.to_owned(),
+                url: Some(url.to_owned()),
+                ..DraftedServer::default()
             },
             oauth_config,
+            ..DraftedManifest::default()
         },
         oauth_type,
         because,
     })
 }
 
-/// The id of the server at a URL: `linear__remote-mcp` for `https://mcp.linear.app/mcp`.
-pub fn id_of(url: &str) -> Option<String> {
-    Some(format!("{}__remote-mcp", label_of(url)?))
+/// The id of the server at a URL: `linear__remote-mcp` for `https://mcp.linear.app/mcp`; `linear__mcp` for one that is
+/// local and only logs in there.
+pub fn id_of(url: &str, oauth_type: Option<OAuthType>) -> Option<String> {
+    let kind = match oauth_type {
+        Some(oauth_type) if !oauth_type.is_remote() => "mcp",
+        _ => "remote-mcp",
+    };
+    Some(format!("{}__{kind}", label_of(url)?))
 }
 
 /// What the provider is called: the name under which its domain is registered.

@@ -138,7 +138,7 @@ pub fn apply(text: &str, edits: &[TextEdit]) -> Option<String> {
 /// Which children a pointer into the container names: of a key that occurs twice, both.
 fn indexes(container: &Outline<'_>, pointer: &Pointer) -> Option<Vec<usize>> {
     let token = pointer.tokens().last()?;
-    let found = match &container.content {
+    let found = match container.content() {
         Content::Object(members) => members.indexes(&token),
         Content::Array(items) => {
             let index = token.parse().ok().filter(|index| *index < items.len());
@@ -167,8 +167,8 @@ impl Changes<'_> {
     /// One edit for each gap between two children that stay, before the first of them and after the last.
     fn edits(mut self, document: &Document<'_>, container: &Outline<'_>) -> Option<Vec<TextEdit>> {
         let fits = |(_, addition): &(usize, Addition<'_>)| match addition {
-            Addition::Member(..) => matches!(container.content, Content::Object(_)),
-            Addition::Item(_) => matches!(container.content, Content::Array(_)),
+            Addition::Member(..) => matches!(container.content(), Content::Object(_)),
+            Addition::Item(_) => matches!(container.content(), Content::Array(_)),
         };
         if !self.added.iter().all(fits) {
             return None;
@@ -307,7 +307,7 @@ impl Layout {
             text.get(key.end..child.value.start)
         });
         let colon = colon.map_or(layout.colon, str::to_owned);
-        let is_object = matches!(container.content, Content::Object(_));
+        let is_object = matches!(container.content(), Content::Object(_));
         match children {
             [_, second, ..] => Self {
                 separator: white_space_before(second),

@@ -9,6 +9,21 @@ pub fn is_posix(name: &str) -> bool {
             .all(|character| character.is_ascii_alphanumeric() || character == '_')
 }
 
+/// The name for whoever can set POSIX names alone: upper case, with `_` for whatever a POSIX name cannot hold.
+pub fn alias(name: &str) -> String {
+    let alias: String = name
+        .chars()
+        .map(|character| match character.is_ascii_alphanumeric() {
+            true => character.to_ascii_uppercase(),
+            false => '_',
+        })
+        .collect();
+    match alias.starts_with(|first: char| first.is_ascii_digit()) {
+        true => format!("_{alias}"),
+        false => alias,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -51,6 +51,8 @@ pub mod ignores;
 pub mod baseline;
 pub mod fix;
 
+pub mod env_check;
+
 pub mod edit;
 pub mod report;
 

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use crate::allowlist::Allowlist;
 use crate::config::Config;
+use crate::credential::credentials;
 use crate::entry::{self, Entry};
 use crate::finding::Finding;
 use crate::lint::{self, CatalogSubject, Context, Findings, RawSubject, Subject, reading};
@@ -130,6 +131,8 @@ impl Line<'_> {
         let parsed = match parse::parse(text) {
             Ok(parsed) => parsed,
             Err(error) => {
+                // No rule of Secrets reads what is no JSON, but the finding's window may show one.
+                credentials(&text).for_each(|credential| findings.hide(credential.secret));
                 findings.push(reading::invalid_json::syntax(*file, error));
                 return no_manifest(None, findings);
             }

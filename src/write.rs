@@ -11,6 +11,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
+use tempfile::NamedTempFile;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::emit::Artifact;
@@ -304,6 +305,20 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     }
 }
 
+/// Writes a whole file where there is none.
+///
+/// # Errors
+/// The disk does not do as it is told, or something is there already.
+pub fn create(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(|source| io_error("create", folder, source))?;
+    let created = temporary_file(folder, bytes).and_then(|file| {
+        let persisted = file.persist_noclobber(path);
+        persisted.map(|_| ()).map_err(|error| error.error)
+    });
+    created.map_err(|source| io_error("write", path, source))
+}
+
 /// Puts a whole file in the place of another, or of none.
 ///
 /// # Errors
@@ -315,6 +330,18 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 }
 
 fn rename_into_place(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let temporary = temporary_file(folder, bytes)?;
+    if let Ok(metadata) = fs::metadata(path) {
+        temporary
+            .as_file()
+            .set_permissions(metadata.permissions())?;
+    }
+    temporary.persist(path)?;
+    Ok(())
+}
+
+/// A file with these bytes that has no name of its own yet.
+fn temporary_file(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
     #[cfg(unix)]
@@ -329,13 +356,7 @@ fn rename_into_place(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()>
     temporary.as_file().lock().ok();
     temporary.write_all(bytes)?;
     temporary.flush()?;
-    if let Ok(metadata) = fs::metadata(path) {
-        temporary
-            .as_file()
-            .set_permissions(metadata.permissions())?;
-    }
-    temporary.persist(path)?;
-    Ok(())
+    Ok(temporary)
 }
 
 /// Removes the temporary files of runs that were killed. Failing to is no reason to fail.

@@ -88,7 +88,7 @@ async fn proxy() {
         .map(|n| (format!("acme__{n}_SECRET"), "0123456789abcdef".to_owned()))
         .collect();
     options.limits.rate = 1e9;
-    options.limits.burst = 1e9;
+    options.limits.burst = u32::MAX;
     let listening = bind(options).await.unwrap();
     println!("{}", listening.address());
     listening.serve(std::future::pending()).await;

@@ -75,7 +75,7 @@ pub(super) fn run(
 }
 
 /// Whether the findings of a folder count: those of the developers' never block a production build.
-fn counts(workspace: &Workspace, origin: Origin) -> bool {
+pub(super) fn counts(workspace: &Workspace, origin: Origin) -> bool {
     origin == Origin::Catalog || workspace.config.profile == Profile::Development
 }
 

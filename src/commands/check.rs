@@ -8,6 +8,7 @@ use crate::baseline;
 use crate::cli::{CheckArgs, Global};
 use crate::config;
 use crate::console::Console;
+use crate::ignores::Ignores;
 use crate::pipeline::Keep;
 use crate::probe::Day;
 use crate::source::{Sources, describe};
@@ -15,7 +16,7 @@ use crate::workspace::Workspace;
 use crate::write;
 
 use super::findings::{self, plural};
-use super::judge::{self, AllowlistChoice, LockChoice, Questions};
+use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
 use super::probing::{self, Online, Probing};
 use super::{ExitStatus, Failure, fix, running_proxy};
 
@@ -24,46 +25,50 @@ pub(super) fn run(
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let mut workspace = judge::open(global, &args.findings)?;
-    if args.strict_online {
-        probing::be_strict(&mut workspace);
-    }
-    if args.write_baseline {
-        write_baseline(&workspace, args, console)?;
-        workspace = judge::open(global, &args.findings)?;
-    }
+    let mut workspace = open(args, global)?;
     let (paths, input) = read_standard_input(&workspace, args)?;
-    let is_input = input.is_some();
+    let fixes = &args.fixes;
+    let is_fixing = (fixes.fix || fixes.unsafe_fixes) && !fixes.diff;
+    if input.is_some() && (is_fixing || args.write_baseline) {
+        return Err(Failure::usage(
+            "standard input cannot be repaired, and has no baseline: `--diff` shows what would be repaired",
+        ));
+    }
     let online = online(args, console)?;
     let running = running_allowlist(args, &workspace, console)?;
+    let mut sources = Sources::default();
+    let allowlist = match &running {
+        Some(allowlist) => AllowlistChoice::Running(allowlist),
+        None => AllowlistChoice::InForce(args.findings.allowlist.as_deref()),
+    };
+    let lock = online
+        .as_ref()
+        .map_or(LockChoice::InForce, LockChoice::Online);
     let questions = Questions {
         keep: Keep::Entries,
-        allowlist: match &running {
-            Some(allowlist) => AllowlistChoice::Running(allowlist),
-            None => AllowlistChoice::InForce(args.findings.allowlist.as_deref()),
-        },
-        lock: online
-            .as_ref()
-            .map_or(LockChoice::InForce, LockChoice::Online),
+        allowlist,
+        lock,
     };
-    let mut sources = Sources::default();
     let mut targets = judge::judge(&workspace, &paths, input, &mut sources, &questions)?;
-    let fixes = &args.fixes;
+    if let Some(online) = online {
+        online.probing.finish()?;
+    }
+    if args.write_baseline {
+        write_baseline(&workspace, &targets, &sources, console)?;
+        workspace = open(args, global)?;
+    }
     if fixes.diff {
         return fix::show(&workspace, &targets, &sources, fixes, console);
     }
-    if fixes.fix || fixes.unsafe_fixes {
-        if is_input {
-            return Err(Failure::usage(
-                "standard input cannot be repaired in place: `--diff` shows what would be repaired",
-            ));
-        }
+    if is_fixing {
         fix::apply(&workspace, &targets, &sources, fixes, console)?;
         sources = Sources::default();
+        let questions = Questions {
+            keep: Keep::Entries,
+            allowlist,
+            lock: LockChoice::InForce,
+        };
         targets = judge::judge(&workspace, &paths, None, &mut sources, &questions)?;
-    }
-    if let Some(online) = online {
-        online.probing.finish()?;
     }
     let outcome = findings::report(
         &workspace,
@@ -85,6 +90,59 @@ pub(super) fn run(
         );
     }
     Ok(outcome.status)
+}
+
+fn open(args: &CheckArgs, global: &Global) -> Result<Workspace, Failure> {
+    let mut workspace = judge::open(global, &args.findings)?;
+    if args.strict_online {
+        probing::be_strict(&mut workspace);
+    }
+    Ok(workspace)
+}
+
+/// Adds ignores for what is found now; the report that follows shows what cannot be ignored.
+fn write_baseline(
+    workspace: &Workspace,
+    targets: &[JudgedTarget],
+    sources: &Sources,
+    console: &Console,
+) -> Result<(), Failure> {
+    let config = &workspace.config;
+    let known = Ignores::new(&config.ignore, &workspace.root, workspace.today);
+    let found = targets.iter().flat_map(|target| &target.judged.findings);
+    let shown = found.filter(|finding| {
+        let level = config.level(finding.rule, finding.severity);
+        level.is_some() && !known.cover(finding, sources)
+    });
+    let ignores = baseline::ignores(shown, sources, &workspace.root);
+    let path = workspace
+        .config_file
+        .clone()
+        .unwrap_or_else(|| workspace.root.join(config::FILE_NAME));
+    if !ignores.is_empty() {
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+            Err(error) => {
+                let reason = describe(&error);
+                return Err(Failure::Unreadable { path, reason });
+            }
+        };
+        write::write_file(&path, baseline::add(&text, &ignores).as_bytes())?;
+    }
+    let shown = path
+        .strip_prefix(&workspace.working_folder)
+        .unwrap_or(&path);
+    console.say(&format!(
+        "added {} to {}",
+        plural(ignores.len(), "ignore"),
+        shown.display()
+    ));
+    Ok(())
+}
+
+fn is_dash(path: &Path) -> bool {
+    path.as_os_str() == "-"
 }
 
 /// With `--online`, how the providers are asked.
@@ -127,58 +185,6 @@ fn running_allowlist(
         }
         asked => asked.map(Some),
     }
-}
-
-/// Adds ignores for what is found now; the check that follows shows what cannot be ignored.
-fn write_baseline(
-    workspace: &Workspace,
-    args: &CheckArgs,
-    console: &Console,
-) -> Result<(), Failure> {
-    if args.paths.iter().any(|path| is_dash(path)) {
-        return Err(Failure::usage("standard input has no baseline"));
-    }
-    let mut sources = Sources::default();
-    let questions = questions(args);
-    let mut targets = judge::judge(workspace, &args.paths, None, &mut sources, &questions)?;
-    let shown = findings::settle(workspace, &mut targets, &mut sources).shown;
-    let ignores = baseline::ignores(&shown, &sources, &workspace.root);
-    let path = workspace
-        .config_file
-        .clone()
-        .unwrap_or_else(|| workspace.root.join(config::FILE_NAME));
-    if !ignores.is_empty() {
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
-            Err(error) => {
-                let reason = describe(&error);
-                return Err(Failure::Unreadable { path, reason });
-            }
-        };
-        write::write_file(&path, baseline::add(&text, &ignores).as_bytes())?;
-    }
-    let shown = path
-        .strip_prefix(&workspace.working_folder)
-        .unwrap_or(&path);
-    console.say(&format!(
-        "added {} to {}",
-        plural(ignores.len(), "ignore"),
-        shown.display()
-    ));
-    Ok(())
-}
-
-fn questions(args: &CheckArgs) -> Questions<'_> {
-    Questions {
-        keep: Keep::Entries,
-        allowlist: AllowlistChoice::InForce(args.findings.allowlist.as_deref()),
-        lock: LockChoice::InForce,
-    }
-}
-
-fn is_dash(path: &Path) -> bool {
-    path.as_os_str() == "-"
 }
 
 /// Standard input takes the place of the file that it stands for; without a name it is a catalog of its own.

@@ -13,7 +13,7 @@ use crate::ignores::Ignores;
 use crate::lint::{self, Group};
 use crate::oauth::{Undetermined, Verdict};
 use crate::report::{self, Format, FormatArgument, Mask, Report, Style, Summary};
-use crate::source::{FileId, Sources, describe};
+use crate::source::{FileId, Origin, Sources, describe};
 use crate::workspace::{Selection, Workspace};
 
 use super::judge::JudgedTarget;
@@ -139,6 +139,29 @@ pub(super) fn settle(
         shown: sifted.left.into_iter().filter_map(at_level).collect(),
         suppressed: sifted.ignored.into_iter().filter_map(at_level).count(),
     }
+}
+
+/// How many errors keep the catalog from being compiled; `counts` says of which folders.
+pub(super) fn count_errors(
+    workspace: &Workspace,
+    targets: &mut [JudgedTarget],
+    sources: &mut Sources,
+    counts: impl Fn(Origin) -> bool,
+) -> usize {
+    let entries = targets.iter().flat_map(|target| &target.judged.entries);
+    let uncounted: HashSet<FileId> = entries
+        .filter(|entry| !counts(entry.origin))
+        .map(|entry| entry.file)
+        .collect();
+    let is_counted = |finding: &&Finding| {
+        let place = finding.place.as_ref();
+        place.is_none_or(|place| !uncounted.contains(&place.file))
+    };
+    let shown = settle(workspace, targets, sources).shown;
+    let errors = shown
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error);
+    errors.filter(is_counted).count()
 }
 
 /// Whether a finding of this rule in this file would have been seen, had there been one.

@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod env;
 mod explain;
 mod findings;
 mod fix;
@@ -9,6 +10,7 @@ mod judge;
 mod launch_specs;
 mod list;
 mod lock_files;
+mod new;
 mod new_online;
 mod probe;
 mod probing;
@@ -101,8 +103,9 @@ pub fn run(cli: &Cli) -> ExitStatus {
         Command::Build(args) => build::run(args, &cli.global, &console),
         Command::List(args) => list::run(args, &cli.global, &console),
         Command::Explain(args) => explain::run(args, &cli.global, &console),
+        Command::Env(args) => env::run(args, &cli.global, &console),
         Command::Probe(args) => probe::run(args, &cli.global, &console),
-        Command::New(args) => new_online::run(args, &cli.global, &console),
+        Command::New(args) => new::run(args, &cli.global, &console),
         Command::Schema(args) => schema::run(args, &cli.global, &console),
         Command::Rules(args) => rules::run(args, &console),
         Command::Simulate(args) => simulate::run(args, &cli.global, &console),

@@ -1,19 +1,17 @@
 //! `new --online`: asks a remote server what it publishes, infers its OAuth type, and writes its manifest.
 
 use std::io::Write as _;
-use std::path::Path;
 
 use crate::cli::{Global, NewArgs};
 use crate::console::Console;
-use crate::draft::{self, Draft};
+use crate::draft;
 use crate::probe::{Day, LockEntry, LockInputs, Target, TargetKind};
 use crate::report::visible;
 use crate::source::Origin;
 use crate::workspace::Workspace;
-use crate::write;
 
 use super::probing::{Asked, Probing};
-use super::{ExitStatus, Failure};
+use super::{ExitStatus, Failure, new};
 
 pub(super) fn run(
     args: &NewArgs,
@@ -21,17 +19,8 @@ pub(super) fn run(
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
     let workspace = Workspace::open(global)?;
-    let (id, url) = id_and_url(args)?;
-    let path = workspace
-        .root
-        .join(&workspace.config.catalog_local)
-        .join(format!("{id}.json"));
-    if path.exists() {
-        return Err(Failure::Unwritable {
-            path,
-            reason: "it is there already".to_owned(),
-        });
-    }
+    let (id, url) = new::id_and_url(args)?;
+    let path = new::place(&workspace, &id)?;
     let entry = ask(&id, &url, args, console)?;
     let mut out = console.out();
     for line in entry.story() {
@@ -39,10 +28,7 @@ pub(super) fn run(
     }
     out.flush()?;
 
-    let proxy = &workspace.config.proxy;
-    let of_proxy = |url: &String| format!("{}/oauth/callback", url.trim_end_matches('/'));
-    let callback = proxy.callback_urls.first().cloned();
-    let callback = callback.or_else(|| proxy.url.as_ref().map(of_proxy));
+    let callback = new::callback_of_proxy(&workspace);
     let draft = match draft::draft(&id, &url, &entry, callback.as_deref()) {
         Ok(draft) => draft,
         Err(why) => return Err(Failure::usage(why.to_string())),
@@ -51,40 +37,12 @@ pub(super) fn run(
         writeln!(out, "{}", visible(sentence))?;
     }
     out.flush()?;
-    write_manifest(&path, &draft)?;
+    new::write_manifest(&path, &draft.manifest)?;
     let shown = path
         .strip_prefix(&workspace.working_folder)
         .unwrap_or(&path);
     console.say(&format!("wrote `{}`", shown.display()));
     Ok(ExitStatus::Clean)
-}
-
-/// The id and the URL: one of them alone is the URL, and the id is made of it.
-fn id_and_url(args: &NewArgs) -> Result<(String, String), Failure> {
-    if !args.online {
-        return Err(Failure::usage(
-            "`new` asks the server itself: add `--online`",
-        ));
-    }
-    let (id, url) = match &args.url {
-        Some(url) => (Some(args.server.clone()), url),
-        None => (draft::id_of(&args.server), &args.server),
-    };
-    match id {
-        Some(id) if id.chars().all(is_of_an_id) => Ok((id, url.clone())),
-        Some(id) => Err(Failure::usage(format!(
-            "`{id}` is no server id: use letters, digits, `_`, `.` and `-`"
-        ))),
-        None => Err(Failure::Usage {
-            message: format!("`{url}` is no URL that an id can be made of"),
-            help: Some("give an id of your own: `catproof new ID --online --url URL`".to_owned()),
-        }),
-    }
-}
-
-/// The characters that the proxy takes in a server id.
-fn is_of_an_id(character: char) -> bool {
-    character.is_ascii_alphanumeric() || "_.-".contains(character)
 }
 
 fn ask(id: &str, url: &str, args: &NewArgs, console: &Console) -> Result<LockEntry, Failure> {
@@ -106,10 +64,4 @@ fn ask(id: &str, url: &str, args: &NewArgs, console: &Console) -> Result<LockEnt
     probing.finish()?;
     let entry = probed.lock.servers.remove(id);
     entry.ok_or_else(|| Failure::usage("nothing was asked"))
-}
-
-fn write_manifest(path: &Path, draft: &Draft) -> Result<(), Failure> {
-    let mut text = serde_json::to_string_pretty(&draft.manifest).map_err(std::io::Error::from)?;
-    text.push('\n');
-    Ok(write::replace(path, text.as_bytes())?)
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::config::Config;
 use crate::dotenv;
 use crate::entry::{Destinations, Entry};
+use crate::env_name;
 use crate::oauth::OAuthType;
 use crate::plan::{
     ClientAuthentication, DEEP_LINK, Destination, GENERATED, LeftOutReason, Listen, OAuth,
@@ -111,7 +112,7 @@ fn client_authentication(
 fn environment(id: &str) -> ProxyEnvironment {
     let names = |suffix: &str| {
         let name = format!("{id}_{suffix}");
-        let alias = posix_alias(&name);
+        let alias = env_name::alias(&name);
         match alias == name {
             true => vec![name],
             false => vec![name, alias],
@@ -121,21 +122,6 @@ fn environment(id: &str) -> ProxyEnvironment {
         client_id: names("CLIENT_ID"),
         secret: names("SECRET"),
         secret_file: names("SECRET_FILE"),
-    }
-}
-
-/// Upper case, with `_` for whatever a POSIX name cannot hold.
-fn posix_alias(name: &str) -> String {
-    let alias: String = name
-        .chars()
-        .map(|character| match character.is_ascii_alphanumeric() {
-            true => character.to_ascii_uppercase(),
-            false => '_',
-        })
-        .collect();
-    match alias.starts_with(|first: char| first.is_ascii_digit()) {
-        true => format!("_{alias}"),
-        false => alias,
     }
 }
 

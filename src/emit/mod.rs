@@ -36,6 +36,22 @@ pub struct Error {
     pub source: minijinja::Error,
 }
 
+/// The template of the proxy's environment.
+///
+/// # Errors
+/// The template is broken.
+pub fn proxy_env(plan: &Plan) -> Result<Artifact, Error> {
+    proxy_env::emit(plan)
+}
+
+/// The template of the app's environment.
+///
+/// # Errors
+/// The template is broken.
+pub fn app_env(plan: &Plan) -> Result<Artifact, Error> {
+    app_env::emit(plan)
+}
+
 /// Everything that `build` writes, sorted by path.
 ///
 /// # Errors

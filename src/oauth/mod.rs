@@ -21,17 +21,32 @@ pub use evidence::{Evidence, Fact};
 
 /// The four OAuth types of the guide.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    clap::ValueEnum,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum OAuthType {
     /// Type 1: plain OAuth 2.0, the token handed to a local server.
+    #[value(alias = "1")]
     Generic,
     /// Type 2: MCP OAuth with static client credentials, for a local server.
+    #[value(alias = "2")]
     McpStatic,
     /// Type 3: a remote MCP server with static client credentials.
+    #[value(alias = "3")]
     RemoteStatic,
     /// Type 4: a remote MCP server that registers its clients.
+    #[value(alias = "4")]
     RemoteDynamic,
 }
 

@@ -41,27 +41,25 @@ impl Page {
             return Self::nothing();
         };
         let given = |name: &str| parameters.get(name).map(Cow::as_ref);
-        if given("state").is_none() {
-            return Self::nothing();
-        }
-        let link = link(&parameters, deep_link);
-        match (given("error"), given("code")) {
-            (Some(error), _) => Self {
+        // Without a state, the app cannot tell which login it is.
+        let link = given("state").map(|_| link(&parameters, deep_link));
+        match (given("error"), given("code"), link) {
+            (Some(error), _, link) => Self {
                 status: StatusCode::BAD_REQUEST,
                 title: "Not authorized",
                 text: match given("error_description") {
                     Some(description) => format!("The provider said: {description} ({error})."),
                     None => format!("The provider said: {error}."),
                 },
-                link: Some(link),
+                link,
             },
-            (None, Some(_)) => Self {
+            (None, Some(_), Some(link)) => Self {
                 status: StatusCode::OK,
                 title: "Authorized",
                 text: "The app finishes the login. You can close this page.".to_owned(),
                 link: Some(link),
             },
-            (None, None) => Self::nothing(),
+            (None, _, _) => Self::nothing(),
         }
     }
 

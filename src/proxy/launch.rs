@@ -42,7 +42,7 @@ pub(super) struct OAuthClient {
     pub authentication: ClientAuthentication,
     pub token_endpoint: Url,
     pub revocation_endpoint: Option<Url>,
-    pub authorization_servers: Vec<Url>,
+    pub authorization_servers: Vec<String>,
     pub resource: Option<String>,
 }
 
@@ -63,67 +63,61 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Reads and checks everything. Each kind of problem is collected, so that one run names them all.
+/// Reads and checks everything. Problems are collected, so that one run names them all.
 pub(super) fn load(options: &Options) -> Result<Loaded, ProxyError> {
     let launch = read_launch(&options.launch)?;
     let environment = Environment::read(options)?;
     let mut problems = Vec::new();
-    let listen = options.listen.or_else(|| listen(&launch, &mut problems));
-    let deep_link = url(&launch.deep_link, "deep_link", &mut problems);
-    let cors_origins = launch
-        .cors_origins
-        .iter()
-        .filter_map(|origin| cors_origin(origin, &mut problems))
-        .collect();
-    let mut endpoints = BTreeMap::new();
-    for (id, server) in &launch.servers {
-        endpoints.insert(id, Endpoints::of(id, server, &launch, &mut problems));
-    }
-    let (Some(listen), Some(deep_link), true) = (listen, deep_link, problems.is_empty()) else {
-        return Err(ProxyError::Launch {
-            path: options.launch.clone(),
-            problems,
-        });
-    };
-
-    let mut clients = BTreeMap::new();
+    let mut unusable = Vec::new();
     let mut missing = Vec::new();
     let mut without_endpoint = Vec::new();
-    let mut unusable = Vec::new();
+    let mut clients = BTreeMap::new();
     for (id, server) in &launch.servers {
-        let Some(endpoints) = endpoints.remove(id).flatten() else {
-            // Its secret has nowhere to go, so nobody is asked for it.
+        let mut endpoint = |text: &Option<String>, field: &str| {
+            let checked = check_endpoint(text.as_ref()?, &launch);
+            checked
+                .map_err(|why| problems.push(format!("`servers/{id}/{field}`: {why}")))
+                .ok()
+        };
+        let revocation_endpoint = endpoint(&server.revocation_endpoint, "revocation_endpoint");
+        let Some(token_endpoint) = endpoint(&server.token_endpoint, "token_endpoint") else {
+            // The secret has nowhere to go, so nobody is asked for it.
             without_endpoint.push(id.clone());
             continue;
         };
-        match environment.secret(server) {
-            Ok(Some(secret)) => {
-                let client_id = environment.first(&server.environment.client_id);
-                clients.insert(
-                    id.clone(),
-                    OAuthClient {
-                        server: id.clone(),
-                        client_id: client_id.unwrap_or(&server.client_id).to_owned(),
-                        secret,
-                        authentication: server.client_authentication,
-                        token_endpoint: endpoints.token,
-                        revocation_endpoint: endpoints.revocation,
-                        authorization_servers: endpoints.authorization_servers,
-                        resource: server.resource.clone(),
-                    },
-                );
+        let secret = match environment.secret(server) {
+            Ok(Some(secret)) => secret,
+            Ok(None) => {
+                missing.push(Missing::of(id, server));
+                continue;
             }
-            Ok(None) => missing.push(Missing {
-                server: id.clone(),
-                variables: [&server.environment.secret, &server.environment.secret_file]
-                    .into_iter()
-                    .flatten()
-                    .cloned()
-                    .collect(),
-            }),
-            Err(problem) => unusable.push(problem),
-        }
+            Err(problem) => {
+                unusable.push(problem);
+                continue;
+            }
+        };
+        let client_id = environment.first(&server.environment.client_id);
+        let client = OAuthClient {
+            server: id.clone(),
+            client_id: client_id.unwrap_or(&server.client_id).to_owned(),
+            secret,
+            authentication: server.client_authentication,
+            token_endpoint,
+            revocation_endpoint,
+            authorization_servers: server.authorization_servers.clone(),
+            resource: server.resource.clone(),
+        };
+        clients.insert(id.clone(), client);
     }
+    let listen = listen(&launch).map_err(|why| problems.push(why));
+    let deep_link = deep_link(&launch).map_err(|why| problems.push(why));
+    let cors_origins = cors_origins(&launch).map_err(|why| problems.push(why));
+    let (true, Ok(listen), Ok(deep_link), Ok(cors_origins)) =
+        (problems.is_empty(), listen, deep_link, cors_origins)
+    else {
+        let path = options.launch.clone();
+        return Err(ProxyError::Launch { path, problems });
+    };
     if !unusable.is_empty() {
         return Err(ProxyError::Environment(unusable));
     }
@@ -132,7 +126,7 @@ pub(super) fn load(options: &Options) -> Result<Loaded, ProxyError> {
     }
     Ok(Loaded {
         summary: Summary {
-            listen,
+            listen: options.listen.unwrap_or(listen),
             profile: launch.profile,
             ready: clients.keys().cloned().collect(),
             without_endpoint,
@@ -172,100 +166,45 @@ fn read_launch(path: &Path) -> Result<ProxyLaunch, ProxyError> {
     }
 }
 
-fn listen(launch: &ProxyLaunch, problems: &mut Vec<String>) -> Option<SocketAddr> {
-    let Ok(host) = launch.listen.host.parse::<IpAddr>() else {
-        problems.push("`listen.host` is no IP address".to_owned());
-        return None;
-    };
-    Some(SocketAddr::new(host, launch.listen.port))
+fn listen(launch: &ProxyLaunch) -> Result<SocketAddr, String> {
+    let host: Result<IpAddr, _> = launch.listen.host.parse();
+    host.map(|host| SocketAddr::new(host, launch.listen.port))
+        .map_err(|_| "`listen.host` is no IP address".to_owned())
 }
 
-/// Scheme, host and port as a browser sends them; a desktop app's page has a scheme of its own.
-fn cors_origin(origin: &str, problems: &mut Vec<String>) -> Option<HeaderValue> {
-    let is_origin = Url::parse(origin).is_ok_and(|url| {
-        let host = url.host_str().unwrap_or_default();
-        let port = url.port().map(|port| format!(":{port}"));
-        !host.is_empty()
-            && origin == format!("{}://{host}{}", url.scheme(), port.unwrap_or_default())
-    });
-    match HeaderValue::from_str(origin) {
-        Ok(value) if is_origin => Some(value),
-        _ => {
-            problems.push(format!("`cors_origins`: {origin:?} is no origin"));
-            None
-        }
-    }
+fn deep_link(launch: &ProxyLaunch) -> Result<Url, String> {
+    Url::parse(&launch.deep_link).map_err(|_| "`deep_link` is no URL".to_owned())
 }
 
-fn url(text: &str, place: &str, problems: &mut Vec<String>) -> Option<Url> {
-    let parsed = Url::parse(text).ok();
-    if parsed.is_none() {
-        problems.push(format!("`{place}` is no URL"));
-    }
-    parsed
-}
-
-/// Where one server's secret may go.
-struct Endpoints {
-    token: Url,
-    revocation: Option<Url>,
-    authorization_servers: Vec<Url>,
-}
-
-impl Endpoints {
-    /// Nothing where the discovery lock did not know the token endpoint.
-    fn of(
-        id: &str,
-        server: &ProxyServer,
-        launch: &ProxyLaunch,
-        problems: &mut Vec<String>,
-    ) -> Option<Self> {
-        let mut endpoint = |text: &Option<String>, field: &str| {
-            let place = format!("servers/{id}/{field}");
-            let url = url(text.as_ref()?, &place, problems)?;
-            match check_endpoint(&url, launch) {
-                Ok(()) => Some(url),
-                Err(why) => {
-                    problems.push(format!("`{place}`: {why}"));
-                    None
-                }
-            }
-        };
-        let token = endpoint(&server.token_endpoint, "token_endpoint");
-        let revocation = endpoint(&server.revocation_endpoint, "revocation_endpoint");
-        let authorization_servers = server
-            .authorization_servers
-            .iter()
-            .filter_map(|text| {
-                url(
-                    text,
-                    &format!("servers/{id}/authorization_servers"),
-                    problems,
-                )
-            })
-            .collect();
-        Some(Self {
-            token: token?,
-            revocation,
-            authorization_servers,
+/// Scheme, host and port, as a browser sends them; the page of a desktop app has a scheme of its own.
+fn cors_origins(launch: &ProxyLaunch) -> Result<Vec<HeaderValue>, String> {
+    let is_origin = |text: &str| {
+        Url::parse(text).is_ok_and(|url| {
+            let host = url.host_str().unwrap_or_default();
+            let port = url.port().map(|port| format!(":{port}"));
+            let origin = format!("{}://{host}{}", url.scheme(), port.unwrap_or_default());
+            !host.is_empty() && text == origin
         })
-    }
+    };
+    let header = |text: &String| match HeaderValue::from_str(text) {
+        Ok(value) if is_origin(text) => Ok(value),
+        _ => Err(format!("`cors_origins`: {text:?} is no origin")),
+    };
+    launch.cors_origins.iter().map(header).collect()
 }
 
-/// Says why no secret is sent to `url`, or nothing if it may be.
-fn check_endpoint(url: &Url, launch: &ProxyLaunch) -> Result<(), String> {
-    check_url(url, reach(launch.profile))?;
-    if url.fragment().is_some() {
-        return Err("it has a fragment".to_owned());
-    }
+/// The URL that a secret may be sent to, or why it may not.
+fn check_endpoint(text: &str, launch: &ProxyLaunch) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|_| "it is no URL".to_owned())?;
+    check_url(&url, reach(launch.profile))?;
     let host = url.host_str().unwrap_or_default();
-    let is_allowed = launch
-        .allowed_destinations
-        .iter()
-        .any(|allowed| allowed == host);
-    match is_allowed {
-        true => Ok(()),
-        false => Err(format!("`{host}` is not among the allowed destinations")),
+    let mut allowed = launch.allowed_destinations.iter();
+    match () {
+        () if url.fragment().is_some() => Err("it has a fragment".to_owned()),
+        () if !allowed.any(|allowed| allowed == host) => {
+            Err(format!("`{host}` is not among the allowed destinations"))
+        }
+        () => Ok(url),
     }
 }
 

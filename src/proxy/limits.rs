@@ -5,6 +5,8 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
 /// The limits. Together they bound the memory: so many connections, each with its headers and its body.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -32,10 +34,10 @@ pub struct Limits {
     pub connections_per_address: usize,
     /// Questions to providers at once. Those beyond it are told to try again.
     pub in_flight: usize,
-    /// Requests of one address a second, in the long run.
+    /// Requests of one address a second, in the long run; above zero.
     pub rate: f64,
     /// Requests of one address at once, after a pause.
-    pub burst: f64,
+    pub burst: u32,
 }
 
 impl Default for Limits {
@@ -54,7 +56,7 @@ impl Default for Limits {
             connections_per_address: 128,
             in_flight: 128,
             rate: 20.0,
-            burst: 100.0,
+            burst: 100,
         }
     }
 }
@@ -62,108 +64,79 @@ impl Default for Limits {
 /// Addresses whose rate is remembered at once. Beyond it the idle ones are forgotten, which does them no harm.
 const REMEMBERED: usize = 10_000;
 
-/// Counts requests by address: a bucket of `burst` tokens that fills with `rate` a second.
+/// Counts requests by address. Each request uses up the time that the rate gives it; who has used up more than a burst
+/// beyond now has to wait.
 pub(super) struct Rates {
-    rate: f64,
-    burst: f64,
-    buckets: Mutex<HashMap<IpAddr, Bucket>>,
-}
-
-#[derive(Clone, Copy)]
-struct Bucket {
-    tokens: f64,
-    at: Instant,
+    request: Duration,
+    burst: Duration,
+    used_until: Mutex<HashMap<IpAddr, Instant>>,
 }
 
 impl Rates {
     pub fn new(limits: &Limits) -> Self {
+        let request = Duration::from_secs(1).div_f64(limits.rate);
         Self {
-            rate: limits.rate,
-            burst: limits.burst,
-            buckets: Mutex::default(),
+            request,
+            burst: request.saturating_mul(limits.burst),
+            used_until: Mutex::default(),
         }
     }
 
-    /// Takes a token of this address, if it has one left.
+    /// Counts a request of this address, if it may have one more.
     pub fn take(&self, address: IpAddr, now: Instant) -> bool {
-        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let address = network(address);
-        if buckets.len() >= REMEMBERED && !buckets.contains_key(&address) {
-            buckets.retain(|_, bucket| self.tokens(bucket, now) < self.burst);
+        let mut used_until = self
+            .used_until
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if used_until.len() >= REMEMBERED {
+            used_until.retain(|_, used| *used > now);
             // So many busy addresses are an attack that counting by address does not stop; the other limits do.
-            if buckets.len() > REMEMBERED / 2 {
-                buckets.clear();
+            if used_until.len() > REMEMBERED / 2 {
+                used_until.clear();
             }
         }
-        let full = Bucket {
-            tokens: self.burst,
-            at: now,
-        };
-        let bucket = buckets.entry(address).or_insert(full);
-        let tokens = self.tokens(bucket, now);
-        let has_one = tokens >= 1.0;
-        *bucket = Bucket {
-            tokens: if has_one { tokens - 1.0 } else { tokens },
-            at: now,
-        };
-        has_one
-    }
-
-    fn tokens(&self, bucket: &Bucket, now: Instant) -> f64 {
-        let passed = now.saturating_duration_since(bucket.at).as_secs_f64();
-        (bucket.tokens + passed * self.rate).min(self.burst)
+        let used = used_until.entry(network(address)).or_insert(now);
+        let with_this = (*used).max(now) + self.request;
+        let is_within = with_this.saturating_duration_since(now) <= self.burst;
+        if is_within {
+            *used = with_this;
+        }
+        is_within
     }
 }
 
 /// Counts connections, in all and by address.
 pub(super) struct Places {
-    in_all: usize,
+    in_all: Arc<Semaphore>,
     per_address: usize,
-    taken: Mutex<HashMap<IpAddr, usize>>,
+    /// Shared once with each connection of the address.
+    addresses: Mutex<HashMap<IpAddr, Arc<()>>>,
 }
 
 /// One connection's place, free again when dropped.
-pub(super) struct Place {
-    places: Arc<Places>,
-    address: IpAddr,
-}
+pub(super) type Place = (OwnedSemaphorePermit, Arc<()>);
 
 impl Places {
-    pub fn new(in_all: usize, per_address: usize) -> Arc<Self> {
-        Arc::new(Self {
-            in_all,
+    pub fn new(in_all: usize, per_address: usize) -> Self {
+        Self {
+            in_all: Arc::new(Semaphore::new(in_all)),
             per_address,
-            taken: Mutex::default(),
-        })
+            addresses: Mutex::default(),
+        }
     }
 
     /// A place for a connection of this address, if there is one left.
-    pub fn take(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
-        let address = network(address);
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let in_all: usize = taken.values().sum();
-        let of_address = taken.get(&address).copied().unwrap_or_default();
-        if in_all >= self.in_all || of_address >= self.per_address {
-            return None;
-        }
-        taken.insert(address, of_address + 1);
-        Some(Place {
-            places: Arc::clone(self),
-            address,
-        })
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let taken = self.places.taken.lock();
-        let mut taken = taken.unwrap_or_else(PoisonError::into_inner);
-        match taken.get_mut(&self.address) {
-            Some(count) if *count > 1 => *count -= 1,
-            _ => {
-                taken.remove(&self.address);
-            }
-        }
+    pub fn take(&self, address: IpAddr) -> Option<Place> {
+        let permit = Arc::clone(&self.in_all).try_acquire_owned().ok()?;
+        let mut addresses = self
+            .addresses
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        addresses.retain(|_, shared| Arc::strong_count(shared) > 1);
+        let shared = addresses.entry(network(address)).or_default();
+        // One of the count is the map's own.
+        let has_room = Arc::strong_count(shared) <= self.per_address;
+        has_room.then(|| (permit, Arc::clone(shared)))
     }
 }
 

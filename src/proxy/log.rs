@@ -1,5 +1,5 @@
-//! The log: one JSON object a line. Its fields are all that can be written, and none of them is a caller's own text:
-//! no header, query or body, and a server id only when it is a configured one.
+//! The log: one JSON object a line. None of its fields is a caller's own text: no path, header, query or body, and a
+//! server id only when it is a configured one.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -7,15 +7,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
+use serde_json::json;
 
 /// How much is logged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
 pub enum LogLevel {
     /// Only what the proxy or a provider failed to do.
     Error,
     /// Also one line a request.
     Info,
-    /// Also why a request was refused, and what became of connections.
+    /// Also why a request or a connection was refused.
     Debug,
 }
 
@@ -27,7 +29,7 @@ pub struct Log {
 }
 
 /// One answered request.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 pub(super) struct Line<'a> {
     pub request: &'a str,
     pub method: &'a str,
@@ -39,26 +41,19 @@ pub(super) struct Line<'a> {
     pub status: u16,
     pub provider_status: Option<u16>,
     pub ms: u128,
+    /// Why the answer is no success: for errors always, for refusals only in detail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'a str>,
 }
 
-/// Something that happened outside of any request.
-#[derive(Debug, Serialize)]
-pub(super) struct Event<'a> {
-    pub event: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
-}
-
 /// What every line starts with; the names are those of today's proxy.
 #[derive(Serialize)]
-struct Stamped<'a, T> {
-    level: &'static str,
+struct Stamped<T> {
+    level: LogLevel,
     /// Milliseconds since 1970.
     time: u128,
     #[serde(flatten)]
-    line: &'a T,
+    line: T,
 }
 
 impl Log {
@@ -80,27 +75,23 @@ impl Log {
             500.. => LogLevel::Error,
             _ => LogLevel::Info,
         };
-        if self.level < LogLevel::Debug && level > LogLevel::Error {
-            line.reason = None;
-        }
-        self.write(level, &line);
+        let tells = level == LogLevel::Error || self.level == LogLevel::Debug;
+        line.reason = line.reason.filter(|_| tells);
+        self.write(level, line);
     }
 
-    pub(super) fn event(&self, level: LogLevel, event: &str, detail: Option<String>) {
-        self.write(level, &Event { event, detail });
+    /// Something that happened outside of any request.
+    pub(super) fn event(&self, level: LogLevel, event: &str, detail: &str) {
+        self.write(level, json!({ "event": event, "detail": detail }));
     }
 
-    fn write<T: Serialize>(&self, level: LogLevel, line: &T) {
+    fn write(&self, level: LogLevel, line: impl Serialize) {
         if level > self.level {
             return;
         }
         let time = SystemTime::now().duration_since(UNIX_EPOCH);
-        let stamped = Stamped {
-            level: level.name(),
-            time: time.unwrap_or_default().as_millis(),
-            line,
-        };
-        let Ok(mut text) = serde_json::to_string(&stamped) else {
+        let time = time.unwrap_or_default().as_millis();
+        let Ok(mut text) = serde_json::to_string(&Stamped { level, time, line }) else {
             return;
         };
         text.push('\n');
@@ -110,21 +101,8 @@ impl Log {
     }
 }
 
-impl LogLevel {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Info => "info",
-            Self::Debug => "debug",
-        }
-    }
-}
-
 impl fmt::Debug for Log {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Log")
-            .field("level", &self.level)
-            .finish_non_exhaustive()
+        write!(formatter, "Log({:?})", self.level)
     }
 }

@@ -3,9 +3,9 @@
 //! It is configured by nothing but `oauth_proxy/launch.json` and the environment. A secret goes to the endpoints that
 //! were compiled for its own server and nowhere else: what a caller names can only agree with them or be refused.
 //!
-//! The rooms, in reading order: [`launch`] joins the launch file with the environment, [`routes`] is what it answers,
-//! [`parameters`] reads what the app sends, [`provider`] asks, [`reply`] reads what the provider answers, [`callback`]
-//! is the page that hands a code to the app; [`limits`], [`log`] and [`server`] keep it alive and observable.
+//! The rooms, in reading order: `launch` joins the launch file with the environment, `routes` is what it answers,
+//! `parameters` reads what the app sends, `provider` asks, `reply` reads what the provider answers, `callback`
+//! is the page that hands a code to the app; `limits`, `log` and `server` keep it alive and observable.
 //!
 //! Specifications: RFC 6749 (OAuth 2.0), RFC 7009 (revocation), RFC 7636 (PKCE), RFC 8707 (resource).
 
@@ -20,6 +20,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::config::Profile;
+use crate::plan::ProxyServer;
 use crate::probe::client::{Lookup, NetworkError, SystemLookup};
 
 pub use limits::Limits;
@@ -118,6 +119,16 @@ pub struct Missing {
     pub server: String,
     /// The variables that may hold the secret or name its file, the guide's own first.
     pub variables: Vec<String>,
+}
+
+impl Missing {
+    fn of(id: &str, server: &ProxyServer) -> Self {
+        let names = &server.environment;
+        Self {
+            server: id.to_owned(),
+            variables: [names.secret.as_slice(), &names.secret_file].concat(),
+        }
+    }
 }
 
 /// Why the proxy cannot run. No message holds a value of the environment.

@@ -4,6 +4,7 @@
 //! in the lookup that the connection uses.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
@@ -26,6 +27,8 @@ use super::{Options, ProxyError};
 
 /// Connections to one provider that are kept open for the next request.
 const IDLE_CONNECTIONS: usize = 64;
+/// For so long: less than servers keep them, so that hardly a request meets a connection that is being closed.
+const IDLE_TIME: Duration = Duration::from_secs(4);
 
 /// Asks providers.
 pub(super) struct Provider {
@@ -59,7 +62,7 @@ impl Provider {
         };
         let http = client::builder(&manners, lookup)?
             .pool_max_idle_per_host(IDLE_CONNECTIONS)
-            .pool_idle_timeout(limits.connect_time)
+            .pool_idle_timeout(IDLE_TIME)
             .build()
             .map_err(|error| NetworkError::Tls(client::innermost(&error)))?;
         Ok(Self {

@@ -1,13 +1,12 @@
 //! The routes of today's proxy, and what every request goes through before and after them.
 
-use std::hash::{BuildHasher as _, RandomState};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use axum::extract::rejection::PathRejection;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Path, RawQuery, Request, State};
+use axum::extract::{MatchedPath, Path, RawQuery, Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, HeaderName, ORIGIN, RETRY_AFTER, VARY,
@@ -26,7 +25,7 @@ use super::callback::Page;
 use super::launch::{OAuthClient, Setup};
 use super::limits::{Limits, Rates};
 use super::log::{Line, Log};
-use super::parameters::{Named, Parameters};
+use super::parameters::Parameters;
 use super::provider::Provider;
 use super::reply::{Refusal, Reply, revocation_reply, token_reply};
 
@@ -43,18 +42,14 @@ pub(super) struct Proxy {
     pub rates: Rates,
     pub log: Log,
     pub counts_forwarded: bool,
-    pub request_ids: RequestIds,
+    /// Of this run: request ids start with it.
+    pub run: u64,
+    pub requests: AtomicU64,
 }
 
 /// Where a connection comes from; the server puts it into each of its requests.
 #[derive(Clone, Copy)]
 pub(super) struct Peer(pub SocketAddr);
-
-/// Numbers requests, under a name of this run of the proxy.
-pub(super) struct RequestIds {
-    run: u64,
-    last: AtomicU64,
-}
 
 /// What the log says about an answer, left in the answer by whoever knows.
 #[derive(Clone, Default)]
@@ -85,7 +80,6 @@ pub(super) fn router(proxy: Arc<Proxy>) -> Router {
         .route("/health", get(health))
         .fallback(async || Refusal::NOT_FOUND)
         .method_not_allowed_fallback(async || Refusal::METHOD)
-        .layer(DefaultBodyLimit::max(proxy.limits.body))
         .layer(middleware::from_fn_with_state(Arc::clone(&proxy), guard))
         .with_state(proxy)
 }
@@ -149,6 +143,9 @@ async fn exchange(
     told: &mut Told,
 ) -> Result<Reply, Refusal> {
     let target_endpoint = request.headers().get(TARGET_ENDPOINT).cloned();
+    let target_endpoint = target_endpoint
+        .as_ref()
+        .map(|value| value.to_str().unwrap_or_default());
     let limits = proxy.limits;
     let parameters = timeout(limits.body_time, Parameters::read(request, limits.body))
         .await
@@ -157,12 +154,13 @@ async fn exchange(
         Asked::Token => parameters.token_request(),
         Asked::Revocation => parameters.revocation_request(),
     }?;
-    let named = parameters.named();
-    let id = id_in_path.or(named.server).ok_or(Refusal::MALFORMED)?;
+    let id = id_in_path
+        .or(parameters.get("mcp_server_id"))
+        .ok_or(Refusal::MALFORMED)?;
     let client = proxy.setup.clients.get(id);
     let client = client.ok_or_else(|| Refusal::client("no such server, or no secret for it"))?;
     told.server = Some(client.server.clone());
-    agree(client, &named, target_endpoint.as_ref())?;
+    agree(client, &parameters, target_endpoint)?;
     let endpoint = match asked {
         Asked::Token => &client.token_endpoint,
         Asked::Revocation => client
@@ -186,45 +184,40 @@ async fn exchange(
     }
 }
 
-/// Refuses a caller that names another endpoint, server or resource than those that were compiled.
+/// Refuses a caller that names another server, endpoint or resource than those that were compiled.
 fn agree(
     client: &OAuthClient,
-    named: &Named,
-    target_endpoint: Option<&HeaderValue>,
+    parameters: &Parameters,
+    target_endpoint: Option<&str>,
 ) -> Result<(), Refusal> {
-    let is_token_endpoint = |text: &str| same_url(text, &client.token_endpoint);
-    let is_revocation_endpoint = |text: &str| match &client.revocation_endpoint {
-        Some(endpoint) => same_url(text, endpoint),
-        None => false,
-    };
-    let is_authorization_server = |text: &str| {
-        let mut servers = client.authorization_servers.iter();
-        servers.any(|server| same_identifier(text, server.as_str()))
-    };
-    let is_resource = |text: &str| match &client.resource {
-        Some(resource) => same_identifier(text, resource),
-        None => false,
-    };
-    let target_endpoint = target_endpoint.map(|value| value.to_str().unwrap_or_default());
-    let refused = if named.server.is_some_and(|id| id != client.server) {
-        "the body names another server"
-    } else if !named.token_endpoint.is_none_or(is_token_endpoint)
-        || !target_endpoint.is_none_or(is_token_endpoint)
-    {
-        "another token endpoint is named"
-    } else if !named.revocation_endpoint.is_none_or(is_revocation_endpoint) {
-        "another revocation endpoint is named"
-    } else if !named
-        .authorization_server
-        .is_none_or(is_authorization_server)
-    {
-        "another authorization server is named"
-    } else if !named.resource.is_none_or(is_resource) {
-        "another resource is named"
-    } else {
-        return Ok(());
-    };
-    Err(Refusal::client(refused))
+    let token_endpoint = Some(&client.token_endpoint);
+    let revocation_endpoint = client.revocation_endpoint.as_ref();
+    let endpoints = [
+        (target_endpoint, token_endpoint),
+        (parameters.get("token_endpoint"), token_endpoint),
+        (parameters.get("revocation_endpoint"), revocation_endpoint),
+    ];
+    for (named, own) in endpoints {
+        if named.is_some_and(|named| !own.is_some_and(|own| same_url(named, own))) {
+            return Err(Refusal::client("another endpoint is named"));
+        }
+    }
+    let servers = client.authorization_servers.as_slice();
+    let identifiers = [
+        (parameters.get("authorization_server_url"), servers),
+        (parameters.get("resource"), client.resource.as_slice()),
+    ];
+    for (named, own) in identifiers {
+        if named.is_some_and(|named| !own.iter().any(|own| same_identifier(named, own))) {
+            return Err(Refusal::client(
+                "another authorization server or resource is named",
+            ));
+        }
+    }
+    match parameters.get("mcp_server_id") {
+        Some(id) if id != client.server => Err(Refusal::client("another server is named")),
+        _ => Ok(()),
+    }
 }
 
 fn same_url(text: &str, url: &Url) -> bool {
@@ -242,7 +235,8 @@ fn same_identifier(text: &str, identifier: &str) -> bool {
 /// What every request goes through: its number, its origin, its rate; and its line in the log.
 async fn guard(State(proxy): State<Arc<Proxy>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let id = proxy.request_ids.next();
+    let number = proxy.requests.fetch_add(1, Ordering::Relaxed);
+    let id = format!("{:016x}-{number}", proxy.run);
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let origin = request.headers().get(ORIGIN).cloned();
@@ -325,21 +319,6 @@ impl Proxy {
         let last = forwarded.and_then(|value| value.rsplit(',').next());
         last.and_then(|last| last.trim().parse().ok())
             .unwrap_or(peer)
-    }
-}
-
-impl RequestIds {
-    pub fn new() -> Self {
-        Self {
-            // Seeded by the system, once a run.
-            run: RandomState::new().hash_one(0),
-            last: AtomicU64::new(0),
-        }
-    }
-
-    fn next(&self) -> String {
-        let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;
-        format!("{:016x}-{number}", self.run)
     }
 }
 

@@ -1,10 +1,11 @@
 //! Connections: how many, for how long, and how they end.
 
 use std::future::Future;
-use std::io;
+use std::hash::{BuildHasher as _, RandomState};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use axum::Router;
@@ -19,10 +20,10 @@ use tokio::time::{sleep, timeout};
 use tower::ServiceExt as _;
 
 use super::launch::Loaded;
-use super::limits::{Limits, Place, Places, Rates};
-use super::log::{Log, LogLevel};
+use super::limits::{Place, Places, Rates};
+use super::log::LogLevel;
 use super::provider::Provider;
-use super::routes::{Peer, Proxy, RequestIds, router};
+use super::routes::{Peer, Proxy, router};
 use super::{Options, ProxyError, Summary};
 
 /// Before the next try, where the system gives no connection for want of files or memory.
@@ -33,10 +34,8 @@ pub struct Listening {
     listener: TcpListener,
     address: SocketAddr,
     summary: Summary,
-    router: Router,
-    limits: Limits,
-    places: Arc<Places>,
-    log: Log,
+    proxy: Arc<Proxy>,
+    places: Places,
 }
 
 impl Listening {
@@ -45,12 +44,9 @@ impl Listening {
         loaded: Loaded,
         provider: Provider,
     ) -> Result<Self, ProxyError> {
-        let wanted = loaded.summary.listen;
-        let refused = |error| ProxyError::Listen {
-            address: wanted,
-            error,
-        };
-        let listener = TcpListener::bind(wanted).await.map_err(refused)?;
+        let address = loaded.summary.listen;
+        let refused = |error| ProxyError::Listen { address, error };
+        let listener = TcpListener::bind(address).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         let limits = options.limits;
         // Behind a proxy all connections are of one address.
@@ -58,23 +54,22 @@ impl Listening {
             true => limits.connections,
             false => limits.connections_per_address,
         };
-        let proxy = Proxy {
-            setup: loaded.setup,
-            provider,
-            limits,
-            rates: Rates::new(&limits),
-            log: options.log.clone(),
-            counts_forwarded: options.behind_proxy,
-            request_ids: RequestIds::new(),
-        };
         Ok(Self {
             listener,
             address,
             summary: loaded.summary,
-            router: router(Arc::new(proxy)),
-            limits,
+            proxy: Arc::new(Proxy {
+                setup: loaded.setup,
+                provider,
+                limits,
+                rates: Rates::new(&limits),
+                log: options.log,
+                counts_forwarded: options.behind_proxy,
+                // Seeded by the system, once a run.
+                run: RandomState::new().hash_one(0),
+                requests: AtomicU64::new(1),
+            }),
             places: Places::new(limits.connections, per_address),
-            log: options.log,
         })
     }
 
@@ -90,64 +85,61 @@ impl Listening {
 
     /// Answers until `shutdown` is ready, and then until the requests in flight are answered.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
+        let log = &self.proxy.log;
+        let router = router(Arc::clone(&self.proxy));
         let connections = GracefulShutdown::new();
         let mut shutdown = pin!(shutdown);
-        self.log
-            .event(LogLevel::Info, "listening", Some(self.address.to_string()));
+        log.event(LogLevel::Info, "listening", &self.address.to_string());
         loop {
             tokio::select! {
                 accepted = self.listener.accept() => match accepted {
-                    Ok((stream, peer)) => self.connect(stream, peer, &connections),
-                    Err(error) => self.pause(&error).await,
+                    Ok((stream, peer)) => self.connect(stream, peer, &router, &connections),
+                    Err(error) => {
+                        log.event(LogLevel::Error, "cannot accept", &error.to_string());
+                        sleep(PAUSE).await;
+                    }
                 },
                 () = &mut shutdown => break,
             }
         }
         drop(self.listener);
-        self.log.event(LogLevel::Info, "stopping", None);
-        if timeout(self.limits.shutdown_time, connections.shutdown())
-            .await
-            .is_err()
-        {
-            self.log
-                .event(LogLevel::Error, "stopped with requests in flight", None);
+        log.event(LogLevel::Info, "stopping", "");
+        let stopped = timeout(self.proxy.limits.shutdown_time, connections.shutdown()).await;
+        if stopped.is_err() {
+            log.event(LogLevel::Error, "stopped with requests in flight", "");
         }
     }
 
     /// Gives a connection its place, or closes it.
-    fn connect(&self, stream: TcpStream, peer: SocketAddr, connections: &GracefulShutdown) {
+    fn connect(
+        &self,
+        stream: TcpStream,
+        peer: SocketAddr,
+        router: &Router,
+        connections: &GracefulShutdown,
+    ) {
+        let limits = &self.proxy.limits;
         let Some(place) = self.places.take(peer.ip()) else {
-            let detail = Some(peer.ip().to_string());
-            self.log
-                .event(LogLevel::Debug, "too many connections", detail);
+            let address = peer.ip().to_string();
+            self.proxy
+                .log
+                .event(LogLevel::Debug, "too many connections", &address);
             return;
         };
         // Replies are small and whole: waiting for more to send only delays them.
         let _ = stream.set_nodelay(true);
-        let router = self.router.clone();
+        let router = router.clone();
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
             router.clone().oneshot(request)
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(self.limits.header_time)
-            .max_buf_size(self.limits.headers)
+            .header_read_timeout(limits.header_time)
+            .max_buf_size(limits.headers)
             .serve_connection(TokioIo::new(stream), service);
         let connection = connections.watch(connection);
-        tokio::spawn(hold(
-            place,
-            timeout(self.limits.connection_time, connection),
-        ));
-    }
-
-    async fn pause(&self, error: &io::Error) {
-        self.log.event(
-            LogLevel::Error,
-            "no connection can be accepted",
-            Some(error.to_string()),
-        );
-        sleep(PAUSE).await;
+        tokio::spawn(hold(place, timeout(limits.connection_time, connection)));
     }
 }
 

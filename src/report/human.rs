@@ -16,6 +16,7 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 use crate::finding::Severity;
 
 use super::line::CUT;
+use super::visible::visible_parts;
 use super::{Report, Shown, ShownPlace, SourceLine, Style, at, visible};
 
 /// Narrower terminals get lines that are too long rather than windows that show nothing.
@@ -244,8 +245,7 @@ impl SourceCode for Windows {
 
 /// A line in at most this many columns, with the bytes of the place in it.
 fn fit(line: &SourceLine, columns: usize) -> (String, Range<usize>) {
-    let [before, inside, after] =
-        [&line.before, &line.inside, &line.after].map(|part| visible(part));
+    let [before, inside, after] = visible_parts([&line.before, &line.inside, &line.after]);
     let after = after.trim_end();
     if before.width() + inside.width() + after.width() <= columns {
         let span = before.len()..before.len() + inside.len();

@@ -1,4 +1,6 @@
 //! `junit`: one test suite a file, one failed test case a finding.
+//!
+//! JUnit has no specification; this holds to what Jenkins accepts, the `junit-10.xsd` of its xUnit plugin.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -26,7 +28,9 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         suite.add_test_cases(cases);
         junit.add_test_suite(suite);
     }
-    junit.serialize(out).map_err(io::Error::other)
+    let xml = junit.to_string().map_err(io::Error::other)?;
+    // The schema that Jenkins insists on knows the count of skipped tests for a suite alone, not for all of them.
+    out.write_all(xml.replacen(" skipped=\"0\"", "", 1).as_bytes())
 }
 
 /// The file that a finding is about; the program's own name stands for what is in none.
@@ -66,11 +70,5 @@ fn test_case(shown: &Shown) -> TestCase {
     };
     let mut case = TestCase::new(name, status);
     case.set_classname(visible(file(shown)));
-    if let Some(place) = place {
-        case.extra
-            .insert("file".into(), visible(&place.name).into());
-        case.extra
-            .insert("line".into(), place.start.line.to_string().into());
-    }
     case
 }

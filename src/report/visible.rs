@@ -10,18 +10,29 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hidden) && commands(text).next().is_none() {
         return Cow::Borrowed(text);
     }
-    let mut shown = String::with_capacity(text.len() + 16);
-    let mut commands = commands(text).peekable();
-    for (at, character) in text.char_indices() {
-        match character {
-            '\t' => shown.push(' '),
-            _ if is_hidden(character) || commands.next_if_eq(&at).is_some() => {
-                _ = write!(shown, "{}", character.escape_unicode());
-            }
-            _ => shown.push(character),
-        }
-    }
+    let [shown] = visible_parts([text]);
     Cow::Owned(shown)
+}
+
+/// The same for a text in parts, which stand side by side: what they say together counts.
+pub(super) fn visible_parts<const N: usize>(parts: [&str; N]) -> [String; N] {
+    let whole = parts.concat();
+    let mut commands = commands(&whole).peekable();
+    let mut start = 0;
+    parts.map(|part| {
+        let mut shown = String::with_capacity(part.len());
+        for (at, character) in part.char_indices() {
+            match character {
+                '\t' => shown.push(' '),
+                _ if is_hidden(character) || commands.next_if_eq(&(start + at)).is_some() => {
+                    _ = write!(shown, "{}", character.escape_unicode());
+                }
+                _ => shown.push(character),
+            }
+        }
+        start += part.len();
+        shown
+    })
 }
 
 /// Whether a character would act on the terminal, or stand there unseen, or cannot stand in XML.
@@ -69,6 +80,7 @@ mod tests {
         assert_eq!(visible("a\n::debug::"), "a\\u{a}:\\u{3a}debug::");
         assert_eq!(visible("a ##[group]"), "a #\\u{23}[group]");
         assert_eq!(visible("##vso[task"), "#\\u{23}vso[task");
+        assert_eq!(visible_parts(["#", "#", "[x]"]), ["#", "\\u{23}", "[x]"]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! strict parser before. Nothing is kept: only a file with findings is ever walked, and then once for all of them.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
@@ -40,11 +41,15 @@ pub struct DuplicateKey {
     pub again: Range<usize>,
 }
 
-/// A JSON value as its places: its own, and those of what it contains.
+/// A JSON value as its places: its own, and those of what it contains. A level is read when it is first asked for, so
+/// that one place costs no more than the way to it, and a thousand no more than the text.
 #[derive(Debug)]
 pub struct Outline<'a> {
     pub spans: Spans,
-    pub content: Content<'a>,
+    text: &'a str,
+    raw: &'a RawValue,
+    depth: usize,
+    content: OnceCell<Content<'a>>,
 }
 
 /// What a value contains.
@@ -73,34 +78,47 @@ impl<'a> Outline<'a> {
     fn of(
         text: &'a str,
         key: Option<&'a RawValue>,
-        value: &'a RawValue,
+        raw: &'a RawValue,
         depth: usize,
     ) -> Option<Self> {
-        let spans = Spans {
-            key: key.and_then(|key| range_in(text, key.get())),
-            value: range_in(text, value.get())?,
-        };
-        let content = match serde_json::from_str(value.get()).ok()? {
-            _ if depth == MAX_DEPTH => Content::Scalar,
+        Some(Self {
+            spans: Spans {
+                key: key.and_then(|key| range_in(text, key.get())),
+                value: range_in(text, raw.get())?,
+            },
+            text,
+            raw,
+            depth,
+            content: OnceCell::new(),
+        })
+    }
+
+    /// What the value contains.
+    pub fn content(&self) -> &Content<'a> {
+        self.content
+            .get_or_init(|| self.read().unwrap_or(Content::Scalar))
+    }
+
+    fn read(&self) -> Option<Content<'a>> {
+        let child = |key, value| Self::of(self.text, key, value, self.depth + 1);
+        Some(match serde_json::from_str(self.raw.get()).ok()? {
+            _ if self.depth == MAX_DEPTH => Content::Scalar,
             Node::Object(members) => {
                 let mut list = Vec::with_capacity(members.len());
                 let mut last_of = HashMap::with_capacity(members.len());
                 for (key, value) in members {
                     let name = unescape(key);
                     last_of.insert(name.clone(), list.len());
-                    list.push((name, Self::of(text, Some(key), value, depth + 1)?));
+                    list.push((name, child(Some(key), value)?));
                 }
                 Content::Object(Members { list, last_of })
             }
-            Node::Array(items) => Content::Array(
-                items
-                    .into_iter()
-                    .map(|item| Self::of(text, None, item, depth + 1))
-                    .collect::<Option<_>>()?,
-            ),
+            Node::Array(items) => {
+                let items = items.into_iter().map(|item| child(None, item));
+                Content::Array(items.collect::<Option<_>>()?)
+            }
             Node::Scalar => Content::Scalar,
-        };
-        Some(Self { spans, content })
+        })
     }
 
     /// The value at a pointer.
@@ -123,7 +141,7 @@ impl<'a> Outline<'a> {
     }
 
     fn child(&self, token: &str) -> Option<&Self> {
-        match &self.content {
+        match self.content() {
             Content::Object(members) => members.get(token),
             Content::Array(items) => items.get(token.parse::<usize>().ok()?),
             Content::Scalar => None,
@@ -132,7 +150,7 @@ impl<'a> Outline<'a> {
 
     /// The places of the members or items, in the order of the text.
     pub fn children(&self) -> impl Iterator<Item = &Spans> {
-        let (members, items) = match &self.content {
+        let (members, items) = match self.content() {
             Content::Object(members) => (members.list.as_slice(), [].as_slice()),
             Content::Array(items) => ([].as_slice(), items.as_slice()),
             Content::Scalar => ([].as_slice(), [].as_slice()),
@@ -142,7 +160,7 @@ impl<'a> Outline<'a> {
     }
 
     fn collect_duplicates(&self, at: &Pointer, found: &mut Vec<DuplicateKey>) {
-        match &self.content {
+        match self.content() {
             Content::Object(members) => {
                 let mut first_of: HashMap<&str, &Range<usize>> = HashMap::new();
                 for (name, member) in members.iter() {

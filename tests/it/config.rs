@@ -104,7 +104,7 @@ fn an_ignore_needs_a_file_and_days_that_exist() {
     assert_refused(
         "[[ignore]]\nrule = \"unknown-key\"\n\n\
          [[ignore]]\nrule = \"unknown-key\"\nfile = \"\"\n",
-        &expect![[r#"
+        &expect![[r"
             error[config]: `file` is missing
                ╭─[catproof.toml:1:1]
              1 │ [[ignore]]
@@ -112,7 +112,7 @@ fn an_ignore_needs_a_file_and_days_that_exist() {
                ╰────
               help: add `file`
 
-        "#]],
+        "]],
     );
     assert_refused(
         "[[ignore]]\nrule = \"unknown-key\"\nfile = \"a.json\"\npointer = \"server\"\nexpires = \"2027-02-29\"\n",

@@ -305,15 +305,17 @@ fn each_fix_of_the_public_catalog_changes_what_it_says() {
 }
 
 /// A mistake that a fix repairs, as a change of a clean manifest; the last one makes of the text what it likes.
-const MISTAKES: [(&str, fn(&mut Value)); 8] = [
+type Mistake = (&'static str, fn(&mut Value));
+
+const MISTAKES: [Mistake; 8] = [
     ("id-mismatch", |manifest| {
-        manifest["name"] = json!("acme__msp")
+        manifest["name"] = json!("acme__msp");
     }),
     ("duplicate-scope", |manifest| {
         manifest["oauth_config"]["scopes"] = json!(["a", "a", "b", "a", "b"]);
     }),
     ("npx-without-yes", |manifest| {
-        manifest["server"]["args"] = json!(["acme-mcp@1.0.0"])
+        manifest["server"]["args"] = json!(["acme-mcp@1.0.0"]);
     }),
     ("misspelled-redacted", |manifest| {
         manifest["oauth_config"]["client_secret"] = json!("<redacted>");

@@ -199,3 +199,17 @@ fn assert_is_not_in(folder: &Path, secret: &str) {
         }
     }
 }
+
+#[test]
+fn a_secret_is_masked_even_where_the_file_is_no_json() {
+    let scratch = scratch();
+    let secret = secret("ghp_", 36);
+    let text = format!("{{ \"token\": \"{secret}\", oops }}");
+    write(&scratch.path().join("catalog/acme__mcp.json"), text);
+    let (code, stdout, _) = run(scratch.path(), &["check"]);
+    assert_eq!(code, 1);
+    assert!(
+        stdout.contains("[masked]") && !stdout.contains(&secret),
+        "{stdout}"
+    );
+}

@@ -323,12 +323,18 @@ async fn d9_the_callback_page_says_what_really_happened() {
             "{page:?}"
         );
 
+        let page = world.get(&format!("{path}?error=access_denied")).await;
+        assert!(
+            page.text.contains("The provider said: access_denied."),
+            "{page:?}"
+        );
+        assert!(!page.text.contains("archestra-ai"), "{page:?}");
+
         for nothing in [
             "",
             "?",
             "?state=s",
             "?code=x",
-            "?error=x",
             "?code=&state=s",
             "?code=x&state=",
             "?code=x&state=s&state=t",
@@ -355,7 +361,7 @@ async fn d10_only_configured_pages_and_no_floods_are_let_in() {
     let provider = Provider::start().await;
     provider.on("/acme__slack/token", Answer::tokens());
     let world = Setup::new(&provider)
-        .limits(|limits| limits.burst = 12.0)
+        .limits(|limits| (limits.rate, limits.burst) = (0.001, 12))
         .start()
         .await;
     let body = code_request("acme__slack", &provider).to_string();

@@ -43,7 +43,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-fn is_placeholder(client_id: &str) -> bool {
+/// Whether a credential is only where one should stand; `env --check` asks the same of a real `.env`.
+pub fn is_placeholder(client_id: &str) -> bool {
     if client_id.is_empty() {
         return false;
     }

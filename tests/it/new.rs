@@ -1,0 +1,183 @@
+//! `new` offline: what it writes is clean but for what nobody said, and nothing is ever overwritten.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::{check_json, run, scratch, write};
+
+const SERVER: &str = "https://mcp.acme.example/mcp";
+const ISSUER: &str = "https://id.acme.example";
+const AUTHORIZE: &str = "https://id.acme.example/authorize";
+const TOKEN: &str = "https://id.acme.example/token";
+const COMMAND: [&str; 4] = ["--", "npx", "-y", "acme-mcp@1.4.0"];
+
+/// Runs `new` for a server in a folder of its own; gives its type and the rules of its findings.
+fn new(arguments: &[&str]) -> (u64, BTreeSet<String>) {
+    let scratch = scratch();
+    let (code, stdout, stderr) = run(scratch.path(), &[&["new", "acme__mcp"], arguments].concat());
+    assert_eq!(code, 0, "{stderr}");
+    assert!(
+        stdout.starts_with("wrote `catalog_local/acme__mcp.json`. Next:\n1. "),
+        "{stdout}"
+    );
+    let (_, listed, _) = run(
+        scratch.path(),
+        &["list", "--format", "json", "--profile", "development"],
+    );
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    let (_, findings) = check_json(scratch.path(), &["--profile", "development", "--pedantic"]);
+    let rules = findings
+        .iter()
+        .map(|finding| finding["rule"].as_str().unwrap().to_owned());
+    (
+        listed["servers"][0]["oauth"]["number"].as_u64().unwrap(),
+        rules.collect(),
+    )
+}
+
+fn rules<const N: usize>(ids: [&str; N]) -> BTreeSet<String> {
+    ids.map(str::to_owned).into()
+}
+
+#[test]
+fn a_complete_manifest_of_each_type_is_clean_but_for_what_only_a_probe_can_know() {
+    let client = ["--client-id", "acme-1f3d5"];
+    let generic = [
+        &["--type", "1", "--url", AUTHORIZE, "--token-endpoint", TOKEN],
+        &client[..],
+        &COMMAND,
+    ];
+    assert_eq!(new(&generic.concat()), (1, rules([])));
+    let mcp = [&["--type", "2", "--url", ISSUER], &client[..], &COMMAND];
+    assert_eq!(new(&mcp.concat()), (2, rules(["unverifiable-destination"])));
+    let remote = [&["--type", "remote-static", "--url", SERVER], &client[..]];
+    assert_eq!(
+        new(&remote.concat()),
+        (3, rules(["unverifiable-destination"]))
+    );
+    assert_eq!(new(&["--type", "4", "--url", SERVER]), (4, rules([])));
+}
+
+#[test]
+fn what_nobody_said_is_what_check_reports() {
+    let (_, found) = new(&["--type", "1", "--url", AUTHORIZE]);
+    assert_eq!(
+        found,
+        rules([
+            "missing-token-endpoint",
+            "placeholder-client-id",
+            "unknown-command"
+        ])
+    );
+    let (_, found) = new(&["--type", "2", "--url", ISSUER]);
+    assert_eq!(
+        found,
+        rules([
+            "placeholder-client-id",
+            "unknown-command",
+            "unverifiable-destination"
+        ])
+    );
+    let (_, found) = new(&["--type", "3", "--url", SERVER]);
+    assert_eq!(
+        found,
+        rules(["placeholder-client-id", "unverifiable-destination"])
+    );
+}
+
+fn manifest(folder: &Path, id: &str) -> Value {
+    let path = folder.join(format!("catalog_local/{id}.json"));
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+#[test]
+fn the_id_can_be_made_of_the_url_and_the_callback_is_the_configured_one() {
+    let scratch = scratch();
+    write(
+        &scratch.path().join("catproof.toml"),
+        "[proxy]\nurl = \"https://oauth.acme.example/\"\n",
+    );
+    let arguments = [
+        "new", SERVER, "--type", "3", "--scope", "notes", "--scope", "tasks",
+    ];
+    assert_eq!(run(scratch.path(), &arguments).0, 0);
+    let written = manifest(scratch.path(), "acme__remote-mcp");
+    let oauth = &written["oauth_config"];
+    assert_eq!(written["name"], "acme__remote-mcp");
+    assert_eq!(
+        oauth["redirect_uris"][0],
+        "https://oauth.acme.example/oauth/callback"
+    );
+    assert_eq!(oauth["scopes"], serde_json::json!(["notes", "tasks"]));
+}
+
+#[test]
+fn nothing_is_overwritten() {
+    let scratch = scratch();
+    let path = scratch.path().join("catalog_local/acme__mcp.json");
+    write(&path, "mine");
+    let arguments = ["new", "acme__mcp", "--type", "4", "--url", SERVER];
+    let (code, _, stderr) = run(scratch.path(), &arguments);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("it is there already"), "{stderr}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_something_too() {
+    let scratch = scratch();
+    fs::create_dir(scratch.path().join("catalog_local")).unwrap();
+    let path = scratch.path().join("catalog_local/acme__mcp.json");
+    std::os::unix::fs::symlink(scratch.path().join("elsewhere"), &path).unwrap();
+    let arguments = ["new", "acme__mcp", "--type", "4", "--url", SERVER];
+    assert_eq!(run(scratch.path(), &arguments).0, 2);
+    assert!(!scratch.path().join("elsewhere").exists());
+}
+
+#[test]
+fn without_a_terminal_what_is_missing_is_said() {
+    let scratch = scratch();
+    for (arguments, expected) in [
+        (&["new"][..], "the OAuth type is missing"),
+        (
+            &["new", "--type", "4"],
+            "the server's id and URL is missing",
+        ),
+        (
+            &["new", "acme__mcp", "--type", "4"],
+            "the server's URL is missing",
+        ),
+        (
+            &["new", "acme__mcp", "--url", SERVER],
+            "the OAuth type is missing",
+        ),
+        (
+            &["new", "../acme", "--type", "4", "--url", SERVER],
+            "is no server id",
+        ),
+        (
+            &[
+                "new",
+                "acme__mcp",
+                "--type",
+                "4",
+                "--url",
+                "http://mcp.acme.example/mcp",
+            ],
+            "is no https URL",
+        ),
+        (
+            &["new", "acme__mcp", "--type", "5", "--url", SERVER],
+            "invalid value '5'",
+        ),
+    ] {
+        let (code, _, stderr) = run(scratch.path(), arguments);
+        assert_eq!(code, 2, "{arguments:?}");
+        assert!(stderr.contains(expected), "{arguments:?}: {stderr}");
+    }
+    assert!(!scratch.path().join("catalog_local").exists());
+}
