@@ -29,6 +29,7 @@ mod oauth;
 mod probe;
 mod providers_js;
 mod proxy;
+mod proxy_command;
 mod report;
 mod rules;
 mod secrets;

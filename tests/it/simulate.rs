@@ -309,7 +309,7 @@ fn a_run_reads_well_on_the_terminal() {
         &["simulate", "acme__optional", "--answers", "answers.json"],
     );
     assert_eq!((code, stderr.as_str()), (0, ""));
-    expect_test::expect![[r#"
+    expect_test::expect![[r"
         acme__optional: Acme
 
         transport    standard input and output
@@ -326,7 +326,7 @@ fn a_run_reads_well_on_the_terminal() {
                      /process/arguments/5: nothing fills in the placeholder `user_config.debug ? '--debug' : ''`
                      /process/environment/BOTH: `token` has no answer
                      /process/environment/TOKEN: `token` has no answer
-    "#]]
+    "]]
     .assert_eq(&stdout);
 }
 
