@@ -1,5 +1,6 @@
 //! The command line: types for clap, no logic.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -7,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::config::Profile;
 use crate::oauth::OAuthType;
 use crate::probe::Day;
+use crate::proxy::LogLevel;
 use crate::report::FormatArgument;
 use crate::report::list::ListedType;
 
@@ -99,6 +101,10 @@ pub enum Command {
     New(NewArgs),
     /// Show every rule.
     Rules(RulesArgs),
+    /// Show what the app would run for some answers: command, environment, files, headers.
+    Simulate(SimulateArgs),
+    /// Run the OAuth proxy from what `build` wrote.
+    Proxy(ProxyArgs),
 }
 
 /// Options of every command that shows findings.
@@ -406,4 +412,80 @@ pub enum RulesFormat {
     Human,
     Json,
     Markdown,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The answers are a JSON object by the keys of the manifest's `user_config`:
+  {\"api_key\": \"…\", \"port\": 8080, \"allowed_directories\": [\"/srv\", \"/home/me\"]}
+
+No secret is shown: a token is <access_token>, a sensitive answer is its key, such as <api_key>.
+What an optional input without an answer belongs to is left out, and said to be.
+
+Examples:
+  catproof simulate acme__mcp --answers answers.json
+  catproof simulate acme__mcp --answers answers.json --format json
+  catproof simulate acme__mcp --answers answers.json --from generated    from what `build` wrote
+  catproof simulate linear__remote-mcp                                   nothing to answer
+
+Exit codes: 0 done, 1 the answers do not fit, 2 the job could not be done, 3 no input.")]
+pub struct SimulateArgs {
+    /// The id of the server.
+    #[arg(value_name = "SERVER")]
+    pub server: String,
+    /// Where to look for the server; without any, the catalog of this folder.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The file of the answers; `-` reads standard input. Without it nothing is answered.
+    #[arg(long, value_name = "FILE")]
+    pub answers: Option<PathBuf>,
+    /// Read the artifacts in this folder instead of the catalog.
+    #[arg(long, value_name = "DIR", conflicts_with = "paths")]
+    pub from: Option<PathBuf>,
+    /// The output format.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: TableFormat,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The proxy keeps the client secrets and adds them to the token requests of the app. It reads the launch file and the
+environment, nothing else: for each server `<id>_SECRET` or `<id>_SECRET_FILE`, and `<id>_CLIENT_ID` where it differs
+from the manifest's. `oauth_proxy/.env.example` beside the launch file is the template. A secret goes only to the
+endpoints that were compiled for its own server.
+
+It logs to standard error, one JSON object a line, and stops on Ctrl-C or SIGTERM once it has answered what it has begun.
+
+Examples:
+  catproof proxy --env-file oauth_proxy/.env
+  catproof proxy --env-file oauth_proxy/.env --check      is everything there? without listening
+  catproof proxy --profile development --allow-missing    from generated/development, with the secrets that are there
+  catproof proxy --listen 0.0.0.0:8080 --behind-proxy     in a container, behind a server that ends TLS
+
+Exit codes: 0 stopped, or checked; 1 `--check` found something missing or wrong; 2 it could not start.")]
+pub struct ProxyArgs {
+    /// The launch file, instead of `oauth_proxy/launch.json` among the artifacts.
+    #[arg(long, value_name = "FILE")]
+    pub launch: Option<PathBuf>,
+    /// A file of environment variables, read as the JavaScript package dotenv reads it; the real environment wins.
+    #[arg(long, value_name = "FILE")]
+    pub env_file: Option<PathBuf>,
+    /// Where to listen, instead of where the launch file says; port 0 takes a free one.
+    #[arg(long, value_name = "IP:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// Start without the secrets that are missing, and refuse their servers.
+    #[arg(long)]
+    pub allow_missing: bool,
+    /// Count callers by the last address of `X-Forwarded-For`, which a trusted server in front sets.
+    #[arg(long)]
+    pub behind_proxy: bool,
+    /// Trust the authorities of this PEM file too.
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// How much is logged.
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = LogLevel::Info)]
+    pub log: LogLevel,
+    /// Check the launch file and the environment, say what would run, and do not listen.
+    #[arg(long)]
+    pub check: bool,
 }

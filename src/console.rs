@@ -10,6 +10,7 @@ use crate::cli::{Color, Global};
 use crate::commands::Failure;
 use crate::config::{ConfigError, Problem};
 use crate::finding::{Finding, Place, Severity};
+use crate::proxy::ProxyError;
 use crate::report::{self, Format, Mask, Style, Summary};
 use crate::source::Sources;
 use crate::workspace::WorkspaceError;
@@ -110,12 +111,13 @@ fn render_failure(failure: &Failure, style: Style) -> String {
         return render_config(path, text, problems, style);
     }
     let mut diagnostic = MietteDiagnostic::new(failure.to_string());
-    if let Failure::Usage {
-        help: Some(help), ..
-    } = failure
-    {
-        diagnostic = diagnostic.with_help(help);
-    }
+    diagnostic.help = match failure {
+        Failure::Usage { help, .. } => help.clone(),
+        Failure::Serve(ProxyError::Incomplete(_)) => {
+            Some("set them, or start without them: `--allow-missing`".to_owned())
+        }
+        _ => None,
+    };
     let theme = match style.color {
         true => GraphicalTheme::unicode(),
         false => GraphicalTheme::unicode_nocolor(),

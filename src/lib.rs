@@ -40,6 +40,7 @@ pub mod emit;
 pub mod write;
 
 pub mod proxy;
+pub mod simulate;
 
 pub mod schema;
 

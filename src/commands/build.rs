@@ -79,6 +79,7 @@ pub(super) fn counts(workspace: &Workspace, origin: Origin) -> bool {
     origin == Origin::Catalog || workspace.config.profile == Profile::Development
 }
 
+/// Compiles a judged catalog.
 pub(super) fn compile(workspace: &Workspace, target: &JudgedTarget) -> Result<Plan, Failure> {
     let judged = &target.judged;
     let catalog = Catalog {

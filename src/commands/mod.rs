@@ -7,15 +7,18 @@ mod explain;
 mod findings;
 mod fix;
 mod judge;
+mod launch_specs;
 mod list;
 mod lock_files;
 mod new;
 mod new_online;
 mod probe;
 mod probing;
+mod proxy;
 pub mod rules;
 mod running_proxy;
 mod schema;
+mod simulate;
 
 use std::path::PathBuf;
 use std::process::{ExitCode, Termination};
@@ -25,6 +28,7 @@ use crate::console::Console;
 use crate::emit;
 use crate::probe::client::NetworkError;
 use crate::probe::record::RecordError;
+use crate::proxy::ProxyError;
 use crate::workspace::WorkspaceError;
 use crate::write;
 
@@ -76,6 +80,8 @@ pub enum Failure {
     #[error("the proxy at `{url}` cannot be compared with: {reason}")]
     Proxy { url: String, reason: String },
     #[error(transparent)]
+    Serve(#[from] ProxyError),
+    #[error(transparent)]
     Template(#[from] emit::Error),
     #[error(transparent)]
     Write(#[from] write::Error),
@@ -106,6 +112,8 @@ pub fn run(cli: &Cli) -> ExitStatus {
         Command::New(args) => new::run(args, &cli.global, &console),
         Command::Schema(args) => schema::run(args, &cli.global, &console),
         Command::Rules(args) => rules::run(args, &console),
+        Command::Proxy(args) => proxy::run(args, &cli.global, &console),
+        Command::Simulate(args) => simulate::run(args, &cli.global, &console),
     };
     match result {
         Ok(status) => status,

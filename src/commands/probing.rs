@@ -166,7 +166,8 @@ pub(super) fn network(args: &NetworkArgs, reach: Reach) -> Result<Network, Failu
     Ok(Network::new(&manners)?)
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+/// The bytes of a file that an option names.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     fs::read(path).map_err(|error| Failure::Unreadable {
         path: path.to_owned(),
         reason: describe(&error),

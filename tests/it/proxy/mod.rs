@@ -6,5 +6,5 @@ mod attacks;
 mod defects;
 mod exchanges;
 mod startup;
-mod whole;
-mod world;
+pub mod whole;
+pub mod world;

@@ -32,7 +32,7 @@ const CHALLENGE: &str = "z65SOsPbGtjx6jnIsiKjGrCUJwbV1bbFI18Gnv-tktI";
 const ASCII_SECRET: &str = "planted-secret +/=:&%~";
 
 /// A type 1 manifest.
-fn generic(origin: &str) -> Value {
+pub fn generic(origin: &str) -> Value {
     manifest(
         "acme__generic",
         &json!({
@@ -45,7 +45,7 @@ fn generic(origin: &str) -> Value {
 }
 
 /// A type 2 manifest.
-fn mcp_static(origin: &str) -> Value {
+pub fn mcp_static(origin: &str) -> Value {
     manifest(
         "acme__mcp-static",
         &json!({
@@ -59,7 +59,7 @@ fn mcp_static(origin: &str) -> Value {
 }
 
 /// A type 3 manifest.
-fn remote_static(origin: &str) -> Value {
+pub fn remote_static(origin: &str) -> Value {
     let mut manifest = manifest(
         "acme__remote.static",
         &json!({

@@ -1,0 +1,294 @@
+//! `catproof proxy` as a process: from a catalog to a token, what it says, and how it ends.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::{Child, ChildStderr, Command, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::proxy::whole::{generic, mcp_static, remote_static};
+use crate::proxy::world::{
+    Answer, CODE, Provider, REFRESH, SECRET, TOKEN, VERIFIER, assert_holds_nothing_planted,
+};
+use crate::support::{self, run, scratch};
+
+const IDS: [&str; 3] = ["acme__generic", "acme__mcp-static", "acme__remote.static"];
+
+/// A provider that publishes what the MCP types discover.
+async fn provider() -> Provider {
+    let provider = Provider::start().await;
+    let origin = &provider.origin;
+    let document = Answer::json(&json!({
+        "issuer": origin,
+        "authorization_endpoint": format!("{origin}/authorize"),
+        "token_endpoint": format!("{origin}/token"),
+        "revocation_endpoint": format!("{origin}/revoke"),
+        "response_types_supported": ["code"],
+        "code_challenge_methods_supported": ["S256"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic"],
+    }));
+    provider.on("/.well-known/openid-configuration", document.clone());
+    provider.on("/.well-known/oauth-authorization-server", document);
+    let resource =
+        json!({ "resource": format!("{origin}/mcp"), "authorization_servers": [origin] });
+    provider.on(
+        "/.well-known/oauth-protected-resource/mcp",
+        Answer::json(&resource),
+    );
+    provider.on("/token", Answer::tokens());
+    provider.on("/revoke", Answer::text(200, "text/plain", ""));
+    provider
+}
+
+/// A catalog of a developer with one server of each type that has a secret, and the environment of their proxy.
+fn catalog(provider: &Provider) -> TempDir {
+    let folder = scratch();
+    let origin = &provider.origin;
+    for manifest in [generic(origin), mcp_static(origin), remote_static(origin)] {
+        let name = format!("catalog_local/{}.json", manifest["name"].as_str().unwrap());
+        support::write(&folder.path().join(name), manifest.to_string());
+    }
+    let secrets = IDS.map(|id| format!("{id}_SECRET=`{SECRET}`\n"));
+    support::write(&folder.path().join(".env"), secrets.concat());
+    folder
+}
+
+/// Runs a command that must go well, under the development profile.
+fn development(folder: &Path, arguments: &[&str]) -> String {
+    let (code, stdout, stderr) = run(folder, &[arguments, &["--profile", "development"]].concat());
+    assert_eq!(code, 0, "{arguments:?}: {stdout}{stderr}");
+    stdout
+}
+
+/// The catalog with its lock, made of recordings, and its artifacts.
+async fn built() -> (Provider, TempDir) {
+    let provider = provider().await;
+    let folder = catalog(&provider);
+    let path = folder.path();
+    development(path, &["probe", "--allow-loopback", "--record", "answers"]);
+    fs::remove_file(path.join("generated/development/discovery.lock.json")).unwrap();
+    development(path, &["probe", "--allow-loopback", "--replay", "answers"]);
+    development(path, &["build"]);
+    (provider, folder)
+}
+
+/// A proxy that runs as a process of this test's own.
+struct Running {
+    process: Child,
+    stderr: BufReader<ChildStderr>,
+    /// What it said until it listened.
+    said: Vec<String>,
+    origin: String,
+}
+
+impl Running {
+    fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_catproof"))
+            .current_dir(folder)
+            .args([
+                "proxy",
+                "--profile",
+                "development",
+                "--listen",
+                "127.0.0.1:0",
+            ])
+            .args(["--log", "debug"])
+            .args(arguments)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stderr = BufReader::new(process.stderr.take().unwrap());
+        let mut said = Vec::new();
+        let origin = loop {
+            let mut line = String::new();
+            assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "{said:?}");
+            if let Ok(event) = serde_json::from_str::<Value>(&line) {
+                assert_eq!(event["event"], "listening");
+                break format!("http://{}", event["detail"].as_str().unwrap());
+            }
+            said.push(line.trim_end().to_owned());
+        };
+        Self {
+            process,
+            stderr,
+            said,
+            origin,
+        }
+    }
+
+    /// Sends it a signal, and gives its exit code and the rest of its log.
+    fn stop(mut self, signal: &str) -> (Option<i32>, String) {
+        let id = self.process.id().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status().unwrap();
+        assert!(sent.success());
+        let mut log = String::new();
+        self.stderr.read_to_string(&mut log).unwrap();
+        (self.process.wait().unwrap().code(), log)
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Value {
+        // reqwest comes without a provider; the process may have one already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let request = reqwest::Client::new()
+            .post(format!("{}{path}", self.origin))
+            .header("content-type", "application/json")
+            .body(body.to_string());
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let text = response.text().await.unwrap();
+        assert_eq!(status, 200, "{path}: {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_catalog_becomes_a_proxy_that_exchanges_refreshes_and_revokes() {
+    let (provider, folder) = built().await;
+    let proxy = Running::start(folder.path(), &["--env-file", ".env"]);
+    assert_eq!(
+        proxy.said,
+        [
+            format!("OAuth proxy on {}", proxy.origin),
+            format!("exchanges tokens for 3 servers: {}", IDS.join(", ")),
+        ]
+    );
+    let callback = "http://127.0.0.1:8080/oauth/callback";
+    for id in IDS {
+        let (path, body) = match id {
+            "acme__generic" => (
+                "/oauth/token".to_owned(),
+                json!({"grant_type": "authorization_code", "mcp_server_id": id, "code": CODE,
+                    "redirect_uri": callback, "code_verifier": VERIFIER}),
+            ),
+            _ => (
+                format!("/mcp/sdk-token/{id}"),
+                json!({"authorization_code": CODE, "code_verifier": VERIFIER, "redirect_uri": callback,
+                    "authorization_server_url": provider.origin}),
+            ),
+        };
+        assert_eq!(proxy.post(&path, body).await["access_token"], TOKEN);
+        let refresh =
+            json!({"grant_type": "refresh_token", "mcp_server_id": id, "refresh_token": REFRESH});
+        let refreshed = proxy.post("/oauth/token", refresh).await;
+        assert_eq!(refreshed["access_token"], TOKEN);
+    }
+    for id in ["acme__mcp-static", "acme__remote.static"] {
+        let revoked = proxy.post(
+            "/oauth/revoke",
+            json!({"mcp_server_id": id, "token": TOKEN}),
+        );
+        assert_eq!(revoked.await["success"], true);
+    }
+    let carries_code = |verifier: Option<&str>| {
+        let asked = provider.asked().into_iter();
+        asked
+            .filter(|asked| asked.path == "/token")
+            .filter(|asked| asked.form.get("code").map(String::as_str) == Some(CODE))
+            .filter(|asked| asked.form.get("code_verifier").map(String::as_str) == verifier)
+            .count()
+    };
+    assert_eq!(carries_code(Some(VERIFIER)), 3);
+
+    let (code, log) = proxy.stop("-TERM");
+    assert_eq!(code, Some(0), "{log}");
+    assert_eq!(log.matches("\"status\":200").count(), 8, "{log}");
+    assert!(log.ends_with("\"event\":\"stopping\"}\n"), "{log}");
+    assert_holds_nothing_planted(&log);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_has_begun_is_answered_before_the_end() {
+    let (provider, folder) = built().await;
+    let delay = std::time::Duration::from_millis(400);
+    provider.on("/token", Answer::tokens().after(delay));
+    let proxy = Running::start(folder.path(), &["--env-file", ".env"]);
+    let refresh =
+        json!({"grant_type": "refresh_token", "mcp_server_id": IDS[0], "refresh_token": REFRESH});
+    let id = proxy.process.id().to_string();
+    let asked = async {
+        while !provider.asked().iter().any(|asked| asked.path == "/token") {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        let sent = Command::new("kill").args(["-INT", &id]).status().unwrap();
+        assert!(sent.success());
+    };
+    let (answer, ()) = tokio::join!(proxy.post("/oauth/token", refresh), asked);
+    assert_eq!(answer["access_token"], TOKEN);
+    let mut proxy = proxy;
+    assert_eq!(proxy.process.wait().unwrap().code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_says_what_would_run_and_what_is_missing() {
+    let (_provider, folder) = built().await;
+    let path = folder.path();
+    let check = ["proxy", "--profile", "development", "--check"];
+    let (code, stdout, stderr) = run(path, &[&check[..], &["--env-file", ".env"]].concat());
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    let ready = format!(
+        "ready to listen on 127.0.0.1:8080\nexchanges tokens for 3 servers: {}\n",
+        IDS.join(", ")
+    );
+    assert_eq!(stdout, ready);
+
+    support::write(
+        &path.join(".env"),
+        format!("acme__generic_SECRET='{TOKEN}'\n"),
+    );
+    let (code, stdout, _) = run(path, &[&check[..], &["--env-file", ".env"]].concat());
+    assert_eq!(code, 1);
+    for id in ["acme__mcp-static", "acme__remote.static"] {
+        assert!(stdout.contains(&format!("{id}_SECRET")), "{stdout}");
+    }
+    assert_holds_nothing_planted(&stdout);
+    // To start is another job than to check: it cannot be done.
+    let start = ["proxy", "--profile", "development", "--env-file", ".env"];
+    let (code, stdout, stderr) = run(path, &start);
+    assert_eq!((code, stdout.as_str()), (2, ""));
+    assert!(stderr.contains("--allow-missing"), "{stderr}");
+    assert_holds_nothing_planted(&stderr);
+
+    let proxy = Running::start(path, &["--env-file", ".env", "--allow-missing"]);
+    assert_eq!(
+        proxy.said[1],
+        "exchanges tokens for 1 server: acme__generic"
+    );
+    assert!(
+        proxy.said[2].starts_with("refuses acme__mcp-static: "),
+        "{:?}",
+        proxy.said
+    );
+    assert_eq!(proxy.stop("-INT").0, Some(0));
+}
+
+#[test]
+fn what_cannot_be_started_is_said() {
+    let folder = scratch();
+    let path = folder.path();
+    support::write(&path.join("broken.json"), "{\"version\": 1}");
+    for (arguments, code, expected) in [
+        (&[][..], 2, "run `catproof build`"),
+        (&["--launch", "nowhere.json"], 2, "cannot read nowhere.json"),
+        (
+            &["--launch", "nowhere.json", "--check"],
+            2,
+            "cannot read nowhere.json",
+        ),
+        (&["--launch", "broken.json"], 2, "missing field"),
+        (&["--launch", "broken.json", "--check"], 1, "missing field"),
+        (&["--listen", "localhost"], 2, "invalid value 'localhost'"),
+    ] {
+        let (actual, stdout, stderr) = run(path, &[&["proxy"], arguments].concat());
+        assert_eq!(actual, code, "{stdout}{stderr}");
+        assert!((stdout + &stderr).contains(expected), "{arguments:?}");
+    }
+}
