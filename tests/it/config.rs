@@ -5,7 +5,7 @@ use std::path::Path;
 use expect_test::{Expect, expect};
 use serde_json::Value;
 
-use crate::support::{check_json, rule_ids, run, scratch, write};
+use crate::support::{check_json, project, rule_ids, run, scratch, write};
 
 /// A catalog with one finding of `unknown-key`.
 fn catalog(folder: &Path) {
@@ -260,4 +260,10 @@ fn a_check_of_one_file_is_silent_about_the_ignores_of_others() {
     assert_eq!(rules("catalog/acme__mcp.json"), ["unknown-key"]);
     assert_eq!(rules("catalog/acme__clean.json"), ["unused-ignore"]);
     assert_eq!(rules("catalog"), ["unknown-key", "unused-ignore"]);
+}
+
+#[test]
+fn the_projects_own_catalog_is_clean_with_what_its_configuration_puts_up_with() {
+    let (code, stdout, stderr) = run(&project(), &["check", "--pedantic", "--fail-on", "warning"]);
+    assert_eq!((code, stdout.as_str()), (0, ""), "{stderr}");
 }
