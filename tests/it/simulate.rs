@@ -22,7 +22,12 @@ fn what_runs_is_what_was_worked_out_by_hand() {
         let catalog = entries(&folder.join("catalog"));
         let id = name(&catalog[0]).strip_suffix(".json").unwrap().to_owned();
         let arguments = ["--answers", "answers.json", "--format", "json"];
-        let (code, stdout, stderr) = run(&folder, &[&["simulate", &id][..], &arguments].concat());
+        // Outside the project, whose own configuration would be found above.
+        let scratch = support::copy_of(&folder);
+        let (code, stdout, stderr) = run(
+            scratch.path(),
+            &[&["simulate", &id][..], &arguments].concat(),
+        );
         assert_eq!(code, 0, "{}: {stdout}{stderr}", folder.display());
         let report: Value = serde_json::from_str(&stdout).unwrap();
         let expected = fs::read_to_string(folder.join("run.json")).unwrap();
@@ -304,8 +309,9 @@ fn problems_are_shown_where_they_stand() {
 #[test]
 fn a_run_reads_well_on_the_terminal() {
     let folder = project().join("tests/simulate/what-has-no-answer-is-left-out");
+    let scratch = support::copy_of(&folder);
     let (code, stdout, stderr) = run(
-        &folder,
+        scratch.path(),
         &["simulate", "acme__optional", "--answers", "answers.json"],
     );
     assert_eq!((code, stderr.as_str()), (0, ""));
