@@ -33,7 +33,7 @@ sarif="${CATPROOF_SARIF:-${RUNNER_TEMP:-$PWD}/catproof.sarif}"
 [[ "$sarif" == /* || "$sarif" == [A-Za-z]:* ]] || sarif="$PWD/$sarif"
 
 cd "$(git rev-parse --show-toplevel)"
-repository="$PWD"
+git_folder="$(git rev-parse --absolute-git-dir)"
 scratch="$(mktemp -d "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/catproof.XXXXXX")"
 trap 'rm -rf "$scratch"' EXIT
 
@@ -52,22 +52,31 @@ commit() {
   git rev-parse --quiet --verify --end-of-options "$1^{commit}" || true
 }
 
-# Writes the files of a commit, with the configuration of another one, or none.
+# Writes the files of a commit.
 #
 # Byte for byte: no attribute of the commit hides or changes a file. A symbolic link becomes a file that holds its
-# target, so that nothing outside of the folder is read. The configuration comes last, so that no name that a file
-# system takes for the same stands in its place.
+# target, so that nothing outside of the folder is read.
 write_tree() {
-  local commit="$1" config_commit="$2" folder="$3"
+  local commit="$1" folder="$2"
   mkdir "$folder"
   GIT_INDEX_FILE="$scratch/index" git read-tree "$commit"
   GIT_INDEX_FILE="$scratch/index" git --attr-source="$(git hash-object -t tree /dev/null)" \
     -c core.autocrlf=false -c core.symlinks=false checkout-index --all --prefix="$folder/"
+}
+
+# Puts the configuration of a commit into a folder, or none. It comes last, so that no name that a file system takes for
+# the same stands in its place.
+write_config() {
+  local commit="$1" folder="$2"
   rm -rf "${folder:?}/$config"
-  if git cat-file -e "$config_commit:$config" 2>/dev/null; then
+  if [[ -n "$(config_of "$commit")" ]]; then
     mkdir -p "$(dirname "$folder/$config")"
-    git cat-file blob "$config_commit:$config" >"$folder/$config"
+    git --git-dir="$git_folder" cat-file blob "$commit:$config" >"$folder/$config"
   fi
+}
+
+config_of() {
+  git --git-dir="$git_folder" rev-parse --quiet --verify --end-of-options "$1:$config" || true
 }
 
 head_commit="$(commit "$head")"
@@ -81,13 +90,15 @@ if [[ -n "$base" ]]; then
   fork="$(git merge-base "$tip" "$head_commit")" ||
     stop "the base and the pull request have no common history in this clone: check out with \`fetch-depth: 0\`"
   judge_commit="$tip"
-  write_tree "$fork" "$tip" "$scratch/base"
 fi
-write_tree "$head_commit" "$judge_commit" "$scratch/head"
+write_tree "$head_commit" "$scratch/head"
+write_config "$judge_commit" "$scratch/head"
 
 options=()
-[[ ! -e "$scratch/head/$config" ]] || options+=(--config "$config")
-[[ -n "${CATPROOF_CONFIG:-}" && ${#options[@]} -eq 0 ]] && stop "the base has no such configuration as \`config\` names"
+if [[ -n "${CATPROOF_CONFIG:-}" ]]; then
+  [[ -n "$(config_of "$judge_commit")" ]] || stop "there is no \`$config\` to judge by"
+  options+=(--config "$config")
+fi
 [[ -z "${CATPROOF_CATALOG:-}" ]] || options+=(--catalog "$CATPROOF_CATALOG")
 [[ -z "${CATPROOF_CATALOG_LOCAL:-}" ]] || options+=(--catalog-local "$CATPROOF_CATALOG_LOCAL")
 
@@ -112,7 +123,7 @@ worst "$status"
   if [[ -s "$scratch/findings.txt" ]]; then
     echo
     # Indented, no text of a finding is markup.
-    head -n 200 "$scratch/findings.txt" | head -c 200000 | sed 's/^/    /'
+    head -n 200 "$scratch/findings.txt" | sed 's/^/    /'
     more="$(($(wc -l <"$scratch/findings.txt") - 200))"
     ((more <= 0)) || printf '\n%s more findings are in the SARIF file.\n' "$more"
   fi
@@ -140,11 +151,16 @@ if [[ -n "$base" ]]; then
   gating=()
   [[ "$gate" == none ]] || gating=(--gate "$gate")
   status=0
-  "$tool" diff ${options[@]+"${options[@]}"} --base "$scratch/base" --format markdown ${gating[@]+"${gating[@]}"} >"$scratch/diff.md" || status=$?
+  # It reads the base from git, and judges by the base's configuration of its own accord. The pull request has its own
+  # again, so that what it relaxes is told.
+  echo "gitdir: $git_folder" >"$scratch/head/.git"
+  write_config "$head_commit" "$scratch/head"
+  "$tool" diff ${options[@]+"${options[@]}"} --base "$fork" --format markdown ${gating[@]+"${gating[@]}"} >"$scratch/diff.md" || status=$?
   worst "$status"
   cat "$scratch/diff.md" >>"$summary"
-  if ! git -C "$repository" diff --quiet "$judge_commit" "$head_commit" -- "$config"; then
-    printf '\nThe configuration changes too. It takes effect once it is merged: this run used that of the base.\n' >>"$summary"
+  if [[ "$(config_of "$judge_commit")" != "$(config_of "$head_commit")" ]]; then
+    echo >>"$summary"
+    echo "The configuration changes too. It takes effect once it is merged: check and build used that of the base." >>"$summary"
   fi
 fi
 

@@ -275,15 +275,16 @@ fn what_the_change_means_can_refuse_it() {
     let ran = clone.gate_with("echo \"asked: $*\"", &[("CATPROOF_DIFF_GATE", "none")]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(!ran.summary.contains("--gate"), "{}", ran.summary);
-    // The base is a folder with the files of the base.
-    let ran = clone.gate_with(
-        "while [ \"$1\" != --base ]; do shift; done; ls \"$2/catalog\"",
-        &[],
-    );
+    // It asks where the base is in git's objects, with the configuration of the pull request in its place.
+    write(&clone.path("catproof.toml"), "[rules]\n# mine\n");
+    clone.commit();
+    let diff = "while [ \"$1\" != --base ]; do shift; done; git ls-tree --name-only \"$2:catalog\"; cat catproof.toml";
+    let ran = clone.gate_with(diff, &[]);
     assert!(
-        ran.summary.contains("acme__notes.json\n"),
-        "{}",
-        ran.summary
+        ran.summary.contains("acme__notes.json\n[rules]\n# mine\n"),
+        "{}{}",
+        ran.summary,
+        ran.stderr
     );
 }
 
@@ -382,7 +383,10 @@ fn what_the_base_gained_since_is_no_change_of_the_pull_request() {
     clone.commit();
     clone.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
     clone.git(&["checkout", "--quiet", "pull-request"]);
-    let ran = clone.gate_with("while [ \"$1\" != --base ]; do shift; done; ls \"$2\"", &[]);
+    let ran = clone.gate_with(
+        "while [ \"$1\" != --base ]; do shift; done; git ls-tree --name-only \"$2\"",
+        &[],
+    );
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(!ran.summary.contains("theirs.md"), "{}", ran.summary);
 }

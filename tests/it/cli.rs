@@ -70,7 +70,14 @@ fn each_command_line_of_the_readme_is_one_that_the_program_takes() {
 
 /// Whether clap takes a shell's command line, without what the shell itself reads of it.
 fn assert_is_taken(command: &str) {
-    let words = command.split_whitespace();
+    // What stands in quotes is one word, whatever it says.
+    let parts = command.split('"').enumerate();
+    let unquoted = parts.map(|(index, part)| match index % 2 {
+        0 => part,
+        _ => "quoted",
+    });
+    let unquoted: String = unquoted.collect();
+    let words = unquoted.split_whitespace();
     let words = words.take_while(|word| !["|", ">", ">>", "<"].contains(word));
     if let Err(error) = Cli::try_parse_from(words) {
         panic!("`{command}`: {error}");
