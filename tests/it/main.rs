@@ -30,6 +30,7 @@ mod json_suite;
 mod man;
 mod new;
 mod oauth;
+mod pre_commit;
 mod probe;
 mod providers_js;
 mod proxy;
