@@ -18,6 +18,18 @@ use crate::report::list::ListedType;
 /// server logs its users in, and compiles the OAuth proxy's allowlist, the `.env` templates and the launch specs.
 #[derive(Debug, Parser)]
 #[command(name = "catproof", version, max_term_width = 100)]
+#[command(after_help = "\
+Examples:
+  catproof check                                  is the catalog of this folder right?
+  catproof check --fix                            repair what can be repaired safely
+  catproof explain missing-token-endpoint         what a finding means, and what to write instead
+  catproof build                                  compile the catalog into generated/
+  catproof build --check                          are the committed artifacts current?
+  catproof new acme__remote-mcp --type 4 --url https://mcp.acme.example/mcp
+
+`catproof COMMAND --help` tells more about a command, with examples.
+
+Exit codes: 0 clean, 1 findings or drift, 2 the job could not be done, 3 no input.")]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
@@ -105,6 +117,10 @@ pub enum Command {
     Simulate(SimulateArgs),
     /// Run the OAuth proxy from what `build` wrote.
     Proxy(ProxyArgs),
+    /// Print the script that completes catproof's command line in a shell.
+    Completions(CompletionsArgs),
+    /// Print a manual page, or write all of them.
+    Man(ManArgs),
 }
 
 /// Options of every command that shows findings.
@@ -312,6 +328,11 @@ pub struct FixArgs {
 #[command(after_help = "\
 Nothing is written while there is an error. A second run writes nothing.
 
+Examples:
+  catproof build                                  into generated/
+  catproof build --check                          for CI: exit 1 and a diff where an artifact is not current
+  catproof build --profile development            with catalog_local, into generated/development/
+
 Exit codes: 0 done, 1 findings or drift, 2 the job could not be done, 3 no input.")]
 pub struct BuildArgs {
     /// Write nothing; exit with 1 and show a diff if an artifact is out of date, missing or left over.
@@ -325,6 +346,13 @@ pub struct BuildArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  catproof list                                   every server of this folder's catalog
+  catproof list --type generic                    those of one OAuth type
+  catproof list --format json some/folder         as schema/report.schema.json describes it
+
+Exit codes: 0 done, 2 the job could not be done, 3 no input.")]
 pub struct ListArgs {
     /// Files or folders; without any, the catalog of this folder.
     #[arg(value_name = "PATH")]
@@ -365,6 +393,11 @@ pub struct ExplainArgs {
 #[command(after_help = "\
 No value of a file is ever printed.
 
+Examples:
+  catproof env > oauth_proxy/.env                 the proxy's template, to be filled in
+  catproof env --for app                          the desktop app's
+  catproof env --check oauth_proxy/.env           what a real one lacks, has too much or leaves open
+
 Exit codes: 0 done, 1 something is wrong, 2 the job could not be done, 3 no input.")]
 pub struct EnvArgs {
     /// Whose environment.
@@ -389,6 +422,14 @@ pub enum EnvSide {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  catproof schema                                 into schema/
+  catproof schema --check                         exit 1 and a diff where one is out of date
+
+A manifest that begins with `\"$schema\": \"../schema/server.schema.json\"` is completed and explained by editors.
+
+Exit codes: 0 done, 1 drift, 2 the job could not be done.")]
 pub struct SchemaArgs {
     /// Write nothing; exit with 1 and show a diff if a schema is out of date.
     #[arg(long)]
@@ -399,6 +440,13 @@ pub struct SchemaArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  catproof rules                                  each rule, its level, and whether it can be fixed
+  catproof rules --format json
+  catproof explain duplicate-scope                one rule, with an example
+
+A rule's level is set by -A, -W and -D for a run, and by `[rules]` in catproof.toml for good.")]
 pub struct RulesArgs {
     /// The output format.
     #[arg(long, value_enum, default_value_t)]
@@ -488,4 +536,32 @@ pub struct ProxyArgs {
     /// Check the launch file and the environment, say what would run, and do not listen.
     #[arg(long)]
     pub check: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  catproof completions bash > ~/.local/share/bash-completion/completions/catproof
+  catproof completions zsh > ~/.zfunc/_catproof               with ~/.zfunc in $fpath, before compinit
+  catproof completions fish > ~/.config/fish/completions/catproof.fish
+  catproof completions powershell >> $PROFILE")]
+pub struct CompletionsArgs {
+    /// Whose script.
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  catproof man | man -l -                                     the page of the program
+  catproof man check | man -l -                               the page of one command
+  catproof man --out ~/.local/share/man/man1                  all of them, for `man catproof-check`")]
+pub struct ManArgs {
+    /// The command whose page is printed; without it, the program's own.
+    #[arg(value_name = "COMMAND")]
+    pub topic: Option<String>,
+    /// Write all pages into this folder instead.
+    #[arg(long, value_name = "DIR", conflicts_with = "topic")]
+    pub out: Option<PathBuf>,
 }

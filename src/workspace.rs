@@ -185,11 +185,21 @@ impl Workspace {
                 catalog_local: Some(folder.join(name(&self.config.catalog_local))),
                 root: folder.to_owned(),
             },
-            false => Folders {
-                catalog: Some(folder.to_owned()),
-                catalog_local: None,
-                root: folder.to_owned(),
-            },
+            false => self.folder_alone(folder),
+        }
+    }
+
+    /// A folder that is a catalog by itself; one with the name of the developers' is theirs wherever it lies.
+    fn folder_alone(&self, folder: &Path) -> Folders {
+        let is_local = folder.file_name() == Path::new(&self.config.catalog_local).file_name();
+        let (catalog, catalog_local) = match is_local {
+            true => (None, Some(folder.to_owned())),
+            false => (Some(folder.to_owned()), None),
+        };
+        Folders {
+            catalog,
+            catalog_local,
+            root: folder.to_owned(),
         }
     }
 
@@ -205,11 +215,7 @@ impl Workspace {
         match around {
             _ if holds(&self.folders()) => self.folders(),
             Some(pair) if holds(&pair) => pair,
-            _ => Folders {
-                catalog: Some(folder.to_owned()),
-                catalog_local: None,
-                root: folder.to_owned(),
-            },
+            _ => self.folder_alone(folder),
         }
     }
 

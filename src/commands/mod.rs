@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod completions;
 mod env;
 mod explain;
 mod findings;
@@ -10,6 +11,7 @@ mod judge;
 mod launch_specs;
 mod list;
 mod lock_files;
+mod man;
 mod new;
 mod new_online;
 mod probe;
@@ -114,6 +116,8 @@ pub fn run(cli: &Cli) -> ExitStatus {
         Command::Rules(args) => rules::run(args, &console),
         Command::Proxy(args) => proxy::run(args, &cli.global, &console),
         Command::Simulate(args) => simulate::run(args, &cli.global, &console),
+        Command::Completions(args) => completions::run(args, &console),
+        Command::Man(args) => man::run(args, &console),
     };
     match result {
         Ok(status) => status,

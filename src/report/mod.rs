@@ -25,6 +25,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::CatalogIndex;
+use crate::suggest;
 
 pub use json::{CheckReport, write_json};
 pub use line::SourceLine;
@@ -106,8 +107,12 @@ impl FromStr for FormatArgument {
                 .iter()
                 .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
                 .collect();
+            let nearest = suggest::nearest(name, names.iter().map(String::as_str));
+            let guess = nearest.map_or(String::new(), |nearest| {
+                format!("did you mean `{nearest}`? ")
+            });
             format!(
-                "there is no format `{name}`; the formats are {}",
+                "there is no format `{name}`; {guess}the formats are {}",
                 names.join(", ")
             )
         })?;

@@ -12,9 +12,12 @@
 mod catalog;
 mod support;
 
+mod action;
 mod baseline;
+mod cli;
 mod commands_online;
 mod compile;
+mod completions;
 mod config;
 mod corpus;
 mod dotenv;
@@ -24,8 +27,10 @@ mod fix;
 mod guide;
 mod house;
 mod json_suite;
+mod man;
 mod new;
 mod oauth;
+mod pre_commit;
 mod probe;
 mod providers_js;
 mod proxy;

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use crate::support::{check_json, entries, run, scratch, write};
 
-fn manifest(id: &str, authorize: &str, token: &str, scopes: &Value) -> String {
+/// A server of type 1 with nothing to find, where the places fit together.
+pub fn manifest(id: &str, authorize: &str, token: &str, scopes: &Value) -> String {
     json!({
         "name": id, "display_name": "Acme", "description": "Notes", "author": { "name": "Acme" },
         "server": { "command": "npx", "args": ["-y", "acme-mcp@1.4.0"] },

@@ -1,8 +1,10 @@
 //! The output formats: the same findings in all of them, and nothing that a hostile text could forge.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 use catproof::finding::{Edit, Finding, Fix, Place, Severity};
 use catproof::lint::{self, RULES};
@@ -327,22 +329,123 @@ fn github_gets_ten_annotations_of_a_level_and_the_number_of_the_rest() {
 fn sarif_is_valid_by_the_schema_of_oasis() {
     let (sources, findings) = example();
     let report = report(&sources, &findings, &[SECRET.to_owned()]);
-    let sarif: Value = serde_json::from_str(&written(Format::Sarif, &report)).unwrap();
-    let validator = jsonschema::validator_for(&sarif_schema()).unwrap();
+    assert_valid(&SARIF, &written(Format::Sarif, &report));
+    assert!(!SARIF.is_valid(&json!({"version": "2.1.0", "runs": [{}]})));
+}
+
+/// The schema that OASIS publishes.
+static SARIF: LazyLock<jsonschema::Validator> =
+    LazyLock::new(|| jsonschema::validator_for(&sarif_schema()).unwrap());
+
+/// What GitLab documents of its Code Quality reports, which have no published schema.
+static GITLAB: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
+    let text = json!({"type": "string", "minLength": 1});
+    let number = json!({"type": "integer", "minimum": 1});
+    let position = json!({
+        "type": "object", "required": ["line"], "properties": {"line": number, "column": number}
+    });
+    jsonschema::validator_for(&json!({
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["description", "check_name", "fingerprint", "location", "severity"],
+            "properties": {
+                "description": {"type": "string"},
+                "check_name": text,
+                "fingerprint": text,
+                "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
+                "location": {
+                    "type": "object",
+                    "required": ["path", "positions"],
+                    "properties": {
+                        // Relative to the project, and without a leading `./`.
+                        "path": {"type": "string", "pattern": "^[^/]", "not": {"pattern": "^\\./"}},
+                        "positions": {
+                            "type": "object", "required": ["begin"],
+                            "properties": {"begin": position, "end": position}
+                        }
+                    }
+                }
+            }
+        }
+    }))
+    .unwrap()
+});
+
+fn assert_valid(validator: &jsonschema::Validator, text: &str) {
+    let value: Value = serde_json::from_str(text).unwrap();
     let errors: Vec<String> = validator
-        .iter_errors(&sarif)
+        .iter_errors(&value)
         .map(|error| format!("{}: {error}", error.instance_path()))
         .collect();
     assert_eq!(errors, Vec::<String>::new());
 }
 
+#[test]
+fn gitlab_is_valid_by_what_gitlab_documents() {
+    let (sources, findings) = example();
+    let report = report(&sources, &findings, &[SECRET.to_owned()]);
+    assert_valid(&GITLAB, &written(Format::Gitlab, &report));
+    assert!(!GITLAB.is_valid(&json!([{"description": "x"}])));
+}
+
+#[test]
+fn junit_is_valid_by_the_schema_of_jenkins() {
+    let (sources, findings) = example();
+    let report = report(&sources, &findings, &[SECRET.to_owned()]);
+    let whole = written(Format::Junit, &report);
+    let without_findings = Report {
+        findings: Vec::new(),
+        ..report
+    };
+    for (xml, is_valid) in [
+        (whole.as_str(), true),
+        (&written(Format::Junit, &without_findings), true),
+        (&whole.replace("<testsuite ", "<suite "), false),
+    ] {
+        match validates_as_junit(xml) {
+            Some(valid) => assert_eq!(valid, is_valid, "{xml}"),
+            None => eprintln!("skipped: `xmllint` is not here"),
+        }
+    }
+}
+
+/// By the `junit-10.xsd` of Jenkins' xUnit plugin, which stands beside the golden files; `None` without xmllint.
+fn validates_as_junit(xml: &str) -> Option<bool> {
+    let schema = project().join("tests/report/junit-10.xsd");
+    let mut xmllint = Command::new("xmllint")
+        .args(["--nonet", "--noout", "--schema"])
+        .arg(schema)
+        .arg("-")
+        .stdin(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .ok()?;
+    let mut input = xmllint.stdin.take().unwrap();
+    input.write_all(xml.as_bytes()).unwrap();
+    drop(input);
+    Some(xmllint.wait().unwrap().success())
+}
+
 /// The schema as the `serde-sarif` crate carries it, word for word that of OASIS.
 fn sarif_schema() -> Value {
+    let host = Command::new("rustc")
+        .args(["--print", "host-tuple"])
+        .output()
+        .unwrap();
+    let host = String::from_utf8(host.stdout).unwrap();
+    // Only for this platform: the crates of the others were never fetched in a fresh clone.
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version=1", "--offline", "--locked"])
+        .args(["--filter-platform", host.trim()])
         .current_dir(project())
         .output()
         .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
     let package = packages
@@ -598,18 +701,36 @@ fn read_junit(output: &str) -> Vec<Said> {
     all
 }
 
-/// The headers: everything else is indented.
-fn read_human(output: &str) -> usize {
-    let headers = output.lines().filter(|line| {
+/// The findings as a person reads them: each begins at a header, and everything else of it is indented. Without blanks,
+/// since lines break between words.
+fn read_human(output: &str) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for line in output.lines() {
         assert!(!line.trim_start().starts_with("::"), "{line}");
-        !line.is_empty() && !line.starts_with(' ')
+        match all.last_mut() {
+            Some(last) if line.is_empty() || line.starts_with(' ') => {
+                *last += &without_blanks(line)
+            }
+            _ => all.push(without_blanks(line)),
+        }
+    }
+    all
+}
+
+fn without_blanks(text: &str) -> String {
+    text.split_whitespace().collect()
+}
+
+/// Whether what a person reads says all of it.
+fn says(read: &str, said: &Said) -> bool {
+    let header = format!("{}[{}]: {}", said.severity, said.rule, said.message);
+    let is_placed = said.place.as_ref().is_none_or(|(file, line, column)| {
+        let exact = without_blanks(&format!("╭─[{file}:{line}:{column}]"));
+        // A finding about a whole file is shown without a line.
+        let whole = without_blanks(&format!("╭─[{file}]"));
+        read.contains(&exact) || ((*line, *column) == (1, 1) && read.contains(&whole))
     });
-    headers
-        .inspect(|line| {
-            let word = line.split('[').next().unwrap();
-            assert!(["error", "warning", "note"].contains(&word), "{line}");
-        })
-        .count()
+    read.starts_with(&without_blanks(&header)) && is_placed
 }
 
 /// Texts that try to be something else.
@@ -755,7 +876,11 @@ proptest! {
             );
             let read = match format {
                 Format::Human => {
-                    prop_assert_eq!(read_human(&output), expected.len(), "{}", output);
+                    let read = read_human(&output);
+                    prop_assert_eq!(read.len(), expected.len(), "{}", output);
+                    for (read, said) in read.iter().zip(&expected) {
+                        prop_assert!(says(read, said), "{:?}\n{}\n{}", said, read, output);
+                    }
                     continue;
                 }
                 Format::Json => {
@@ -764,9 +889,15 @@ proptest! {
                 }
                 Format::Jsonl => read_json(output.lines().map(|line| serde_json::from_str(line).unwrap())),
                 Format::Concise => read_concise(&output),
-                Format::Sarif => read_sarif(&output),
+                Format::Sarif => {
+                    assert_valid(&SARIF, &output);
+                    read_sarif(&output)
+                }
                 Format::Github => read_github(&output),
-                Format::Gitlab => read_gitlab(&output),
+                Format::Gitlab => {
+                    assert_valid(&GITLAB, &output);
+                    read_gitlab(&output)
+                }
                 Format::Junit => read_junit(&output),
             };
             prop_assert_eq!(as_read_by(format, read), as_read_by(format, expected.clone()), "{:?}", format);
