@@ -40,6 +40,7 @@ pub mod dotenv;
 pub mod emit;
 pub mod write;
 
+pub mod diff;
 pub mod proxy;
 pub mod simulate;
 

@@ -7,6 +7,7 @@ use std::io::Write as _;
 use crate::cli::{ExplainArgs, Global};
 use crate::config;
 use crate::console::Console;
+use crate::diff;
 use crate::entry::{self, Destinations, Entry};
 use crate::lint::{self, Fixable, Rule};
 use crate::model::{Manifest, OAuthConfig};
@@ -35,6 +36,7 @@ pub(super) fn run(
         }
         (None, Some(oauth_type)) => oauth_type.documentation().to_owned(),
         (None, None) if args.topic == "config" => config::explain(),
+        (None, None) if args.topic == "diff" => diff::kind::explain(),
         (None, None) => explain_server(args, global)?,
     };
     let mut out = console.out();
@@ -94,7 +96,7 @@ fn explain_server(args: &ExplainArgs, global: &Global) -> Result<String, Failure
     let known = ids
         .chain(lint::RULES.iter().map(|rule| rule.id))
         .chain(OAuthType::ALL.map(OAuthType::name))
-        .chain(["config"]);
+        .chain(["config", "diff"]);
     let help =
         suggest::nearest(&args.topic, known).map(|nearest| format!("did you mean `{nearest}`?"));
     let message = format!(
