@@ -143,7 +143,10 @@ impl Base {
     }
 
     fn of_commit(name: &str, workspace: &Workspace, global: &Global) -> Result<Self, CommitError> {
-        if name.is_empty() || name.starts_with('-') {
+        if name.is_empty() {
+            return Err(Failure::usage("`--base` names neither a commit nor a folder").into());
+        }
+        if name.starts_with('-') {
             return Err(Failure::usage(format!("`{name}` is no commit")).into());
         }
         let repository = Repository::around(&workspace.working_folder);
@@ -256,6 +259,14 @@ impl Base {
                 );
                 Ok(Some(Lock::of([].into())))
             }
+        }
+    }
+
+    /// Whether the base has artifacts to compare with: a folder of manifests has none.
+    pub(super) fn has_artifacts(&self) -> bool {
+        match &self.files {
+            Files::Commit(_) => true,
+            Files::Folder => self.generated().is_dir(),
         }
     }
 

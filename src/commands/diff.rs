@@ -68,8 +68,10 @@ pub(super) fn run(
     let plan_now = plan(&judged_now, &lock_now, &config_now);
     let unreadable = std::mem::take(&mut base.unreadable);
     let edited = match (&plan_now, config_now.profile) {
-        (Ok(plan), Profile::Production) => edited_artifacts(&workspace, &config_now, plan, &base)?,
-        (Ok(_), Profile::Development) => Vec::new(),
+        (Ok(plan), Profile::Production) if base.has_artifacts() => {
+            edited_artifacts(&workspace, &config_now, plan, &base)?
+        }
+        (Ok(_), Profile::Production | Profile::Development) => Vec::new(),
         (Err(error), _) => {
             console.say(&format!(
                 "the artifacts were not compared: {}",

@@ -71,7 +71,7 @@ pub(super) fn compare(new: &Server, before: &Compiled, after: &Compiled, changes
     if old != new {
         changes.push(
             Kind::ContainerOptionsChanged,
-            Words::new("the container runs with ").words(list(&new, &old)),
+            Words::new("the options of the container change: ").words(list(&new, &old)),
         );
     }
     files(was, is, changes);
@@ -238,7 +238,7 @@ fn program(
     if old != new {
         changes.push(
             Kind::ArgumentsChanged,
-            Words::new("it runs with the arguments ").words(list(&new, &old)),
+            Words::new("the arguments change: ").words(list(&new, &old)),
         );
     }
 }
@@ -375,20 +375,15 @@ fn files(was: &Process, is: &Process, changes: &mut Changes) {
     }
 }
 
-/// The items of a list now, and what of the former ones is gone.
+/// How a list differs from what it was.
 fn list(new: &[String], old: &[String]) -> Words {
-    let words = match new {
-        [] => Words::new("none any more"),
-        new => Words::default().values(new),
-    };
     let removed = missing(old, new);
     let added = missing(new, old);
-    match (removed.as_slice(), added.as_slice()) {
-        ([], []) => words.text(", in another order or number"),
-        ([], _) => words.text("; new are ").values(added),
-        (_, []) => words.text("; gone are ").values(removed),
-        (_, _) => words
-            .text("; new are ")
+    match (added.as_slice(), removed.as_slice()) {
+        ([], []) => Words::new("they are, in another order or number, ").values(new),
+        (_, []) => Words::new("new are ").values(added),
+        ([], _) => Words::new("gone are ").values(removed),
+        (_, _) => Words::new("new are ")
             .values(added)
             .text(", gone are ")
             .values(removed),

@@ -292,7 +292,12 @@ fn login_hosts(oauth: &OAuth) -> BTreeSet<String> {
 fn hosts(was: &OAuth, is: &OAuth, changes: &mut Changes) {
     let [old_asked, new_asked] = [was, is].map(asked);
     let [old_hosts, new_hosts] = [was, is].map(login_hosts);
-    let known: BTreeSet<&String> = old_asked.union(&old_hosts).collect();
+    // What the proxy asked before is not new to the login, even where the app now asks it itself.
+    let old_endpoints = endpoints_of(was);
+    let old_endpoints: BTreeSet<String> =
+        old_endpoints.iter().map(|(_, url)| host_of(url)).collect();
+    let told: BTreeSet<&String> = old_asked.union(&old_hosts).collect();
+    let known: BTreeSet<&String> = told.iter().copied().chain(&old_endpoints).collect();
     let mut added: BTreeSet<&String> = new_asked
         .iter()
         .filter(|host| !known.contains(host))
@@ -317,7 +322,7 @@ fn hosts(was: &OAuth, is: &OAuth, changes: &mut Changes) {
         );
     }
     let kept: BTreeSet<&String> = new_asked.union(&new_hosts).collect();
-    let removed: Vec<&String> = known
+    let removed: Vec<&String> = told
         .into_iter()
         .filter(|host| !kept.contains(host) && !new_hosts.is_empty())
         .collect();

@@ -209,6 +209,12 @@ fn added(server: &Server, all: &[Server]) -> Changes {
         ),
         (true, None) => changes.push(Kind::ServerAdded, Words::new("the server is new")),
     }
+    at_first_sight(server, &mut changes);
+    changes
+}
+
+/// What is grave about a server that nobody has seen before.
+fn at_first_sight(server: &Server, changes: &mut Changes) {
     if server.holds_secret {
         changes.push(
             Kind::SecretInFile,
@@ -216,9 +222,8 @@ fn added(server: &Server, all: &[Server]) -> Changes {
         );
     }
     if let Some(process) = server.compiled.as_ref().and_then(launch::process_of) {
-        launch::dangers(None, process, server, &mut changes);
+        launch::dangers(None, process, server, changes);
     }
-    changes
 }
 
 fn changed(old: &Server, new: &Server, before: &State, after: &State) -> Changes {
@@ -233,6 +238,7 @@ fn changed(old: &Server, new: &Server, before: &State, after: &State) -> Changes
         (false, true) => {
             let words = Words::new("the file could not be read as a manifest, and now can");
             changes.push(Kind::ManifestReadable, words);
+            at_first_sight(new, &mut changes);
             return changes;
         }
         (false, false) if old.text != new.text => {

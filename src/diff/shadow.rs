@@ -40,7 +40,7 @@ pub(super) fn compare(pair: Pair<'_>, before: &State, after: &State, changes: &m
     let is = is.unwrap_or_default();
     let words = Words::new(start)
         .value(id(new))
-        .text(" on developers' machines, and changes ");
+        .text(" on developers' machines, where ");
     changes.push(kind, told(words, &is));
     let known = was.unwrap_or_default();
     let weakened: Vec<Change> = is
@@ -48,7 +48,7 @@ pub(super) fn compare(pair: Pair<'_>, before: &State, after: &State, changes: &m
         .filter(|change| weakens(change.kind) && !known.contains(change))
         .collect();
     if !weakened.is_empty() {
-        let words = Words::new("beside the catalog's ")
+        let words = Words::new("unlike with the catalog's ")
             .value(id(new))
             .text(", ");
         changes.push(Kind::ShadowWeakens, told(words, &weakened));
@@ -76,7 +76,7 @@ fn weakens(kind: Kind) -> bool {
 
 fn told(mut words: Words, changes: &[Change]) -> Words {
     if changes.is_empty() {
-        return words.text("nothing that is compiled");
+        return words.text("nothing changes that is compiled");
     }
     for (index, change) in changes.iter().take(MOST_CHANGES).enumerate() {
         if index > 0 {

@@ -14,11 +14,10 @@ pub enum Piece {
     Text(&'static str),
     /// A value of the input, whatever it holds.
     Value(String),
+    /// Several of them.
+    Values(Vec<String>),
     Number(usize),
 }
-
-/// As many values of a list are said; the rest is counted.
-const MOST_VALUES: usize = 8;
 
 impl Words {
     pub fn new(text: &'static str) -> Self {
@@ -45,25 +44,14 @@ impl Words {
         self
     }
 
-    /// Several values, with commas between them.
+    /// Several values.
     #[must_use]
     pub fn values<T: Into<String>>(mut self, values: impl IntoIterator<Item = T>) -> Self {
-        let mut rest = 0_usize;
-        for (index, value) in values.into_iter().enumerate() {
-            match index {
-                0 => {}
-                _ if index < MOST_VALUES => self = self.text(", "),
-                _ => {
-                    rest += 1;
-                    continue;
-                }
-            }
-            self = self.value(value);
+        let values: Vec<String> = values.into_iter().map(Into::into).collect();
+        if !values.is_empty() {
+            self.pieces.push(Piece::Values(values));
         }
-        match rest {
-            0 => self,
-            _ => self.text(", and ").number(rest).text(" more"),
-        }
+        self
     }
 
     /// Another sentence inside this one.
@@ -83,6 +71,7 @@ impl Words {
             match piece {
                 Piece::Text(_) | Piece::Number(_) => {}
                 Piece::Value(value) => rewrite(value),
+                Piece::Values(values) => values.iter_mut().for_each(rewrite),
             }
         }
     }
@@ -94,6 +83,11 @@ impl Words {
             .map(|piece| match piece {
                 Piece::Text(text) => (*text).to_owned(),
                 Piece::Value(value) => format!("`{value}`"),
+                Piece::Values(values) => values
+                    .iter()
+                    .map(|value| format!("`{value}`"))
+                    .collect::<Vec<_>>()
+                    .join(", "),
                 Piece::Number(number) => number.to_string(),
             })
             .collect()

@@ -17,6 +17,7 @@ mod commands_online;
 mod compile;
 mod config;
 mod corpus;
+mod diff;
 mod dotenv;
 mod emit;
 mod env;

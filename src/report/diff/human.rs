@@ -7,7 +7,7 @@ use textwrap::{WordSeparator, WordSplitter};
 use crate::diff::{Grade, Piece, Words};
 use crate::report::{Style, visible};
 
-use super::{DiffChange, DiffReport, DiffServer, facts};
+use super::{DiffChange, DiffReport, DiffServer, facts, listed};
 
 /// Narrower terminals get lines that are too long.
 const NARROWEST: usize = 40;
@@ -113,11 +113,20 @@ fn line(text: &mut String, start: &str, message: &str, style: Style) {
 fn plain(words: &Words) -> String {
     let pieces = words.pieces().iter().map(|piece| match piece {
         Piece::Text(text) => (*text).to_owned(),
-        Piece::Value(value) => format!("`{}`", cut(&visible(value))),
+        Piece::Value(value) => quoted(value),
+        Piece::Values(values) => listed(values, quoted),
         Piece::Number(number) => number.to_string(),
     });
     // What stands side by side is looked at together once more.
     visible(&pieces.collect::<String>()).into_owned()
+}
+
+fn quoted(value: &str) -> String {
+    let shown = visible(value);
+    match shown.chars().count().saturating_sub(MOST_CHARACTERS) {
+        0 => format!("`{shown}`"),
+        rest => format!("`{}` ({rest} more characters)", cut(&shown)),
+    }
 }
 
 fn cut(text: &str) -> String {

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use crate::diff::{Grade, Piece, Words};
 use crate::report::visible;
 
-use super::{DiffBase, DiffChange, DiffReport, DiffServer, DiffSummary, facts};
+use super::{DiffBase, DiffChange, DiffReport, DiffServer, DiffSummary, facts, listed};
 
 /// GitHub takes 65,536 characters. Bytes are never fewer than characters.
 const MOST_BYTES: usize = 65_000;
@@ -20,7 +20,7 @@ const MOST_BYTES_OF_SECTION: usize = 16_000;
 const ROOM_FOR_REST: usize = 500;
 
 /// As much of one value is shown.
-const MOST_CHARACTERS: usize = 240;
+const MOST_CHARACTERS: usize = 400;
 
 /// As many findings of a server are shown.
 const MOST_FINDINGS: usize = 8;
@@ -169,6 +169,7 @@ fn sentence(words: &Words) -> String {
         let piece = match piece {
             Piece::Text(text) => (*text).to_owned(),
             Piece::Value(value) => code(value),
+            Piece::Values(values) => listed(values, code),
             Piece::Number(number) => number.to_string(),
         };
         // Two spans without anything between them would be another one.
@@ -184,7 +185,12 @@ fn sentence(words: &Words) -> String {
 fn code(value: &str) -> String {
     let mut shown = String::new();
     let mut rest = MOST_CHARACTERS;
+    let mut left_out = 0_usize;
     for character in value.chars() {
+        if left_out > 0 {
+            left_out += 1;
+            continue;
+        }
         let piece = match character {
             '`' => "\\u{60}".to_owned(),
             // What only its neighbours make visible is looked at below.
@@ -193,16 +199,18 @@ fn code(value: &str) -> String {
         let length = piece.chars().count();
         if length > rest {
             shown.push('…');
-            break;
+            left_out = 1;
+            continue;
         }
         rest -= length;
         shown.push_str(&piece);
     }
     let shown = visible(&shown);
-    match shown.trim().is_empty() {
+    match (shown.trim().is_empty(), left_out) {
         // An empty span is two backticks, which would begin another one.
-        true => format!("`\"{shown}\"`"),
-        false => format!("`{shown}`"),
+        (true, _) => format!("`\"{shown}\"`"),
+        (false, 0) => format!("`{shown}`"),
+        (false, rest) => format!("`{shown}` ({rest} more characters)"),
     }
 }
 
@@ -233,7 +241,7 @@ mod tests {
         fn no_value_ends_its_span(value in any::<String>()) {
             let span = code(&value);
             prop_assert_eq!(span.matches('`').count(), 2);
-            prop_assert!(span.starts_with('`') && span.ends_with('`'));
+            prop_assert!(span.starts_with('`') && span.ends_with(['`', ')']));
             prop_assert!(!span.contains(['\n', '\r']));
             prop_assert!(span.len() < 5 * MOST_CHARACTERS);
         }

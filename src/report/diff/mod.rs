@@ -221,6 +221,22 @@ fn facts(card: &Card) -> Vec<(&'static str, Words)> {
     facts
 }
 
+/// As many values of a list are shown; the rest is counted.
+const MOST_VALUES: usize = 40;
+
+/// A list, each value in a format's own way.
+fn listed(values: &[String], written: impl Fn(&str) -> String) -> String {
+    let shown: Vec<String> = values
+        .iter()
+        .take(MOST_VALUES)
+        .map(|value| written(value))
+        .collect();
+    match values.len().saturating_sub(MOST_VALUES) {
+        0 => shown.join(", "),
+        rest => format!("{}, and {rest} more", shown.join(", ")),
+    }
+}
+
 fn secret(card: &Card) -> Words {
     match (card.requires_proxy, card.destinations_unknown) {
         (true, true) => Words::new(
