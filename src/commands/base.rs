@@ -71,7 +71,7 @@ impl Base {
                     Self::of_folder(name, workspace, lock_now)
                 }
                 Err(CommitError::NoRepository) => {
-                    Err(explained(GitError::NoRepository, name, workspace))
+                    Err(explained(&GitError::NoRepository, name, workspace))
                 }
                 Err(CommitError::Failed(failure)) => Err(failure),
                 Ok(base) => Ok(base),
@@ -153,7 +153,7 @@ impl Base {
         let commit = repository.and_then(|repository| repository.commit(name));
         let commit = commit.map_err(|error| match error {
             GitError::NoRepository => CommitError::NoRepository,
-            error => explained(error, name, workspace).into(),
+            error => explained(&error, name, workspace).into(),
         })?;
         let read = |path: &Path| read_blob(&commit, path);
 
@@ -395,10 +395,10 @@ fn from_git(error: GitError) -> Failure {
 }
 
 /// Why there is no such commit, and what to do.
-fn explained(error: GitError, name: &str, workspace: &Workspace) -> Failure {
+fn explained(error: &GitError, name: &str, workspace: &Workspace) -> Failure {
     let is_folder = workspace.absolute(Path::new(name)).is_dir();
     let folder = || is_folder.then(|| format!("write `./{name}` to compare with the folder"));
-    let help = match &error {
+    let help = match error {
         GitError::NoGit(_) => folder().or_else(|| {
             Some("install git, or compare with a folder: `--base ./before`".to_owned())
         }),

@@ -260,12 +260,12 @@ fn login_fields(
     let (Some(old_type), Some(new_type)) = (old.entry.oauth_type(), new.entry.oauth_type()) else {
         return;
     };
-    let changed = LOGIN_FIELDS.iter().filter(|field| {
+    let untold = LOGIN_FIELDS.iter().filter(|field| {
         let is_told = (field.is_compiled)(old_type) && (field.is_compiled)(new_type);
         // A change of the type says what changes of the server; its flags go with it.
         !is_told && (field.value)(was) != (field.value)(is)
     });
-    let names: Vec<&str> = changed
+    let names: Vec<&str> = untold
         .filter(|field| field.name != "client_secret" || old.holds_secret == new.holds_secret)
         .map(|field| field.name)
         .collect();
@@ -296,7 +296,7 @@ fn launch_fields(before: &Manifest, after: &Manifest, changes: &mut Changes) {
     };
     let fields = [
         ("command", command(was) != command(is)),
-        ("args", given(&was.args) != given(&is.args)),
+        ("args", given(was.args.as_ref()) != given(is.args.as_ref())),
         (
             "env",
             was.env.as_ref().filter(|env| !env.is_empty())
@@ -354,8 +354,8 @@ fn unknown_fields(was: &Map<String, Value>, is: &Map<String, Value>, changes: &m
 }
 
 /// A list that is there and not empty.
-fn given(list: &Option<Vec<String>>) -> Option<&Vec<String>> {
-    list.as_ref().filter(|list| !list.is_empty())
+fn given(list: Option<&Vec<String>>) -> Option<&Vec<String>> {
+    list.filter(|list| !list.is_empty())
 }
 
 /// What is for people alone.

@@ -1,5 +1,7 @@
 //! Every kind of change, with what it is called, what it says and how grave it is: the one table of them.
 
+use std::fmt::Write as _;
+
 use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -362,13 +364,14 @@ pub fn explain() -> String {
     for grade in [Grade::Safe, Grade::Review, Grade::Breaking] {
         let meaning = grade.to_possible_value();
         let meaning = meaning.and_then(|value| value.get_help().map(ToString::to_string));
-        text += &format!("- {}: {}\n", grade.name(), meaning.unwrap_or_default());
+        let _ = writeln!(text, "- {}: {}", grade.name(), meaning.unwrap_or_default());
     }
     text += "\nA server of `catalog_local` reaches no user: nothing about it is worse than review, but a secret in its \
              file and a weakened shadow.\n\n| kind | grade | what it says |\n|---|---|---|\n";
     for kind in Kind::value_variants() {
-        text += &format!(
-            "| `{}` | {} | {}. |\n",
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {}. |",
             kind.id(),
             kind.grade().name(),
             kind.summary()

@@ -16,13 +16,16 @@ pub(super) enum Pair<'a> {
     Both(&'a Server, &'a Server),
 }
 
+/// What two servers have in common that are one; nothing where a server shows no such sign.
+type Sign = fn(&Server) -> Option<Vec<String>>;
+
 /// Every server of both states, once.
 pub(super) fn pairs<'a>(before: &'a [Server], after: &'a [Server]) -> Vec<Pair<'a>> {
     let mut old: Vec<&Server> = before.iter().collect();
     let mut new: Vec<&Server> = after.iter().collect();
     let mut pairs = Vec::with_capacity(new.len());
     // The surest sign first: what one takes, no later one sees.
-    let signs: [fn(&Server) -> Option<Vec<String>>; 6] = [
+    let signs: [Sign; 6] = [
         |server| Some(vec![server.entry.id.clone(), server.entry.stem.clone()]),
         |server| Some(vec![server.entry.id.clone()]),
         |server| Some(vec![server.entry.stem.clone()]),
@@ -44,7 +47,7 @@ pub(super) fn pairs<'a>(before: &'a [Server], after: &'a [Server]) -> Vec<Pair<'
 fn take<'a>(
     old: &mut Vec<&'a Server>,
     new: &mut Vec<&'a Server>,
-    sign: fn(&Server) -> Option<Vec<String>>,
+    sign: Sign,
     must_be_unique: bool,
     pairs: &mut Vec<Pair<'a>>,
 ) {

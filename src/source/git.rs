@@ -178,10 +178,8 @@ impl Commit {
         if files.is_empty() {
             return Ok(Vec::new());
         }
-        let asked: String = files
-            .iter()
-            .map(|file| format!("{}\n", file.object))
-            .collect();
+        let objects: Vec<&str> = files.iter().map(|file| file.object.as_str()).collect();
+        let asked = format!("{}\n", objects.join("\n"));
         let output = git_with_input(
             &self.repository.top,
             &["cat-file", "--batch"],

