@@ -1,5 +1,6 @@
 //! The state that `diff` compares with: a commit, read from git's objects, or a folder.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -270,8 +271,41 @@ impl Base {
         }
     }
 
+    /// Those of the base's artifacts that it has, by their path there.
+    pub(super) fn artifacts(
+        &self,
+        paths: Vec<String>,
+    ) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
+        let generated = self.generated();
+        let mut artifacts = BTreeMap::new();
+        let mut listed = BTreeMap::new();
+        if let Files::Commit(commit) = &self.files {
+            listed.extend(list_commit(commit, &generated, Reach::Everything)?);
+            // Asked for all at once: each question to git is a process.
+            let wanted: Vec<(&String, &TreeFile)> = paths
+                .iter()
+                .filter_map(|path| Some((path, listed.get(&clean(&generated.join(path)))?)))
+                .filter(|(_, file)| file.is_regular)
+                .collect();
+            let files: Vec<&TreeFile> = wanted.iter().map(|(_, file)| *file).collect();
+            let texts = commit.read(&files).map_err(from_git)?;
+            for ((path, _), text) in wanted.into_iter().zip(texts) {
+                artifacts.insert(path.clone(), text);
+            }
+        }
+        for path in paths {
+            let place = clean(&generated.join(&path));
+            // The configuration may have an artifact written outside the folder.
+            let is_told = self.commit().is_some() && place.starts_with(&generated);
+            if !is_told && let Some(text) = self.artifact(&path)? {
+                artifacts.insert(path, text);
+            }
+        }
+        Ok(artifacts)
+    }
+
     /// One file among the base's artifacts, by its path there.
-    pub(super) fn artifact(&self, path: &str) -> Result<Option<Vec<u8>>, Failure> {
+    fn artifact(&self, path: &str) -> Result<Option<Vec<u8>>, Failure> {
         let path = clean(&self.generated().join(path));
         match &self.files {
             Files::Commit(commit) => read_blob(commit, &path),

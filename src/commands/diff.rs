@@ -257,7 +257,7 @@ fn edited_artifacts(
             paths.insert(path);
         }
     }
-    let mut edited = Vec::new();
+    let mut differing = BTreeMap::new();
     for path in paths {
         let place = folder.join(&path);
         let is_file = std::fs::symlink_metadata(&place).is_ok_and(|metadata| metadata.is_file());
@@ -265,18 +265,19 @@ fn edited_artifacts(
             true => std::fs::read(&place).ok(),
             false => None,
         };
-        let is_compiled = now.as_ref() == compiled.get(&path);
         let is_missing = now.is_none() && !place.is_symlink();
-        if is_compiled || is_missing || base.artifact(&path)? == now {
-            continue;
+        if !is_missing && now.as_ref() != compiled.get(&path) {
+            differing.insert(path, now);
         }
-        edited.push(
-            Words::new("the artifact ")
-                .value(path)
-                .text(" changes, and is not what the catalog compiles to"),
-        );
     }
-    Ok(edited)
+    let before = base.artifacts(differing.keys().cloned().collect())?;
+    differing.retain(|path, now| before.get(path) != now.as_ref());
+    let edited = differing.into_keys().map(|path| {
+        Words::new("the artifact ")
+            .value(path)
+            .text(" changes, and is not what the catalog compiles to")
+    });
+    Ok(edited.collect())
 }
 
 fn report(

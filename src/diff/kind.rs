@@ -69,7 +69,7 @@ pub enum Kind {
     FileRenamed,
     /// A further file declares the id of a server that is there already.
     IdTakenTwice,
-    /// A file that was a manifest can no longer be read as one.
+    /// A file cannot be read as a manifest: it was one, or it is new.
     ManifestUnreadable,
     /// A file that could not be read as a manifest now is one.
     ManifestReadable,

@@ -1211,6 +1211,34 @@ fn another_layout_order_or_dialect_is_no_change() {
 }
 
 #[test]
+fn artifacts_that_were_built_anew_say_nothing_of_their_own() {
+    let Some(it) = Repository::new() else {
+        return;
+    };
+    let (code, stdout, stderr) = run(it.path(), &["build"]);
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    it.commit();
+    it.edit(BOX, &json!({ "description": "A box" }));
+    it.edit(NOTES, &json!({ "oauth_config": { "client_id": "acme-2" } }));
+    let expected = [
+        "acme__box metadata-changed safe",
+        "acme__notes client-id-changed breaking",
+    ];
+    assert_eq!(it.changes(), expected, "the artifacts are out of date");
+    assert_eq!(run(it.path(), &["build"]).0, 0);
+    assert_eq!(it.changes(), expected, "the artifacts are built anew");
+    let allowlist = it.path().join("generated/oauth_proxy/providers.js");
+    let text = fs::read_to_string(&allowlist).unwrap();
+    write(&allowlist, text.replace("id.acme.example", "evil.example"));
+    write(
+        &it.path().join("generated/desktop_app/servers/evil.json"),
+        "{}",
+    );
+    let edited = ["artifact-edited breaking"; 2];
+    assert_eq!(it.changes(), [&expected[..], &edited].concat());
+}
+
+#[test]
 fn a_shadow_says_what_it_changes() {
     let Some(it) = Repository::new() else {
         return;
