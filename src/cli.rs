@@ -101,7 +101,9 @@ pub enum Command {
     Build(BuildArgs),
     /// Show the servers: OAuth type, proxy, destinations, environment variables.
     List(ListArgs),
-    /// Explain a rule, an OAuth type, a server or the configuration.
+    /// Say what a change means: new servers, new destinations of secrets, new power.
+    Diff(DiffArgs),
+    /// Explain a rule, an OAuth type, a server, the configuration or the kinds of changes.
     Explain(ExplainArgs),
     /// Print the template of the environment, or compare a real `.env` with it.
     Env(EnvArgs),
@@ -375,14 +377,65 @@ pub enum TableFormat {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
+The files of this folder are compared with those of the base by what they compile to: a file that is only written in
+another way is no change. The base is read straight from git: nothing is checked out and nothing is written. Both are
+judged by the configuration of the base, so that no change relaxes its own judgement.
+
+A change is safe, or for review (it asks for something new), or breaking (a protection gets weaker, or those who use
+the server have to act). `catproof explain diff` names every kind.
+
+Examples:
+  catproof diff --base origin/main                        this folder against a branch
+  catproof diff --base \"$(git merge-base origin/main HEAD)\"
+  catproof diff --base HEAD~1 --gate breaking             exit with 1 where something is breaking
+  catproof diff --base HEAD --format markdown             for a pull request
+  catproof diff --base ./before                           a folder: with catalog/ in it, or of manifests
+
+A folder is written with a `/`; a bare name is a commit.
+
+Exit codes: 0 done, 1 something at or above the gate, 2 the job could not be done, 3 no input.")]
+pub struct DiffArgs {
+    /// What to compare with: a commit, or a folder.
+    #[arg(long, value_name = "REF|DIR", allow_hyphen_values = true)]
+    pub base: String,
+    /// The output format.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: DiffFormat,
+    /// The least grade that makes the exit code 1; without it, none does.
+    #[arg(long, value_enum, value_name = "GRADE")]
+    pub gate: Option<Gate>,
+}
+
+/// How a comparison is printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    #[default]
+    Human,
+    Json,
+    /// For a comment on a pull request.
+    Markdown,
+}
+
+/// The least grade of a change that makes the exit code 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Gate {
+    /// Whatever a person has to agree to.
+    Review,
+    /// What weakens a protection, or what those who use a server have to act on.
+    Breaking,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
 Examples:
   catproof explain missing-token-endpoint         a rule
   catproof explain remote-dynamic                 an OAuth type
   catproof explain githubcopilot__remote-mcp      a server of the catalog
-  catproof explain config                         the keys of catproof.toml")]
+  catproof explain config                         the keys of catproof.toml
+  catproof explain diff                           the kinds of changes, and how grave each is")]
 pub struct ExplainArgs {
-    /// A rule's id, an OAuth type's name or number, a server's id, or `config`.
-    #[arg(value_name = "RULE|TYPE|SERVER|config")]
+    /// A rule's id, an OAuth type's name or number, a server's id, `config` or `diff`.
+    #[arg(value_name = "RULE|TYPE|SERVER|config|diff")]
     pub topic: String,
     /// Where to look for the server; without any, the catalog of this folder.
     #[arg(value_name = "PATH")]

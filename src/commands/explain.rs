@@ -7,6 +7,7 @@ use std::io::Write as _;
 use crate::cli::{ExplainArgs, Global};
 use crate::config;
 use crate::console::Console;
+use crate::diff;
 use crate::entry::{self, Destinations, Entry};
 use crate::finding::{Finding, Place, Severity};
 use crate::ignores::Ignores;
@@ -37,6 +38,7 @@ pub(super) fn run(
         }
         (None, Some(oauth_type)) => oauth_type.documentation().to_owned(),
         (None, None) if args.topic == "config" => config::explain(),
+        (None, None) if args.topic == "diff" => diff::kind::explain(),
         (None, None) => explain_server(args, global)?,
     };
     let mut out = console.out();
@@ -97,7 +99,7 @@ fn explain_server(args: &ExplainArgs, global: &Global) -> Result<String, Failure
     let known = ids
         .chain(lint::RULES.iter().map(|rule| rule.id))
         .chain(OAuthType::ALL.map(OAuthType::name))
-        .chain(["config"]);
+        .chain(["config", "diff"]);
     let help =
         suggest::nearest(&args.topic, known).map(|nearest| format!("did you mean `{nearest}`?"));
     let message = format!(

@@ -1,8 +1,10 @@
 //! One file a subcommand, and what they share: the exit status, and why a job could not be done.
 
+mod base;
 mod build;
 mod check;
 mod completions;
+mod diff;
 mod env;
 mod explain;
 mod findings;
@@ -108,6 +110,7 @@ pub fn run(cli: &Cli) -> ExitStatus {
         Command::Check(args) => check::run(args, &cli.global, &console),
         Command::Build(args) => build::run(args, &cli.global, &console),
         Command::List(args) => list::run(args, &cli.global, &console),
+        Command::Diff(args) => diff::run(args, &cli.global, &console),
         Command::Explain(args) => explain::run(args, &cli.global, &console),
         Command::Env(args) => env::run(args, &cli.global, &console),
         Command::Probe(args) => probe::run(args, &cli.global, &console),

@@ -67,6 +67,11 @@ pub fn load(named: Option<&Path>, working_folder: &Path) -> Result<LoadedConfig,
         path: path.clone(),
         reason: crate::source::describe(&error),
     })?;
+    of_text(path, text)
+}
+
+/// A configuration from its text, as if it stood in the file.
+pub fn of_text(path: PathBuf, text: String) -> Result<LoadedConfig, ConfigError> {
     match read::read(&text) {
         Ok((config, notices)) => Ok(LoadedConfig {
             config,

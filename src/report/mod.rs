@@ -3,6 +3,7 @@
 //! `locate` turns places into bytes, lines and columns and masks what must not be shown; a format only writes.
 
 mod concise;
+pub mod diff;
 mod fingerprint;
 mod github;
 mod gitlab;

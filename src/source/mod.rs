@@ -2,6 +2,7 @@
 //!
 //! This room lists and reads files. It judges nothing but whether a file can be read as UTF-8.
 
+pub mod git;
 mod lines;
 mod load;
 mod pointer;

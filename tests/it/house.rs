@@ -79,7 +79,7 @@ fn each_rule_is_documented() {
 }
 
 /// For each room, the rooms that it may use. What is not named here may use what it likes.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("source", &[]),
     ("model", &[]),
     ("finding", &["source"]),
@@ -87,6 +87,24 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("edit", &["finding", "source"]),
     ("oauth", &["hosts", "model", "source"]),
     ("hosts", &["probe"]),
+    (
+        "diff",
+        &[
+            "compile",
+            "config",
+            "entry",
+            "finding",
+            "launch_line",
+            "lint",
+            "model",
+            "oauth",
+            "parse",
+            "pin",
+            "plan",
+            "probe",
+            "source",
+        ],
+    ),
     ("emit", &["dotenv", "oauth", "plan"]),
     ("write", &["emit", "plan", "source"]),
 ];

@@ -20,6 +20,7 @@ mod compile;
 mod completions;
 mod config;
 mod corpus;
+mod diff;
 mod dotenv;
 mod emit;
 mod env;
