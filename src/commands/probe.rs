@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::cli::{Global, ProbeArgs};
 use crate::console::Console;
-use crate::lint::{self, Group, discovery};
+use crate::config::Level;
+use crate::lint::{self, Group, discovery, suppressions};
 use crate::pipeline::{Judged, Keep};
 use crate::probe::{self, Day, Lock, Probed};
 use crate::source::{FileId, Origin, Sources};
@@ -26,6 +27,7 @@ pub(super) fn run(
     if args.strict_online {
         probing::be_strict(&mut workspace);
     }
+    leave_ignores_to_check(&mut workspace);
     let today = args.findings.today.unwrap_or_else(Day::today);
     let probing = Probing::new(&args.network, today)?;
 
@@ -94,6 +96,18 @@ fn judge_by(
     target.ok_or_else(|| Failure::usage("there is no catalog"))
 }
 
+/// Most findings are left out here, so whether an ignore is of any use cannot be told.
+fn leave_ignores_to_check(workspace: &mut Workspace) {
+    for rule in [
+        &suppressions::expired_ignore::RULE,
+        &suppressions::ignore_without_reason::RULE,
+        &suppressions::unused_ignore::RULE,
+    ] {
+        let levels = &mut workspace.config.rules;
+        levels.insert(rule.id.to_owned(), Level::Off);
+    }
+}
+
 /// The servers that were named, or all of them.
 fn chosen(ids: &[String], judged: &Judged) -> Result<Vec<Asked>, Failure> {
     let targets = probing::targets(judged, |_| true);
@@ -103,7 +117,7 @@ fn chosen(ids: &[String], judged: &Judged) -> Result<Vec<Asked>, Failure> {
         }
         if judged.entries.iter().any(|entry| entry.id == *id) {
             return Err(Failure::usage(format!(
-                "`{id}` has nothing to discover: `catproof explain {id}` tells its OAuth type"
+                "`{id}` has nothing to discover: `catproof explain {id}` tells its OAuth type and URLs"
             )));
         }
         let known = targets.iter().map(|asked| asked.target.server_id.as_str());

@@ -123,12 +123,14 @@ async fn slack_classic_publishes_nothing_and_its_endpoints_exist() {
             "GET {slack}/api/oauth.v2.access",
             Reply::json(r#"{"ok":false,"error":"invalid_code"}"#),
         );
-    let endpoints = ["{slack}/oauth/v2/authorize", "{slack}/api/oauth.v2.access"]
-        .map(|url| world.fill(url))
-        .to_vec();
+    let [authorization_endpoint, token_endpoint] =
+        ["{slack}/oauth/v2/authorize", "{slack}/api/oauth.v2.access"].map(|url| world.fill(url));
     let target = Target {
         server_id: "slack".to_owned(),
-        kind: TargetKind::Generic { endpoints },
+        kind: TargetKind::Generic {
+            authorization_endpoint: Some(authorization_endpoint),
+            token_endpoint: Some(token_endpoint),
+        },
         inputs: LockInputs {
             server_url: Some(world.fill("{slack}/oauth/v2/authorize")),
             ..LockInputs::default()
