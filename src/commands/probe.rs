@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::cli::{Global, ProbeArgs};
-use crate::console::Console;
 use crate::config::Level;
+use crate::console::Console;
 use crate::lint::{self, Group, discovery, suppressions};
 use crate::pipeline::{Judged, Keep};
 use crate::probe::{self, Day, Lock, Probed};

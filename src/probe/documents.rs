@@ -303,8 +303,8 @@ pub fn is_template(issuer: &str) -> bool {
 /// Reads a discovered URL: absolute, in the characters of RFC 3986 and none else, without user information and fragment,
 /// of a bounded length.
 ///
-/// The URL standard's parser alone would let line feeds, spaces and backslashes through, which other readers of the same
-/// text may take differently.
+/// The URL standard's parser alone would let line feeds, spaces, backslashes, `https:host` and `https:///host` through,
+/// which other readers of the same text may take differently.
 #[must_use]
 pub fn read_url(text: &str) -> Option<Url> {
     if text.len() > LONGEST_URL {
@@ -313,8 +313,14 @@ pub fn read_url(text: &str) -> Option<Url> {
     let is_uri_character =
         |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
     let url = Url::parse(text).ok()?;
-    let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
-    (plain && url.has_host() && text.bytes().all(is_uri_character)).then_some(url)
+    let (scheme, rest) = text.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_plain = scheme.eq_ignore_ascii_case(url.scheme())
+        && !authority.is_empty()
+        && !authority.contains('@')
+        && url.fragment().is_none()
+        && text.bytes().all(is_uri_character);
+    is_plain.then_some(url)
 }
 
 /// Says whether a discovered URL is https, or http on loopback where the run allows it.

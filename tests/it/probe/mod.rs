@@ -10,6 +10,7 @@ mod documents;
 mod faults;
 mod load;
 mod lock;
+mod providers;
 mod replay;
 mod shapes;
 pub mod simulator;
