@@ -8,6 +8,7 @@
 mod differential;
 mod documents;
 mod faults;
+mod honesty;
 mod load;
 mod lock;
 mod providers;

@@ -163,6 +163,7 @@ impl World {
             reach: Reach::Loopback,
             authorities: Some(self.authority.pem().into_bytes()),
             limits: self.limits,
+            http_proxy: self.proxy.clone(),
             ..Manners::default()
         }
     }
