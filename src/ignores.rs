@@ -78,6 +78,13 @@ impl<'a> Ignores<'a> {
         self.covering(finding, sources).next().is_some()
     }
 
+    /// Why a finding is put up with, in the words of the configuration; nothing where it is not.
+    pub fn reason(&self, finding: &Finding, sources: &Sources) -> Option<&'a str> {
+        let index = self.covering(finding, sources).next()?;
+        let reason = self.list.get(index)?.ignore.reason.as_ref();
+        Some(reason.map_or("without a reason", |reason| reason.get_ref().as_str()))
+    }
+
     /// The places in the configuration of the ignores that match a finding. An expired one holds nothing back any more.
     fn covering(&self, finding: &Finding, sources: &Sources) -> impl Iterator<Item = usize> {
         let matching = self

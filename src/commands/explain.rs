@@ -8,6 +8,8 @@ use crate::cli::{ExplainArgs, Global};
 use crate::config;
 use crate::console::Console;
 use crate::entry::{self, Destinations, Entry};
+use crate::finding::{Finding, Place, Severity};
+use crate::ignores::Ignores;
 use crate::lint::{self, Fixable, Rule};
 use crate::model::{Manifest, OAuthConfig};
 use crate::oauth::{OAuthType, Registration, Verdict, registration};
@@ -81,7 +83,8 @@ fn explain_server(args: &ExplainArgs, global: &Global) -> Result<String, Failure
             .find(|entry| entry.id == args.topic)
         {
             let mask = Mask::new(&target.judged.secrets);
-            let text = server(entry, target, &sources);
+            let ignores = Ignores::new(&workspace.config.ignore, &workspace.root, workspace.today);
+            let text = server(entry, target, &ignores, &sources);
             let lines = text
                 .lines()
                 .map(|line| visible(&mask.apply(line)).into_owned());
@@ -105,7 +108,12 @@ fn explain_server(args: &ExplainArgs, global: &Global) -> Result<String, Failure
 }
 
 /// The story of one server: what it is, why, where its secret may go, what the app will do.
-fn server(entry: &Entry, target: &JudgedTarget, sources: &Sources) -> String {
+fn server(
+    entry: &Entry,
+    target: &JudgedTarget,
+    ignores: &Ignores<'_>,
+    sources: &Sources,
+) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "# {}\n", entry.id);
     if let Some(name) = &entry.display_name {
@@ -126,28 +134,19 @@ fn server(entry: &Entry, target: &JudgedTarget, sources: &Sources) -> String {
     if let Some(manifest) = manifest {
         run_section(&mut text, manifest);
     }
-    let findings = target.judged.findings.iter();
-    let here = findings.filter(|finding| {
-        finding
-            .place
-            .as_ref()
-            .is_some_and(|place| place.file == entry.file)
-    });
-    let here: Vec<_> = here
-        .filter(|finding| finding.severity > crate::finding::Severity::Note)
+    let here: Vec<&Finding> = target
+        .judged
+        .findings
+        .iter()
+        .filter(|finding| finding.severity > Severity::Note)
+        .filter(|finding| {
+            finding
+                .place
+                .as_ref()
+                .is_some_and(|place| place.file == entry.file)
+        })
         .collect();
-    if !here.is_empty() {
-        let _ = writeln!(text, "## What is wrong with it");
-        for finding in here {
-            let _ = writeln!(
-                text,
-                "- {}: {} (`{}`)",
-                finding.severity.name(),
-                finding.message,
-                finding.rule
-            );
-        }
-    }
+    findings_section(&mut text, &here, ignores, sources);
     text
 }
 
@@ -349,4 +348,26 @@ fn run_section(text: &mut String, manifest: &Manifest) {
         let _ = writeln!(text, "- with `{name}` in its environment");
     }
     text.push('\n');
+}
+
+fn findings_section(
+    text: &mut String,
+    findings: &[&Finding],
+    ignores: &Ignores<'_>,
+    sources: &Sources,
+) {
+    if findings.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "## What is wrong with it");
+    for finding in findings {
+        let severity = finding.severity.name();
+        let pointer = finding.place.as_ref().and_then(Place::pointer);
+        let place = pointer.map_or_else(String::new, |pointer| format!(" at {pointer}"));
+        let (message, rule) = (&finding.message, finding.rule);
+        let _ = writeln!(text, "- {severity}{place}: {message} (`{rule}`)");
+        if let Some(reason) = ignores.reason(finding, sources) {
+            let _ = writeln!(text, "  ignored: {reason}");
+        }
+    }
 }
