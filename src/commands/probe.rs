@@ -32,31 +32,34 @@ pub(super) fn run(
     let probing = Probing::new(&args.network, today)?;
 
     let mut sources = Sources::default();
-    let catalog = judge_by(&workspace, &Lock::of([].into()), &mut sources)?;
+    let nothing = Lock::of([].into());
+    let mut catalog = judge_by(&workspace, &nothing, Keep::Manifests, &mut sources)?;
     if catalog.files == 0 {
         console.say(&check::no_input(&workspace, &[]));
         return Ok(ExitStatus::NoInput);
     }
     let asked = chosen(&args.ids, &catalog.judged)?;
+    // A large catalog is not kept in memory while its providers are waited for.
+    catalog.judged.manifests.clear();
     let locks = read_locks(&workspace, &catalog, args, &mut sources, console)?;
     let Probed { lock, endpoints } = probing.ask(&asked, console)?;
     probing.finish()?;
 
-    let known = lock_files::together(locks.iter().map(|file| file.lock.clone()));
-    let fresh = lock.servers.clone().into_iter().chain(endpoints);
-    let learned = probe::overlay(&known, fresh);
-    let mut target = judge_by(&workspace, &learned, &mut sources)?;
-    keep_discovered(&mut target, &asked);
-    let mut written = Vec::new();
+    let (mut outdated, mut written) = (Vec::new(), Vec::new());
     for file in &locks {
+        let judged = &catalog.judged;
         if args.check {
             let config = &workspace.config.probe;
-            let outdated = file.outdated(&lock, &asked, &target.judged, today, config);
-            target.judged.findings.extend(outdated);
+            outdated.extend(file.outdated(&lock, &asked, judged, today, config));
         } else {
-            written.extend(file.update(&lock, &asked, &catalog.judged, &sources)?);
+            written.extend(file.update(&lock, &asked, judged, &sources)?);
         }
     }
+    let known = lock_files::together(locks.into_iter().map(|file| file.lock));
+    let learned = probe::overlay(&known, lock.servers.into_iter().chain(endpoints));
+    let mut target = judge_by(&workspace, &learned, Keep::Entries, &mut sources)?;
+    keep_discovered(&mut target, &asked);
+    target.judged.findings.extend(outdated);
     let outcome = findings::report(
         &workspace,
         vec![target],
@@ -85,10 +88,11 @@ pub(super) fn run(
 fn judge_by(
     workspace: &Workspace,
     lock: &Lock,
+    keep: Keep,
     sources: &mut Sources,
 ) -> Result<JudgedTarget, Failure> {
     let questions = Questions {
-        keep: Keep::Manifests,
+        keep,
         allowlist: AllowlistChoice::Nothing,
         lock: LockChoice::Given(lock),
     };
