@@ -313,9 +313,7 @@ fn discovery_section(text: &mut Vec<String>, lock: &LockEntry) {
         let source = lock.source.as_deref().unwrap_or("published facts");
         text.push(format!("Put together from {source}, not fetched."));
     }
-    for line in lock.story() {
-        text.push(format!("{line}"));
-    }
+    text.extend(lock.story());
     let server = lock.authorization_server.as_ref();
     if let Some(endpoint) = server.and_then(|server| server.token_endpoint.as_ref()) {
         text.push(format!("Therefore codes are exchanged at {endpoint}"));

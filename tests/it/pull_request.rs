@@ -185,6 +185,10 @@ fn a_lock_that_lies_neither_moves_the_cursor_nor_adds_a_line_anywhere() {
                 assert!(!output.lines().any(is_added), "{arguments:?}: {output}");
             }
         }
+        // What the artifacts need of the lock is sound in two of the cases, and so they are written.
+        let is_built = folder.join("generated/oauth_proxy/.env.example").is_file();
+        let is_sound = token_endpoint == "https://acme.example/token" && scopes == ["notes"];
+        assert!(is_built || !is_sound, "nothing was built");
         for (path, bytes) in artifacts(&folder.join("generated")) {
             let text = String::from_utf8(bytes).unwrap();
             let is_added = |line: &str| line.trim_start().starts_with("EVIL");

@@ -164,7 +164,6 @@ impl World {
             authorities: Some(self.authority.pem().into_bytes()),
             limits: self.limits,
             http_proxy: self.proxy.clone(),
-            ..Manners::default()
         }
     }
 
