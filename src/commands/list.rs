@@ -109,6 +109,9 @@ fn server(entry: &Entry, findings: &[Finding], sources: &Sources) -> ListedServe
             purpose: destination.purpose,
             source: destination.source.describe(),
         });
+    let mut destinations: Vec<ListedDestination> = destinations.collect();
+    // Two documents of one host are one destination here, where no endpoint is shown.
+    destinations.dedup();
     ListedServer {
         id: entry.id.clone(),
         file: sources.name(entry.file).to_owned(),
@@ -120,7 +123,7 @@ fn server(entry: &Entry, findings: &[Finding], sources: &Sources) -> ListedServe
             requires_proxy: entry.is_proxied,
             evidence: evidence.collect(),
         },
-        destinations: destinations.collect(),
+        destinations,
         env: entry.env_names(),
         findings: ListedFindings {
             errors: count(findings, entry.file, Severity::Error),
