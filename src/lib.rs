@@ -39,6 +39,7 @@ pub mod dotenv;
 pub mod emit;
 pub mod write;
 
+pub mod export;
 pub mod proxy;
 pub mod simulate;
 

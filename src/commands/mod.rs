@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod env;
 mod explain;
+mod export;
 mod findings;
 mod fix;
 mod judge;
@@ -114,6 +115,7 @@ pub fn run(cli: &Cli) -> ExitStatus {
         Command::Rules(args) => rules::run(args, &console),
         Command::Proxy(args) => proxy::run(args, &cli.global, &console),
         Command::Simulate(args) => simulate::run(args, &cli.global, &console),
+        Command::Export(args) => export::run(args, &cli.global, &console),
     };
     match result {
         Ok(status) => status,

@@ -20,6 +20,7 @@ mod corpus;
 mod dotenv;
 mod emit;
 mod env;
+mod export;
 mod fix;
 mod guide;
 mod house;
