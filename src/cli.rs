@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Profile;
+use crate::export::Client;
 use crate::oauth::OAuthType;
 use crate::probe::Day;
 use crate::proxy::LogLevel;
@@ -117,6 +118,8 @@ pub enum Command {
     Rules(RulesArgs),
     /// Show what the app would run for some answers: command, environment, files, headers.
     Simulate(SimulateArgs),
+    /// Print servers as the configuration of another client: Claude, VS Code, Cursor.
+    Export(ExportArgs),
     /// Run the OAuth proxy from what `build` wrote.
     Proxy(ProxyArgs),
     /// Print the script that completes catproof's command line in a shell.
@@ -546,6 +549,33 @@ pub struct SimulateArgs {
     /// The output format.
     #[arg(long, value_enum, default_value_t)]
     pub format: TableFormat,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+No sensitive value is written. An answer is asked for by the client (VS Code), or taken from a variable of the
+environment that the file names, such as ${MCP_ACME__MCP_API_KEY}. Claude Desktop fills nothing in: there the values go in
+by hand. What a client cannot express is said on standard error.
+
+Examples:
+  catproof export --client vscode acme__mcp linear__remote-mcp > .vscode/mcp.json
+  catproof export --client claude acme__mcp --optional                 asks for the optional inputs too
+  catproof export --client cursor acme__mcp --from generated           from what `build` wrote
+
+Exit codes: 0 done, 1 a server is not exported, 2 the job could not be done, 3 no input.")]
+pub struct ExportArgs {
+    /// The program that is to run the servers.
+    #[arg(long, value_enum, value_name = "CLIENT")]
+    pub client: Client,
+    /// The ids of the servers.
+    #[arg(value_name = "SERVER", required = true)]
+    pub servers: Vec<String>,
+    /// Ask for optional inputs without a default too, instead of leaving out what needs them.
+    #[arg(long)]
+    pub optional: bool,
+    /// Read the artifacts in this folder instead of the catalog.
+    #[arg(long, value_name = "DIR")]
+    pub from: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

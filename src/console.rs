@@ -46,6 +46,11 @@ impl Console {
         }
     }
 
+    /// Says what is wrong beside the data, also where the user wants quiet.
+    pub fn complain(&self, text: &str) {
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+
     /// A progress bar on standard error; nothing where that is no terminal, or where the user wants quiet.
     pub fn progress_bar(&self, steps: usize) -> Option<ProgressBar> {
         let is_seen = !self.quiet && io::stderr().is_terminal();

@@ -41,6 +41,7 @@ pub mod emit;
 pub mod write;
 
 pub mod diff;
+pub mod export;
 pub mod proxy;
 pub mod simulate;
 

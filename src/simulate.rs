@@ -376,7 +376,7 @@ fn texts(answer: &Value) -> Vec<String> {
 
 /// A number as JavaScript writes it, which the app does: `1.0` is `1`, and only a very large or small one has an
 /// exponent.
-fn number_text(number: &Number) -> String {
+pub(crate) fn number_text(number: &Number) -> String {
     let Some(value) = number.as_f64() else {
         return number.to_string();
     };

@@ -7,6 +7,7 @@ mod completions;
 mod diff;
 mod env;
 mod explain;
+mod export;
 mod findings;
 mod fix;
 mod judge;
@@ -121,6 +122,7 @@ pub fn run(cli: &Cli) -> ExitStatus {
         Command::Simulate(args) => simulate::run(args, &cli.global, &console),
         Command::Completions(args) => completions::run(args, &console),
         Command::Man(args) => man::run(args, &console),
+        Command::Export(args) => export::run(args, &cli.global, &console),
     };
     match result {
         Ok(status) => status,

@@ -95,12 +95,16 @@ pub(super) struct Reply {
 const SHORTEST_SECRET: usize = 8;
 
 impl Reply {
-    /// Whether it repeats the secret, as the error pages of some debuggers do.
-    pub fn mentions(&self, secret: &str) -> bool {
+    /// The text of the body, unless it repeats the secret, as the error pages of some debuggers do.
+    pub fn text_without(&self, secret: &str) -> Result<String, Refusal> {
+        let text = serde_json::to_string(&self.body).unwrap_or_default();
         // The same characters are escaped the same way in both.
         let quoted = Value::from(secret).to_string();
         let escaped = quoted.get(1..quoted.len() - 1).unwrap_or_default();
-        secret.len() >= SHORTEST_SECRET && json!(self.body).to_string().contains(escaped)
+        match secret.len() >= SHORTEST_SECRET && text.contains(escaped) {
+            true => Err(Refusal::provider("the provider's reply repeats the secret")),
+            false => Ok(text),
+        }
     }
 }
 

@@ -24,6 +24,7 @@ mod diff;
 mod dotenv;
 mod emit;
 mod env;
+mod export;
 mod fix;
 mod guide;
 mod house;
