@@ -98,7 +98,7 @@ impl Clone {
         _ = fs::remove_file(&summary);
         _ = fs::remove_file(&sarif);
         let output = isolated(&mut Command::new("bash"))
-            .arg(project().join("action/gate.sh"))
+            .arg(project().join(".ci/action/gate.sh"))
             .current_dir(self.folder.path())
             .env("CATPROOF_TOOL", &tool)
             .env("CATPROOF_BASE", "main")
@@ -415,7 +415,7 @@ fn install(workspace: &Path) -> Output {
     make_executable(&cargo);
     let path = std::env::var("PATH").unwrap();
     isolated(&mut Command::new("bash"))
-        .arg(project().join("action/install.sh"))
+        .arg(project().join(".ci/action/install.sh"))
         .current_dir(workspace)
         .env("PATH", format!("{}:{path}", scratch.path().display()))
         .env("RUNNER_TEMP", scratch.path())
@@ -442,7 +442,7 @@ fn the_tool_is_not_built_where_a_pull_request_could_tell_cargo_what_to_run() {
 
 #[test]
 fn the_workflow_of_the_readme_is_the_one_that_was_linted() {
-    let workflow = fs::read_to_string(project().join("action/example-workflow.yml")).unwrap();
+    let workflow = fs::read_to_string(project().join(".ci/action/example-workflow.yml")).unwrap();
     let readme = fs::read_to_string(project().join("README.md")).unwrap();
     assert!(readme.contains(&format!("```yaml\n{workflow}```\n")));
 }

@@ -3,7 +3,7 @@
 # It runs in the action's own folder: cargo and rustup read their settings from the working folder, and those of a
 # pull request can name programs to run.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 if [[ "$PWD/" == "${GITHUB_WORKSPACE:?}/"* && "${GITHUB_EVENT_NAME:-}" == pull_request* ]]; then
   echo "::error::\`uses: ./\` would run the pull request's own code: name the action by its repository and a commit"
