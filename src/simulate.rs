@@ -8,10 +8,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Number, Value};
 
-use crate::model::InputType;
 use crate::plan::{
-    Argument, Composed, Escape, Folder, Input, InputValue, Part, Process, ServerLaunch, Template,
-    TokenDelivery, TokenField, Transport,
+    Argument, Composed, Escape, Folder, Input, InputType, InputValue, Part, Process, ServerLaunch,
+    Template, TokenDelivery, TokenField, Transport,
 };
 use crate::report::Mask;
 use crate::source::Pointer;

@@ -402,21 +402,7 @@ fn write(report: &DiffReport, format: DiffFormat, console: &Console) -> Result<(
 
 /// The run in one line.
 fn summary(report: &DiffReport) -> String {
-    let DiffSummary {
-        breaking,
-        review,
-        safe,
-    } = report.summary;
-    let counts = [
-        (breaking, "breaking"),
-        (review, "for review"),
-        (safe, "safe"),
-    ];
-    let counts: Vec<String> = counts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{count} {word}"))
-        .collect();
+    let counts: Vec<String> = report.summary.counts().collect();
     let base = crate::report::visible(&report.base.name).into_owned();
     match counts.as_slice() {
         [] => format!("compared with `{base}`: nothing changes in what the catalog means"),

@@ -1,7 +1,7 @@
 //! `man`: the manual pages, which say what `--help` says.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::CommandFactory as _;
@@ -22,7 +22,7 @@ struct Page {
     topic: String,
     /// As `man` looks for it: `catproof-check.1`.
     file: String,
-    text: String,
+    text: Vec<u8>,
 }
 
 pub(super) fn run(args: &ManArgs, console: &Console) -> Result<ExitStatus, Failure> {
@@ -58,20 +58,20 @@ fn page(topic: String, command: clap::Command) -> Result<Page, Failure> {
     let mut rendered = Vec::new();
     man.render(&mut rendered)?;
 
-    let mut text = String::new();
+    let mut text = Vec::new();
     for line in String::from_utf8_lossy(&rendered).lines() {
         // The crate's own title has the command in the place of the date, and no version.
         match line.starts_with(".TH ") {
-            true => text += &format!(".TH {name} 1 \"\" \"catproof {VERSION}\" catproof\n"),
-            false => text += &format!("{line}\n"),
+            true => writeln!(text, ".TH {name} 1 \"\" \"catproof {VERSION}\" catproof")?,
+            false => writeln!(text, "{line}")?,
         }
     }
-    sections(&below.unwrap_or_default(), &mut text);
+    sections(&below.unwrap_or_default(), &mut text)?;
     Ok(Page { topic, file, text })
 }
 
 /// What `--help` says below the options, as the sections that readers of manual pages look for.
-fn sections(below: &str, text: &mut String) {
+fn sections(below: &str, text: &mut Vec<u8>) -> io::Result<()> {
     let mut section = "";
     for line in below.lines() {
         let (of_line, rest) = match line {
@@ -84,24 +84,22 @@ fn sections(below: &str, text: &mut String) {
             },
         };
         if of_line != section {
-            *text += &format!(".SH {of_line}\n");
+            writeln!(text, ".SH {of_line}")?;
             section = of_line;
         }
         match rest.strip_prefix("  ") {
             // An example, and what it is one of.
             Some(example) => {
                 let (command, meaning) = example.split_once("  ").unwrap_or((example, ""));
-                *text += &format!(
-                    ".TP\n\\fB{}\\fR\n\\&{}\n",
-                    escaped(command),
-                    escaped(meaning.trim_start())
-                );
+                writeln!(text, ".TP\n\\fB{}\\fR", escaped(command))?;
+                writeln!(text, "\\&{}", escaped(meaning.trim_start()))?;
             }
-            None if rest.is_empty() && of_line == "NOTES" => *text += ".PP\n",
+            None if rest.is_empty() && of_line == "NOTES" => writeln!(text, ".PP")?,
             None if rest.is_empty() => {}
-            None => *text += &format!("\\&{}\n", escaped(rest)),
+            None => writeln!(text, "\\&{}", escaped(rest))?,
         }
     }
+    Ok(())
 }
 
 /// A text as roff prints it; `\&` before it keeps its first character from being a command.
@@ -122,13 +120,13 @@ fn print(pages: &[Page], topic: &str, console: &Console) -> Result<ExitStatus, F
         });
     };
     let mut out = console.out();
-    out.write_all(page.text.as_bytes())?;
+    out.write_all(&page.text)?;
     out.flush()?;
     Ok(ExitStatus::Clean)
 }
 
 fn write(pages: &[Page], folder: &Path, console: &Console) -> Result<ExitStatus, Failure> {
-    let unwritable = |path: PathBuf, error: std::io::Error| Failure::Unwritable {
+    let unwritable = |path: PathBuf, error: io::Error| Failure::Unwritable {
         path,
         reason: describe(&error),
     };

@@ -149,9 +149,9 @@ fn uncompiled_parts(
         });
         changes.push(
             Kind::UncompiledPartChanged,
-            Words::new("of ")
+            Words::new("")
                 .value(part)
-                .text(" there changes ")
+                .text(" changes, in ")
                 .values(differing(was, is))
                 .text("; it cannot be compiled: ")
                 .value(reason.to_string().replace('`', "")),
@@ -272,8 +272,7 @@ fn login_fields(
     if !names.is_empty() {
         changes.push(
             Kind::UncompiledFieldChanged,
-            Words::new("of the login, from which nothing is compiled here, there changes ")
-                .values(names),
+            Words::new("fields of the login change from which nothing is compiled: ").values(names),
         );
     }
     if old.holds_secret && new.holds_secret && was.client_secret != is.client_secret {
@@ -314,7 +313,7 @@ fn launch_fields(before: &Manifest, after: &Manifest, changes: &mut Changes) {
     if !names.is_empty() {
         changes.push(
             Kind::UncompiledFieldChanged,
-            Words::new("of a process, which a remote server has none of, there changes ")
+            Words::new("fields of a process change, which a remote server has none of: ")
                 .values(names),
         );
     }
@@ -347,7 +346,7 @@ fn unknown_fields(was: &Map<String, Value>, is: &Map<String, Value>, changes: &m
         if !names.is_empty() {
             changes.push(
                 Kind::UncompiledFieldChanged,
-                Words::new("of keys that catproof does not know, there changes ").values(names),
+                Words::new("keys change that catproof does not know: ").values(names),
             );
         }
     }

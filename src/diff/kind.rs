@@ -364,7 +364,7 @@ pub fn explain() -> String {
     for grade in [Grade::Safe, Grade::Review, Grade::Breaking] {
         let meaning = grade.to_possible_value();
         let meaning = meaning.and_then(|value| value.get_help().map(ToString::to_string));
-        let _ = writeln!(text, "- {}: {}", grade.name(), meaning.unwrap_or_default());
+        let _ = writeln!(text, "- {}: {}.", grade.name(), meaning.unwrap_or_default());
     }
     text += "\nA server of `catalog_local` reaches no user: nothing about it is worse than review, but a secret in its \
              file and a weakened shadow.\n\n| kind | grade | what it says |\n|---|---|---|\n";

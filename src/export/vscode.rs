@@ -2,7 +2,7 @@
 //! with the inputs and variables of `https://code.visualstudio.com/docs/reference/variables-reference`. The user is
 //! asked when the server starts for the first time, and the answer is kept encrypted.
 
-use crate::model::InputType;
+use crate::plan::InputType;
 use crate::report::visible;
 
 use super::{Asked, DefaultPlace, Dialect, Prompt, would_expand};

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use crate::diff::{Grade, Piece, Words};
 use crate::report::visible;
 
-use super::{DiffBase, DiffChange, DiffReport, DiffServer, DiffSummary, facts, listed};
+use super::{DiffBase, DiffChange, DiffReport, DiffServer, facts, listed};
 
 /// GitHub takes 65,536 characters. Bytes are never fewer than characters.
 const MOST_BYTES: usize = 65_000;
@@ -61,27 +61,14 @@ pub fn markdown(report: &DiffReport) -> String {
 }
 
 fn head(report: &DiffReport) -> String {
-    let DiffSummary {
-        breaking,
-        review,
-        safe,
-    } = report.summary;
     let DiffBase { name, commit } = &report.base;
     let mut base = code(name);
     // A name that is the commit's own id says it all.
     if let Some(commit) = commit.as_deref().filter(|commit| commit != name) {
         let _ = write!(base, " ({})", code(commit.get(..12).unwrap_or(commit)));
     }
-    let counts = [
-        (breaking, "breaking"),
-        (review, "for review"),
-        (safe, "safe"),
-    ];
-    let counts: Vec<String> = counts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("**{count} {word}**"))
-        .collect();
+    let counts = report.summary.counts();
+    let counts: Vec<String> = counts.map(|count| format!("**{count}**")).collect();
     let line = match counts.as_slice() {
         [] => "Nothing changes in what the catalog means".to_owned(),
         counts => format!("Changes: {}", counts.join(", ")),

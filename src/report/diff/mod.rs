@@ -102,6 +102,19 @@ pub struct DiffFinding {
     pub message: String,
 }
 
+impl DiffSummary {
+    /// How many changes there are of each grade, in words, the gravest first; a grade without any is left out.
+    pub fn counts(self) -> impl Iterator<Item = String> {
+        let counts = [
+            (self.breaking, "breaking"),
+            (self.review, "for review"),
+            (self.safe, "safe"),
+        ];
+        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+        counts.map(|(count, word)| format!("{count} {word}"))
+    }
+}
+
 impl DiffServer {
     /// What happened to the server, to follow its id.
     fn fate(&self) -> &'static str {

@@ -341,6 +341,8 @@ async fn connections_that_are_opened_and_left_keep_nobody_out() {
     let world = Setup::new(&provider)
         .limits(|limits| {
             limits.header_time = Duration::from_secs(3);
+            // Fewer than are opened: only the limit by address keeps the other's places free.
+            limits.connections = 256;
             limits.connections_per_address = 64;
         })
         .start()
