@@ -3,9 +3,10 @@
 //! A fix holds only if a second check of the edited text no longer shows its finding and shows none that was not there
 //! before. Every byte outside its edits stays as it is.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::edit::{self, TextEdit};
+use crate::edit::{self, Document, TextEdit};
 use crate::entry::{self, Entry};
 use crate::finding::Finding;
 use crate::lint::{self, Findings};
@@ -16,7 +17,8 @@ use crate::source::{FileId, ManifestFile};
 #[derive(Debug)]
 pub struct Workshop<'a> {
     line: &'a Line<'a>,
-    entries: Vec<Entry>,
+    /// Copied only where a repair changes one of them.
+    entries: Cow<'a, [Entry]>,
     /// What only the whole catalog shows, with these entries.
     of_catalog: Vec<Finding>,
 }
@@ -44,22 +46,27 @@ struct Judged {
 
 impl<'a> Workshop<'a> {
     /// A workshop for a catalog as it was judged.
-    pub fn new(line: &'a Line<'a>, entries: Vec<Entry>) -> Self {
-        let of_catalog = line.judge_catalog(&entries).list;
+    pub fn new(line: &'a Line<'a>, entries: &'a [Entry]) -> Self {
         Self {
+            of_catalog: line.judge_catalog(entries).list,
             line,
-            entries,
-            of_catalog,
+            entries: Cow::Borrowed(entries),
         }
     }
 
-    /// Whether the fix of a finding in this text holds.
-    pub fn holds(&self, file: &ManifestFile, text: &str, finding: &Finding) -> bool {
+    /// Whether the fix of each of these findings in one text holds.
+    pub fn hold(&self, file: &ManifestFile, text: &str, findings: &[&Finding]) -> Vec<bool> {
         let before = self.judge(file, text.to_owned());
-        edits_of(text, finding).is_some_and(|edits| {
+        let document = Document::of(text);
+        let holds = |finding: &&Finding| {
+            let fix = finding.fix.as_ref()?;
+            let edits = document.as_ref()?.text_edits(&fix.edits)?;
             self.apply(file, &before, &[(finding.rule, edits)])
-                .is_some()
-        })
+        };
+        findings
+            .iter()
+            .map(|finding| holds(finding).is_some())
+            .collect()
     }
 
     /// Applies the fixes of all findings that are wanted, in rounds: fixes whose edits overlap, and those that do not
@@ -77,9 +84,10 @@ impl<'a> Workshop<'a> {
             current = next;
             fixes += applied;
         }
-        self.entries.retain(|entry| entry.file != file.file);
-        self.entries.push(current.entry);
-        entry::sort(&mut self.entries);
+        let entries = self.entries.to_mut();
+        entries.retain(|entry| entry.file != file.file);
+        entries.push(current.entry);
+        entry::sort(entries);
         self.of_catalog = current.of_catalog;
         Repaired {
             text: current.text,
@@ -150,13 +158,34 @@ impl<'a> Workshop<'a> {
 
     /// What the whole catalog shows with an entry in the place of the one that its file had.
     fn of_catalog_with(&self, entry: &Entry) -> Vec<Finding> {
-        if self.entries.contains(entry) {
+        if self.is_known(entry) {
             return self.of_catalog.clone();
         }
         let others = self.entries.iter().filter(|other| other.file != entry.file);
         let mut entries: Vec<Entry> = others.chain([entry]).cloned().collect();
         entry::sort(&mut entries);
         self.line.judge_catalog(&entries).list
+    }
+
+    /// Whether the catalog looks the same with an entry in the place of the one that its file had.
+    fn is_known(&self, entry: &Entry) -> bool {
+        let first = self.entries.partition_point(|known| known.id < entry.id);
+        let with_id = self.entries.iter().skip(first);
+        let with_id: Vec<&Entry> = with_id.take_while(|known| known.id == entry.id).collect();
+        match with_id.as_slice() {
+            // What the hashes are of is compared only with what has the same id, and nothing else has.
+            [known] => {
+                let server_hash = known.server_hash;
+                let oauth_hash = known.oauth_hash;
+                **known
+                    == Entry {
+                        server_hash,
+                        oauth_hash,
+                        ..entry.clone()
+                    }
+            }
+            all => all.contains(&entry),
+        }
     }
 
     /// Judges a text as if it stood in the file.
