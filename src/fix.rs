@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::edit::{self, Document, TextEdit};
 use crate::entry::{self, Entry};
 use crate::finding::Finding;
-use crate::lint::{self, Findings};
+use crate::lint;
 use crate::pipeline::{JudgedFile, Keep, Line};
 use crate::source::{FileId, ManifestFile};
 
@@ -38,8 +38,9 @@ type Counts = BTreeMap<(Option<FileId>, &'static str), usize>;
 struct Judged {
     text: String,
     entry: Entry,
-    of_catalog: Vec<Finding>,
-    /// After precedence: those of the file, and those of the whole catalog.
+    /// What the whole catalog shows with it; nothing where that is what it shows already.
+    of_catalog: Option<Vec<Finding>>,
+    /// Those in its file, after precedence.
     findings: Vec<Finding>,
     counts: Counts,
 }
@@ -88,7 +89,9 @@ impl<'a> Workshop<'a> {
         entries.retain(|entry| entry.file != file.file);
         entries.push(current.entry);
         entry::sort(entries);
-        self.of_catalog = current.of_catalog;
+        if let Some(of_catalog) = current.of_catalog {
+            self.of_catalog = of_catalog;
+        }
         Repaired {
             text: current.text,
             fixes,
@@ -102,11 +105,7 @@ impl<'a> Workshop<'a> {
         current: &Judged,
         is_wanted: &impl Fn(&Finding) -> bool,
     ) -> Option<(Judged, usize)> {
-        let in_file = |finding: &&Finding| {
-            let place = finding.place.as_ref();
-            place.is_some_and(|place| place.file == file.file)
-        };
-        let findings = current.findings.iter().filter(in_file);
+        let findings = current.findings.iter();
         let fixes: Vec<(&'static str, Vec<TextEdit>)> = findings
             .filter(|finding| is_wanted(finding))
             .filter_map(|finding| Some((finding.rule, edits_of(&current.text, finding)?)))
@@ -140,8 +139,16 @@ impl<'a> Workshop<'a> {
         let mut edits: Vec<TextEdit> = fixes.iter().flat_map(|(_, edits)| edits.clone()).collect();
         edits.sort();
         let after = self.judge(file, edit::apply(&before.text, &edits)?);
-        let is_new = |(key, count): (&_, &usize)| before.counts.get(key).unwrap_or(&0) < count;
-        if after.counts.iter().any(is_new) {
+        if shows_more(&after.counts, &before.counts) {
+            return None;
+        }
+        let may_differ_elsewhere = before.of_catalog.is_some() || after.of_catalog.is_some();
+        if may_differ_elsewhere
+            && shows_more(
+                &self.count_elsewhere(file.file, &after),
+                &self.count_elsewhere(file.file, before),
+            )
+        {
             return None;
         }
         let mut expected = before.counts.clone();
@@ -158,9 +165,6 @@ impl<'a> Workshop<'a> {
 
     /// What the whole catalog shows with an entry in the place of the one that its file had.
     fn of_catalog_with(&self, entry: &Entry) -> Vec<Finding> {
-        if self.is_known(entry) {
-            return self.of_catalog.clone();
-        }
         let others = self.entries.iter().filter(|other| other.file != entry.file);
         let mut entries: Vec<Entry> = others.chain([entry]).cloned().collect();
         entry::sort(&mut entries);
@@ -191,30 +195,56 @@ impl<'a> Workshop<'a> {
     /// Judges a text as if it stood in the file.
     fn judge(&self, file: &ManifestFile, text: String) -> Judged {
         let JudgedFile {
-            entry, findings, ..
+            entry,
+            mut findings,
+            ..
         } = self.line.judge_text(file, &text, Keep::Entries);
-        let of_catalog = self.of_catalog_with(&entry);
-        let mut all = Findings::default();
-        all.append(findings);
-        all.list.extend(of_catalog.iter().cloned());
-        lint::apply_precedence(&mut all.list);
-        let findings = all.list;
+        let of_catalog = (!self.is_known(&entry)).then(|| self.of_catalog_with(&entry));
+        let all = of_catalog.as_ref().unwrap_or(&self.of_catalog);
+        let here = all.iter().filter(|finding| is_in(finding, file.file));
+        findings.list.extend(here.cloned());
+        lint::apply_precedence(&mut findings.list);
+        Judged {
+            text,
+            entry,
+            of_catalog,
+            counts: self.count(&findings.list),
+            findings: findings.list,
+        }
+    }
+
+    /// The counts of what the whole catalog shows in the other files.
+    fn count_elsewhere(&self, file: FileId, judged: &Judged) -> Counts {
+        let all = judged.of_catalog.as_ref().unwrap_or(&self.of_catalog);
+        let elsewhere = all.iter().filter(|finding| !is_in(finding, file));
+        let mut elsewhere: Vec<Finding> = elsewhere.cloned().collect();
+        lint::apply_precedence(&mut elsewhere);
+        self.count(&elsewhere)
+    }
+
+    fn count(&self, findings: &[Finding]) -> Counts {
         let mut counts = Counts::new();
-        for finding in &findings {
+        for finding in findings {
             let config = self.line.config;
             if config.level(finding.rule, finding.severity).is_some() {
                 let file = finding.place.as_ref().map(|place| place.file);
                 *counts.entry((file, finding.rule)).or_default() += 1;
             }
         }
-        Judged {
-            text,
-            entry,
-            of_catalog,
-            findings,
-            counts,
-        }
+        counts
     }
+}
+
+fn is_in(finding: &Finding, file: FileId) -> bool {
+    let place = finding.place.as_ref();
+    place.is_some_and(|place| place.file == file)
+}
+
+/// Whether something is shown more often than before.
+fn shows_more(after: &Counts, before: &Counts) -> bool {
+    after
+        .iter()
+        .any(|(key, count)| before.get(key).unwrap_or(&0) < count)
 }
 
 /// The edits of a finding's fix, if there is one that can be made.

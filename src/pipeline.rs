@@ -61,28 +61,28 @@ pub enum Keep {
     Manifests,
 }
 
+/// How many files are judged before their facts are gathered: enough for every core, and few enough to be held in memory.
+const AT_ONCE: usize = 4000;
+
 impl Line<'_> {
     /// The line up to the findings.
     pub fn judge(&self, keep: Keep) -> Judged {
-        let files: Vec<JudgedFile> = self
-            .manifests
-            .par_iter()
-            .map(|file| self.judge_file(file, keep))
-            .collect();
-
         let mut findings = Findings::default();
-        let mut entries = Vec::with_capacity(files.len());
+        let mut entries = Vec::with_capacity(self.manifests.len());
         let mut manifests = BTreeMap::new();
         let mut files_with_secrets = BTreeSet::new();
-        for judged in files {
-            if judged.findings.holds_secret {
-                files_with_secrets.insert(judged.entry.file);
+        for files in self.manifests.chunks(AT_ONCE) {
+            let files = files.par_iter().map(|file| self.judge_file(file, keep));
+            for judged in files.collect::<Vec<_>>() {
+                if judged.findings.holds_secret {
+                    files_with_secrets.insert(judged.entry.file);
+                }
+                if let Some(manifest) = judged.manifest {
+                    manifests.insert(judged.entry.file, manifest);
+                }
+                findings.append(judged.findings);
+                entries.push(judged.entry);
             }
-            if let Some(manifest) = judged.manifest {
-                manifests.insert(judged.entry.file, manifest);
-            }
-            findings.append(judged.findings);
-            entries.push(judged.entry);
         }
         entry::sort(&mut entries);
 
