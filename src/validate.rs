@@ -39,6 +39,11 @@ pub fn schema_compiles() -> bool {
     SCHEMA.compiles()
 }
 
+/// Compiles the schema ahead of the first document. That takes as long as listing a catalog, so both can be done at once.
+pub fn prepare() {
+    LazyLock::force(&SCHEMA);
+}
+
 /// Checks a document against the schema.
 pub fn validate(file: FileId, value: &Value) -> Validated {
     if let Some(finding) = legacy_manifest::find(file, value) {
