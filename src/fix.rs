@@ -3,12 +3,13 @@
 //! A fix holds only if a second check of the edited text no longer shows its finding and shows none that was not there
 //! before. Every byte outside its edits stays as it is.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::edit::{self, TextEdit};
+use crate::edit::{self, Document, TextEdit};
 use crate::entry::{self, Entry};
 use crate::finding::Finding;
-use crate::lint::{self, Findings};
+use crate::lint;
 use crate::pipeline::{JudgedFile, Keep, Line};
 use crate::source::{FileId, ManifestFile};
 
@@ -16,7 +17,8 @@ use crate::source::{FileId, ManifestFile};
 #[derive(Debug)]
 pub struct Workshop<'a> {
     line: &'a Line<'a>,
-    entries: Vec<Entry>,
+    /// Copied only where a repair changes one of them.
+    entries: Cow<'a, [Entry]>,
     /// What only the whole catalog shows, with these entries.
     of_catalog: Vec<Finding>,
 }
@@ -36,30 +38,36 @@ type Counts = BTreeMap<(Option<FileId>, &'static str), usize>;
 struct Judged {
     text: String,
     entry: Entry,
-    of_catalog: Vec<Finding>,
-    /// After precedence: those of the file, and those of the whole catalog.
+    /// What the whole catalog shows with it; nothing where that is what it shows already.
+    of_catalog: Option<Vec<Finding>>,
+    /// Those in its file, after precedence.
     findings: Vec<Finding>,
     counts: Counts,
 }
 
 impl<'a> Workshop<'a> {
     /// A workshop for a catalog as it was judged.
-    pub fn new(line: &'a Line<'a>, entries: Vec<Entry>) -> Self {
-        let of_catalog = line.judge_catalog(&entries).list;
+    pub fn new(line: &'a Line<'a>, entries: &'a [Entry]) -> Self {
         Self {
+            of_catalog: line.judge_catalog(entries).list,
             line,
-            entries,
-            of_catalog,
+            entries: Cow::Borrowed(entries),
         }
     }
 
-    /// Whether the fix of a finding in this text holds.
-    pub fn holds(&self, file: &ManifestFile, text: &str, finding: &Finding) -> bool {
+    /// Whether the fix of each of these findings in one text holds.
+    pub fn hold(&self, file: &ManifestFile, text: &str, findings: &[&Finding]) -> Vec<bool> {
         let before = self.judge(file, text.to_owned());
-        edits_of(text, finding).is_some_and(|edits| {
+        let document = Document::of(text);
+        let holds = |finding: &&Finding| {
+            let fix = finding.fix.as_ref()?;
+            let edits = document.as_ref()?.text_edits(&fix.edits)?;
             self.apply(file, &before, &[(finding.rule, edits)])
-                .is_some()
-        })
+        };
+        findings
+            .iter()
+            .map(|finding| holds(finding).is_some())
+            .collect()
     }
 
     /// Applies the fixes of all findings that are wanted, in rounds: fixes whose edits overlap, and those that do not
@@ -77,10 +85,13 @@ impl<'a> Workshop<'a> {
             current = next;
             fixes += applied;
         }
-        self.entries.retain(|entry| entry.file != file.file);
-        self.entries.push(current.entry);
-        entry::sort(&mut self.entries);
-        self.of_catalog = current.of_catalog;
+        let entries = self.entries.to_mut();
+        entries.retain(|entry| entry.file != file.file);
+        entries.push(current.entry);
+        entry::sort(entries);
+        if let Some(of_catalog) = current.of_catalog {
+            self.of_catalog = of_catalog;
+        }
         Repaired {
             text: current.text,
             fixes,
@@ -94,11 +105,7 @@ impl<'a> Workshop<'a> {
         current: &Judged,
         is_wanted: &impl Fn(&Finding) -> bool,
     ) -> Option<(Judged, usize)> {
-        let in_file = |finding: &&Finding| {
-            let place = finding.place.as_ref();
-            place.is_some_and(|place| place.file == file.file)
-        };
-        let findings = current.findings.iter().filter(in_file);
+        let findings = current.findings.iter();
         let fixes: Vec<(&'static str, Vec<TextEdit>)> = findings
             .filter(|finding| is_wanted(finding))
             .filter_map(|finding| Some((finding.rule, edits_of(&current.text, finding)?)))
@@ -132,8 +139,16 @@ impl<'a> Workshop<'a> {
         let mut edits: Vec<TextEdit> = fixes.iter().flat_map(|(_, edits)| edits.clone()).collect();
         edits.sort();
         let after = self.judge(file, edit::apply(&before.text, &edits)?);
-        let is_new = |(key, count): (&_, &usize)| before.counts.get(key).unwrap_or(&0) < count;
-        if after.counts.iter().any(is_new) {
+        if shows_more(&after.counts, &before.counts) {
+            return None;
+        }
+        let may_differ_elsewhere = before.of_catalog.is_some() || after.of_catalog.is_some();
+        if may_differ_elsewhere
+            && shows_more(
+                &self.count_elsewhere(file.file, &after),
+                &self.count_elsewhere(file.file, before),
+            )
+        {
             return None;
         }
         let mut expected = before.counts.clone();
@@ -150,42 +165,86 @@ impl<'a> Workshop<'a> {
 
     /// What the whole catalog shows with an entry in the place of the one that its file had.
     fn of_catalog_with(&self, entry: &Entry) -> Vec<Finding> {
-        if self.entries.contains(entry) {
-            return self.of_catalog.clone();
-        }
         let others = self.entries.iter().filter(|other| other.file != entry.file);
         let mut entries: Vec<Entry> = others.chain([entry]).cloned().collect();
         entry::sort(&mut entries);
         self.line.judge_catalog(&entries).list
     }
 
+    /// Whether the catalog looks the same with an entry in the place of the one that its file had.
+    fn is_known(&self, entry: &Entry) -> bool {
+        let first = self.entries.partition_point(|known| known.id < entry.id);
+        let with_id = self.entries.iter().skip(first);
+        let with_id: Vec<&Entry> = with_id.take_while(|known| known.id == entry.id).collect();
+        match with_id.as_slice() {
+            // What the hashes are of is compared only with what has the same id, and nothing else has.
+            [known] => {
+                let server_hash = known.server_hash;
+                let oauth_hash = known.oauth_hash;
+                **known
+                    == Entry {
+                        server_hash,
+                        oauth_hash,
+                        ..entry.clone()
+                    }
+            }
+            all => all.contains(&entry),
+        }
+    }
+
     /// Judges a text as if it stood in the file.
     fn judge(&self, file: &ManifestFile, text: String) -> Judged {
         let JudgedFile {
-            entry, findings, ..
+            entry,
+            mut findings,
+            ..
         } = self.line.judge_text(file, &text, Keep::Entries);
-        let of_catalog = self.of_catalog_with(&entry);
-        let mut all = Findings::default();
-        all.append(findings);
-        all.list.extend(of_catalog.iter().cloned());
-        lint::apply_precedence(&mut all.list);
-        let findings = all.list;
+        let of_catalog = (!self.is_known(&entry)).then(|| self.of_catalog_with(&entry));
+        let all = of_catalog.as_ref().unwrap_or(&self.of_catalog);
+        let here = all.iter().filter(|finding| is_in(finding, file.file));
+        findings.list.extend(here.cloned());
+        lint::apply_precedence(&mut findings.list);
+        Judged {
+            text,
+            entry,
+            of_catalog,
+            counts: self.count(&findings.list),
+            findings: findings.list,
+        }
+    }
+
+    /// The counts of what the whole catalog shows in the other files.
+    fn count_elsewhere(&self, file: FileId, judged: &Judged) -> Counts {
+        let all = judged.of_catalog.as_ref().unwrap_or(&self.of_catalog);
+        let elsewhere = all.iter().filter(|finding| !is_in(finding, file));
+        let mut elsewhere: Vec<Finding> = elsewhere.cloned().collect();
+        lint::apply_precedence(&mut elsewhere);
+        self.count(&elsewhere)
+    }
+
+    fn count(&self, findings: &[Finding]) -> Counts {
         let mut counts = Counts::new();
-        for finding in &findings {
+        for finding in findings {
             let config = self.line.config;
             if config.level(finding.rule, finding.severity).is_some() {
                 let file = finding.place.as_ref().map(|place| place.file);
                 *counts.entry((file, finding.rule)).or_default() += 1;
             }
         }
-        Judged {
-            text,
-            entry,
-            of_catalog,
-            findings,
-            counts,
-        }
+        counts
     }
+}
+
+fn is_in(finding: &Finding, file: FileId) -> bool {
+    let place = finding.place.as_ref();
+    place.is_some_and(|place| place.file == file)
+}
+
+/// Whether something is shown more often than before.
+fn shows_more(after: &Counts, before: &Counts) -> bool {
+    after
+        .iter()
+        .any(|(key, count)| before.get(key).unwrap_or(&0) < count)
 }
 
 /// The edits of a finding's fix, if there is one that can be made.

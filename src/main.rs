@@ -3,6 +3,10 @@
 use catproof::cli::Cli;
 use catproof::commands::{self, ExitStatus};
 use clap::Parser as _;
+use mimalloc::MiMalloc;
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitStatus {
     commands::run(&Cli::parse())

@@ -17,7 +17,7 @@ use crate::model::Manifest;
 use crate::parse;
 use crate::probe::lock::Lock;
 use crate::source::{self, FileId, ManifestFile, ReadError, Sources};
-use crate::validate;
+use crate::validate::{self, Verdict};
 
 /// What the line works on: everything that is known before the first manifest is read.
 #[derive(Debug)]
@@ -61,28 +61,28 @@ pub enum Keep {
     Manifests,
 }
 
+/// How many files are judged before their facts are gathered: enough for every core, and few enough to be held in memory.
+const AT_ONCE: usize = 4000;
+
 impl Line<'_> {
     /// The line up to the findings.
     pub fn judge(&self, keep: Keep) -> Judged {
-        let files: Vec<JudgedFile> = self
-            .manifests
-            .par_iter()
-            .map(|file| self.judge_file(file, keep))
-            .collect();
-
         let mut findings = Findings::default();
-        let mut entries = Vec::with_capacity(files.len());
+        let mut entries = Vec::with_capacity(self.manifests.len());
         let mut manifests = BTreeMap::new();
         let mut files_with_secrets = BTreeSet::new();
-        for judged in files {
-            if judged.findings.holds_secret {
-                files_with_secrets.insert(judged.entry.file);
+        for files in self.manifests.chunks(AT_ONCE) {
+            let files = files.par_iter().map(|file| self.judge_file(file, keep));
+            for judged in files.collect::<Vec<_>>() {
+                if judged.findings.holds_secret {
+                    files_with_secrets.insert(judged.entry.file);
+                }
+                if let Some(manifest) = judged.manifest {
+                    manifests.insert(judged.entry.file, manifest);
+                }
+                findings.append(judged.findings);
+                entries.push(judged.entry);
             }
-            if let Some(manifest) = judged.manifest {
-                manifests.insert(judged.entry.file, manifest);
-            }
-            findings.append(judged.findings);
-            entries.push(judged.entry);
         }
         entry::sort(&mut entries);
 
@@ -147,26 +147,31 @@ impl Line<'_> {
             );
         }
 
-        let validated = validate::validate(*file, &parsed.value);
-        let is_legacy = validated
-            .findings
-            .iter()
-            .any(|finding| finding.rule == reading::legacy_manifest::RULE.id);
+        let value = parsed.value;
+        let validated = validate::validate(*file, &value);
         findings.list.extend(validated.findings);
-        if !is_legacy {
+        if validated.verdict != Verdict::Legacy {
             let context = self.context();
             let subject = RawSubject {
                 file: *file,
                 origin: *origin,
                 stem,
-                value: &parsed.value,
+                value: &value,
                 context,
             };
             lint::run_on_value(&subject, &mut findings);
         }
-        let Some(manifest) = validated.manifest else {
-            let name = parsed.value.get("name").and_then(|name| name.as_str());
-            return no_manifest(name, findings);
+        let name = value.get("name").and_then(|name| name.as_str());
+        let name = name.map(str::to_owned);
+        if validated.verdict != Verdict::Manifest {
+            return no_manifest(name.as_deref(), findings);
+        }
+        let manifest = match validate::read(*file, value) {
+            Ok(manifest) => manifest,
+            Err(finding) => {
+                findings.push(finding);
+                return no_manifest(name.as_deref(), findings);
+            }
         };
 
         let entry = entry::entry(*file, *origin, stem, &manifest, self.lock);

@@ -15,9 +15,19 @@ use crate::violations::{Checker, Violation};
 /// What the schema says of a document.
 #[derive(Debug)]
 pub struct Validated {
-    /// Nothing where the document breaks the schema; unknown keys alone do not hinder the reading.
-    pub manifest: Option<Manifest>,
+    pub verdict: Verdict,
     pub findings: Vec<Finding>,
+}
+
+/// Whether a document is a manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It can be read; unknown keys alone do not hinder that.
+    Manifest,
+    /// It breaks the schema.
+    Broken,
+    /// It is written in the older dialect.
+    Legacy,
 }
 
 /// The committed schema, compiled once.
@@ -29,11 +39,16 @@ pub fn schema_compiles() -> bool {
     SCHEMA.compiles()
 }
 
-/// Checks a document against the schema and reads it as a manifest.
+/// Compiles the schema ahead of the first document. That takes as long as listing a catalog, so both can be done at once.
+pub fn prepare() {
+    LazyLock::force(&SCHEMA);
+}
+
+/// Checks a document against the schema.
 pub fn validate(file: FileId, value: &Value) -> Validated {
     if let Some(finding) = legacy_manifest::find(file, value) {
         return Validated {
-            manifest: None,
+            verdict: Verdict::Legacy,
             findings: vec![finding],
         };
     }
@@ -44,26 +59,20 @@ pub fn validate(file: FileId, value: &Value) -> Validated {
     let breaks_the_schema = findings
         .iter()
         .any(|finding| finding.rule == schema_violation::RULE.id);
-    if breaks_the_schema {
-        return Validated {
-            manifest: None,
-            findings,
-        };
-    }
-    match Manifest::deserialize(value) {
-        Ok(manifest) => Validated {
-            manifest: Some(manifest),
-            findings,
-        },
-        // The types are narrower than the schema in one respect: `8000.0` is an integer to JSON Schema.
-        Err(error) => {
-            let finding = schema_violation::RULE.at(Place::whole(file), error.to_string());
-            Validated {
-                manifest: None,
-                findings: findings.into_iter().chain([finding]).collect(),
-            }
-        }
-    }
+    let verdict = match breaks_the_schema {
+        true => Verdict::Broken,
+        false => Verdict::Manifest,
+    };
+    Validated { verdict, findings }
+}
+
+/// Reads a document that is a manifest. It is used up, so that no text of it is copied.
+///
+/// # Errors
+/// The types are narrower than the schema in one respect: `8000.0` is an integer to JSON Schema.
+pub fn read(file: FileId, value: Value) -> Result<Manifest, Finding> {
+    Manifest::deserialize(value)
+        .map_err(|error| schema_violation::RULE.at(Place::whole(file), error.to_string()))
 }
 
 fn finding(file: FileId, violation: Violation) -> Finding {

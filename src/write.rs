@@ -4,12 +4,13 @@
 //! and a rename, so that a killed run leaves old or new files, never half of one. What is no longer generated is
 //! removed, if it carries the generated mark. No symbolic link is written through, and no `.env` is ever touched.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use similar::TextDiff;
 use tempfile::NamedTempFile;
 use walkdir::{DirEntry, WalkDir};
@@ -126,8 +127,11 @@ pub fn write(
 ) -> Result<Outcome, Error> {
     let targets = targets(folder, artifacts, places)?;
     let mut outcome = Outcome::default();
-    for (path, bytes) in &targets {
-        match read(path)? {
+    let found = targets
+        .par_iter()
+        .map(|(path, bytes)| Ok((path, bytes, read(path)?)));
+    for (path, bytes, old) in found.collect::<Result<Vec<_>, Error>>()? {
+        match old {
             Some(old) if old == *bytes => outcome.unchanged += 1,
             old => outcome.changes.push(Change {
                 kind: match old {
@@ -167,11 +171,13 @@ fn targets<'a>(
     if let Some(unknown) = places.keys().find(|path| !is_artifact(path)) {
         return Err(Error::UnknownArtifact(unknown.clone()));
     }
+    let folder = clean(folder);
     let mut targets = BTreeMap::new();
+    let mut checked = HashSet::new();
     for artifact in artifacts {
         let place = places.get(&artifact.path).unwrap_or(&artifact.path);
         let path = clean(&folder.join(place));
-        check_place(folder, &path)?;
+        check_place(&folder, &path, &mut checked)?;
         if targets
             .insert(path.clone(), artifact.bytes.as_slice())
             .is_some()
@@ -182,22 +188,24 @@ fn targets<'a>(
     Ok(targets)
 }
 
-/// Refuses what is not ours, and whatever leads elsewhere.
-fn check_place(folder: &Path, path: &Path) -> Result<(), Error> {
+/// Refuses what is not ours, and whatever leads elsewhere. What is checked already is not looked at again.
+fn check_place(folder: &Path, path: &Path, checked: &mut HashSet<PathBuf>) -> Result<(), Error> {
     let name = path.file_name().and_then(|name| name.to_str());
     if matches!(name, Some(".env" | "discovery.lock.json") | None) {
         return Err(Error::Protected(path.to_owned()));
     }
-    let folder = clean(folder);
     // The folder and what is in it; of a place elsewhere, the file and the folder that it is in.
-    let steps: Vec<&Path> = match path.starts_with(&folder) {
+    let steps: Vec<&Path> = match path.starts_with(folder) {
         true => path
             .ancestors()
-            .take_while(|step| step.starts_with(&folder))
+            .take_while(|step| step.starts_with(folder))
             .collect(),
         false => path.ancestors().take(2).collect(),
     };
     for step in steps {
+        if step != path && !checked.insert(step.to_owned()) {
+            continue;
+        }
         match fs::symlink_metadata(step) {
             Ok(metadata) if metadata.is_symlink() => return Err(Error::Link(step.to_owned())),
             Ok(metadata) if step == path && !metadata.is_file() => {

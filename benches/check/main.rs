@@ -1,6 +1,8 @@
-//! `check` beside the physical limit: reading the same files and parsing them to `serde_json::Value`, in one run.
+//! `check` beside the physical limit, reading the same files and parsing them to `serde_json::Value`, in one run on two
+//! threads; and each stage of the line by itself, on one.
 //!
-//! `cargo bench` runs it on a generated catalog, and on the public one where the shared corpora are.
+//! `cargo bench --bench check` runs it on a generated catalog, and on the public one where the shared corpora are.
+//! `cargo bench --bench check -- --generate FOLDER COUNT` only writes the generated catalog.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -13,9 +15,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use catproof::compile::{self, Catalog};
 use catproof::config::Config;
+use catproof::entry::{self, Entry};
+use catproof::finding::Finding;
+use catproof::lint::{self, Context, Findings, RawSubject, Subject};
+use catproof::model::Manifest;
+use catproof::parse::{self, Parsed};
 use catproof::pipeline::{Judged, Keep, Line};
+use catproof::plan::Plan;
+use catproof::report::{self, Format, Mask, Report, Style, Summary};
 use catproof::source::{Folders, ManifestFile, Sources, list_manifests};
+use catproof::validate::{self, Verdict};
+use catproof::{emit, oauth};
 use divan::{Bencher, counter::BytesCount};
 use rayon::prelude::*;
 use serde_json::Value;
@@ -23,6 +35,12 @@ use serde_json::Value;
 const THREADS: usize = 2;
 
 fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, folder, count, ..] = arguments.as_slice()
+        && flag == "--generate"
+    {
+        return generate::catalog(Path::new(folder), count.parse().unwrap());
+    }
     rayon::ThreadPoolBuilder::new()
         .num_threads(THREADS)
         .build_global()
@@ -31,24 +49,29 @@ fn main() {
 }
 
 /// The catalogs to run on: a generated one, and the public one where it is.
-static CATALOGS: LazyLock<Vec<Catalog>> = LazyLock::new(|| {
+static INPUTS: LazyLock<Vec<Input>> = LazyLock::new(|| {
     let generated = std::env::temp_dir().join("catproof-bench-600");
     generate::catalog(&generated, 600);
     let shared = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/servers");
     [("generated", generated), ("public", shared)]
         .into_iter()
         .filter(|(_, folder)| folder.is_dir())
-        .map(|(name, folder)| Catalog { name, folder })
+        .map(|(name, folder)| Input { name, folder })
         .collect()
 });
 
+static CONFIG: LazyLock<Config> = LazyLock::new(|| Config {
+    pedantic: true,
+    ..Config::default()
+});
+
 #[derive(Debug)]
-struct Catalog {
+struct Input {
     name: &'static str,
     folder: PathBuf,
 }
 
-impl std::fmt::Display for Catalog {
+impl std::fmt::Display for Input {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(self.name)
     }
@@ -73,10 +96,10 @@ fn bytes(folder: &Path) -> BytesCount {
 }
 
 /// The limit: every byte is read and made a value of, and nothing is judged.
-#[divan::bench(args = CATALOGS.iter())]
-fn read_and_parse(bencher: Bencher<'_, '_>, catalog: &Catalog) {
-    let (sources, manifests) = files(&catalog.folder);
-    bencher.counter(bytes(&catalog.folder)).bench(|| {
+#[divan::bench(args = INPUTS.iter())]
+fn read_and_parse(bencher: Bencher<'_, '_>, input: &Input) {
+    let (sources, manifests) = files(&input.folder);
+    bencher.counter(bytes(&input.folder)).bench(|| {
         manifests.par_iter().for_each(|manifest| {
             let text = fs::read(&sources.file(manifest.file).unwrap().path).unwrap();
             let value: Value = serde_json::from_slice(&text).unwrap();
@@ -86,21 +109,231 @@ fn read_and_parse(bencher: Bencher<'_, '_>, catalog: &Catalog) {
 }
 
 /// Everything that `check --pedantic` judges, without the output.
-#[divan::bench(args = CATALOGS.iter())]
-fn check(bencher: Bencher<'_, '_>, catalog: &Catalog) {
-    let (sources, manifests) = files(&catalog.folder);
-    let config = Config {
-        pedantic: true,
-        ..Config::default()
+#[divan::bench(args = INPUTS.iter())]
+fn check(bencher: Bencher<'_, '_>, input: &Input) {
+    let (sources, manifests) = files(&input.folder);
+    bencher
+        .counter(bytes(&input.folder))
+        .bench(|| judge(&sources, &manifests, Keep::Entries));
+}
+
+fn judge(sources: &Sources, manifests: &[ManifestFile], keep: Keep) -> Judged {
+    let line = Line {
+        config: &CONFIG,
+        sources,
+        manifests,
+        lock: None,
+        allowlist: None,
     };
-    bencher.counter(bytes(&catalog.folder)).bench(|| -> Judged {
-        let line = Line {
-            config: &config,
-            sources: &sources,
-            manifests: &manifests,
-            lock: None,
-            allowlist: None,
+    line.judge(keep)
+}
+
+/// The stages one by one, each on what the one before it made of the catalog.
+#[divan::bench_group]
+mod stage {
+    use super::*;
+
+    #[divan::bench(args = INPUTS.iter())]
+    fn load(bencher: Bencher<'_, '_>, input: &Input) {
+        bencher
+            .counter(bytes(&input.folder))
+            .bench(|| texts(&input.folder));
+    }
+
+    #[divan::bench(args = INPUTS.iter())]
+    fn parse(bencher: Bencher<'_, '_>, input: &Input) {
+        let texts = texts(&input.folder);
+        bencher.counter(bytes(&input.folder)).bench(|| {
+            for (_, text) in &texts {
+                drop(divan::black_box(parse::parse(text)));
+            }
+        });
+    }
+
+    #[divan::bench(args = INPUTS.iter())]
+    fn validate(bencher: Bencher<'_, '_>, input: &Input) {
+        let documents = documents(&input.folder);
+        bencher.counter(bytes(&input.folder)).bench(|| {
+            for (file, parsed) in &documents {
+                drop(divan::black_box(validate::validate(
+                    file.file,
+                    &parsed.value,
+                )));
+            }
+        });
+    }
+
+    #[divan::bench(args = INPUTS.iter())]
+    fn read_as_manifest(bencher: Bencher<'_, '_>, input: &Input) {
+        let documents = documents(&input.folder);
+        let values = || -> Vec<_> {
+            let values = documents.iter();
+            values
+                .map(|(file, parsed)| (file.file, parsed.value.clone()))
+                .collect()
         };
-        line.judge(Keep::Entries)
-    });
+        bencher
+            .counter(bytes(&input.folder))
+            .with_inputs(values)
+            .bench_values(|values| {
+                for (file, value) in values {
+                    drop(divan::black_box(validate::read(file, value)));
+                }
+            });
+    }
+
+    #[divan::bench(args = INPUTS.iter())]
+    fn classify(bencher: Bencher<'_, '_>, input: &Input) {
+        let servers = servers(&input.folder);
+        bencher.bench(|| {
+            for Server { manifest, .. } in &servers {
+                drop(divan::black_box(oauth::classify(manifest)));
+            }
+        });
+    }
+
+    #[divan::bench(args = INPUTS.iter())]
+    fn lint(bencher: Bencher<'_, '_>, input: &Input) {
+        let servers = servers(&input.folder);
+        let context = Context {
+            config: &CONFIG,
+            lock: None,
+        };
+        bencher.counter(bytes(&input.folder)).bench(|| {
+            let mut findings = Findings::default();
+            for Server {
+                file,
+                parsed,
+                manifest,
+                entry,
+            } in &servers
+            {
+                let raw = RawSubject {
+                    file: file.file,
+                    origin: file.origin,
+                    stem: &file.stem,
+                    value: &parsed.value,
+                    context,
+                };
+                lint::run_on_value(&raw, &mut findings);
+                let subject = Subject {
+                    entry,
+                    manifest,
+                    lock: None,
+                    context,
+                };
+                lint::run_on_server(&subject, &mut findings);
+            }
+            findings
+        });
+    }
+
+    #[divan::bench(args = INPUTS.iter())]
+    fn locate(bencher: Bencher<'_, '_>, input: &Input) {
+        let (sources, judged) = judged(&input.folder, Keep::Entries);
+        let mask = Mask::new(&judged.secrets);
+        bencher.bench(|| locate_all(&judged.findings, &sources, &mask));
+    }
+
+    #[divan::bench(args = INPUTS.iter())]
+    fn report_to_people(bencher: Bencher<'_, '_>, input: &Input) {
+        bench_report(bencher, input, Format::Human);
+    }
+
+    #[divan::bench(args = INPUTS.iter())]
+    fn report_as_json(bencher: Bencher<'_, '_>, input: &Input) {
+        bench_report(bencher, input, Format::Json);
+    }
+
+    #[divan::bench(args = INPUTS.iter())]
+    fn compile(bencher: Bencher<'_, '_>, input: &Input) {
+        let (_, judged) = judged(&input.folder, Keep::Manifests);
+        bencher.bench(|| plan(&judged));
+    }
+
+    #[divan::bench(args = INPUTS.iter())]
+    fn emit(bencher: Bencher<'_, '_>, input: &Input) {
+        let (_, judged) = judged(&input.folder, Keep::Manifests);
+        let plan = plan(&judged);
+        bencher.bench(|| emit::emit(&plan).unwrap());
+    }
+
+    struct Server {
+        file: ManifestFile,
+        parsed: Parsed,
+        manifest: Manifest,
+        entry: Entry,
+    }
+
+    fn texts(folder: &Path) -> Vec<(ManifestFile, String)> {
+        let (sources, manifests) = files(folder);
+        let read = |manifest: ManifestFile| {
+            let text = sources.read(manifest.file, CONFIG.max_file_bytes);
+            (manifest, text.unwrap())
+        };
+        manifests.into_iter().map(read).collect()
+    }
+
+    fn documents(folder: &Path) -> Vec<(ManifestFile, Parsed)> {
+        let texts = texts(folder).into_iter();
+        texts
+            .map(|(file, text)| (file, parse::parse(&text).unwrap()))
+            .collect()
+    }
+
+    fn servers(folder: &Path) -> Vec<Server> {
+        let server = |(file, parsed): (ManifestFile, Parsed)| {
+            let validated = validate::validate(file.file, &parsed.value);
+            let is_manifest = validated.verdict == Verdict::Manifest;
+            let value = is_manifest.then(|| parsed.value.clone())?;
+            let manifest = validate::read(file.file, value).ok()?;
+            let entry = entry::entry(file.file, file.origin, &file.stem, &manifest, None);
+            Some(Server {
+                file,
+                parsed,
+                manifest,
+                entry,
+            })
+        };
+        documents(folder).into_iter().filter_map(server).collect()
+    }
+
+    fn judged(folder: &Path, keep: Keep) -> (Sources, Judged) {
+        let (sources, manifests) = files(folder);
+        let judged = judge(&sources, &manifests, keep);
+        (sources, judged)
+    }
+
+    fn locate_all(findings: &[Finding], sources: &Sources, mask: &Mask) -> Report {
+        Report {
+            findings: report::locate(findings, sources, CONFIG.max_file_bytes, mask),
+            summary: Summary::default(),
+        }
+    }
+
+    fn bench_report(bencher: Bencher<'_, '_>, input: &Input, format: Format) {
+        let (sources, judged) = judged(&input.folder, Keep::Entries);
+        let mask = Mask::new(&judged.secrets);
+        let report = locate_all(&judged.findings, &sources, &mask);
+        let style = Style {
+            color: false,
+            width: 100,
+        };
+        bencher.bench(|| {
+            let mut text = Vec::new();
+            report::write(format, &report, style, &mut text).unwrap();
+            text
+        });
+    }
+
+    fn plan(judged: &Judged) -> Plan {
+        let catalog = Catalog {
+            entries: &judged.entries,
+            manifests: &judged.manifests,
+            leave_out: &judged.files_with_secrets,
+            lock: None,
+            config: &CONFIG,
+        };
+        compile::compile(&catalog).unwrap()
+    }
 }

@@ -1,5 +1,6 @@
 //! `build`: check, then compile and write the artifacts, or compare them with what is there.
 
+use std::cell::LazyCell;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -42,7 +43,9 @@ pub(super) fn run(
         Some(out) => workspace.absolute(out),
         None => workspace.generated(&target.target.folders),
     };
-    let mask = Mask::new(&target.judged.secrets);
+    let secrets = target.judged.secrets.clone();
+    // A build that leaves nothing out and changes nothing has nothing to say that could need it.
+    let mask = LazyCell::new(|| Mask::new(&secrets));
     let outcome = findings::report(
         &workspace,
         vec![target],
@@ -62,7 +65,12 @@ pub(super) fn run(
         console.say(&mask.apply(&line));
     }
     match args.check {
-        true => compare(&workspace, &written, &mask, console),
+        true if written.changes.is_empty() => {
+            let current = plural(written.unchanged, "artifact");
+            console.say(&format!("{current} current"));
+            Ok(ExitStatus::Clean)
+        }
+        true => show_changes(&workspace, &written, &mask, console),
         false => {
             console.say(&format!(
                 "{}; {}",
@@ -109,19 +117,12 @@ fn write_artifacts(
 }
 
 /// Shows what differs as one diff a file.
-fn compare(
+fn show_changes(
     workspace: &Workspace,
     written: &write::Outcome,
     mask: &Mask,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    if written.changes.is_empty() {
-        console.say(&format!(
-            "{} current",
-            plural(written.unchanged, "artifact")
-        ));
-        return Ok(ExitStatus::Clean);
-    }
     let mut out = console.out();
     for Change { path, kind, .. } in &written.changes {
         let path = path.strip_prefix(&workspace.working_folder).unwrap_or(path);

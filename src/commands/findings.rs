@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
-use std::io::Write as _;
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use crate::cli::{FailOn, FindingArgs};
@@ -72,13 +72,9 @@ pub(super) fn report(
         false => ExitStatus::Clean,
     };
 
-    let findings = report::locate(&shown, sources, workspace.config.max_file_bytes, &mask);
-
     let count = |severity| {
-        findings
-            .iter()
-            .filter(|finding| finding.severity == severity)
-            .count()
+        let of_severity = shown.iter().filter(|finding| finding.severity == severity);
+        of_severity.count()
     };
     let summary = Summary {
         files,
@@ -87,12 +83,21 @@ pub(super) fn report(
         notes: count(Severity::Note),
         suppressed,
     };
-    let rules = findings.iter().map(|finding| finding.rule).collect();
-    let report = Report {
-        findings,
-        summary: summary.clone(),
+    let rules = shown.iter().map(|finding| finding.rule).collect();
+    let mut outputs = open_outputs(args, console)?;
+    let batches: Vec<&[Finding]> = match outputs.as_slice() {
+        [only] if only.format.is_endless() => report::batches(&mut shown, sources, &mask).collect(),
+        _ => vec![&shown],
     };
-    write(&report, args, console)?;
+    for findings in batches {
+        let report = Report {
+            findings: report::locate(findings, sources, workspace.config.max_file_bytes, &mask),
+            summary: summary.clone(),
+        };
+        for output in &mut outputs {
+            output.write(&report)?;
+        }
+    }
     Ok(Outcome {
         status,
         files,
@@ -209,41 +214,68 @@ fn was_judged(
     was_read && has_facts && target.target.selection.names(path)
 }
 
-fn write(report: &Report, args: &FindingArgs, console: &Console) -> Result<(), Failure> {
-    let default = [FormatArgument {
+/// A format, and what it is written to.
+struct Output<'a> {
+    format: Format,
+    style: Style,
+    /// The file; standard output where there is none.
+    path: Option<&'a Path>,
+    out: Box<dyn Write>,
+}
+
+fn open_outputs<'a>(args: &'a FindingArgs, console: &Console) -> Result<Vec<Output<'a>>, Failure> {
+    const DEFAULT: &[FormatArgument] = &[FormatArgument {
         format: Format::Human,
         path: None,
     }];
     let formats = match args.format.as_slice() {
-        [] => &default[..],
+        [] => DEFAULT,
         formats => formats,
     };
-    for FormatArgument { format, path } in formats {
-        match path {
-            None => {
-                let style = Style {
+    let open = |argument: &'a FormatArgument| {
+        let path = argument.path.as_deref();
+        Ok(match path {
+            None => Output {
+                format: argument.format,
+                style: Style {
                     color: console.color(),
                     width: console.width(),
-                };
-                let mut out = console.out();
-                report::write(*format, report, style, &mut out)?;
-                out.flush()?;
-            }
-            Some(path) => {
-                let style = Style {
+                },
+                path,
+                out: Box::new(console.out()),
+            },
+            Some(file) => Output {
+                format: argument.format,
+                style: Style {
                     color: false,
                     width: 100,
-                };
-                let mut text = Vec::new();
-                report::write(*format, report, style, &mut text)?;
-                fs::write(path, text).map_err(|error| Failure::Unwritable {
-                    path: path.clone(),
-                    reason: describe(&error),
-                })?;
-            }
-        }
+                },
+                path,
+                out: Box::new(BufWriter::new(
+                    fs::File::create(file).map_err(|error| unwritable(file, &error))?,
+                )),
+            },
+        })
+    };
+    formats.iter().map(open).collect()
+}
+
+impl Output<'_> {
+    fn write(&mut self, report: &Report) -> Result<(), Failure> {
+        let written = report::write(self.format, report, self.style, &mut *self.out);
+        let written = written.and_then(|()| self.out.flush());
+        written.map_err(|error| match self.path {
+            Some(path) => unwritable(path, &error),
+            None => Failure::Output(error),
+        })
     }
-    Ok(())
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    Failure::Unwritable {
+        path: path.to_owned(),
+        reason: describe(error),
+    }
 }
 
 impl Outcome {

@@ -105,7 +105,7 @@ fn repair(
     let mut changed = Vec::new();
     for target in targets {
         let line = target.line(workspace, sources);
-        let mut workshop = Workshop::new(&line, target.judged.entries.clone());
+        let mut workshop = Workshop::new(&line, &target.judged.entries);
         for (file, _) in with_fixes(target, target.judged.findings.iter()).into_values() {
             let (Some(source), Ok(text)) = (
                 sources.file(file.file),
@@ -140,14 +140,16 @@ pub(super) fn keep_offered(
         if with_fixes.is_empty() {
             continue;
         }
-        let workshop = Workshop::new(&line, target.judged.entries.clone());
+        let workshop = Workshop::new(&line, &target.judged.entries);
         let with_fixes: Vec<_> = with_fixes.into_values().collect();
         with_fixes.into_par_iter().for_each(|(file, findings)| {
             let text = sources
                 .read(file.file, workspace.config.max_file_bytes)
                 .unwrap_or_default();
-            for finding in findings {
-                if !workshop.holds(file, &text, finding) {
+            let shared: Vec<&Finding> = findings.iter().map(|finding| &**finding).collect();
+            let holding = workshop.hold(file, &text, &shared);
+            for (finding, holds) in findings.into_iter().zip(holding) {
+                if !holds {
                     finding.fix = None;
                 }
             }

@@ -11,6 +11,7 @@ use crate::pipeline::{Judged, Keep, Line};
 use crate::probe::lock::Lock;
 use crate::source::{FileId, Folders, ManifestFile, Sources, describe};
 use crate::suggest;
+use crate::validate;
 use crate::workspace::{StandardInput, Target, Workspace};
 
 use super::probing::Online;
@@ -117,6 +118,7 @@ pub(super) fn judge(
     sources: &mut Sources,
     questions: &Questions<'_>,
 ) -> Result<Vec<JudgedTarget>, Failure> {
+    rayon::spawn(validate::prepare);
     let mut input = input;
     let mut judged = Vec::new();
     for target in workspace.targets(paths)? {

@@ -12,6 +12,7 @@ mod template;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::config::{Config, Profile};
@@ -72,8 +73,12 @@ pub fn compile(catalog: &Catalog<'_>) -> Result<Plan, Error> {
     let mut proxied = BTreeMap::new();
     let mut entries = BTreeMap::new();
     let mut left_out = Vec::new();
-    for entry in entry::effective(catalog.entries, config.profile) {
-        match compile_server(catalog, entry) {
+    let effective: Vec<&Entry> = entry::effective(catalog.entries, config.profile).collect();
+    let compiled = effective
+        .into_par_iter()
+        .map(|entry| (entry, compile_server(catalog, entry)));
+    for (entry, compiled) in compiled.collect::<Vec<_>>() {
+        match compiled {
             Ok((launch, proxy)) => {
                 servers.insert(entry.id.clone(), launch);
                 proxied.extend(proxy.map(|proxy| (entry.id.clone(), proxy)));
@@ -305,7 +310,7 @@ fn index(
     entries: &BTreeMap<&str, &Entry>,
     servers: &BTreeMap<String, ServerLaunch>,
 ) -> CatalogIndex {
-    let servers = servers.values().filter_map(|server| {
+    let servers = servers.par_iter().filter_map(|(_, server)| {
         let entry = entries.get(server.id.as_str())?;
         let evidence = entry.classification.evidence.iter();
         let oauth = server.oauth.as_ref().map(|oauth| IndexedOAuth {

@@ -1,11 +1,14 @@
 //! `desktop_app/servers/<server id>.json`: the launch spec of each server.
 
+use rayon::prelude::*;
+
 use crate::plan::{Plan, to_text};
 
 use super::Artifact;
 
-pub(super) fn emit(plan: &Plan) -> impl Iterator<Item = Artifact> {
-    plan.servers.iter().map(|(id, server)| {
+pub(super) fn emit(plan: &Plan) -> Vec<Artifact> {
+    let artifacts = plan.servers.par_iter().map(|(id, server)| {
         Artifact::new(format!("desktop_app/servers/{id}.json"), to_text(server))
-    })
+    });
+    artifacts.collect()
 }

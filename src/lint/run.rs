@@ -68,14 +68,12 @@ pub fn apply_precedence(findings: &mut Vec<Finding>) {
             return true;
         };
         let is_silenced = PRECEDENCE.iter().any(|precedence| {
-            let Some(pointers) = winners.get(&(place.file, precedence.winner)) else {
-                return false;
-            };
+            let won = || winners.get(&(place.file, precedence.winner));
             precedence.silences(finding)
-                && match precedence.scope {
+                && won().is_some_and(|pointers| match precedence.scope {
                     Scope::File => true,
                     Scope::Place => pointers.contains(&place.pointer().cloned()),
-                }
+                })
         });
         !is_silenced
     });

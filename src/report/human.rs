@@ -10,6 +10,7 @@ use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, MietteError,
     MietteSpanContents, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
+use rayon::prelude::*;
 use textwrap::{WordSeparator, WordSplitter};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
@@ -19,18 +20,25 @@ use super::line::CUT;
 use super::visible::visible_parts;
 use super::{Report, Shown, ShownPlace, SourceLine, Style, at, visible};
 
+/// How many findings are drawn before the first of them is written.
+const AT_ONCE: usize = 500;
+
 /// Narrower terminals get lines that are too long rather than windows that show nothing.
 const NARROWEST: usize = 40;
 
 pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let width = style.width.max(NARROWEST);
-    for shown in &report.findings {
-        let styles = styles(shown.severity, style.color);
-        out.write_all(header(shown, &styles, width).as_bytes())?;
-        out.write_all(picture(shown, styles, width).as_bytes())?;
-        writeln!(out)?;
+    for some in report.findings.chunks(AT_ONCE) {
+        let drawn: Vec<String> = some.par_iter().map(|shown| draw(shown, style)).collect();
+        out.write_all(drawn.concat().as_bytes())?;
     }
     Ok(())
+}
+
+fn draw(shown: &Shown, style: Style) -> String {
+    let width = style.width.max(NARROWEST);
+    let styles = styles(shown.severity, style.color);
+    let header = header(shown, &styles, width);
+    header + &picture(shown, styles, width) + "\n"
 }
 
 /// The colours of a finding: its severity's for what it is and where.

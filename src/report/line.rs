@@ -93,7 +93,7 @@ mod tests {
     use crate::report::Mask;
 
     fn line(text: &str, place: Range<usize>, secret: &str) -> SourceLine {
-        let hidden = Mask::new(&[secret.to_owned()]).find_in_json(text);
+        let hidden = Mask::new(&[secret.to_owned()]).find_in_json(text, 0..text.len());
         SourceLine::new(text, &(0..text.len()), &place, &hidden)
     }
 

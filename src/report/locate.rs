@@ -2,6 +2,7 @@
 //!
 //! A file with findings is read once more, because the line drops its texts early; files without any are not touched.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
@@ -74,6 +75,34 @@ pub struct ShownEdit {
     /// Exclusive.
     pub end: Position,
     pub text: String,
+}
+
+/// How many findings are located at a time: enough for every core, and few enough to be held in memory.
+const BATCH: usize = 1000;
+
+/// Sorts findings by their file, and splits them between two files: batches that are located one after another come in
+/// the same order as if all were located at once.
+pub fn batches<'a>(
+    findings: &'a mut [Finding],
+    sources: &Sources,
+    mask: &Mask,
+) -> impl Iterator<Item = &'a [Finding]> {
+    let name = |finding: &Finding| {
+        let place = finding.place.as_ref();
+        place.map(|place| mask.apply(sources.name(place.file)))
+    };
+    if findings.len() > BATCH {
+        findings.sort_by_cached_key(|finding| name(finding).map(Cow::into_owned));
+    }
+    let mut rest = &*findings;
+    std::iter::from_fn(move || {
+        let last = rest.get(BATCH - 1).map(&name);
+        let is_next_file = |finding: &Finding| last.as_ref() != Some(&name(finding));
+        let more = rest.iter().skip(BATCH).position(is_next_file);
+        let (batch, left) = rest.split_at(more.map_or(rest.len(), |more| BATCH + more));
+        rest = left;
+        (!batch.is_empty()).then_some(batch)
+    })
 }
 
 /// Resolves, masks and sorts findings: by file, place and rule.
@@ -149,14 +178,18 @@ fn answer<'a>(
     mask: &Mask,
 ) -> Answer<'a> {
     let text = read_text(sources, file, max_bytes);
-    let file = File {
+    let mut file = File {
         id: file,
         name: mask.apply(sources.name(file)).into_owned(),
         lines: Lines::of(&text),
         document: Document::of(&text),
-        hidden: mask.find_in_json(&text),
+        hidden: HashMap::new(),
         text: &text,
     };
+    for place in &question.places {
+        file.hide_around(place, mask);
+    }
+    let file = file;
     let places = question.places.into_iter();
     let fixes = question.fixes.into_iter();
     Answer {
@@ -206,22 +239,41 @@ struct File<'a> {
     lines: Lines<'a>,
     /// `None` where the text is no JSON.
     document: Option<Document<'a>>,
-    hidden: Vec<Range<usize>>,
+    /// What must not be shown, by the beginning of the part of the text that was searched for it.
+    hidden: HashMap<usize, Vec<Range<usize>>>,
 }
 
 impl File<'_> {
+    /// Searches the surroundings of a place for what must not be shown of them.
+    fn hide_around(&mut self, place: &Place, mask: &Mask) {
+        let line = self.lines.position(self.range(&place.spot).start).line;
+        let part = self.surroundings(line);
+        let text = self.text;
+        let hidden = || mask.find_in_json(text, part.clone());
+        self.hidden.entry(part.start).or_insert_with(hidden);
+    }
+
+    /// The part of the text that says what must not be shown of a line: the line itself, since no string of JSON goes
+    /// over two; in what is no JSON, everything.
+    fn surroundings(&self, line: usize) -> Range<usize> {
+        match self.document {
+            Some(_) => self.lines.line(line),
+            None => 0..self.text.len(),
+        }
+    }
+
     fn place(&self, place: &Place, mask: &Mask) -> ShownPlace {
         let range = self.range(&place.spot);
         let start = self.lines.position(range.start);
         let line = match place.spot {
             Spot::Whole => None,
             _ if self.text.is_empty() => None,
-            _ => Some(SourceLine::new(
-                self.text,
-                &self.lines.line(start.line),
-                &range,
-                &self.hidden,
-            )),
+            _ => {
+                let hidden = self.hidden.get(&self.surroundings(start.line).start);
+                let hidden = hidden.map_or(&[][..], Vec::as_slice);
+                let line = self.lines.line(start.line);
+                Some(SourceLine::new(self.text, &line, &range, hidden))
+            }
         };
         ShownPlace {
             file: self.id,

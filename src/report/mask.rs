@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Input};
 
 /// What stands in the place of a secret.
 pub const MASKED: &str = "[masked]";
@@ -67,7 +67,11 @@ impl Mask {
             return Self::default();
         }
         let (patterns, reach): (Vec<String>, Vec<Reach>) = reach_of.into_iter().unzip();
-        let hidden = match AhoCorasick::new(patterns) {
+        // The largest automaton takes longer to build than all that is shown takes to be searched.
+        let automaton = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(patterns);
+        let hidden = match automaton {
             Ok(automaton) => Hidden::Forms { automaton, reach },
             Err(_) => Hidden::Everything,
         };
@@ -84,28 +88,32 @@ impl Mask {
 
     /// The bytes that must not be shown, in order and apart from each other.
     pub(super) fn find(&self, text: &str) -> Vec<Range<usize>> {
+        self.find_within(text, 0..text.len())
+    }
+
+    /// The same for a part of a text; what stands around the part is looked at, but not searched.
+    fn find_within(&self, text: &str, part: Range<usize>) -> Vec<Range<usize>> {
         let (automaton, reach) = match &self.hidden {
             Hidden::Nothing => return Vec::new(),
-            Hidden::Everything => {
-                let whole = 0..text.len();
-                return vec![whole];
-            }
+            Hidden::Everything => return vec![part],
             Hidden::Forms { automaton, reach } => (automaton, reach),
         };
-        let found = automaton.find_overlapping_iter(text).filter(|found| {
+        let part = Input::new(text).range(part);
+        let found = automaton.find_overlapping_iter(part).filter(|found| {
             let reach = reach.get(found.pattern().as_usize());
             reach.is_none_or(|reach| counts(text, &found.range(), *reach))
         });
         merge(found.map(|found| found.range()).collect())
     }
 
-    /// The same in the text of a JSON file, where any character of a secret may be written as an escape.
-    pub(super) fn find_in_json(&self, text: &str) -> Vec<Range<usize>> {
+    /// The same for a part of a JSON file, where any character of a secret may be written as an escape. The part begins
+    /// and ends outside of strings, as a line of valid JSON does.
+    pub(super) fn find_in_json(&self, text: &str, part: Range<usize>) -> Vec<Range<usize>> {
         if matches!(self.hidden, Hidden::Nothing) {
             return Vec::new();
         }
-        let mut hidden = self.find(text);
-        hidden.extend(string_literals(text).filter(|literal| {
+        let mut hidden = self.find_within(text, part.clone());
+        hidden.extend(string_literals(text, part).filter(|literal| {
             let written = text.get(literal.clone()).unwrap_or_default();
             let value = written
                 .contains('\\')
@@ -196,10 +204,10 @@ fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     merged
 }
 
-/// What stands between the quotes of each string of a JSON text.
-fn string_literals(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let bytes = text.as_bytes();
-    let mut at = 0;
+/// What stands between the quotes of each string in a part of a JSON text.
+fn string_literals(text: &str, part: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let mut at = part.start;
+    let bytes = text.as_bytes().get(..part.end).unwrap_or_default();
     std::iter::from_fn(move || {
         let rest = bytes.get(at..)?;
         let start = at + rest.iter().position(|byte| *byte == b'"')? + 1;
@@ -266,7 +274,7 @@ mod tests {
     fn escapes_of_a_file_hide_nothing() {
         let mask = mask(&["supersecret"]);
         let text = r#"{"a": "supe\u0072secret", "b\"": "x"}"#;
-        let hidden = mask.find_in_json(text);
+        let hidden = mask.find_in_json(text, 0..text.len());
         assert_eq!(
             replace(text, 0..text.len(), &hidden),
             r#"{"a": "[masked]", "b\"": "x"}"#

@@ -31,7 +31,7 @@ use crate::suggest;
 pub use json::{CheckReport, write_json};
 pub use line::SourceLine;
 use list::ListReport;
-pub use locate::{Part, Shown, ShownEdit, ShownFix, ShownPlace, ShownRelated, locate};
+pub use locate::{Part, Shown, ShownEdit, ShownFix, ShownPlace, ShownRelated, batches, locate};
 pub use mask::Mask;
 pub use visible::{is_hidden, visible};
 
@@ -85,6 +85,16 @@ pub enum Format {
     Gitlab,
     /// One failed test a finding.
     Junit,
+}
+
+impl Format {
+    /// Whether each finding stands by itself, so that a long report can be written batch after batch.
+    pub fn is_endless(self) -> bool {
+        match self {
+            Self::Human | Self::Concise | Self::Jsonl => true,
+            Self::Json | Self::Sarif | Self::Github | Self::Gitlab | Self::Junit => false,
+        }
+    }
 }
 
 /// A format, and the file that it goes to instead of standard output.

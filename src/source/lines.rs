@@ -36,16 +36,20 @@ pub struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub fn of(text: &'a str) -> Self {
-        let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let newlines = text.match_indices('\n');
         let starts = [0]
             .into_iter()
             .chain(newlines.map(|(at, _)| at + 1))
             .collect();
-        let after_each = text.as_bytes().chunks(STEP).scan(0, |count, stretch| {
-            *count += characters(stretch);
-            Some(*count)
-        });
-        let characters_before = [0].into_iter().chain(after_each).collect();
+        let mut characters_before = vec![0];
+        let (mut from, mut count) = (0, 0);
+        for end in (0..text.len()).step_by(STEP).map(|start| start + STEP) {
+            // A character that begins in a stretch belongs to it.
+            let end = text.ceil_char_boundary(end);
+            count += text.get(from..end).map_or(0, |text| text.chars().count());
+            characters_before.push(count);
+            from = end;
+        }
         Self {
             text,
             starts,

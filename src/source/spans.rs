@@ -47,7 +47,8 @@ pub struct DuplicateKey {
 pub struct Outline<'a> {
     pub spans: Spans,
     text: &'a str,
-    raw: &'a RawValue,
+    /// The value as it is written.
+    raw: &'a str,
     depth: usize,
     content: OnceCell<Content<'a>>,
 }
@@ -70,21 +71,25 @@ pub struct Members<'a> {
 
 /// The outline of a valid JSON text; `None` for any other.
 pub fn outline(text: &str) -> Option<Outline<'_>> {
-    let root: &RawValue = serde_json::from_str(strip_byte_order_mark(text)).ok()?;
-    Outline::of(text, None, root, 0)
+    let is_blank = |character| matches!(character, ' ' | '\t' | '\r' | '\n');
+    let root = Outline::of(
+        text,
+        None,
+        strip_byte_order_mark(text).trim_matches(is_blank),
+        0,
+    )?;
+    // Reading the first level walks over the whole text, and so says whether it is JSON.
+    let content = root.read()?;
+    root.content.set(content).ok()?;
+    Some(root)
 }
 
 impl<'a> Outline<'a> {
-    fn of(
-        text: &'a str,
-        key: Option<&'a RawValue>,
-        raw: &'a RawValue,
-        depth: usize,
-    ) -> Option<Self> {
+    fn of(text: &'a str, key: Option<&'a RawValue>, raw: &'a str, depth: usize) -> Option<Self> {
         Some(Self {
             spans: Spans {
                 key: key.and_then(|key| range_in(text, key.get())),
-                value: range_in(text, raw.get())?,
+                value: range_in(text, raw)?,
             },
             text,
             raw,
@@ -100,8 +105,9 @@ impl<'a> Outline<'a> {
     }
 
     fn read(&self) -> Option<Content<'a>> {
-        let child = |key, value| Self::of(self.text, key, value, self.depth + 1);
-        Some(match serde_json::from_str(self.raw.get()).ok()? {
+        let child =
+            |key, value: &'a RawValue| Self::of(self.text, key, value.get(), self.depth + 1);
+        Some(match serde_json::from_str(self.raw).ok()? {
             _ if self.depth == MAX_DEPTH => Content::Scalar,
             Node::Object(members) => {
                 let mut list = Vec::with_capacity(members.len());

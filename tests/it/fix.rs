@@ -207,14 +207,12 @@ fn without_mark(text: &str) -> &str {
 /// nothing to repair. Gives the rules that were repaired.
 fn assert_fixes(stem: &str, text: &str) -> BTreeSet<&'static str> {
     with_line(stem, text, |line, file, judged| {
-        let mut workshop = Workshop::new(line, judged.entries);
+        let mut workshop = Workshop::new(line, &judged.entries);
         let mut repaired = BTreeSet::new();
-        for finding in &judged.findings {
-            let Some(fix) = finding
-                .fix
-                .as_ref()
-                .filter(|_| workshop.holds(file, text, finding))
-            else {
+        let findings: Vec<&Finding> = judged.findings.iter().collect();
+        let holding = workshop.hold(file, text, &findings);
+        for (finding, holds) in findings.into_iter().zip(holding) {
+            let Some(fix) = finding.fix.as_ref().filter(|_| holds) else {
                 continue;
             };
             repaired.insert(finding.rule);
@@ -460,7 +458,7 @@ proptest! {
         assert_fixes("acme__mcp", &text);
 
         let (before, after) = with_line("acme__mcp", &text, |line, file, judged| {
-            let mut workshop = Workshop::new(line, judged.entries);
+            let mut workshop = Workshop::new(line, &judged.entries);
             let repaired = workshop.repair(file, text.clone(), |finding| finding.fix.is_some());
             (rules(&judged.findings), repaired.text)
         });

@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 use catproof::finding::{Edit, Finding, Fix, Place, Severity};
 use catproof::lint::{self, RULES};
 use catproof::report::{
-    CheckReport, Format, Mask, Report, Shown, Style, Summary, is_hidden, locate, visible, write,
+    CheckReport, Format, Mask, Report, Shown, Style, Summary, batches, is_hidden, locate, visible,
+    write,
 };
 use catproof::source::{FileId, Pointer, Sources};
 use expect_test::{expect, expect_file};
@@ -116,6 +117,41 @@ fn written(format: Format, report: &Report) -> String {
     let mut out = Vec::new();
     write(format, report, style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn a_report_in_batches_is_the_report_as_a_whole() {
+    let mut sources = Sources::default();
+    let files: Vec<FileId> = (0..40)
+        .map(|number| {
+            let keys: Vec<String> = (0..100).map(|key| format!("\n\"{key}\": 1")).collect();
+            let text = format!("{{{}}}", keys.join(","));
+            add(
+                &mut sources,
+                &format!("catalog/{}.json", number % 37),
+                &text,
+            )
+        })
+        .collect();
+    let mut findings = vec![RULES[1].nowhere("in no file")];
+    for key in (0..100).rev() {
+        let place = |file: &FileId| Place::value(*file, format!("/{key}"));
+        findings.extend(files.iter().map(|file| RULES[0].at(place(file), "wrong")));
+    }
+    let mask = Mask::default();
+    let whole = locate(&findings, &sources, 1 << 20, &mask);
+    let batches: Vec<Vec<Shown>> = batches(&mut findings, &sources, &mask)
+        .map(|batch| locate(batch, &sources, 1 << 20, &mask))
+        .collect();
+    assert!(batches.len() > 2, "{} batches", batches.len());
+    // Findings of two files with one name are equal to look at, and may change places.
+    let seen = |shown: &Shown| {
+        let place = shown.place.as_ref();
+        let place = place.map(|place| (place.name.clone(), place.start, place.end));
+        (shown.rule, shown.message.clone(), place)
+    };
+    let in_batches: Vec<_> = batches.iter().flatten().map(seen).collect();
+    assert_eq!(in_batches, whole.iter().map(seen).collect::<Vec<_>>());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use crate::finding::Severity;
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::placeholder::placeholders;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
+use crate::placeholder::{Kind, placeholders};
 use crate::source::Pointer;
 
 /// ## What it does
@@ -39,21 +39,24 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     }
     let strings = subject.server_strings();
+    let asked = strings.iter().flat_map(|string| {
+        let found = placeholders(string.text);
+        found.map(|found| (string.slot, found.kind))
+    });
+    let asked: Vec<(Slot<'_>, Kind<'_>)> = asked.collect();
     for (key, input) in subject.user_inputs() {
         if input.required == Some(true) || input.default.is_some() {
             continue;
         }
-        let use_of_key = strings
-            .iter()
-            .find(|string| placeholders(string.text).any(|found| found.kind.names(key)));
-        if let Some(string) = use_of_key {
+        let use_of_key = asked.iter().find(|(_, kind)| kind.names(key));
+        if let Some((slot, _)) = use_of_key {
             findings.push(
                 RULE.at(
                     subject.key(Pointer::from("/user_config").key(key)),
                     format!("`{key}` may stay unanswered, and has no default"),
                 )
                 .related(
-                    subject.value_at(string.slot.pointer()),
+                    subject.value_at(slot.pointer()),
                     "the literal text would be passed on here",
                 )
                 .help("give it a default, or make it required"),

@@ -21,7 +21,7 @@ pub mod unused_user_config;
 
 use crate::lint::Subject;
 use crate::model::UserInput;
-use crate::placeholder::placeholders;
+use crate::placeholder::{Kind, placeholders};
 
 /// The inputs of a local server whose answer reaches it by no way: named in no string, and not mounted.
 fn unused_inputs<'a>(subject: &Subject<'a>) -> Vec<(&'a str, &'a UserInput)> {
@@ -30,11 +30,9 @@ fn unused_inputs<'a>(subject: &Subject<'a>) -> Vec<(&'a str, &'a UserInput)> {
     }
     let mut strings = subject.server_strings();
     strings.extend(subject.injected_files());
-    let is_used = |key: &str| {
-        strings
-            .iter()
-            .any(|string| placeholders(string.text).any(|found| found.kind.names(key)))
-    };
+    let asked = strings.iter().flat_map(|string| placeholders(string.text));
+    let asked: Vec<Kind<'_>> = asked.map(|found| found.kind).collect();
+    let is_used = |key: &str| asked.iter().any(|kind| kind.names(key));
     subject
         .user_inputs()
         .filter(|(key, input)| input.mounted != Some(true) && !is_used(key))

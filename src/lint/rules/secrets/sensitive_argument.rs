@@ -34,8 +34,12 @@ pub static RULE: Rule = Rule {
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
     for (pointer, text) in super::command_line(subject.value) {
+        let asked: Vec<Kind<'_>> = placeholders(text).map(|found| found.kind).collect();
+        if asked.is_empty() {
+            continue;
+        }
         for (_, key, _) in super::sensitive_inputs(subject.value) {
-            if placeholders(text).any(|found| found.kind == Kind::UserConfig(key)) {
+            if asked.contains(&Kind::UserConfig(key)) {
                 findings.push(
                     RULE.at(
                         subject.value_at(pointer.clone()),
