@@ -3,9 +3,9 @@
 //! A fix holds only if a second check of the edited text no longer shows its finding and shows none that was not there
 //! before. Every byte outside its edits stays as it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::edit::{self, TextEdit};
+use crate::edit::{self, Document, TextEdit};
 use crate::entry::{self, Entry};
 use crate::finding::Finding;
 use crate::lint::{self, Findings};
@@ -28,6 +28,10 @@ pub struct Repaired {
     /// How many fixes were applied.
     pub fixes: usize,
 }
+
+/// How many bytes are judged again for the fixes of one file. It is enough for every fix of a file that anybody wrote,
+/// and an end to one that has a hundred thousand.
+const MOST_JUDGED_AGAIN: usize = 16 << 20;
 
 /// How often each rule speaks of each file, as far as it is shown.
 type Counts = BTreeMap<(Option<FileId>, &'static str), usize>;
@@ -55,11 +59,26 @@ impl<'a> Workshop<'a> {
 
     /// Whether the fix of a finding in this text holds.
     pub fn holds(&self, file: &ManifestFile, text: &str, finding: &Finding) -> bool {
+        self.holding(file, text, [finding]) == [true]
+    }
+
+    /// Whether the fix of each finding in this text holds. Of more than can be tried, the last do not.
+    pub fn holding<'f>(
+        &self,
+        file: &ManifestFile,
+        text: &str,
+        findings: impl IntoIterator<Item = &'f Finding>,
+    ) -> Vec<bool> {
         let before = self.judge(file, text.to_owned());
-        edits_of(text, finding).is_some_and(|edits| {
+        let document = Document::of(text);
+        let mut trials = trials(text);
+        let holds = |finding: &Finding| {
+            let edits = edits_of(document.as_ref()?, finding)?;
+            trials = trials.checked_sub(1)?;
             self.apply(file, &before, &[(finding.rule, edits)])
-                .is_some()
-        })
+        };
+        let holding = findings.into_iter().map(holds);
+        holding.map(|judged| judged.is_some()).collect()
     }
 
     /// Applies the fixes of all findings that are wanted, in rounds: fixes whose edits overlap, and those that do not
@@ -70,10 +89,11 @@ impl<'a> Workshop<'a> {
         text: String,
         is_wanted: impl Fn(&Finding) -> bool,
     ) -> Repaired {
+        let mut trials = trials(&text);
         let mut current = self.judge(file, text);
         let mut fixes = 0;
         // Each round leaves fewer findings than there were, so that there is a last one.
-        while let Some((next, applied)) = self.round(file, &current, &is_wanted) {
+        while let Some((next, applied)) = self.round(file, &current, &is_wanted, &mut trials) {
             current = next;
             fixes += applied;
         }
@@ -93,7 +113,9 @@ impl<'a> Workshop<'a> {
         file: &ManifestFile,
         current: &Judged,
         is_wanted: &impl Fn(&Finding) -> bool,
+        trials: &mut usize,
     ) -> Option<(Judged, usize)> {
+        let document = Document::of(&current.text)?;
         let in_file = |finding: &&Finding| {
             let place = finding.place.as_ref();
             place.is_some_and(|place| place.file == file.file)
@@ -101,22 +123,22 @@ impl<'a> Workshop<'a> {
         let findings = current.findings.iter().filter(in_file);
         let fixes: Vec<(&'static str, Vec<TextEdit>)> = findings
             .filter(|finding| is_wanted(finding))
-            .filter_map(|finding| Some((finding.rule, edits_of(&current.text, finding)?)))
+            .filter_map(|finding| Some((finding.rule, edits_of(&document, finding)?)))
             .collect();
-        let mut together: Vec<(&'static str, Vec<TextEdit>)> = Vec::new();
-        for fix in &fixes {
-            let is_free = |other: &(_, Vec<TextEdit>)| !overlap(&other.1, &fix.1);
-            if together.iter().all(is_free) {
-                together.push(fix.clone());
-            }
-        }
+        let mut apart = Apart::default();
+        let together = fixes.iter().filter(|(_, edits)| apart.take(edits));
+        let together: Vec<_> = together.cloned().collect();
+        *trials = trials.checked_sub(1)?;
         if let Some(next) = self.apply(file, current, &together) {
             return Some((next, together.len()));
         }
-        fixes
-            .iter()
-            .find_map(|fix| self.apply(file, current, std::slice::from_ref(fix)))
-            .map(|next| (next, 1))
+        for fix in &fixes {
+            *trials = trials.checked_sub(1)?;
+            if let Some(next) = self.apply(file, current, std::slice::from_ref(fix)) {
+                return Some((next, 1));
+            }
+        }
+        None
     }
 
     /// The edited text, if all of the fixes hold.
@@ -188,18 +210,38 @@ impl<'a> Workshop<'a> {
     }
 }
 
-/// The edits of a finding's fix, if there is one that can be made.
-fn edits_of(text: &str, finding: &Finding) -> Option<Vec<TextEdit>> {
-    edit::text_edits(text, &finding.fix.as_ref()?.edits)
+/// How often a text is judged again, whatever it holds.
+fn trials(text: &str) -> usize {
+    (MOST_JUDGED_AGAIN / text.len().max(1)).max(1)
 }
 
-/// Whether two fixes touch the same bytes, or put something into the same place.
-fn overlap(left: &[TextEdit], right: &[TextEdit]) -> bool {
-    let touch = |left: &TextEdit, right: &TextEdit| {
-        (left.start < right.end && right.start < left.end)
-            || (left.start == right.start)
-            || (left.end == right.end)
-    };
-    left.iter()
-        .any(|left| right.iter().any(|right| touch(left, right)))
+/// The edits of a finding's fix, if there is one that can be made.
+fn edits_of(document: &Document<'_>, finding: &Finding) -> Option<Vec<TextEdit>> {
+    document.text_edits(&finding.fix.as_ref()?.edits)
+}
+
+/// The bytes of edits that are made together, as starts and ends. They lie apart, so that what touches any of them
+/// touches the one before it or the one after it.
+#[derive(Debug, Default)]
+struct Apart(BTreeSet<(usize, usize)>);
+
+impl Apart {
+    /// Takes the edits of a fix in, unless one of them touches what is there.
+    fn take(&mut self, edits: &[TextEdit]) -> bool {
+        let is_free = !edits.iter().any(|edit| self.touches(edit));
+        if is_free {
+            self.0
+                .extend(edits.iter().map(|edit| (edit.start, edit.end)));
+        }
+        is_free
+    }
+
+    /// Whether an edit changes the same bytes as another, or puts something into the same place.
+    fn touches(&self, edit: &TextEdit) -> bool {
+        let before = self.0.range(..=(edit.start, usize::MAX)).next_back();
+        let after = self.0.range((edit.start, 0)..).next();
+        before.into_iter().chain(after).any(|&(start, end)| {
+            (start < edit.end && edit.start < end) || start == edit.start || end == edit.end
+        })
+    }
 }

@@ -132,7 +132,10 @@ impl Sources {
 }
 
 /// Reads a regular file and nothing else: opening a pipe would wait forever, and a link may lead anywhere.
-fn read_regular_file(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+///
+/// # Errors
+/// The file is none, cannot be read, or is larger than `limit` bytes.
+pub fn read_regular_file(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     let unreadable = |error: std::io::Error| ReadError::Unreadable(describe(&error));
     let metadata = fs::symlink_metadata(path).map_err(unreadable)?;
     if metadata.is_symlink() {
