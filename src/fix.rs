@@ -29,9 +29,11 @@ pub struct Repaired {
     pub fixes: usize,
 }
 
-/// How many bytes are judged again for the fixes of one file. It is enough for every fix of a file that anybody wrote,
-/// and an end to one that has a hundred thousand.
-const MOST_JUDGED_AGAIN: usize = 16 << 20;
+/// How many bytes are judged again for the fixes of one file, and at least how often. It is enough for every fix of a
+/// file that anybody wrote, and an end to one that has a hundred thousand.
+const MOST_JUDGED_AGAIN: usize = 1 << 20;
+
+const LEAST_TRIALS: usize = 16;
 
 /// How often each rule speaks of each file, as far as it is shown.
 type Counts = BTreeMap<(Option<FileId>, &'static str), usize>;
@@ -212,7 +214,7 @@ impl<'a> Workshop<'a> {
 
 /// How often a text is judged again, whatever it holds.
 fn trials(text: &str) -> usize {
-    (MOST_JUDGED_AGAIN / text.len().max(1)).max(1)
+    (MOST_JUDGED_AGAIN / text.len().max(1)).max(LEAST_TRIALS)
 }
 
 /// The edits of a finding's fix, if there is one that can be made.

@@ -13,6 +13,7 @@ mod catalog;
 mod support;
 
 mod baseline;
+mod battery;
 mod commands_online;
 mod compile;
 mod config;
@@ -23,7 +24,6 @@ mod env;
 mod fix;
 mod guide;
 mod house;
-mod json_suite;
 mod new;
 mod oauth;
 mod probe;

@@ -1,12 +1,10 @@
 //! A malicious pull request: a new server that looks like a known one, and sends the secret to its author.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::support::{check_json, entries, run, scratch, write};
+use crate::support::{check_json, contents, run, scratch, write};
 
 fn manifest(id: &str, authorize: &str, token: &str, scopes: &Value) -> String {
     json!({
@@ -20,17 +18,6 @@ fn manifest(id: &str, authorize: &str, token: &str, scopes: &Value) -> String {
         }
     })
     .to_string()
-}
-
-fn artifacts(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut all = BTreeMap::new();
-    for path in entries(folder) {
-        match path.is_dir() {
-            true => all.extend(artifacts(&path)),
-            false => _ = all.insert(path.clone(), fs::read(&path).unwrap()),
-        }
-    }
-    all
 }
 
 #[test]
@@ -49,7 +36,7 @@ fn a_server_that_looks_like_another_and_sends_the_secret_elsewhere_does_not_get_
         "[policy]\napproved_destinations = [\"acme.example\"]\n",
     );
     assert_eq!(run(folder, &["build"]).0, 0);
-    let before = artifacts(&folder.join("generated"));
+    let before = contents(&folder.join("generated"));
 
     let malicious = manifest(
         "acrne__notes",
@@ -88,5 +75,5 @@ fn a_server_that_looks_like_another_and_sends_the_secret_elsewhere_does_not_get_
     );
 
     assert_eq!(run(folder, &["build"]).0, 1);
-    assert_eq!(artifacts(&folder.join("generated")), before);
+    assert_eq!(contents(&folder.join("generated")), before);
 }
