@@ -244,7 +244,7 @@ pub(super) fn standard_input(path: PathBuf, limit: u64) -> Result<StandardInput,
     let mut text = Vec::new();
     let read = std::io::stdin()
         .lock()
-        .take(limit + 1)
+        .take(limit.saturating_add(1))
         .read_to_end(&mut text);
     match read {
         Ok(_) => Ok(StandardInput { path, text }),

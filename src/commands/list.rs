@@ -13,7 +13,7 @@ use crate::report::list::{
     ListReport, ListedDestination, ListedEvidence, ListedFindings, ListedOAuth, ListedServer,
     ListedType,
 };
-use crate::report::{visible, write_json};
+use crate::report::{Mask, visible, write_json};
 use crate::source::{FileId, Sources};
 use crate::workspace::Workspace;
 
@@ -38,6 +38,9 @@ pub(super) fn run(
         console.say(&check::no_input(&workspace, &args.paths));
         return Ok(ExitStatus::NoInput);
     }
+    // A server may be called by a secret, by mistake.
+    let secrets = targets.iter().flat_map(|target| &target.judged.secrets);
+    let mask = Mask::new(&secrets.cloned().collect::<Vec<_>>());
     let counts = count(&findings::settle(&workspace, &mut targets, &mut sources).shown);
     let mut servers: Vec<ListedServer> = targets
         .iter()
@@ -52,10 +55,13 @@ pub(super) fn run(
                 version: 1,
                 servers,
             };
-            write_json(&report, &mut out)?;
+            let mut text = Vec::new();
+            write_json(&report, &mut text)?;
+            let text = String::from_utf8_lossy(&text);
+            out.write_all(mask.apply(&text).as_bytes())?;
         }
         TableFormat::Human => {
-            out.write_all(table(&servers).as_bytes())?;
+            out.write_all(mask.apply(&table(&servers)).as_bytes())?;
             out.flush()?;
             console.say(&plural(servers.len(), "server"));
         }

@@ -98,6 +98,36 @@ fn a_file_may_be_as_large_as_the_limit_and_not_a_byte_larger() {
 }
 
 #[test]
+fn the_largest_limit_is_none() {
+    let scratch = scratch();
+    let folder = scratch.path();
+    let text = server("acme__mcp", &json!({})).to_string();
+    write(&folder.join("catalog/acme__mcp.json"), &text);
+    write(&folder.join("answers.json"), "{}");
+    let config = format!("max_file_bytes = {}\n", u64::MAX);
+    write(&folder.join("catproof.toml"), config);
+    for arguments in [
+        &["check"][..],
+        &["build"],
+        &[
+            "env",
+            "--check",
+            "generated/desktop_app/.env.example",
+            "--for",
+            "app",
+        ],
+        &["simulate", "acme__mcp", "--answers", "answers.json"],
+    ] {
+        let (code, _, stderr) = run(folder, arguments);
+        assert_eq!(code, 0, "{arguments:?}: {stderr}");
+    }
+    let mut piped = catproof(folder);
+    let output = piped.args(["check", "-"]).write_stdin(text).output();
+    // Standard input without a name has that of no server.
+    assert_eq!(output.unwrap().status.code(), Some(1));
+}
+
+#[test]
 fn an_id_may_have_200_characters_and_not_one_more() {
     let scratch = scratch();
     for length in [199, 200, 201] {
@@ -166,6 +196,6 @@ fn a_file_name_may_be_as_long_as_the_file_system_lets_it() {
         .args(arguments)
         .write_stdin(manifest)
         .output();
-    assert_eq!(output.unwrap().status.code(), Some(1));
+    assert_eq!(output.unwrap().status.code(), Some(2));
     told("file names", "of 255 and 256 bytes");
 }
