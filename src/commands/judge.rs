@@ -119,7 +119,7 @@ pub(super) fn judge(
 ) -> Result<Vec<JudgedTarget>, Failure> {
     let mut input = input;
     let mut judged = Vec::new();
-    for target in workspace.targets(paths)? {
+    for target in workspace.targets(paths, input.as_ref())? {
         let input = input.take_if(|input| target.selection.names(&input.path));
         judged.push(judge_target(workspace, target, input, sources, questions)?);
     }

@@ -34,7 +34,7 @@ fn build(folder: &Path) -> Child {
 
 fn is_temporary(path: &Path) -> bool {
     let name = path.file_name().unwrap().to_str().unwrap();
-    name.starts_with(".catproof-") && name.ends_with(".tmp")
+    name.starts_with(".catproof-")
 }
 
 /// How a build ended that was to be killed.

@@ -115,9 +115,7 @@ pub fn assert_nothing_was_added(plan: &Plan, hosts: &[&str], for_node: &mut ForN
 }
 
 fn read<T: DeserializeOwned>(artifact: &str) -> T {
-    let hidden = artifact
-        .chars()
-        .find(|it| it.is_ascii_control() && *it != '\n');
+    let hidden = artifact.chars().find(|it| *it < ' ' && *it != '\n');
     assert_eq!(hidden, None, "{artifact}");
     serde_json::from_str(artifact).unwrap()
 }
