@@ -13,7 +13,7 @@ use crate::console::Console;
 use crate::finding::Finding;
 use crate::fix::{Repaired, Workshop};
 use crate::ignores::Ignores;
-use crate::report::{Mask, visible};
+use crate::report::{Mask, visible, visible_lines};
 use crate::source::{FileId, ManifestFile, Sources};
 use crate::workspace::Workspace;
 use crate::write;
@@ -67,9 +67,7 @@ pub(super) fn show(
             .unified_diff()
             .header(&file.name, &file.name)
             .to_string();
-        for line in mask.apply(&diff).split_terminator('\n') {
-            writeln!(out, "{}", visible(line.trim_end_matches('\r')))?;
-        }
+        out.write_all(visible_lines(&mask.apply(&diff)).as_bytes())?;
     }
     out.flush()?;
     console.say(&summary("would repair", &changed));

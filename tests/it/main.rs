@@ -14,6 +14,7 @@ mod support;
 
 mod action;
 mod baseline;
+mod battery;
 mod cli;
 mod commands_online;
 mod compile;
@@ -28,7 +29,6 @@ mod export;
 mod fix;
 mod guide;
 mod house;
-mod json_suite;
 mod man;
 mod new;
 mod oauth;

@@ -1,12 +1,10 @@
 //! A malicious pull request: a new server that looks like a known one, and sends the secret to its author.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::support::{check_json, entries, run, scratch, write};
+use crate::support::{check_json, contents, run, scratch, write};
 
 /// A server of type 1 with nothing to find, where the places fit together.
 pub fn manifest(id: &str, authorize: &str, token: &str, scopes: &Value) -> String {
@@ -21,17 +19,6 @@ pub fn manifest(id: &str, authorize: &str, token: &str, scopes: &Value) -> Strin
         }
     })
     .to_string()
-}
-
-fn artifacts(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut all = BTreeMap::new();
-    for path in entries(folder) {
-        match path.is_dir() {
-            true => all.extend(artifacts(&path)),
-            false => _ = all.insert(path.clone(), fs::read(&path).unwrap()),
-        }
-    }
-    all
 }
 
 #[test]
@@ -50,7 +37,7 @@ fn a_server_that_looks_like_another_and_sends_the_secret_elsewhere_does_not_get_
         "[policy]\napproved_destinations = [\"acme.example\"]\n",
     );
     assert_eq!(run(folder, &["build"]).0, 0);
-    let before = artifacts(&folder.join("generated"));
+    let before = contents(&folder.join("generated"));
 
     let malicious = manifest(
         "acrne__notes",
@@ -89,7 +76,7 @@ fn a_server_that_looks_like_another_and_sends_the_secret_elsewhere_does_not_get_
     );
 
     assert_eq!(run(folder, &["build"]).0, 1);
-    assert_eq!(artifacts(&folder.join("generated")), before);
+    assert_eq!(contents(&folder.join("generated")), before);
 }
 
 /// Text that would move the cursor, turn the line around, add a line, and give the CI system a command.
@@ -190,7 +177,7 @@ fn a_lock_that_lies_neither_moves_the_cursor_nor_adds_a_line_anywhere() {
         let is_built = folder.join("generated/oauth_proxy/.env.example").is_file();
         let is_sound = token_endpoint == "https://acme.example/token" && scopes == ["notes"];
         assert!(is_built || !is_sound, "nothing was built");
-        for (path, bytes) in artifacts(&folder.join("generated")) {
+        for (path, bytes) in contents(&folder.join("generated")) {
             let text = String::from_utf8(bytes).unwrap();
             let is_added = |line: &str| line.trim_start().starts_with("EVIL");
             assert!(!text.lines().any(is_added), "{}: {text}", path.display());
