@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::edit::{self, TextEdit};
+use crate::edit::{self, Document, TextEdit};
 use crate::entry::{self, Entry};
 use crate::finding::Finding;
 use crate::lint::{self, Findings};
@@ -20,6 +20,9 @@ pub struct Workshop<'a> {
     /// What only the whole catalog shows, with these entries.
     of_catalog: Vec<Finding>,
 }
+
+/// For how many findings of a file a fix is looked for when they are shown; `--fix` repairs all of them.
+const MOST_OFFERED: usize = 100;
 
 /// A text after its repair.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,13 +56,52 @@ impl<'a> Workshop<'a> {
         }
     }
 
-    /// Whether the fix of a finding in this text holds.
-    pub fn holds(&self, file: &ManifestFile, text: &str, finding: &Finding) -> bool {
+    /// Which of the findings in this text have a fix that holds, in their order.
+    ///
+    /// Each costs a judgement of the whole text, so that no more than the first are asked for: a file of a megabyte can
+    /// have a hundred thousand.
+    pub fn hold<'f>(
+        &self,
+        file: &ManifestFile,
+        text: &str,
+        findings: impl IntoIterator<Item = &'f Finding>,
+    ) -> Vec<bool> {
         let before = self.judge(file, text.to_owned());
-        edits_of(text, finding).is_some_and(|edits| {
+        let document = Document::of(text);
+        let holds = |finding: &Finding| {
+            let edits = edits_of(document.as_ref()?, finding)?;
             self.apply(file, &before, &[(finding.rule, edits)])
-                .is_some()
-        })
+        };
+        let findings = findings.into_iter().enumerate();
+        findings
+            .map(|(index, finding)| index < MOST_OFFERED && holds(finding).is_some())
+            .collect()
+    }
+
+    /// Repairs files until no fix is left that holds: what is done to one may free the way for another before it.
+    /// Gives those that changed.
+    pub fn repair_all(
+        &mut self,
+        mut files: Vec<(&ManifestFile, String)>,
+        is_wanted: impl Fn(&Finding) -> bool,
+    ) -> BTreeMap<FileId, Repaired> {
+        let mut all: BTreeMap<FileId, Repaired> = BTreeMap::new();
+        loop {
+            let mut fixes = 0;
+            for (file, text) in &mut files {
+                let repaired = self.repair(file, text.clone(), &is_wanted);
+                if repaired.fixes > 0 {
+                    fixes += repaired.fixes;
+                    text.clone_from(&repaired.text);
+                    let earlier = all.get(&file.file).map_or(0, |earlier| earlier.fixes);
+                    let fixes = earlier + repaired.fixes;
+                    all.insert(file.file, Repaired { fixes, ..repaired });
+                }
+            }
+            if fixes == 0 || files.len() == 1 {
+                return all;
+            }
+        }
     }
 
     /// Applies the fixes of all findings that are wanted, in rounds: fixes whose edits overlap, and those that do not
@@ -98,10 +140,11 @@ impl<'a> Workshop<'a> {
             let place = finding.place.as_ref();
             place.is_some_and(|place| place.file == file.file)
         };
+        let document = Document::of(&current.text)?;
         let findings = current.findings.iter().filter(in_file);
         let fixes: Vec<(&'static str, Vec<TextEdit>)> = findings
             .filter(|finding| is_wanted(finding))
-            .filter_map(|finding| Some((finding.rule, edits_of(&current.text, finding)?)))
+            .filter_map(|finding| Some((finding.rule, edits_of(&document, finding)?)))
             .collect();
         let mut together: Vec<(&'static str, Vec<TextEdit>)> = Vec::new();
         for fix in &fixes {
@@ -189,8 +232,8 @@ impl<'a> Workshop<'a> {
 }
 
 /// The edits of a finding's fix, if there is one that can be made.
-fn edits_of(text: &str, finding: &Finding) -> Option<Vec<TextEdit>> {
-    edit::text_edits(text, &finding.fix.as_ref()?.edits)
+fn edits_of(document: &Document<'_>, finding: &Finding) -> Option<Vec<TextEdit>> {
+    document.text_edits(&finding.fix.as_ref()?.edits)
 }
 
 /// Whether two fixes touch the same bytes, or put something into the same place.

@@ -15,6 +15,7 @@ use crate::finding::Severity;
 use crate::source::DEFAULT_MAX_BYTES;
 
 pub use explain::explain;
+pub use read::read;
 
 /// The name of the configuration file.
 pub const FILE_NAME: &str = "catproof.toml";
@@ -67,7 +68,7 @@ pub fn load(named: Option<&Path>, working_folder: &Path) -> Result<LoadedConfig,
         path: path.clone(),
         reason: crate::source::describe(&error),
     })?;
-    match read::read(&text) {
+    match read(&text) {
         Ok((config, notices)) => Ok(LoadedConfig {
             config,
             file: Some(path),

@@ -27,6 +27,7 @@ mod json_suite;
 mod new;
 mod oauth;
 mod probe;
+mod properties;
 mod providers_js;
 mod proxy;
 mod proxy_command;
