@@ -154,9 +154,10 @@ fn error_reply(status: StatusCode, object: Option<Map<String, Value>>) -> Result
     if !body.get("error").is_some_and(Value::is_string) {
         body.insert("error".to_owned(), Value::from("invalid_request"));
     }
-    let status = match status.is_success() {
-        true => StatusCode::BAD_REQUEST,
-        false => status,
+    // An error with the status of a success, or with one that is none to a client, would not be taken for an error.
+    let status = match status.is_client_error() || status.is_server_error() {
+        true => status,
+        false => StatusCode::BAD_REQUEST,
     };
     Ok(Reply { status, body })
 }

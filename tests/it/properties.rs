@@ -185,7 +185,7 @@ const QUERY: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
 
     #[test]
     fn any_text_has_its_places(text in text_of(JSON)) {
@@ -200,11 +200,6 @@ proptest! {
         let text = draw.printed(&value);
         places::each_place_reads_as_its_value(&text);
         places::another_parser_finds_the_same_places(&text);
-    }
-
-    #[test]
-    fn any_findings_are_shown_safely_by_every_format(bytes in bytes()) {
-        findings::any_finding_is_shown_safely(&bytes);
     }
 
     #[test]
@@ -250,8 +245,13 @@ proptest! {
 }
 
 proptest! {
-    // A whole catalog takes longer.
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(96) })]
+    // A whole catalog and all formats take longer.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
+
+    #[test]
+    fn any_findings_are_shown_safely_by_every_format(bytes in bytes()) {
+        findings::any_finding_is_shown_safely(&bytes);
+    }
 
     #[test]
     fn any_catalog_is_judged_and_shown_safely(bytes in bytes()) {

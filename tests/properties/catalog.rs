@@ -114,6 +114,7 @@ impl Catalog {
         };
         let mut judged = line.judge(Keep::Manifests);
         judged.findings.append(&mut of_allowlist.list);
+        judged.secrets.append(&mut of_allowlist.secrets);
         then(&line, judged)
     }
 }
