@@ -1,20 +1,16 @@
 //! `sarif`: the Static Analysis Results Interchange Format 2.1.0, for GitHub code scanning and editors.
 //!
 //! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>
+//!
+//! The types are those of the format's objects, cut down to what is said here. A crate has all of them, at the cost of
+//! writing them from the schema in every build; the tests read the output with it, and validate it by that schema.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use serde_json::json;
-use serde_sarif::sarif::{
-    ArtifactChange, ArtifactContent, ArtifactLocation, Fix, Location, LogicalLocation, Message,
-    MultiformatMessageString, PhysicalLocation, PropertyBag, Region, Replacement,
-    ReportingConfiguration, ReportingDescriptor, Result as SarifResult, ResultLevel, Run, Sarif,
-    Tool, ToolComponent,
-};
+use serde::Serialize;
 
-use crate::finding::Severity;
 use crate::lint::{self, Rule};
 use crate::source::Position;
 
@@ -27,128 +23,252 @@ const SCHEMA: &str =
 /// What relative file names are relative to; GitHub takes it for the root of the repository.
 const BASE: &str = "%SRCROOT%";
 
+#[derive(Serialize)]
+struct Sarif {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    runs: [Run; 1],
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run {
+    column_kind: &'static str,
+    results: Vec<SarifResult>,
+    tool: Tool,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver {
+    name: &'static str,
+    rules: Vec<Descriptor>,
+    semantic_version: &'static str,
+    version: &'static str,
+}
+
+/// A `reportingDescriptor`: a rule.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Descriptor {
+    default_configuration: Configuration,
+    full_description: Message,
+    help: Help,
+    id: &'static str,
+    properties: Properties,
+    short_description: Message,
+}
+
+#[derive(Serialize)]
+struct Configuration {
+    /// SARIF has our words for the three levels.
+    level: &'static str,
+}
+
+#[derive(Serialize)]
+struct Help {
+    markdown: String,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Properties {
+    tags: [&'static str; 1],
+}
+
+#[derive(Serialize)]
+struct Message {
+    text: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SarifResult {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixes: Option<[Fix; 1]>,
+    level: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locations: Option<[Location; 1]>,
+    message: Message,
+    partial_fingerprints: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Location>,
+    rule_id: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_index: Option<usize>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logical_locations: Option<[LogicalLocation; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Message>,
+    physical_location: PhysicalLocation,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LogicalLocation {
+    fully_qualified_name: String,
+    kind: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+    /// Without one, the file as a whole is meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<Region>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ArtifactLocation {
+    uri: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uri_base_id: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    end_column: usize,
+    end_line: usize,
+    start_column: usize,
+    start_line: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Fix {
+    artifact_changes: [ArtifactChange; 1],
+    description: Message,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ArtifactChange {
+    artifact_location: ArtifactLocation,
+    replacements: Vec<Replacement>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Replacement {
+    deleted_region: Region,
+    inserted_content: Message,
+}
+
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let rules: Vec<&str> = report
-        .findings
-        .iter()
-        .map(|shown| shown.rule)
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect();
+    let ids: BTreeSet<&str> = report.findings.iter().map(|shown| shown.rule).collect();
+    let rules: Vec<&Rule> = ids.into_iter().filter_map(lint::find).collect();
     let fingerprints = fingerprints(&report.findings);
-    let results: Vec<SarifResult> = report
+    let results = report
         .findings
         .iter()
         .zip(fingerprints)
-        .map(|(shown, fingerprint)| result(shown, fingerprint, &rules))
-        .collect();
-    let descriptors: Vec<ReportingDescriptor> = rules.iter().map(|id| descriptor(id)).collect();
-    let driver = ToolComponent::builder()
-        .name("catproof")
-        .version(env!("CARGO_PKG_VERSION"))
-        .semantic_version(env!("CARGO_PKG_VERSION"))
-        .rules(descriptors)
-        .build();
-    let run = Run::builder()
-        .tool(Tool::builder().driver(driver).build())
-        .column_kind(json!("unicodeCodePoints"))
-        .results(results)
-        .build();
-    let sarif = Sarif::builder()
-        .schema(SCHEMA)
-        .version(json!("2.1.0"))
-        .runs(vec![run])
-        .build();
+        .map(|(shown, fingerprint)| result(shown, fingerprint, &rules));
+    let run = Run {
+        column_kind: "unicodeCodePoints",
+        results: results.collect(),
+        tool: Tool {
+            driver: Driver {
+                name: "catproof",
+                rules: rules.iter().map(|rule| descriptor(rule)).collect(),
+                semantic_version: env!("CARGO_PKG_VERSION"),
+                version: env!("CARGO_PKG_VERSION"),
+            },
+        },
+    };
+    let sarif = Sarif {
+        schema: SCHEMA,
+        runs: [run],
+        version: "2.1.0",
+    };
     write_json(&sarif, out)
 }
 
-fn descriptor(id: &str) -> ReportingDescriptor {
-    let Some(rule) = lint::find(id) else {
-        return ReportingDescriptor::builder().id(id).build();
-    };
+fn descriptor(rule: &Rule) -> Descriptor {
     let documentation = rule.documentation();
-    let help = MultiformatMessageString::builder()
-        .text(documentation.clone())
-        .markdown(documentation)
-        .build();
-    let level = ReportingConfiguration::builder()
-        .level(json!(level(rule.level).to_string()))
-        .build();
-    ReportingDescriptor::builder()
-        .id(id)
-        .short_description(&rule.summary())
-        .full_description(&rule.summary())
-        .help(help)
-        .default_configuration(level)
-        .properties(tags(rule))
-        .build()
-}
-
-fn tags(rule: &Rule) -> PropertyBag {
-    let tags = BTreeMap::from([("tags".to_owned(), json!([rule.group.name()]))]);
-    PropertyBag::builder().additional_properties(tags).build()
-}
-
-fn level(severity: Severity) -> ResultLevel {
-    match severity {
-        Severity::Error => ResultLevel::Error,
-        Severity::Warning => ResultLevel::Warning,
-        Severity::Note => ResultLevel::Note,
+    let summary = || Message {
+        text: rule.summary(),
+    };
+    Descriptor {
+        default_configuration: Configuration {
+            level: rule.level.name(),
+        },
+        full_description: summary(),
+        help: Help {
+            markdown: documentation.clone(),
+            text: documentation,
+        },
+        id: rule.id,
+        properties: Properties {
+            tags: [rule.group.name()],
+        },
+        short_description: summary(),
     }
 }
 
-fn result(shown: &Shown, fingerprint: String, rules: &[&str]) -> SarifResult {
+fn result(shown: &Shown, fingerprint: String, rules: &[&Rule]) -> SarifResult {
     let text = match &shown.help {
         Some(help) => format!("{}\nhelp: {}", visible(&shown.message), visible(help)),
         None => visible(&shown.message).into_owned(),
     };
-    let fingerprint = BTreeMap::from([("catproof/v1".to_owned(), fingerprint)]);
-    let mut result = SarifResult::builder()
-        .rule_id(shown.rule)
-        .level(level(shown.severity))
-        .message(message(&text))
-        .partial_fingerprints(fingerprint)
-        .build();
-    result.rule_index = rules.binary_search(&shown.rule).ok().map(number);
-    result.locations = shown.place.as_ref().map(|place| vec![location(place)]);
-    let related = shown
-        .related
-        .iter()
-        .enumerate()
-        .map(|(index, related)| Location {
-            id: Some(number(index)),
-            message: Some(message(&visible(&related.message))),
-            ..location(&related.place)
-        });
-    result.related_locations = Some(related.collect()).filter(|all: &Vec<_>| !all.is_empty());
-    result.fixes = fix(shown).map(|fix| vec![fix]);
-    result
+    let related = shown.related.iter().enumerate();
+    SarifResult {
+        fixes: fix(shown).map(|fix| [fix]),
+        level: shown.severity.name(),
+        locations: shown.place.as_ref().map(|place| [location(place)]),
+        message: message(&text),
+        partial_fingerprints: BTreeMap::from([("catproof/v1", fingerprint)]),
+        related_locations: related
+            .map(|(index, related)| Location {
+                id: Some(index),
+                message: Some(message(&visible(&related.message))),
+                ..location(&related.place)
+            })
+            .collect(),
+        rule_id: shown.rule,
+        rule_index: rules.iter().position(|rule| rule.id == shown.rule),
+    }
 }
 
 fn location(place: &ShownPlace) -> Location {
-    let mut physical = PhysicalLocation::builder()
-        .artifact_location(artifact(&place.name))
-        .build();
-    // Without a region, the file as a whole is meant.
-    physical.region = place.line.as_ref().map(|_| region(place.start, place.end));
-    let mut location = Location::builder().physical_location(physical).build();
-    location.logical_locations = place.pointer.as_ref().map(|pointer| {
-        let member = LogicalLocation::builder()
-            .fully_qualified_name(visible(pointer))
-            .kind("member")
-            .build();
-        vec![member]
-    });
-    location
+    Location {
+        id: None,
+        logical_locations: place.pointer.as_ref().map(|pointer| {
+            [LogicalLocation {
+                fully_qualified_name: visible(pointer).into_owned(),
+                kind: "member",
+            }]
+        }),
+        message: None,
+        physical_location: PhysicalLocation {
+            artifact_location: artifact(&place.name),
+            region: place.line.as_ref().map(|_| region(place.start, place.end)),
+        },
+    }
 }
 
 fn region(start: Position, end: Position) -> Region {
-    Region::builder()
-        .start_line(number(start.line))
-        .start_column(number(start.column))
-        .end_line(number(end.line))
-        .end_column(number(end.column))
-        .build()
+    Region {
+        end_column: end.column,
+        end_line: end.line,
+        start_column: start.column,
+        start_line: start.line,
+    }
 }
 
 /// A file as a URI: every byte that is no plain one is encoded, so that no name can say anything but a path.
@@ -162,47 +282,39 @@ fn artifact(name: &str) -> ArtifactLocation {
         }
     }
     let is_windows = uri.get(1..4) == Some("%3A/");
+    let absolute = |uri| ArtifactLocation {
+        uri,
+        uri_base_id: None,
+    };
     match uri.starts_with('/') {
-        true => ArtifactLocation::builder()
-            .uri(format!("file://{uri}"))
-            .build(),
-        false if is_windows => ArtifactLocation::builder()
-            .uri(format!("file:///{}", uri.replacen("%3A", ":", 1)))
-            .build(),
-        false => ArtifactLocation::builder()
-            .uri(uri)
-            .uri_base_id(BASE)
-            .build(),
+        true => absolute(format!("file://{uri}")),
+        false if is_windows => absolute(format!("file:///{}", uri.replacen("%3A", ":", 1))),
+        false => ArtifactLocation {
+            uri,
+            uri_base_id: Some(BASE),
+        },
     }
 }
 
 fn fix(shown: &Shown) -> Option<Fix> {
     let (place, fix) = (shown.place.as_ref()?, shown.fix.as_ref()?);
-    let replacements: Vec<Replacement> = fix
-        .edits
-        .iter()
-        .map(|edit| {
-            let inserted = ArtifactContent::builder().text(edit.text.as_str()).build();
-            Replacement::builder()
-                .deleted_region(region(edit.start, edit.end))
-                .inserted_content(inserted)
-                .build()
-        })
-        .collect();
-    let change = ArtifactChange::builder()
-        .artifact_location(artifact(&place.name))
-        .replacements(replacements)
-        .build();
+    let replacements = fix.edits.iter().map(|edit| Replacement {
+        deleted_region: region(edit.start, edit.end),
+        inserted_content: Message {
+            text: edit.text.clone(),
+        },
+    });
     let description = match fix.safe {
         true => "safe: `catproof check --fix` applies it",
         false => "to be judged by a person: `catproof check --unsafe-fixes` applies it",
     };
-    Some(
-        Fix::builder()
-            .description(message(description))
-            .artifact_changes(vec![change])
-            .build(),
-    )
+    Some(Fix {
+        artifact_changes: [ArtifactChange {
+            artifact_location: artifact(&place.name),
+            replacements: replacements.collect(),
+        }],
+        description: message(description),
+    })
 }
 
 /// A message whose text is only text: what would be a link is escaped. Placeholders stay what they are, since there
@@ -215,10 +327,5 @@ fn message(text: &str) -> Message {
             .replace(']', "\\]"),
         false => text.to_owned(),
     };
-    Message::builder().text(text).build()
-}
-
-/// The crate counts in `i64`.
-fn number(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
+    Message { text }
 }
