@@ -62,7 +62,12 @@ impl<'a> Workshop<'a> {
     }
 
     /// Whether the fix of each of these findings in one text holds. Of more than can be tried, the last do not.
-    pub fn hold(&self, file: &ManifestFile, text: &str, findings: &[&Finding]) -> Vec<bool> {
+    pub fn hold<'f>(
+        &self,
+        file: &ManifestFile,
+        text: &str,
+        findings: impl IntoIterator<Item = &'f Finding>,
+    ) -> Vec<bool> {
         let before = self.judge(file, text.to_owned());
         let document = Document::of(text);
         let mut trials = trials(text);
@@ -71,10 +76,34 @@ impl<'a> Workshop<'a> {
             trials = trials.checked_sub(1)?;
             self.apply(file, &before, &[(finding.rule, edits)])
         };
-        findings
-            .iter()
-            .map(|finding| holds(finding).is_some())
-            .collect()
+        let findings = findings.into_iter();
+        findings.map(|finding| holds(finding).is_some()).collect()
+    }
+
+    /// Repairs files until no fix is left that holds: what is done to one may free the way for another before it.
+    /// Gives those that changed.
+    pub fn repair_all(
+        &mut self,
+        mut files: Vec<(&ManifestFile, String)>,
+        is_wanted: impl Fn(&Finding) -> bool,
+    ) -> BTreeMap<FileId, Repaired> {
+        let mut all: BTreeMap<FileId, Repaired> = BTreeMap::new();
+        loop {
+            let mut fixes = 0;
+            for (file, text) in &mut files {
+                let repaired = self.repair(file, text.clone(), &is_wanted);
+                if repaired.fixes > 0 {
+                    fixes += repaired.fixes;
+                    text.clone_from(&repaired.text);
+                    let earlier = all.get(&file.file).map_or(0, |earlier| earlier.fixes);
+                    let fixes = earlier + repaired.fixes;
+                    all.insert(file.file, Repaired { fixes, ..repaired });
+                }
+            }
+            if fixes == 0 || files.len() == 1 {
+                return all;
+            }
+        }
     }
 
     /// Applies the fixes of all findings that are wanted, in rounds: fixes whose edits overlap, and those that do not

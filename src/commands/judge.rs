@@ -182,6 +182,7 @@ fn judge_target(
     };
     let mut judged = line.judge(questions.keep);
     judged.findings.append(&mut findings.list);
+    judged.secrets.append(&mut findings.secrets);
 
     let is_named = |file| {
         sources

@@ -17,6 +17,7 @@ use crate::finding::Severity;
 use crate::source::DEFAULT_MAX_BYTES;
 
 pub use explain::explain;
+pub use read::read;
 
 /// The name of the configuration file.
 pub const FILE_NAME: &str = "catproof.toml";
@@ -77,7 +78,7 @@ pub fn load(named: Option<&Path>, working_folder: &Path) -> Result<LoadedConfig,
 
 /// A configuration from its text, as if it stood in the file.
 pub fn of_text(path: PathBuf, text: String) -> Result<LoadedConfig, ConfigError> {
-    match read::read(&text) {
+    match read(&text) {
         Ok((config, notices)) => Ok(LoadedConfig {
             config,
             file: Some(path),

@@ -34,6 +34,7 @@ mod new;
 mod oauth;
 mod pre_commit;
 mod probe;
+mod properties;
 mod providers_js;
 mod proxy;
 mod proxy_command;

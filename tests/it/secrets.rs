@@ -208,11 +208,34 @@ fn assert_is_not_in(folder: &Path, secret: &str) {
 
 #[test]
 fn a_secret_is_masked_even_where_the_file_is_no_json() {
-    let scratch = scratch();
     let secret = secret("ghp_", 36);
-    let text = format!("{{ \"token\": \"{secret}\", oops }}");
-    write(&scratch.path().join("catalog/acme__mcp.json"), text);
-    let (code, stdout, _) = run(scratch.path(), &["check"]);
+    // The letter of an escape is no part of the word behind it.
+    for before in ["", "Log in with:\\n", "\\t"] {
+        let scratch = scratch();
+        let text = format!("{{ \"token\": \"{before}{secret}\", oops }}");
+        write(&scratch.path().join("catalog/acme__mcp.json"), text);
+        let (code, stdout, _) = run(scratch.path(), &["check"]);
+        assert_eq!(code, 1);
+        assert!(
+            stdout.contains("[masked]") && !stdout.contains(&secret),
+            "{stdout}"
+        );
+    }
+}
+
+#[test]
+fn a_secret_is_masked_in_an_allowlist_that_cannot_be_read() {
+    let scratch = scratch();
+    let secret = secret("xoxp-", 37);
+    let text = format!("const SECRET = '{secret}', ALLOWED_DESTINATIONS = [HOST];");
+    write(&scratch.path().join("providers.js"), text);
+    let manifest =
+        json!({ "name": "acme__mcp", "server": { "command": "node", "args": ["index.js"] } });
+    write(
+        &scratch.path().join("catalog/acme__mcp.json"),
+        manifest.to_string(),
+    );
+    let (code, stdout, _) = run(scratch.path(), &["check", "--allowlist", "providers.js"]);
     assert_eq!(code, 1);
     assert!(
         stdout.contains("[masked]") && !stdout.contains(&secret),
