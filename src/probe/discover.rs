@@ -15,7 +15,7 @@ use super::address::{Reach, check_url};
 use super::challenge;
 use super::documents::{self, Document, Reading, ResourceMatch, problem, quoted, rule};
 use super::fetch::{Fetch, Method, Reconstruction, Request};
-use super::lock::{LockEntry, LockInputs, LockProblem, LockRequest};
+use super::lock::{AuthorizationServerFacts, LockEntry, LockInputs, LockProblem, LockRequest};
 use super::once::{Once, Reply};
 use super::well_known;
 
@@ -209,7 +209,11 @@ impl<F: Fetch> Discovery<'_, F> {
             quoted(&issuer)
         ));
         self.entry.issuer = Some(issuer);
-        self.entry.authorization_server = Some(facts);
+        // How the secret is sent is fixed by the generic flow: no advice may turn that into an error.
+        self.entry.authorization_server = Some(AuthorizationServerFacts {
+            token_endpoint_auth_methods_supported: None,
+            ..facts
+        });
     }
 
     async fn mcp_static(&mut self, inputs: &LockInputs) {

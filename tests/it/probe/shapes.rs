@@ -179,6 +179,8 @@ async fn a_provider_of_type_1_may_publish_metadata_of_this_very_login() {
         facts.code_challenge_methods_supported.as_deref(),
         Some(&["S256".to_owned()][..])
     );
+    // Advice about PKCE, and nothing that an error could come of.
+    assert_eq!(facts.token_endpoint_auth_methods_supported, None);
     assert_eq!(rules(&entry), [""; 0]);
 }
 
