@@ -410,7 +410,7 @@ fn read_human(output: &str) -> Vec<String> {
         assert!(!line.trim_start().starts_with("::"), "{line}");
         match all.last_mut() {
             Some(last) if line.is_empty() || line.starts_with(' ') => {
-                *last += &without_blanks(line)
+                *last += &without_blanks(line);
             }
             _ => all.push(without_blanks(line)),
         }
