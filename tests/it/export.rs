@@ -60,10 +60,9 @@ fn exported(manifests: impl IntoIterator<Item = Value>, client: Client, optional
 }
 
 fn notes(export: &Export) -> String {
-    let lines = export.notes.iter().chain(&export.refused);
-    lines
-        .map(|note| format!("{}: {}\n", note.server, note.message))
-        .collect()
+    let notes = export.notes.iter().chain(&export.refused);
+    let lines = notes.map(|note| format!("{}: {}", note.server, note.message));
+    lines.collect::<Vec<_>>().join("\n") + "\n"
 }
 
 #[test]
@@ -149,10 +148,10 @@ fn vscode_asks_for_what_the_servers_need() {
         }
     "#]]
     .assert_eq(&export.text);
-    expect_test::expect![[r#"
+    expect_test::expect![[r"
         acme__files: `/process/arguments/3` is left out: `note` is optional (`--optional` asks for it)
         acme__files: `allowed_directories` takes one answer, not several: add arguments by hand
-    "#]].assert_eq(&notes(&export));
+    "]].assert_eq(&notes(&export));
 }
 
 #[test]
@@ -201,13 +200,13 @@ fn claude_takes_answers_from_the_environment_with_their_defaults() {
         }
     "#]]
     .assert_eq(&export.text);
-    expect_test::expect![[r#"
+    expect_test::expect![[r"
         acme__files: `/process/arguments/3` is left out: `note` is optional (`--optional` asks for it)
         acme__files: `allowed_directories` takes one answer, not several: add arguments by hand
         acme__files: set `MCP_ACME__FILES_ALLOWED_DIRECTORIES` where the client is started: Folders
         acme__files: set `MCP_ACME__FILES_API_KEY` where the client is started: API key
         acme__image: set `MCP_ACME__IMAGE_TOKEN` where the client is started: Token
-    "#]].assert_eq(&notes(&export));
+    "]].assert_eq(&notes(&export));
 }
 
 #[test]
@@ -632,13 +631,13 @@ fn what_a_client_cannot_express_is_said() {
     let file: Value = serde_json::from_str(&stdout).unwrap();
     let servers: Vec<&String> = file["servers"].as_object().unwrap().keys().collect();
     assert_eq!(servers.len(), 4, "each is there once");
-    expect_test::expect![[r#"
+    expect_test::expect![[r"
         korotovsky__slack-mcp-server: the login `Slack MCP` needs the OAuth proxy, which the client does not use
         korotovsky__slack-mcp-server: the token of the login is not put into `SLACK_MCP_XOXP_TOKEN`: set it by hand
         iskhakov__google_workspace_mcp: the client starts no server that listens: start it so that port 8000 is its own, as `catproof simulate` shows
         iskhakov__google_workspace_mcp: the login `Google OAuth` needs the OAuth proxy, which the client does not use
         githubcopilot__remote-mcp: the login `GitHub Copilot MCP` needs the OAuth proxy, which the client does not use
-    "#]].assert_eq(&stderr);
+    "]].assert_eq(&stderr);
     let (code, quiet, stderr) = run(&folder, &[&arguments[..], &ids, &["--quiet"]].concat());
     assert_eq!((code, stderr.as_str()), (0, ""));
     assert_eq!(quiet, stdout);
