@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use crate::allowlist::Allowlist;
 use crate::config::Config;
 use crate::entry::{self, Entry};
-use crate::finding::Finding;
+use crate::finding::{Finding, Place};
 use crate::lint::{self, CatalogSubject, Context, Findings, RawSubject, Subject, reading};
 use crate::model::Manifest;
 use crate::parse;
@@ -165,10 +165,11 @@ impl Line<'_> {
         if validated.verdict != Verdict::Manifest {
             return no_manifest(name.as_deref(), findings);
         }
-        let manifest = match validate::read(*file, value) {
+        let manifest = match validate::read(value) {
             Ok(manifest) => manifest,
-            Err(finding) => {
-                findings.push(finding);
+            Err(error) => {
+                let place = Place::whole(*file);
+                findings.push(reading::schema_violation::RULE.at(place, error.to_string()));
                 return no_manifest(name.as_deref(), findings);
             }
         };

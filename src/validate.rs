@@ -70,9 +70,8 @@ pub fn validate(file: FileId, value: &Value) -> Validated {
 ///
 /// # Errors
 /// The types are narrower than the schema in one respect: `8000.0` is an integer to JSON Schema.
-pub fn read(file: FileId, value: Value) -> Result<Manifest, Finding> {
+pub fn read(value: Value) -> Result<Manifest, serde_json::Error> {
     Manifest::deserialize(value)
-        .map_err(|error| schema_violation::RULE.at(Place::whole(file), error.to_string()))
 }
 
 fn finding(file: FileId, violation: Violation) -> Finding {

@@ -1,0 +1,222 @@
+//! The stages of the line one by one, each on what the one before it made of the catalog, on one thread but for the
+//! stages that share their work out themselves.
+
+use std::path::Path;
+
+use catproof::compile::{self, Catalog};
+use catproof::entry::{self, Entry};
+use catproof::finding::Finding;
+use catproof::lint::{self, Context, Findings, RawSubject, Subject};
+use catproof::model::Manifest;
+use catproof::parse::{self, Parsed};
+use catproof::pipeline::{Judged, Keep};
+use catproof::plan::Plan;
+use catproof::report::{self, Format, Mask, Report, Style, Summary};
+use catproof::source::{ManifestFile, Sources};
+use catproof::validate::{self, Verdict};
+use catproof::{emit, oauth};
+use divan::Bencher;
+
+use super::{CONFIG, INPUTS, Input, bytes, files, judge};
+
+#[divan::bench(args = INPUTS.iter())]
+fn load(bencher: Bencher<'_, '_>, input: &Input) {
+    bencher
+        .counter(bytes(&input.folder))
+        .bench(|| texts(&input.folder));
+}
+
+#[divan::bench(args = INPUTS.iter())]
+fn parse(bencher: Bencher<'_, '_>, input: &Input) {
+    let texts = texts(&input.folder);
+    bencher.counter(bytes(&input.folder)).bench(|| {
+        for (_, text) in &texts {
+            drop(divan::black_box(parse::parse(text)));
+        }
+    });
+}
+
+#[divan::bench(args = INPUTS.iter())]
+fn validate(bencher: Bencher<'_, '_>, input: &Input) {
+    let documents = documents(&input.folder);
+    bencher.counter(bytes(&input.folder)).bench(|| {
+        for (file, parsed) in &documents {
+            drop(divan::black_box(validate::validate(
+                file.file,
+                &parsed.value,
+            )));
+        }
+    });
+}
+
+#[divan::bench(args = INPUTS.iter())]
+fn read_as_manifest(bencher: Bencher<'_, '_>, input: &Input) {
+    let documents = documents(&input.folder);
+    let values = || -> Vec<_> {
+        let values = documents.iter();
+        values.map(|(_, parsed)| parsed.value.clone()).collect()
+    };
+    bencher
+        .counter(bytes(&input.folder))
+        .with_inputs(values)
+        .bench_values(|values| {
+            for value in values {
+                drop(divan::black_box(validate::read(value)));
+            }
+        });
+}
+
+#[divan::bench(args = INPUTS.iter())]
+fn classify(bencher: Bencher<'_, '_>, input: &Input) {
+    let servers = servers(&input.folder);
+    bencher.bench(|| {
+        for Server { manifest, .. } in &servers {
+            drop(divan::black_box(oauth::classify(manifest)));
+        }
+    });
+}
+
+#[divan::bench(args = INPUTS.iter())]
+fn lint(bencher: Bencher<'_, '_>, input: &Input) {
+    let servers = servers(&input.folder);
+    let context = Context {
+        config: &CONFIG,
+        lock: None,
+    };
+    bencher.counter(bytes(&input.folder)).bench(|| {
+        let mut findings = Findings::default();
+        for Server {
+            file,
+            parsed,
+            manifest,
+            entry,
+        } in &servers
+        {
+            let raw = RawSubject {
+                file: file.file,
+                origin: file.origin,
+                stem: &file.stem,
+                value: &parsed.value,
+                context,
+            };
+            lint::run_on_value(&raw, &mut findings);
+            let subject = Subject {
+                entry,
+                manifest,
+                lock: None,
+                context,
+            };
+            lint::run_on_server(&subject, &mut findings);
+        }
+        findings
+    });
+}
+
+#[divan::bench(args = INPUTS.iter())]
+fn locate(bencher: Bencher<'_, '_>, input: &Input) {
+    let (sources, judged) = judged(&input.folder, Keep::Entries);
+    let mask = Mask::new(&judged.secrets);
+    bencher.bench(|| locate_all(&judged.findings, &sources, &mask));
+}
+
+#[divan::bench(args = INPUTS.iter())]
+fn report_to_people(bencher: Bencher<'_, '_>, input: &Input) {
+    bench_report(bencher, input, Format::Human);
+}
+
+#[divan::bench(args = INPUTS.iter())]
+fn report_as_json(bencher: Bencher<'_, '_>, input: &Input) {
+    bench_report(bencher, input, Format::Json);
+}
+
+#[divan::bench(args = INPUTS.iter())]
+fn compile(bencher: Bencher<'_, '_>, input: &Input) {
+    let (_, judged) = judged(&input.folder, Keep::Manifests);
+    bencher.bench(|| plan(&judged));
+}
+
+#[divan::bench(args = INPUTS.iter())]
+fn emit(bencher: Bencher<'_, '_>, input: &Input) {
+    let (_, judged) = judged(&input.folder, Keep::Manifests);
+    let plan = plan(&judged);
+    bencher.bench(|| emit::emit(&plan).unwrap());
+}
+
+struct Server {
+    file: ManifestFile,
+    parsed: Parsed,
+    manifest: Manifest,
+    entry: Entry,
+}
+
+fn texts(folder: &Path) -> Vec<(ManifestFile, String)> {
+    let (sources, manifests) = files(folder);
+    let read = |manifest: ManifestFile| {
+        let text = sources.read(manifest.file, CONFIG.max_file_bytes);
+        (manifest, text.unwrap())
+    };
+    manifests.into_iter().map(read).collect()
+}
+
+fn documents(folder: &Path) -> Vec<(ManifestFile, Parsed)> {
+    let texts = texts(folder).into_iter();
+    texts
+        .map(|(file, text)| (file, parse::parse(&text).unwrap()))
+        .collect()
+}
+
+fn servers(folder: &Path) -> Vec<Server> {
+    let server = |(file, parsed): (ManifestFile, Parsed)| {
+        let validated = validate::validate(file.file, &parsed.value);
+        let is_manifest = validated.verdict == Verdict::Manifest;
+        let value = is_manifest.then(|| parsed.value.clone())?;
+        let manifest = validate::read(value).ok()?;
+        let entry = entry::entry(file.file, file.origin, &file.stem, &manifest, None);
+        Some(Server {
+            file,
+            parsed,
+            manifest,
+            entry,
+        })
+    };
+    documents(folder).into_iter().filter_map(server).collect()
+}
+
+fn judged(folder: &Path, keep: Keep) -> (Sources, Judged) {
+    let (sources, manifests) = files(folder);
+    let judged = judge(&sources, &manifests, keep);
+    (sources, judged)
+}
+
+fn locate_all(findings: &[Finding], sources: &Sources, mask: &Mask) -> Report {
+    Report {
+        findings: report::locate(findings, sources, CONFIG.max_file_bytes, mask),
+        summary: Summary::default(),
+    }
+}
+
+fn bench_report(bencher: Bencher<'_, '_>, input: &Input, format: Format) {
+    let (sources, judged) = judged(&input.folder, Keep::Entries);
+    let mask = Mask::new(&judged.secrets);
+    let report = locate_all(&judged.findings, &sources, &mask);
+    let style = Style {
+        color: false,
+        width: 100,
+    };
+    bencher.bench(|| {
+        let mut text = Vec::new();
+        report::write(format, &report, style, &mut text).unwrap();
+        text
+    });
+}
+
+fn plan(judged: &Judged) -> Plan {
+    let catalog = Catalog {
+        entries: &judged.entries,
+        manifests: &judged.manifests,
+        leave_out: &judged.files_with_secrets,
+        lock: None,
+        config: &CONFIG,
+    };
+    compile::compile(&catalog).unwrap()
+}
