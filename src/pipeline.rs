@@ -201,6 +201,15 @@ impl Line<'_> {
         };
         let mut findings = Findings::default();
         lint::run_on_catalog(&catalog, &mut findings);
+        // What these say comes from the configuration too, which no rule of Secrets reads.
+        let said: Vec<String> = findings
+            .list
+            .iter()
+            .flat_map(|finding| [Some(&finding.message), finding.help.as_ref()])
+            .flatten()
+            .cloned()
+            .collect();
+        said.iter().for_each(|text| findings.hide_credentials(text));
         findings
     }
 

@@ -242,3 +242,23 @@ fn a_secret_is_masked_in_an_allowlist_that_cannot_be_read() {
         "{stdout}"
     );
 }
+
+#[test]
+fn a_secret_is_masked_where_the_configuration_holds_it() {
+    let scratch = scratch();
+    let secret = secret("ghp_", 38);
+    let text = format!("[[proxy.extra_destinations]]\nhost = \"a {secret}\"\nreason = \"x\"\n");
+    write(&scratch.path().join("catproof.toml"), text);
+    let manifest =
+        json!({ "name": "acme__mcp", "server": { "command": "node", "args": ["index.js"] } });
+    write(
+        &scratch.path().join("catalog/acme__mcp.json"),
+        manifest.to_string(),
+    );
+    let (code, stdout, _) = run(scratch.path(), &["check"]);
+    assert_eq!(code, 1);
+    assert!(
+        stdout.contains("[masked]") && !stdout.contains(&secret),
+        "{stdout}"
+    );
+}
