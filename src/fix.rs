@@ -89,18 +89,22 @@ impl<'a> Workshop<'a> {
     ) -> BTreeMap<FileId, Repaired> {
         let mut all: BTreeMap<FileId, Repaired> = BTreeMap::new();
         loop {
-            let mut fixes = 0;
+            let mut found_any = false;
             for (file, text) in &mut files {
                 let repaired = self.repair(file, text.clone(), &is_wanted);
-                if repaired.fixes > 0 {
-                    fixes += repaired.fixes;
-                    text.clone_from(&repaired.text);
-                    let earlier = all.get(&file.file).map_or(0, |earlier| earlier.fixes);
-                    let fixes = earlier + repaired.fixes;
-                    all.insert(file.file, Repaired { fixes, ..repaired });
+                if repaired.fixes == 0 {
+                    continue;
                 }
+                found_any = true;
+                text.clone_from(&repaired.text);
+                let so_far = all.entry(file.file).or_insert(Repaired {
+                    text: String::new(),
+                    fixes: 0,
+                });
+                so_far.text = repaired.text;
+                so_far.fixes += repaired.fixes;
             }
-            if fixes == 0 || files.len() == 1 {
+            if !found_any || files.len() == 1 {
                 return all;
             }
         }
