@@ -131,7 +131,7 @@ impl Line<'_> {
             Ok(parsed) => parsed,
             Err(error) => {
                 // No rule of Secrets reads what is no JSON, but the finding's window may show one.
-                findings.hide_credentials(&text);
+                findings.hide_credentials(text);
                 findings.push(reading::invalid_json::syntax(*file, error));
                 return no_manifest(None, findings);
             }

@@ -28,7 +28,7 @@ pub enum Client {
     Vscode,
     /// Cursor: `.cursor/mcp.json`.
     Cursor,
-    /// Any other that reads `mcpServers` and takes `${NAME}` from the environment.
+    /// Any other that reads `mcpServers`, with references to the environment.
     Generic,
 }
 

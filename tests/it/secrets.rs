@@ -8,6 +8,7 @@ use clap::ValueEnum as _;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::battery::server;
 use crate::support::{check_json, entries, merge, rule_ids, run, scratch, write};
 
 /// What is planted in an otherwise clean manifest, the rule that finds it, and the text that nothing may show.
@@ -113,25 +114,8 @@ fn planted() -> Vec<Planted> {
 
 /// A catalog of one server of type 1 with something planted in it, and with the same text under a key that nobody knows.
 fn catalog(planted: &Planted) -> TempDir {
-    let mut manifest = json!({
-        "name": "acme__mcp",
-        "display_name": "Acme",
-        "description": "Notes: read and write them",
-        "author": { "name": "Acme" },
-        "server": { "command": "npx", "args": ["-y", "acme-mcp@1.4.0"] },
-        "oauth_config": {
-            "server_url": "https://acme.example/oauth/authorize",
-            "token_endpoint": "https://acme.example/oauth/token",
-            "generic_oauth": true,
-            "access_token_env_var": "ACME_TOKEN",
-            "client_id": "4711.acme-desktop",
-            "client_secret": "REDACTED",
-            "requires_proxy": true,
-            "redirect_uris": ["https://oauth.acme.example/oauth/callback"],
-            "scopes": ["notes"]
-        },
-        "notes_to_self": { planted.secret.clone(): planted.secret }
-    });
+    let noted = json!({ "notes_to_self": { planted.secret.clone(): planted.secret } });
+    let mut manifest = server("acme__mcp", &noted);
     merge(&mut manifest, &planted.patch);
     let scratch = scratch();
     let path = scratch.path().join("catalog/acme__mcp.json");

@@ -25,7 +25,7 @@ fn told(group: &str, counts: impl std::fmt::Display) {
 }
 
 /// A sound server of type 1 with a launch spec, a secret and an allowed host of its own, patched.
-fn server(id: &str, patch: &Value) -> Value {
+pub fn server(id: &str, patch: &Value) -> Value {
     let mut server = json!({
         "name": id,
         "display_name": "Acme",
