@@ -433,10 +433,8 @@ impl<'a> Draw<'a> {
             }
             7 if depth > 0 && self.once_in(4) => _ = members.insert(name, self.json(depth)),
             _ => {
-                _ = members.insert(
-                    name.clone(),
-                    self.of_schema(&MANIFEST, of_name, &name, depth + 1),
-                )
+                let drawn = self.of_schema(&MANIFEST, of_name, &name, depth + 1);
+                _ = members.insert(name, drawn);
             }
         }
     }
