@@ -1,10 +1,25 @@
 //! catproof: a declarative catalog compiler and validator for MCP servers that use OAuth.
 //!
-//! The line, and the rooms in its order:
+//! The line, which [`pipeline`] reads like:
 //!
 //! ```text
 //! load -> parse -> validate -> classify -> [probe] -> lint -> compile -> emit -> write
 //! ```
+//!
+//! The rooms below stand in its order:
+//!
+//! - what everything speaks of: [`finding`] and its places in a [`source`], what breaks a schema ([`violations`]), the
+//!   configuration ([`config`]);
+//! - a text becomes a manifest: [`parse`], then [`validate`] against the types of [`model`];
+//! - a manifest becomes an entry: its OAuth type ([`oauth`]), its secrets ([`credential`]), hosts, environment and command
+//!   line ([`hosts`], [`env_name`], [`launch_line`], [`pin`], [`placeholder`]), together in [`entry`];
+//! - what the providers publish: [`probe`], and a new manifest from it ([`draft`]);
+//! - what is wrong: [`lint`], with the proxy's [`allowlist`];
+//! - what is written: [`compile`] makes the [`plan`], [`emit`] makes it text ([`dotenv`]), [`write`](mod@write) puts it on
+//!   the disk;
+//! - who reads it: [`proxy`], [`simulate`], [`export`], and [`diff`] between two states;
+//! - what is shown: [`ignores`], [`baseline`], [`fix`] with its edits ([`edit`]), [`env_check`], and [`report`];
+//! - who is asked to: [`cli`], [`workspace`], [`commands`], [`console`].
 
 pub mod finding;
 pub mod source;
