@@ -160,11 +160,14 @@ fn assert_environment(plan: &Plan, text: &str) {
         expected.push((format!("{id}_SECRET"), String::new()));
     }
     expected.push(("PORT".to_owned(), plan.proxy.listen.port.to_string()));
-    let found = file
-        .entries
-        .iter()
-        .map(|entry| (entry.key.clone(), entry.value.clone()));
-    assert_eq!(found.collect::<Vec<_>>(), expected, "{text}");
+    let found = file.entries.iter();
+    let mut found: Vec<_> = found
+        .map(|entry| (entry.key.clone(), entry.value.clone()))
+        .collect();
+    // The template is in the order of the types.
+    expected.sort();
+    found.sort();
+    assert_eq!(found, expected, "{text}");
     for problem in env_check::check_proxy(&file, plan) {
         // An empty or made-up client id is the manifest's own, and two ids may differ in nothing but a suffix.
         let is_known = matches!(
