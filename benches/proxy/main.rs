@@ -160,7 +160,7 @@ async fn measure() {
                 rounds.push(round);
             }
         }
-        let [bare, proxy] = rounds.map(median);
+        let [bare, proxy] = rounds.map(|rounds| median(&rounds));
         for (name, round) in [("bare", &bare), ("proxy", &proxy)] {
             println!(
                 "{connections:>11}  {name:<7}  {:>10.0}  {:>9.3}  {:>7.3}  {:>7.2}  {:>14.1}  {:>7.2}",
@@ -211,7 +211,7 @@ struct Round {
 }
 
 /// The median of each number.
-fn median(rounds: Vec<Round>) -> Round {
+fn median(rounds: &[Round]) -> Round {
     let of = |number: fn(&Round) -> f64| {
         let mut numbers: Vec<f64> = rounds.iter().map(number).collect();
         numbers.sort_by(f64::total_cmp);
