@@ -182,7 +182,6 @@ fn type_section(text: &mut String, entry: &Entry) {
         };
         let place = evidence
             .pointer
-            .as_ref()
             .map(|pointer| format!(" (at {pointer})"))
             .unwrap_or_default();
         let _ = writeln!(text, "- {question} {answer}: {}{place}", evidence.because);
