@@ -20,10 +20,10 @@ const REASON: &str = "baseline";
 /// One ignore to be written; they are sorted by file, rule and place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BaselineIgnore {
-    file: String,
-    rule: &'static str,
+    pub file: String,
+    pub rule: &'static str,
     /// Nothing where the finding is about the file as a whole.
-    pointer: Option<Pointer>,
+    pub pointer: Option<Pointer>,
 }
 
 /// The fewest ignores that match these findings and nothing beside their places. What is in no file, and what is wrong

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Profile;
+use crate::export::Client;
 use crate::oauth::OAuthType;
 use crate::probe::Day;
 use crate::proxy::LogLevel;
@@ -18,6 +19,18 @@ use crate::report::list::ListedType;
 /// server logs its users in, and compiles the OAuth proxy's allowlist, the `.env` templates and the launch specs.
 #[derive(Debug, Parser)]
 #[command(name = "catproof", version, max_term_width = 100)]
+#[command(after_help = "\
+Examples:
+  catproof check                                  is the catalog of this folder right?
+  catproof check --fix                            repair what can be repaired safely
+  catproof explain missing-token-endpoint         what a finding means, and what to write instead
+  catproof build                                  compile the catalog into generated/
+  catproof build --check                          are the committed artifacts current?
+  catproof new acme__remote-mcp --type 4 --url https://mcp.acme.example/mcp
+
+`catproof COMMAND --help` tells more about a command, with examples.
+
+Exit codes: 0 clean, 1 findings or drift, 2 the job could not be done, 3 no input.")]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
@@ -89,7 +102,9 @@ pub enum Command {
     Build(BuildArgs),
     /// Show the servers: OAuth type, proxy, destinations, environment variables.
     List(ListArgs),
-    /// Explain a rule, an OAuth type, a server or the configuration.
+    /// Say what a change means: new servers, new destinations of secrets, new power.
+    Diff(DiffArgs),
+    /// Explain a rule, an OAuth type, a server, the configuration or the kinds of changes.
     Explain(ExplainArgs),
     /// Print the template of the environment, or compare a real `.env` with it.
     Env(EnvArgs),
@@ -103,8 +118,14 @@ pub enum Command {
     Rules(RulesArgs),
     /// Show what the app would run for some answers: command, environment, files, headers.
     Simulate(SimulateArgs),
+    /// Print servers as the configuration of another client: Claude, VS Code, Cursor.
+    Export(ExportArgs),
     /// Run the OAuth proxy from what `build` wrote.
     Proxy(ProxyArgs),
+    /// Print the script that completes catproof's command line in a shell.
+    Completions(CompletionsArgs),
+    /// Print a manual page, or write all of them.
+    Man(ManArgs),
 }
 
 /// Options of every command that shows findings.
@@ -312,6 +333,11 @@ pub struct FixArgs {
 #[command(after_help = "\
 Nothing is written while there is an error. A second run writes nothing.
 
+Examples:
+  catproof build                                  into generated/
+  catproof build --check                          for CI: exit 1 and a diff where an artifact is not current
+  catproof build --profile development            with catalog_local, into generated/development/
+
 Exit codes: 0 done, 1 findings or drift, 2 the job could not be done, 3 no input.")]
 pub struct BuildArgs {
     /// Write nothing; exit with 1 and show a diff if an artifact is out of date, missing or left over.
@@ -325,6 +351,13 @@ pub struct BuildArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  catproof list                                   every server of this folder's catalog
+  catproof list --type generic                    those of one OAuth type
+  catproof list --format json some/folder         as schema/report.schema.json describes it
+
+Exit codes: 0 done, 2 the job could not be done, 3 no input.")]
 pub struct ListArgs {
     /// Files or folders; without any, the catalog of this folder.
     #[arg(value_name = "PATH")]
@@ -347,14 +380,65 @@ pub enum TableFormat {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
+The files of this folder are compared with those of the base by what they compile to: a file that is only written in
+another way is no change. The base is read straight from git: nothing is checked out and nothing is written. Both are
+judged by the configuration of the base, so that no change relaxes its own judgement.
+
+A change is safe, or for review (it asks for something new), or breaking (a protection gets weaker, or those who use
+the server have to act). `catproof explain diff` names every kind.
+
+Examples:
+  catproof diff --base origin/main                        this folder against a branch
+  catproof diff --base \"$(git merge-base origin/main HEAD)\"
+  catproof diff --base HEAD~1 --gate breaking             exit with 1 where something is breaking
+  catproof diff --base HEAD --format markdown             for a pull request
+  catproof diff --base ./before                           a folder: with catalog/ in it, or of manifests
+
+A folder is written with a `/`; a bare name is a commit.
+
+Exit codes: 0 done, 1 something at or above the gate, 2 the job could not be done, 3 no input.")]
+pub struct DiffArgs {
+    /// What to compare with: a commit, or a folder.
+    #[arg(long, value_name = "REF|DIR", allow_hyphen_values = true)]
+    pub base: String,
+    /// The output format.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: DiffFormat,
+    /// The least grade that makes the exit code 1; without it, none does.
+    #[arg(long, value_enum, value_name = "GRADE")]
+    pub gate: Option<Gate>,
+}
+
+/// How a comparison is printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    #[default]
+    Human,
+    Json,
+    /// For a comment on a pull request.
+    Markdown,
+}
+
+/// The least grade of a change that makes the exit code 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Gate {
+    /// Whatever a person has to agree to.
+    Review,
+    /// What weakens a protection, or what those who use a server have to act on.
+    Breaking,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
 Examples:
   catproof explain missing-token-endpoint         a rule
   catproof explain remote-dynamic                 an OAuth type
   catproof explain githubcopilot__remote-mcp      a server of the catalog
-  catproof explain config                         the keys of catproof.toml")]
+  catproof explain config                         the keys of catproof.toml
+  catproof explain diff                           the kinds of changes, and how grave each is")]
 pub struct ExplainArgs {
-    /// A rule's id, an OAuth type's name or number, a server's id, or `config`.
-    #[arg(value_name = "RULE|TYPE|SERVER|config")]
+    /// A rule's id, an OAuth type's name or number, a server's id, `config` or `diff`.
+    #[arg(value_name = "RULE|TYPE|SERVER|config|diff")]
     pub topic: String,
     /// Where to look for the server; without any, the catalog of this folder.
     #[arg(value_name = "PATH")]
@@ -364,6 +448,11 @@ pub struct ExplainArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 No value of a file is ever printed.
+
+Examples:
+  catproof env > oauth_proxy/.env                 the proxy's template, to be filled in
+  catproof env --for app                          the desktop app's
+  catproof env --check oauth_proxy/.env           what a real one lacks, has too much or leaves open
 
 Exit codes: 0 done, 1 something is wrong, 2 the job could not be done, 3 no input.")]
 pub struct EnvArgs {
@@ -389,6 +478,14 @@ pub enum EnvSide {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  catproof schema                                 into schema/
+  catproof schema --check                         exit 1 and a diff where one is out of date
+
+A manifest that begins with `\"$schema\": \"../schema/server.schema.json\"` is completed and explained by editors.
+
+Exit codes: 0 done, 1 drift, 2 the job could not be done.")]
 pub struct SchemaArgs {
     /// Write nothing; exit with 1 and show a diff if a schema is out of date.
     #[arg(long)]
@@ -399,6 +496,13 @@ pub struct SchemaArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  catproof rules                                  each rule, its level, and whether it can be fixed
+  catproof rules --format json
+  catproof explain duplicate-scope                one rule, with an example
+
+A rule's level is set by -A, -W and -D for a run, and by `[rules]` in catproof.toml for good.")]
 pub struct RulesArgs {
     /// The output format.
     #[arg(long, value_enum, default_value_t)]
@@ -449,6 +553,33 @@ pub struct SimulateArgs {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
+No sensitive value is written. An answer is asked for by the client (VS Code), or taken from a variable of the
+environment that the file names, such as ${MCP_ACME__MCP_API_KEY}. Claude Desktop fills nothing in: there the values go in
+by hand. What a client cannot express is said on standard error.
+
+Examples:
+  catproof export --client vscode acme__mcp linear__remote-mcp > .vscode/mcp.json
+  catproof export --client claude acme__mcp --optional                 asks for the optional inputs too
+  catproof export --client cursor acme__mcp --from generated           from what `build` wrote
+
+Exit codes: 0 done, 1 a server is not exported, 2 the job could not be done, 3 no input.")]
+pub struct ExportArgs {
+    /// The program that is to run the servers.
+    #[arg(long, value_enum, value_name = "CLIENT")]
+    pub client: Client,
+    /// The ids of the servers.
+    #[arg(value_name = "SERVER", required = true)]
+    pub servers: Vec<String>,
+    /// Ask for optional inputs without a default too, instead of leaving out what needs them.
+    #[arg(long)]
+    pub optional: bool,
+    /// Read the artifacts in this folder instead of the catalog.
+    #[arg(long, value_name = "DIR")]
+    pub from: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
 The proxy keeps the client secrets and adds them to the token requests of the app. It reads the launch file and the
 environment, nothing else: for each server `<id>_SECRET` or `<id>_SECRET_FILE`, and `<id>_CLIENT_ID` where it differs
 from the manifest's. `oauth_proxy/.env.example` beside the launch file is the template. A secret goes only to the
@@ -488,4 +619,32 @@ pub struct ProxyArgs {
     /// Check the launch file and the environment, say what would run, and do not listen.
     #[arg(long)]
     pub check: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  catproof completions bash > ~/.local/share/bash-completion/completions/catproof
+  catproof completions zsh > ~/.zfunc/_catproof               with ~/.zfunc in $fpath, before compinit
+  catproof completions fish > ~/.config/fish/completions/catproof.fish
+  catproof completions powershell >> $PROFILE")]
+pub struct CompletionsArgs {
+    /// Whose script.
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  catproof man | man -l -                                     the page of the program
+  catproof man check | man -l -                               the page of one command
+  catproof man --out ~/.local/share/man/man1                  all of them, for `man catproof-check`")]
+pub struct ManArgs {
+    /// The command whose page is printed; without it, the program's own.
+    #[arg(value_name = "COMMAND")]
+    pub topic: Option<String>,
+    /// Write all pages into this folder instead.
+    #[arg(long, value_name = "DIR", conflicts_with = "topic")]
+    pub out: Option<PathBuf>,
 }

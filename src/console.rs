@@ -11,7 +11,7 @@ use crate::commands::Failure;
 use crate::config::{ConfigError, Problem};
 use crate::finding::{Finding, Place, Severity};
 use crate::proxy::ProxyError;
-use crate::report::{self, Format, Mask, Style, Summary};
+use crate::report::{self, Format, Mask, Style, Summary, visible_lines};
 use crate::source::Sources;
 use crate::workspace::WorkspaceError;
 
@@ -42,8 +42,13 @@ impl Console {
     pub fn say(&self, text: &str) {
         if !self.quiet {
             // Nobody can be told that standard error is closed.
-            let _ = writeln!(io::stderr().lock(), "{text}");
+            let _ = writeln!(io::stderr().lock(), "{}", visible_lines(text));
         }
+    }
+
+    /// Says what is wrong beside the data, also where the user wants quiet.
+    pub fn complain(&self, text: &str) {
+        let _ = writeln!(io::stderr().lock(), "{text}");
     }
 
     /// A progress bar on standard error; nothing where that is no terminal, or where the user wants quiet.
@@ -110,7 +115,9 @@ fn render_failure(failure: &Failure, style: Style) -> String {
     {
         return render_config(path, text, problems, style);
     }
-    let mut diagnostic = MietteDiagnostic::new(failure.to_string());
+    // What the file system and the configuration say is shown in it.
+    let message = visible_lines(&failure.to_string());
+    let mut diagnostic = MietteDiagnostic::new(message.clone());
     diagnostic.help = match failure {
         Failure::Usage { help, .. } => help.clone(),
         Failure::Serve(ProxyError::Incomplete(_)) => {
@@ -128,7 +135,7 @@ fn render_failure(failure: &Failure, style: Style) -> String {
         .render_report(&mut text, Report::new(diagnostic).as_ref())
     {
         Ok(()) => text,
-        Err(_) => format!("error: {failure}\n"),
+        Err(_) => format!("error: {message}\n"),
     }
 }
 

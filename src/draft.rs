@@ -255,7 +255,7 @@ pub fn draft(
     }
     if let Some(source) = &entry.source {
         because.push(format!(
-            "All of this was put together from {source}, not fetched."
+            "Nothing of this was fetched by catproof; its source: {source}."
         ));
     }
     let is_static = oauth_type.is_some_and(OAuthType::has_static_client);

@@ -4,7 +4,7 @@
 //! before. Every byte outside its edits stays as it is.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::edit::{self, Document, TextEdit};
 use crate::entry::{self, Entry};
@@ -31,6 +31,12 @@ pub struct Repaired {
     pub fixes: usize,
 }
 
+/// How many bytes are judged again for the fixes of one file, and at least how often. It is enough for every fix of a
+/// file that anybody wrote, and an end to one that has a hundred thousand.
+const MOST_JUDGED_AGAIN: usize = 1 << 20;
+
+const LEAST_TRIALS: usize = 16;
+
 /// How often each rule speaks of each file, as far as it is shown.
 type Counts = BTreeMap<(Option<FileId>, &'static str), usize>;
 
@@ -55,19 +61,53 @@ impl<'a> Workshop<'a> {
         }
     }
 
-    /// Whether the fix of each of these findings in one text holds.
-    pub fn hold(&self, file: &ManifestFile, text: &str, findings: &[&Finding]) -> Vec<bool> {
+    /// Whether the fix of each of these findings in one text holds. Of more than can be tried, the last do not.
+    pub fn hold<'f>(
+        &self,
+        file: &ManifestFile,
+        text: &str,
+        findings: impl IntoIterator<Item = &'f Finding>,
+    ) -> Vec<bool> {
         let before = self.judge(file, text.to_owned());
         let document = Document::of(text);
-        let holds = |finding: &&Finding| {
-            let fix = finding.fix.as_ref()?;
-            let edits = document.as_ref()?.text_edits(&fix.edits)?;
+        let mut trials = trials(text);
+        let mut holds = |finding: &Finding| {
+            let edits = edits_of(document.as_ref()?, finding)?;
+            trials = trials.checked_sub(1)?;
             self.apply(file, &before, &[(finding.rule, edits)])
         };
-        findings
-            .iter()
-            .map(|finding| holds(finding).is_some())
-            .collect()
+        let findings = findings.into_iter();
+        findings.map(|finding| holds(finding).is_some()).collect()
+    }
+
+    /// Repairs files until no fix is left that holds: what is done to one may free the way for another before it.
+    /// Gives those that changed.
+    pub fn repair_all(
+        &mut self,
+        mut files: Vec<(&ManifestFile, String)>,
+        is_wanted: impl Fn(&Finding) -> bool,
+    ) -> BTreeMap<FileId, Repaired> {
+        let mut all: BTreeMap<FileId, Repaired> = BTreeMap::new();
+        loop {
+            let mut found_any = false;
+            for (file, text) in &mut files {
+                let repaired = self.repair(file, text.clone(), &is_wanted);
+                if repaired.fixes == 0 {
+                    continue;
+                }
+                found_any = true;
+                text.clone_from(&repaired.text);
+                let so_far = all.entry(file.file).or_insert(Repaired {
+                    text: String::new(),
+                    fixes: 0,
+                });
+                so_far.text = repaired.text;
+                so_far.fixes += repaired.fixes;
+            }
+            if !found_any || files.len() == 1 {
+                return all;
+            }
+        }
     }
 
     /// Applies the fixes of all findings that are wanted, in rounds: fixes whose edits overlap, and those that do not
@@ -78,10 +118,11 @@ impl<'a> Workshop<'a> {
         text: String,
         is_wanted: impl Fn(&Finding) -> bool,
     ) -> Repaired {
+        let mut trials = trials(&text);
         let mut current = self.judge(file, text);
         let mut fixes = 0;
         // Each round leaves fewer findings than there were, so that there is a last one.
-        while let Some((next, applied)) = self.round(file, &current, &is_wanted) {
+        while let Some((next, applied)) = self.round(file, &current, &is_wanted, &mut trials) {
             current = next;
             fixes += applied;
         }
@@ -104,26 +145,28 @@ impl<'a> Workshop<'a> {
         file: &ManifestFile,
         current: &Judged,
         is_wanted: &impl Fn(&Finding) -> bool,
+        trials: &mut usize,
     ) -> Option<(Judged, usize)> {
+        let document = Document::of(&current.text)?;
         let findings = current.findings.iter();
         let fixes: Vec<(&'static str, Vec<TextEdit>)> = findings
             .filter(|finding| is_wanted(finding))
-            .filter_map(|finding| Some((finding.rule, edits_of(&current.text, finding)?)))
+            .filter_map(|finding| Some((finding.rule, edits_of(&document, finding)?)))
             .collect();
-        let mut together: Vec<(&'static str, Vec<TextEdit>)> = Vec::new();
-        for fix in &fixes {
-            let is_free = |other: &(_, Vec<TextEdit>)| !overlap(&other.1, &fix.1);
-            if together.iter().all(is_free) {
-                together.push(fix.clone());
-            }
-        }
+        let mut apart = Apart::default();
+        let together = fixes.iter().filter(|(_, edits)| apart.take(edits));
+        let together: Vec<_> = together.cloned().collect();
+        *trials = trials.checked_sub(1)?;
         if let Some(next) = self.apply(file, current, &together) {
             return Some((next, together.len()));
         }
-        fixes
-            .iter()
-            .find_map(|fix| self.apply(file, current, std::slice::from_ref(fix)))
-            .map(|next| (next, 1))
+        for fix in &fixes {
+            *trials = trials.checked_sub(1)?;
+            if let Some(next) = self.apply(file, current, std::slice::from_ref(fix)) {
+                return Some((next, 1));
+            }
+        }
+        None
     }
 
     /// The edited text, if all of the fixes hold.
@@ -247,18 +290,38 @@ fn shows_more(after: &Counts, before: &Counts) -> bool {
         .any(|(key, count)| before.get(key).unwrap_or(&0) < count)
 }
 
-/// The edits of a finding's fix, if there is one that can be made.
-fn edits_of(text: &str, finding: &Finding) -> Option<Vec<TextEdit>> {
-    edit::text_edits(text, &finding.fix.as_ref()?.edits)
+/// How often a text is judged again, whatever it holds.
+fn trials(text: &str) -> usize {
+    (MOST_JUDGED_AGAIN / text.len().max(1)).max(LEAST_TRIALS)
 }
 
-/// Whether two fixes touch the same bytes, or put something into the same place.
-fn overlap(left: &[TextEdit], right: &[TextEdit]) -> bool {
-    let touch = |left: &TextEdit, right: &TextEdit| {
-        (left.start < right.end && right.start < left.end)
-            || (left.start == right.start)
-            || (left.end == right.end)
-    };
-    left.iter()
-        .any(|left| right.iter().any(|right| touch(left, right)))
+/// The edits of a finding's fix, if there is one that can be made.
+fn edits_of(document: &Document<'_>, finding: &Finding) -> Option<Vec<TextEdit>> {
+    document.text_edits(&finding.fix.as_ref()?.edits)
+}
+
+/// The bytes of edits that are made together, as starts and ends. They lie apart, so that what touches any of them
+/// touches the one before it or the one after it.
+#[derive(Debug, Default)]
+struct Apart(BTreeSet<(usize, usize)>);
+
+impl Apart {
+    /// Takes the edits of a fix in, unless one of them touches what is there.
+    fn take(&mut self, edits: &[TextEdit]) -> bool {
+        let is_free = !edits.iter().any(|edit| self.touches(edit));
+        if is_free {
+            self.0
+                .extend(edits.iter().map(|edit| (edit.start, edit.end)));
+        }
+        is_free
+    }
+
+    /// Whether an edit changes the same bytes as another, or puts something into the same place.
+    fn touches(&self, edit: &TextEdit) -> bool {
+        let before = self.0.range(..=(edit.start, usize::MAX)).next_back();
+        let after = self.0.range((edit.start, 0)..).next();
+        before.into_iter().chain(after).any(|&(start, end)| {
+            (start < edit.end && edit.start < end) || start == edit.start || end == edit.end
+        })
+    }
 }

@@ -168,6 +168,7 @@ mod tests {
         ];
         for host in sound {
             assert_eq!(defect(host), None, "{host}");
+            assert_eq!(repaired(host), None, "{host}");
         }
     }
 
@@ -241,6 +242,42 @@ mod tests {
             "[2606:4700::1111]",
         ] {
             assert!(!is_local(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_url_on_this_machine_is_loopback_whoever_is_named() {
+        let is_loopback = |url: &str| Url::parse(url).is_ok_and(|url| is_loopback(&url));
+        for url in [
+            "http://localhost:8080/x",
+            "https://API.localhost./",
+            "http://127.9.9.9/",
+            "http://[::1]/",
+            "http://[::ffff:127.0.0.1]/",
+        ] {
+            assert!(is_loopback(url), "{url}");
+        }
+        for url in [
+            "https://slack.com/localhost",
+            "http://10.0.0.1/",
+            "http://[fd00::1]/",
+            "mailto:user@localhost",
+        ] {
+            assert!(!is_loopback(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn hosts_of_one_registrant_share_a_domain() {
+        for (host, domain) in [
+            ("mcp.linear.app", "linear.app"),
+            ("linear.app", "linear.app"),
+            ("a.b.acme.co.uk", "acme.co.uk"),
+            ("acme.github.io", "acme.github.io"),
+            ("co.uk", "co.uk"),
+            ("localhost", "localhost"),
+        ] {
+            assert_eq!(registrable_domain(host), domain, "{host}");
         }
     }
 

@@ -3,7 +3,7 @@
 //! They are applied after precedence and before levels are counted. What is ignored changes what is shown and the exit
 //! code, never what is compiled.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use crate::config::Ignore;
@@ -16,14 +16,18 @@ use crate::source::{FileId, Pointer, Sources, clean};
 #[derive(Debug)]
 pub struct Ignores<'a> {
     list: Vec<Resolved<'a>>,
+    /// Where in the list those are that hold something back: by file, by rule, and by pointer.
+    in_force: HashMap<PathBuf, HashMap<&'a str, ByPointer>>,
 }
+
+/// Under nothing, those that mean the whole file.
+type ByPointer = HashMap<Option<Pointer>, Vec<usize>>;
 
 /// One ignore, and what its words mean in this run.
 #[derive(Debug)]
 struct Resolved<'a> {
     ignore: &'a Ignore,
     path: PathBuf,
-    pointer: Option<Pointer>,
     is_expired: bool,
 }
 
@@ -39,31 +43,37 @@ pub struct Sifted {
 impl<'a> Ignores<'a> {
     /// The ignores of a configuration whose paths are relative to `root`.
     pub fn new(ignores: &'a [Ignore], root: &Path, today: Day) -> Self {
-        let list = ignores.iter().map(|ignore| {
+        let mut list = Vec::new();
+        let mut in_force: HashMap<PathBuf, HashMap<&str, ByPointer>> = HashMap::new();
+        for (index, ignore) in ignores.iter().enumerate() {
             let last_day = ignore
                 .expires
                 .as_ref()
                 .and_then(|expires| Day::parse(&expires.get_ref().0));
-            Resolved {
-                ignore,
-                path: clean(&root.join(ignore.file.get_ref())),
-                pointer: ignore
-                    .pointer
-                    .as_ref()
-                    .map(|pointer| Pointer::from(pointer.get_ref().as_str())),
-                is_expired: last_day.is_some_and(|last_day| last_day < today),
+            let path = clean(&root.join(ignore.file.get_ref()));
+            let is_expired = last_day.is_some_and(|last_day| last_day < today);
+            // An expired one holds nothing back any more.
+            if !is_expired {
+                let pointer = ignore.pointer.as_ref();
+                let pointer = pointer.map(|pointer| Pointer::from(pointer.get_ref().as_str()));
+                let of_file = in_force.entry(path.clone()).or_default();
+                let of_rule = of_file.entry(ignore.rule.get_ref()).or_default();
+                of_rule.entry(pointer).or_default().push(index);
             }
-        });
-        Self {
-            list: list.collect(),
+            list.push(Resolved {
+                ignore,
+                path,
+                is_expired,
+            });
         }
+        Self { list, in_force }
     }
 
     /// Takes out the findings that are put up with.
     pub fn sift(&self, findings: Vec<Finding>, sources: &Sources) -> Sifted {
         let mut sifted = Sifted::default();
         for finding in findings {
-            let used: Vec<usize> = self.covering(&finding, sources).collect();
+            let used = self.covering(&finding, sources);
             match used.is_empty() {
                 true => sifted.left.push(finding),
                 false => sifted.ignored.push(finding),
@@ -75,17 +85,33 @@ impl<'a> Ignores<'a> {
 
     /// Whether a finding is put up with.
     pub fn cover(&self, finding: &Finding, sources: &Sources) -> bool {
-        self.covering(finding, sources).next().is_some()
+        !self.covering(finding, sources).is_empty()
     }
 
-    /// The places in the configuration of the ignores that match a finding. An expired one holds nothing back any more.
-    fn covering(&self, finding: &Finding, sources: &Sources) -> impl Iterator<Item = usize> {
-        let matching = self
-            .list
-            .iter()
-            .enumerate()
-            .filter(|(_, ignore)| !ignore.is_expired && ignore.matches(finding, sources));
-        matching.map(|(index, _)| index)
+    /// Why a finding is put up with, in the words of the configuration; nothing where it is not.
+    pub fn reason(&self, finding: &Finding, sources: &Sources) -> Option<&'a str> {
+        let covering = self.covering(finding, sources);
+        let reason = self.list.get(*covering.first()?)?.ignore.reason.as_ref();
+        Some(reason.map_or("without a reason", |reason| reason.get_ref().as_str()))
+    }
+
+    /// The places in the configuration of the ignores that match a finding.
+    fn covering(&self, finding: &Finding, sources: &Sources) -> Vec<usize> {
+        let of_rule = || {
+            let file = sources.file(finding.place.as_ref()?.file)?;
+            self.in_force.get(&file.path)?.get(finding.rule)
+        };
+        let Some(by_pointer) = of_rule() else {
+            return Vec::new();
+        };
+        let pointer = finding.place.as_ref().and_then(|place| place.pointer());
+        let around = std::iter::successors(pointer.cloned(), Pointer::parent);
+        std::iter::once(None)
+            .chain(around.map(Some))
+            .filter_map(|pointer| by_pointer.get(&pointer))
+            .flatten()
+            .copied()
+            .collect()
     }
 
     /// What is wrong with the ignores themselves. Only those are judged of which `was_judged` says, for a path and a
@@ -118,24 +144,5 @@ impl<'a> Ignores<'a> {
             }
         }
         stale
-    }
-}
-
-impl Resolved<'_> {
-    fn matches(&self, finding: &Finding, sources: &Sources) -> bool {
-        let Some(place) = &finding.place else {
-            return false;
-        };
-        let is_in_file = || {
-            sources
-                .file(place.file)
-                .is_some_and(|file| file.path == self.path)
-        };
-        let is_at_pointer = match (&self.pointer, place.pointer()) {
-            (None, _) => true,
-            (Some(wanted), Some(pointer)) => pointer.is_within(wanted),
-            (Some(_), None) => false,
-        };
-        finding.rule == self.ignore.rule.get_ref() && is_at_pointer && is_in_file()
     }
 }

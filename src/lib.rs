@@ -24,6 +24,7 @@ pub mod env_name;
 pub mod hosts;
 pub mod launch_line;
 pub mod oauth;
+pub mod pin;
 pub mod placeholder;
 
 pub mod draft;
@@ -39,6 +40,8 @@ pub mod dotenv;
 pub mod emit;
 pub mod write;
 
+pub mod diff;
+pub mod export;
 pub mod proxy;
 pub mod simulate;
 

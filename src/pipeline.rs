@@ -9,7 +9,6 @@ use rayon::prelude::*;
 
 use crate::allowlist::Allowlist;
 use crate::config::Config;
-use crate::credential::credentials;
 use crate::entry::{self, Entry};
 use crate::finding::{Finding, Place};
 use crate::lint::{self, CatalogSubject, Context, Findings, RawSubject, Subject, reading};
@@ -132,7 +131,7 @@ impl Line<'_> {
             Ok(parsed) => parsed,
             Err(error) => {
                 // No rule of Secrets reads what is no JSON, but the finding's window may show one.
-                credentials(text).for_each(|credential| findings.hide(credential.secret));
+                findings.hide_credentials(text);
                 findings.push(reading::invalid_json::syntax(*file, error));
                 return no_manifest(None, findings);
             }
@@ -202,6 +201,17 @@ impl Line<'_> {
         };
         let mut findings = Findings::default();
         lint::run_on_catalog(&catalog, &mut findings);
+        // What these say comes from the configuration too, which no rule of Secrets reads.
+        let said: Vec<String> = findings
+            .list
+            .iter()
+            .flat_map(|finding| [Some(&finding.message), finding.help.as_ref()])
+            .flatten()
+            .cloned()
+            .collect();
+        for text in said {
+            findings.hide_credentials(&text);
+        }
         findings
     }
 

@@ -15,6 +15,9 @@ use crate::config::Profile;
 use crate::oauth::{Fact, OAuthType};
 use crate::source::Origin;
 
+/// What kind of answer an input takes: the manifest's own word, which no default changes.
+pub use crate::model::InputType;
+
 pub use launch::{
     AppKind, AppLaunch, AppServer, Argument, BrowserLogin, Composed, Container, Discovery, Escape,
     Flow, Folder, InjectedFile, Input, InputValue, OAuth, Part, Pkce, Process, Registration,

@@ -9,6 +9,7 @@ use crate::model::Manifest;
 use crate::plan::{LaunchFile, ProxyFile};
 use crate::probe::lock::Lock;
 use crate::report::ReportFile;
+use crate::report::diff::DiffReport;
 
 /// The committed schema of a manifest: what `validate` compiles, byte for byte.
 pub const SERVER_SCHEMA: &str = include_str!("../schema/server.schema.json");
@@ -17,6 +18,7 @@ pub const SERVER_SCHEMA: &str = include_str!("../schema/server.schema.json");
 pub fn published() -> BTreeMap<&'static str, String> {
     BTreeMap::from([
         ("config.schema.json", print(&of::<Config>())),
+        ("diff.schema.json", print(&of::<DiffReport>())),
         ("launch.schema.json", print(&of::<LaunchFile>())),
         ("lock.schema.json", print(&of::<Lock>())),
         ("proxy.schema.json", print(&of::<ProxyFile>())),

@@ -8,10 +8,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Number, Value};
 
-use crate::model::InputType;
 use crate::plan::{
-    Argument, Composed, Escape, Folder, Input, InputValue, Part, Process, ServerLaunch, Template,
-    TokenDelivery, TokenField, Transport,
+    Argument, Composed, Escape, Folder, Input, InputType, InputValue, Part, Process, ServerLaunch,
+    Template, TokenDelivery, TokenField, Transport,
 };
 use crate::report::Mask;
 use crate::source::Pointer;
@@ -376,7 +375,7 @@ fn texts(answer: &Value) -> Vec<String> {
 
 /// A number as JavaScript writes it, which the app does: `1.0` is `1`, and only a very large or small one has an
 /// exponent.
-fn number_text(number: &Number) -> String {
+pub(crate) fn number_text(number: &Number) -> String {
     let Some(value) = number.as_f64() else {
         return number.to_string();
     };

@@ -128,8 +128,13 @@ impl Workspace {
         folder.join("discovery.lock.json")
     }
 
-    /// The catalogs that the paths name, each once, in the order of the first path that names it.
-    pub fn targets(&self, paths: &[PathBuf]) -> Result<Vec<Target>, WorkspaceError> {
+    /// The catalogs that the paths name, each once, in the order of the first path that names it. The file that standard
+    /// input stands for need not be on the disk.
+    pub fn targets(
+        &self,
+        paths: &[PathBuf],
+        input: Option<&StandardInput>,
+    ) -> Result<Vec<Target>, WorkspaceError> {
         if paths.is_empty() {
             return Ok(vec![Target {
                 folders: self.folders(),
@@ -138,7 +143,12 @@ impl Workspace {
         }
         let mut targets: Vec<Target> = Vec::new();
         for path in paths {
-            let target = self.target(path, &self.absolute(path))?;
+            let absolute = self.absolute(path);
+            let is_input = input.is_some_and(|input| input.path == absolute);
+            let target = match is_input || absolute.symlink_metadata().is_ok() {
+                true => self.target(path, &absolute)?,
+                false => return Err(WorkspaceError::MissingPath(path.clone())),
+            };
             match targets
                 .iter_mut()
                 .find(|known| known.folders == target.folders)
@@ -151,13 +161,12 @@ impl Workspace {
     }
 
     fn target(&self, named: &Path, path: &Path) -> Result<Target, WorkspaceError> {
-        match std::fs::symlink_metadata(path) {
-            Err(_) => Err(WorkspaceError::MissingPath(named.to_owned())),
-            Ok(_) if path.is_dir() && !is_manifest_name(path) => Ok(Target {
+        match () {
+            () if path.is_dir() && !is_manifest_name(path) => Ok(Target {
                 folders: self.folders_at(path),
                 selection: Selection::Everything,
             }),
-            Ok(_) if is_manifest_name(path) => {
+            () if is_manifest_name(path) => {
                 let folder = path.parent().unwrap_or(path);
                 let selection = Selection::Files(BTreeSet::from([path.to_owned()]));
                 Ok(Target {
@@ -165,7 +174,7 @@ impl Workspace {
                     selection,
                 })
             }
-            Ok(_) => Err(WorkspaceError::NoManifest(named.to_owned())),
+            () => Err(WorkspaceError::NoManifest(named.to_owned())),
         }
     }
 
@@ -185,11 +194,21 @@ impl Workspace {
                 catalog_local: Some(folder.join(name(&self.config.catalog_local))),
                 root: folder.to_owned(),
             },
-            false => Folders {
-                catalog: Some(folder.to_owned()),
-                catalog_local: None,
-                root: folder.to_owned(),
-            },
+            false => self.folder_alone(folder),
+        }
+    }
+
+    /// A folder that is a catalog by itself; one with the name of the developers' is theirs wherever it lies.
+    fn folder_alone(&self, folder: &Path) -> Folders {
+        let is_local = folder.file_name() == Path::new(&self.config.catalog_local).file_name();
+        let (catalog, catalog_local) = match is_local {
+            true => (None, Some(folder.to_owned())),
+            false => (Some(folder.to_owned()), None),
+        };
+        Folders {
+            catalog,
+            catalog_local,
+            root: folder.to_owned(),
         }
     }
 
@@ -205,11 +224,7 @@ impl Workspace {
         match around {
             _ if holds(&self.folders()) => self.folders(),
             Some(pair) if holds(&pair) => pair,
-            _ => Folders {
-                catalog: Some(folder.to_owned()),
-                catalog_local: None,
-                root: folder.to_owned(),
-            },
+            _ => self.folder_alone(folder),
         }
     }
 

@@ -9,6 +9,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rayon::prelude::*;
 use similar::TextDiff;
@@ -112,6 +113,9 @@ const FOLDERS: [&str; 2] = ["desktop_app", "oauth_proxy"];
 
 const TEMPORARY: (&str, &str) = (".catproof-", ".tmp");
 
+/// Between making a temporary file and locking it, a run that lives does nothing else.
+const MOST_TIME_TO_LOCK: Duration = Duration::from_mins(1);
+
 /// Writes the artifacts into a folder, or compares them with what is there.
 ///
 /// `places` says where single artifacts go instead, by their own path, relative to the folder.
@@ -150,8 +154,10 @@ pub fn write(
         .sort_by(|left, right| left.path.cmp(&right.path));
 
     if mode == Mode::Write {
-        let folders: BTreeSet<&Path> = targets.keys().filter_map(|path| path.parent()).collect();
-        for folder in folders {
+        // The last launch spec may be gone; a killed run's half of one may not stay for that.
+        let specs = clean(&folder.join("desktop_app/servers"));
+        let folders = targets.keys().filter_map(|path| path.parent());
+        for folder in folders.chain([specs.as_path()]).collect::<BTreeSet<_>>() {
             remove_stale(folder);
         }
         for change in &outcome.changes {
@@ -309,7 +315,10 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_symlink() => Err(Error::Link(path.to_owned())),
         Ok(metadata) if !metadata.is_file() => Err(Error::NotAFile(path.to_owned())),
-        _ => replace(path, bytes),
+        _ => {
+            remove_stale(path.parent().unwrap_or(Path::new(".")));
+            replace(path, bytes)
+        }
     }
 }
 
@@ -382,11 +391,13 @@ fn is_temporary(name: &OsStr) -> bool {
     name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1)
 }
 
-/// Whether nobody writes a temporary file any more. One that is still empty may be on its way to its lock.
+/// Whether nobody writes a temporary file any more. One that is still empty may be on its way to its lock, for a while.
 fn is_stale(path: &Path) -> io::Result<bool> {
     let file = File::open(path)?;
     let is_free = file.try_lock().is_ok();
-    Ok(is_free && file.metadata()?.len() > 0)
+    let metadata = file.metadata()?;
+    let age = metadata.modified()?.elapsed().unwrap_or_default();
+    Ok(is_free && (metadata.len() > 0 || age > MOST_TIME_TO_LOCK))
 }
 
 fn io_error(what: &'static str, path: &Path, source: io::Error) -> Error {

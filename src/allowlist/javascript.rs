@@ -4,8 +4,16 @@ use super::tokens::{Kind, Token, tokens};
 use super::{CONSTANT, Unreadable, Written};
 
 /// Methods that change a list or a set, so that its text is not all of it.
-const MUTATORS: [&str; 8] = [
-    "add", "clear", "delete", "fill", "pop", "push", "splice", "unshift",
+const MUTATORS: [&str; 9] = [
+    "add",
+    "clear",
+    "copyWithin",
+    "delete",
+    "fill",
+    "pop",
+    "push",
+    "splice",
+    "unshift",
 ];
 
 /// The hosts in `ALLOWED_DESTINATIONS`: a constant, an export, a property, frozen or made a set.
@@ -54,15 +62,27 @@ fn definitions(tokens: &[Token<'_>]) -> Vec<usize> {
     found
 }
 
-/// The method that changes the constant after it was given, if one does.
+/// How many tokens between brackets are looked through for an assignment behind them.
+const LONGEST_INDEX: usize = 64;
+
+/// What changes the constant after it was given, if anything does: a method, or an assignment to one of its items or
+/// properties.
 fn find_change<'a>(tokens: &'a [Token<'a>]) -> Option<&'a Token<'a>> {
-    tokens.windows(3).find_map(|window| match window {
-        [name, dot, method]
-            if name.is(CONSTANT)
-                && (dot.is(".") || dot.is("?."))
-                && MUTATORS.iter().any(|mutator| method.is(mutator)) =>
-        {
-            Some(method)
+    let is_mutator = |name: &str| MUTATORS.contains(&name);
+    let after_names = (1..).zip(tokens).filter(|(_, token)| token.is(CONSTANT));
+    let after_names = after_names.filter_map(|(after, _)| tokens.get(after..));
+    after_names.into_iter().find_map(|after| match after {
+        [dot, member, next, ..] if dot.is(".") || dot.is("?.") => {
+            (is_mutator(member.text) || next.is("=")).then_some(member)
+        }
+        [open, member, ..] if open.is("[") => {
+            let is_named = member.content().is_some_and(is_mutator);
+            let is_assigned = || {
+                let mut index = after.iter().take(LONGEST_INDEX);
+                let close = index.position(|token| token.is("]"))?;
+                after.get(close + 1).filter(|next| next.is("="))
+            };
+            (is_named || is_assigned().is_some()).then_some(member)
         }
         _ => None,
     })
@@ -218,6 +238,7 @@ mod tests {
             export const ALLOWED_DESTINATIONS = ['a.example'];
             export const isValid = (url) => ALLOWED_DESTINATIONS.includes(new URL(url).hostname);
             const count = ALLOWED_DESTINATIONS === undefined ? 0 : ALLOWED_DESTINATIONS.length;
+            const first = ALLOWED_DESTINATIONS[0] === undefined || ALLOWED_DESTINATIONS[0] == null;
             export const open = config.open ? ALLOWED_DESTINATIONS : [];
             export const copy = () => [...ALLOWED_DESTINATIONS];
             export default { ALLOWED_DESTINATIONS: ALLOWED_DESTINATIONS, quote: quote.test("'") };
@@ -260,6 +281,18 @@ mod tests {
                 "ALLOWED_DESTINATIONS = ['a']; if (dev) ALLOWED_DESTINATIONS = ['b']",
                 "[",
             ),
+            (
+                "ALLOWED_DESTINATIONS = ['a']; ALLOWED_DESTINATIONS[1] = 'b'",
+                "1",
+            ),
+            (
+                "ALLOWED_DESTINATIONS = ['a']; ALLOWED_DESTINATIONS['push']('b')",
+                "'push'",
+            ),
+            (
+                "ALLOWED_DESTINATIONS = ['a']; ALLOWED_DESTINATIONS.length = 0",
+                "length",
+            ),
             ("ALLOWED_DESTINATIONS = ['a", "'a"),
             ("ALLOWED_DESTINATIONS = ['a'] /* more", "/* more"),
             ("ALLOWED_DESTINATIONS = [`a", "`a"),
@@ -291,6 +324,13 @@ mod tests {
                 ("", "`ALLOWED_DESTINATIONS` does not end".to_owned())
             );
         }
+    }
+
+    /// Each would search the rest of the file again.
+    #[test]
+    fn a_file_of_unfinished_regular_expressions_is_refused() {
+        let text = "/[".repeat(500_000);
+        assert_eq!(refusal(&text).1, "this regular expression does not end");
     }
 
     #[test]

@@ -11,6 +11,9 @@ use super::Unreadable;
 /// Templates and blocks inside `${…}` may nest this deep. People's files nest two or three levels.
 const MAX_NESTING: usize = 32;
 
+/// How far the ends of regular expressions may be searched for in vain: a moment's work.
+const MAX_FRUITLESS: usize = 1 << 24;
+
 /// A token, with its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Token<'a> {
@@ -54,6 +57,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Unreadable> {
         text,
         at: 0,
         a_value_came_before: false,
+        fruitless: 0,
     };
     let mut tokens = Vec::new();
     while let Some(token) = lexer.next(0)? {
@@ -67,6 +71,8 @@ struct Lexer<'a> {
     at: usize,
     /// Whether the token before ended a value: then `/` divides, otherwise it starts a regular expression.
     a_value_came_before: bool,
+    /// How many bytes were searched for the end of a regular expression that was none.
+    fruitless: usize,
 }
 
 impl<'a> Lexer<'a> {
@@ -77,6 +83,10 @@ impl<'a> Lexer<'a> {
         let Some(first) = rest.chars().next() else {
             return Ok(None);
         };
+        let regex = match first {
+            '/' if !self.a_value_came_before => self.regex()?,
+            _ => None,
+        };
         let kind = match first {
             '"' | '\'' => {
                 self.at +=
@@ -84,8 +94,8 @@ impl<'a> Lexer<'a> {
                 Kind::Text
             }
             '`' => self.template(nesting)?,
-            '/' if !self.a_value_came_before && regex_length(rest).is_some() => {
-                self.at += regex_length(rest).unwrap_or_default();
+            '/' if regex.is_some() => {
+                self.at += regex.unwrap_or_default();
                 Kind::Regex
             }
             _ if is_part_of_word(first) => {
@@ -136,6 +146,20 @@ impl<'a> Lexer<'a> {
             }
             self.at += comment;
         }
+    }
+
+    /// The bytes of a regular expression, if one starts here. Each that does not end costs the rest of its line, so that
+    /// a file of nothing else is refused.
+    fn regex(&mut self) -> Result<Option<usize>, Unreadable> {
+        let rest = self.rest();
+        let length = regex_length(rest);
+        if length.is_none() {
+            self.fruitless += rest.find(is_line_end).unwrap_or(rest.len());
+            if self.fruitless > MAX_FRUITLESS {
+                return Err(self.unfinished(self.at, "regular expression"));
+            }
+        }
+        Ok(length)
     }
 
     /// Skips a template, with whatever stands in its substitutions.

@@ -11,7 +11,7 @@ use crate::console::Console;
 use crate::emit;
 use crate::pipeline::Keep;
 use crate::plan::Plan;
-use crate::report::Mask;
+use crate::report::{Mask, visible, visible_lines};
 use crate::source::{Origin, Sources};
 use crate::workspace::Workspace;
 use crate::write::{self, Change, ChangeKind, Mode};
@@ -126,13 +126,12 @@ fn show_changes(
     let mut out = console.out();
     for Change { path, kind, .. } in &written.changes {
         let path = path.strip_prefix(&workspace.working_folder).unwrap_or(path);
-        writeln!(out, "{} is {}", path.display(), kind.name())?;
+        let path = path.display().to_string();
+        writeln!(out, "{} is {}", visible(&path), kind.name())?;
     }
     for change in &written.changes {
-        out.write_all(
-            mask.apply(&change.diff(&workspace.working_folder))
-                .as_bytes(),
-        )?;
+        let diff = change.diff(&workspace.working_folder);
+        out.write_all(visible_lines(&mask.apply(&diff)).as_bytes())?;
     }
     out.flush()?;
     let count = plural(written.changes.len(), "artifact");

@@ -110,7 +110,7 @@ fn compare(
     let limit = workspace.config.max_file_bytes;
     let mut bytes = Vec::new();
     let read = File::open(workspace.working_folder.join(path))
-        .and_then(|file| file.take(limit + 1).read_to_end(&mut bytes));
+        .and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes));
     read.map_err(|error| unreadable(describe(&error)))?;
     if bytes.len() as u64 > limit {
         return Err(unreadable(format!("it is larger than {limit} bytes")));

@@ -1,13 +1,15 @@
 //! `explain`: a rule, an OAuth type, or a server with everything that was inferred about it.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::io::Write as _;
 
 use crate::cli::{ExplainArgs, Global};
 use crate::config;
 use crate::console::Console;
+use crate::diff;
 use crate::entry::{self, Destinations, Entry};
+use crate::finding::{Finding, Place, Severity};
+use crate::ignores::Ignores;
 use crate::lint::{self, Fixable, Rule};
 use crate::model::{Manifest, OAuthConfig};
 use crate::oauth::{OAuthType, Registration, Verdict, registration};
@@ -35,6 +37,7 @@ pub(super) fn run(
         }
         (None, Some(oauth_type)) => oauth_type.documentation().to_owned(),
         (None, None) if args.topic == "config" => config::explain(),
+        (None, None) if args.topic == "diff" => diff::kind::explain(),
         (None, None) => explain_server(args, global)?,
     };
     let mut out = console.out();
@@ -81,10 +84,11 @@ fn explain_server(args: &ExplainArgs, global: &Global) -> Result<String, Failure
             .find(|entry| entry.id == args.topic)
         {
             let mask = Mask::new(&target.judged.secrets);
-            let text = server(entry, target, &sources);
+            let ignores = Ignores::new(&workspace.config.ignore, &workspace.root, workspace.today);
+            let text = server(entry, target, &ignores, &sources);
             let lines = text
-                .lines()
-                .map(|line| visible(&mask.apply(line)).into_owned());
+                .into_iter()
+                .map(|line| visible(&mask.apply(&line)).into_owned());
             return Ok(lines.chain([String::new()]).collect::<Vec<_>>().join("\n"));
         }
     }
@@ -94,7 +98,7 @@ fn explain_server(args: &ExplainArgs, global: &Global) -> Result<String, Failure
     let known = ids
         .chain(lint::RULES.iter().map(|rule| rule.id))
         .chain(OAuthType::ALL.map(OAuthType::name))
-        .chain(["config"]);
+        .chain(["config", "diff"]);
     let help =
         suggest::nearest(&args.topic, known).map(|nearest| format!("did you mean `{nearest}`?"));
     let message = format!(
@@ -104,12 +108,18 @@ fn explain_server(args: &ExplainArgs, global: &Global) -> Result<String, Failure
     Err(Failure::Usage { message, help })
 }
 
-/// The story of one server: what it is, why, where its secret may go, what the app will do.
-fn server(entry: &Entry, target: &JudgedTarget, sources: &Sources) -> String {
-    let mut text = String::new();
-    let _ = writeln!(text, "# {}\n", entry.id);
+/// The story of one server: what it is, why, where its secret may go, what the app will do. Line by line, so that
+/// a line feed in a foreign text cannot add one.
+fn server(
+    entry: &Entry,
+    target: &JudgedTarget,
+    ignores: &Ignores<'_>,
+    sources: &Sources,
+) -> Vec<String> {
+    let mut text = vec![format!("# {}", entry.id), String::new()];
     if let Some(name) = &entry.display_name {
-        let _ = writeln!(text, "{name}, {}\n", sources.name(entry.file));
+        text.push(format!("{name}, {}", sources.name(entry.file)));
+        text.push(String::new());
     }
     let manifest = target.judged.manifests.get(&entry.file);
     let lock = manifest.and_then(|manifest| entry::lock_entry(&target.lock, manifest));
@@ -126,53 +136,39 @@ fn server(entry: &Entry, target: &JudgedTarget, sources: &Sources) -> String {
     if let Some(manifest) = manifest {
         run_section(&mut text, manifest);
     }
-    let findings = target.judged.findings.iter();
-    let here = findings.filter(|finding| {
-        finding
-            .place
-            .as_ref()
-            .is_some_and(|place| place.file == entry.file)
-    });
-    let here: Vec<_> = here
-        .filter(|finding| finding.severity > crate::finding::Severity::Note)
+    let here: Vec<&Finding> = target
+        .judged
+        .findings
+        .iter()
+        .filter(|finding| finding.severity > Severity::Note)
+        .filter(|finding| {
+            finding
+                .place
+                .as_ref()
+                .is_some_and(|place| place.file == entry.file)
+        })
         .collect();
-    if !here.is_empty() {
-        let _ = writeln!(text, "## What is wrong with it");
-        for finding in here {
-            let _ = writeln!(
-                text,
-                "- {}: {} (`{}`)",
-                finding.severity.name(),
-                finding.message,
-                finding.rule
-            );
-        }
-    }
+    findings_section(&mut text, &here, ignores, sources);
     text
 }
 
-fn type_section(text: &mut String, entry: &Entry) {
-    let _ = match entry.classification.verdict {
-        Verdict::None => writeln!(
-            text,
-            "## OAuth type: none\nThe server has no `oauth_config`: nobody logs in."
+fn type_section(text: &mut Vec<String>, entry: &Entry) {
+    let (verdict, why) = match entry.classification.verdict {
+        Verdict::None => (
+            "none".to_owned(),
+            Some("The server has no `oauth_config`: nobody logs in.".to_owned()),
         ),
-        Verdict::Type(oauth_type) => {
-            writeln!(
-                text,
-                "## OAuth type: {}, {}",
-                oauth_type.number(),
-                oauth_type.name()
-            )
-        }
-        Verdict::Undetermined(reason) => {
-            writeln!(
-                text,
-                "## OAuth type: undetermined\nNo type can be given: {}.",
-                reason.reason()
-            )
-        }
+        Verdict::Type(oauth_type) => (
+            format!("{}, {}", oauth_type.number(), oauth_type.name()),
+            None,
+        ),
+        Verdict::Undetermined(reason) => (
+            "undetermined".to_owned(),
+            Some(format!("No type can be given: {}.", reason.reason())),
+        ),
     };
+    text.push(format!("## OAuth type: {verdict}"));
+    text.extend(why);
     for evidence in &entry.classification.evidence {
         let answer = if evidence.value { "yes" } else { "no" };
         let question = match evidence.fact {
@@ -184,40 +180,43 @@ fn type_section(text: &mut String, entry: &Entry) {
             .pointer
             .map(|pointer| format!(" (at {pointer})"))
             .unwrap_or_default();
-        let _ = writeln!(text, "- {question} {answer}: {}{place}", evidence.because);
+        text.push(format!(
+            "- {question} {answer}: {}{place}",
+            evidence.because
+        ));
     }
     if let Some(oauth_type) = entry.oauth_type() {
-        let _ = writeln!(
-            text,
-            "\n`catproof explain {}` tells how such a login runs.",
+        text.push(String::new());
+        text.push(format!(
+            "`catproof explain {}` tells how such a login runs.",
             oauth_type.name()
-        );
+        ));
     }
-    text.push('\n');
+    text.push(String::new());
 }
 
-fn secret_section(text: &mut String, entry: &Entry, oauth_type: OAuthType) {
-    let _ = writeln!(text, "## Where its secret may go");
+fn secret_section(text: &mut Vec<String>, entry: &Entry, oauth_type: OAuthType) {
+    text.push("## Where its secret may go".to_owned());
     if !oauth_type.has_static_client() {
-        let _ = writeln!(
-            text,
-            "There is none: each client registers itself, and the proxy is not used.\n"
+        text.push(
+            "There is none: each client registers itself, and the proxy is not used.".to_owned(),
         );
+        text.push(String::new());
         return;
     }
     if !entry.is_proxied {
-        let _ = writeln!(
-            text,
-            "Nowhere: `requires_proxy` is not set, so the app logs in without the proxy.\n"
+        text.push(
+            "Nowhere: `requires_proxy` is not set, so the app logs in without the proxy."
+                .to_owned(),
         );
+        text.push(String::new());
         return;
     }
     let [client_id, secret] =
         [0, 1].map(|index| entry.env_names().into_iter().nth(index).unwrap_or_default());
-    let _ = writeln!(
-        text,
+    text.push(format!(
         "The proxy keeps it, as `{secret}` beside `{client_id}`, and sends it to:"
-    );
+    ));
     match &entry.destinations {
         Destinations::Known(destinations) => {
             for destination in destinations
@@ -229,12 +228,11 @@ fn secret_section(text: &mut String, entry: &Entry, oauth_type: OAuthType) {
                     entry::Purpose::Revocation => "to revoke tokens",
                     entry::Purpose::Discovery => "to read metadata",
                 };
-                let _ = writeln!(
-                    text,
+                text.push(format!(
                     "- `{}`, {purpose}: {}",
                     destination.host, destination.endpoint
-                );
-                let _ = writeln!(text, "  known from: {}", destination.source.describe());
+                ));
+                text.push(format!("  known from: {}", destination.source.describe()));
             }
             let is_sent = |host: &str| {
                 destinations
@@ -248,62 +246,56 @@ fn secret_section(text: &mut String, entry: &Entry, oauth_type: OAuthType) {
                 .collect();
             if !asked.is_empty() {
                 let asked: Vec<&str> = asked.into_iter().collect();
-                let _ = writeln!(
-                    text,
+                text.push(format!(
                     "Only metadata is read from {}; no secret goes there.",
                     asked.join(", ")
-                );
+                ));
             }
         }
         Destinations::Unverifiable | Destinations::NotNeeded => {
-            let _ = writeln!(
-                text,
-                "- not known: the discovery lock has no entry for these URLs. Run `catproof probe {}`.",
-                entry.id
-            );
+            text.push(format!("- not known: the discovery lock has no entry for these URLs. Run `catproof probe {}`.",
+                entry.id));
         }
     }
-    text.push('\n');
+    text.push(String::new());
 }
 
-fn login_section(text: &mut String, entry: &Entry, oauth: &OAuthConfig, oauth_type: OAuthType) {
-    let _ = writeln!(text, "## What the app will do");
+fn login_section(
+    text: &mut Vec<String>,
+    entry: &Entry,
+    oauth: &OAuthConfig,
+    oauth_type: OAuthType,
+) {
+    text.push("## What the app will do".to_owned());
     let start = oauth.server_url.as_deref().unwrap_or("(no `server_url`)");
-    let _ = match oauth_type {
-        OAuthType::Generic => writeln!(text, "1. open {start} in the browser"),
+    text.push(match oauth_type {
+        OAuthType::Generic => format!("1. open {start} in the browser"),
         OAuthType::McpStatic => {
             let document = oauth.well_known_url.as_deref().unwrap_or(start);
-            writeln!(
-                text,
-                "1. read the provider's endpoints from {document}, and open the login in the browser"
-            )
+            format!("1. read the provider's endpoints from {document}, and open the login in the browser")
         }
-        OAuthType::RemoteStatic | OAuthType::RemoteDynamic => writeln!(
-            text,
-            "1. ask {} which authorization server it trusts, read that server's endpoints, and open the login",
+        OAuthType::RemoteStatic | OAuthType::RemoteDynamic => format!("1. ask {} which authorization server it trusts, read that server's endpoints, and open the login",
             entry.remote_url.as_deref().unwrap_or(start)
         ),
-    };
-    let _ = match registration(oauth) {
-        Registration::Static => writeln!(
-            text,
+    });
+    text.push(match registration(oauth) {
+        Registration::Static => format!(
             "2. name itself with the client id `{}`",
             oauth.client_id.as_deref().unwrap_or_default()
         ),
-        Registration::Dynamic => writeln!(text, "2. register itself as a client there (RFC 7591)"),
-        Registration::ClientMetadata => writeln!(
-            text,
+        Registration::Dynamic => "2. register itself as a client there (RFC 7591)".to_owned(),
+        Registration::ClientMetadata => format!(
             "2. name itself with the metadata document {}",
             oauth.client_id.as_deref().unwrap_or_default()
         ),
-    };
+    });
     let callback = entry.redirect_uri.as_deref().unwrap_or("(no redirect URI)");
-    let _ = writeln!(text, "3. wait for the user to come back to {callback}");
+    text.push(format!("3. wait for the user to come back to {callback}"));
     let exchange = match entry.is_proxied {
         true => "have the OAuth proxy exchange the code, which adds the secret",
         false => "exchange the code itself",
     };
-    let _ = writeln!(text, "4. {exchange}");
+    text.push(format!("4. {exchange}"));
     let injects = oauth_type == OAuthType::Generic;
     let delivery = match &oauth.access_token_env_var {
         Some(name) if injects => format!("start the server with the token in `{name}`"),
@@ -312,40 +304,61 @@ fn login_section(text: &mut String, entry: &Entry, oauth: &OAuthConfig, oauth_ty
         }
         _ => "start the server with the token where the manifest puts it".to_owned(),
     };
-    let _ = writeln!(text, "5. {delivery}\n");
+    text.push(format!("5. {delivery}"));
+    text.push(String::new());
 }
 
-fn discovery_section(text: &mut String, lock: &LockEntry) {
-    let _ = writeln!(text, "## What discovery saw on {}", lock.recorded);
+fn discovery_section(text: &mut Vec<String>, lock: &LockEntry) {
+    text.push(format!("## What discovery saw on {}", lock.recorded));
     if lock.reconstructed {
         let source = lock.source.as_deref().unwrap_or("published facts");
-        let _ = writeln!(text, "Put together from {source}, not fetched.");
+        text.push(format!("Put together from {source}, not fetched."));
     }
-    for line in lock.story() {
-        let _ = writeln!(text, "{line}");
-    }
+    text.extend(lock.story());
     let server = lock.authorization_server.as_ref();
     if let Some(endpoint) = server.and_then(|server| server.token_endpoint.as_ref()) {
-        let _ = writeln!(text, "Therefore codes are exchanged at {endpoint}");
+        text.push(format!("Therefore codes are exchanged at {endpoint}"));
     }
-    text.push('\n');
+    text.push(String::new());
 }
 
-fn run_section(text: &mut String, manifest: &Manifest) {
+fn run_section(text: &mut Vec<String>, manifest: &Manifest) {
     let server = &manifest.server;
-    let _ = writeln!(text, "## What runs");
+    text.push("## What runs".to_owned());
     if let Some(url) = crate::oauth::remote_url(manifest) {
-        let _ = writeln!(
-            text,
-            "Nothing on the user's machine: the server is at {url}\n"
-        );
+        text.push(format!(
+            "Nothing on the user's machine: the server is at {url}"
+        ));
+        text.push(String::new());
         return;
     }
     let words = server.command.iter().chain(server.args.iter().flatten());
     let line: Vec<&str> = words.map(String::as_str).collect();
-    let _ = writeln!(text, "`{}`", line.join(" "));
+    text.push(format!("`{}`", line.join(" ")));
     for (name, _) in server.env.iter().flatten() {
-        let _ = writeln!(text, "- with `{name}` in its environment");
+        text.push(format!("- with `{name}` in its environment"));
     }
-    text.push('\n');
+    text.push(String::new());
+}
+
+fn findings_section(
+    text: &mut Vec<String>,
+    findings: &[&Finding],
+    ignores: &Ignores<'_>,
+    sources: &Sources,
+) {
+    if findings.is_empty() {
+        return;
+    }
+    text.push("## What is wrong with it".to_owned());
+    for finding in findings {
+        let severity = finding.severity.name();
+        let pointer = finding.place.as_ref().and_then(Place::pointer);
+        let place = pointer.map_or_else(String::new, |pointer| format!(" at {pointer}"));
+        let (message, rule) = (&finding.message, finding.rule);
+        text.push(format!("- {severity}{place}: {message} (`{rule}`)"));
+        if let Some(reason) = ignores.reason(finding, sources) {
+            text.push(format!("  ignored: {reason}"));
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! From the findings of a run to its output and its exit status.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -128,10 +128,15 @@ pub(super) fn settle(
     let mut sifted = ignores.sift(found, sources);
     if let Some(path) = &workspace.config_file {
         let file = sources.add(path.clone(), &workspace.working_folder);
+        let by_path: Vec<HashMap<&Path, &Entry>> = targets
+            .iter()
+            .map(|target| by_path(&target.judged.entries, sources))
+            .collect();
         let was_judged = |path: &Path, rule: &str| {
-            targets
-                .iter()
-                .any(|target| was_judged(workspace, target, sources, path, rule))
+            targets.iter().zip(&by_path).any(|(target, by_path)| {
+                let entry = by_path.get(path).copied();
+                was_judged(workspace, target, sources, path, entry, rule)
+            })
         };
         let stale = ignores.stale(&sifted, file, was_judged);
         sifted.left.extend(stale);
@@ -169,12 +174,18 @@ pub(super) fn count_errors(
     errors.filter(is_counted).count()
 }
 
-/// Whether a finding of this rule in this file would have been seen, had there been one.
+fn by_path<'a>(entries: &'a [Entry], sources: &'a Sources) -> HashMap<&'a Path, &'a Entry> {
+    let with_path = |entry: &'a Entry| Some((sources.file(entry.file)?.path.as_path(), entry));
+    entries.iter().filter_map(with_path).collect()
+}
+
+/// Whether a finding of this rule in this file, which is this entry's, would have been seen, had there been one.
 fn was_judged(
     workspace: &Workspace,
     target: &JudgedTarget,
     sources: &Sources,
     path: &Path,
+    entry: Option<&Entry>,
     rule: &str,
 ) -> bool {
     let Some(rule) = lint::find(rule) else {
@@ -185,11 +196,6 @@ fn was_judged(
         return false;
     }
     let has_path = |file: FileId| sources.file(file).is_some_and(|file| file.path == path);
-    let entry = target
-        .judged
-        .entries
-        .iter()
-        .find(|entry| has_path(entry.file));
     let Some(entry) = entry else {
         // What lies in a folder that was read whole, and is not among its manifests, is not there any more.
         let folders = &target.target.folders;

@@ -13,7 +13,7 @@ use crate::console::Console;
 use crate::finding::Finding;
 use crate::fix::{Repaired, Workshop};
 use crate::ignores::Ignores;
-use crate::report::{Mask, visible};
+use crate::report::{Mask, visible, visible_lines};
 use crate::source::{FileId, ManifestFile, Sources};
 use crate::workspace::Workspace;
 use crate::write;
@@ -67,9 +67,7 @@ pub(super) fn show(
             .unified_diff()
             .header(&file.name, &file.name)
             .to_string();
-        for line in mask.apply(&diff).split_terminator('\n') {
-            writeln!(out, "{}", visible(line.trim_end_matches('\r')))?;
-        }
+        out.write_all(visible_lines(&mask.apply(&diff)).as_bytes())?;
     }
     out.flush()?;
     console.say(&summary("would repair", &changed));
@@ -88,7 +86,7 @@ fn summary(verb: &str, changed: &[ChangedFile]) -> String {
     )
 }
 
-/// Repairs the files that have findings with fixes, one after another, since one may bear on the next.
+/// Repairs the files that have findings with fixes.
 fn repair(
     workspace: &Workspace,
     targets: &[JudgedTarget],
@@ -105,23 +103,23 @@ fn repair(
     let mut changed = Vec::new();
     for target in targets {
         let line = target.line(workspace, sources);
+        let files = with_fixes(target, target.judged.findings.iter());
+        let read = |file| sources.read(file, workspace.config.max_file_bytes).ok();
+        let texts = files.into_values();
+        let texts: Vec<(&ManifestFile, String)> = texts
+            .filter_map(|(file, _)| Some((file, read(file.file)?)))
+            .collect();
         let mut workshop = Workshop::new(&line, &target.judged.entries);
-        for (file, _) in with_fixes(target, target.judged.findings.iter()).into_values() {
-            let (Some(source), Ok(text)) = (
-                sources.file(file.file),
-                sources.read(file.file, workspace.config.max_file_bytes),
-            ) else {
+        for (file, repaired) in workshop.repair_all(texts, is_wanted) {
+            let (Some(source), Some(old)) = (sources.file(file), read(file)) else {
                 continue;
             };
-            let repaired = workshop.repair(file, text.clone(), is_wanted);
-            if repaired.fixes > 0 {
-                changed.push(ChangedFile {
-                    path: source.path.clone(),
-                    name: visible(&source.name).into_owned(),
-                    old: text,
-                    repaired,
-                });
-            }
+            changed.push(ChangedFile {
+                path: source.path.clone(),
+                name: visible(&source.name).into_owned(),
+                old,
+                repaired,
+            });
         }
     }
     changed
@@ -146,9 +144,8 @@ pub(super) fn keep_offered(
             let text = sources
                 .read(file.file, workspace.config.max_file_bytes)
                 .unwrap_or_default();
-            let shared: Vec<&Finding> = findings.iter().map(|finding| &**finding).collect();
-            let holding = workshop.hold(file, &text, &shared);
-            for (finding, holds) in findings.into_iter().zip(holding) {
+            let hold = workshop.hold(file, &text, findings.iter().map(|finding| &**finding));
+            for (finding, holds) in findings.into_iter().zip(hold) {
                 if !holds {
                     finding.fix = None;
                 }

@@ -121,7 +121,7 @@ pub(super) fn judge(
     rayon::spawn(validate::prepare);
     let mut input = input;
     let mut judged = Vec::new();
-    for target in workspace.targets(paths)? {
+    for target in workspace.targets(paths, input.as_ref())? {
         let input = input.take_if(|input| target.selection.names(&input.path));
         judged.push(judge_target(workspace, target, input, sources, questions)?);
     }
@@ -182,6 +182,7 @@ fn judge_target(
     };
     let mut judged = line.judge(questions.keep);
     judged.findings.append(&mut findings.list);
+    judged.secrets.append(&mut findings.secrets);
 
     let is_named = |file| {
         sources
@@ -246,7 +247,7 @@ pub(super) fn standard_input(path: PathBuf, limit: u64) -> Result<StandardInput,
     let mut text = Vec::new();
     let read = std::io::stdin()
         .lock()
-        .take(limit + 1)
+        .take(limit.saturating_add(1))
         .read_to_end(&mut text);
     match read {
         Ok(_) => Ok(StandardInput { path, text }),

@@ -1,5 +1,6 @@
 //! `list`: the servers with their OAuth type, and what the proxy needs for them.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 
 use crate::cli::{Global, ListArgs, TableFormat};
@@ -12,7 +13,7 @@ use crate::report::list::{
     ListReport, ListedDestination, ListedEvidence, ListedFindings, ListedOAuth, ListedServer,
     ListedType,
 };
-use crate::report::{visible, write_json};
+use crate::report::{Mask, visible, write_json};
 use crate::source::{FileId, Sources};
 use crate::workspace::Workspace;
 
@@ -37,10 +38,13 @@ pub(super) fn run(
         console.say(&check::no_input(&workspace, &args.paths));
         return Ok(ExitStatus::NoInput);
     }
-    let findings = findings::settle(&workspace, &mut targets, &mut sources).shown;
+    // A server may be called by a secret, by mistake.
+    let secrets = targets.iter().flat_map(|target| &target.judged.secrets);
+    let mask = Mask::new(&secrets.cloned().collect::<Vec<_>>());
+    let counts = count(&findings::settle(&workspace, &mut targets, &mut sources).shown);
     let mut servers: Vec<ListedServer> = targets
         .iter()
-        .flat_map(|target| listed(target, &findings, &sources, args.oauth_type))
+        .flat_map(|target| listed(target, &counts, &sources, args.oauth_type))
         .collect();
     servers.sort_by(|left, right| (&left.id, &left.file).cmp(&(&right.id, &right.file)));
 
@@ -51,10 +55,13 @@ pub(super) fn run(
                 version: 1,
                 servers,
             };
-            write_json(&report, &mut out)?;
+            let mut text = Vec::new();
+            write_json(&report, &mut text)?;
+            let text = String::from_utf8_lossy(&text);
+            out.write_all(mask.apply(&text).as_bytes())?;
         }
         TableFormat::Human => {
-            out.write_all(table(&servers).as_bytes())?;
+            out.write_all(mask.apply(&table(&servers)).as_bytes())?;
             out.flush()?;
             console.say(&plural(servers.len(), "server"));
         }
@@ -63,9 +70,11 @@ pub(super) fn run(
     Ok(ExitStatus::Clean)
 }
 
+type Counts = BTreeMap<(FileId, Severity), usize>;
+
 fn listed(
     target: &JudgedTarget,
-    findings: &[Finding],
+    counts: &Counts,
     sources: &Sources,
     oauth_type: Option<ListedType>,
 ) -> Vec<ListedServer> {
@@ -84,11 +93,12 @@ fn listed(
         .filter(is_named)
         .filter(is_asked);
     entries
-        .map(|entry| server(entry, findings, sources))
+        .map(|entry| server(entry, counts, sources))
         .collect()
 }
 
-fn server(entry: &Entry, findings: &[Finding], sources: &Sources) -> ListedServer {
+fn server(entry: &Entry, counts: &Counts, sources: &Sources) -> ListedServer {
+    let count = |severity| counts.get(&(entry.file, severity)).copied().unwrap_or(0);
     let verdict = entry.classification.verdict;
     let evidence = entry
         .classification
@@ -109,6 +119,9 @@ fn server(entry: &Entry, findings: &[Finding], sources: &Sources) -> ListedServe
             purpose: destination.purpose,
             source: destination.source.describe(),
         });
+    let mut destinations: Vec<ListedDestination> = destinations.collect();
+    // Two documents of one host are one destination here, where no endpoint is shown.
+    destinations.dedup();
     ListedServer {
         id: entry.id.clone(),
         file: sources.name(entry.file).to_owned(),
@@ -120,24 +133,24 @@ fn server(entry: &Entry, findings: &[Finding], sources: &Sources) -> ListedServe
             requires_proxy: entry.is_proxied,
             evidence: evidence.collect(),
         },
-        destinations: destinations.collect(),
+        destinations,
         env: entry.env_names(),
         findings: ListedFindings {
-            errors: count(findings, entry.file, Severity::Error),
-            warnings: count(findings, entry.file, Severity::Warning),
+            errors: count(Severity::Error),
+            warnings: count(Severity::Warning),
         },
     }
 }
 
-/// How many findings of a severity a file has, after the configuration.
-fn count(findings: &[Finding], file: FileId, severity: Severity) -> usize {
-    let here = findings.iter().filter(|finding| {
-        finding
-            .place
-            .as_ref()
-            .is_some_and(|place| place.file == file)
-    });
-    here.filter(|finding| finding.severity == severity).count()
+/// How many findings of each severity a file has, after the configuration.
+fn count(findings: &[Finding]) -> Counts {
+    let mut counts = Counts::new();
+    for finding in findings {
+        if let Some(place) = &finding.place {
+            *counts.entry((place.file, finding.severity)).or_default() += 1;
+        }
+    }
+    counts
 }
 
 fn listed_type(verdict: Verdict) -> ListedType {

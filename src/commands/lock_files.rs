@@ -11,13 +11,16 @@ use crate::lint::discovery;
 use crate::oauth::{OAuthType, Verdict};
 use crate::pipeline::Judged;
 use crate::probe::{self, Day, Lock};
-use crate::source::{FileId, Folders, Origin, Pointer, Sources, describe};
+use crate::source::{FileId, Folders, Origin, Pointer, Sources, read_regular_file};
 use crate::workspace::Workspace;
 use crate::write;
 
 use super::Failure;
 use super::findings::plural;
 use super::probing::Asked;
+
+/// The size that a lock may have: that of ten thousand servers.
+const MOST_BYTES: u64 = 64 << 20;
 
 /// One of the two files.
 #[derive(Debug)]
@@ -179,11 +182,13 @@ fn read(path: &Path) -> Result<Option<Lock>, Failure> {
         path: path.to_owned(),
         reason,
     };
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
+    match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unreadable(describe(&error))),
-    };
+        Ok(_) | Err(_) => {}
+    }
+    let bytes =
+        read_regular_file(path, MOST_BYTES).map_err(|error| unreadable(error.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".to_owned()))?;
     match probe::read_lock(&text) {
         Ok(lock) => Ok(Some(lock)),
         Err(error) => Err(unreadable(error.to_string())),

@@ -1,15 +1,20 @@
 //! One file a subcommand, and what they share: the exit status, and why a job could not be done.
 
+mod base;
 mod build;
 mod check;
+mod completions;
+mod diff;
 mod env;
 mod explain;
+mod export;
 mod findings;
 mod fix;
 mod judge;
 mod launch_specs;
 mod list;
 mod lock_files;
+mod man;
 mod new;
 mod new_online;
 mod probe;
@@ -106,6 +111,7 @@ pub fn run(cli: &Cli) -> ExitStatus {
         Command::Check(args) => check::run(args, &cli.global, &console),
         Command::Build(args) => build::run(args, &cli.global, &console),
         Command::List(args) => list::run(args, &cli.global, &console),
+        Command::Diff(args) => diff::run(args, &cli.global, &console),
         Command::Explain(args) => explain::run(args, &cli.global, &console),
         Command::Env(args) => env::run(args, &cli.global, &console),
         Command::Probe(args) => probe::run(args, &cli.global, &console),
@@ -114,6 +120,9 @@ pub fn run(cli: &Cli) -> ExitStatus {
         Command::Rules(args) => rules::run(args, &console),
         Command::Proxy(args) => proxy::run(args, &cli.global, &console),
         Command::Simulate(args) => simulate::run(args, &cli.global, &console),
+        Command::Completions(args) => completions::run(args, &console),
+        Command::Man(args) => man::run(args, &console),
+        Command::Export(args) => export::run(args, &cli.global, &console),
     };
     match result {
         Ok(status) => status,

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::cli::{Global, ProbeArgs};
+use crate::config::Level;
 use crate::console::Console;
-use crate::lint::{self, Group, discovery};
+use crate::lint::{self, Group, discovery, suppressions};
 use crate::pipeline::{Judged, Keep};
 use crate::probe::{self, Day, Lock, Probed};
 use crate::source::{FileId, Origin, Sources};
@@ -26,35 +27,39 @@ pub(super) fn run(
     if args.strict_online {
         probing::be_strict(&mut workspace);
     }
+    leave_ignores_to_check(&mut workspace);
     let today = args.findings.today.unwrap_or_else(Day::today);
     let probing = Probing::new(&args.network, today)?;
 
     let mut sources = Sources::default();
-    let catalog = judge_by(&workspace, &Lock::of([].into()), &mut sources)?;
+    let nothing = Lock::of([].into());
+    let mut catalog = judge_by(&workspace, &nothing, Keep::Manifests, &mut sources)?;
     if catalog.files == 0 {
         console.say(&check::no_input(&workspace, &[]));
         return Ok(ExitStatus::NoInput);
     }
     let asked = chosen(&args.ids, &catalog.judged)?;
+    // A large catalog is not kept in memory while its providers are waited for.
+    catalog.judged.manifests.clear();
     let locks = read_locks(&workspace, &catalog, args, &mut sources, console)?;
     let Probed { lock, endpoints } = probing.ask(&asked, console)?;
     probing.finish()?;
 
-    let known = lock_files::together(locks.iter().map(|file| file.lock.clone()));
-    let fresh = lock.servers.clone().into_iter().chain(endpoints);
-    let learned = probe::overlay(&known, fresh);
-    let mut target = judge_by(&workspace, &learned, &mut sources)?;
-    keep_discovered(&mut target, &asked);
-    let mut written = Vec::new();
+    let (mut outdated, mut written) = (Vec::new(), Vec::new());
     for file in &locks {
+        let judged = &catalog.judged;
         if args.check {
             let config = &workspace.config.probe;
-            let outdated = file.outdated(&lock, &asked, &target.judged, today, config);
-            target.judged.findings.extend(outdated);
+            outdated.extend(file.outdated(&lock, &asked, judged, today, config));
         } else {
-            written.extend(file.update(&lock, &asked, &catalog.judged, &sources)?);
+            written.extend(file.update(&lock, &asked, judged, &sources)?);
         }
     }
+    let known = lock_files::together(locks.into_iter().map(|file| file.lock));
+    let learned = probe::overlay(&known, lock.servers.into_iter().chain(endpoints));
+    let mut target = judge_by(&workspace, &learned, Keep::Entries, &mut sources)?;
+    keep_discovered(&mut target, &asked);
+    target.judged.findings.extend(outdated);
     let outcome = findings::report(
         &workspace,
         vec![target],
@@ -83,15 +88,28 @@ pub(super) fn run(
 fn judge_by(
     workspace: &Workspace,
     lock: &Lock,
+    keep: Keep,
     sources: &mut Sources,
 ) -> Result<JudgedTarget, Failure> {
     let questions = Questions {
-        keep: Keep::Manifests,
+        keep,
         allowlist: AllowlistChoice::Nothing,
         lock: LockChoice::Given(lock),
     };
     let target = judge::judge(workspace, &[], None, sources, &questions)?.pop();
     target.ok_or_else(|| Failure::usage("there is no catalog"))
+}
+
+/// Most findings are left out here, so whether an ignore is of any use cannot be told.
+fn leave_ignores_to_check(workspace: &mut Workspace) {
+    for rule in [
+        &suppressions::expired_ignore::RULE,
+        &suppressions::ignore_without_reason::RULE,
+        &suppressions::unused_ignore::RULE,
+    ] {
+        let levels = &mut workspace.config.rules;
+        levels.insert(rule.id.to_owned(), Level::Off);
+    }
 }
 
 /// The servers that were named, or all of them.
@@ -103,7 +121,7 @@ fn chosen(ids: &[String], judged: &Judged) -> Result<Vec<Asked>, Failure> {
         }
         if judged.entries.iter().any(|entry| entry.id == *id) {
             return Err(Failure::usage(format!(
-                "`{id}` has nothing to discover: `catproof explain {id}` tells its OAuth type"
+                "`{id}` has nothing to discover: `catproof explain {id}` tells its OAuth type and URLs"
             )));
         }
         let known = targets.iter().map(|asked| asked.target.server_id.as_str());

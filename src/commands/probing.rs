@@ -191,24 +191,31 @@ pub(super) fn targets(judged: &Judged, is_wanted: impl Fn(&Entry) -> bool) -> Ve
     asked
 }
 
-/// Where discovery starts for a server; nothing for one without an OAuth type.
+/// Where discovery starts for a server; nothing for one without an OAuth type or without a URL to ask.
 fn target(entry: &Entry, manifest: &Manifest) -> Option<Target> {
     let oauth = manifest.oauth_config.as_ref()?;
-    let kind = match entry.oauth_type()? {
-        OAuthType::Generic => TargetKind::Generic {
-            endpoints: [&oauth.server_url, &oauth.token_endpoint]
-                .into_iter()
-                .flatten()
-                .cloned()
-                .collect(),
-        },
-        OAuthType::McpStatic => TargetKind::McpStatic,
-        OAuthType::RemoteStatic | OAuthType::RemoteDynamic => TargetKind::Remote,
+    let inputs = entry::lock_inputs(manifest);
+    let (kind, urls) = match entry.oauth_type()? {
+        OAuthType::Generic => (
+            TargetKind::Generic {
+                authorization_endpoint: oauth.server_url.clone(),
+                token_endpoint: oauth.token_endpoint.clone(),
+            },
+            [&oauth.server_url, &oauth.token_endpoint],
+        ),
+        OAuthType::McpStatic => (
+            TargetKind::McpStatic,
+            [&inputs.server_url, &inputs.well_known_url],
+        ),
+        OAuthType::RemoteStatic | OAuthType::RemoteDynamic => {
+            (TargetKind::Remote, [&inputs.remote_url, &None])
+        }
     };
-    Some(Target {
+    let has_url = urls.iter().any(|url| url.is_some());
+    has_url.then_some(Target {
         server_id: entry.id.clone(),
         kind,
-        inputs: entry::lock_inputs(manifest),
+        inputs,
     })
 }
 
@@ -233,6 +240,7 @@ fn learned(entry: &LockEntry) -> String {
     match (&entry.issuer, &entry.authorization_server) {
         _ if !rules.is_empty() => rules.into_iter().collect::<Vec<_>>().join(", "),
         (Some(issuer), Some(_)) => issuer.clone(),
+        _ if entry.reconstructed => "its authorization server is not stated".to_owned(),
         _ => "its endpoints exist".to_owned(),
     }
 }

@@ -101,8 +101,12 @@ fn read_answers(path: &Path) -> Result<AnswersFile, Failure> {
     let limit = DEFAULT_MAX_BYTES;
     let mut bytes = Vec::new();
     let read = match path == Path::new("-") {
-        true => io::stdin().lock().take(limit + 1).read_to_end(&mut bytes),
-        false => File::open(path).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes)),
+        true => io::stdin()
+            .lock()
+            .take(limit.saturating_add(1))
+            .read_to_end(&mut bytes),
+        false => File::open(path)
+            .and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes)),
     };
     read.map_err(|error| unreadable(describe(&error)))?;
     if bytes.len() as u64 > limit {

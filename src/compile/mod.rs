@@ -21,8 +21,8 @@ use crate::model::{Manifest, UserInput};
 use crate::oauth::Verdict;
 use crate::plan::{
     AppKind, AppLaunch, AppServer, BrowserLogin, CatalogIndex, CatalogKind, DEEP_LINK, GENERATED,
-    IndexedFact, IndexedOAuth, IndexedServer, Input, LeftOut, LeftOutReason, Plan, Run,
-    ServerLaunch, ServerLaunchKind, Setup, Transport, VERSION,
+    IndexedFact, IndexedOAuth, IndexedServer, Input, LeftOut, LeftOutReason, OAuth, Plan, Process,
+    Run, ServerLaunch, ServerLaunchKind, Setup, Transport, VERSION,
 };
 use crate::probe::lock::{Lock, LockEntry};
 use crate::source::{FileId, Origin};
@@ -138,18 +138,45 @@ fn compile_server(
     Ok((launch, proxy))
 }
 
-fn launch(subject: Subject<'_>) -> Checked<ServerLaunch> {
+/// A server, compiled part by part: what keeps one part out of the artifacts hides no other from whoever compares them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parts {
+    pub transport: Result<Transport, LeftOutReason>,
+    /// Nothing for a remote server.
+    pub process: Result<Option<Process>, LeftOutReason>,
+    pub inputs: BTreeMap<String, Input>,
+    /// Nothing for a server without a login.
+    pub oauth: Result<Option<OAuth>, LeftOutReason>,
+    pub browser_login: Option<BrowserLogin>,
+    pub setup: Vec<Setup>,
+}
+
+/// Compiles each part of a server for itself, whether or not the whole of it may be in an artifact.
+pub fn parts(entry: &Entry, manifest: &Manifest, lock: Option<&Lock>, profile: Profile) -> Parts {
+    parts_of(Subject {
+        entry,
+        manifest,
+        lock: lock.and_then(|lock| entry::lock_entry(lock, manifest)),
+        profile,
+    })
+}
+
+fn parts_of(subject: Subject<'_>) -> Parts {
     let Subject {
         entry, manifest, ..
     } = subject;
-    let transport = transport(manifest)?;
-    let process = match transport {
-        Transport::Remote { .. } => None,
-        Transport::Stdio | Transport::StreamableHttp { .. } => Some(process::process(manifest)?),
+    let transport = transport(manifest);
+    let process = match crate::oauth::is_remote(manifest) {
+        true => Ok(None),
+        false => process::process(manifest).map(Some),
     };
-    let oauth = match entry.oauth_type() {
-        Some(oauth_type) => Some(oauth::oauth(subject, oauth_type, &transport)?),
-        None => None,
+    let oauth = match (entry.classification.verdict, &transport) {
+        (Verdict::None, _) => Ok(None),
+        (Verdict::Undetermined(reason), _) => Err(LeftOutReason::Undetermined(reason.reason())),
+        (Verdict::Type(_), Err(reason)) => Err(reason.clone()),
+        (Verdict::Type(oauth_type), Ok(transport)) => {
+            oauth::oauth(subject, oauth_type, transport).map(Some)
+        }
     };
     let names = Names::of(manifest);
     let mut inputs: BTreeMap<String, Input> = names
@@ -157,19 +184,12 @@ fn launch(subject: Subject<'_>) -> Checked<ServerLaunch> {
         .iter()
         .map(|(key, input)| (key.clone(), compile_input(key, input, names)))
         .collect();
-    if let Some(process) = &process {
+    if let Ok(Some(process)) = &process {
         process::note_uses(process, &mut inputs);
     }
     let archestra = manifest.archestra_config.as_ref();
     let browser = archestra.and_then(|archestra| archestra.browser_based.as_ref());
-    let launch = ServerLaunch {
-        generated: GENERATED.to_owned(),
-        version: VERSION,
-        kind: ServerLaunchKind::Server,
-        id: entry.id.clone(),
-        display_name: display_name(entry).to_owned(),
-        origin: entry.origin,
-        developer: entry.origin == Origin::CatalogLocal,
+    Parts {
         transport,
         process,
         inputs,
@@ -188,6 +208,26 @@ fn launch(subject: Subject<'_>) -> Checked<ServerLaunch> {
                 provider: step.provider.clone(),
             })
             .collect(),
+    }
+}
+
+fn launch(subject: Subject<'_>) -> Checked<ServerLaunch> {
+    let entry = subject.entry;
+    let parts = parts_of(subject);
+    let launch = ServerLaunch {
+        generated: GENERATED.to_owned(),
+        version: VERSION,
+        kind: ServerLaunchKind::Server,
+        id: entry.id.clone(),
+        display_name: display_name(entry).to_owned(),
+        origin: entry.origin,
+        developer: entry.origin == Origin::CatalogLocal,
+        transport: parts.transport?,
+        process: parts.process?,
+        inputs: parts.inputs,
+        oauth: parts.oauth?,
+        browser_login: parts.browser_login,
+        setup: parts.setup,
     };
     grammar::tells_no_secret(&entry.id, &crate::plan::to_text(&launch))?;
     Ok(launch)

@@ -4,6 +4,8 @@ mod explain;
 mod read;
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -15,9 +17,13 @@ use crate::finding::Severity;
 use crate::source::DEFAULT_MAX_BYTES;
 
 pub use explain::explain;
+pub use read::read;
 
 /// The name of the configuration file.
 pub const FILE_NAME: &str = "catproof.toml";
+
+/// The size that a configuration may have: that of a baseline for a hundred thousand findings.
+const MOST_BYTES: u64 = 32 << 20;
 
 /// A configuration, and the file that it comes from.
 #[derive(Debug, Default)]
@@ -63,11 +69,16 @@ pub fn load(named: Option<&Path>, working_folder: &Path) -> Result<LoadedConfig,
     let Some(path) = named.map(|path| working_folder.join(path)).or_else(nearest) else {
         return Ok(LoadedConfig::default());
     };
-    let text = std::fs::read_to_string(&path).map_err(|error| ConfigError::Unreadable {
+    let text = read_text(&path).map_err(|reason| ConfigError::Unreadable {
         path: path.clone(),
-        reason: crate::source::describe(&error),
+        reason,
     })?;
-    match read::read(&text) {
+    of_text(path, text)
+}
+
+/// A configuration from its text, as if it stood in the file.
+pub fn of_text(path: PathBuf, text: String) -> Result<LoadedConfig, ConfigError> {
+    match read(&text) {
         Ok((config, notices)) => Ok(LoadedConfig {
             config,
             file: Some(path),
@@ -78,6 +89,19 @@ pub fn load(named: Option<&Path>, working_folder: &Path) -> Result<LoadedConfig,
             text,
             problems,
         }),
+    }
+}
+
+/// The text of a configuration, or why there is none. It may be a link, and it may be a pipe where it was named.
+fn read_text(path: &Path) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|error| crate::source::describe(&error))?;
+    match String::from_utf8(bytes) {
+        Ok(text) if text.len() as u64 <= MOST_BYTES => Ok(text),
+        Ok(_) => Err(format!("it is larger than {MOST_BYTES} bytes")),
+        Err(_) => Err("it is not UTF-8".to_owned()),
     }
 }
 

@@ -20,7 +20,7 @@ use crate::violations::{Checker, Violation};
 use super::{Config, Ignore, Problem};
 
 /// Reads a configuration; with it comes what the user should know about it.
-pub(super) fn read(text: &str) -> Result<(Config, Vec<String>), Vec<Problem>> {
+pub fn read(text: &str) -> Result<(Config, Vec<String>), Vec<Problem>> {
     let mut config: Config = match toml::from_str(text) {
         Ok(config) => config,
         Err(error) => return Err(why_not(text, &error)),

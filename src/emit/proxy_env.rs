@@ -5,7 +5,7 @@ use url::Url;
 
 use crate::dotenv;
 use crate::oauth::OAuthType;
-use crate::plan::{GENERATED, OAuth, Plan, ProxyServer};
+use crate::plan::{GENERATED, OAuth, Plan, ProxyServer, ServerLaunch};
 
 use super::template::{comment, fill};
 use super::{Artifact, Error};
@@ -13,17 +13,18 @@ use super::{Artifact, Error};
 #[derive(Serialize)]
 struct Values {
     generated: &'static str,
-    servers: Vec<Server>,
+    /// The servers whose secret the proxy keeps, by type and id.
+    proxied: Vec<Server>,
+    /// The titles of those that register their clients, which need nothing here.
+    dynamic: Vec<String>,
     port: u16,
 }
 
 /// The block of one server.
 #[derive(Serialize)]
 struct Server {
-    /// As the guide's sample has it: `Type 1: Slack (korotovsky__slack-mcp-server)`.
     title: String,
-    /// Nothing for a server that registers its clients: then there are no credentials.
-    credentials: Option<Credentials>,
+    credentials: Credentials,
 }
 
 #[derive(Serialize)]
@@ -36,23 +37,29 @@ struct Credentials {
 }
 
 pub(super) fn emit(plan: &Plan) -> Result<Artifact, Error> {
-    let servers = plan.servers.values().filter_map(|server| {
-        let oauth = server.oauth.as_ref()?;
-        let proxied = plan.proxy.servers.get(&server.id);
-        let is_dynamic = oauth.kind == OAuthType::RemoteDynamic;
-        (is_dynamic || proxied.is_some()).then(|| Server {
-            title: comment(&format!(
-                "Type {}: {} ({})",
+    let mut proxied = Vec::new();
+    let mut dynamic = Vec::new();
+    for server in plan.servers.values() {
+        let Some(oauth) = &server.oauth else {
+            continue;
+        };
+        match plan.proxy.servers.get(&server.id) {
+            Some(proxied_server) => proxied.push((
                 oauth.kind.number(),
-                server.display_name,
-                server.id
+                Server {
+                    title: title(server, oauth),
+                    credentials: credentials(oauth, proxied_server),
+                },
             )),
-            credentials: proxied.map(|proxied| credentials(oauth, proxied)),
-        })
-    });
+            None if oauth.kind == OAuthType::RemoteDynamic => dynamic.push(title(server, oauth)),
+            None => {}
+        }
+    }
+    proxied.sort_by_key(|(number, _)| *number);
     let values = Values {
         generated: GENERATED,
-        servers: servers.collect(),
+        proxied: proxied.into_iter().map(|(_, server)| server).collect(),
+        dynamic,
         port: plan.proxy.listen.port,
     };
     fill(
@@ -60,6 +67,15 @@ pub(super) fn emit(plan: &Plan) -> Result<Artifact, Error> {
         include_str!("proxy.env.j2"),
         values,
     )
+}
+
+/// As the guide's sample has it: `Type 1: Slack (korotovsky__slack-mcp-server)`.
+fn title(server: &ServerLaunch, oauth: &OAuth) -> String {
+    let number = oauth.kind.number();
+    comment(&format!(
+        "Type {number}: {} ({})",
+        server.display_name, server.id
+    ))
 }
 
 fn credentials(oauth: &OAuth, proxied: &ProxyServer) -> Credentials {

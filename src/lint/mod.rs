@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use crate::allowlist::Allowlist;
 use crate::config::{Config, Profile};
+use crate::credential::credentials;
 use crate::entry::{self, Entry};
 use crate::finding::{Finding, Place, Severity};
 use crate::launch_line::{self, ContainerRun};
@@ -378,9 +379,23 @@ impl Findings {
         self.secrets.push(value.to_owned());
     }
 
+    /// Hides whatever looks like a credential in a text that no rule reads, but that a finding may show a part of.
+    pub fn hide_credentials(&mut self, text: &str) {
+        for text in [text, &without_escapes(text)] {
+            credentials(text).for_each(|credential| self.hide(credential.secret));
+        }
+    }
+
     pub fn append(&mut self, mut other: Self) {
         self.list.append(&mut other.list);
         self.secrets.append(&mut other.secrets);
         self.holds_secret |= other.holds_secret;
     }
+}
+
+/// A text with spaces in the place of escapes, whose letters would pass for the beginning of a word.
+fn without_escapes(text: &str) -> String {
+    let escapes = ["\\b", "\\f", "\\n", "\\r", "\\t"];
+    let blank = |text: String, escape: &str| text.replace(escape, "  ");
+    escapes.into_iter().fold(text.to_owned(), blank)
 }

@@ -1,5 +1,7 @@
 //! The descriptive parts of a manifest: for people, search and evaluation; nothing is compiled from them.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -13,6 +15,18 @@ pub struct Author {
     pub email: Option<String>,
     /// The author's page.
     pub url: Option<String>,
+}
+
+/// What the server runs on. Desktop clients add keys of their own here, so that none is unknown.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+pub struct Compatibility {
+    /// The versions of Claude Desktop, as a range.
+    pub claude_desktop: Option<String>,
+    /// The operating systems.
+    #[schemars(example = &["darwin", "linux", "win32"])]
+    pub platforms: Option<Vec<String>>,
+    /// The versions of the languages that it runs on, as ranges, by the language's name.
+    pub runtimes: Option<BTreeMap<String, String>>,
 }
 
 /// A tool that the server offers.

@@ -2,7 +2,8 @@
 //!
 //! `schema/server.schema.json` is printed from here. What a lint rule reports is no constraint here, so that one cause
 //! gives one finding; unknown keys are refused by the schema alone, so that a stray key does not stop the reading.
-//! The two dialects are the guide's (`remote_url`, `command: "remote"`) and the published catalog's (`server.type`).
+//! The two dialects are the guide's (`remote_url`, `command: "remote"`) and the published catalog's (`server.type`),
+//! which takes its descriptive fields from the manifest of desktop extensions (MCPB).
 
 mod archestra;
 mod metadata;
@@ -16,7 +17,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use archestra::{ArchestraConfig, BrowserBased, ClientConfig, OAuthRequirement};
-pub use metadata::{Author, Dependency, GithubInfo, Prompt, ProtocolFeatures, Tool};
+pub use metadata::{Author, Compatibility, Dependency, GithubInfo, Prompt, ProtocolFeatures, Tool};
 pub use oauth_config::OAuthConfig;
 pub use server::{Server, ServerKind, SetupStep};
 pub use user_config::{InputType, UserInput};
@@ -36,8 +37,25 @@ pub struct Manifest {
     pub display_name: Option<String>,
     /// What the server does, in one or two sentences.
     pub description: Option<String>,
+    /// All there is to say about the server, as Markdown.
+    pub long_description: Option<String>,
     /// Who publishes the server.
     pub author: Option<Author>,
+    /// The licence, as an SPDX expression.
+    #[schemars(example = &"MIT", example = &"Apache-2.0")]
+    pub license: Option<String>,
+    /// The server's page.
+    pub homepage: Option<String>,
+    /// The page of its documentation.
+    pub documentation: Option<String>,
+    /// Where its users get help.
+    pub support: Option<String>,
+    /// The pages that say what the services behind it do with the user's data.
+    pub privacy_policies: Option<Vec<String>>,
+    /// A picture of the server, as a path or a URL.
+    pub icon: Option<String>,
+    /// Pictures of it at work, as paths or URLs.
+    pub screenshots: Option<Vec<String>>,
     /// How the server is run, or where it is.
     pub server: Server,
     /// Where the server is, in the guide's dialect: a URL beside `server.command: "remote"`.
@@ -57,8 +75,14 @@ pub struct Manifest {
     pub keywords: Option<Vec<String>>,
     /// The tools that the server offers.
     pub tools: Option<Vec<Tool>>,
+    /// Whether it offers more tools than are listed.
+    pub tools_generated: Option<bool>,
     /// The prompts that the server offers.
     pub prompts: Option<Vec<Prompt>>,
+    /// Whether it offers more prompts than are listed.
+    pub prompts_generated: Option<bool>,
+    /// What the server runs on.
+    pub compatibility: Option<Compatibility>,
     /// What the user should know or do before the server works.
     pub instructions: Option<String>,
     /// The project's README, as Markdown.

@@ -430,3 +430,58 @@ fn tls_message(error: &rustls::Error, host: &str) -> String {
     };
     format!("the certificate of `{host}` {what}")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    /// Public the first time it is asked, this machine from then on.
+    #[derive(Default)]
+    struct Rebinding {
+        was_asked: AtomicBool,
+    }
+
+    impl Lookup for Rebinding {
+        fn lookup(&self, _: &str) -> Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>> {
+            let address: IpAddr = match self.was_asked.swap(true, Ordering::SeqCst) {
+                false => [8, 8, 8, 8].into(),
+                true => [127, 0, 0, 1].into(),
+            };
+            Box::pin(async move { Ok(vec![address]) })
+        }
+    }
+
+    /// The addresses that a connection would use are the very ones that were checked, lookup by lookup.
+    #[tokio::test]
+    async fn a_name_that_moves_to_this_machine_is_refused_when_it_has_moved() {
+        let resolver = CheckedResolver {
+            lookup: Arc::new(Rebinding::default()),
+            reach: Reach::Public,
+            proxy_host: None,
+        };
+        let mut answers = Vec::new();
+        for _ in 0..2 {
+            let Ok(name) = "moving.example".parse() else {
+                return;
+            };
+            let addresses = resolver.resolve(name).await;
+            answers.push(
+                addresses
+                    .map(Iterator::collect::<Vec<_>>)
+                    .map_err(|error| error.to_string()),
+            );
+        }
+        assert_eq!(
+            answers,
+            [
+                Ok(vec![SocketAddr::from(([8, 8, 8, 8], 0))]),
+                Err(
+                    "`moving.example` has the address 127.0.0.1, which is not a public one"
+                        .to_owned()
+                ),
+            ]
+        );
+    }
+}

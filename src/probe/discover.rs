@@ -15,7 +15,7 @@ use super::address::{Reach, check_url};
 use super::challenge;
 use super::documents::{self, Document, Reading, ResourceMatch, problem, quoted, rule};
 use super::fetch::{Fetch, Method, Reconstruction, Request};
-use super::lock::{LockEntry, LockInputs, LockProblem, LockRequest};
+use super::lock::{AuthorizationServerFacts, LockEntry, LockInputs, LockProblem, LockRequest};
 use super::once::{Once, Reply};
 use super::well_known;
 
@@ -33,10 +33,13 @@ pub struct Target {
 /// Where discovery starts, by OAuth type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TargetKind {
-    /// Type 1: nothing to discover; the endpoints (authorization, token) are asked whether they exist.
+    /// Type 1: nothing to discover; the endpoints are asked whether they exist, and then, as advice, whether their
+    /// provider publishes metadata.
     Generic {
-        /// The endpoints, in the order in which they are asked.
-        endpoints: Vec<String>,
+        /// `oauth_config.server_url`.
+        authorization_endpoint: Option<String>,
+        /// `oauth_config.token_endpoint`.
+        token_endpoint: Option<String>,
     },
     /// Type 2: starts at `well_known_url`, else at the issuer `server_url`.
     McpStatic,
@@ -66,7 +69,13 @@ pub async fn discover<F: Fetch>(target: &Target, once: &Once<'_, F>, run: Run<'_
         sources: BTreeSet::new(),
     };
     match &target.kind {
-        TargetKind::Generic { endpoints } => discovery.generic(endpoints).await,
+        TargetKind::Generic {
+            authorization_endpoint,
+            token_endpoint,
+        } => {
+            let endpoints = [authorization_endpoint.as_deref(), token_endpoint.as_deref()];
+            discovery.generic(endpoints).await;
+        }
         TargetKind::McpStatic => discovery.mcp_static(&target.inputs).await,
         TargetKind::Remote => discovery.remote(&target.inputs).await,
     }
@@ -122,12 +131,13 @@ struct Discovery<'a, F> {
 }
 
 impl<F: Fetch> Discovery<'_, F> {
-    async fn generic(&mut self, endpoints: &[String]) {
+    /// The endpoints of type 1: authorization, token.
+    async fn generic(&mut self, endpoints: [Option<&str>; 2]) {
         let mut asked = BTreeSet::new();
-        for endpoint in endpoints
-            .iter()
-            .filter(|endpoint| asked.insert(endpoint.as_str()))
-        {
+        for endpoint in endpoints.into_iter().flatten() {
+            if !asked.insert(endpoint) {
+                continue;
+            }
             // Any answer will do, a redirect to a login page included.
             match self.ask(Method::Get, endpoint).await {
                 Ok(reply) => self.conclude(match reply.status {
@@ -140,6 +150,70 @@ impl<F: Fetch> Discovery<'_, F> {
                 ),
             }
         }
+        // Where an endpoint does not answer there is nothing to advise about.
+        if let [Some(authorization_endpoint), Some(token_endpoint)] = endpoints
+            && self.entry.problems.is_empty()
+        {
+            self.advice(authorization_endpoint, token_endpoint).await;
+        }
+    }
+
+    /// The metadata at the origin of the authorization endpoint: advice, so nothing that is wrong with it is a problem.
+    ///
+    /// Nobody has named the issuer. A document counts if it is its origin's own and names this very token endpoint:
+    /// some providers publish metadata of another login of theirs, which says nothing about this one.
+    async fn advice(&mut self, authorization_endpoint: &str, token_endpoint: &str) {
+        let Some(origin) = documents::read_url(authorization_endpoint)
+            .filter(|url| documents::is_secure(url, self.run.reach))
+            .and_then(|url| url.join("/").ok())
+        else {
+            return;
+        };
+        for url in well_known::authorization_server_urls(&origin) {
+            match self.look_at(&url).await {
+                Found::Document(document, metadata_url) => {
+                    self.take_advice(&document, &metadata_url, &origin, token_endpoint);
+                    break;
+                }
+                Found::Nothing(_) => {}
+                Found::Stop => break,
+            }
+        }
+        self.entry.problems.clear();
+    }
+
+    fn take_advice(
+        &mut self,
+        document: &Document,
+        metadata_url: &str,
+        origin: &Url,
+        token_endpoint: &str,
+    ) {
+        let bare = well_known::origin(origin);
+        let issuers = [bare.as_str(), origin.as_str()];
+        let reach = self.run.reach;
+        let read = documents::authorization_server_facts(document, metadata_url, &issuers, reach);
+        let Ok((issuer, facts)) = read else {
+            return self.conclude("authorization server metadata that must not be used");
+        };
+        let published = facts.token_endpoint.as_deref().unwrap_or_default();
+        if Url::parse(published).ok() != Url::parse(token_endpoint).ok() {
+            let outcome = format!(
+                "authorization server metadata of another login, whose tokens are at {}",
+                quoted(published)
+            );
+            return self.conclude(outcome);
+        }
+        self.conclude(format!(
+            "authorization server metadata of {}, with this very token endpoint",
+            quoted(&issuer)
+        ));
+        self.entry.issuer = Some(issuer);
+        // How the secret is sent is fixed by the generic flow: no advice may turn that into an error.
+        self.entry.authorization_server = Some(AuthorizationServerFacts {
+            token_endpoint_auth_methods_supported: None,
+            ..facts
+        });
     }
 
     async fn mcp_static(&mut self, inputs: &LockInputs) {
@@ -534,15 +608,13 @@ impl<F: Fetch> Discovery<'_, F> {
                 return Ok((reply, url));
             };
             let target = Url::parse(&url).and_then(|base| base.join(location));
-            let Ok(target) = target else {
-                self.conclude(format!(
-                    "redirects to {}, which is no URL",
-                    quoted(location)
-                ));
-                return Err(format!(
-                    "it redirects to {}, which is no URL",
-                    quoted(location)
-                ));
+            let Some(target) = target
+                .ok()
+                .filter(|target| target.as_str().len() <= documents::LONGEST_URL)
+            else {
+                let outcome = format!("redirects to {}, which is no URL", quoted(location));
+                self.conclude(&*outcome);
+                return Err(format!("it {outcome}"));
             };
             self.conclude(format!("redirects to {}", quoted(target.as_str())));
             if !matches!(status, 307 | 308) {

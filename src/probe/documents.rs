@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::hosts::is_loopback_name;
+use crate::source::{self, Pointer};
 
 use super::address::Reach;
 use super::fetch::{Answer, Body};
@@ -55,6 +56,9 @@ const MEMBERS: [&str; 13] = [
     "token_endpoint",
     "token_endpoint_auth_methods_supported",
 ];
+
+/// The longest URL that is taken from an answer, in bytes: longer ones would only fill the lock.
+pub const LONGEST_URL: usize = 2_048;
 
 /// What the body of a `200` turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,6 +114,10 @@ pub fn read(answer: &Answer) -> Reading {
         .to_ascii_lowercase();
     match serde_json::from_slice::<Value>(text) {
         Ok(Value::Object(mut members)) => {
+            // Readers differ in which of two values they take, so neither can be trusted.
+            if let Some(name) = repeated_member(text) {
+                return Reading::Broken(format!("states {} twice", quoted(&name)));
+            }
             members.retain(|name, value| MEMBERS.contains(&name.as_str()) && !value.is_null());
             let reconstruction = answer.reconstruction.as_ref();
             let labeled = media_type == "application/json" || media_type.ends_with("+json");
@@ -273,11 +281,8 @@ pub fn match_resource(resource: &str, remote_url: &str) -> Option<ResourceMatch>
     if resource == remote_url {
         return Some(ResourceMatch::Exact);
     }
-    let (parent, child) = (Url::parse(resource).ok()?, Url::parse(remote_url).ok()?);
-    if origin(&parent) != origin(&child)
-        || parent.fragment().is_some()
-        || !parent.username().is_empty()
-    {
+    let (parent, child) = (read_url(resource)?, Url::parse(remote_url).ok()?);
+    if origin(&parent) != origin(&child) {
         return None;
     }
     let rest = child.path().strip_prefix(parent.path())?;
@@ -295,17 +300,27 @@ pub fn is_template(issuer: &str) -> bool {
         .is_some_and(|(_, rest)| rest.contains('}'))
 }
 
-/// Reads a discovered URL: absolute, in the characters of RFC 3986 and none else, without user information and fragment.
+/// Reads a discovered URL: absolute, in the characters of RFC 3986 and none else, without user information and fragment,
+/// of a bounded length.
 ///
-/// The URL standard's parser alone would let line feeds, spaces and backslashes through, which other readers of the same
-/// text may take differently.
+/// The URL standard's parser alone would let line feeds, spaces, backslashes, `https:host` and `https:///host` through,
+/// which other readers of the same text may take differently.
 #[must_use]
 pub fn read_url(text: &str) -> Option<Url> {
+    if text.len() > LONGEST_URL {
+        return None;
+    }
     let is_uri_character =
         |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
     let url = Url::parse(text).ok()?;
-    let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
-    (plain && url.has_host() && text.bytes().all(is_uri_character)).then_some(url)
+    let (scheme, rest) = text.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_plain = scheme.eq_ignore_ascii_case(url.scheme())
+        && !authority.is_empty()
+        && !authority.contains('@')
+        && url.fragment().is_none()
+        && text.bytes().all(is_uri_character);
+    is_plain.then_some(url)
 }
 
 /// Says whether a discovered URL is https, or http on loopback where the run allows it.
@@ -332,7 +347,8 @@ pub fn problem(rule: &str, message: impl Into<String>) -> LockProblem {
     }
 }
 
-/// A foreign value in backticks, on one line, without control or direction characters, of a bounded length.
+/// A foreign value in backticks, in printable ASCII and so on one line, of a bounded length. A letter that only looks
+/// like another is seen for what it is.
 #[must_use]
 pub fn quoted(value: &str) -> String {
     const LONGEST: usize = 300;
@@ -342,11 +358,9 @@ pub fn quoted(value: &str) -> String {
             text.push('…');
             break;
         }
-        let directs = matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
-        if character.is_control() || directs || character == '`' {
-            text.extend(character.escape_unicode());
-        } else {
-            text.push(character);
+        match character {
+            ' '..='~' if character != '`' => text.push(character),
+            _ => text.extend(character.escape_unicode()),
         }
     }
     text.push('`');
@@ -399,20 +413,25 @@ impl Reader<'_> {
         }
     }
 
+    /// A list of words or URLs, which are all ASCII: nothing else of it gets into the lock.
     fn list(&self, name: &str) -> Result<Option<Vec<String>>, LockProblem> {
         let Some(value) = self.document.members.get(name) else {
             return Ok(None);
         };
-        value
+        let texts = value
             .as_array()
-            .and_then(|items| {
-                items
-                    .iter()
-                    .map(|item| item.as_str().map(str::to_owned))
-                    .collect::<Option<Vec<_>>>()
-            })
-            .map(Some)
-            .ok_or_else(|| self.invalid(&format!("has a `{name}` that is no list of strings")))
+            .and_then(|items| items.iter().map(Value::as_str).collect::<Option<Vec<_>>>())
+            .ok_or_else(|| self.invalid(&format!("has a `{name}` that is no list of strings")))?;
+        let is_plain = |text: &str| {
+            text.len() <= LONGEST_URL && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+        };
+        match texts.iter().find(|text| !is_plain(text)) {
+            None => Ok(Some(texts.into_iter().map(str::to_owned).collect())),
+            Some(text) => {
+                let what = format!("lists {} in `{name}`, which is no plain text", quoted(text));
+                Err(self.invalid(&what))
+            }
+        }
     }
 
     /// A list whose absence means `absent`, unless the document leaves it open.
@@ -466,12 +485,19 @@ impl Reader<'_> {
         let Some(published) = self.text("issuer")? else {
             return Err(self.invalid("has no `issuer`"));
         };
-        let Some(first) = expected
-            .first()
-            .filter(|_| !expected.contains(&published.as_str()))
-        else {
-            return Ok(published);
+        let Some(first) = expected.first() else {
+            // Taken at its word, so the word must at least be an issuer (RFC 8414 §2).
+            return match read_url(&published).filter(|url| url.query().is_none()) {
+                Some(_) => Ok(published),
+                None => {
+                    let what = format!("has an `issuer` that is no issuer: {}", quoted(&published));
+                    Err(self.invalid(&what))
+                }
+            };
         };
+        if expected.contains(&published.as_str()) {
+            return Ok(published);
+        }
         let at = quoted(self.metadata_url);
         let why = if is_template(&published) {
             ": a template that stands for many issuers: name the one of a single tenant"
@@ -491,6 +517,16 @@ impl Reader<'_> {
             ),
         ))
     }
+}
+
+/// The first member that discovery looks at and that an object states more than once.
+fn repeated_member(text: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(text).ok()?;
+    let repeated = source::duplicate_keys(text).into_iter();
+    repeated
+        .filter(|duplicate| duplicate.parent == Pointer::root())
+        .map(|duplicate| duplicate.key)
+        .find(|key| MEMBERS.contains(&key.as_str()))
 }
 
 fn is_page(media_type: &str, text: &[u8]) -> bool {

@@ -47,7 +47,8 @@ const SERVERS_AT_ONCE: usize = 32;
 pub struct Probed {
     /// The servers that have something to discover (types 2 to 4): what belongs into the lock file.
     pub lock: Lock,
-    /// The servers of type 1: whether their endpoints exist. Nothing was discovered, so nothing is locked.
+    /// The servers of type 1: whether their endpoints exist, and what their providers publish. The first is a matter
+    /// of the day and the second only advice, so neither is locked.
     pub endpoints: BTreeMap<String, LockEntry>,
 }
 

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_FRAME_OPTIONS};
@@ -26,12 +27,23 @@ const HANDED_OVER: [&str; 6] = [
 const LONGEST_QUERY: usize = 8 * 1024;
 
 /// A callback page, before it is HTML.
-pub(super) struct Page {
+pub struct Page {
     status: StatusCode,
     title: &'static str,
     text: String,
     /// What opens the app; nothing where there is nothing to hand over.
     link: Option<Url>,
+}
+
+/// Without what it says: a code may be in it.
+impl fmt::Debug for Page {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Page")
+            .field("status", &self.status)
+            .field("title", &self.title)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Page {

@@ -13,6 +13,7 @@ use url::Url;
 
 use crate::config::Profile;
 use crate::dotenv;
+use crate::hosts;
 use crate::plan::{ClientAuthentication, ProxyLaunch, ProxyServer, VERSION};
 use crate::probe::Reach;
 use crate::probe::address::check_url;
@@ -201,6 +202,9 @@ fn check_endpoint(text: &str, launch: &ProxyLaunch) -> Result<Url, String> {
     let mut allowed = launch.allowed_destinations.iter();
     match () {
         () if url.fragment().is_some() => Err("it has a fragment".to_owned()),
+        () if url.port().is_some() && !hosts::is_loopback(&url) => {
+            Err("it has a port of its own".to_owned())
+        }
         () if !allowed.any(|allowed| allowed == host) => {
             Err(format!("`{host}` is not among the allowed destinations"))
         }

@@ -27,13 +27,13 @@ pub use limits::Limits;
 pub use log::{Log, LogLevel};
 pub use server::Listening;
 
-mod callback;
+pub mod callback;
 mod launch;
 mod limits;
 mod log;
-mod parameters;
+pub mod parameters;
 mod provider;
-mod reply;
+pub mod reply;
 mod routes;
 mod server;
 

@@ -3,6 +3,7 @@
 //! Whatever else a caller sends (`client_id`, the word `REDACTED` as `client_secret`, headers) is not read at all.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use axum::body::{HttpBody as _, to_bytes};
 use axum::extract::Request;
@@ -32,10 +33,17 @@ const KNOWN: [&str; 14] = [
 
 /// The known parameters of a request that have a value; one without counts as omitted (RFC 6749 §3.2).
 #[derive(Default)]
-pub(super) struct Parameters(BTreeMap<String, String>);
+pub struct Parameters(BTreeMap<String, String>);
 
 /// A form to post, without the client's own credentials.
-pub(super) type Fields<'a> = Vec<(&'static str, &'a str)>;
+pub type Fields<'a> = Vec<(&'static str, &'a str)>;
+
+/// Without the values: codes and tokens are among them.
+impl fmt::Debug for Parameters {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_set().entries(self.0.keys()).finish()
+    }
+}
 
 impl Parameters {
     /// Reads a body of at most so many bytes. One that announces more is not waited for.
@@ -57,7 +65,8 @@ impl Parameters {
         }
     }
 
-    fn of_json(body: &[u8]) -> Result<Self, Refusal> {
+    /// Reads a body of the media type `application/json`.
+    pub fn of_json(body: &[u8]) -> Result<Self, Refusal> {
         let object: Map<String, Value> =
             serde_json::from_slice(body).map_err(|_| Refusal::MALFORMED)?;
         let mut parameters = Self::default();
@@ -72,7 +81,8 @@ impl Parameters {
         Ok(parameters)
     }
 
-    fn of_form(body: &[u8]) -> Result<Self, Refusal> {
+    /// Reads a body of the media type `application/x-www-form-urlencoded`.
+    pub fn of_form(body: &[u8]) -> Result<Self, Refusal> {
         let mut parameters = Self::default();
         for (name, value) in form_urlencoded::parse(body) {
             parameters.add(&name, value.into_owned())?;

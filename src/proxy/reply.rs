@@ -9,7 +9,7 @@ use url::form_urlencoded;
 
 /// An error of the proxy's own, as the caller and as the log see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub struct Refusal {
     pub status: u16,
     /// A code of RFC 6749 §5.2, or the nearest of §4.1.2.1 where there is none.
     pub error: &'static str,
@@ -86,7 +86,7 @@ impl Refusal {
 
 /// A provider's reply, in the form that the app can rely on.
 #[derive(Debug, PartialEq)]
-pub(super) struct Reply {
+pub struct Reply {
     pub status: StatusCode,
     pub body: Map<String, Value>,
 }
@@ -95,21 +95,21 @@ pub(super) struct Reply {
 const SHORTEST_SECRET: usize = 8;
 
 impl Reply {
-    /// Whether it repeats the secret, as the error pages of some debuggers do.
-    pub fn mentions(&self, secret: &str) -> bool {
+    /// The text of the body, unless it repeats the secret, as the error pages of some debuggers do.
+    pub fn text_without(&self, secret: &str) -> Result<String, Refusal> {
+        let text = serde_json::to_string(&self.body).unwrap_or_default();
         // The same characters are escaped the same way in both.
         let quoted = Value::from(secret).to_string();
         let escaped = quoted.get(1..quoted.len() - 1).unwrap_or_default();
-        secret.len() >= SHORTEST_SECRET && json!(self.body).to_string().contains(escaped)
+        match secret.len() >= SHORTEST_SECRET && text.contains(escaped) {
+            true => Err(Refusal::provider("the provider's reply repeats the secret")),
+            false => Ok(text),
+        }
     }
 }
 
 /// Reads the reply to a token request.
-pub(super) fn token_reply(
-    status: StatusCode,
-    content_type: &str,
-    body: &[u8],
-) -> Result<Reply, Refusal> {
+pub fn token_reply(status: StatusCode, content_type: &str, body: &[u8]) -> Result<Reply, Refusal> {
     let object = object(content_type, body);
     match object {
         Some(object) if status.is_success() && !is_error(&object) => Ok(Reply {
@@ -121,7 +121,7 @@ pub(super) fn token_reply(
 }
 
 /// Reads the reply to a revocation request: a success has no body that means anything (RFC 7009 §2.2).
-pub(super) fn revocation_reply(
+pub fn revocation_reply(
     status: StatusCode,
     content_type: &str,
     body: &[u8],
@@ -158,9 +158,10 @@ fn error_reply(status: StatusCode, object: Option<Map<String, Value>>) -> Result
     if !body.get("error").is_some_and(Value::is_string) {
         body.insert("error".to_owned(), Value::from("invalid_request"));
     }
-    let status = match status.is_success() {
-        true => StatusCode::BAD_REQUEST,
-        false => status,
+    // An error with the status of a success, or with one that is none to a client, would not be taken for an error.
+    let status = match status.is_client_error() || status.is_server_error() {
+        true => status,
+        false => StatusCode::BAD_REQUEST,
     };
     Ok(Reply { status, body })
 }

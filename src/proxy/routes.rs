@@ -9,7 +9,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{MatchedPath, Path, RawQuery, Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, HeaderName, ORIGIN, RETRY_AFTER, VARY,
+    ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, CONTENT_TYPE, HeaderName, ORIGIN, RETRY_AFTER, VARY,
     X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -27,7 +27,7 @@ use super::limits::{Limits, Rates};
 use super::log::{Line, Log};
 use super::parameters::Parameters;
 use super::provider::Provider;
-use super::reply::{Refusal, Reply, revocation_reply, token_reply};
+use super::reply::{Refusal, revocation_reply, token_reply};
 
 /// The header by which callers of `/mcp/token` name the endpoint.
 const TARGET_ENDPOINT: HeaderName = HeaderName::from_static("x-target-endpoint");
@@ -123,7 +123,7 @@ async fn pass_on(
 ) -> Response {
     let mut told = Told::default();
     let mut response = match exchange(proxy, asked, id_in_path, request, &mut told).await {
-        Ok(reply) => (reply.status, Json(reply.body)).into_response(),
+        Ok((status, text)) => (status, [(CONTENT_TYPE, "application/json")], text).into_response(),
         Err(refusal) => {
             told.reason = Some(refusal.reason.clone()).filter(|reason| !reason.is_empty());
             refusal.into_response()
@@ -141,7 +141,7 @@ async fn exchange(
     id_in_path: Option<&str>,
     request: Request,
     told: &mut Told,
-) -> Result<Reply, Refusal> {
+) -> Result<(StatusCode, String), Refusal> {
     let target_endpoint = request.headers().get(TARGET_ENDPOINT).cloned();
     let target_endpoint = target_endpoint
         .as_ref()
@@ -178,10 +178,8 @@ async fn exchange(
         Asked::Token => token_reply(answer.status, &answer.content_type, &answer.body),
         Asked::Revocation => revocation_reply(answer.status, &answer.content_type, &answer.body),
     }?;
-    match reply.mentions(client.secret.reveal()) {
-        true => Err(Refusal::provider("the provider's reply repeats the secret")),
-        false => Ok(reply),
-    }
+    let text = reply.text_without(client.secret.reveal())?;
+    Ok((reply.status, text))
 }
 
 /// Refuses a caller that names another server, endpoint or resource than those that were compiled.

@@ -3,6 +3,7 @@
 //! `locate` turns places into bytes, lines and columns and masks what must not be shown; a format only writes.
 
 mod concise;
+pub mod diff;
 mod fingerprint;
 mod github;
 mod gitlab;
@@ -25,13 +26,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::CatalogIndex;
+use crate::suggest;
 
 pub use json::{CheckReport, write_json};
 pub use line::SourceLine;
 use list::ListReport;
 pub use locate::{Part, Shown, ShownEdit, ShownFix, ShownPlace, ShownRelated, batches, locate};
 pub use mask::Mask;
-pub use visible::{is_hidden, visible};
+pub use visible::{is_hidden, visible, visible_lines};
 
 /// What a run found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,8 +118,12 @@ impl FromStr for FormatArgument {
                 .iter()
                 .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
                 .collect();
+            let nearest = suggest::nearest(name, names.iter().map(String::as_str));
+            let guess = nearest.map_or(String::new(), |nearest| {
+                format!("did you mean `{nearest}`? ")
+            });
             format!(
-                "there is no format `{name}`; the formats are {}",
+                "there is no format `{name}`; {guess}the formats are {}",
                 names.join(", ")
             )
         })?;

@@ -14,6 +14,12 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// The same for a text of several lines, which stay lines.
+pub fn visible_lines(text: &str) -> String {
+    let lines = text.split('\n').map(|line| line.trim_end_matches('\r'));
+    lines.map(visible).collect::<Vec<_>>().join("\n")
+}
+
 /// The same for a text in parts, which stand side by side: what they say together counts.
 pub(super) fn visible_parts<const N: usize>(parts: [&str; N]) -> [String; N] {
     let whole = parts.concat();

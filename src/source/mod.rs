@@ -2,6 +2,7 @@
 //!
 //! This room lists and reads files. It judges nothing but whether a file can be read as UTF-8.
 
+pub mod git;
 mod lines;
 mod load;
 mod pointer;
@@ -132,7 +133,10 @@ impl Sources {
 }
 
 /// Reads a regular file and nothing else: opening a pipe would wait forever, and a link may lead anywhere.
-fn read_regular_file(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+///
+/// # Errors
+/// The file is none, cannot be read, or is larger than `limit` bytes.
+pub fn read_regular_file(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     let unreadable = |error: std::io::Error| ReadError::Unreadable(describe(&error));
     let metadata = fs::symlink_metadata(path).map_err(unreadable)?;
     if metadata.is_symlink() {
@@ -149,7 +153,7 @@ fn read_regular_file(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
     let file = fs::File::open(path).map_err(unreadable)?;
     // The file may grow between the look and the reading.
-    file.take(limit + 1)
+    file.take(limit.saturating_add(1))
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
     match bytes.len() as u64 > limit {

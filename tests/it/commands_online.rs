@@ -10,6 +10,7 @@ use std::time::Duration;
 use catproof::probe::{Lock, read_lock};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 
 use crate::probe::simulator::{Reply, World};
 use crate::support::{catproof, check_json, copy, project, rule_ids, run, scratch, shared, write};
@@ -231,6 +232,59 @@ async fn a_check_of_the_lock_finds_drift_and_age_and_writes_nothing() {
     // A rule that is off finds nothing.
     let (code, _, _) = probe_json(root.path(), &["--check", "-A", "discovery-drift"]);
     assert_eq!(code, 0);
+}
+
+/// Whatever would get through ends at this listener, which must see nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_is_refused_in_every_spelling_before_a_socket_opens() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let spellings = [
+        "127.0.0.1",
+        "0x7f.1",
+        "2130706433",
+        "[::ffff:127.0.0.1]",
+        "[64:ff9b::7f00:1]",
+        "169.254.169.254",
+        "100.64.0.1",
+        "localhost",
+    ];
+    let root = scratch();
+    for (number, host) in spellings.iter().enumerate() {
+        let url = format!("https://{host}:{port}/mcp");
+        add(
+            root.path(),
+            "catalog",
+            &remote(&format!("acme__{number}"), &url),
+        );
+    }
+    let (code, stdout, stderr) = run(root.path(), &["probe", "--format", "json"]);
+    let report: Value = serde_json::from_str(&stdout).unwrap_or_else(|_| panic!("{stderr}"));
+    let findings = report["findings"].as_array().unwrap();
+    assert_eq!(code, 0);
+    assert_eq!(rule_ids(findings), ["unreachable-metadata"; 8]);
+    for finding in findings {
+        let message = finding["message"].as_str().unwrap();
+        let is_told = message.ends_with("is not a public address")
+            || message.ends_with("`localhost` is a loopback name");
+        assert!(is_told, "{message}");
+    }
+    let visitor = tokio::time::timeout(Duration::from_millis(50), listener.accept());
+    assert!(visitor.await.is_err(), "a socket was opened");
+}
+
+/// The ignores of `check` are none of a probe's business: what they ignore is not looked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_probe_calls_no_ignore_unused() {
+    let world = provider().await;
+    let mut manifest = remote("acme__mcp", &world.fill("{mcp}/mcp"));
+    manifest["oauth_config"]["scopes"] = json!(["notes", "notes"]);
+    let root = catalog_of(&manifest);
+    let ignore = "[[ignore]]\nrule = \"duplicate-scope\"\nfile = \"catalog/acme__mcp.json\"\nreason = \"a test\"\n";
+    write(&root.path().join("catproof.toml"), ignore);
+    assert_eq!(check_json(root.path(), &[]), (0, vec![]));
+    let (code, findings, _) = probe_json(root.path(), &[]);
+    assert_eq!((code, findings), (0, vec![]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

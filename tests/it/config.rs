@@ -231,6 +231,23 @@ fn what_is_ignored_is_counted_and_neither_shown_nor_failed() {
 }
 
 #[test]
+fn a_server_is_explained_with_what_is_ignored_and_why() {
+    let scratch = scratch();
+    catalog(scratch.path());
+    let explain = || run(scratch.path(), &["explain", "acme__mcp"]).1;
+    let finding = "- warning at /server/sandbox: `sandbox` is no key that anything reads here (`unknown-key`)";
+    assert!(
+        explain().ends_with(&format!("{finding}\n")),
+        "{}",
+        explain()
+    );
+    let config = "[[ignore]]\nrule = \"unknown-key\"\nfile = \"catalog/acme__mcp.json\"\nreason = \"tried out\"\n";
+    write(&scratch.path().join("catproof.toml"), config);
+    let ignored = format!("{finding}\n  ignored: tried out\n");
+    assert!(explain().ends_with(&ignored), "{}", explain());
+}
+
+#[test]
 fn an_ignore_holds_on_its_last_day_and_no_longer() {
     let ignore = format!("{IGNORE}expires = \"2027-01-31\"\n");
     let on = |day| check_ignoring(&ignore, &["--today", day]);

@@ -4,17 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use catproof::config::Config;
-use catproof::edit;
-use catproof::finding::{Edit, Finding};
+use catproof::finding::Finding;
 use catproof::fix::Workshop;
 use catproof::lint::Fixable;
-use catproof::pipeline::{Judged, Keep, Line};
-use catproof::source::{ManifestFile, Sources};
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 use serde_json::{Value, json};
 
+use crate::properties::held::fixes::{each_fix_changes_what_it_says, with_line};
 use crate::support::{check_json, copy_of, entries, name, project, run, scratch, shared, write};
 
 // The program on folders.
@@ -174,118 +171,6 @@ fn a_fix_that_would_break_something_else_is_neither_offered_nor_applied() {
 
 // The fixes of one text.
 
-/// Judges one text and hands it on with its line.
-fn with_line<T>(
-    stem: &str,
-    text: &str,
-    then: impl FnOnce(&Line<'_>, &ManifestFile, Judged) -> T,
-) -> T {
-    let config = Config {
-        pedantic: true,
-        ..Config::default()
-    };
-    let mut sources = Sources::default();
-    let path = PathBuf::from(format!("/catalog/{stem}.json"));
-    let file = sources.add_text(path.clone(), text.as_bytes().to_vec(), Path::new("/"));
-    let manifests = [ManifestFile::new(file, &path, false)];
-    let line = Line {
-        config: &config,
-        sources: &sources,
-        manifests: &manifests,
-        lock: None,
-        allowlist: None,
-    };
-    let judged = line.judge(Keep::Entries);
-    then(&line, &manifests[0], judged)
-}
-
-fn without_mark(text: &str) -> &str {
-    text.trim_start_matches('\u{feff}')
-}
-
-/// Each fix that holds changes the value as its edits say and leaves every other byte; all of them together leave
-/// nothing to repair. Gives the rules that were repaired.
-fn assert_fixes(stem: &str, text: &str) -> BTreeSet<&'static str> {
-    with_line(stem, text, |line, file, judged| {
-        let mut workshop = Workshop::new(line, &judged.entries);
-        let mut repaired = BTreeSet::new();
-        let findings: Vec<&Finding> = judged.findings.iter().collect();
-        let holding = workshop.hold(file, text, &findings);
-        for (finding, holds) in findings.into_iter().zip(holding) {
-            let Some(fix) = finding.fix.as_ref().filter(|_| holds) else {
-                continue;
-            };
-            repaired.insert(finding.rule);
-            let edits = edit::text_edits(text, &fix.edits).unwrap();
-            let edited = edit::apply(text, &edits).unwrap();
-            let value: Value = serde_json::from_str(without_mark(&edited)).unwrap();
-            let mut expected: Value = serde_json::from_str(without_mark(text)).unwrap();
-            fix.edits
-                .iter()
-                .rev()
-                .for_each(|edit| apply(edit, &mut expected));
-            assert_eq!(value, expected, "{} in {stem}", finding.rule);
-            assert_rest_is_untouched(text, &edited, &edits);
-        }
-        let is_any = |finding: &Finding| finding.fix.is_some();
-        let once = workshop.repair(file, text.to_owned(), is_any);
-        let twice = workshop.repair(file, once.text.clone(), is_any);
-        assert_eq!((twice.fixes, &twice.text), (0, &once.text), "{stem}");
-        repaired
-    })
-}
-
-/// The bytes outside of the edits are the same in both texts.
-fn assert_rest_is_untouched(before: &str, after: &str, edits: &[edit::TextEdit]) {
-    let mut rest = after;
-    let mut position = 0;
-    for edit in edits {
-        rest = rest.strip_prefix(&before[position..edit.start]).unwrap();
-        rest = rest.strip_prefix(edit.text.as_str()).unwrap();
-        position = edit.end;
-    }
-    assert_eq!(rest, &before[position..]);
-}
-
-/// What an edit means for the value.
-fn apply(edit: &Edit, value: &mut Value) {
-    let parent = |pointer: &catproof::source::Pointer| {
-        let (parent, last) = pointer.as_str().rsplit_once('/').unwrap();
-        (
-            parent.to_owned(),
-            last.replace("~1", "/").replace("~0", "~"),
-        )
-    };
-    match edit {
-        Edit::Replace(pointer, new) => *value.pointer_mut(pointer.as_str()).unwrap() = new.clone(),
-        Edit::Remove(pointer) => {
-            let (parent, last) = parent(pointer);
-            match value.pointer_mut(&parent).unwrap() {
-                Value::Array(items) => _ = items.remove(last.parse().unwrap()),
-                Value::Object(members) => _ = members.remove(&last).unwrap(),
-                other => panic!("{other} has no members"),
-            }
-        }
-        Edit::Insert(pointer, key, new) => {
-            let object = value
-                .pointer_mut(pointer.as_str())
-                .unwrap()
-                .as_object_mut()
-                .unwrap();
-            object.insert(key.clone(), new.clone());
-        }
-        Edit::InsertItem(pointer, index, new) => {
-            let array = value
-                .pointer_mut(pointer.as_str())
-                .unwrap()
-                .as_array_mut()
-                .unwrap();
-            array.insert((*index).min(array.len()), new.clone());
-        }
-        Edit::RemoveByteOrderMark => {}
-    }
-}
-
 #[test]
 fn each_fix_of_the_public_catalog_changes_what_it_says() {
     let Some(corpus) = shared("corpus/servers") else {
@@ -294,7 +179,7 @@ fn each_fix_of_the_public_catalog_changes_what_it_says() {
     let mut repaired = BTreeSet::new();
     for path in entries(&corpus) {
         let text = fs::read_to_string(&path).unwrap();
-        repaired.extend(assert_fixes(
+        repaired.extend(each_fix_changes_what_it_says(
             path.file_stem().unwrap().to_str().unwrap(),
             &text,
         ));
@@ -455,7 +340,7 @@ proptest! {
         }
         let mark = if layout.has_mark { "\u{feff}" } else { "" };
         let text = format!("{mark}{}", print(&manifest, layout, 0));
-        assert_fixes("acme__mcp", &text);
+        each_fix_changes_what_it_says("acme__mcp", &text);
 
         let (before, after) = with_line("acme__mcp", &text, |line, file, judged| {
             let mut workshop = Workshop::new(line, &judged.entries);
@@ -485,11 +370,14 @@ fn each_mistake_is_one_that_a_fix_repairs() {
         let mut manifest = clean();
         mistake(&mut manifest);
         let text = serde_json::to_string_pretty(&manifest).unwrap();
-        assert_eq!(assert_fixes("acme__mcp", &text), BTreeSet::from([rule]));
+        assert_eq!(
+            each_fix_changes_what_it_says("acme__mcp", &text),
+            BTreeSet::from([rule])
+        );
     }
-    assert!(assert_fixes("acme__mcp", &clean().to_string()).is_empty());
+    assert!(each_fix_changes_what_it_says("acme__mcp", &clean().to_string()).is_empty());
     assert_eq!(
-        assert_fixes("acme__mcp", &format!("\u{feff}{}", clean())),
+        each_fix_changes_what_it_says("acme__mcp", &format!("\u{feff}{}", clean())),
         BTreeSet::from(["byte-order-mark"])
     );
 }

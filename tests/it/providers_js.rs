@@ -160,7 +160,7 @@ fn judge(report: &str) {
 }
 
 /// Evaluates an ES module and gives the text that it exports under a name.
-fn evaluate(module: &str, export: JsString) -> String {
+pub fn evaluate(module: &str, export: JsString) -> String {
     let mut context = Context::default();
     let module = Module::parse(Source::from_bytes(module), None, &mut context).unwrap();
     let promise = module.load_link_evaluate(&mut context);

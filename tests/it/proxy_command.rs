@@ -4,9 +4,14 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
+use std::time::Duration;
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use crate::proxy::whole::{generic, mcp_static, remote_static};
 use crate::proxy::world::{
@@ -77,7 +82,8 @@ async fn built() -> (Provider, TempDir) {
 /// A proxy that runs as a process of this test's own.
 struct Running {
     process: Child,
-    stderr: BufReader<ChildStderr>,
+    /// Its log; nothing once somebody else reads it.
+    stderr: Option<BufReader<ChildStderr>>,
     /// What it said until it listened.
     said: Vec<String>,
     origin: String,
@@ -112,7 +118,7 @@ impl Running {
         };
         Self {
             process,
-            stderr,
+            stderr: Some(stderr),
             said,
             origin,
         }
@@ -124,8 +130,18 @@ impl Running {
         let sent = Command::new("kill").args([signal, &id]).status().unwrap();
         assert!(sent.success());
         let mut log = String::new();
-        self.stderr.read_to_string(&mut log).unwrap();
+        let mut stderr = self.stderr.take().unwrap();
+        stderr.read_to_string(&mut log).unwrap();
         (self.process.wait().unwrap().code(), log)
+    }
+
+    /// The most memory that it ever had, in kB, as Linux has it.
+    fn peak_memory(&self) -> Option<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
+        let peak = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))?;
+        peak.trim().strip_suffix(" kB")?.parse().ok()
     }
 
     async fn post(&self, path: &str, body: Value) -> Value {
@@ -214,8 +230,15 @@ async fn a_request_that_has_begun_is_answered_before_the_end() {
     let refresh =
         json!({"grant_type": "refresh_token", "mcp_server_id": IDS[0], "refresh_token": REFRESH});
     let id = proxy.process.id().to_string();
+    // Discovery asked this path too, so the request is known by its token.
+    let has_begun = || {
+        let asked = provider.asked();
+        asked
+            .iter()
+            .any(|asked| asked.form.get("refresh_token").map(String::as_str) == Some(REFRESH))
+    };
     let asked = async {
-        while !provider.asked().iter().any(|asked| asked.path == "/token") {
+        while !has_begun() {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
         let sent = Command::new("kill").args(["-INT", &id]).status().unwrap();
@@ -225,6 +248,58 @@ async fn a_request_that_has_begun_is_answered_before_the_end() {
     assert_eq!(answer["access_token"], TOKEN);
     let mut proxy = proxy;
     assert_eq!(proxy.process.wait().unwrap().code(), Some(0));
+}
+
+/// One of everything that a caller can do to fill memory, many times over.
+async fn attack(address: &str) {
+    let open = || TcpStream::connect(address);
+    let mut left = Vec::new();
+    for _ in 0..300 {
+        left.push(open().await.unwrap());
+    }
+    // The proxy closes what is beyond its limits, so any of this may fail.
+    let halves = left.iter_mut().map(|stream| {
+        stream.write_all(b"POST /oauth/token HTTP/1.1\r\nhost: x\r\ncontent-length: 30000\r\n\r\n{")
+    });
+    join_all(halves).await;
+    drop(left);
+    let head = "POST /oauth/token HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
+    let oversized = format!(
+        "{head}content-length: 4000000\r\n\r\n{}",
+        " ".repeat(4_000_000)
+    );
+    let headers = format!("{head}x: {}\r\n\r\n", "y".repeat(4_000_000));
+    let flood = format!("{head}content-length: 2\r\n\r\n{{}}").repeat(1000);
+    for text in [&oversized, &headers, &flood] {
+        let sent = (0..8).map(async |_| {
+            let Ok(mut stream) = open().await else { return };
+            let _ = stream.write_all(text.as_bytes()).await;
+            let _ = timeout(Duration::from_millis(50), stream.read(&mut [0; 4096])).await;
+        });
+        join_all(sent).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn memory_stays_flat_whatever_callers_do() {
+    let (_provider, folder) = built().await;
+    let mut proxy = Running::start(folder.path(), &["--env-file", ".env"]);
+    let mut log = proxy.stderr.take().unwrap();
+    let log = std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+    let address = proxy.origin["http://".len()..].to_owned();
+    attack(&address).await;
+    let Some(before) = proxy.peak_memory() else {
+        eprintln!("skipped: only Linux tells the peak memory of a process");
+        return;
+    };
+    for _ in 0..5 {
+        attack(&address).await;
+    }
+    let after = proxy.peak_memory().unwrap();
+    assert!(after < before + 8 * 1024, "{before} kB became {after} kB");
+    assert_eq!(proxy.process.try_wait().unwrap(), None, "it runs on");
+    drop(proxy);
+    log.join().unwrap().unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

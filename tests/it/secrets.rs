@@ -8,6 +8,7 @@ use clap::ValueEnum as _;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::battery::server;
 use crate::support::{check_json, entries, merge, rule_ids, run, scratch, write};
 
 /// What is planted in an otherwise clean manifest, the rule that finds it, and the text that nothing may show.
@@ -113,25 +114,8 @@ fn planted() -> Vec<Planted> {
 
 /// A catalog of one server of type 1 with something planted in it, and with the same text under a key that nobody knows.
 fn catalog(planted: &Planted) -> TempDir {
-    let mut manifest = json!({
-        "name": "acme__mcp",
-        "display_name": "Acme",
-        "description": "Notes: read and write them",
-        "author": { "name": "Acme" },
-        "server": { "command": "npx", "args": ["-y", "acme-mcp@1.4.0"] },
-        "oauth_config": {
-            "server_url": "https://acme.example/oauth/authorize",
-            "token_endpoint": "https://acme.example/oauth/token",
-            "generic_oauth": true,
-            "access_token_env_var": "ACME_TOKEN",
-            "client_id": "4711.acme-desktop",
-            "client_secret": "REDACTED",
-            "requires_proxy": true,
-            "redirect_uris": ["https://oauth.acme.example/oauth/callback"],
-            "scopes": ["notes"]
-        },
-        "notes_to_self": { planted.secret.clone(): planted.secret }
-    });
+    let noted = json!({ "notes_to_self": { planted.secret.clone(): planted.secret } });
+    let mut manifest = server("acme__mcp", &noted);
     merge(&mut manifest, &planted.patch);
     let scratch = scratch();
     let path = scratch.path().join("catalog/acme__mcp.json");
@@ -208,10 +192,53 @@ fn assert_is_not_in(folder: &Path, secret: &str) {
 
 #[test]
 fn a_secret_is_masked_even_where_the_file_is_no_json() {
-    let scratch = scratch();
     let secret = secret("ghp_", 36);
-    let text = format!("{{ \"token\": \"{secret}\", oops }}");
-    write(&scratch.path().join("catalog/acme__mcp.json"), text);
+    // The letter of an escape is no part of the word behind it.
+    for before in ["", "Log in with:\\n", "\\t"] {
+        let scratch = scratch();
+        let text = format!("{{ \"token\": \"{before}{secret}\", oops }}");
+        write(&scratch.path().join("catalog/acme__mcp.json"), text);
+        let (code, stdout, _) = run(scratch.path(), &["check"]);
+        assert_eq!(code, 1);
+        assert!(
+            stdout.contains("[masked]") && !stdout.contains(&secret),
+            "{stdout}"
+        );
+    }
+}
+
+#[test]
+fn a_secret_is_masked_in_an_allowlist_that_cannot_be_read() {
+    let scratch = scratch();
+    let secret = secret("xoxp-", 37);
+    let text = format!("const SECRET = '{secret}', ALLOWED_DESTINATIONS = [HOST];");
+    write(&scratch.path().join("providers.js"), text);
+    let manifest =
+        json!({ "name": "acme__mcp", "server": { "command": "node", "args": ["index.js"] } });
+    write(
+        &scratch.path().join("catalog/acme__mcp.json"),
+        manifest.to_string(),
+    );
+    let (code, stdout, _) = run(scratch.path(), &["check", "--allowlist", "providers.js"]);
+    assert_eq!(code, 1);
+    assert!(
+        stdout.contains("[masked]") && !stdout.contains(&secret),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn a_secret_is_masked_where_the_configuration_holds_it() {
+    let scratch = scratch();
+    let secret = secret("ghp_", 38);
+    let text = format!("[[proxy.extra_destinations]]\nhost = \"a {secret}\"\nreason = \"x\"\n");
+    write(&scratch.path().join("catproof.toml"), text);
+    let manifest =
+        json!({ "name": "acme__mcp", "server": { "command": "node", "args": ["index.js"] } });
+    write(
+        &scratch.path().join("catalog/acme__mcp.json"),
+        manifest.to_string(),
+    );
     let (code, stdout, _) = run(scratch.path(), &["check"]);
     assert_eq!(code, 1);
     assert!(

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::support::{check_json, run, scratch, write};
+use crate::support::{check_json, rule_ids, run, scratch, write};
 
 const ID: &str = "acme__mcp";
 
@@ -111,5 +111,23 @@ fn explain_and_the_artifacts_speak_of_the_one_that_the_profile_compiles() {
             (&spec["display_name"], &spec["developer"]),
             (&json!(host), &json!(is_developer))
         );
+    }
+}
+
+#[test]
+fn the_developers_folder_is_theirs_wherever_it_lies() {
+    let scratch = scratch();
+    let bare = json!({"name": ID, "server": {"command": "npx"}}).to_string();
+    for (folder, is_judged_as_published) in [
+        ("app/src/ui/catalog_local", false),
+        ("other/src/ui/catalog", true),
+    ] {
+        let file = format!("{folder}/{ID}.json");
+        write(&scratch.path().join(&file), &bare);
+        for named in [folder, &file] {
+            let (_, findings) = check_json(scratch.path(), &[named]);
+            let asked = rule_ids(&findings).contains(&"missing-metadata");
+            assert_eq!(asked, is_judged_as_published, "{named}");
+        }
     }
 }

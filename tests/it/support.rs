@@ -1,5 +1,6 @@
 //! What the tests share: folders, fixtures, and the program run as a process.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -101,6 +102,18 @@ pub fn entries(folder: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     paths
+}
+
+/// Every file below a folder, with its bytes.
+pub fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut all = BTreeMap::new();
+    for path in entries(folder) {
+        match path.is_dir() {
+            true => all.extend(contents(&path)),
+            false => _ = all.insert(path.clone(), fs::read(&path).unwrap()),
+        }
+    }
+    all
 }
 
 /// The last part of a path.

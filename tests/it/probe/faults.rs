@@ -379,6 +379,145 @@ async fn named_metadata_and_issuers_must_be_https() {
 }
 
 #[tokio::test]
+async fn what_a_server_names_is_checked_like_what_the_manifest_names() {
+    for private in [
+        "https://10.0.0.1/",
+        "https://169.254.169.254/latest",
+        "https://[::ffff:10.0.0.1]/",
+        "https://[64:ff9b::a00:1]/",
+        "https://0xa.1/",
+        "https://167772161/",
+    ] {
+        let world = World::new(&["a"]).await;
+        let named = format!(r#"{{"resource":"{{a}}/two","authorization_servers":["{private}"]}}"#);
+        world
+            .on("POST {a}/one", Reply::challenge(private))
+            .on("POST {a}/two", Reply::challenge("{a}/meta"))
+            .on("GET {a}/meta", Reply::json(&named));
+        for url in ["{a}/one", "{a}/two"] {
+            let entry = world.probe(world.remote(url)).await;
+            assert_eq!(rules(&entry), ["unreachable-metadata"], "{private}");
+            let outcome = &entry.requests.last().unwrap().outcome;
+            assert!(
+                outcome.starts_with("is not asked: ")
+                    && outcome.ends_with("is not a public address"),
+                "{outcome}"
+            );
+        }
+    }
+    // A password in a URL is sent to nobody, and neither is one that has no end.
+    let endless = format!("https://a.example/{}", "a".repeat(3_000));
+    for (named, rule) in [
+        ("https://user:word@a.example/", "invalid-metadata"),
+        ("https://a.example\\@b.example/", "invalid-metadata"),
+        ("https:a.example", "invalid-metadata"),
+        ("https:///a.example", "invalid-metadata"),
+        ("https://@a.example", "invalid-metadata"),
+        ("javascript:alert(1)", "invalid-metadata"),
+        (endless.as_str(), "invalid-metadata"),
+    ] {
+        let world = World::new(&["a"]).await;
+        world.on("POST {a}/mcp", Reply::challenge(named));
+        let entry = world.probe(world.remote("{a}/mcp")).await;
+        assert_eq!(rules(&entry), [rule], "{named}");
+        assert_eq!(entry.requests.len(), 1);
+        assert!(entry.problems.first().unwrap().message.len() < 600);
+    }
+    let (rule, message) = finding(Reply::redirect(302, &endless)).await;
+    assert_eq!(rule, "unreachable-metadata");
+    assert!(message.ends_with("which is no URL"), "{message}");
+}
+
+#[tokio::test]
+async fn a_member_that_is_stated_twice_is_refused() {
+    for (body, name) in [
+        (
+            r#"{"issuer":"{a}","authorization_endpoint":"{a}/a","token_endpoint":"{a}/t","token_endpoint":"https://evil.example/t"}"#,
+            "token_endpoint",
+        ),
+        (
+            r#"{"issuer":"{a}","authorization_endpoint":"{a}/a","token_endpoint":"{a}/t","\u0069ssuer":"https://evil.example"}"#,
+            "issuer",
+        ),
+    ] {
+        let (rule, message) = finding(Reply::json(body)).await;
+        assert_eq!(rule, "invalid-metadata");
+        assert!(
+            message.ends_with(&format!("states `{name}` twice")),
+            "{message}"
+        );
+    }
+    // What discovery does not look at may be there as often as it likes.
+    let world = World::new(&["a"]).await;
+    let further = r#","x":1,"x":2,"y":{"issuer":1,"issuer":2}}"#;
+    let body = GOOD.replace("/token\"}", &format!("/token\"{further}"));
+    world.on(&format!("GET {WELL_KNOWN}"), Reply::json(&body));
+    let entry = world.probe(world.mcp_static("{a}", Some(WELL_KNOWN))).await;
+    assert_eq!(rules(&entry), [""; 0]);
+    assert!(entry.authorization_server.is_some());
+}
+
+#[tokio::test]
+async fn nothing_hidden_gets_from_an_answer_into_the_lock() {
+    for hidden in [
+        r"\u202e", r"\u0000", r"\n", r"\u007f", r"\u200b", r"\u061c", "\u{430}",
+    ] {
+        for (member, value) in [
+            ("scopes_supported", format!(r#"["re{hidden}ad"]"#)),
+            (
+                "code_challenge_methods_supported",
+                format!(r#"["S256","{hidden}"]"#),
+            ),
+            (
+                "token_endpoint_auth_methods_supported",
+                format!(r#"["no{hidden}ne"]"#),
+            ),
+            ("grant_types_supported", format!(r#"["{hidden}"]"#)),
+            (
+                "revocation_endpoint",
+                format!(r#""https://a.example/{hidden}""#),
+            ),
+            ("issuer", format!(r#""https://a.example/{hidden}""#)),
+        ] {
+            let body = format!(
+                r#"{{"authorization_endpoint":"{{a}}/a","token_endpoint":"{{a}}/t","{member}":{value}{}}}"#,
+                match member {
+                    "issuer" => "",
+                    _ => r#","issuer":"{a}""#,
+                }
+            );
+            let world = World::new(&["a"]).await;
+            world.on(&format!("GET {WELL_KNOWN}"), Reply::json(&body));
+            // Without an issuer in the manifest, the document is taken at its word.
+            let mut target = world.mcp_static("{a}", Some(WELL_KNOWN));
+            target.inputs.server_url = None;
+            let entry = world.probe(target).await;
+            assert_eq!(rules(&entry), ["invalid-metadata"], "{member} {hidden}");
+            let text = serde_json::to_string(&entry).unwrap();
+            assert!(
+                text.bytes().all(|byte| matches!(byte, b' '..=b'~')),
+                "{text}"
+            );
+        }
+    }
+    for resource in [
+        r"{a}/mc\tp",
+        r"{a}/mcp\u202e",
+        " {a}/mcp",
+        r"{a}\\mcp",
+        "{a}/mcp#x",
+    ] {
+        let world = World::new(&["a"]).await;
+        let body = format!(r#"{{"resource":"{resource}","authorization_servers":["{{a}}"]}}"#);
+        world
+            .on("POST {a}/mcp", Reply::challenge("{a}/meta"))
+            .on("GET {a}/meta", Reply::json(&body));
+        let entry = world.probe(world.remote("{a}/mcp")).await;
+        assert_eq!(rules(&entry), ["resource-mismatch"], "{resource}");
+    }
+}
+
+#[tokio::test]
 async fn resource_metadata_without_an_authorization_server_is_invalid() {
     for body in [
         r#"{"resource":"{a}/mcp"}"#,

@@ -8,8 +8,10 @@
 mod differential;
 mod documents;
 mod faults;
+mod honesty;
 mod load;
 mod lock;
+mod providers;
 mod replay;
 mod shapes;
 pub mod simulator;

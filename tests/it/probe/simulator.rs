@@ -29,6 +29,7 @@ pub struct World {
     origins: Vec<(String, String)>,
     shared: Arc<Shared>,
     authority: Authority,
+    proxy: Option<String>,
     pub limits: Limits,
 }
 
@@ -63,13 +64,24 @@ impl World {
         let shared = Arc::new(Shared::default());
         let mut origins = Vec::new();
         for name in names {
-            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let address: SocketAddr = listener.local_addr().unwrap();
-            let state = (format!("{{{name}}}"), Arc::clone(&shared));
-            origins.push((state.0.clone(), format!("http://{address}")));
-            let router = Router::new().fallback(answer).with_state(state);
-            tokio::spawn(async move { axum::serve(listener, router).await });
+            let name = format!("{{{name}}}");
+            let origin = serve(name.clone(), &shared).await;
+            origins.push((name, origin));
         }
+        Self::of(origins, shared, None)
+    }
+
+    /// Plain http origins of these names behind one proxy, each with a host of its own: `http://name.localhost`.
+    pub async fn behind_a_proxy(names: &[&str]) -> Self {
+        let shared = Arc::new(Shared::default());
+        let proxy = serve(String::new(), &shared).await;
+        let origins = names
+            .iter()
+            .map(|name| (format!("{{{name}}}"), format!("http://{name}.localhost")));
+        Self::of(origins.collect(), shared, Some(proxy))
+    }
+
+    fn of(origins: Vec<(String, String)>, shared: Arc<Shared>, proxy: Option<String>) -> Self {
         let limits = Limits {
             pause: Duration::from_millis(1),
             ..Limits::default()
@@ -78,8 +90,14 @@ impl World {
             origins,
             shared,
             authority: Authority::new(),
+            proxy,
             limits,
         }
+    }
+
+    /// Where the proxy listens that the origins are behind.
+    pub fn proxy(&self) -> String {
+        self.proxy.clone().unwrap()
     }
 
     /// The answer to one request, such as `GET {auth}/.well-known/openid-configuration`. Said several times, the
@@ -145,7 +163,7 @@ impl World {
             reach: Reach::Loopback,
             authorities: Some(self.authority.pem().into_bytes()),
             limits: self.limits,
-            ..Manners::default()
+            http_proxy: self.proxy.clone(),
         }
     }
 
@@ -165,6 +183,14 @@ impl World {
             well_known_url: well_known_url.map(|url| self.fill(url)),
         };
         target(TargetKind::McpStatic, inputs)
+    }
+
+    pub fn generic(&self, authorization_endpoint: &str, token_endpoint: &str) -> Target {
+        let kind = TargetKind::Generic {
+            authorization_endpoint: Some(self.fill(authorization_endpoint)),
+            token_endpoint: Some(self.fill(token_endpoint)),
+        };
+        target(kind, LockInputs::default())
     }
 
     /// Probes one server, and gives its entry with names in place of the origins.
@@ -271,10 +297,29 @@ impl Reply {
     }
 }
 
+/// Starts an origin, or a proxy without a name, and gives its URL.
+async fn serve(name: String, shared: &Arc<Shared>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address: SocketAddr = listener.local_addr().unwrap();
+    let router = Router::new()
+        .fallback(answer)
+        .with_state((name, Arc::clone(shared)));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    format!("http://{address}")
+}
+
 async fn answer(State((name, shared)): State<(String, Arc<Shared>)>, request: Request) -> Response {
     let at_once = shared.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
     shared.most_in_flight.fetch_max(at_once, Ordering::SeqCst);
-    let asked = format!("{} {name}{}", request.method(), request.uri());
+    // A proxy is asked with whole URLs.
+    let asked = match (name.as_str(), request.uri().host()) {
+        ("", Some(host)) => {
+            let name = host.trim_end_matches(".localhost");
+            let path = request.uri().path_and_query().unwrap();
+            format!("{} {{{name}}}{path}", request.method())
+        }
+        _ => format!("{} {name}{}", request.method(), request.uri()),
+    };
     shared.log.lock().unwrap().push(asked.clone());
     let reply = {
         let mut replies = shared.replies.lock().unwrap();

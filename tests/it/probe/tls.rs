@@ -9,7 +9,7 @@ use axum::Router;
 use axum::serve::Listener;
 use catproof::probe::client::{Lookup, Network};
 use catproof::probe::fetch::{FailureKind, Fetch as _, Method};
-use catproof::probe::{Manners, Reach, Request};
+use catproof::probe::{Manners, Reach, Request, Run, probe};
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair,
     date_time_ymd,
@@ -19,6 +19,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::server::TlsStream;
+
+use super::simulator::{TODAY, World};
 
 /// An authority that lives as long as its test.
 pub struct Authority {
@@ -255,6 +257,71 @@ async fn one_address_that_is_not_public_is_enough_to_refuse_a_name() {
     }
 }
 
+/// The one finding about a server at `url`, asked by `network`.
+async fn finding(network: &Network, url: &str, reach: Reach) -> (String, String) {
+    let target = World::new(&[]).await.remote(url);
+    let run = Run {
+        today: TODAY,
+        reach,
+    };
+    let mut probed = probe(&[target], network, run, |_| ()).await;
+    let entry = probed.lock.servers.remove("server").unwrap();
+    assert_eq!((entry.requests.len(), entry.problems.len()), (1, 1));
+    let problem = entry.problems.first().unwrap();
+    (problem.rule.clone(), problem.message.clone())
+}
+
+#[tokio::test]
+async fn each_fault_of_a_connection_is_a_finding_that_names_it() {
+    let authority = Authority::new();
+    let self_signed = {
+        let (params, key) = leaf(&["localhost"], 2999);
+        (params.self_signed(&key).unwrap(), key)
+    };
+    let expired = authority.certificate(&["localhost"], 2020);
+    let trusting = Network::new(&manners(&authority)).unwrap();
+    for (certificate, why) in [
+        (
+            self_signed,
+            "the certificate of `localhost` is of no trusted authority",
+        ),
+        (expired, "the certificate of `localhost` has expired"),
+    ] {
+        let url = format!("https://localhost:{}/mcp", serve(certificate).await);
+        assert_eq!(
+            finding(&trusting, &url, Reach::Loopback).await,
+            (
+                "unreachable-metadata".to_owned(),
+                format!("`{url}` cannot be asked: {why}")
+            )
+        );
+    }
+    let public_only = Manners {
+        reach: Reach::Public,
+        ..manners(&authority)
+    };
+    for (addresses, why) in [
+        (&[][..], "the name `mcp.example` has no address"),
+        (
+            &["8.8.8.8", "10.0.0.1"],
+            "`mcp.example` has the address 10.0.0.1, which is not a public one",
+        ),
+        (
+            &["fe80::1", "2606:4700::1111"],
+            "`mcp.example` has the address fe80::1, which is not a public one",
+        ),
+    ] {
+        let network = Network::with_lookup(&public_only, Scripted::new(&[addresses])).unwrap();
+        assert_eq!(
+            finding(&network, "https://mcp.example/mcp", Reach::Public).await,
+            (
+                "unreachable-metadata".to_owned(),
+                format!("`https://mcp.example/mcp` cannot be asked: {why}")
+            )
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_name_without_an_address_is_said_to_have_none_and_asked_once() {
     let lookup = Scripted::new(&[&[]]);
@@ -288,10 +355,29 @@ async fn addresses_in_urls_are_refused_before_a_socket_opens() {
         "2130706433",
         "[::1]",
         "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "[0:0:0:0:0:ffff:127.0.0.1]",
+        "[::127.0.0.1]",
         "[64:ff9b::7f00:1]",
+        "[64:ff9b:1::7f00:1]",
+        "[2002:7f00:1::]",
+        "[2001:0:7f00:1::]",
+        "[fec0::1]",
+        "[fe80::1]",
         "169.254.169.254",
         "100.64.0.1",
+        "0",
+        "0x7f000001",
+        "017700000001",
+        "127.0.0.1.",
+        "%31%32%37.0.0.1",
+        "１２７.０.０.１",
+        "127。0。0。1",
+        "①②⑦.0.0.1",
         "localhost",
+        "LOCALHOST.",
+        "ⓛⓞⓒⓐⓛⓗⓞⓢⓣ",
+        "a.localhost",
     ] {
         for scheme in ["https", "http"] {
             let answer = ask(&network, format!("{scheme}://{host}:{port}/")).await;

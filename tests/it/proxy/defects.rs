@@ -157,6 +157,10 @@ async fn d5_production_knows_neither_loopback_nor_http() {
             "it carries credentials",
         ),
         (
+            "https://auth.example.com:8443/token".to_owned(),
+            "it has a port of its own",
+        ),
+        (
             "https://other.example.com/token".to_owned(),
             "not among the allowed destinations",
         ),

@@ -5,77 +5,21 @@ use crate::oauth::OAuthType;
 use super::{discovered, lists, recorded};
 
 /// ## What it does
-/// Reports a server of type 1 whose provider publishes metadata with PKCE (`S256`).
+/// Reports a server of type 1 whose provider publishes metadata with PKCE (`S256`). Judged while the provider is asked,
+/// by `probe` and `check --online`: it is asked at the origin of `server_url`, and what it publishes counts if it
+/// names the manifest's own token endpoint. No lock keeps it, since nothing is compiled from it.
 ///
 /// ## Why is this bad?
 /// The generic flow uses neither discovery nor PKCE. If the server can take its token in a header, type 2 protects
 /// the code and follows the provider when its endpoints change.
 ///
 /// ## Example
-/// ```json
-/// {
-///   "oauth_config": {
-///     "generic_oauth": true,
-///     "server_url": "https://auth.acme.example/oauth/authorize",
-///     "token_endpoint": "https://auth.acme.example/oauth/token"
-///   }
-/// }
-/// ```
-///
-/// ```json generated/discovery.lock.json
-/// {
-///   "generated": "by hand",
-///   "version": 1,
-///   "servers": {
-///     "acme__mcp": {
-///       "inputs": {
-///         "remote_url": null,
-///         "server_url": "https://auth.acme.example/oauth/authorize"
-///       },
-///       "recorded": "2026-09-30",
-///       "requests": [],
-///       "authorization_server": {
-///         "metadata_url": "https://mcp.acme.example/.well-known/oauth-authorization-server",
-///         "code_challenge_methods_supported": [
-///           "S256"
-///         ]
-///       }
-///     }
-///   }
-/// }
-/// ```
+/// The server has `"generic_oauth": true`, `"server_url": "https://auth.acme.example/oauth/authorize"` and
+/// `"token_endpoint": "https://auth.acme.example/oauth/token"`, and the document at
+/// `https://auth.acme.example/.well-known/openid-configuration` names that token endpoint and lists `S256`.
 ///
 /// Use instead:
-/// ```json
-/// {
-///   "oauth_config": {
-///     "generic_oauth": true,
-///     "server_url": "https://auth.acme.example/oauth/authorize",
-///     "token_endpoint": "https://auth.acme.example/oauth/token"
-///   }
-/// }
-/// ```
-///
-/// ```json generated/discovery.lock.json
-/// {
-///   "generated": "by hand",
-///   "version": 1,
-///   "servers": {
-///     "acme__mcp": {
-///       "inputs": {
-///         "remote_url": null,
-///         "server_url": "https://auth.acme.example/oauth/authorize"
-///       },
-///       "recorded": "2026-09-30",
-///       "requests": [],
-///       "authorization_server": {
-///         "metadata_url": "https://mcp.acme.example/.well-known/oauth-authorization-server",
-///         "code_challenge_methods_supported": []
-///       }
-///     }
-///   }
-/// }
-/// ```
+/// Type 2, with `"server_url": "https://auth.acme.example"`, that document as `well_known_url`, and no `token_endpoint`.
 pub static RULE: Rule = Rule {
     id: "metadata-available",
     group: Group::Discovery,

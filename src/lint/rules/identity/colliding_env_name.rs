@@ -2,7 +2,7 @@ use crate::entry::Entry;
 use crate::finding::Severity;
 use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
 
-use super::{group_by_id, name_of, posix_form, with_names_of};
+use super::{group_by_id, name_of, others, posix_form, with_names_of};
 
 /// ## What it does
 /// Reports two proxied servers whose environment variables have the same name once every character outside
@@ -38,11 +38,7 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     let form = |entry: &Entry| posix_form(&entry.id).to_uppercase();
     for (form, group) in &group_by_id(proxied, form) {
         for entry in group {
-            let others: Vec<&Entry> = group
-                .iter()
-                .copied()
-                .filter(|other| other.id != entry.id)
-                .collect();
+            let others = others(group, |other| other.id != entry.id);
             if others.is_empty() {
                 continue;
             }

@@ -3,7 +3,7 @@ use crate::finding::Severity;
 use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
 use crate::source::Origin;
 
-use super::{group_by_id, name_of, with_names_of};
+use super::{group_by_id, name_of, others, with_names_of};
 
 /// ## What it does
 /// Reports manifests of one folder that declare the same `name`, or names that differ only in case.
@@ -49,11 +49,7 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
 /// Each of them, with the others beside it: whoever checks one file alone must see it too.
 fn report(group: &[&Entry], findings: &mut Findings) {
     for entry in group {
-        let others: Vec<&Entry> = group
-            .iter()
-            .copied()
-            .filter(|other| other.file != entry.file)
-            .collect();
+        let others = others(group, |other| other.file != entry.file);
         let Some(first) = others.first() else {
             continue;
         };

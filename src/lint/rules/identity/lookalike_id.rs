@@ -9,7 +9,7 @@ use crate::hosts;
 use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
 use crate::oauth::Verdict;
 
-use super::name_of;
+use super::{LONGEST_ID, name_of};
 
 /// ## What it does
 /// Reports an OAuth server whose owner, the part of the id before `__`, looks like the owner of another OAuth server:
@@ -85,10 +85,11 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     }
 }
 
-/// The owners of the servers with OAuth.
+/// The owners of the servers with OAuth. An id that is too long is refused, and has as many forms as characters.
 fn owners(entries: &[Entry]) -> Vec<Owner<'_>> {
     let mut by_name: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
-    for entry in entries.iter().filter(|entry| entry.is_named) {
+    let is_named = |entry: &&Entry| entry.is_named && entry.id.len() <= LONGEST_ID;
+    for entry in entries.iter().filter(is_named) {
         match entry.classification.verdict {
             Verdict::None => {}
             Verdict::Type(_) | Verdict::Undetermined(_) => {

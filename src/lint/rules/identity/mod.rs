@@ -56,6 +56,15 @@ fn name_of(entry: &Entry) -> Place {
     Place::value(entry.file, "/name")
 }
 
+/// The first entries of a group that are not the one that is looked at. Of ten thousand that each have the same name,
+/// none is to name all others.
+fn others<'a>(group: &[&'a Entry], is_other: impl Fn(&Entry) -> bool) -> Vec<&'a Entry> {
+    let others = group.iter().copied().filter(|entry| is_other(entry));
+    others.take(MOST_NAMED).collect()
+}
+
+const MOST_NAMED: usize = 10;
+
 /// Labels the names of other entries.
 fn with_names_of(finding: Finding, others: &[&Entry], label: &str) -> Finding {
     others.iter().fold(finding, |finding, other| {

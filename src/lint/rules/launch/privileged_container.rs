@@ -1,5 +1,4 @@
 use crate::finding::Severity;
-use crate::launch_line::{ContainerRun, Part};
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
 
 /// ## What it does
@@ -31,43 +30,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(run) = subject.container_run() else {
         return;
     };
-    for (at, message) in breaches(&run) {
+    for (at, message) in run.breaches() {
         findings.push(
             RULE.at(subject.value_at(Slot::Argument(at).pointer()), message)
                 .help("run the container without it"),
         );
     }
-}
-
-/// The arguments that open the container, each with what it does.
-fn breaches(run: &ContainerRun<'_>) -> Vec<(usize, String)> {
-    let privileged = run
-        .switches("privileged")
-        .map(|at| (at, "the container is privileged".to_owned()));
-    let host = ["network", "pid"].into_iter().flat_map(|namespace| {
-        run.values_of(namespace)
-            .filter(|value| value.text == "host")
-            .map(move |value| {
-                let message = format!("the container shares the host's `{namespace}` namespace");
-                (value.at, message)
-            })
-    });
-    let mounts = ["volume", "mount"]
-        .into_iter()
-        .flat_map(|option| run.values_of(option))
-        .filter(mounts_socket)
-        .map(|mount| {
-            let message = "the container is given the container engine's socket";
-            (mount.at, message.to_owned())
-        });
-    privileged.chain(host).chain(mounts).collect()
-}
-
-/// Whether the source of `-v SOURCE:TARGET` or `--mount type=bind,source=SOURCE,…` is an engine's socket.
-fn mounts_socket(mount: &Part<'_>) -> bool {
-    let sockets = ["docker.sock", "podman.sock", "containerd.sock"];
-    mount
-        .text
-        .split(&[':', ',', '='])
-        .any(|part| sockets.iter().any(|socket| part.ends_with(socket)))
 }

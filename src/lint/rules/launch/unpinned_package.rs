@@ -1,6 +1,7 @@
 use crate::finding::Severity;
-use crate::launch_line::{PackageRunner, container_run, package_run};
+use crate::launch_line::{container_run, package_run};
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
+use crate::pin::{is_pinned_image, is_pinned_package};
 use crate::source::Pointer;
 
 /// ## What it does
@@ -51,14 +52,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
 fn package<'a>(subject: &Subject<'a>) -> Option<(Pointer, &'a str, bool)> {
     let run = package_run(subject.command()?, subject.args())?;
     let package = run.package?;
-    let is_pinned = match run.runner {
-        PackageRunner::Npx => is_pinned_for_npx(package.text),
-        PackageRunner::Uvx => is_pinned_for_uvx(package.text),
-    };
     Some((
         Slot::Argument(package.at).pointer(),
         package.text,
-        is_pinned,
+        is_pinned_package(run.runner, package.text),
     ))
 }
 
@@ -82,117 +79,4 @@ fn image<'a>(subject: &Subject<'a>) -> Option<(Pointer, &'a str, bool)> {
 
 fn is_path(name: &str) -> bool {
     name.starts_with(['.', '/', '~'])
-}
-
-/// `name@1.2.3`, `@scope/name@1.2.3`, or a repository at a commit: `github:acme/mcp#0123abc…`.
-fn is_pinned_for_npx(package: &str) -> bool {
-    if let Some((_, commit)) = package.rsplit_once('#') {
-        return is_commit(commit);
-    }
-    let is_repository = package.contains("://") || package.contains("github:");
-    match package.rsplit_once('@') {
-        Some((name, version)) => !name.is_empty() && !is_repository && is_exact_version(version),
-        None => false,
-    }
-}
-
-/// `name==1.2.3`, `name[extra]==1.2.3`, `name@1.2.3`, or a repository at a commit: `git+https://…@0123abc…`.
-fn is_pinned_for_uvx(package: &str) -> bool {
-    if package.contains("git+") {
-        let reference = package.split('#').next().unwrap_or_default();
-        return reference
-            .rsplit_once('@')
-            .is_some_and(|(_, commit)| is_commit(commit));
-    }
-    let version = package.split_once("==").or(package.split_once('@'));
-    version.is_some_and(|(_, version)| is_exact_version(version.trim()))
-}
-
-/// A tag other than `latest`, or a digest.
-fn is_pinned_image(image: &str) -> bool {
-    if image.contains("@sha256:") {
-        return true;
-    }
-    let name = image.rsplit('/').next().unwrap_or(image);
-    name.split_once(':')
-        .is_some_and(|(_, tag)| !tag.is_empty() && tag != "latest")
-}
-
-/// `1.2.3`, `2025.7.9.1`, `1.0.0-beta.2`: no range, no wildcard, no word.
-fn is_exact_version(version: &str) -> bool {
-    let version = version.strip_prefix('v').unwrap_or(version);
-    let is_version_character =
-        |character: char| character.is_ascii_alphanumeric() || "+-._!".contains(character);
-    version.starts_with(|first: char| first.is_ascii_digit())
-        && version.contains('.')
-        && version.chars().all(is_version_character)
-        && !version.split('.').any(|part| part == "x")
-}
-
-/// A whole commit id, or the seven characters and more that are usual for a short one.
-fn is_commit(reference: &str) -> bool {
-    (7..=64).contains(&reference.len()) && reference.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_exact_version_pins_a_package() {
-        for package in [
-            "acme-mcp@1.4.0",
-            "@acme/mcp@1.4.0-beta.2",
-            "github:acme/mcp#0123abc",
-        ] {
-            assert!(is_pinned_for_npx(package), "{package}");
-        }
-        for package in [
-            "acme-mcp",
-            "@acme/mcp",
-            "@acme/mcp@latest",
-            "acme-mcp@^1.4.0",
-            "acme-mcp@1",
-            "acme-mcp@1.x",
-            "github:acme/mcp#main",
-        ] {
-            assert!(!is_pinned_for_npx(package), "{package}");
-        }
-    }
-
-    #[test]
-    fn an_exact_version_or_a_commit_pins_what_uvx_runs() {
-        for package in [
-            "acme==1.4",
-            "acme[cli]==2025.7.9.1",
-            "acme@1.4.0",
-            "git+https://git.example/acme@0123abcdef",
-        ] {
-            assert!(is_pinned_for_uvx(package), "{package}");
-        }
-        for package in [
-            "acme",
-            "acme>=1.4",
-            "acme==1.*",
-            "acme@latest",
-            "git+https://git.example/acme",
-            "git+https://git@git.example/acme@v1.4.0",
-        ] {
-            assert!(!is_pinned_for_uvx(package), "{package}");
-        }
-    }
-
-    #[test]
-    fn a_tag_or_a_digest_pins_an_image() {
-        for image in [
-            "acme/mcp:1.4",
-            "localhost:5000/mcp:v1",
-            "acme/mcp@sha256:0123",
-        ] {
-            assert!(is_pinned_image(image), "{image}");
-        }
-        for image in ["acme/mcp", "acme/mcp:latest", "localhost:5000/mcp", "mcp:"] {
-            assert!(!is_pinned_image(image), "{image}");
-        }
-    }
 }

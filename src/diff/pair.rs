@@ -1,0 +1,126 @@
+//! Which server of one state is which of the other: by file and id, else, for a rename, by what it is.
+
+use std::collections::{HashMap, VecDeque};
+
+use crate::launch_line::package_run;
+use crate::oauth::remote_url;
+use crate::pin::{image_name, package_name};
+
+use super::Server;
+
+/// A server of both states, or of one of them.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Pair<'a> {
+    Removed(&'a Server),
+    Added(&'a Server),
+    Both(&'a Server, &'a Server),
+}
+
+/// What two servers have in common that are one; nothing where a server shows no such sign.
+type Sign = fn(&Server) -> Option<Vec<String>>;
+
+/// Every server of both states, once.
+pub(super) fn pairs<'a>(before: &'a [Server], after: &'a [Server]) -> Vec<Pair<'a>> {
+    let mut old: Vec<&Server> = before.iter().collect();
+    let mut new: Vec<&Server> = after.iter().collect();
+    let mut pairs = Vec::with_capacity(new.len());
+    // The surest sign first: what one takes, no later one sees.
+    let signs: [Sign; 6] = [
+        |server| Some(vec![server.entry.id.clone(), server.entry.stem.clone()]),
+        |server| Some(vec![server.entry.id.clone()]),
+        |server| Some(vec![server.entry.stem.clone()]),
+        same_parts,
+        same_program,
+        same_name,
+    ];
+    for (index, sign) in signs.into_iter().enumerate() {
+        // Two files of one id are told apart by their order; a rename that could be either of two is none.
+        let must_be_unique = index > 1;
+        take(&mut old, &mut new, sign, must_be_unique, &mut pairs);
+    }
+    pairs.extend(old.into_iter().map(Pair::Removed));
+    pairs.extend(new.into_iter().map(Pair::Added));
+    pairs
+}
+
+/// Pairs what shows the same sign, and takes it out of both lists.
+fn take<'a>(
+    old: &mut Vec<&'a Server>,
+    new: &mut Vec<&'a Server>,
+    sign: Sign,
+    must_be_unique: bool,
+    pairs: &mut Vec<Pair<'a>>,
+) {
+    let key = |server: &&Server| sign(server).map(|sign| (server.entry.origin, sign));
+    let mut known: HashMap<_, VecDeque<usize>> = HashMap::new();
+    for (at, server) in old.iter().enumerate() {
+        if let Some(key) = key(server) {
+            known.entry(key).or_default().push_back(at);
+        }
+    }
+    let mut sought: HashMap<_, usize> = HashMap::new();
+    for key in new.iter().filter_map(key) {
+        *sought.entry(key).or_default() += 1;
+    }
+    let mut taken = vec![false; old.len()];
+    new.retain(|server| {
+        let Some(key) = key(server) else {
+            return true;
+        };
+        let Some(candidates) = known.get_mut(&key) else {
+            return true;
+        };
+        if must_be_unique && (candidates.len() > 1 || sought.get(&key) != Some(&1)) {
+            return true;
+        }
+        let before = candidates.pop_front();
+        match before.and_then(|at| Some((old.get(at)?, taken.get_mut(at)?))) {
+            Some((before, is_taken)) => {
+                *is_taken = true;
+                pairs.push(Pair::Both(before, server));
+                false
+            }
+            None => true,
+        }
+    });
+    let mut taken = taken.into_iter();
+    old.retain(|_| taken.next() != Some(true));
+}
+
+/// Everything that is run and every URL, without the names that follow from the id.
+fn same_parts(server: &Server) -> Option<Vec<String>> {
+    let manifest = &server.compiled.as_ref()?.manifest;
+    let oauth = manifest.oauth_config.as_ref();
+    let launch = (&manifest.server.command, &manifest.server.args);
+    let login = oauth.map(|oauth| (&oauth.client_id, &oauth.server_url, &oauth.token_endpoint));
+    Some(vec![
+        remote_url(manifest).unwrap_or_default().to_owned(),
+        format!("{launch:?}"),
+        format!("{:?}", manifest.server.docker_image),
+        format!("{login:?}"),
+    ])
+}
+
+/// The remote URL, the package or the image, whatever its version.
+fn same_program(server: &Server) -> Option<Vec<String>> {
+    let manifest = &server.compiled.as_ref()?.manifest;
+    if let Some(url) = remote_url(manifest) {
+        return Some(vec![url.to_owned()]);
+    }
+    let arguments = manifest.server.args.as_deref().unwrap_or_default();
+    let command = manifest.server.command.as_deref().unwrap_or_default();
+    let package = package_run(command, arguments).and_then(|run| {
+        let package = run.package?;
+        Some(package_name(run.runner, package.text))
+    });
+    let image = manifest.server.docker_image.as_deref().map(image_name);
+    let name = package.or(image)?;
+    Some(vec![command.to_owned(), name.to_owned()])
+}
+
+/// The name that people see, under the same client.
+fn same_name(server: &Server) -> Option<Vec<String>> {
+    let manifest = &server.compiled.as_ref()?.manifest;
+    let client_id = manifest.oauth_config.as_ref()?.client_id.clone()?;
+    Some(vec![manifest.display_name.clone()?, client_id])
+}

@@ -1,0 +1,137 @@
+//! `human`: the changes of each server, the gravest first, and the card of a server that is new.
+
+use std::fmt::Write as _;
+
+use textwrap::{WordSeparator, WordSplitter};
+
+use crate::diff::{Grade, Piece, Words};
+use crate::report::{Style, visible};
+
+use super::{DiffChange, DiffReport, DiffServer, facts, listed};
+
+/// Narrower terminals get lines that are too long.
+const NARROWEST: usize = 40;
+
+/// As much of one value is shown.
+const MOST_CHARACTERS: usize = 400;
+
+/// As many findings of a server are shown.
+const MOST_FINDINGS: usize = 10;
+
+/// The report as text.
+pub fn human(report: &DiffReport, style: Style) -> String {
+    let mut text = String::new();
+    if !report.catalog.is_empty() {
+        heading(&mut text, "the catalog as a whole", style);
+        changes(&mut text, &report.catalog, style);
+        text.push('\n');
+    }
+    for server in &report.servers {
+        server_section(&mut text, server, style);
+        text.push('\n');
+    }
+    text
+}
+
+fn server_section(text: &mut String, server: &DiffServer, style: Style) {
+    let id = visible(&server.id);
+    let title = match &server.previous_id {
+        Some(previous) => format!("{id}: renamed from {}", visible(previous)),
+        None => format!("{id}: {}", server.fate()),
+    };
+    heading(text, &format!("{title} ({})", visible(&server.file)), style);
+    changes(text, &server.changes, style);
+    if let Some(card) = server.now.as_ref().filter(|_| server.is_new_to_readers()) {
+        let mut earlier = "";
+        for (name, words) in facts(card) {
+            let shown = if name == earlier { "" } else { name };
+            line(text, &format!("  {shown:<15}"), &plain(&words), style);
+            earlier = name;
+        }
+    }
+    for finding in server.findings.iter().take(MOST_FINDINGS) {
+        let start = format!("  {:<9} ", finding.severity.name());
+        let message = cut(&visible(&finding.message));
+        line(
+            text,
+            &start,
+            &format!("{message} [{}]", finding.rule),
+            style,
+        );
+    }
+    match server.findings.len().saturating_sub(MOST_FINDINGS) {
+        0 => {}
+        rest => {
+            let _ = writeln!(
+                text,
+                "            and {rest} more findings: `catproof check`"
+            );
+        }
+    }
+}
+
+fn heading(text: &mut String, heading: &str, style: Style) {
+    let _ = match style.color {
+        true => writeln!(text, "\u{1b}[1m{heading}\u{1b}[0m"),
+        false => writeln!(text, "{heading}"),
+    };
+}
+
+fn changes(text: &mut String, changes: &[DiffChange], style: Style) {
+    for change in changes {
+        let grade = change.grade.name();
+        let start = format!("  {grade:<9} ");
+        let before = text.len();
+        let message = format!("{} [{}]", plain(&change.words), change.kind.id());
+        line(text, &start, &message, style);
+        if style.color {
+            let color = match change.grade {
+                Grade::Breaking => "31",
+                Grade::Review => "33",
+                Grade::Safe => "32",
+            };
+            // Coloured once it is laid out, so that colours count for no width.
+            text.insert_str(before + 2 + grade.len(), "\u{1b}[0m");
+            text.insert_str(before + 2, &format!("\u{1b}[{color}m"));
+        }
+    }
+}
+
+/// A line that goes on under its own text.
+fn line(text: &mut String, start: &str, message: &str, style: Style) {
+    let indent = " ".repeat(start.len());
+    let options = textwrap::Options::new(style.width.max(NARROWEST))
+        .initial_indent(start)
+        .subsequent_indent(&indent)
+        .break_words(false)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation);
+    let _ = writeln!(text, "{}", textwrap::fill(message, options));
+}
+
+/// A sentence on the terminal, where its values can do nothing.
+fn plain(words: &Words) -> String {
+    let pieces = words.pieces().iter().map(|piece| match piece {
+        Piece::Text(text) => (*text).to_owned(),
+        Piece::Value(value) => quoted(value),
+        Piece::Values(values) => listed(values, quoted),
+        Piece::Number(number) => number.to_string(),
+    });
+    // What stands side by side is looked at together once more.
+    visible(&pieces.collect::<String>()).into_owned()
+}
+
+fn quoted(value: &str) -> String {
+    let shown = visible(value);
+    match shown.chars().count().saturating_sub(MOST_CHARACTERS) {
+        0 => format!("`{shown}`"),
+        rest => format!("`{}` ({rest} more characters)", cut(&shown)),
+    }
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(MOST_CHARACTERS) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
