@@ -4,12 +4,15 @@
 //! before. Every byte outside its edits stays as it is.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::OnceLock;
 
 use crate::edit::{self, Document, TextEdit};
 use crate::entry::{self, Entry};
+use crate::env_name;
 use crate::finding::Finding;
 use crate::lint;
+use crate::oauth::Verdict;
 use crate::pipeline::{JudgedFile, Keep, Line};
 use crate::source::{FileId, ManifestFile};
 
@@ -21,6 +24,18 @@ pub struct Workshop<'a> {
     entries: Cow<'a, [Entry]>,
     /// What only the whole catalog shows, with these entries.
     of_catalog: Vec<Finding>,
+    /// Made for the first fix that changes what other files are compared with, which few do.
+    kin: OnceLock<Kin>,
+}
+
+/// The entries by what a cross-file rule compares them for: an id that looks nearly the same, or a login.
+#[derive(Debug)]
+struct Kin {
+    by_file: HashMap<FileId, usize>,
+    by_alias: HashMap<String, Vec<usize>>,
+    with_login: Vec<usize>,
+    /// Those whose ids need not have the same alias to look the same.
+    not_ascii: Vec<usize>,
 }
 
 /// A text after its repair.
@@ -38,17 +53,17 @@ const MOST_JUDGED_AGAIN: usize = 1 << 20;
 const LEAST_TRIALS: usize = 16;
 
 /// How often each rule speaks of each file, as far as it is shown.
-type Counts = BTreeMap<(Option<FileId>, &'static str), usize>;
+type Counts = BTreeMap<(Option<FileId>, &'static str), isize>;
 
 /// A text with what is found in it and because of it.
 struct Judged {
     text: String,
     entry: Entry,
-    /// What the whole catalog shows with it; nothing where that is what it shows already.
-    of_catalog: Option<Vec<Finding>>,
     /// Those in its file, after precedence.
     findings: Vec<Finding>,
     counts: Counts,
+    /// How much more is shown in the other files than without the edits.
+    elsewhere: Counts,
 }
 
 impl<'a> Workshop<'a> {
@@ -58,6 +73,7 @@ impl<'a> Workshop<'a> {
             of_catalog: line.judge_catalog(entries).list,
             line,
             entries: Cow::Borrowed(entries),
+            kin: OnceLock::new(),
         }
     }
 
@@ -126,12 +142,20 @@ impl<'a> Workshop<'a> {
             current = next;
             fixes += applied;
         }
+        if fixes == 0 {
+            return Repaired {
+                text: current.text,
+                fixes,
+            };
+        }
+        let is_known = self.is_known(&current.entry);
         let entries = self.entries.to_mut();
         entries.retain(|entry| entry.file != file.file);
         entries.push(current.entry);
         entry::sort(entries);
-        if let Some(of_catalog) = current.of_catalog {
-            self.of_catalog = of_catalog;
+        self.kin = OnceLock::new();
+        if !is_known {
+            self.of_catalog = self.line.judge_catalog(&self.entries).list;
         }
         Repaired {
             text: current.text,
@@ -182,22 +206,15 @@ impl<'a> Workshop<'a> {
         let mut edits: Vec<TextEdit> = fixes.iter().flat_map(|(_, edits)| edits.clone()).collect();
         edits.sort();
         let after = self.judge(file, edit::apply(&before.text, &edits)?);
-        if shows_more(&after.counts, &before.counts) {
-            return None;
-        }
-        let may_differ_elsewhere = before.of_catalog.is_some() || after.of_catalog.is_some();
-        if may_differ_elsewhere
-            && shows_more(
-                &self.count_elsewhere(file.file, &after),
-                &self.count_elsewhere(file.file, before),
-            )
+        if shows_more(&after.counts, &before.counts)
+            || shows_more(&after.elsewhere, &before.elsewhere)
         {
             return None;
         }
         let mut expected = before.counts.clone();
         for (rule, _) in fixes {
             let count = expected.get_mut(&(Some(file.file), *rule))?;
-            *count = count.checked_sub(1)?;
+            *count -= 1;
         }
         let is_gone = |rule: &'static str| {
             let key = (Some(file.file), rule);
@@ -206,12 +223,36 @@ impl<'a> Workshop<'a> {
         fixes.iter().all(|(rule, _)| is_gone(rule)).then_some(after)
     }
 
-    /// What the whole catalog shows with an entry in the place of the one that its file had.
-    fn of_catalog_with(&self, entry: &Entry) -> Vec<Finding> {
-        let others = self.entries.iter().filter(|other| other.file != entry.file);
-        let mut entries: Vec<Entry> = others.chain([entry]).cloned().collect();
-        entry::sort(&mut entries);
-        self.line.judge_catalog(&entries).list
+    /// What the whole catalog shows in the file of an entry that is no longer what it was, and how much more than before
+    /// in the others. Only the entries that it is compared with are judged.
+    fn of_catalog_with(&self, entry: &Entry) -> (Vec<Finding>, Counts) {
+        let kin = self.kin.get_or_init(|| Kin::of(&self.entries));
+        let known = kin.by_file.get(&entry.file);
+        let known = known.and_then(|index| self.entries.get(*index));
+        let others: Vec<&Entry> = match known {
+            Some(known) if known.id.is_ascii() && entry.id.is_ascii() => {
+                let others = kin.of_either(known, entry).into_iter();
+                others.filter_map(|index| self.entries.get(index)).collect()
+            }
+            Some(_) | None => self.entries.iter().collect(),
+        };
+        let judge = |own: Option<&Entry>| {
+            let others = others.iter().copied();
+            let others = others.filter(|other| other.file != entry.file);
+            let mut entries: Vec<Entry> = others.chain(own).cloned().collect();
+            entry::sort(&mut entries);
+            let findings = self.line.judge_catalog(&entries).list.into_iter();
+            findings.partition::<Vec<_>, _>(|finding| is_in(finding, entry.file))
+        };
+        let (_, mut before) = judge(known);
+        let (here, mut after) = judge(Some(entry));
+        lint::apply_precedence(&mut before);
+        lint::apply_precedence(&mut after);
+        let mut elsewhere = self.count(&after);
+        for (key, count) in self.count(&before) {
+            *elsewhere.entry(key).or_default() -= count;
+        }
+        (here, elsewhere)
     }
 
     /// Whether the catalog looks the same with an entry in the place of the one that its file had.
@@ -242,27 +283,23 @@ impl<'a> Workshop<'a> {
             mut findings,
             ..
         } = self.line.judge_text(file, &text, Keep::Entries);
-        let of_catalog = (!self.is_known(&entry)).then(|| self.of_catalog_with(&entry));
-        let all = of_catalog.as_ref().unwrap_or(&self.of_catalog);
-        let here = all.iter().filter(|finding| is_in(finding, file.file));
-        findings.list.extend(here.cloned());
+        let (here, elsewhere) = match self.is_known(&entry) {
+            true => {
+                let here = self.of_catalog.iter();
+                let here = here.filter(|finding| is_in(finding, file.file));
+                (here.cloned().collect(), Counts::new())
+            }
+            false => self.of_catalog_with(&entry),
+        };
+        findings.list.extend(here);
         lint::apply_precedence(&mut findings.list);
         Judged {
             text,
             entry,
-            of_catalog,
             counts: self.count(&findings.list),
             findings: findings.list,
+            elsewhere,
         }
-    }
-
-    /// The counts of what the whole catalog shows in the other files.
-    fn count_elsewhere(&self, file: FileId, judged: &Judged) -> Counts {
-        let all = judged.of_catalog.as_ref().unwrap_or(&self.of_catalog);
-        let elsewhere = all.iter().filter(|finding| !is_in(finding, file));
-        let mut elsewhere: Vec<Finding> = elsewhere.cloned().collect();
-        lint::apply_precedence(&mut elsewhere);
-        self.count(&elsewhere)
     }
 
     fn count(&self, findings: &[Finding]) -> Counts {
@@ -285,9 +322,48 @@ fn is_in(finding: &Finding, file: FileId) -> bool {
 
 /// Whether something is shown more often than before.
 fn shows_more(after: &Counts, before: &Counts) -> bool {
-    after
-        .iter()
-        .any(|(key, count)| before.get(key).unwrap_or(&0) < count)
+    let mut keys = after.keys().chain(before.keys());
+    let count = |counts: &Counts, key| counts.get(key).copied().unwrap_or_default();
+    keys.any(|key| count(after, key) > count(before, key))
+}
+
+impl Kin {
+    fn of(entries: &[Entry]) -> Self {
+        let mut kin = Self {
+            by_file: HashMap::with_capacity(entries.len()),
+            by_alias: HashMap::with_capacity(entries.len()),
+            with_login: Vec::new(),
+            not_ascii: Vec::new(),
+        };
+        for (index, entry) in entries.iter().enumerate() {
+            kin.by_file.insert(entry.file, index);
+            let alias = env_name::alias(&entry.id);
+            kin.by_alias.entry(alias).or_default().push(index);
+            if has_login(entry) {
+                kin.with_login.push(index);
+            }
+            if !entry.id.is_ascii() {
+                kin.not_ascii.push(index);
+            }
+        }
+        kin
+    }
+
+    /// The entries that one of two is compared with.
+    fn of_either(&self, left: &Entry, right: &Entry) -> BTreeSet<usize> {
+        let aliases = [left, right].map(|entry| env_name::alias(&entry.id));
+        let alike = aliases.iter().filter_map(|alias| self.by_alias.get(alias));
+        let with_login: &[usize] = match has_login(left) || has_login(right) {
+            true => &self.with_login,
+            false => &[],
+        };
+        let others = with_login.iter().chain(&self.not_ascii);
+        alike.flatten().chain(others).copied().collect()
+    }
+}
+
+fn has_login(entry: &Entry) -> bool {
+    entry.classification.verdict != Verdict::None
 }
 
 /// How often a text is judged again, whatever it holds.

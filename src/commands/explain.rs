@@ -178,7 +178,6 @@ fn type_section(text: &mut Vec<String>, entry: &Entry) {
         };
         let place = evidence
             .pointer
-            .as_ref()
             .map(|pointer| format!(" (at {pointer})"))
             .unwrap_or_default();
         text.push(format!(

@@ -120,10 +120,13 @@ pub(super) fn settle(
     targets: &mut [JudgedTarget],
     sources: &mut Sources,
 ) -> Settled {
-    let found = targets
-        .iter_mut()
-        .flat_map(|target| std::mem::take(&mut target.judged.findings))
-        .collect();
+    let mut found = Vec::new();
+    for target in targets.iter_mut() {
+        match found.is_empty() {
+            true => found = std::mem::take(&mut target.judged.findings),
+            false => found.append(&mut target.judged.findings),
+        }
+    }
     let ignores = Ignores::new(&workspace.config.ignore, &workspace.root, workspace.today);
     let mut sifted = ignores.sift(found, sources);
     if let Some(path) = &workspace.config_file {

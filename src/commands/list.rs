@@ -107,8 +107,8 @@ fn server(entry: &Entry, counts: &Counts, sources: &Sources) -> ListedServer {
         .map(|evidence| ListedEvidence {
             fact: evidence.fact,
             value: evidence.value,
-            pointer: evidence.pointer.as_ref().map(ToString::to_string),
-            because: evidence.because.clone(),
+            pointer: evidence.pointer.map(str::to_owned),
+            because: evidence.because.to_owned(),
         });
     let destinations = entry
         .destinations

@@ -106,7 +106,9 @@ pub fn card(server: &Server) -> Option<Card> {
     let because = match entry.classification.verdict {
         Verdict::None => vec!["there is no `oauth_config`: nobody logs in".to_owned()],
         Verdict::Undetermined(reason) => vec![reason.reason().to_owned()],
-        Verdict::Type(_) => evidence.map(|evidence| evidence.because.clone()).collect(),
+        Verdict::Type(_) => evidence
+            .map(|evidence| evidence.because.to_owned())
+            .collect(),
     };
     let author = manifest.author.as_ref();
     let oauth = parts.oauth.as_ref().ok().and_then(Option::as_ref);

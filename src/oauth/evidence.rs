@@ -4,7 +4,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Manifest, ServerKind};
-use crate::source::Pointer;
 
 use super::{Registration, registration};
 
@@ -26,27 +25,27 @@ pub struct Evidence {
     pub fact: Fact,
     pub value: bool,
     /// What decided it; `None` where it was decided by what is absent.
-    pub pointer: Option<Pointer>,
+    pub pointer: Option<&'static str>,
     /// Why, in a few words.
-    pub because: String,
+    pub because: &'static str,
 }
 
 impl Evidence {
-    fn shown(fact: Fact, value: bool, pointer: &str, because: impl Into<String>) -> Self {
+    fn shown(fact: Fact, value: bool, pointer: &'static str, because: &'static str) -> Self {
         Self {
             fact,
             value,
-            pointer: Some(Pointer::from(pointer)),
-            because: because.into(),
+            pointer: Some(pointer),
+            because,
         }
     }
 
-    fn absent(fact: Fact, because: &str) -> Self {
+    fn absent(fact: Fact, because: &'static str) -> Self {
         Self {
             fact,
             value: false,
             pointer: None,
-            because: because.to_owned(),
+            because,
         }
     }
 }
@@ -94,7 +93,10 @@ pub(super) fn generic(manifest: &Manifest) -> Evidence {
             Fact::Generic,
             value,
             "/oauth_config/generic_oauth",
-            format!("`generic_oauth` is {value}"),
+            match value {
+                true => "`generic_oauth` is true",
+                false => "`generic_oauth` is false",
+            },
         ),
         None => Evidence::absent(Fact::Generic, "`generic_oauth` is not set"),
     }

@@ -169,6 +169,51 @@ fn a_fix_that_would_break_something_else_is_neither_offered_nor_applied() {
     assert_eq!(contents(scratch.path()), before);
 }
 
+#[test]
+fn a_new_id_is_not_offered_where_it_would_meet_another() {
+    let remote = |id: &str, domain: &str| {
+        json!({
+            "name": id,
+            "server": { "type": "remote", "url": format!("https://mcp.{domain}/mcp") },
+            "oauth_config": {
+                "name": "Login", "server_url": format!("https://mcp.{domain}/mcp"), "client_id": "",
+                "redirect_uris": ["http://127.0.0.1:33418/oauth/callback"], "scopes": []
+            }
+        })
+    };
+    let local = |id: &str| json!({ "name": id, "server": { "type": "local", "command": "uvx" } });
+    // The file's name, the id in it, and whether the file's name may become the id.
+    let mistaken = [
+        ("acme__free", local("acme__fre"), true),
+        ("acme__Double", local("acme__doubl"), false),
+        ("acme__near-id", local("acme__nea"), false),
+        ("googie__mcp", remote("goog__mcp", "googie.example"), false),
+        ("grüße__mcp", local("gruesse__mcp"), false),
+    ];
+    let others = [
+        ("acme__double", local("acme__double")),
+        ("acme__near.id", local("acme__near.id")),
+        ("google__mcp", remote("google__mcp", "google.example")),
+        ("unrelated__mcp", local("unrelated__mcp")),
+    ];
+    let scratch = scratch();
+    let mistakes = mistaken.iter().map(|(stem, text, _)| (stem, text));
+    for (stem, text) in mistakes.chain(others.iter().map(|(stem, text)| (stem, text))) {
+        write(
+            &scratch.path().join(format!("{stem}.json")),
+            text.to_string(),
+        );
+    }
+    let (_, findings) = check_json(scratch.path(), &["."]);
+    for (stem, _, is_free) in mistaken {
+        let file = format!("{stem}.json");
+        let of_file =
+            |finding: &&Value| finding["rule"] == "id-mismatch" && finding["file"] == file;
+        let finding = findings.iter().find(of_file).expect(stem);
+        assert_eq!(finding["fix"].is_object(), is_free, "{finding:#}");
+    }
+}
+
 // The fixes of one text.
 
 #[test]

@@ -39,10 +39,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         )
         .help("remove `generic_oauth`: remote servers use the MCP authorization flow");
     let location = classification.evidence_of(Fact::Remote);
-    findings.push(
-        match location.and_then(|location| location.pointer.clone()) {
-            Some(pointer) => finding.related(subject.value_at(pointer), "this makes it remote"),
-            None => finding,
-        },
-    );
+    findings.push(match location.and_then(|location| location.pointer) {
+        Some(pointer) => finding.related(subject.value_at(pointer), "this makes it remote"),
+        None => finding,
+    });
 }

@@ -1,7 +1,6 @@
 use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::oauth::{self, Fact};
-use crate::source::Pointer;
 
 /// ## What it does
 /// Reports a server that is remote by its `type` or by `command: "remote"`, and has neither `server.url` nor
@@ -36,7 +35,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(location) = location.filter(|location| location.value) else {
         return;
     };
-    let (missing, sign) = match location.pointer.as_ref().map(Pointer::as_str) {
+    let (missing, sign) = match location.pointer {
         Some("/server/command") => ("remote_url", "/server/command"),
         Some(_) | None => ("server.url", "/server/type"),
     };
