@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::OnceLock;
 
 use crate::edit::{self, Document, TextEdit};
@@ -32,7 +33,8 @@ pub struct Workshop<'a> {
 #[derive(Debug)]
 struct Kin {
     by_file: HashMap<FileId, usize>,
-    by_alias: HashMap<String, Vec<usize>>,
+    /// Sorted by a hash of the id's alias; one that is the same by chance does no harm.
+    by_alias: Vec<(u64, usize)>,
     with_login: Vec<usize>,
     /// Those whose ids need not have the same alias to look the same.
     not_ascii: Vec<usize>,
@@ -331,14 +333,13 @@ impl Kin {
     fn of(entries: &[Entry]) -> Self {
         let mut kin = Self {
             by_file: HashMap::with_capacity(entries.len()),
-            by_alias: HashMap::with_capacity(entries.len()),
+            by_alias: Vec::with_capacity(entries.len()),
             with_login: Vec::new(),
             not_ascii: Vec::new(),
         };
         for (index, entry) in entries.iter().enumerate() {
             kin.by_file.insert(entry.file, index);
-            let alias = env_name::alias(&entry.id);
-            kin.by_alias.entry(alias).or_default().push(index);
+            kin.by_alias.push((hash_of_alias(entry), index));
             if has_login(entry) {
                 kin.with_login.push(index);
             }
@@ -346,20 +347,33 @@ impl Kin {
                 kin.not_ascii.push(index);
             }
         }
+        kin.by_alias.sort_unstable();
         kin
     }
 
     /// The entries that one of two is compared with.
     fn of_either(&self, left: &Entry, right: &Entry) -> BTreeSet<usize> {
-        let aliases = [left, right].map(|entry| env_name::alias(&entry.id));
-        let alike = aliases.iter().filter_map(|alias| self.by_alias.get(alias));
+        let alike = [left, right].map(|entry| {
+            let alias = hash_of_alias(entry);
+            let first = self.by_alias.partition_point(|(known, _)| *known < alias);
+            let all = self.by_alias.iter().skip(first);
+            all.take_while(move |(known, _)| *known == alias)
+                .map(|(_, index)| index)
+        });
         let with_login: &[usize] = match has_login(left) || has_login(right) {
             true => &self.with_login,
             false => &[],
         };
         let others = with_login.iter().chain(&self.not_ascii);
-        alike.flatten().chain(others).copied().collect()
+        alike.into_iter().flatten().chain(others).copied().collect()
     }
+}
+
+/// Ids that differ only in case and in what is no letter or digit have the same one.
+fn hash_of_alias(entry: &Entry) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    env_name::alias(&entry.id).hash(&mut hasher);
+    hasher.finish()
 }
 
 fn has_login(entry: &Entry) -> bool {

@@ -92,7 +92,18 @@ pub fn batches<'a>(
         place.map(|place| mask.apply(sources.name(place.file)))
     };
     if findings.len() > BATCH {
-        findings.sort_by_cached_key(|finding| name(finding).map(Cow::into_owned));
+        let files = findings.iter().filter_map(|finding| finding.place.as_ref());
+        let files: BTreeSet<FileId> = files.map(|place| place.file).collect();
+        let names = files
+            .into_iter()
+            .map(|file| (mask.apply(sources.name(file)), file));
+        let mut names: Vec<(Cow<'_, str>, FileId)> = names.collect();
+        names.sort_unstable();
+        let ranks = names.into_iter().enumerate();
+        let ranks: HashMap<FileId, usize> = ranks.map(|(rank, (_, file))| (file, rank)).collect();
+        // What is in no file comes first.
+        let rank = |finding: &Finding| ranks.get(&finding.place.as_ref()?.file);
+        findings.sort_by_key(|finding| rank(finding).copied());
     }
     let mut rest = &*findings;
     std::iter::from_fn(move || {
