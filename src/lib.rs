@@ -9,7 +9,7 @@
 //! The rooms below stand in its order:
 //!
 //! - what everything speaks of: [`finding`] and its places in a [`source`], what breaks a schema ([`violations`]), the
-//!   configuration ([`config`]);
+//!   configuration ([`config`]), characters that nobody sees ([`hidden`]);
 //! - a text becomes a manifest: [`parse`], then [`validate`] against the types of [`model`];
 //! - a manifest becomes an entry: its OAuth type ([`oauth`]), its secrets ([`credential`]), hosts, environment and command
 //!   line ([`hosts`], [`env_name`], [`launch_line`], [`pin`], [`placeholder`]), together in [`entry`];
@@ -22,6 +22,7 @@
 //! - who is asked to: [`cli`], [`workspace`], [`commands`], [`console`].
 
 pub mod finding;
+pub mod hidden;
 pub mod source;
 
 pub mod violations;

@@ -188,10 +188,3 @@ pub enum ProxyFile {
     Proxy(ProxyLaunch),
     Providers(Providers),
 }
-
-/// An artifact as text: two spaces, the types' own order, a final line feed.
-pub fn to_text<T: Serialize>(artifact: &T) -> String {
-    // These types hold nothing that JSON cannot say.
-    let text = serde_json::to_string_pretty(artifact).unwrap_or_default();
-    format!("{text}\n")
-}

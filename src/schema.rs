@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 
 use crate::config::Config;
+use crate::hidden::to_json;
 use crate::model::Manifest;
 use crate::plan::{LaunchFile, ProxyFile};
 use crate::probe::lock::Lock;
@@ -35,7 +36,5 @@ pub fn of<T: JsonSchema>() -> Schema {
 }
 
 fn print(schema: &Schema) -> String {
-    // A schema is plain JSON data: printing it cannot fail.
-    let text = serde_json::to_string_pretty(schema).unwrap_or_default();
-    format!("{text}\n")
+    to_json(schema)
 }

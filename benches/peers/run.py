@@ -67,6 +67,8 @@ def arguments():
     for path in filter(None, [options.corpus, options.catproof]):
         if not path.exists():
             parser.error(f"`{path}` does not exist")
+    # The tools run in the folder that they look at.
+    options.catproof = options.catproof and options.catproof.resolve()
     return options
 
 

@@ -9,6 +9,7 @@ use url::Url;
 use crate::cli::{Global, NewArgs};
 use crate::console::Console;
 use crate::draft::{self, Answers, DraftedManifest};
+use crate::hidden::to_json;
 use crate::hosts;
 use crate::oauth::OAuthType;
 use crate::workspace::Workspace;
@@ -65,9 +66,7 @@ pub(super) fn write_manifest(
     path: &std::path::Path,
     manifest: &DraftedManifest,
 ) -> Result<(), Failure> {
-    let mut text = serde_json::to_string_pretty(manifest).map_err(io::Error::from)?;
-    text.push('\n');
-    Ok(write::create(path, text.as_bytes())?)
+    Ok(write::create(path, to_json(manifest).as_bytes())?)
 }
 
 /// The proxy's callback, where the configuration knows one.

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::cli::{Global, SimulateArgs, TableFormat};
 use crate::console::Console;
+use crate::hidden::to_json;
 use crate::parse;
 use crate::plan::{ServerLaunch, Transport};
 use crate::report::visible;
@@ -170,9 +171,8 @@ fn json(
         run: simulation,
         problems: problems.collect(),
     };
-    let text = serde_json::to_string_pretty(&report).map_err(io::Error::from)?;
     // The same string, in an escape: nobody who looks for leaked placeholders is misled by an answer that is like one.
-    Ok(format!("{}\n", text.replace("${", "$\\u007b")))
+    Ok(to_json(&report).replace("${", "$\\u007b"))
 }
 
 fn human_problems(problems: &[Problem], file: &AnswersFile) -> String {

@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 
 use crate::config::{Config, Profile};
 use crate::entry::{self, Entry};
+use crate::hidden::to_json;
 use crate::model::{Manifest, UserInput};
 use crate::oauth::Verdict;
 use crate::plan::{
@@ -229,7 +230,7 @@ fn launch(subject: Subject<'_>) -> Checked<ServerLaunch> {
         browser_login: parts.browser_login,
         setup: parts.setup,
     };
-    grammar::tells_no_secret(&entry.id, &crate::plan::to_text(&launch))?;
+    grammar::tells_no_secret(&entry.id, &to_json(&launch))?;
     Ok(launch)
 }
 
@@ -333,7 +334,7 @@ fn index(
             unverifiable: entry.destinations == entry::Destinations::Unverifiable,
             env: entry.env_names(),
             launch: format!("desktop_app/servers/{}.json", server.id),
-            launch_sha256: sha256(&crate::plan::to_text(server)),
+            launch_sha256: sha256(&to_json(server)),
         })
     });
     CatalogIndex {

@@ -2,13 +2,14 @@
 
 use rayon::prelude::*;
 
-use crate::plan::{Plan, to_text};
+use crate::hidden::to_json;
+use crate::plan::Plan;
 
 use super::Artifact;
 
 pub(super) fn emit(plan: &Plan) -> Vec<Artifact> {
     let artifacts = plan.servers.par_iter().map(|(id, server)| {
-        Artifact::new(format!("desktop_app/servers/{id}.json"), to_text(server))
+        Artifact::new(format!("desktop_app/servers/{id}.json"), to_json(server))
     });
     artifacts.collect()
 }

@@ -9,7 +9,8 @@ mod providers_js;
 mod proxy_env;
 mod template;
 
-use crate::plan::{Plan, to_text};
+use crate::hidden::to_json;
+use crate::plan::Plan;
 
 /// A file that `build` writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,13 +59,13 @@ pub fn app_env(plan: &Plan) -> Result<Artifact, Error> {
 /// A template is broken.
 pub fn emit(plan: &Plan) -> Result<Vec<Artifact>, Error> {
     let mut artifacts = vec![
-        Artifact::new("catalog.json", to_text(&plan.index)),
+        Artifact::new("catalog.json", to_json(&plan.index)),
         app_env::emit(plan)?,
-        Artifact::new("desktop_app/launch.json", to_text(&plan.app)),
+        Artifact::new("desktop_app/launch.json", to_json(&plan.app)),
         proxy_env::emit(plan)?,
-        Artifact::new("oauth_proxy/launch.json", to_text(&plan.proxy)),
+        Artifact::new("oauth_proxy/launch.json", to_json(&plan.proxy)),
         providers_js::emit(plan)?,
-        Artifact::new("oauth_proxy/providers.json", to_text(&plan.providers)),
+        Artifact::new("oauth_proxy/providers.json", to_json(&plan.providers)),
     ];
     artifacts.extend(launch_specs::emit(plan));
     artifacts.sort_by(|left, right| left.path.cmp(&right.path));

@@ -5,6 +5,8 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 
+use crate::hidden::is_hidden;
+
 use super::{Artifact, Error};
 
 pub(super) fn fill(
@@ -31,18 +33,11 @@ fn render(template: &str, values: impl Serialize) -> Result<String, minijinja::E
 
 /// A text as one line of a comment: whatever could end the line, or hide or reorder it, becomes a space.
 pub(super) fn comment(text: &str) -> String {
-    let is_plain = |character: char| {
-        let is_invisible = matches!(
-            character,
-            '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-        );
-        !character.is_control() && !is_invisible
-    };
     let words: String = text
         .chars()
-        .map(|character| match is_plain(character) {
-            true => character,
-            false => ' ',
+        .map(|character| match is_hidden(character) {
+            true => ' ',
+            false => character,
         })
         .collect();
     words.split_whitespace().collect::<Vec<_>>().join(" ")

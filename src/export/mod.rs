@@ -11,6 +11,7 @@ use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
 use crate::env_name;
+use crate::hidden::to_json;
 use crate::plan::{Input, ServerLaunch};
 
 mod claude;
@@ -169,10 +170,8 @@ pub fn export(launches: &[ServerLaunch], client: Client, with_optional: bool) ->
             Err(reason) => refused.push(note(reason)),
         }
     }
-    // These types hold nothing that JSON cannot say.
-    let text = serde_json::to_string_pretty(&file).unwrap_or_default();
     Export {
-        text: format!("{text}\n"),
+        text: to_json(&file),
         notes,
         refused,
         servers: file.servers.len(),

@@ -15,6 +15,8 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 use thiserror::Error;
 
+use crate::hidden::to_json;
+
 use super::documents::hexadecimal;
 use super::fetch::{
     Answer, Body, Failure, FailureKind, Fetch, Method, Reconstruction, Request, Stated,
@@ -350,10 +352,9 @@ fn save(folder: &Path, recording: &Recording) -> Result<(), RecordError> {
         path: path.clone(),
         error,
     };
-    let mut text = serde_json::to_string_pretty(recording).map_err(|error| failed(error.into()))?;
-    text.push('\n');
     let mut file = NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
+    file.write_all(to_json(recording).as_bytes())
+        .map_err(failed)?;
     file.persist(&path).map_err(|error| failed(error.error))?;
     Ok(())
 }

@@ -7,6 +7,8 @@ use serde::Serialize;
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::hidden::to_json;
+
 use super::day::Day;
 use super::documents::{quoted, rule};
 use super::lock::{Lock, LockEntry, LockInputs, LockProblem};
@@ -66,10 +68,7 @@ pub fn read_lock(text: &str) -> Result<Lock, LockError> {
 /// The text of a lock file: sorted, indented by two spaces, the same bytes for the same lock.
 #[must_use]
 pub fn render(lock: &Lock) -> String {
-    // A lock is made of maps with text keys, lists and plain values; these can always be written.
-    let mut text = serde_json::to_string_pretty(lock).unwrap_or_default();
-    text.push('\n');
-    text
+    to_json(lock)
 }
 
 /// The lock after a run: `fresh` entries in place of the old ones, the others kept.

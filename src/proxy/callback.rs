@@ -13,6 +13,8 @@ use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
 use axum::response::{IntoResponse, Response};
 use url::{Url, form_urlencoded};
 
+use crate::hidden::is_hidden;
+
 /// What the app is told; RFC 9207 has the last one.
 const HANDED_OVER: [&str; 6] = [
     "code",
@@ -152,8 +154,7 @@ fn escape(text: &str) -> String {
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&#39;"),
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
-            _ if character.is_control() => {}
+            _ if is_hidden(character) => {}
             _ => escaped.push(character),
         }
     }

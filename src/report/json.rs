@@ -1,17 +1,17 @@
 //! `json` and `jsonl`: the shape that other programs rely on, described by `schema/report.schema.json`.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Severity;
+use crate::hidden::{escape_json, is_hidden};
 use crate::source::Position;
 
 use super::visible::commands;
-use super::{Part, Report, Shown, ShownPlace, Summary, is_hidden};
+use super::{Part, Report, Shown, ShownPlace, Summary};
 
 /// `check --format json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -101,22 +101,11 @@ pub fn write_json(document: &impl Serialize, out: &mut dyn Write) -> io::Result<
 /// The same JSON with hidden characters and the log commands of CI systems as escapes. Both stand in strings only, but
 /// for the ends of lines.
 fn escape(json: &str) -> Cow<'_, str> {
-    let is_escaped = |character| is_hidden(character) && character != '\n';
-    if !json.contains(is_escaped) && commands(json).next().is_none() {
-        return Cow::Borrowed(json);
-    }
-    let mut escaped = String::with_capacity(json.len() + 16);
     let mut commands = commands(json).peekable();
-    for (at, character) in json.char_indices() {
-        if is_escaped(character) || commands.next_if_eq(&at).is_some() {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                _ = write!(escaped, "\\u{unit:04x}");
-            }
-        } else {
-            escaped.push(character);
-        }
-    }
-    Cow::Owned(escaped)
+    escape_json(json, |at, character| {
+        let is_command = commands.next_if_eq(&at).is_some();
+        is_command || (is_hidden(character) && character != '\n')
+    })
 }
 
 /// The whole report as one document.

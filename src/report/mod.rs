@@ -33,7 +33,7 @@ pub use line::SourceLine;
 use list::ListReport;
 pub use locate::{Part, Shown, ShownEdit, ShownFix, ShownPlace, ShownRelated, batches, locate};
 pub use mask::Mask;
-pub use visible::{is_hidden, visible, visible_lines};
+pub use visible::{visible, visible_lines};
 
 /// What a run found.
 #[derive(Debug, Clone, PartialEq, Eq)]

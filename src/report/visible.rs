@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use crate::hidden::is_hidden;
+
 /// The text with control, bidirectional and invisible characters as visible escapes such as `\u{202e}`.
 /// What a CI system would carry out, a word that begins with `::` or contains `##[`, gets an escape too.
 pub fn visible(text: &str) -> Cow<'_, str> {
@@ -39,14 +41,6 @@ pub(super) fn visible_parts<const N: usize>(parts: [&str; N]) -> [String; N] {
         start += part.len();
         shown
     })
-}
-
-/// Whether a character would act on the terminal, or stand there unseen, or cannot stand in XML.
-pub fn is_hidden(character: char) -> bool {
-    matches!(character,
-        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}'
-        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Where a CI system's log command would begin: the second character of each `::` at the beginning of a word, which

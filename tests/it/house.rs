@@ -79,9 +79,10 @@ fn each_rule_is_documented() {
 }
 
 /// For each room, the rooms that it may use. What is not named here may use what it likes.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("source", &[]),
     ("model", &[]),
+    ("hidden", &[]),
     ("finding", &["source"]),
     ("parse", &["source"]),
     ("edit", &["finding", "source"]),
@@ -105,7 +106,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
             "source",
         ],
     ),
-    ("emit", &["dotenv", "oauth", "plan"]),
+    ("emit", &["dotenv", "hidden", "oauth", "plan"]),
     ("write", &["emit", "plan", "source"]),
 ];
 

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use catproof::finding::{Finding, Place, Severity};
+use catproof::hidden::is_hidden;
 use catproof::lint::RULES;
 use catproof::report::{
-    Format, Mask, Report, Shown, ShownPlace, Style, Summary, is_hidden, locate, visible, write,
+    Format, Mask, Report, Shown, ShownPlace, Style, Summary, locate, visible, write,
 };
 use catproof::source::{FileId, Pointer, Sources, position};
 use serde_json::{Value, json};

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use catproof::report::{Format, is_hidden};
+use catproof::hidden::is_hidden;
+use catproof::report::Format;
 use clap::ValueEnum as _;
 use serde_json::Value;
 

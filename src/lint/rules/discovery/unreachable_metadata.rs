@@ -79,7 +79,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (_, message) in recorded_problems(&RULE, subject) {
         findings.push(
             RULE.at(metadata_place(subject), message)
-                .help("check the URL, and run `catproof probe` again"),
+                .help("check the URL, and run `catproof probe` again; a replay needs a recording of the request"),
         );
     }
 }
