@@ -32,11 +32,11 @@ pub fn to_json(document: &impl Serialize) -> String {
     let mut json = serde_json::to_string_pretty(document).unwrap_or_default();
     json.push('\n');
     // Hidden characters stand in strings only, but for the ends of lines.
-    let is_escaped = |_, character| is_hidden(character) && character != '\n';
-    match escape_json(&json, is_escaped) {
-        Cow::Borrowed(_) => json,
-        Cow::Owned(escaped) => escaped,
+    if !json.lines().any(has_hidden) {
+        return json;
     }
+    let is_escaped = |_, character| is_hidden(character) && character != '\n';
+    escape_json(&json, is_escaped).into_owned()
 }
 
 /// A JSON text with some of its characters as `\u` escapes: those of which the function says so, by their place in

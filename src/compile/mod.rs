@@ -23,7 +23,7 @@ use crate::oauth::Verdict;
 use crate::plan::{
     AppKind, AppLaunch, AppServer, BrowserLogin, CatalogIndex, CatalogKind, DEEP_LINK, GENERATED,
     IndexedFact, IndexedOAuth, IndexedServer, Input, LeftOut, LeftOutReason, OAuth, Plan, Process,
-    Run, ServerLaunch, ServerLaunchKind, Setup, Transport, VERSION,
+    ProxyServer, Run, ServerLaunch, ServerLaunchKind, Setup, Transport, VERSION,
 };
 use crate::probe::lock::{Lock, LockEntry};
 use crate::source::{FileId, Origin};
@@ -73,6 +73,7 @@ pub fn compile(catalog: &Catalog<'_>) -> Result<Plan, Error> {
     let mut servers = BTreeMap::new();
     let mut proxied = BTreeMap::new();
     let mut entries = BTreeMap::new();
+    let mut hashes = BTreeMap::new();
     let mut left_out = Vec::new();
     let effective: Vec<&Entry> = entry::effective(catalog.entries, config.profile).collect();
     let compiled = effective
@@ -80,8 +81,13 @@ pub fn compile(catalog: &Catalog<'_>) -> Result<Plan, Error> {
         .map(|entry| (entry, compile_server(catalog, entry)));
     for (entry, compiled) in compiled.collect::<Vec<_>>() {
         match compiled {
-            Ok((launch, proxy)) => {
+            Ok(Compiled {
+                launch,
+                launch_sha256,
+                proxy,
+            }) => {
                 servers.insert(entry.id.clone(), launch);
+                hashes.insert(entry.id.as_str(), launch_sha256);
                 proxied.extend(proxy.map(|proxy| (entry.id.clone(), proxy)));
                 entries.insert(entry.id.as_str(), entry);
             }
@@ -101,7 +107,7 @@ pub fn compile(catalog: &Catalog<'_>) -> Result<Plan, Error> {
     let callback_urls: BTreeSet<String> = callbacks.chain(redirect_uris).collect();
     Ok(Plan {
         app: app(config, &servers, callback_urls)?,
-        index: index(config.profile, &entries, &servers),
+        index: index(config.profile, &entries, &servers, &hashes),
         providers: proxy::providers(config, &entries)?,
         proxy: proxy::launch(config, &entries, proxied)?,
         servers,
@@ -109,11 +115,16 @@ pub fn compile(catalog: &Catalog<'_>) -> Result<Plan, Error> {
     })
 }
 
-/// One server: its launch spec, and what the proxy keeps for it.
-fn compile_server(
-    catalog: &Catalog<'_>,
-    entry: &Entry,
-) -> Checked<(ServerLaunch, Option<crate::plan::ProxyServer>)> {
+/// One server.
+struct Compiled {
+    launch: ServerLaunch,
+    /// Of the launch spec's text.
+    launch_sha256: String,
+    /// What the proxy keeps for it.
+    proxy: Option<ProxyServer>,
+}
+
+fn compile_server(catalog: &Catalog<'_>, entry: &Entry) -> Checked<Compiled> {
     if let Verdict::Undetermined(reason) = entry.classification.verdict {
         return Err(LeftOutReason::Undetermined(reason.reason()));
     }
@@ -132,11 +143,17 @@ fn compile_server(
         profile: catalog.config.profile,
     };
     let launch = launch(subject)?;
+    let text = to_json(&launch);
+    grammar::tells_no_secret(&entry.id, &text)?;
     let proxy = match (&launch.oauth, entry.is_proxied) {
         (Some(oauth), true) => Some(proxy::server(subject, &launch, oauth)?),
         (Some(_) | None, _) => None,
     };
-    Ok((launch, proxy))
+    Ok(Compiled {
+        launch,
+        launch_sha256: sha256(&text),
+        proxy,
+    })
 }
 
 /// A server, compiled part by part: what keeps one part out of the artifacts hides no other from whoever compares them.
@@ -215,7 +232,7 @@ fn parts_of(subject: Subject<'_>) -> Parts {
 fn launch(subject: Subject<'_>) -> Checked<ServerLaunch> {
     let entry = subject.entry;
     let parts = parts_of(subject);
-    let launch = ServerLaunch {
+    Ok(ServerLaunch {
         generated: GENERATED.to_owned(),
         version: VERSION,
         kind: ServerLaunchKind::Server,
@@ -229,9 +246,7 @@ fn launch(subject: Subject<'_>) -> Checked<ServerLaunch> {
         oauth: parts.oauth?,
         browser_login: parts.browser_login,
         setup: parts.setup,
-    };
-    grammar::tells_no_secret(&entry.id, &to_json(&launch))?;
-    Ok(launch)
+    })
 }
 
 /// How the server is spoken to.
@@ -310,8 +325,9 @@ fn index(
     profile: Profile,
     entries: &BTreeMap<&str, &Entry>,
     servers: &BTreeMap<String, ServerLaunch>,
+    hashes: &BTreeMap<&str, String>,
 ) -> CatalogIndex {
-    let servers = servers.par_iter().filter_map(|(_, server)| {
+    let servers = servers.values().filter_map(|server| {
         let entry = entries.get(server.id.as_str())?;
         let evidence = entry.classification.evidence.iter();
         let oauth = server.oauth.as_ref().map(|oauth| IndexedOAuth {
@@ -334,7 +350,7 @@ fn index(
             unverifiable: entry.destinations == entry::Destinations::Unverifiable,
             env: entry.env_names(),
             launch: format!("desktop_app/servers/{}.json", server.id),
-            launch_sha256: sha256(&to_json(server)),
+            launch_sha256: hashes.get(server.id.as_str())?.clone(),
         })
     });
     CatalogIndex {
