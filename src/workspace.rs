@@ -36,7 +36,8 @@ pub struct Target {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Selection {
     Everything,
-    Files(BTreeSet<PathBuf>),
+    /// These files, and whatever lies directly in these folders.
+    Paths(BTreeSet<PathBuf>),
 }
 
 /// One manifest that comes from standard input.
@@ -103,8 +104,8 @@ impl Workspace {
     /// The catalog of this workspace.
     pub fn folders(&self) -> Folders {
         Folders {
-            catalog: Some(self.root.join(&self.config.catalog)),
-            catalog_local: Some(self.root.join(&self.config.catalog_local)),
+            catalog: Some(clean(&self.root.join(&self.config.catalog))),
+            catalog_local: Some(clean(&self.root.join(&self.config.catalog_local))),
             root: self.root.clone(),
         }
     }
@@ -162,24 +163,38 @@ impl Workspace {
 
     fn target(&self, named: &Path, path: &Path) -> Result<Target, WorkspaceError> {
         match () {
-            () if path.is_dir() && !is_manifest_name(path) => Ok(Target {
-                folders: self.folders_at(path),
-                selection: Selection::Everything,
-            }),
+            () if path.is_dir() && !is_manifest_name(path) => Ok(self.target_of_folder(path)),
             () if is_manifest_name(path) => {
                 let folder = path.parent().unwrap_or(path);
-                let selection = Selection::Files(BTreeSet::from([path.to_owned()]));
                 Ok(Target {
-                    folders: self.folders_of_file(folder),
-                    selection,
+                    folders: self.folders_around(folder),
+                    selection: Selection::only(path),
                 })
             }
             () => Err(WorkspaceError::NoManifest(named.to_owned())),
         }
     }
 
-    /// The catalog that a folder means: one that contains `catalog/`, or the folder itself.
-    fn folders_at(&self, folder: &Path) -> Folders {
+    /// A folder that contains `catalog/` means that catalog; one of a catalog's own folders, its part of the catalog.
+    fn target_of_folder(&self, folder: &Path) -> Target {
+        if let Some(folders) = self.pair_in(folder) {
+            return Target {
+                folders,
+                selection: Selection::Everything,
+            };
+        }
+        let folders = self.folders_around(folder);
+        // What is alone has no other part.
+        let is_part = folders.root != folder;
+        let selection = match is_part {
+            true => Selection::only(folder),
+            false => Selection::Everything,
+        };
+        Target { folders, selection }
+    }
+
+    /// The pair of folders inside of a folder that contains `catalog/`.
+    fn pair_in(&self, folder: &Path) -> Option<Folders> {
         let name = |configured: &str| {
             Path::new(configured)
                 .file_name()
@@ -188,13 +203,13 @@ impl Workspace {
         };
         let catalog = folder.join(name(&self.config.catalog));
         match catalog.is_dir() {
-            true if folder == self.root => self.folders(),
-            true => Folders {
+            true if folder == self.root => Some(self.folders()),
+            true => Some(Folders {
                 catalog: Some(catalog),
                 catalog_local: Some(folder.join(name(&self.config.catalog_local))),
                 root: folder.to_owned(),
-            },
-            false => self.folder_alone(folder),
+            }),
+            false => None,
         }
     }
 
@@ -212,16 +227,17 @@ impl Workspace {
         }
     }
 
-    /// The catalog that a file belongs to: the pair of folders that its own folder is one of, else its own folder.
-    fn folders_of_file(&self, folder: &Path) -> Folders {
+    /// The catalog that the manifests directly in a folder belong to: the pair of folders that it is one of, else the
+    /// folder alone.
+    fn folders_around(&self, folder: &Path) -> Folders {
         let holds = |folders: &Folders| {
             [&folders.catalog, &folders.catalog_local]
                 .into_iter()
                 .flatten()
-                .any(|known| clean(known) == folder)
+                .any(|known| known == folder)
         };
-        let around = folder.parent().map(|parent| self.folders_at(parent));
-        match around {
+        let pair = folder.parent().and_then(|parent| self.pair_in(parent));
+        match pair {
             _ if holds(&self.folders()) => self.folders(),
             Some(pair) if holds(&pair) => pair,
             _ => self.folder_alone(folder),
@@ -260,9 +276,13 @@ impl Workspace {
 }
 
 impl Selection {
+    fn only(path: &Path) -> Self {
+        Self::Paths(BTreeSet::from([path.to_owned()]))
+    }
+
     fn add(&mut self, other: Self) {
         match (&mut *self, other) {
-            (Self::Files(files), Self::Files(more)) => files.extend(more),
+            (Self::Paths(paths), Self::Paths(more)) => paths.extend(more),
             (this, _) => *this = Self::Everything,
         }
     }
@@ -271,7 +291,10 @@ impl Selection {
     pub fn names(&self, path: &Path) -> bool {
         match self {
             Self::Everything => true,
-            Self::Files(files) => files.contains(path),
+            Self::Paths(paths) => {
+                let folder = path.parent();
+                paths.contains(path) || folder.is_some_and(|folder| paths.contains(folder))
+            }
         }
     }
 }

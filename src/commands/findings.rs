@@ -14,7 +14,7 @@ use crate::lint::{self, Group};
 use crate::oauth::{Undetermined, Verdict};
 use crate::report::{self, Format, FormatArgument, Mask, Report, Style, Summary};
 use crate::source::{FileId, Origin, Sources, describe};
-use crate::workspace::{Selection, Workspace};
+use crate::workspace::Workspace;
 
 use super::judge::JudgedTarget;
 use super::{ExitStatus, Failure, fix};
@@ -206,7 +206,7 @@ fn was_judged(
             .into_iter()
             .any(|folder| folder.as_deref() == path.parent());
         let is_allowlist = target.allowlist_file.is_some_and(has_path);
-        return is_allowlist || (was_listed && target.target.selection == Selection::Everything);
+        return is_allowlist || (was_listed && target.target.selection.names(path));
     };
     let was_read = entry.classification.verdict != Verdict::Undetermined(Undetermined::Unreadable);
     let has_facts = match rule.group {

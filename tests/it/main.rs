@@ -42,6 +42,7 @@ mod pull_request;
 mod report;
 mod rules;
 mod secrets;
+mod selection;
 mod shadow;
 mod simulate;
 mod write;
