@@ -30,7 +30,7 @@ pub(super) fn run(
     let questions = Questions {
         keep: Keep::Manifests,
         allowlist: AllowlistChoice::Deployed(args.findings.allowlist.as_deref()),
-        lock: LockChoice::InForce,
+        locks: LockChoice::InForce,
     };
     let targets = judge::judge(&workspace, &[], None, &mut sources, &questions)?;
     let Some(target) = targets.into_iter().find(|target| target.files > 0) else {
@@ -94,7 +94,7 @@ pub(super) fn compile(workspace: &Workspace, target: &JudgedTarget) -> Result<Pl
         entries: &judged.entries,
         manifests: &judged.manifests,
         leave_out: &judged.files_with_secrets,
-        lock: Some(&target.lock),
+        locks: Some(&target.locks),
         config: &workspace.config,
     };
     compile::compile(&catalog).map_err(|error| Failure::usage(error.to_string()))

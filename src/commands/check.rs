@@ -42,13 +42,13 @@ pub(super) fn run(
         Some(allowlist) => AllowlistChoice::Running(allowlist),
         None => AllowlistChoice::InForce(args.findings.allowlist.as_deref()),
     };
-    let lock = online
+    let locks = online
         .as_ref()
         .map_or(LockChoice::InForce, LockChoice::Online);
     let questions = Questions {
         keep: Keep::Entries,
         allowlist,
-        lock,
+        locks,
     };
     let mut targets = judge::judge(&workspace, &paths, input, &mut sources, &questions)?;
     if let Some(online) = online {
@@ -67,7 +67,7 @@ pub(super) fn run(
         let questions = Questions {
             keep: Keep::Entries,
             allowlist,
-            lock: LockChoice::InForce,
+            locks: LockChoice::InForce,
         };
         targets = judge::judge(&workspace, &paths, None, &mut sources, &questions)?;
     }

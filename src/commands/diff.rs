@@ -15,7 +15,7 @@ use crate::emit;
 use crate::finding::{Finding, Severity};
 use crate::pipeline::{Judged, Keep, Line};
 use crate::plan::Plan;
-use crate::probe::Lock;
+use crate::probe::Locks;
 use crate::report::diff::{
     DiffBase, DiffChange, DiffFinding, DiffReport, DiffServer, DiffStatus, DiffSummary,
 };
@@ -35,13 +35,13 @@ pub(super) fn run(
 ) -> Result<ExitStatus, Failure> {
     let mut workspace = Workspace::open(global)?;
     let folders = workspace.folders();
-    let lock = lock_files::in_force(&workspace, &folders)?;
-    let mut base = Base::read(&args.base, &workspace, global, &lock)?;
+    let locks = lock_files::committed(&workspace, &folders)?;
+    let mut base = Base::read(&args.base, &workspace, global, &locks)?;
 
     let config_now = workspace.config.clone();
     judge_by(&mut workspace.config, &base.config, global.profile);
     let mut sources = Sources::default();
-    let mut target = judge(&workspace, &base, lock, &mut sources)?;
+    let mut target = judge(&workspace, &base, locks, &mut sources)?;
     if target.files == 0 && base.manifests.is_empty() {
         console.say(&check::no_input(&workspace, &[]));
         return Ok(ExitStatus::NoInput);
@@ -50,7 +50,7 @@ pub(super) fn run(
         config: &workspace.config,
         sources: &base.sources,
         manifests: &base.manifests,
-        lock: Some(&base.lock),
+        locks: Some(&base.locks),
         allowlist: None,
     }
     .judge(Keep::Manifests);
@@ -60,12 +60,12 @@ pub(super) fn run(
     let found = findings::settle(&workspace, std::slice::from_mut(&mut target), &mut sources);
     let JudgedTarget {
         judged: judged_now,
-        lock: lock_now,
+        locks: locks_now,
         ..
     } = target;
 
-    let plan_before = plan(&judged_before, &base.lock, &base.config);
-    let plan_now = plan(&judged_now, &lock_now, &config_now);
+    let plan_before = plan(&judged_before, &base.locks, &base.config);
+    let plan_now = plan(&judged_now, &locks_now, &config_now);
     let unreadable = std::mem::take(&mut base.unreadable);
     let edited = match (&plan_now, config_now.profile) {
         (Ok(plan), Profile::Production) if base.has_artifacts() => {
@@ -94,11 +94,11 @@ pub(super) fn run(
         servers: servers(
             judged_before,
             &base.sources,
-            &base.lock,
+            &base.locks,
             &base.config,
             plan_before.as_ref().ok(),
         ),
-        lock: base.lock.clone(),
+        locks: base.locks.clone(),
         config: base.config.clone(),
         config_file: config_file_before,
     };
@@ -106,11 +106,11 @@ pub(super) fn run(
         servers: servers(
             judged_now,
             &sources,
-            &lock_now,
+            &locks_now,
             &config_now,
             plan_now.as_ref().ok(),
         ),
-        lock: lock_now,
+        locks: locks_now,
         config: config_now,
         config_file: config_file_now,
     };
@@ -151,7 +151,7 @@ fn judge_by(config: &mut Config, base: &Config, profile: Option<Profile>) {
 fn judge(
     workspace: &Workspace,
     base: &Base,
-    lock: Lock,
+    locks: Locks,
     sources: &mut Sources,
 ) -> Result<JudgedTarget, Failure> {
     let mut folders = workspace.folders();
@@ -167,7 +167,7 @@ fn judge(
         config: &workspace.config,
         sources,
         manifests: &manifests,
-        lock: Some(&lock),
+        locks: Some(&locks),
         allowlist: None,
     };
     let judged = line.judge(Keep::Manifests);
@@ -176,19 +176,19 @@ fn judge(
         target,
         manifests,
         judged,
-        lock,
+        locks,
         allowlist: None,
         has_allowlist: false,
         allowlist_file: None,
     })
 }
 
-fn plan(judged: &Judged, lock: &Lock, config: &Config) -> Result<Plan, compile::Error> {
+fn plan(judged: &Judged, locks: &Locks, config: &Config) -> Result<Plan, compile::Error> {
     compile::compile(&Catalog {
         entries: &judged.entries,
         manifests: &judged.manifests,
         leave_out: &judged.files_with_secrets,
-        lock: Some(lock),
+        locks: Some(locks),
         config,
     })
 }
@@ -197,7 +197,7 @@ fn plan(judged: &Judged, lock: &Lock, config: &Config) -> Result<Plan, compile::
 fn servers(
     judged: Judged,
     sources: &Sources,
-    lock: &Lock,
+    locks: &Locks,
     config: &Config,
     plan: Option<&Plan>,
 ) -> Vec<Server> {
@@ -218,7 +218,7 @@ fn servers(
                 .read(entry.file, config.max_file_bytes)
                 .unwrap_or_default(),
             compiled: manifest.map(|manifest| Compiled {
-                parts: compile::parts(&entry, &manifest, Some(lock), config.profile),
+                parts: compile::parts(&entry, &manifest, Some(locks), config.profile),
                 manifest,
             }),
             holds_secret: entry.holds_secret || files_with_secrets.contains(&entry.file),

@@ -31,7 +31,7 @@ pub(super) fn run(
     let questions = Questions {
         keep: Keep::Manifests,
         allowlist: AllowlistChoice::Nothing,
-        lock: LockChoice::InForce,
+        locks: LockChoice::InForce,
     };
     let mut targets = judge::judge(&workspace, &[], None, &mut sources, &questions)?;
     let Some(target) = targets.iter().find(|target| target.files > 0) else {

@@ -211,7 +211,10 @@ fn was_judged(
     let was_read = entry.classification.verdict != Verdict::Undetermined(Undetermined::Unreadable);
     let has_facts = match rule.group {
         Group::Proxy => target.has_allowlist,
-        Group::Discovery => target.lock.servers.contains_key(&entry.id),
+        Group::Discovery => {
+            let known = &mut target.locks.entries(entry.origin, &entry.id);
+            known.next().is_some()
+        }
         Group::Reading
         | Group::Identity
         | Group::OAuth

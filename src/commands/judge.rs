@@ -8,7 +8,7 @@ use crate::cli::{FindingArgs, Global};
 use crate::config::Level;
 use crate::lint;
 use crate::pipeline::{Judged, Keep, Line};
-use crate::probe::lock::Lock;
+use crate::probe::lock::Locks;
 use crate::source::{FileId, Folders, ManifestFile, Sources, describe};
 use crate::suggest;
 use crate::validate;
@@ -23,7 +23,7 @@ pub(super) struct JudgedTarget {
     /// Every manifest of the catalog, whatever was named.
     pub manifests: Vec<ManifestFile>,
     pub judged: Judged,
-    pub lock: Lock,
+    pub locks: Locks,
     pub allowlist: Option<Allowlist>,
     /// How many of its files were named.
     pub files: usize,
@@ -40,7 +40,7 @@ impl JudgedTarget {
             config: &workspace.config,
             sources,
             manifests: &self.manifests,
-            lock: Some(&self.lock),
+            locks: Some(&self.locks),
             allowlist: self.allowlist.as_ref(),
         }
     }
@@ -50,18 +50,18 @@ impl JudgedTarget {
 pub(super) struct Questions<'a> {
     pub keep: Keep,
     pub allowlist: AllowlistChoice<'a>,
-    pub lock: LockChoice<'a>,
+    pub locks: LockChoice<'a>,
 }
 
-/// Which discovery lock the catalog is judged by.
+/// Which discovery locks the catalog is judged by.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum LockChoice<'a> {
-    /// The committed one; under the development profile with that of the developers' servers.
+    /// Those on the disk: the committed one, and that of the developers' servers.
     InForce,
     /// The same, with what the providers answer now in its place.
     Online(&'a Online<'a>),
-    /// This one.
-    Given(&'a Lock),
+    /// These.
+    Given(&'a Locks),
 }
 
 /// Which allowlist the needed destinations are compared with.
@@ -137,21 +137,21 @@ fn judge_target(
 ) -> Result<JudgedTarget, Failure> {
     let manifests = workspace.manifests(&target, input, sources)?;
     let mut findings = lint::Findings::default();
-    let lock = match questions.lock {
-        LockChoice::Given(lock) => lock.clone(),
+    let locks = match questions.locks {
+        LockChoice::Given(locks) => locks.clone(),
         LockChoice::InForce => lock_files::in_force(workspace, &target.folders)?,
         LockChoice::Online(online) => {
             let line = Line {
                 config: &workspace.config,
                 sources,
                 manifests: &manifests,
-                lock: None,
+                locks: None,
                 allowlist: None,
             };
             let unasked = line.judge(Keep::Manifests);
-            let (lock, outdated) = online.ask(workspace, &target, &unasked, sources)?;
+            let (locks, outdated) = online.ask(workspace, &target, &unasked, sources)?;
             findings.list.extend(outdated);
-            lock
+            locks
         }
     };
     let path = allowlist_path(workspace, &target.folders, questions.allowlist);
@@ -177,7 +177,7 @@ fn judge_target(
         config: &workspace.config,
         sources,
         manifests: &manifests,
-        lock: Some(&lock),
+        locks: Some(&locks),
         allowlist: allowlist.as_ref(),
     };
     let mut judged = line.judge(questions.keep);
@@ -206,7 +206,7 @@ fn judge_target(
         target,
         manifests,
         judged,
-        lock,
+        locks,
         allowlist,
         files,
         has_allowlist,

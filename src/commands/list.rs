@@ -31,7 +31,7 @@ pub(super) fn run(
     let questions = Questions {
         keep: Keep::Entries,
         allowlist: AllowlistChoice::Nothing,
-        lock: LockChoice::InForce,
+        locks: LockChoice::InForce,
     };
     let mut targets = judge::judge(&workspace, &args.paths, None, &mut sources, &questions)?;
     if targets.iter().all(|target| target.files == 0) {

@@ -21,7 +21,7 @@ use crate::finding::{Finding, Place, Severity};
 use crate::launch_line::{self, ContainerRun};
 use crate::model::{Manifest, OAuthConfig, UserInput};
 use crate::oauth::{self, OAuthType};
-use crate::probe::lock::{Lock, LockEntry};
+use crate::probe::lock::{LockEntry, Locks};
 use crate::source::{FileId, Origin, Pointer};
 
 pub use registry::{NamedRule, RULES, find, resolve};
@@ -135,7 +135,7 @@ pub enum Check {
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     pub config: &'a Config,
-    pub lock: Option<&'a Lock>,
+    pub locks: Option<&'a Locks>,
 }
 
 /// A file that is JSON, as the rules of Identity and Secrets see it.
