@@ -33,12 +33,11 @@ pub(super) fn run(
         locks: LockChoice::InForce,
     };
     let targets = judge::judge(&workspace, &[], None, &mut sources, &questions)?;
-    let Some(target) = targets.into_iter().find(|target| target.files > 0) else {
+    let Some(mut target) = targets.into_iter().find(|target| target.files > 0) else {
         console.say(&check::no_input(&workspace, &[]));
         return Ok(ExitStatus::NoInput);
     };
 
-    let plan = compile(&workspace, &target)?;
     let folder = match &args.out {
         Some(out) => workspace.absolute(out),
         None => workspace.generated(&target.target.folders),
@@ -48,7 +47,7 @@ pub(super) fn run(
     let mask = LazyCell::new(|| Mask::new(&secrets));
     let outcome = findings::report(
         &workspace,
-        vec![target],
+        std::slice::from_mut(&mut target),
         &mut sources,
         &args.findings,
         console,
@@ -59,6 +58,7 @@ pub(super) fn run(
         console.say("nothing was written");
         return Ok(outcome.status);
     }
+    let plan = compile(&workspace, &target)?;
     let written = write_artifacts(&workspace, &plan, &folder, args.check)?;
     for left_out in &plan.left_out {
         let line = format!("left out `{}`: {}", left_out.id, left_out.reason);

@@ -73,7 +73,7 @@ pub(super) fn run(
     }
     let outcome = findings::report(
         &workspace,
-        targets,
+        &mut targets,
         &mut sources,
         &args.findings,
         console,

@@ -32,7 +32,7 @@ pub(super) struct Outcome {
 /// Shows the findings in every format that was asked for. `counts` says whose findings decide the exit status.
 pub(super) fn report(
     workspace: &Workspace,
-    mut targets: Vec<JudgedTarget>,
+    targets: &mut [JudgedTarget],
     sources: &mut Sources,
     args: &FindingArgs,
     console: &Console,
@@ -53,8 +53,8 @@ pub(super) fn report(
     let Settled {
         mut shown,
         suppressed,
-    } = settle(workspace, &mut targets, sources);
-    fix::keep_offered(workspace, &targets, sources, &mut shown);
+    } = settle(workspace, targets, sources);
+    fix::keep_offered(workspace, targets, sources, &mut shown);
     for notice in &workspace.notices {
         console.say(notice);
     }

@@ -66,7 +66,7 @@ pub(super) fn run(
     target.judged.findings.extend(outdated);
     let outcome = findings::report(
         &workspace,
-        vec![target],
+        std::slice::from_mut(&mut target),
         &mut sources,
         &args.findings,
         console,

@@ -284,3 +284,40 @@ fn the_projects_own_catalog_is_clean_with_what_its_configuration_puts_up_with() 
     let (code, stdout, stderr) = run(&project(), &["check", "--pedantic", "--fail-on", "warning"]);
     assert_eq!((code, stdout.as_str()), (0, ""), "{stderr}");
 }
+
+#[test]
+fn a_configuration_that_cannot_be_compiled_hides_no_finding() {
+    let scratch = scratch();
+    catalog(scratch.path());
+    let broken = MANIFEST
+        .replace("acme__mcp", "acme__b")
+        .replace("npx", "")
+        .replace(
+            "\"sandbox\": \"strict\"",
+            "\"env\": { \"KEY\": \"${user_config.key}\" }",
+        );
+    write(&scratch.path().join("catalog/acme__b.json"), broken);
+    write(
+        &scratch.path().join("catproof.toml"),
+        "[proxy]\nurl = \"nowhere\"\n",
+    );
+    let (code, stdout, stderr) = run(scratch.path(), &["build"]);
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stdout.contains("error[undeclared-user-config]"), "{stdout}");
+    assert!(stderr.contains("nothing was written"), "{stderr}");
+    let (code, _, stderr) = run(scratch.path(), &["env"]);
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stderr.contains("run `catproof check`"), "{stderr}");
+
+    // Once the catalog is right, the configuration is what keeps it from being built.
+    std::fs::remove_file(scratch.path().join("catalog/acme__b.json")).unwrap();
+    for command in ["build", "env"] {
+        let (code, _, stderr) = run(scratch.path(), &[command]);
+        assert_eq!(code, 2, "{stderr}");
+        assert!(
+            stderr.contains("`proxy.url` in the configuration"),
+            "{stderr}"
+        );
+    }
+    assert!(!scratch.path().join("generated").exists());
+}
