@@ -198,6 +198,9 @@ fn was_judged(
     if config.level(rule.id, rule.level).is_none() {
         return false;
     }
+    let mut entries = target.judged.entries.iter();
+    let has_developers = entries.any(|entry| entry.origin == Origin::CatalogLocal);
+    let says_all = |origin| lint::says_all(rule, origin, config.profile, has_developers);
     let has_path = |file: FileId| sources.file(file).is_some_and(|file| file.path == path);
     let Some(entry) = entry else {
         // What lies in a folder that was read whole, and is not among its manifests, is not there any more.
@@ -206,7 +209,8 @@ fn was_judged(
             .into_iter()
             .any(|folder| folder.as_deref() == path.parent());
         let is_allowlist = target.allowlist_file.is_some_and(has_path);
-        return is_allowlist || (was_listed && target.target.selection.names(path));
+        return (is_allowlist && says_all(Origin::Catalog))
+            || (was_listed && target.target.selection.names(path));
     };
     let was_read = entry.classification.verdict != Verdict::Undetermined(Undetermined::Unreadable);
     let has_facts = match rule.group {
@@ -223,7 +227,7 @@ fn was_judged(
         | Group::Secrets
         | Group::Suppressions => true,
     };
-    was_read && has_facts && target.target.selection.names(path)
+    was_read && has_facts && says_all(entry.origin) && target.target.selection.names(path)
 }
 
 /// A format, and what it is written to.
