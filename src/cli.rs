@@ -1,9 +1,12 @@
 //! The command line: types for clap, no logic.
 
+use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
+use clap::error::{ContextKind, ContextValue};
+use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Profile;
 use crate::export::Client;
@@ -290,7 +293,12 @@ pub struct NewArgs {
     #[arg(value_name = "ID|URL")]
     pub server: Option<String>,
     /// The OAuth type, by its number or name.
-    #[arg(long = "type", value_name = "TYPE", conflicts_with = "online")]
+    #[arg(
+        long = "type",
+        value_name = "TYPE",
+        value_parser = TypeParser::<OAuthType>::new(),
+        conflicts_with = "online"
+    )]
     pub oauth_type: Option<OAuthType>,
     /// Where the server is: the authorization endpoint of type 1, the issuer of type 2, the server of types 3 and 4.
     #[arg(long, value_name = "URL")]
@@ -363,11 +371,53 @@ pub struct ListArgs {
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Only servers of this OAuth type.
-    #[arg(long = "type", value_enum, value_name = "TYPE")]
+    #[arg(long = "type", value_name = "TYPE", value_parser = TypeParser::<ListedType>::new())]
     pub oauth_type: Option<ListedType>,
     /// The output format.
     #[arg(long, value_enum, default_value_t)]
     pub format: TableFormat,
+}
+
+/// Takes an OAuth type by its number too, and says so where another word is given: clap's own parser keeps that to itself.
+#[derive(Debug, Clone)]
+struct TypeParser<T>(EnumValueParser<T>)
+where
+    T: ValueEnum + Clone + Send + Sync + 'static;
+
+impl<T: ValueEnum + Clone + Send + Sync + 'static> TypeParser<T> {
+    fn new() -> Self {
+        Self(EnumValueParser::new())
+    }
+}
+
+impl<T: ValueEnum + Clone + Send + Sync + 'static> TypedValueParser for TypeParser<T> {
+    type Value = T;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<T, clap::Error> {
+        self.0
+            .parse_ref(command, argument, value)
+            .map_err(|mut error| {
+                let values = T::value_variants().iter().filter_map(T::to_possible_value);
+                let words = values.flat_map(|value| {
+                    let words = value.get_name_and_aliases().map(str::to_owned);
+                    words.collect::<Vec<_>>()
+                });
+                error.insert(
+                    ContextKind::ValidValue,
+                    ContextValue::Strings(words.collect()),
+                );
+                error
+            })
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        self.0.possible_values()
+    }
 }
 
 /// How a table is printed.

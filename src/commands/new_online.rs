@@ -42,6 +42,7 @@ pub(super) fn run(
         .strip_prefix(&workspace.working_folder)
         .unwrap_or(&path);
     console.say(&format!("wrote `{}`", shown.display()));
+    new::warn_of_shadow(&workspace, &id, console);
     Ok(ExitStatus::Clean)
 }
 
