@@ -444,7 +444,8 @@ Examples:
   catproof diff --base HEAD --format markdown             for a pull request
   catproof diff --base ./before                           a folder: with catalog/ in it, or of manifests
 
-A folder is written with a `/`; a bare name is a commit.
+A folder is written as a path: `./before`, `../before`, `/srv/before` or `before/`. Any other name is a commit, such as
+`origin/main`.
 
 Exit codes: 0 done, 1 something at or above the gate, 2 the job could not be done, 3 no input.")]
 pub struct DiffArgs {

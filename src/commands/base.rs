@@ -57,8 +57,8 @@ enum Files {
 }
 
 impl Base {
-    /// Reads the base that the user named: a path with a `/` is a folder, and whatever else is a commit. A folder that
-    /// somebody calls like a branch is never taken for it.
+    /// Reads the base that the user named: what is written as a path is a folder, and whatever else is a commit, though it
+    /// has a `/` in it like `origin/main`. A folder that somebody calls like a branch is never taken for it.
     pub(super) fn read(
         name: &str,
         workspace: &Workspace,
@@ -315,7 +315,7 @@ impl Base {
     }
 }
 
-/// Whether the user names a folder: no commit is called `.`, begins with `./` or `/`, or ends with `/`.
+/// Whether the user names a folder: no commit is called `.`, begins with `./`, `../` or `/`, or ends with `/`.
 fn is_folder_name(name: &str) -> bool {
     let path = Path::new(name);
     matches!(name, "." | "..")

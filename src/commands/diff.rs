@@ -20,7 +20,7 @@ use crate::report::diff::{
     DiffBase, DiffChange, DiffFinding, DiffReport, DiffServer, DiffStatus, DiffSummary,
 };
 use crate::report::{Mask, Style, write_json};
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Sources, with_slashes};
 use crate::workspace::{Selection, Target, Workspace};
 
 use super::base::Base;
@@ -252,7 +252,7 @@ fn edited_artifacts(
     let found = found.filter_entry(|entry| entry.path() != folder.join("development"));
     for entry in found.flatten().filter(|entry| !entry.file_type().is_dir()) {
         let path = entry.path().strip_prefix(&folder).unwrap_or(entry.path());
-        let path = path.to_string_lossy().replace('\\', "/");
+        let path = with_slashes(path);
         if path != "discovery.lock.json" {
             paths.insert(path);
         }
