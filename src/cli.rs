@@ -216,14 +216,15 @@ Examples:
   catproof check                                  the catalog of this folder
   catproof check some/folder                      any folder of server JSON files
   catproof check --format github --format sarif=catproof.sarif
-  catproof check - --stdin-filename catalog/acme__mcp.json < draft.json
+  catproof check - < draft.json                   one manifest, by itself
+  catproof check - --stdin-filename catalog/acme__mcp.json < draft.json      as that file of the catalog
 
 Exit codes: 0 clean, 1 findings, 2 the job could not be done, 3 no input.")]
 pub struct CheckArgs {
     /// Files or folders; without any, the catalog of this folder. `-` reads one manifest from standard input.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// The file that standard input stands for.
+    /// The file that standard input stands for; without it, the manifest is judged by itself.
     #[arg(long, value_name = "PATH")]
     pub stdin_filename: Option<PathBuf>,
     /// Add ignores for what is found today to the configuration, so that only what is new is shown.

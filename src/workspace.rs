@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::Global;
 use crate::config::{self, Config, ConfigError, Profile};
+use crate::parse;
 use crate::probe::Day;
 use crate::source::{
     Folders, LoadError, ManifestFile, Origin, Sources, clean, is_manifest_name, list_manifests,
@@ -43,8 +44,10 @@ pub enum Selection {
 /// One manifest that comes from standard input.
 #[derive(Debug)]
 pub struct StandardInput {
-    /// The file that it stands for.
+    /// The file that it stands for, or what it is called where it stands for none.
     pub path: PathBuf,
+    /// Whether it stands for no file: then it is judged by itself, and its `name` is as good as a file's.
+    pub is_alone: bool,
     pub text: Vec<u8>,
 }
 
@@ -145,10 +148,11 @@ impl Workspace {
         let mut targets: Vec<Target> = Vec::new();
         for path in paths {
             let absolute = self.absolute(path);
-            let is_input = input.is_some_and(|input| input.path == absolute);
-            let target = match is_input || absolute.symlink_metadata().is_ok() {
-                true => self.target(path, &absolute)?,
-                false => return Err(WorkspaceError::MissingPath(path.clone())),
+            let target = match input.filter(|input| input.path == absolute) {
+                Some(input) if input.is_alone => self.target_of_nothing_else(&absolute),
+                Some(_) => self.target(path, &absolute)?,
+                None if absolute.symlink_metadata().is_ok() => self.target(path, &absolute)?,
+                None => return Err(WorkspaceError::MissingPath(path.clone())),
             };
             match targets
                 .iter_mut()
@@ -172,6 +176,18 @@ impl Workspace {
                 })
             }
             () => Err(WorkspaceError::NoManifest(named.to_owned())),
+        }
+    }
+
+    /// A manifest that stands in no folder. The locks are those of this workspace.
+    fn target_of_nothing_else(&self, path: &Path) -> Target {
+        Target {
+            folders: Folders {
+                catalog: None,
+                catalog_local: None,
+                root: self.root.clone(),
+            },
+            selection: Selection::only(path),
         }
     }
 
@@ -257,7 +273,9 @@ impl Workspace {
         sources: &mut Sources,
     ) -> Result<Vec<ManifestFile>, WorkspaceError> {
         let mut manifests = list_manifests(&target.folders, sources, &self.working_folder)?;
-        if let Some(StandardInput { path, text }) = input {
+        if let Some(input) = input {
+            let stem = input.stem();
+            let StandardInput { path, text, .. } = input;
             let is_local = target
                 .folders
                 .catalog_local
@@ -269,9 +287,23 @@ impl Workspace {
                     .file(manifest.file)
                     .is_none_or(|known| known.path != path)
             });
-            manifests.push(ManifestFile::new(file, &path, is_local));
+            let manifest = ManifestFile::new(file, &path, is_local);
+            manifests.push(match stem {
+                Some(stem) => ManifestFile { stem, ..manifest },
+                None => manifest,
+            });
         }
         Ok(manifests)
+    }
+}
+
+impl StandardInput {
+    /// What stands in the place of a file's name, where there is no file.
+    fn stem(&self) -> Option<String> {
+        let text = std::str::from_utf8(&self.text).ok();
+        let parsed = parse::parse(text.filter(|_| self.is_alone)?).ok()?;
+        let name = parsed.value.get("name")?.as_str()?;
+        Some(name.to_owned())
     }
 }
 

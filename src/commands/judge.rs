@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::allowlist::{self, Allowlist};
 use crate::cli::{FindingArgs, Global};
 use crate::config::Level;
-use crate::lint;
+use crate::lint::{self, proxy};
 use crate::pipeline::{Judged, Keep, Line};
 use crate::probe::lock::Locks;
 use crate::source::{FileId, Folders, ManifestFile, Sources, describe};
@@ -135,6 +135,7 @@ fn judge_target(
     sources: &mut Sources,
     questions: &Questions<'_>,
 ) -> Result<JudgedTarget, Failure> {
+    let is_alone = input.as_ref().is_some_and(|input| input.is_alone);
     let manifests = workspace.manifests(&target, input, sources)?;
     let mut findings = lint::Findings::default();
     let locks = match questions.locks {
@@ -154,11 +155,16 @@ fn judge_target(
             locks
         }
     };
-    let path = allowlist_path(workspace, &target.folders, questions.allowlist);
-    let is_running = matches!(questions.allowlist, AllowlistChoice::Running(_));
+    let choice = match questions.allowlist {
+        // The catalog's is no measure of a manifest that is not in it.
+        AllowlistChoice::InForce(None) if is_alone => AllowlistChoice::Nothing,
+        choice => choice,
+    };
+    let path = allowlist_path(workspace, &target.folders, choice);
+    let is_running = matches!(choice, AllowlistChoice::Running(_));
     let has_allowlist = is_running || path.is_some();
     let mut allowlist_file = None;
-    let allowlist = match (questions.allowlist, path) {
+    let allowlist = match (choice, path) {
         (AllowlistChoice::Running(allowlist), _) => Some(allowlist.clone()),
         (_, Some(path)) => {
             let file = sources.add(path.clone(), &workspace.working_folder);
@@ -183,6 +189,11 @@ fn judge_target(
     let mut judged = line.judge(questions.keep);
     judged.findings.append(&mut findings.list);
     judged.secrets.append(&mut findings.secrets);
+    if is_alone {
+        // Who else needs a host is not known.
+        let unused = proxy::unused_allowed_host::RULE.id;
+        judged.findings.retain(|finding| finding.rule != unused);
+    }
 
     let is_named = |file| {
         sources
@@ -243,14 +254,14 @@ fn allowlist_path(
 }
 
 /// Reads standard input whole, up to a little more than a manifest may have.
-pub(super) fn standard_input(path: PathBuf, limit: u64) -> Result<StandardInput, Failure> {
+pub(super) fn standard_input(limit: u64) -> Result<Vec<u8>, Failure> {
     let mut text = Vec::new();
     let read = std::io::stdin()
         .lock()
         .take(limit.saturating_add(1))
         .read_to_end(&mut text);
     match read {
-        Ok(_) => Ok(StandardInput { path, text }),
+        Ok(_) => Ok(text),
         Err(error) => Err(Failure::Unreadable {
             path: PathBuf::from("-"),
             reason: describe(&error),
