@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
-use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::io::{BufWriter, StdoutLock, Write as _};
+use std::path::{Path, PathBuf};
 
 use crate::cli::{FailOn, FindingArgs};
 use crate::console::Console;
@@ -15,6 +15,7 @@ use crate::oauth::{Undetermined, Verdict};
 use crate::report::{self, Format, FormatArgument, Mask, Report, Style, Summary};
 use crate::source::{FileId, Origin, Sources, describe};
 use crate::workspace::Workspace;
+use crate::write;
 
 use super::judge::JudgedTarget;
 use super::{ExitStatus, Failure, fix};
@@ -84,20 +85,29 @@ pub(super) fn report(
         suppressed,
     };
     let rules = shown.iter().map(|finding| finding.rule).collect();
-    let mut outputs = open_outputs(args, console)?;
+    let mut outputs = outputs(workspace, args, console);
     let batches: Vec<&[Finding]> = match outputs.as_slice() {
         [only] if only.format.is_endless() => report::batches(&mut shown, sources, &mask).collect(),
         _ => vec![&shown],
     };
+    // Files are written whole, even where nobody reads standard output to its end.
+    let mut written = Ok(());
     for findings in batches {
         let report = Report {
             findings: report::locate(findings, sources, workspace.config.max_file_bytes, &mask),
             summary: summary.clone(),
         };
         for output in &mut outputs {
-            output.write(&report)?;
+            written = written.and(output.write(&report));
+        }
+        if written.is_err() {
+            break;
         }
     }
+    for output in outputs {
+        output.finish()?;
+    }
+    written?;
     Ok(Outcome {
         status,
         files,
@@ -230,16 +240,42 @@ fn was_judged(
     was_read && has_facts && says_all(entry.origin) && target.target.selection.names(path)
 }
 
-/// A format, and what it is written to.
-struct Output<'a> {
-    format: Format,
-    style: Style,
-    /// The file; standard output where there is none.
-    path: Option<&'a Path>,
-    out: Box<dyn Write>,
+/// Refuses two formats that would be written into each other.
+pub(super) fn check_formats(formats: &[FormatArgument]) -> Result<(), Failure> {
+    let mut places = BTreeSet::new();
+    let Some(twice) = formats
+        .iter()
+        .find(|argument| !places.insert(&argument.path))
+    else {
+        return Ok(());
+    };
+    let place = match &twice.path {
+        Some(path) => format!("`{}`", path.display()),
+        None => "standard output".to_owned(),
+    };
+    Err(Failure::Usage {
+        message: format!("two formats would both be written to {place}"),
+        help: Some(
+            "give each a place of its own: `--format human --format sarif=catproof.sarif`"
+                .to_owned(),
+        ),
+    })
 }
 
-fn open_outputs<'a>(args: &'a FindingArgs, console: &Console) -> Result<Vec<Output<'a>>, Failure> {
+/// A format, and what it is written to.
+struct Output {
+    format: Format,
+    style: Style,
+    to: Destination,
+}
+
+enum Destination {
+    StandardOutput(BufWriter<StdoutLock<'static>>),
+    /// A file, and what is to stand in it.
+    File(PathBuf, Vec<u8>),
+}
+
+fn outputs(workspace: &Workspace, args: &FindingArgs, console: &Console) -> Vec<Output> {
     const DEFAULT: &[FormatArgument] = &[FormatArgument {
         format: Format::Human,
         path: None,
@@ -248,49 +284,57 @@ fn open_outputs<'a>(args: &'a FindingArgs, console: &Console) -> Result<Vec<Outp
         [] => DEFAULT,
         formats => formats,
     };
-    let open = |argument: &'a FormatArgument| {
-        let path = argument.path.as_deref();
-        Ok(match path {
-            None => Output {
-                format: argument.format,
-                style: Style {
-                    color: console.color(),
-                    width: console.width(),
-                },
-                path,
-                out: Box::new(console.out()),
+    let output = |argument: &FormatArgument| match &argument.path {
+        None => Output {
+            format: argument.format,
+            style: Style {
+                color: console.color(),
+                width: console.width(),
             },
-            Some(file) => Output {
-                format: argument.format,
-                style: Style {
-                    color: false,
-                    width: 100,
-                },
-                path,
-                out: Box::new(BufWriter::new(
-                    fs::File::create(file).map_err(|error| unwritable(file, &error))?,
-                )),
+            to: Destination::StandardOutput(console.out()),
+        },
+        Some(path) => Output {
+            format: argument.format,
+            style: Style {
+                color: false,
+                width: 100,
             },
-        })
+            to: Destination::File(workspace.absolute(path), Vec::new()),
+        },
     };
-    formats.iter().map(open).collect()
+    formats.iter().map(output).collect()
 }
 
-impl Output<'_> {
+impl Output {
     fn write(&mut self, report: &Report) -> Result<(), Failure> {
-        let written = report::write(self.format, report, self.style, &mut *self.out);
-        let written = written.and_then(|()| self.out.flush());
-        written.map_err(|error| match self.path {
-            Some(path) => unwritable(path, &error),
-            None => Failure::Output(error),
-        })
+        let (format, style) = (self.format, self.style);
+        match &mut self.to {
+            Destination::StandardOutput(out) => {
+                report::write(format, report, style, out)?;
+                out.flush()?;
+            }
+            Destination::File(_, bytes) => report::write(format, report, style, bytes)?,
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(), Failure> {
+        match self.to {
+            Destination::StandardOutput(_) => Ok(()),
+            Destination::File(path, bytes) => write_report(path, &bytes),
+        }
     }
 }
 
-fn unwritable(path: &Path, error: &io::Error) -> Failure {
-    Failure::Unwritable {
-        path: path.to_owned(),
-        reason: describe(error),
+/// Writes a file whole or not at all. What is no file, such as a pipe or `/dev/stdout`, is written to as it is.
+fn write_report(path: PathBuf, bytes: &[u8]) -> Result<(), Failure> {
+    let is_other = fs::symlink_metadata(&path).is_ok_and(|metadata| !metadata.is_file());
+    match is_other {
+        false => Ok(write::write_file(&path, bytes)?),
+        true => fs::write(&path, bytes).map_err(|error| Failure::Unwritable {
+            reason: describe(&error),
+            path,
+        }),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::validate;
 use crate::workspace::{StandardInput, Target, Workspace};
 
 use super::probing::Online;
-use super::{Failure, lock_files};
+use super::{Failure, findings, lock_files};
 
 /// One catalog of the run, judged.
 pub(super) struct JudgedTarget {
@@ -79,6 +79,7 @@ pub(super) enum AllowlistChoice<'a> {
 
 /// Opens the workspace and applies the options that every command with findings has.
 pub(super) fn open(global: &Global, args: &FindingArgs) -> Result<Workspace, Failure> {
+    findings::check_formats(&args.format)?;
     let mut workspace = Workspace::open(global)?;
     workspace.config.pedantic = args.pedantic;
     if let Some(today) = args.today {
