@@ -458,6 +458,26 @@ async fn a_recording_is_replayed_to_the_same_lock_without_a_request() {
     assert_eq!(world.asked().len(), asked);
 }
 
+/// A link may lead to what never ends.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recording_that_is_no_regular_file_is_not_read() {
+    let world = provider().await;
+    let root = catalog_of(&remote("acme__mcp", &world.fill("{mcp}/mcp")));
+    assert_eq!(probe_json(root.path(), &["--record", "answers"]).0, 0);
+    let answers = root.path().join("answers");
+    let recording = crate::support::entries(&answers).remove(0);
+    let moved = root.path().join("moved.json");
+    fs::rename(&recording, &moved).unwrap();
+    std::os::unix::fs::symlink(&moved, &recording).unwrap();
+    for command in [&["probe"][..], &["check", "--online"]] {
+        let replay = ["--allow-loopback", "--replay", "answers"];
+        let (code, _, stderr) = run(root.path(), &[command, &replay].concat());
+        assert_eq!(code, 2, "{stderr}");
+        assert!(stderr.contains("links are not followed"), "{stderr}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lock_that_cannot_be_read_is_written_anew_by_a_whole_probe_alone() {
     let world = provider().await;
@@ -834,7 +854,10 @@ fn every_server_that_the_facts_show_to_register_clients_is_in_the_catalog() {
 #[test]
 fn the_lock_tells_where_the_secrets_of_google_and_github_go() {
     let root = shipped();
-    let (_, table, _) = run(root.path(), &["list"]);
+    // In a pipe, a server has one line.
+    let mut list = catproof(root.path());
+    let table = list.arg("list").env_remove("COLUMNS").output().unwrap();
+    let table = String::from_utf8(table.stdout).unwrap();
     let line = |id: &str| table.lines().find(|line| line.starts_with(id)).unwrap();
     assert!(line("iskhakov__google_workspace_mcp").contains("oauth2.googleapis.com"));
     assert!(line("githubcopilot__remote-mcp").contains("github.com"));
