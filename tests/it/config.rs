@@ -77,6 +77,22 @@ fn a_word_that_is_no_level_is_shown_with_those_that_are() {
 }
 
 #[test]
+fn the_words_of_the_options_are_answered_with_those_of_the_configuration() {
+    for (word, level) in [("allow", "off"), ("warn", "warning"), ("deny", "error")] {
+        let scratch = scratch();
+        catalog(scratch.path());
+        let config = format!("[rules]\nplaintext-url = \"{word}\"\n");
+        write(&scratch.path().join("catproof.toml"), config);
+        let (code, _, stderr) = run(scratch.path(), &["check"]);
+        assert_eq!(code, 2);
+        assert!(
+            stderr.contains(&format!("help: write `{level}`")),
+            "{stderr}"
+        );
+    }
+}
+
+#[test]
 fn a_rule_that_does_not_exist_is_shown_with_the_nearest() {
     assert_refused(
         "[rules]\nplaintext-ulr = \"off\"\n\n[[ignore]]\nrule = \"unknwn-key\"\nfile = \"a.json\"\n",
