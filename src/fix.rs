@@ -4,6 +4,7 @@
 //! before. Every byte outside its edits stays as it is.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::OnceLock;
@@ -57,15 +58,46 @@ const LEAST_TRIALS: usize = 16;
 /// How often each rule speaks of each file, as far as it is shown.
 type Counts = BTreeMap<(Option<FileId>, &'static str), isize>;
 
+/// How often anything speaks of one file and, because of it, of the others.
+#[derive(Debug, Default)]
+pub struct Tally {
+    here: Counts,
+    /// How much more than without the edits.
+    elsewhere: Counts,
+}
+
+impl Tally {
+    /// Counts a finding that is shown in the file.
+    pub fn add(&mut self, finding: &Finding) {
+        let file = finding.place.as_ref().map(|place| place.file);
+        *self.here.entry((file, finding.rule)).or_default() += 1;
+    }
+
+    /// Whether, after the fixes of these rules in a file, nothing is shown more often than before, and what each of
+    /// them repairs is gone.
+    fn is_better(&self, before: &Self, file: FileId, rules: &[&'static str]) -> bool {
+        let mut expected = before.here.clone();
+        for rule in rules {
+            *expected.entry((Some(file), *rule)).or_default() -= 1;
+        }
+        let is_gone = |rule: &&'static str| {
+            let key = (Some(file), *rule);
+            let expected = expected.get(&key).copied().unwrap_or_default();
+            expected >= 0 && self.here.get(&key).copied().unwrap_or_default() <= expected
+        };
+        !shows_more(&self.here, &before.here)
+            && !shows_more(&self.elsewhere, &before.elsewhere)
+            && rules.iter().all(is_gone)
+    }
+}
+
 /// A text with what is found in it and because of it.
 struct Judged {
     text: String,
     entry: Entry,
     /// Those in its file, after precedence.
     findings: Vec<Finding>,
-    counts: Counts,
-    /// How much more is shown in the other files than without the edits.
-    elsewhere: Counts,
+    tally: Tally,
 }
 
 impl<'a> Workshop<'a> {
@@ -80,22 +112,31 @@ impl<'a> Workshop<'a> {
     }
 
     /// Whether the fix of each of these findings in one text holds. Of more than can be tried, the last do not.
+    ///
+    /// `shown` are the findings in the file that are shown, which is all of them but those that are ignored.
     pub fn hold<'f>(
         &self,
         file: &ManifestFile,
         text: &str,
+        shown: &Tally,
         findings: impl IntoIterator<Item = &'f Finding>,
     ) -> Vec<bool> {
-        let before = self.judge(file, text.to_owned());
+        // What does not add to the findings that are shown adds to none, so the text itself is rarely judged again.
+        let before = OnceCell::new();
+        let before = || before.get_or_init(|| self.judge(file, text.to_owned()));
         let document = Document::of(text);
         let mut trials = trials(text);
         let mut holds = |finding: &Finding| {
             let edits = edits_of(document.as_ref()?, finding)?;
             trials = trials.checked_sub(1)?;
-            self.apply(file, &before, &[(finding.rule, edits)])
+            let after = self.judge(file, edit::apply(text, &edits)?);
+            let is_better = |before| after.tally.is_better(before, file.file, &[finding.rule]);
+            Some(is_better(shown) || is_better(&before().tally))
         };
         let findings = findings.into_iter();
-        findings.map(|finding| holds(finding).is_some()).collect()
+        findings
+            .map(|finding| holds(finding) == Some(true))
+            .collect()
     }
 
     /// Repairs files until no fix is left that holds: what is done to one may free the way for another before it.
@@ -208,21 +249,9 @@ impl<'a> Workshop<'a> {
         let mut edits: Vec<TextEdit> = fixes.iter().flat_map(|(_, edits)| edits.clone()).collect();
         edits.sort();
         let after = self.judge(file, edit::apply(&before.text, &edits)?);
-        if shows_more(&after.counts, &before.counts)
-            || shows_more(&after.elsewhere, &before.elsewhere)
-        {
-            return None;
-        }
-        let mut expected = before.counts.clone();
-        for (rule, _) in fixes {
-            let count = expected.get_mut(&(Some(file.file), *rule))?;
-            *count -= 1;
-        }
-        let is_gone = |rule: &'static str| {
-            let key = (Some(file.file), rule);
-            after.counts.get(&key).unwrap_or(&0) <= expected.get(&key).unwrap_or(&0)
-        };
-        fixes.iter().all(|(rule, _)| is_gone(rule)).then_some(after)
+        let rules: Vec<&'static str> = fixes.iter().map(|(rule, _)| *rule).collect();
+        let is_better = after.tally.is_better(&before.tally, file.file, &rules);
+        is_better.then_some(after)
     }
 
     /// What the whole catalog shows in the file of an entry that is no longer what it was, and how much more than before
@@ -298,9 +327,11 @@ impl<'a> Workshop<'a> {
         Judged {
             text,
             entry,
-            counts: self.count(&findings.list),
+            tally: Tally {
+                here: self.count(&findings.list),
+                elsewhere,
+            },
             findings: findings.list,
-            elsewhere,
         }
     }
 

@@ -16,6 +16,14 @@ pub fn is_hidden(character: char) -> bool {
         | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// Whether any character of a text is hidden.
+pub fn has_hidden(text: &str) -> bool {
+    match text.is_ascii() {
+        true => text.bytes().any(|byte| byte.is_ascii_control()),
+        false => text.contains(is_hidden),
+    }
+}
+
 /// A document as JSON that people review: two spaces, the types' own order, a final line feed, hidden characters as
 /// `\u` escapes.
 ///

@@ -69,7 +69,7 @@ pub fn validate(file: FileId, value: &Value) -> Validated {
 /// Reads a document that is a manifest. It is used up, so that no text of it is copied.
 ///
 /// # Errors
-/// The types are narrower than the schema in one respect: `8000.0` is an integer to JSON Schema.
+/// The schema accepts what the types cannot hold: a defect of theirs, and none is known.
 pub fn read(value: Value) -> Result<Manifest, serde_json::Error> {
     Manifest::deserialize(value)
 }

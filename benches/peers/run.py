@@ -203,7 +203,7 @@ def scaled(corpus, scale, work):
     folder = work / f"times-{scale}"
     complete = work / f"times-{scale}.complete"
     origin = f"{corpus} {len(list(corpus.glob('*.json')))}"
-    if complete.exists() and complete.read_text() == origin:
+    if folder.is_dir() and complete.exists() and complete.read_text() == origin:
         return folder
     say(f"writing the catalog {scale} times")
     shutil.rmtree(folder, ignore_errors=True)

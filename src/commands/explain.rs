@@ -298,7 +298,7 @@ fn login_section(
     };
     text.push(format!("4. {exchange}"));
     let injects = oauth_type == OAuthType::Generic;
-    let delivery = match &oauth.access_token_env_var {
+    let delivery = match oauth.token_env_var() {
         Some(name) if injects => format!("start the server with the token in `{name}`"),
         _ if oauth_type.is_remote() || oauth.streamable_http_url.is_some() => {
             "send the token to the server as `Authorization: Bearer`".to_owned()

@@ -11,7 +11,7 @@ use similar::TextDiff;
 use crate::cli::FixArgs;
 use crate::console::Console;
 use crate::finding::Finding;
-use crate::fix::{Repaired, Workshop};
+use crate::fix::{Repaired, Tally, Workshop};
 use crate::ignores::Ignores;
 use crate::report::{Mask, visible, visible_lines};
 use crate::source::{FileId, ManifestFile, Sources};
@@ -132,6 +132,13 @@ pub(super) fn keep_offered(
     sources: &Sources,
     shown: &mut [Finding],
 ) {
+    let mut tallies: HashMap<FileId, Tally> = HashMap::new();
+    for finding in shown.iter() {
+        if let Some(place) = &finding.place {
+            tallies.entry(place.file).or_default().add(finding);
+        }
+    }
+    let nothing = Tally::default();
     for target in targets {
         let line = target.line(workspace, sources);
         let with_fixes = with_fixes(target, shown.iter_mut());
@@ -144,7 +151,9 @@ pub(super) fn keep_offered(
             let text = sources
                 .read(file.file, workspace.config.max_file_bytes)
                 .unwrap_or_default();
-            let hold = workshop.hold(file, &text, findings.iter().map(|finding| &**finding));
+            let tally = tallies.get(&file.file).unwrap_or(&nothing);
+            let offered = findings.iter().map(|finding| &**finding);
+            let hold = workshop.hold(file, &text, tally, offered);
             for (finding, holds) in findings.into_iter().zip(hold) {
                 if !holds {
                     finding.fix = None;

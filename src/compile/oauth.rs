@@ -320,7 +320,7 @@ fn delivery(
         Transport::StreamableHttp { .. } => vec![header],
         Transport::Stdio => Vec::new(),
     };
-    let variable = config.access_token_env_var.clone();
+    let variable = config.token_env_var().map(str::to_owned);
     delivery.extend(variable.map(|name| TokenDelivery::Env { name }));
     let names = Names::of(manifest).with_tokens();
     let is_access_token = |part: &Part| {

@@ -312,9 +312,7 @@ impl<'a> Subject<'a> {
 
     /// The variable that the token is put into, where the manifest names one.
     pub fn token_env_var(&self) -> Option<&'a str> {
-        let oauth = self.manifest.oauth_config.as_ref()?;
-        let name = oauth.access_token_env_var.as_deref()?;
-        (!name.is_empty()).then_some(name)
+        self.manifest.oauth_config.as_ref()?.token_env_var()
     }
 
     /// The contents of the files that are put into the container.

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::integer;
+
 /// Who publishes the server.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
@@ -66,10 +68,16 @@ pub struct GithubInfo {
     /// The folder of the server inside the repository.
     pub path: Option<String>,
     /// How many people starred it.
+    #[serde(default, deserialize_with = "integer")]
+    #[schemars(range(max = 9_007_199_254_740_991_u64))]
     pub stars: Option<u64>,
     /// How many people contributed.
+    #[serde(default, deserialize_with = "integer")]
+    #[schemars(range(max = 9_007_199_254_740_991_u64))]
     pub contributors: Option<u64>,
     /// How many issues are open.
+    #[serde(default, deserialize_with = "integer")]
+    #[schemars(range(max = 9_007_199_254_740_991_u64))]
     pub issues: Option<u64>,
     /// Whether it publishes releases.
     pub releases: Option<bool>,

@@ -14,7 +14,8 @@ mod user_config;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 pub use archestra::{ArchestraConfig, BrowserBased, ClientConfig, OAuthRequirement};
 pub use metadata::{Author, Compatibility, Dependency, GithubInfo, Prompt, ProtocolFeatures, Tool};
@@ -107,4 +108,44 @@ pub struct Manifest {
     pub last_scraped_at: Option<String>,
     /// The model that wrote the evaluation.
     pub evaluation_model: Option<String>,
+}
+
+/// Reads a whole number. To JSON Schema `8000.0` is one too, and the schema has held it to the type's range.
+fn integer<'de, D, N>(deserializer: D) -> Result<Option<N>, D::Error>
+where
+    D: Deserializer<'de>,
+    N: TryFrom<u64>,
+{
+    let Some(number) = Option::<serde_json::Number>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    let whole = match (number.as_u64(), number.as_f64()) {
+        (Some(whole), _) => Some(whole),
+        (None, Some(float)) => format!("{float:.0}").parse().ok(),
+        (None, None) => None,
+    };
+    let whole = whole.and_then(|whole| N::try_from(whole).ok());
+    whole
+        .map(Some)
+        .ok_or_else(|| D::Error::custom(format!("{number} is no whole number of the right size")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_number_may_be_written_with_a_fraction_of_zero() {
+        let read = |port: &str| {
+            let text = format!(
+                r#"{{ "name": "a", "server": {{}}, "oauth_config": {{ "streamable_http_port": {port} }} }}"#
+            );
+            let manifest: Manifest = serde_json::from_str(&text).unwrap();
+            manifest.oauth_config.unwrap().streamable_http_port
+        };
+        assert_eq!(read("8000.0"), Some(8000));
+        assert_eq!(read("8e3"), Some(8000));
+        assert_eq!(read("8000"), Some(8000));
+        assert_eq!(read("null"), None);
+    }
 }

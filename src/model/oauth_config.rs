@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::integer;
+
 /// How the user logs in. Three facts make it one of four types: whether the server is remote, whether
 /// `generic_oauth` is set, and whether there is a static `client_id`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
@@ -60,5 +62,14 @@ pub struct OAuthConfig {
     #[schemars(example = &"http://localhost:8000/mcp")]
     pub streamable_http_url: Option<String>,
     /// The port of that server inside its container; left out, it is 8000.
+    #[serde(default, deserialize_with = "integer")]
     pub streamable_http_port: Option<u16>,
+}
+
+impl OAuthConfig {
+    /// The variable that the access token is put into; an empty name is none.
+    pub fn token_env_var(&self) -> Option<&str> {
+        let name = self.access_token_env_var.as_deref()?;
+        (!name.is_empty()).then_some(name)
+    }
 }

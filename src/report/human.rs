@@ -3,11 +3,12 @@
 //! miette prints whole lines, fails on far columns and passes on whatever acts on a terminal, so it is given windows
 //! that fit, in which all of that is already visible text.
 
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::ops::Range;
 
 use miette::{
-    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, MietteError,
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
     MietteSpanContents, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 use rayon::prelude::*;
@@ -89,11 +90,11 @@ fn picture(shown: &Shown, styles: ThemeStyles, width: usize) -> String {
         .map(|help| visible(help).into_owned())
         .chain(unseen)
         .collect();
-    let mut diagnostic = MietteDiagnostic::new("").with_labels(labels);
-    if !notes.is_empty() {
-        diagnostic = diagnostic.with_help(notes.join("\n"));
-    }
-    let report = miette::Report::new(diagnostic).with_source_code(source);
+    let picture = Picture {
+        labels,
+        windows: source,
+        help: notes.join("\n"),
+    };
     let mut text = String::new();
     let theme = GraphicalTheme {
         characters: ThemeCharacters::unicode(),
@@ -107,11 +108,35 @@ fn picture(shown: &Shown, styles: ThemeStyles, width: usize) -> String {
         .with_break_words(false)
         .with_word_separator(WordSeparator::AsciiSpace)
         .with_word_splitter(WordSplitter::NoHyphenation)
-        .render_report(&mut text, report.as_ref());
+        .render_report(&mut text, &picture);
     match (drawn, text.split_once('\n')) {
         // miette's own line for the message is the first; our header stands in its place.
         (Ok(()), Some((_, picture))) => whole_file + picture,
-        _ => whole_file + &notes.join("\n") + "\n",
+        _ => whole_file + &picture.help + "\n",
+    }
+}
+
+/// What miette draws: labels in windows, and the help. Not `miette::Report`, which sets up a handler of its own each time.
+#[derive(Debug, thiserror::Error)]
+#[error("")]
+struct Picture {
+    labels: Vec<LabeledSpan>,
+    windows: Windows,
+    /// Empty where there is none.
+    help: String,
+}
+
+impl Diagnostic for Picture {
+    fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
+        (!self.help.is_empty()).then(|| Box::new(&self.help) as Box<dyn Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.windows)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
     }
 }
 
@@ -148,6 +173,7 @@ fn marks(shown: &Shown) -> (Vec<Mark<'_>>, Vec<String>) {
 }
 
 /// The windows of a finding as one source for miette, which asks for the line around each label.
+#[derive(Debug)]
 struct Windows {
     /// One line a window.
     text: String,
@@ -157,6 +183,7 @@ struct Windows {
 }
 
 /// A line of a file, or as much of it as fits.
+#[derive(Debug)]
 struct Window {
     file: String,
     /// Counted from 1.

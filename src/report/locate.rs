@@ -189,11 +189,13 @@ fn answer<'a>(
     mask: &Mask,
 ) -> Answer<'a> {
     let text = read_text(sources, file, max_bytes);
+    let document = Document::of(&text);
+    let end = last_line_end(&question, &text, document.as_ref());
     let mut file = File {
         id: file,
         name: mask.apply(sources.name(file)).into_owned(),
-        lines: Lines::of(&text),
-        document: Document::of(&text),
+        lines: Lines::of(text.get(..end).unwrap_or(&text)),
+        document,
         hidden: HashMap::new(),
         text: &text,
     };
@@ -210,6 +212,41 @@ fn answer<'a>(
         fixes: fixes
             .filter_map(|(index, fix)| Some((index, file.fix(fix, mask)?)))
             .collect(),
+    }
+}
+
+/// Where the last line ends that anything is asked about: most findings are far above a long `readme`, whose lines
+/// nobody needs to count.
+fn last_line_end(question: &Question<'_>, text: &str, document: Option<&Document<'_>>) -> usize {
+    let places = question.places.iter();
+    let places = places.map(|place| range(text, document, &place.spot).end);
+    let edits = question.fixes.iter().flat_map(|(_, fix)| {
+        let edits = document.and_then(|document| document.text_edits(&fix.edits));
+        edits.unwrap_or_default().into_iter().map(|edit| edit.end)
+    });
+    let last = places.chain(edits).max().unwrap_or_default();
+    let rest = text.get(last..).unwrap_or_default();
+    rest.find('\n').map_or(text.len(), |end| last + end + 1)
+}
+
+/// The bytes of a spot. What is not there is shown at the key of the nearest value around it.
+fn range(text: &str, document: Option<&Document<'_>>, spot: &Spot) -> Range<usize> {
+    let (pointer, is_key) = match spot {
+        Spot::Whole => return 0..0,
+        Spot::Bytes { start, end } => {
+            let start = text.floor_char_boundary(*start);
+            return start..text.ceil_char_boundary(*end).max(start);
+        }
+        Spot::Key(pointer) => (pointer, true),
+        Spot::Value(pointer) => (pointer, false),
+    };
+    let Some(document) = document else {
+        return 0..0;
+    };
+    let (found, is_exact) = document.outline().nearest(pointer);
+    match &found.spans.key {
+        Some(key) if is_key || !is_exact => key.clone(),
+        _ => found.spans.value.clone(),
     }
 }
 
@@ -302,25 +339,8 @@ impl File<'_> {
         }
     }
 
-    /// The bytes of a spot. What is not there is shown at the key of the nearest value around it.
     fn range(&self, spot: &Spot) -> Range<usize> {
-        let (pointer, is_key) = match spot {
-            Spot::Whole => return 0..0,
-            Spot::Bytes { start, end } => {
-                let start = self.text.floor_char_boundary(*start);
-                return start..self.text.ceil_char_boundary(*end).max(start);
-            }
-            Spot::Key(pointer) => (pointer, true),
-            Spot::Value(pointer) => (pointer, false),
-        };
-        let Some(document) = &self.document else {
-            return 0..0;
-        };
-        let (found, is_exact) = document.outline().nearest(pointer);
-        match &found.spans.key {
-            Some(key) if is_key || !is_exact => key.clone(),
-            _ => found.spans.value.clone(),
-        }
+        range(self.text, self.document.as_ref(), spot)
     }
 
     /// The edits of a fix; none where one of them cannot be made, or would write a secret out.

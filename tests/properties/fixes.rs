@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use catproof::config::Config;
 use catproof::edit;
 use catproof::finding::{Edit, Finding};
-use catproof::fix::Workshop;
+use catproof::fix::{Tally, Workshop};
 use catproof::pipeline::{Judged, Keep, Line};
 use catproof::source::{ManifestFile, Sources};
 use serde_json::Value;
@@ -53,7 +53,8 @@ pub fn each_fix_changes_what_it_says(stem: &str, text: &str) -> BTreeSet<&'stati
             Some((finding, fix))
         });
         let with_fix: Vec<_> = with_fix.collect();
-        let hold = workshop.hold(file, text, with_fix.iter().map(|(finding, _)| *finding));
+        let offered = with_fix.iter().map(|(finding, _)| *finding);
+        let hold = workshop.hold(file, text, &Tally::default(), offered);
         for ((finding, fix), holds) in with_fix.into_iter().zip(hold) {
             if !holds {
                 continue;

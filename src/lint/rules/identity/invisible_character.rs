@@ -32,50 +32,61 @@ pub static RULE: Rule = Rule {
 };
 
 /// The members that people read and no program acts on. The permutations are copied from READMEs.
-const PROSE: [&str; 9] = [
+const PROSE: [&str; 10] = [
     "author",
     "client_config_permutations",
     "description",
     "display_name",
     "instructions",
+    "long_description",
     "raw_dependencies",
     "readme",
     "text",
     "title",
 ];
 
+/// The members whose own keys are names that the author makes up: a variable may well be called `text`.
+const WITH_NAMES: [&str; 3] = ["env", "inject_file", "user_config"];
+
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
     // Almost no file has one, so the pointers are made only for those that do.
-    if has_any(subject.value) {
-        report(subject, subject.value, &Pointer::root(), findings);
+    if has_any("", subject.value) {
+        report(subject, "", subject.value, &Pointer::root(), findings);
     }
 }
 
-fn has_any(value: &Value) -> bool {
+/// Whether there is one in the value of a key.
+fn has_any(of: &str, value: &Value) -> bool {
     match value {
         Value::String(text) => invisible(text).is_some(),
-        Value::Array(items) => items.iter().any(has_any),
-        Value::Object(members) => members
-            .iter()
-            .any(|(key, value)| invisible(key).is_some() || (!is_prose(key) && has_any(value))),
+        Value::Array(items) => items.iter().any(|item| has_any("", item)),
+        Value::Object(members) => members.iter().any(|(key, value)| {
+            invisible(key).is_some() || (!is_prose(of, key) && has_any(key, value))
+        }),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
-fn report(subject: &RawSubject<'_>, value: &Value, at: &Pointer, findings: &mut Findings) {
+fn report(
+    subject: &RawSubject<'_>,
+    of: &str,
+    value: &Value,
+    at: &Pointer,
+    findings: &mut Findings,
+) {
     match value {
         Value::String(text) => report_text(text, &subject.value_at(at.clone()), findings),
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                report(subject, item, &at.index(index), findings);
+                report(subject, "", item, &at.index(index), findings);
             }
         }
         Value::Object(members) => {
             for (key, value) in members {
                 let member = at.key(key);
                 report_text(key, &subject.key(member.clone()), findings);
-                if !is_prose(key) {
-                    report(subject, value, &member, findings);
+                if !is_prose(of, key) {
+                    report(subject, key, value, &member, findings);
                 }
             }
         }
@@ -99,8 +110,9 @@ fn report_text(text: &str, place: &Place, findings: &mut Findings) {
     );
 }
 
-fn is_prose(key: &str) -> bool {
-    PROSE.contains(&key)
+/// Whether a member is prose: by its key, and by the key of the object that it is in.
+fn is_prose(of: &str, key: &str) -> bool {
+    PROSE.contains(&key) && !WITH_NAMES.contains(&of)
 }
 
 /// The first character that nobody sees, and its place in bytes.

@@ -32,13 +32,15 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     }
     let (place, message) = match subject.command() {
+        // An image may start by itself.
+        None | Some("") if server.docker_image.is_some() => return,
         Some("") => (subject.value_at("/server/command"), "the command is empty"),
         Some("unknown") => (
             subject.value_at("/server/command"),
             "the command is unknown",
         ),
-        None if server.docker_image.is_none() => (subject.key("/server"), "there is no command"),
-        Some(_) | None => return,
+        None => (subject.key("/server"), "there is no command"),
+        Some(_) => return,
     };
     findings.push(
         RULE.at(place, message)

@@ -75,8 +75,7 @@ fn has_same_origin(left: &str, right: &str) -> bool {
 
 /// The ways, other than a header, in which a manifest hands the token to the server, by their pointers.
 fn deliveries(subject: &Subject<'_>) -> Vec<&'static str> {
-    let oauth = subject.manifest.oauth_config.as_ref();
-    let variable = oauth.and_then(|oauth| oauth.access_token_env_var.as_ref());
+    let variable = subject.token_env_var();
     let files = subject
         .manifest
         .server

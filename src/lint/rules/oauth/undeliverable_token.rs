@@ -6,8 +6,8 @@ use super::deliveries;
 
 /// ## What it does
 /// Reports a login whose token cannot reach the server. A local server needs `access_token_env_var` or
-/// `server.inject_file`; one of type 2 may speak HTTP at `streamable_http_url` instead. A remote server gets the
-/// token in a header, and has neither process nor files to put it into.
+/// `server.inject_file`, unless it speaks HTTP at `streamable_http_url`, where the token comes in a header. A remote
+/// server gets the token in a header too, and has neither process nor files to put it into.
 ///
 /// ## Why is this bad?
 /// The user logs in, and the server still has no token.
