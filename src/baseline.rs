@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 use crate::finding::Finding;
 use crate::lint::{self, Group};
 use crate::report::Mask;
-use crate::source::{Pointer, Sources};
+use crate::source::{Pointer, Sources, with_slashes};
 
 /// What the ignores say of themselves.
 const REASON: &str = "baseline";
@@ -58,11 +58,10 @@ fn ignore(
         lint::find(finding.rule).is_some_and(|rule| rule.group != Group::Suppressions);
     let place = finding.place.as_ref().filter(|_| can_be_ignored)?;
     let path = &sources.file(place.file)?.path;
-    let file = path.strip_prefix(root).unwrap_or(path).to_str()?;
-    let file = match cfg!(windows) {
-        true => file.replace('\\', "/"),
-        false => file.to_owned(),
-    };
+    let path = path.strip_prefix(root).unwrap_or(path);
+    // The configuration is UTF-8 and can name no other file.
+    path.to_str()?;
+    let file = with_slashes(path);
     // A key may be a secret itself: then what it stands in is named.
     let pointers = std::iter::successors(place.pointer().cloned(), Pointer::parent);
     let mut shown = pointers.skip_while(|pointer| mask.apply(pointer.as_str()) != pointer.as_str());

@@ -1,9 +1,12 @@
 //! The command line: types for clap, no logic.
 
+use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
+use clap::error::{ContextKind, ContextValue};
+use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Profile;
 use crate::export::Client;
@@ -213,14 +216,15 @@ Examples:
   catproof check                                  the catalog of this folder
   catproof check some/folder                      any folder of server JSON files
   catproof check --format github --format sarif=catproof.sarif
-  catproof check - --stdin-filename catalog/acme__mcp.json < draft.json
+  catproof check - < draft.json                   one manifest, by itself
+  catproof check - --stdin-filename catalog/acme__mcp.json < draft.json    as that file
 
 Exit codes: 0 clean, 1 findings, 2 the job could not be done, 3 no input.")]
 pub struct CheckArgs {
     /// Files or folders; without any, the catalog of this folder. `-` reads one manifest from standard input.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// The file that standard input stands for.
+    /// The file that standard input stands for; without it, the manifest is judged by itself.
     #[arg(long, value_name = "PATH")]
     pub stdin_filename: Option<PathBuf>,
     /// Add ignores for what is found today to the configuration, so that only what is new is shown.
@@ -250,7 +254,7 @@ pub struct CheckArgs {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The answers go into generated/discovery.lock.json, those about servers of catalog_local/ into
+The answers go into generated/discovery.lock.json, those about servers of catalog_local/ into \
 generated/development/discovery.lock.json. Every other command reads them there, offline.
 
 Examples:
@@ -290,7 +294,12 @@ pub struct NewArgs {
     #[arg(value_name = "ID|URL")]
     pub server: Option<String>,
     /// The OAuth type, by its number or name.
-    #[arg(long = "type", value_name = "TYPE", conflicts_with = "online")]
+    #[arg(
+        long = "type",
+        value_name = "TYPE",
+        value_parser = TypeParser::<OAuthType>::new(),
+        conflicts_with = "online"
+    )]
     pub oauth_type: Option<OAuthType>,
     /// Where the server is: the authorization endpoint of type 1, the issuer of type 2, the server of types 3 and 4.
     #[arg(long, value_name = "URL")]
@@ -335,7 +344,7 @@ Nothing is written while there is an error. A second run writes nothing.
 
 Examples:
   catproof build                                  into generated/
-  catproof build --check                          for CI: exit 1 and a diff where an artifact is not current
+  catproof build --check                          for CI: exit 1 and a diff where one is not current
   catproof build --profile development            with catalog_local, into generated/development/
 
 Exit codes: 0 done, 1 findings or drift, 2 the job could not be done, 3 no input.")]
@@ -363,11 +372,53 @@ pub struct ListArgs {
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Only servers of this OAuth type.
-    #[arg(long = "type", value_enum, value_name = "TYPE")]
+    #[arg(long = "type", value_name = "TYPE", value_parser = TypeParser::<ListedType>::new())]
     pub oauth_type: Option<ListedType>,
     /// The output format.
     #[arg(long, value_enum, default_value_t)]
     pub format: TableFormat,
+}
+
+/// Takes an OAuth type by its number too, and says so where another word is given: clap's own parser keeps that to itself.
+#[derive(Debug, Clone)]
+struct TypeParser<T>(EnumValueParser<T>)
+where
+    T: ValueEnum + Clone + Send + Sync + 'static;
+
+impl<T: ValueEnum + Clone + Send + Sync + 'static> TypeParser<T> {
+    fn new() -> Self {
+        Self(EnumValueParser::new())
+    }
+}
+
+impl<T: ValueEnum + Clone + Send + Sync + 'static> TypedValueParser for TypeParser<T> {
+    type Value = T;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<T, clap::Error> {
+        self.0
+            .parse_ref(command, argument, value)
+            .map_err(|mut error| {
+                let values = T::value_variants().iter().filter_map(T::to_possible_value);
+                let words = values.flat_map(|value| {
+                    let words = value.get_name_and_aliases().map(str::to_owned);
+                    words.collect::<Vec<_>>()
+                });
+                error.insert(
+                    ContextKind::ValidValue,
+                    ContextValue::Strings(words.collect()),
+                );
+                error
+            })
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        self.0.possible_values()
+    }
 }
 
 /// How a table is printed.
@@ -380,11 +431,11 @@ pub enum TableFormat {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The files of this folder are compared with those of the base by what they compile to: a file that is only written in
-another way is no change. The base is read straight from git: nothing is checked out and nothing is written. Both are
+The files of this folder are compared with those of the base by what they compile to: a file that is only written in \
+another way is no change. The base is read straight from git: nothing is checked out and nothing is written. Both are \
 judged by the configuration of the base, so that no change relaxes its own judgement.
 
-A change is safe, or for review (it asks for something new), or breaking (a protection gets weaker, or those who use
+A change is safe, or for review (it asks for something new), or breaking (a protection gets weaker, or those who use \
 the server have to act). `catproof explain diff` names every kind.
 
 Examples:
@@ -392,9 +443,10 @@ Examples:
   catproof diff --base \"$(git merge-base origin/main HEAD)\"
   catproof diff --base HEAD~1 --gate breaking             exit with 1 where something is breaking
   catproof diff --base HEAD --format markdown             for a pull request
-  catproof diff --base ./before                           a folder: with catalog/ in it, or of manifests
+  catproof diff --base ./before                           a folder: with catalog/, or of manifests
 
-A folder is written with a `/`; a bare name is a commit.
+A folder is written as a path: `./before`, `../before`, `/srv/before` or `before/`. Any other name is a commit, such as \
+`origin/main`.
 
 Exit codes: 0 done, 1 something at or above the gate, 2 the job could not be done, 3 no input.")]
 pub struct DiffArgs {
@@ -523,7 +575,7 @@ pub enum RulesFormat {
 The answers are a JSON object by the keys of the manifest's `user_config`:
   {\"api_key\": \"…\", \"port\": 8080, \"allowed_directories\": [\"/srv\", \"/home/me\"]}
 
-No secret is shown: a token is <access_token>, a sensitive answer is its key, such as <api_key>.
+No secret is shown: a token is <access_token>, a sensitive answer is its key, such as <api_key>. \
 What an optional input without an answer belongs to is left out, and said to be.
 
 Examples:
@@ -553,14 +605,14 @@ pub struct SimulateArgs {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-No sensitive value is written. An answer is asked for by the client (VS Code), or taken from a variable of the
-environment that the file names, such as ${MCP_ACME__MCP_API_KEY}. Claude Desktop fills nothing in: there the values go in
+No sensitive value is written. An answer is asked for by the client (VS Code), or taken from a variable of the \
+environment that the file names, such as ${MCP_ACME__MCP_API_KEY}. Claude Desktop fills nothing in: there the values go in \
 by hand. What a client cannot express is said on standard error.
 
 Examples:
   catproof export --client vscode acme__mcp linear__remote-mcp > .vscode/mcp.json
-  catproof export --client claude acme__mcp --optional                 asks for the optional inputs too
-  catproof export --client cursor acme__mcp --from generated           from what `build` wrote
+  catproof export --client claude acme__mcp --optional          asks for the optional inputs too
+  catproof export --client cursor acme__mcp --from generated    from what `build` wrote
 
 Exit codes: 0 done, 1 a server is not exported, 2 the job could not be done, 3 no input.")]
 pub struct ExportArgs {
@@ -580,9 +632,9 @@ pub struct ExportArgs {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The proxy keeps the client secrets and adds them to the token requests of the app. It reads the launch file and the
-environment, nothing else: for each server `<id>_SECRET` or `<id>_SECRET_FILE`, and `<id>_CLIENT_ID` where it differs
-from the manifest's. `oauth_proxy/.env.example` beside the launch file is the template. A secret goes only to the
+The proxy keeps the client secrets and adds them to the token requests of the app. It reads the launch file and the \
+environment, nothing else: for each server `<id>_SECRET` or `<id>_SECRET_FILE`, and `<id>_CLIENT_ID` where it differs \
+from the manifest's. `oauth_proxy/.env.example` beside the launch file is the template. A secret goes only to the \
 endpoints that were compiled for its own server.
 
 It logs to standard error, one JSON object a line, and stops on Ctrl-C or SIGTERM once it has answered what it has begun.
@@ -590,8 +642,8 @@ It logs to standard error, one JSON object a line, and stops on Ctrl-C or SIGTER
 Examples:
   catproof proxy --env-file oauth_proxy/.env
   catproof proxy --env-file oauth_proxy/.env --check      is everything there? without listening
-  catproof proxy --profile development --allow-missing    from generated/development, with the secrets that are there
-  catproof proxy --listen 0.0.0.0:8080 --behind-proxy     in a container, behind a server that ends TLS
+  catproof proxy --profile development --allow-missing    with the secrets that are there
+  catproof proxy --listen 0.0.0.0:8080 --behind-proxy     in a container, behind one that ends TLS
 
 Exit codes: 0 stopped, or checked; 1 `--check` found something missing or wrong; 2 it could not start.")]
 pub struct ProxyArgs {
@@ -625,7 +677,7 @@ pub struct ProxyArgs {
 #[command(after_help = "\
 Examples:
   catproof completions bash > ~/.local/share/bash-completion/completions/catproof
-  catproof completions zsh > ~/.zfunc/_catproof               with ~/.zfunc in $fpath, before compinit
+  catproof completions zsh > ~/.zfunc/_catproof          with ~/.zfunc in $fpath, before compinit
   catproof completions fish > ~/.config/fish/completions/catproof.fish
   catproof completions powershell >> $PROFILE")]
 pub struct CompletionsArgs {
@@ -639,7 +691,7 @@ pub struct CompletionsArgs {
 Examples:
   catproof man | man -l -                                     the page of the program
   catproof man check | man -l -                               the page of one command
-  catproof man --out ~/.local/share/man/man1                  all of them, for `man catproof-check`")]
+  catproof man --out ~/.local/share/man/man1              all of them, for `man catproof-check`")]
 pub struct ManArgs {
     /// The command whose page is printed; without it, the program's own.
     #[arg(value_name = "COMMAND")]

@@ -78,12 +78,14 @@ impl Console {
         self.color_for(io::stdout().is_terminal())
     }
 
+    /// How long the lines of a table may be; nothing where they go to no terminal, and nobody says.
+    pub fn table_width(&self) -> Option<usize> {
+        stated_width().or_else(|| io::stdout().is_terminal().then(|| self.width()))
+    }
+
     /// The width of standard output in columns.
     pub fn width(&self) -> usize {
-        let columns = std::env::var("COLUMNS")
-            .ok()
-            .and_then(|columns| columns.parse().ok());
-        columns
+        stated_width()
             .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
             .unwrap_or(DEFAULT_WIDTH)
     }
@@ -103,6 +105,11 @@ impl Console {
             }
         }
     }
+}
+
+/// The width that the user says.
+fn stated_width() -> Option<usize> {
+    std::env::var("COLUMNS").ok()?.parse().ok()
 }
 
 /// A failure in words.

@@ -1,7 +1,9 @@
 //! A new manifest, drafted from what its author says or from what discovery learned. Pure.
 //!
-//! Nothing is guessed: what nobody said is left out, or stands there as a placeholder that `check` reports until
-//! somebody fills it in.
+//! What nobody said is left out, or stands there as a placeholder that `check` reports until somebody fills it in; an
+//! empty command is a note of `check`, and keeps the server out of the artifacts. Where nearly all servers agree, the
+//! usual value is written, for the author to look at: the path of type 2's metadata, where such a server is spoken to,
+//! the name of type 1's variable, that the login is required. That a server works is claimed of none.
 
 use serde::Serialize;
 use url::Url;
@@ -11,6 +13,8 @@ use crate::hosts;
 use crate::oauth::OAuthType;
 use crate::probe::LockEntry;
 
+/// Where most issuers publish their metadata: those of OpenID Connect have to.
+const METADATA_PATH: &str = "/.well-known/openid-configuration";
 /// The client id that somebody has to replace.
 const CLIENT_ID: &str = "your-client-id";
 /// Where a local server of type 2 is spoken to, so that the token can reach it in a header.
@@ -102,7 +106,6 @@ pub struct DraftedOAuth {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct DraftedRequirements {
     pub oauth: DraftedRequirement,
-    pub works_in_archestra: bool,
 }
 
 /// `archestra_config.oauth` of a drafted manifest.
@@ -161,10 +164,7 @@ pub fn from_answers(answers: &Answers) -> DraftedManifest {
             ..oauth
         },
         OAuthType::McpStatic => DraftedOAuth {
-            well_known_url: Some(format!(
-                "{}/.well-known/openid-configuration",
-                url.trim_end_matches('/')
-            )),
+            well_known_url: Some(format!("{}{METADATA_PATH}", url.trim_end_matches('/'))),
             streamable_http_url: Some(STREAMABLE_HTTP.0),
             streamable_http_port: Some(STREAMABLE_HTTP.1),
             ..oauth
@@ -198,7 +198,6 @@ pub fn from_answers(answers: &Answers) -> DraftedManifest {
                 provider: None,
                 required: true,
             },
-            works_in_archestra: true,
         }),
     }
 }

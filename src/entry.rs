@@ -11,7 +11,7 @@ use crate::config::Profile;
 use crate::finding::Place;
 use crate::model::{Manifest, OAuthConfig};
 use crate::oauth::{self, Classification, OAuthType, Verdict};
-use crate::probe::lock::{Lock, LockEntry, LockInputs};
+use crate::probe::lock::{LockEntry, LockInputs, Locks};
 use crate::source::{FileId, Origin};
 
 /// One server of the catalog, classified.
@@ -188,7 +188,7 @@ pub fn entry(
     origin: Origin,
     stem: &str,
     manifest: &Manifest,
-    lock: Option<&Lock>,
+    locks: Option<&Locks>,
 ) -> Entry {
     let classification = oauth::classify(manifest);
     let oauth = manifest.oauth_config.as_ref();
@@ -202,7 +202,7 @@ pub fn entry(
         true => destinations(
             &classification,
             manifest,
-            lock.and_then(|lock| lock_entry(lock, manifest)),
+            locks.and_then(|locks| lock_entry(locks, origin, manifest)),
         ),
         false => Destinations::NotNeeded,
     };
@@ -308,10 +308,16 @@ pub fn unreadable(file: FileId, origin: Origin, stem: &str, name: Option<&str>) 
 }
 
 /// The lock's entry for a server, if it answers exactly this manifest's URLs.
-pub fn lock_entry<'a>(lock: &'a Lock, manifest: &Manifest) -> Option<&'a LockEntry> {
-    lock.servers
-        .get(&manifest.name)
-        .filter(|entry| entry.inputs == lock_inputs(manifest))
+pub fn lock_entry<'a>(
+    locks: &'a Locks,
+    origin: Origin,
+    manifest: &Manifest,
+) -> Option<&'a LockEntry> {
+    let mut known = locks.entries(origin, &manifest.name).peekable();
+    // Most servers have no entry, and then no URL is copied.
+    known.peek()?;
+    let inputs = lock_inputs(manifest);
+    known.find(|entry| entry.inputs == inputs)
 }
 
 /// The manifest's URLs that decide what discovery asks.

@@ -9,8 +9,8 @@
 //! The rooms below stand in its order:
 //!
 //! - what everything speaks of: [`finding`] and its places in a [`source`], what breaks a schema ([`violations`]), the
-//!   configuration ([`config`]), characters that nobody sees ([`hidden`]);
-//! - a text becomes a manifest: [`parse`], then [`validate`] against the types of [`model`];
+//!   configuration ([`config`]), characters that nobody sees ([`hidden`]), the nearest word ([`suggest`]);
+//! - a text becomes a manifest: [`parse`], then [`validate`] against the types of [`model`] and their [`schema`];
 //! - a manifest becomes an entry: its OAuth type ([`oauth`]), its secrets ([`credential`]), hosts, environment and command
 //!   line ([`hosts`], [`env_name`], [`launch_line`], [`pin`], [`placeholder`]), together in [`entry`];
 //! - what the providers publish: [`probe`], and a new manifest from it ([`draft`]);

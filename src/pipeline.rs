@@ -14,7 +14,7 @@ use crate::finding::{Finding, Place};
 use crate::lint::{self, CatalogSubject, Context, Findings, RawSubject, Subject, reading};
 use crate::model::Manifest;
 use crate::parse;
-use crate::probe::lock::Lock;
+use crate::probe::lock::Locks;
 use crate::source::{self, FileId, ManifestFile, ReadError, Sources};
 use crate::validate::{self, Verdict};
 
@@ -25,7 +25,7 @@ pub struct Line<'a> {
     pub sources: &'a Sources,
     /// Every manifest of the catalog, whatever was named.
     pub manifests: &'a [ManifestFile],
-    pub lock: Option<&'a Lock>,
+    pub locks: Option<&'a Locks>,
     pub allowlist: Option<&'a Allowlist>,
 }
 
@@ -174,10 +174,10 @@ impl Line<'_> {
             }
         };
 
-        let entry = entry::entry(*file, *origin, stem, &manifest, self.lock);
+        let entry = entry::entry(*file, *origin, stem, &manifest, self.locks);
         let lock = self
-            .lock
-            .and_then(|lock| entry::lock_entry(lock, &manifest));
+            .locks
+            .and_then(|locks| entry::lock_entry(locks, *origin, &manifest));
         let subject = Subject {
             entry: &entry,
             manifest: &manifest,
@@ -218,7 +218,7 @@ impl Line<'_> {
     fn context(&self) -> Context<'_> {
         Context {
             config: self.config,
-            lock: self.lock,
+            locks: self.locks,
         }
     }
 }

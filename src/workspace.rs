@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::Global;
 use crate::config::{self, Config, ConfigError, Profile};
+use crate::parse;
 use crate::probe::Day;
 use crate::source::{
     Folders, LoadError, ManifestFile, Origin, Sources, clean, is_manifest_name, list_manifests,
@@ -36,14 +37,17 @@ pub struct Target {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Selection {
     Everything,
-    Files(BTreeSet<PathBuf>),
+    /// These files, and whatever lies directly in these folders.
+    Paths(BTreeSet<PathBuf>),
 }
 
 /// One manifest that comes from standard input.
 #[derive(Debug)]
 pub struct StandardInput {
-    /// The file that it stands for.
+    /// The file that it stands for, or what it is called where it stands for none.
     pub path: PathBuf,
+    /// Whether it stands for no file: then it is judged by itself, and its `name` is as good as a file's.
+    pub is_alone: bool,
     pub text: Vec<u8>,
 }
 
@@ -103,8 +107,8 @@ impl Workspace {
     /// The catalog of this workspace.
     pub fn folders(&self) -> Folders {
         Folders {
-            catalog: Some(self.root.join(&self.config.catalog)),
-            catalog_local: Some(self.root.join(&self.config.catalog_local)),
+            catalog: Some(clean(&self.root.join(&self.config.catalog))),
+            catalog_local: Some(clean(&self.root.join(&self.config.catalog_local))),
             root: self.root.clone(),
         }
     }
@@ -144,10 +148,11 @@ impl Workspace {
         let mut targets: Vec<Target> = Vec::new();
         for path in paths {
             let absolute = self.absolute(path);
-            let is_input = input.is_some_and(|input| input.path == absolute);
-            let target = match is_input || absolute.symlink_metadata().is_ok() {
-                true => self.target(path, &absolute)?,
-                false => return Err(WorkspaceError::MissingPath(path.clone())),
+            let target = match input.filter(|input| input.path == absolute) {
+                Some(input) if input.is_alone => self.target_of_nothing_else(&absolute),
+                Some(_) => self.target(path, &absolute)?,
+                None if absolute.symlink_metadata().is_ok() => self.target(path, &absolute)?,
+                None => return Err(WorkspaceError::MissingPath(path.clone())),
             };
             match targets
                 .iter_mut()
@@ -162,24 +167,50 @@ impl Workspace {
 
     fn target(&self, named: &Path, path: &Path) -> Result<Target, WorkspaceError> {
         match () {
-            () if path.is_dir() && !is_manifest_name(path) => Ok(Target {
-                folders: self.folders_at(path),
-                selection: Selection::Everything,
-            }),
+            () if path.is_dir() && !is_manifest_name(path) => Ok(self.target_of_folder(path)),
             () if is_manifest_name(path) => {
                 let folder = path.parent().unwrap_or(path);
-                let selection = Selection::Files(BTreeSet::from([path.to_owned()]));
                 Ok(Target {
-                    folders: self.folders_of_file(folder),
-                    selection,
+                    folders: self.folders_around(folder),
+                    selection: Selection::only(path),
                 })
             }
             () => Err(WorkspaceError::NoManifest(named.to_owned())),
         }
     }
 
-    /// The catalog that a folder means: one that contains `catalog/`, or the folder itself.
-    fn folders_at(&self, folder: &Path) -> Folders {
+    /// A manifest that stands in no folder. The locks are those of this workspace.
+    fn target_of_nothing_else(&self, path: &Path) -> Target {
+        Target {
+            folders: Folders {
+                catalog: None,
+                catalog_local: None,
+                root: self.root.clone(),
+            },
+            selection: Selection::only(path),
+        }
+    }
+
+    /// A folder that contains `catalog/` means that catalog; one of a catalog's own folders, its part of the catalog.
+    fn target_of_folder(&self, folder: &Path) -> Target {
+        if let Some(folders) = self.pair_in(folder) {
+            return Target {
+                folders,
+                selection: Selection::Everything,
+            };
+        }
+        let folders = self.folders_around(folder);
+        // What is alone has no other part.
+        let is_part = folders.root != folder;
+        let selection = match is_part {
+            true => Selection::only(folder),
+            false => Selection::Everything,
+        };
+        Target { folders, selection }
+    }
+
+    /// The pair of folders inside of a folder that contains `catalog/`.
+    fn pair_in(&self, folder: &Path) -> Option<Folders> {
         let name = |configured: &str| {
             Path::new(configured)
                 .file_name()
@@ -188,13 +219,13 @@ impl Workspace {
         };
         let catalog = folder.join(name(&self.config.catalog));
         match catalog.is_dir() {
-            true if folder == self.root => self.folders(),
-            true => Folders {
+            true if folder == self.root => Some(self.folders()),
+            true => Some(Folders {
                 catalog: Some(catalog),
                 catalog_local: Some(folder.join(name(&self.config.catalog_local))),
                 root: folder.to_owned(),
-            },
-            false => self.folder_alone(folder),
+            }),
+            false => None,
         }
     }
 
@@ -212,16 +243,17 @@ impl Workspace {
         }
     }
 
-    /// The catalog that a file belongs to: the pair of folders that its own folder is one of, else its own folder.
-    fn folders_of_file(&self, folder: &Path) -> Folders {
+    /// The catalog that the manifests directly in a folder belong to: the pair of folders that it is one of, else the
+    /// folder alone.
+    fn folders_around(&self, folder: &Path) -> Folders {
         let holds = |folders: &Folders| {
             [&folders.catalog, &folders.catalog_local]
                 .into_iter()
                 .flatten()
-                .any(|known| clean(known) == folder)
+                .any(|known| known == folder)
         };
-        let around = folder.parent().map(|parent| self.folders_at(parent));
-        match around {
+        let pair = folder.parent().and_then(|parent| self.pair_in(parent));
+        match pair {
             _ if holds(&self.folders()) => self.folders(),
             Some(pair) if holds(&pair) => pair,
             _ => self.folder_alone(folder),
@@ -241,7 +273,9 @@ impl Workspace {
         sources: &mut Sources,
     ) -> Result<Vec<ManifestFile>, WorkspaceError> {
         let mut manifests = list_manifests(&target.folders, sources, &self.working_folder)?;
-        if let Some(StandardInput { path, text }) = input {
+        if let Some(input) = input {
+            let stem = input.stem();
+            let StandardInput { path, text, .. } = input;
             let is_local = target
                 .folders
                 .catalog_local
@@ -253,16 +287,34 @@ impl Workspace {
                     .file(manifest.file)
                     .is_none_or(|known| known.path != path)
             });
-            manifests.push(ManifestFile::new(file, &path, is_local));
+            let manifest = ManifestFile::new(file, &path, is_local);
+            manifests.push(match stem {
+                Some(stem) => ManifestFile { stem, ..manifest },
+                None => manifest,
+            });
         }
         Ok(manifests)
     }
 }
 
+impl StandardInput {
+    /// What stands in the place of a file's name, where there is no file.
+    fn stem(&self) -> Option<String> {
+        let text = std::str::from_utf8(&self.text).ok();
+        let parsed = parse::parse(text.filter(|_| self.is_alone)?).ok()?;
+        let name = parsed.value.get("name")?.as_str()?;
+        Some(name.to_owned())
+    }
+}
+
 impl Selection {
+    fn only(path: &Path) -> Self {
+        Self::Paths(BTreeSet::from([path.to_owned()]))
+    }
+
     fn add(&mut self, other: Self) {
         match (&mut *self, other) {
-            (Self::Files(files), Self::Files(more)) => files.extend(more),
+            (Self::Paths(paths), Self::Paths(more)) => paths.extend(more),
             (this, _) => *this = Self::Everything,
         }
     }
@@ -271,7 +323,10 @@ impl Selection {
     pub fn names(&self, path: &Path) -> bool {
         match self {
             Self::Everything => true,
-            Self::Files(files) => files.contains(path),
+            Self::Paths(paths) => {
+                let folder = path.parent();
+                paths.contains(path) || folder.is_some_and(|folder| paths.contains(folder))
+            }
         }
     }
 }

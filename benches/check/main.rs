@@ -113,7 +113,7 @@ fn judge(sources: &Sources, manifests: &[ManifestFile], keep: Keep) -> Judged {
         config: &CONFIG,
         sources,
         manifests,
-        lock: None,
+        locks: None,
         allowlist: None,
     };
     line.judge(keep)

@@ -81,7 +81,7 @@ fn lint(bencher: Bencher<'_, '_>, input: &Input) {
     let servers = servers(&input.folder);
     let context = Context {
         config: &CONFIG,
-        lock: None,
+        locks: None,
     };
     bencher.counter(bytes(&input.folder)).bench(|| {
         let mut findings = Findings::default();
@@ -215,7 +215,7 @@ fn plan(judged: &Judged) -> Plan {
         entries: &judged.entries,
         manifests: &judged.manifests,
         leave_out: &judged.files_with_secrets,
-        lock: None,
+        locks: None,
         config: &CONFIG,
     };
     compile::compile(&catalog).unwrap()

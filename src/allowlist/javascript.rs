@@ -41,8 +41,8 @@ pub(super) fn read(text: &str) -> Result<Vec<Written>, Unreadable> {
     .read()
 }
 
-/// Where each value that is given to the constant starts: after `ALLOWED_DESTINATIONS =`, or `ALLOWED_DESTINATIONS:`
-/// in an object. A property that only passes the constant on is none.
+/// Where each value that is given to the constant starts: after `ALLOWED_DESTINATIONS =`, with TypeScript's type between
+/// the two or without, or after `ALLOWED_DESTINATIONS:` in an object. A property that only passes the constant on is none.
 fn definitions(tokens: &[Token<'_>]) -> Vec<usize> {
     let is = |index: Option<usize>, wanted: &[&str]| {
         let token = index.and_then(|index| tokens.get(index));
@@ -54,12 +54,30 @@ fn definitions(tokens: &[Token<'_>]) -> Vec<usize> {
         let is_assigned = is(Some(index + 1), &["="]);
         // After `?`, the colon belongs to a choice between two values.
         let is_property = is(Some(index + 1), &[":"]) && is(index.checked_sub(1), &["{", ","]);
-        let is_passed_on = is(Some(index + 2), &[CONSTANT]);
-        if is_named && (is_assigned || is_property) && !is_passed_on {
-            found.push(index + 2);
-        }
+        let value = match () {
+            () if !is_named => None,
+            () if is_assigned || is_property => Some(index + 2),
+            () if is(index.checked_sub(1), &["const", "let", "var"]) => {
+                after_type(tokens, index + 1)
+            }
+            () => None,
+        };
+        found.extend(value.filter(|value| !is(Some(*value), &[CONSTANT])));
     }
     found
+}
+
+/// How many tokens a type may have.
+const LONGEST_TYPE: usize = 64;
+
+/// Where the value of a declaration starts that says its type: `: readonly string[] =`.
+fn after_type(tokens: &[Token<'_>], colon: usize) -> Option<usize> {
+    let after = tokens.get(colon..)?;
+    after.first().filter(|token| token.is(":"))?;
+    let mut words = after.iter().take(LONGEST_TYPE);
+    let end = words.position(|token| token.is("=") || token.is(";"))?;
+    let is_given = after.get(end).is_some_and(|token| token.is("="));
+    is_given.then_some(colon + end + 1)
 }
 
 /// How many tokens between brackets are looked through for an assignment behind them.
@@ -89,7 +107,11 @@ fn find_change<'a>(tokens: &'a [Token<'a>]) -> Option<&'a Token<'a>> {
 }
 
 /// What may stand around the brackets, and must be closed after them.
-const WRAPPERS: [&[&str]; 2] = [&["Object", ".", "freeze", "("], &["new", "Set", "("]];
+const WRAPPERS: [&[&str]; 3] = [
+    &["Object", ".", "freeze", "("],
+    &["new", "Set", "("],
+    &["new", "Set", "<", "string", ">", "("],
+];
 
 /// The tokens from the value on.
 struct List<'a> {
@@ -215,6 +237,10 @@ mod tests {
             "export const ALLOWED_DESTINATIONS = Object.freeze(['a.example', 'b.example', 'c.example']);",
             "const ALLOWED_DESTINATIONS = new Set(['a.example', 'b.example', 'c.example']);",
             "#!/usr/bin/env node\n'use strict';\r\nvar ALLOWED_DESTINATIONS = [ // first\r\n  'a.example', /* 'x' */ 'b.example',\r\n  // 'old.example',\r\n  'c.example', // it's last\r\n];\r\n",
+            "export const ALLOWED_DESTINATIONS: readonly string[] = ['a.example', 'b.example', 'c.example'];",
+            "const ALLOWED_DESTINATIONS: ReadonlySet<string> = new Set<string>(['a.example', 'b.example', 'c.example']);",
+            "export const ALLOWED_DESTINATIONS: Array<`${string}.example`> = ['a.example', 'b.example', 'c.example'] as const;",
+            "declare const ALLOWED_DESTINATIONS: string[];\nmodule.exports = { ALLOWED_DESTINATIONS: ['a.example', 'b.example', 'c.example'] };",
             "\u{feff}export const ALLOWED_DESTINATIONS = ['a.example', 'b.example', 'c.example'];",
         ];
         for form in forms {

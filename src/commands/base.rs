@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::Global;
 use crate::config::{self, Config, ConfigError, LoadedConfig};
 use crate::diff::Words;
-use crate::probe::{self, Lock};
+use crate::probe::{self, Lock, Locks};
 use crate::source::git::{Commit, GitError, Reach, Repository, TreeFile};
 use crate::source::{
     Folders, ManifestFile, Sources, clean, describe, is_manifest_name, list_manifests,
@@ -29,7 +29,8 @@ pub(super) struct Base {
     root: PathBuf,
     pub sources: Sources,
     pub manifests: Vec<ManifestFile>,
-    pub lock: Lock,
+    /// The committed lock alone, as for the other side: that of the developers' servers is no part of a change.
+    pub locks: Locks,
     /// Whether there is a folder of developers' servers to compare with.
     pub has_local: bool,
     /// What could not be read.
@@ -56,20 +57,20 @@ enum Files {
 }
 
 impl Base {
-    /// Reads the base that the user named: a path with a `/` is a folder, and whatever else is a commit. A folder that
-    /// somebody calls like a branch is never taken for it.
+    /// Reads the base that the user named: what is written as a path is a folder, and whatever else is a commit, though it
+    /// has a `/` in it like `origin/main`. A folder that somebody calls like a branch is never taken for it.
     pub(super) fn read(
         name: &str,
         workspace: &Workspace,
         global: &Global,
-        lock_now: &Lock,
+        locks_now: &Locks,
     ) -> Result<Self, Failure> {
         match is_folder_name(name) {
-            true => Self::of_folder(name, workspace, lock_now),
+            true => Self::of_folder(name, workspace, locks_now),
             false => match Self::of_commit(name, workspace, global) {
                 // Where there are no commits, a name can only be a folder's.
                 Err(CommitError::NoRepository) if workspace.absolute(Path::new(name)).is_dir() => {
-                    Self::of_folder(name, workspace, lock_now)
+                    Self::of_folder(name, workspace, locks_now)
                 }
                 Err(CommitError::NoRepository) => {
                     Err(explained(&GitError::NoRepository, name, workspace))
@@ -88,7 +89,7 @@ impl Base {
         }
     }
 
-    fn of_folder(name: &str, workspace: &Workspace, lock_now: &Lock) -> Result<Self, Failure> {
+    fn of_folder(name: &str, workspace: &Workspace, locks_now: &Locks) -> Result<Self, Failure> {
         let folder = workspace.absolute(Path::new(name));
         if !folder.is_dir() {
             return Err(WorkspaceError::MissingPath(PathBuf::from(name)).into());
@@ -133,12 +134,12 @@ impl Base {
             root: folder,
             sources,
             manifests,
-            lock: lock_now.clone(),
+            locks: locks_now.clone(),
             has_local: has_catalog,
             unreadable,
         };
         if let Some(lock) = base.read_lock()? {
-            base.lock = lock;
+            base.locks = Locks::committed(lock);
         }
         Ok(base)
     }
@@ -228,12 +229,12 @@ impl Base {
             root,
             sources,
             manifests,
-            lock: Lock::of([].into()),
+            locks: Locks::committed(Lock::of([].into())),
             has_local: true,
             unreadable,
         };
         if let Some(lock) = base.read_lock()? {
-            base.lock = lock;
+            base.locks = Locks::committed(lock);
         }
         Ok(base)
     }
@@ -314,7 +315,7 @@ impl Base {
     }
 }
 
-/// Whether the user names a folder: no commit is called `.`, begins with `./` or `/`, or ends with `/`.
+/// Whether the user names a folder: no commit is called `.`, begins with `./`, `../` or `/`, or ends with `/`.
 fn is_folder_name(name: &str) -> bool {
     let path = Path::new(name);
     matches!(name, "." | "..")

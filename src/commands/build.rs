@@ -30,15 +30,14 @@ pub(super) fn run(
     let questions = Questions {
         keep: Keep::Manifests,
         allowlist: AllowlistChoice::Deployed(args.findings.allowlist.as_deref()),
-        lock: LockChoice::InForce,
+        locks: LockChoice::InForce,
     };
     let targets = judge::judge(&workspace, &[], None, &mut sources, &questions)?;
-    let Some(target) = targets.into_iter().find(|target| target.files > 0) else {
+    let Some(mut target) = targets.into_iter().find(|target| target.files > 0) else {
         console.say(&check::no_input(&workspace, &[]));
         return Ok(ExitStatus::NoInput);
     };
 
-    let plan = compile(&workspace, &target)?;
     let folder = match &args.out {
         Some(out) => workspace.absolute(out),
         None => workspace.generated(&target.target.folders),
@@ -48,7 +47,7 @@ pub(super) fn run(
     let mask = LazyCell::new(|| Mask::new(&secrets));
     let outcome = findings::report(
         &workspace,
-        vec![target],
+        std::slice::from_mut(&mut target),
         &mut sources,
         &args.findings,
         console,
@@ -59,6 +58,7 @@ pub(super) fn run(
         console.say("nothing was written");
         return Ok(outcome.status);
     }
+    let plan = compile(&workspace, &target)?;
     let written = write_artifacts(&workspace, &plan, &folder, args.check)?;
     for left_out in &plan.left_out {
         let line = format!("left out `{}`: {}", left_out.id, left_out.reason);
@@ -94,7 +94,7 @@ pub(super) fn compile(workspace: &Workspace, target: &JudgedTarget) -> Result<Pl
         entries: &judged.entries,
         manifests: &judged.manifests,
         leave_out: &judged.files_with_secrets,
-        lock: Some(&target.lock),
+        locks: Some(&target.locks),
         config: &workspace.config,
     };
     compile::compile(&catalog).map_err(|error| Failure::usage(error.to_string()))

@@ -13,7 +13,7 @@ use crate::pipeline::Keep;
 use crate::probe::Day;
 use crate::report::Mask;
 use crate::source::{Sources, describe};
-use crate::workspace::Workspace;
+use crate::workspace::{StandardInput, Workspace};
 use crate::write;
 
 use super::findings::{self, plural};
@@ -35,6 +35,7 @@ pub(super) fn run(
             "standard input cannot be repaired, and has no baseline: `--diff` shows what would be repaired",
         ));
     }
+    let is_alone = input.as_ref().is_some_and(|input| input.is_alone);
     let online = online(args, console)?;
     let running = running_allowlist(args, &workspace, console)?;
     let mut sources = Sources::default();
@@ -42,13 +43,13 @@ pub(super) fn run(
         Some(allowlist) => AllowlistChoice::Running(allowlist),
         None => AllowlistChoice::InForce(args.findings.allowlist.as_deref()),
     };
-    let lock = online
+    let locks = online
         .as_ref()
         .map_or(LockChoice::InForce, LockChoice::Online);
     let questions = Questions {
         keep: Keep::Entries,
         allowlist,
-        lock,
+        locks,
     };
     let mut targets = judge::judge(&workspace, &paths, input, &mut sources, &questions)?;
     if let Some(online) = online {
@@ -67,13 +68,13 @@ pub(super) fn run(
         let questions = Questions {
             keep: Keep::Entries,
             allowlist,
-            lock: LockChoice::InForce,
+            locks: LockChoice::InForce,
         };
         targets = judge::judge(&workspace, &paths, None, &mut sources, &questions)?;
     }
     let outcome = findings::report(
         &workspace,
-        targets,
+        &mut targets,
         &mut sources,
         &args.findings,
         console,
@@ -85,10 +86,16 @@ pub(super) fn run(
     }
     console.say(&outcome.summary("checked"));
     if !outcome.has_allowlist {
-        console.say(
-            "the allowlist was not checked: there is no `--allowlist`, and nothing was built yet \
-             (`generated/oauth_proxy/providers.js`)",
-        );
+        console.say(match is_alone {
+            true => {
+                "the allowlist was not checked: standard input is judged by itself, unless \
+                 `--stdin-filename` says which file of a catalog it is"
+            }
+            false => {
+                "the allowlist was not checked: there is no `--allowlist`, and nothing was built yet \
+                 (`generated/oauth_proxy/providers.js`)"
+            }
+        });
     }
     Ok(outcome.status)
 }
@@ -190,23 +197,25 @@ fn running_allowlist(
     }
 }
 
-/// Standard input takes the place of the file that it stands for; without a name it is a catalog of its own.
+/// Standard input takes the place of the file that it stands for; without one it is judged by itself.
 fn read_standard_input(
     workspace: &Workspace,
     args: &CheckArgs,
-) -> Result<(Vec<PathBuf>, Option<crate::workspace::StandardInput>), Failure> {
+) -> Result<(Vec<PathBuf>, Option<StandardInput>), Failure> {
     if !args.paths.iter().any(|path| is_dash(path)) {
         return match &args.stdin_filename {
             Some(_) => Err(Failure::usage("`--stdin-filename` goes with the path `-`")),
             None => Ok((args.paths.clone(), None)),
         };
     }
-    let name = args
-        .stdin_filename
-        .clone()
-        .unwrap_or_else(|| PathBuf::from("stdin.json"));
-    let path = workspace.absolute(&name);
-    let input = judge::standard_input(path, workspace.config.max_file_bytes)?;
+    let name = args.stdin_filename.clone();
+    let is_alone = name.is_none();
+    let name = name.unwrap_or_else(|| PathBuf::from("stdin.json"));
+    let input = StandardInput {
+        path: workspace.absolute(&name),
+        is_alone,
+        text: judge::standard_input(workspace.config.max_file_bytes)?,
+    };
     let mut paths = args.paths.clone();
     for path in &mut paths {
         if is_dash(path) {

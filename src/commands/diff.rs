@@ -1,6 +1,6 @@
 //! `diff`: both states through the line, compared by what they compile to.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::Path;
 
@@ -10,23 +10,21 @@ use crate::cli::{DiffArgs, DiffFormat, Gate, Global};
 use crate::compile::{self, Catalog};
 use crate::config::{Config, Profile};
 use crate::console::Console;
-use crate::diff::{self, Change, Compiled, Grade, Kind, Server, State, Words};
+use crate::diff::{self, Change, Compiled, Kind, Server, State, Words};
 use crate::emit;
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::pipeline::{Judged, Keep, Line};
 use crate::plan::Plan;
-use crate::probe::Lock;
-use crate::report::diff::{
-    DiffBase, DiffChange, DiffFinding, DiffReport, DiffServer, DiffStatus, DiffSummary,
-};
+use crate::probe::Locks;
+use crate::report::diff::{DiffReport, DiffSummary};
 use crate::report::{Mask, Style, write_json};
-use crate::source::{FileId, Sources};
+use crate::source::{Sources, with_slashes};
 use crate::workspace::{Selection, Target, Workspace};
 
 use super::base::Base;
 use super::findings::{self, plural};
 use super::judge::JudgedTarget;
-use super::{ExitStatus, Failure, check, lock_files};
+use super::{ExitStatus, Failure, check, diff_report, lock_files};
 
 pub(super) fn run(
     args: &DiffArgs,
@@ -34,108 +32,162 @@ pub(super) fn run(
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
     let mut workspace = Workspace::open(global)?;
-    let folders = workspace.folders();
-    let lock = lock_files::in_force(&workspace, &folders)?;
-    let mut base = Base::read(&args.base, &workspace, global, &lock)?;
-
+    let locks = lock_files::committed(&workspace, &workspace.folders())?;
+    let mut base = Base::read(&args.base, &workspace, global, &locks)?;
     let config_now = workspace.config.clone();
     judge_by(&mut workspace.config, &base.config, global.profile);
-    let mut sources = Sources::default();
-    let mut target = judge(&workspace, &base, lock, &mut sources)?;
-    if target.files == 0 && base.manifests.is_empty() {
+
+    let Some(sides) = judge_both_sides(&workspace, &base, locks)? else {
         console.say(&check::no_input(&workspace, &[]));
         return Ok(ExitStatus::NoInput);
+    };
+    let plan_before = plan(&sides.before, &base.locks, &base.config).ok();
+    let plan_now = plan(&sides.now, &sides.locks_now, &config_now);
+    let edited = what_the_artifacts_add(&workspace, &config_now, &plan_now, &base)?;
+    if let Err(error) = &plan_now {
+        let error = error.to_string();
+        let error = sides.mask.apply(&error);
+        console.say(&format!("the artifacts were not compared: {error}"));
     }
-    let judged_before = Line {
+
+    let unreadable = std::mem::take(&mut base.unreadable);
+    let names = config_names(&workspace, &base);
+    let Sides {
+        before,
+        now,
+        locks_now,
+        sources,
+        found,
+        mask,
+    } = sides;
+    let before = State {
+        servers: servers(
+            before,
+            &base.sources,
+            &base.locks,
+            &base.config,
+            plan_before.as_ref(),
+        ),
+        locks: base.locks.clone(),
+        config: base.config.clone(),
+        config_file: names.before,
+    };
+    let after = State {
+        servers: servers(
+            now,
+            &sources,
+            &locks_now,
+            &config_now,
+            plan_now.as_ref().ok(),
+        ),
+        locks: locks_now,
+        config: config_now,
+        config_file: names.now,
+    };
+    let mut diff = diff::compare(&before, &after);
+    diff.catalog
+        .extend(changes(Kind::BaseUnreadable, unreadable));
+    diff.catalog.extend(changes(Kind::ArtifactEdited, edited));
+    diff::sort(&mut diff.catalog);
+
+    let report = diff_report::report(diff, &base, &found, &sources, &mask);
+    write(&report, args.format, console)?;
+    console.say(&summary(&report));
+    Ok(status(&report, args.gate))
+}
+
+/// Both states after the line up to the findings.
+struct Sides {
+    before: Judged,
+    now: Judged,
+    locks_now: Locks,
+    /// The files of the state of now.
+    sources: Sources,
+    /// What is wrong with it.
+    found: Vec<Finding>,
+    /// Hides what is secret in either.
+    mask: Mask,
+}
+
+/// Judges both states by the configuration of the workspace; nothing where neither has a manifest.
+fn judge_both_sides(
+    workspace: &Workspace,
+    base: &Base,
+    locks: Locks,
+) -> Result<Option<Sides>, Failure> {
+    let mut sources = Sources::default();
+    let mut target = judge(workspace, base, locks, &mut sources)?;
+    if target.files == 0 && base.manifests.is_empty() {
+        return Ok(None);
+    }
+    let line = Line {
         config: &workspace.config,
         sources: &base.sources,
         manifests: &base.manifests,
-        lock: Some(&base.lock),
+        locks: Some(&base.locks),
         allowlist: None,
-    }
-    .judge(Keep::Manifests);
-
-    let secrets = [&judged_before.secrets, &target.judged.secrets];
-    let mask = Mask::new(&secrets.into_iter().flatten().cloned().collect::<Vec<_>>());
-    let found = findings::settle(&workspace, std::slice::from_mut(&mut target), &mut sources);
+    };
+    let before = line.judge(Keep::Manifests);
+    let secrets = before.secrets.iter().chain(&target.judged.secrets);
+    let mask = Mask::new(&secrets.cloned().collect::<Vec<_>>());
+    let settled = findings::settle(workspace, std::slice::from_mut(&mut target), &mut sources);
     let JudgedTarget {
-        judged: judged_now,
-        lock: lock_now,
+        judged: now,
+        locks: locks_now,
         ..
     } = target;
+    Ok(Some(Sides {
+        before,
+        now,
+        locks_now,
+        sources,
+        found: settled.shown,
+        mask,
+    }))
+}
 
-    let plan_before = plan(&judged_before, &base.lock, &base.config);
-    let plan_now = plan(&judged_now, &lock_now, &config_now);
-    let unreadable = std::mem::take(&mut base.unreadable);
-    let edited = match (&plan_now, config_now.profile) {
+/// What stands in the artifacts beside what the manifests say. Those for development are committed by nobody.
+fn what_the_artifacts_add(
+    workspace: &Workspace,
+    config: &Config,
+    plan: &Result<Plan, compile::Error>,
+    base: &Base,
+) -> Result<Vec<Words>, Failure> {
+    match (plan, config.profile) {
         (Ok(plan), Profile::Production) if base.has_artifacts() => {
-            edited_artifacts(&workspace, &config_now, plan, &base)?
+            edited_artifacts(workspace, config, plan, base)
         }
-        (Ok(_), Profile::Production | Profile::Development) => Vec::new(),
-        (Err(error), _) => {
-            console.say(&format!(
-                "the artifacts were not compared: {}",
-                mask.apply(&error.to_string())
-            ));
-            Vec::new()
-        }
-    };
+        (_, Profile::Production | Profile::Development) => Ok(Vec::new()),
+    }
+}
+
+/// How the configurations are called in output.
+struct ConfigNames {
+    before: Option<String>,
+    now: Option<String>,
+}
+
+fn config_names(workspace: &Workspace, base: &Base) -> ConfigNames {
     let name = |path: &Path| {
         let shown = path.strip_prefix(&workspace.working_folder).unwrap_or(path);
         shown.display().to_string()
     };
-    let config_file_now = workspace.config_file.as_deref().map(name);
-    let config_file_before = match base.commit() {
+    let now = workspace.config_file.as_deref().map(name);
+    let before = match base.commit() {
         Some(_) => base.config_file.as_deref().map(name),
         // A folder elsewhere has its files elsewhere.
-        None => config_file_now.clone(),
+        None => now.clone(),
     };
-    let before = State {
-        servers: servers(
-            judged_before,
-            &base.sources,
-            &base.lock,
-            &base.config,
-            plan_before.as_ref().ok(),
-        ),
-        lock: base.lock.clone(),
-        config: base.config.clone(),
-        config_file: config_file_before,
-    };
-    let after = State {
-        servers: servers(
-            judged_now,
-            &sources,
-            &lock_now,
-            &config_now,
-            plan_now.as_ref().ok(),
-        ),
-        lock: lock_now,
-        config: config_now,
-        config_file: config_file_now,
-    };
+    ConfigNames { before, now }
+}
 
-    let mut diff = diff::compare(&before, &after);
-    let catalog_change = |kind: Kind, words: Words| Change {
+/// Changes of one kind that belong to no single server.
+fn changes(kind: Kind, all: Vec<Words>) -> impl Iterator<Item = Change> {
+    all.into_iter().map(move |words| Change {
         kind,
         grade: kind.grade(),
         words,
-    };
-    diff.catalog.extend(
-        unreadable
-            .into_iter()
-            .map(|words| catalog_change(Kind::BaseUnreadable, words)),
-    );
-    diff.catalog.extend(
-        edited
-            .into_iter()
-            .map(|words| catalog_change(Kind::ArtifactEdited, words)),
-    );
-    diff::sort(&mut diff.catalog);
-    let report = report(diff, &base, &found.shown, &sources, &mask);
-    write(&report, args.format, console)?;
-    console.say(&summary(&report));
-    Ok(status(&report, args.gate))
+    })
 }
 
 /// Takes over from the base whatever decides how a catalog is judged. What can be read, and where, stays.
@@ -151,7 +203,7 @@ fn judge_by(config: &mut Config, base: &Config, profile: Option<Profile>) {
 fn judge(
     workspace: &Workspace,
     base: &Base,
-    lock: Lock,
+    locks: Locks,
     sources: &mut Sources,
 ) -> Result<JudgedTarget, Failure> {
     let mut folders = workspace.folders();
@@ -167,7 +219,7 @@ fn judge(
         config: &workspace.config,
         sources,
         manifests: &manifests,
-        lock: Some(&lock),
+        locks: Some(&locks),
         allowlist: None,
     };
     let judged = line.judge(Keep::Manifests);
@@ -176,19 +228,19 @@ fn judge(
         target,
         manifests,
         judged,
-        lock,
+        locks,
         allowlist: None,
         has_allowlist: false,
         allowlist_file: None,
     })
 }
 
-fn plan(judged: &Judged, lock: &Lock, config: &Config) -> Result<Plan, compile::Error> {
+fn plan(judged: &Judged, locks: &Locks, config: &Config) -> Result<Plan, compile::Error> {
     compile::compile(&Catalog {
         entries: &judged.entries,
         manifests: &judged.manifests,
         leave_out: &judged.files_with_secrets,
-        lock: Some(lock),
+        locks: Some(locks),
         config,
     })
 }
@@ -197,7 +249,7 @@ fn plan(judged: &Judged, lock: &Lock, config: &Config) -> Result<Plan, compile::
 fn servers(
     judged: Judged,
     sources: &Sources,
-    lock: &Lock,
+    locks: &Locks,
     config: &Config,
     plan: Option<&Plan>,
 ) -> Vec<Server> {
@@ -218,7 +270,7 @@ fn servers(
                 .read(entry.file, config.max_file_bytes)
                 .unwrap_or_default(),
             compiled: manifest.map(|manifest| Compiled {
-                parts: compile::parts(&entry, &manifest, Some(lock), config.profile),
+                parts: compile::parts(&entry, &manifest, Some(locks), config.profile),
                 manifest,
             }),
             holds_secret: entry.holds_secret || files_with_secrets.contains(&entry.file),
@@ -252,7 +304,7 @@ fn edited_artifacts(
     let found = found.filter_entry(|entry| entry.path() != folder.join("development"));
     for entry in found.flatten().filter(|entry| !entry.file_type().is_dir()) {
         let path = entry.path().strip_prefix(&folder).unwrap_or(entry.path());
-        let path = path.to_string_lossy().replace('\\', "/");
+        let path = with_slashes(path);
         if path != "discovery.lock.json" {
             paths.insert(path);
         }
@@ -278,107 +330,6 @@ fn edited_artifacts(
             .text(" changes, and is not what the catalog compiles to")
     });
     Ok(edited.collect())
-}
-
-fn report(
-    diff: diff::Diff<'_>,
-    base: &Base,
-    found: &[Finding],
-    sources: &Sources,
-    mask: &Mask,
-) -> DiffReport {
-    let mut of_file: HashMap<FileId, Vec<&Finding>> = HashMap::new();
-    for finding in found {
-        if let Some(place) = &finding.place {
-            of_file.entry(place.file).or_default().push(finding);
-        }
-    }
-    let hide = |text: &mut String| {
-        if let std::borrow::Cow::Owned(masked) = mask.apply(text) {
-            *text = masked;
-        }
-    };
-    let change = |change: Change| {
-        let Change {
-            kind,
-            grade,
-            mut words,
-        } = change;
-        words.for_each_value(&hide);
-        DiffChange {
-            kind,
-            grade,
-            message: words.plain(),
-            words,
-        }
-    };
-    let servers = diff.servers.into_iter().filter_map(|server| {
-        let grade = server.grade();
-        let shown = server.server()?;
-        let status = match (server.before, server.after) {
-            (None, _) => DiffStatus::Added,
-            (_, None) => DiffStatus::Removed,
-            (Some(before), Some(after)) if before.entry.id != after.entry.id => DiffStatus::Renamed,
-            (Some(_), Some(_)) => DiffStatus::Changed,
-        };
-        let previous = server
-            .before
-            .filter(|before| before.entry.id != shown.entry.id);
-        let mut now = server.after.and_then(diff::card);
-        if let Some(card) = &mut now {
-            card.for_each_text(&hide);
-        }
-        let findings = server
-            .after
-            .and_then(|after| of_file.get(&after.entry.file));
-        let findings = findings.into_iter().flatten();
-        let mut findings: Vec<DiffFinding> = findings
-            .filter(|finding| finding.severity > Severity::Note)
-            .map(|finding| DiffFinding {
-                rule: finding.rule.to_owned(),
-                severity: finding.severity,
-                message: mask.apply(&finding.message).into_owned(),
-            })
-            .collect();
-        findings
-            .sort_by(|left, right| (right.severity, &left.rule).cmp(&(left.severity, &right.rule)));
-        let masked = |text: &str| mask.apply(text).into_owned();
-        Some(DiffServer {
-            id: masked(&shown.entry.id),
-            previous_id: previous.map(|before| masked(&before.entry.id)),
-            status,
-            origin: shown.entry.origin,
-            file: masked(match server.after {
-                Some(after) => sources.name(after.entry.file),
-                None => &shown.file,
-            }),
-            grade,
-            changes: server.changes.into_iter().map(change).collect(),
-            now,
-            findings,
-        })
-    });
-    let servers: Vec<DiffServer> = servers.collect();
-    let catalog: Vec<DiffChange> = diff.catalog.into_iter().map(change).collect();
-    let count = |grade: Grade| {
-        let changes = servers.iter().flat_map(|server| &server.changes);
-        let changes = changes.chain(&catalog);
-        changes.filter(|change| change.grade == grade).count()
-    };
-    DiffReport {
-        version: 1,
-        base: DiffBase {
-            name: base.name.clone(),
-            commit: base.commit().map(str::to_owned),
-        },
-        summary: DiffSummary {
-            breaking: count(Grade::Breaking),
-            review: count(Grade::Review),
-            safe: count(Grade::Safe),
-        },
-        servers,
-        catalog,
-    }
 }
 
 fn write(report: &DiffReport, format: DiffFormat, console: &Console) -> Result<(), Failure> {

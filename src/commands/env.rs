@@ -31,21 +31,22 @@ pub(super) fn run(
     let questions = Questions {
         keep: Keep::Manifests,
         allowlist: AllowlistChoice::Nothing,
-        lock: LockChoice::InForce,
+        locks: LockChoice::InForce,
     };
-    let mut targets = judge::judge(&workspace, &[], None, &mut sources, &questions)?;
-    let Some(target) = targets.iter().find(|target| target.files > 0) else {
+    let targets = judge::judge(&workspace, &[], None, &mut sources, &questions)?;
+    let Some(mut target) = targets.into_iter().find(|target| target.files > 0) else {
         console.say(&check::no_input(&workspace, &[]));
         return Ok(ExitStatus::NoInput);
     };
-    let plan = build::compile(&workspace, target)?;
     let counted = |origin| build::counts(&workspace, origin);
-    let errors = findings::count_errors(&workspace, &mut targets, &mut sources, counted);
+    let judged = std::slice::from_mut(&mut target);
+    let errors = findings::count_errors(&workspace, judged, &mut sources, counted);
     if errors > 0 {
         let errors = plural(errors, "error");
         console.say(&format!("the catalog has {errors}: run `catproof check`"));
         return Ok(ExitStatus::Findings);
     }
+    let plan = build::compile(&workspace, &target)?;
     match &args.check {
         Some(file) => compare(&workspace, &plan, file, args.side, console),
         None => print(plan, args, console),

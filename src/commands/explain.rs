@@ -73,7 +73,7 @@ fn explain_server(args: &ExplainArgs, global: &Global) -> Result<String, Failure
     let questions = Questions {
         keep: Keep::Manifests,
         allowlist: AllowlistChoice::Nothing,
-        lock: LockChoice::InForce,
+        locks: LockChoice::InForce,
     };
     let targets = judge::judge(&workspace, &args.paths, None, &mut sources, &questions)?;
     for target in &targets {
@@ -122,7 +122,8 @@ fn server(
         text.push(String::new());
     }
     let manifest = target.judged.manifests.get(&entry.file);
-    let lock = manifest.and_then(|manifest| entry::lock_entry(&target.lock, manifest));
+    let lock =
+        manifest.and_then(|manifest| entry::lock_entry(&target.locks, entry.origin, manifest));
     type_section(&mut text, entry);
     if let (Some(manifest), Some(oauth_type)) = (manifest, entry.oauth_type()) {
         secret_section(&mut text, entry, oauth_type);

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
-use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::io::{BufWriter, StdoutLock, Write as _};
+use std::path::{Path, PathBuf};
 
 use crate::cli::{FailOn, FindingArgs};
 use crate::console::Console;
@@ -14,7 +14,8 @@ use crate::lint::{self, Group};
 use crate::oauth::{Undetermined, Verdict};
 use crate::report::{self, Format, FormatArgument, Mask, Report, Style, Summary};
 use crate::source::{FileId, Origin, Sources, describe};
-use crate::workspace::{Selection, Workspace};
+use crate::workspace::Workspace;
+use crate::write;
 
 use super::judge::JudgedTarget;
 use super::{ExitStatus, Failure, fix};
@@ -32,7 +33,7 @@ pub(super) struct Outcome {
 /// Shows the findings in every format that was asked for. `counts` says whose findings decide the exit status.
 pub(super) fn report(
     workspace: &Workspace,
-    mut targets: Vec<JudgedTarget>,
+    targets: &mut [JudgedTarget],
     sources: &mut Sources,
     args: &FindingArgs,
     console: &Console,
@@ -53,8 +54,8 @@ pub(super) fn report(
     let Settled {
         mut shown,
         suppressed,
-    } = settle(workspace, &mut targets, sources);
-    fix::keep_offered(workspace, &targets, sources, &mut shown);
+    } = settle(workspace, targets, sources);
+    fix::keep_offered(workspace, targets, sources, &mut shown);
     for notice in &workspace.notices {
         console.say(notice);
     }
@@ -84,20 +85,29 @@ pub(super) fn report(
         suppressed,
     };
     let rules = shown.iter().map(|finding| finding.rule).collect();
-    let mut outputs = open_outputs(args, console)?;
+    let mut outputs = outputs(workspace, args, console);
     let batches: Vec<&[Finding]> = match outputs.as_slice() {
         [only] if only.format.is_endless() => report::batches(&mut shown, sources, &mask).collect(),
         _ => vec![&shown],
     };
+    // Files are written whole, even where nobody reads standard output to its end.
+    let mut written = Ok(());
     for findings in batches {
         let report = Report {
             findings: report::locate(findings, sources, workspace.config.max_file_bytes, &mask),
             summary: summary.clone(),
         };
         for output in &mut outputs {
-            output.write(&report)?;
+            written = written.and(output.write(&report));
+        }
+        if written.is_err() {
+            break;
         }
     }
+    for output in outputs {
+        output.finish()?;
+    }
+    written?;
     Ok(Outcome {
         status,
         files,
@@ -198,6 +208,9 @@ fn was_judged(
     if config.level(rule.id, rule.level).is_none() {
         return false;
     }
+    let mut entries = target.judged.entries.iter();
+    let has_developers = entries.any(|entry| entry.origin == Origin::CatalogLocal);
+    let says_all = |origin| lint::says_all(rule, origin, config.profile, has_developers);
     let has_path = |file: FileId| sources.file(file).is_some_and(|file| file.path == path);
     let Some(entry) = entry else {
         // What lies in a folder that was read whole, and is not among its manifests, is not there any more.
@@ -206,12 +219,16 @@ fn was_judged(
             .into_iter()
             .any(|folder| folder.as_deref() == path.parent());
         let is_allowlist = target.allowlist_file.is_some_and(has_path);
-        return is_allowlist || (was_listed && target.target.selection == Selection::Everything);
+        return (is_allowlist && says_all(Origin::Catalog))
+            || (was_listed && target.target.selection.names(path));
     };
     let was_read = entry.classification.verdict != Verdict::Undetermined(Undetermined::Unreadable);
     let has_facts = match rule.group {
         Group::Proxy => target.has_allowlist,
-        Group::Discovery => target.lock.servers.contains_key(&entry.id),
+        Group::Discovery => {
+            let known = &mut target.locks.entries(entry.origin, &entry.id);
+            known.next().is_some()
+        }
         Group::Reading
         | Group::Identity
         | Group::OAuth
@@ -220,19 +237,45 @@ fn was_judged(
         | Group::Secrets
         | Group::Suppressions => true,
     };
-    was_read && has_facts && target.target.selection.names(path)
+    was_read && has_facts && says_all(entry.origin) && target.target.selection.names(path)
+}
+
+/// Refuses two formats that would be written into each other.
+pub(super) fn check_formats(formats: &[FormatArgument]) -> Result<(), Failure> {
+    let mut places = BTreeSet::new();
+    let Some(twice) = formats
+        .iter()
+        .find(|argument| !places.insert(&argument.path))
+    else {
+        return Ok(());
+    };
+    let place = match &twice.path {
+        Some(path) => format!("`{}`", path.display()),
+        None => "standard output".to_owned(),
+    };
+    Err(Failure::Usage {
+        message: format!("two formats would both be written to {place}"),
+        help: Some(
+            "give each a place of its own: `--format human --format sarif=catproof.sarif`"
+                .to_owned(),
+        ),
+    })
 }
 
 /// A format, and what it is written to.
-struct Output<'a> {
+struct Output {
     format: Format,
     style: Style,
-    /// The file; standard output where there is none.
-    path: Option<&'a Path>,
-    out: Box<dyn Write>,
+    to: Destination,
 }
 
-fn open_outputs<'a>(args: &'a FindingArgs, console: &Console) -> Result<Vec<Output<'a>>, Failure> {
+enum Destination {
+    StandardOutput(BufWriter<StdoutLock<'static>>),
+    /// A file, and what is to stand in it.
+    File(PathBuf, Vec<u8>),
+}
+
+fn outputs(workspace: &Workspace, args: &FindingArgs, console: &Console) -> Vec<Output> {
     const DEFAULT: &[FormatArgument] = &[FormatArgument {
         format: Format::Human,
         path: None,
@@ -241,49 +284,57 @@ fn open_outputs<'a>(args: &'a FindingArgs, console: &Console) -> Result<Vec<Outp
         [] => DEFAULT,
         formats => formats,
     };
-    let open = |argument: &'a FormatArgument| {
-        let path = argument.path.as_deref();
-        Ok(match path {
-            None => Output {
-                format: argument.format,
-                style: Style {
-                    color: console.color(),
-                    width: console.width(),
-                },
-                path,
-                out: Box::new(console.out()),
+    let output = |argument: &FormatArgument| match &argument.path {
+        None => Output {
+            format: argument.format,
+            style: Style {
+                color: console.color(),
+                width: console.width(),
             },
-            Some(file) => Output {
-                format: argument.format,
-                style: Style {
-                    color: false,
-                    width: 100,
-                },
-                path,
-                out: Box::new(BufWriter::new(
-                    fs::File::create(file).map_err(|error| unwritable(file, &error))?,
-                )),
+            to: Destination::StandardOutput(console.out()),
+        },
+        Some(path) => Output {
+            format: argument.format,
+            style: Style {
+                color: false,
+                width: 100,
             },
-        })
+            to: Destination::File(workspace.absolute(path), Vec::new()),
+        },
     };
-    formats.iter().map(open).collect()
+    formats.iter().map(output).collect()
 }
 
-impl Output<'_> {
+impl Output {
     fn write(&mut self, report: &Report) -> Result<(), Failure> {
-        let written = report::write(self.format, report, self.style, &mut *self.out);
-        let written = written.and_then(|()| self.out.flush());
-        written.map_err(|error| match self.path {
-            Some(path) => unwritable(path, &error),
-            None => Failure::Output(error),
-        })
+        let (format, style) = (self.format, self.style);
+        match &mut self.to {
+            Destination::StandardOutput(out) => {
+                report::write(format, report, style, out)?;
+                out.flush()?;
+            }
+            Destination::File(_, bytes) => report::write(format, report, style, bytes)?,
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(), Failure> {
+        match self.to {
+            Destination::StandardOutput(_) => Ok(()),
+            Destination::File(path, bytes) => write_report(path, &bytes),
+        }
     }
 }
 
-fn unwritable(path: &Path, error: &io::Error) -> Failure {
-    Failure::Unwritable {
-        path: path.to_owned(),
-        reason: describe(error),
+/// Writes a file whole or not at all. What is no file, such as a pipe or `/dev/stdout`, is written to as it is.
+fn write_report(path: PathBuf, bytes: &[u8]) -> Result<(), Failure> {
+    let is_other = fs::symlink_metadata(&path).is_ok_and(|metadata| !metadata.is_file());
+    match is_other {
+        false => Ok(write::write_file(&path, bytes)?),
+        true => fs::write(&path, bytes).map_err(|error| Failure::Unwritable {
+            reason: describe(&error),
+            path,
+        }),
     }
 }
 

@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 use crate::allowlist::{self, Allowlist};
 use crate::cli::{FindingArgs, Global};
 use crate::config::Level;
-use crate::lint;
+use crate::lint::{self, proxy};
 use crate::pipeline::{Judged, Keep, Line};
-use crate::probe::lock::Lock;
+use crate::probe::lock::Locks;
 use crate::source::{FileId, Folders, ManifestFile, Sources, describe};
 use crate::suggest;
 use crate::validate;
 use crate::workspace::{StandardInput, Target, Workspace};
 
 use super::probing::Online;
-use super::{Failure, lock_files};
+use super::{Failure, findings, lock_files};
 
 /// One catalog of the run, judged.
 pub(super) struct JudgedTarget {
@@ -23,7 +23,7 @@ pub(super) struct JudgedTarget {
     /// Every manifest of the catalog, whatever was named.
     pub manifests: Vec<ManifestFile>,
     pub judged: Judged,
-    pub lock: Lock,
+    pub locks: Locks,
     pub allowlist: Option<Allowlist>,
     /// How many of its files were named.
     pub files: usize,
@@ -40,7 +40,7 @@ impl JudgedTarget {
             config: &workspace.config,
             sources,
             manifests: &self.manifests,
-            lock: Some(&self.lock),
+            locks: Some(&self.locks),
             allowlist: self.allowlist.as_ref(),
         }
     }
@@ -50,18 +50,18 @@ impl JudgedTarget {
 pub(super) struct Questions<'a> {
     pub keep: Keep,
     pub allowlist: AllowlistChoice<'a>,
-    pub lock: LockChoice<'a>,
+    pub locks: LockChoice<'a>,
 }
 
-/// Which discovery lock the catalog is judged by.
+/// Which discovery locks the catalog is judged by.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum LockChoice<'a> {
-    /// The committed one; under the development profile with that of the developers' servers.
+    /// Those on the disk: the committed one, and that of the developers' servers.
     InForce,
     /// The same, with what the providers answer now in its place.
     Online(&'a Online<'a>),
-    /// This one.
-    Given(&'a Lock),
+    /// These.
+    Given(&'a Locks),
 }
 
 /// Which allowlist the needed destinations are compared with.
@@ -79,6 +79,7 @@ pub(super) enum AllowlistChoice<'a> {
 
 /// Opens the workspace and applies the options that every command with findings has.
 pub(super) fn open(global: &Global, args: &FindingArgs) -> Result<Workspace, Failure> {
+    findings::check_formats(&args.format)?;
     let mut workspace = Workspace::open(global)?;
     workspace.config.pedantic = args.pedantic;
     if let Some(today) = args.today {
@@ -135,30 +136,36 @@ fn judge_target(
     sources: &mut Sources,
     questions: &Questions<'_>,
 ) -> Result<JudgedTarget, Failure> {
+    let is_alone = input.as_ref().is_some_and(|input| input.is_alone);
     let manifests = workspace.manifests(&target, input, sources)?;
     let mut findings = lint::Findings::default();
-    let lock = match questions.lock {
-        LockChoice::Given(lock) => lock.clone(),
+    let locks = match questions.locks {
+        LockChoice::Given(locks) => locks.clone(),
         LockChoice::InForce => lock_files::in_force(workspace, &target.folders)?,
         LockChoice::Online(online) => {
             let line = Line {
                 config: &workspace.config,
                 sources,
                 manifests: &manifests,
-                lock: None,
+                locks: None,
                 allowlist: None,
             };
             let unasked = line.judge(Keep::Manifests);
-            let (lock, outdated) = online.ask(workspace, &target, &unasked, sources)?;
+            let (locks, outdated) = online.ask(workspace, &target, &unasked, sources)?;
             findings.list.extend(outdated);
-            lock
+            locks
         }
     };
-    let path = allowlist_path(workspace, &target.folders, questions.allowlist);
-    let is_running = matches!(questions.allowlist, AllowlistChoice::Running(_));
+    let choice = match questions.allowlist {
+        // The catalog's is no measure of a manifest that is not in it.
+        AllowlistChoice::InForce(None) if is_alone => AllowlistChoice::Nothing,
+        choice => choice,
+    };
+    let path = allowlist_path(workspace, &target.folders, choice);
+    let is_running = matches!(choice, AllowlistChoice::Running(_));
     let has_allowlist = is_running || path.is_some();
     let mut allowlist_file = None;
-    let allowlist = match (questions.allowlist, path) {
+    let allowlist = match (choice, path) {
         (AllowlistChoice::Running(allowlist), _) => Some(allowlist.clone()),
         (_, Some(path)) => {
             let file = sources.add(path.clone(), &workspace.working_folder);
@@ -177,12 +184,17 @@ fn judge_target(
         config: &workspace.config,
         sources,
         manifests: &manifests,
-        lock: Some(&lock),
+        locks: Some(&locks),
         allowlist: allowlist.as_ref(),
     };
     let mut judged = line.judge(questions.keep);
     judged.findings.append(&mut findings.list);
     judged.secrets.append(&mut findings.secrets);
+    if is_alone {
+        // Who else needs a host is not known.
+        let unused = proxy::unused_allowed_host::RULE.id;
+        judged.findings.retain(|finding| finding.rule != unused);
+    }
 
     let is_named = |file| {
         sources
@@ -206,7 +218,7 @@ fn judge_target(
         target,
         manifests,
         judged,
-        lock,
+        locks,
         allowlist,
         files,
         has_allowlist,
@@ -243,14 +255,14 @@ fn allowlist_path(
 }
 
 /// Reads standard input whole, up to a little more than a manifest may have.
-pub(super) fn standard_input(path: PathBuf, limit: u64) -> Result<StandardInput, Failure> {
+pub(super) fn standard_input(limit: u64) -> Result<Vec<u8>, Failure> {
     let mut text = Vec::new();
     let read = std::io::stdin()
         .lock()
         .take(limit.saturating_add(1))
         .read_to_end(&mut text);
     match read {
-        Ok(_) => Ok(StandardInput { path, text }),
+        Ok(_) => Ok(text),
         Err(error) => Err(Failure::Unreadable {
             path: PathBuf::from("-"),
             reason: describe(&error),

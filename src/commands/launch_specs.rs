@@ -63,7 +63,7 @@ fn judged(workspace: &Workspace, paths: &[PathBuf]) -> Result<Vec<JudgedTarget>,
     let questions = Questions {
         keep: Keep::Manifests,
         allowlist: AllowlistChoice::Nothing,
-        lock: LockChoice::InForce,
+        locks: LockChoice::InForce,
     };
     judge::judge(workspace, paths, None, &mut Sources::default(), &questions)
 }

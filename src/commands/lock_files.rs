@@ -1,6 +1,6 @@
 //! The discovery lock on the disk: one file for the catalog, one for the developers' servers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,14 +10,14 @@ use crate::finding::{Finding, Place};
 use crate::lint::discovery;
 use crate::oauth::{OAuthType, Verdict};
 use crate::pipeline::Judged;
-use crate::probe::{self, Day, Lock};
+use crate::probe::{self, Day, Lock, Locks};
 use crate::source::{FileId, Folders, Origin, Pointer, Sources, read_regular_file};
 use crate::workspace::Workspace;
 use crate::write;
 
 use super::Failure;
 use super::findings::plural;
-use super::probing::Asked;
+use super::probing::{Answers, Asked};
 
 /// The size that a lock may have: that of ten thousand servers.
 const MOST_BYTES: u64 = 64 << 20;
@@ -63,14 +63,17 @@ impl LockFile {
     /// What is out of date in it: what the providers publish differently, and which of their answers is too old.
     pub(super) fn outdated(
         &self,
-        answers: &Lock,
+        answers: &Answers,
         asked: &[Asked],
         judged: &Judged,
         today: Day,
         config: &ProbeConfig,
     ) -> Vec<Finding> {
-        let changes = probe::changes(&self.lock, &self.share_of(answers, asked));
-        let drifts = changes.into_iter().map(|change| self.drift(change, judged));
+        let changes = probe::changes(&self.lock, &answers.of(self.origin).lock);
+        let changes = changes
+            .into_iter()
+            .filter(|change| self.must_have(&change.server_id));
+        let drifts = changes.map(|change| self.drift(change, judged));
         let ages = probe::stale(&self.lock, today, config.max_age_days).into_iter();
         let is_asked = |server_id: &str| {
             let mut here = asked.iter().filter(|asked| asked.origin == self.origin);
@@ -80,6 +83,15 @@ impl LockFile {
             .filter(|stale| is_asked(&stale.server_id))
             .map(|stale| self.age(&stale, config.max_age_days));
         drifts.chain(ages).collect()
+    }
+
+    /// Whether the file is out of date without an entry for a server. That of the developers' servers is in no clone: it
+    /// has those that somebody has asked about here.
+    fn must_have(&self, server_id: &str) -> bool {
+        match self.origin {
+            Origin::Catalog => true,
+            Origin::CatalogLocal => self.lock.servers.contains_key(server_id),
+        }
     }
 
     /// A change, at the server's entry, or at the manifest where there is no entry.
@@ -114,8 +126,7 @@ impl LockFile {
     /// Takes the answers in and writes the file whole, or not at all. Says what it did, where it did anything.
     pub(super) fn update(
         &self,
-        answers: &Lock,
-        asked: &[Asked],
+        answers: &Answers,
         judged: &Judged,
         sources: &Sources,
     ) -> Result<Option<String>, Failure> {
@@ -125,7 +136,7 @@ impl LockFile {
         });
         let kept: BTreeSet<&str> = kept.map(|entry| entry.id.as_str()).collect();
         let old = &self.lock;
-        let new = probe::merge(old, self.share_of(answers, asked), &kept);
+        let new = probe::merge(old, answers.of(self.origin).lock.clone(), &kept);
         if new == *old {
             return Ok(None);
         }
@@ -139,42 +150,30 @@ impl LockFile {
             changed.len()
         )))
     }
-
-    /// Of what was learned, what goes into this file.
-    fn share_of(&self, answers: &Lock, asked: &[Asked]) -> Lock {
-        let here = asked.iter().filter(|asked| asked.origin == self.origin);
-        let here = here.filter_map(|asked| answers.servers.get_key_value(&asked.target.server_id));
-        Lock::of(
-            here.map(|(id, entry)| (id.clone(), entry.clone()))
-                .collect(),
-        )
-    }
 }
 
-/// The folders of servers whose locks count under a profile.
-pub(super) fn origins_in_force(profile: Profile) -> &'static [Origin] {
-    match profile {
-        Profile::Production => &[Origin::Catalog],
-        Profile::Development => &[Origin::Catalog, Origin::CatalogLocal],
-    }
+/// The locks that everything offline is judged by, whatever the profile: a developer's server is judged under
+/// production too.
+pub(super) fn in_force(workspace: &Workspace, folders: &Folders) -> Result<Locks, Failure> {
+    let catalog_local = known(workspace, folders, Origin::CatalogLocal);
+    Ok(Locks {
+        catalog: known(workspace, folders, Origin::Catalog)?,
+        catalog_local: match workspace.config.profile {
+            // No file of a developer's keeps the catalog from being built; `probe` says what is wrong with it.
+            Profile::Production => catalog_local.unwrap_or_else(|_| Lock::of([].into())),
+            Profile::Development => catalog_local?,
+        },
+    })
 }
 
-/// The lock that everything offline is judged by: under the development profile the developers' servers add theirs.
-pub(super) fn in_force(workspace: &Workspace, folders: &Folders) -> Result<Lock, Failure> {
-    let origins = origins_in_force(workspace.config.profile).iter();
-    let locks = origins.map(|origin| read(&workspace.lock_path(folders, *origin)));
-    let locks: Vec<Option<Lock>> = locks.collect::<Result<_, _>>()?;
-    Ok(together(locks.into_iter().flatten()))
+/// The committed lock alone, for what has to say the same in every clone.
+pub(super) fn committed(workspace: &Workspace, folders: &Folders) -> Result<Locks, Failure> {
+    known(workspace, folders, Origin::Catalog).map(Locks::committed)
 }
 
-/// What the locks know together. Of two entries of one id the first counts.
-pub(super) fn together(locks: impl IntoIterator<Item = Lock>) -> Lock {
-    let entries = locks.into_iter().flat_map(|lock| lock.servers);
-    let mut servers = BTreeMap::new();
-    for (server_id, entry) in entries {
-        servers.entry(server_id).or_insert(entry);
-    }
-    Lock::of(servers)
+fn known(workspace: &Workspace, folders: &Folders, origin: Origin) -> Result<Lock, Failure> {
+    let lock = read(&workspace.lock_path(folders, origin))?;
+    Ok(lock.unwrap_or_else(|| Lock::of([].into())))
 }
 
 fn read(path: &Path) -> Result<Option<Lock>, Failure> {

@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod completions;
 mod diff;
+mod diff_report;
 mod env;
 mod explain;
 mod export;
@@ -116,7 +117,7 @@ pub fn run(cli: &Cli) -> ExitStatus {
         Command::Env(args) => env::run(args, &cli.global, &console),
         Command::Probe(args) => probe::run(args, &cli.global, &console),
         Command::New(args) => new::run(args, &cli.global, &console),
-        Command::Schema(args) => schema::run(args, &cli.global, &console),
+        Command::Schema(args) => schema::run(args, &console),
         Command::Rules(args) => rules::run(args, &console),
         Command::Proxy(args) => proxy::run(args, &cli.global, &console),
         Command::Simulate(args) => simulate::run(args, &cli.global, &console),

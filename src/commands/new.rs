@@ -1,7 +1,7 @@
 //! `new`: writes the manifest of a server that does not have one, from what its author says.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum as _;
 use url::Url;
@@ -34,6 +34,7 @@ pub(super) fn run(
     let answers = answers(&said, &workspace)?;
     let path = place(&workspace, &answers.id)?;
     write_manifest(&path, &draft::from_answers(&answers))?;
+    warn_of_shadow(&workspace, &answers.id, console);
 
     let shown = path
         .strip_prefix(&workspace.working_folder)
@@ -61,11 +62,20 @@ pub(super) fn place(workspace: &Workspace, id: &str) -> Result<PathBuf, Failure>
     }
 }
 
+/// Says so where the new server hides one of the catalog.
+pub(super) fn warn_of_shadow(workspace: &Workspace, id: &str, console: &Console) {
+    let folder = Path::new(&workspace.config.catalog);
+    let published = folder.join(format!("{id}.json"));
+    if workspace.root.join(&published).symlink_metadata().is_ok() {
+        console.say(&format!(
+            "`{}` is there too: under the development profile the new server hides it (`catproof explain shadowed-server`)",
+            published.display()
+        ));
+    }
+}
+
 /// Writes a drafted manifest where nothing is yet.
-pub(super) fn write_manifest(
-    path: &std::path::Path,
-    manifest: &DraftedManifest,
-) -> Result<(), Failure> {
+pub(super) fn write_manifest(path: &Path, manifest: &DraftedManifest) -> Result<(), Failure> {
     Ok(write::create(path, to_json(manifest).as_bytes())?)
 }
 
@@ -238,6 +248,12 @@ fn steps(answers: &Answers, file: &str) -> Vec<String> {
     if !oauth_type.is_remote() && answers.command.is_empty() {
         steps.push("Put the program that starts the server into `command` and `args`.".to_owned());
     }
+    if *oauth_type == OAuthType::McpStatic {
+        steps.push(
+            "Look at `well_known_url`, `streamable_http_url` and its port: nobody said them, they are the usual ones."
+                .to_owned(),
+        );
+    }
     steps.push(format!(
         "Run `catproof check --profile development {file}` until it is clean."
     ));
@@ -258,8 +274,19 @@ fn steps(answers: &Answers, file: &str) -> Vec<String> {
             .to_owned(),
     );
     steps.push(
-        "Click `Install (OAuth)`, log in, and see in Settings → Servers that it runs.".to_owned(),
+        "Click `Install (OAuth)`, log in, and see in Settings → Servers that it runs. Then say so: \
+         `\"works_in_archestra\": true` in `archestra_config`."
+            .to_owned(),
     );
-    steps.push(format!("Then move `{file}` to the catalog."));
+    if is_static && answers.callback.is_none() {
+        steps.push(
+            "Put the callback of the proxy that users have first in `redirect_uris`, and register it with the provider: \
+             the catalog takes none of your own machine."
+                .to_owned(),
+        );
+    }
+    steps.push(format!(
+        "Move `{file}` to the catalog, and run `catproof check`."
+    ));
     steps
 }

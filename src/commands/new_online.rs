@@ -42,6 +42,7 @@ pub(super) fn run(
         .strip_prefix(&workspace.working_folder)
         .unwrap_or(&path);
     console.say(&format!("wrote `{}`", shown.display()));
+    new::warn_of_shadow(&workspace, &id, console);
     Ok(ExitStatus::Clean)
 }
 
@@ -60,8 +61,10 @@ fn ask(id: &str, url: &str, args: &NewArgs, console: &Console) -> Result<LockEnt
         origin: Origin::CatalogLocal,
         target,
     };
-    let mut probed = probing.ask(&[asked], console)?;
+    let answers = probing.ask(&[asked], console)?;
     probing.finish()?;
-    let entry = probed.lock.servers.remove(id);
-    entry.ok_or_else(|| Failure::usage("nothing was asked"))
+    let entry = answers.of(Origin::CatalogLocal).lock.servers.get(id);
+    entry
+        .cloned()
+        .ok_or_else(|| Failure::usage("nothing was asked"))
 }

@@ -7,14 +7,14 @@ use crate::config::Level;
 use crate::console::Console;
 use crate::lint::{self, Group, discovery, suppressions};
 use crate::pipeline::{Judged, Keep};
-use crate::probe::{self, Day, Lock, Probed};
+use crate::probe::{Day, Lock, Locks};
 use crate::source::{FileId, Origin, Sources};
 use crate::suggest;
 use crate::workspace::Workspace;
 
 use super::findings::plural;
 use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
-use super::lock_files::{self, LockFile};
+use super::lock_files::LockFile;
 use super::probing::{self, Asked, Probing};
 use super::{ExitStatus, Failure, check, findings};
 
@@ -32,7 +32,7 @@ pub(super) fn run(
     let probing = Probing::new(&args.network, today)?;
 
     let mut sources = Sources::default();
-    let nothing = Lock::of([].into());
+    let nothing = Locks::committed(Lock::of([].into()));
     let mut catalog = judge_by(&workspace, &nothing, Keep::Manifests, &mut sources)?;
     if catalog.files == 0 {
         console.say(&check::no_input(&workspace, &[]));
@@ -41,28 +41,32 @@ pub(super) fn run(
     let asked = chosen(&args.ids, &catalog.judged)?;
     // A large catalog is not kept in memory while its providers are waited for.
     catalog.judged.manifests.clear();
-    let locks = read_locks(&workspace, &catalog, args, &mut sources, console)?;
-    let Probed { lock, endpoints } = probing.ask(&asked, console)?;
+    let mut read = |origin| read_lock(&workspace, &catalog, origin, args, &mut sources, console);
+    let (catalog_lock, local_lock) = (read(Origin::Catalog)?, read(Origin::CatalogLocal)?);
+    let answers = probing.ask(&asked, console)?;
     probing.finish()?;
 
     let (mut outdated, mut written) = (Vec::new(), Vec::new());
-    for file in &locks {
+    for file in [&catalog_lock, &local_lock] {
         let judged = &catalog.judged;
         if args.check {
             let config = &workspace.config.probe;
-            outdated.extend(file.outdated(&lock, &asked, judged, today, config));
+            outdated.extend(file.outdated(&answers, &asked, judged, today, config));
         } else {
-            written.extend(file.update(&lock, &asked, judged, &sources)?);
+            written.extend(file.update(&answers, judged, &sources)?);
         }
     }
-    let known = lock_files::together(locks.into_iter().map(|file| file.lock));
-    let learned = probe::overlay(&known, lock.servers.into_iter().chain(endpoints));
+    let known = Locks {
+        catalog: catalog_lock.lock,
+        catalog_local: local_lock.lock,
+    };
+    let learned = answers.over(&known);
     let mut target = judge_by(&workspace, &learned, Keep::Entries, &mut sources)?;
     keep_discovered(&mut target, &asked);
     target.judged.findings.extend(outdated);
     let outcome = findings::report(
         &workspace,
-        vec![target],
+        std::slice::from_mut(&mut target),
         &mut sources,
         &args.findings,
         console,
@@ -84,17 +88,17 @@ pub(super) fn run(
     })
 }
 
-/// The catalog, judged by a lock.
+/// The catalog, judged by what these locks say.
 fn judge_by(
     workspace: &Workspace,
-    lock: &Lock,
+    locks: &Locks,
     keep: Keep,
     sources: &mut Sources,
 ) -> Result<JudgedTarget, Failure> {
     let questions = Questions {
         keep,
         allowlist: AllowlistChoice::Nothing,
-        lock: LockChoice::Given(lock),
+        locks: LockChoice::Given(locks),
     };
     let target = judge::judge(workspace, &[], None, sources, &questions)?.pop();
     target.ok_or_else(|| Failure::usage("there is no catalog"))
@@ -134,28 +138,24 @@ fn chosen(ids: &[String], judged: &Judged) -> Result<Vec<Asked>, Failure> {
     Ok(targets.into_iter().filter(is_chosen).collect())
 }
 
-/// Both locks as they are. A run that asks about everything replaces one that cannot be read.
-fn read_locks(
+/// A lock as it is. A run that asks about everything replaces one that cannot be read.
+fn read_lock(
     workspace: &Workspace,
     catalog: &JudgedTarget,
+    origin: Origin,
     args: &ProbeArgs,
     sources: &mut Sources,
     console: &Console,
-) -> Result<Vec<LockFile>, Failure> {
+) -> Result<LockFile, Failure> {
     let replaces_all = args.ids.is_empty() && !args.check;
     let folders = &catalog.target.folders;
-    let mut locks = Vec::new();
-    for origin in [Origin::Catalog, Origin::CatalogLocal] {
-        let lock = match LockFile::read(workspace, folders, origin, sources) {
-            Err(failure) if replaces_all => {
-                console.say(&format!("{failure}; it is written anew"));
-                LockFile::unread(workspace, folders, origin, sources)
-            }
-            read => read?,
-        };
-        locks.push(lock);
+    match LockFile::read(workspace, folders, origin, sources) {
+        Err(failure) if replaces_all => {
+            console.say(&format!("{failure}; it is written anew"));
+            Ok(LockFile::unread(workspace, folders, origin, sources))
+        }
+        read => read,
     }
-    Ok(locks)
 }
 
 /// Keeps what the rules of discovery say about the servers that were asked about.

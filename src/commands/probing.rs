@@ -14,15 +14,15 @@ use crate::model::Manifest;
 use crate::oauth::OAuthType;
 use crate::pipeline::Judged;
 use crate::probe::{
-    self, Day, Lock, LockEntry, Manners, Network, Probed, Progress, Reach, Recorder, Recordings,
+    self, Day, LockEntry, Locks, Manners, Network, Probed, Progress, Reach, Recorder, Recordings,
     Run, Source, Target, TargetKind,
 };
 use crate::report::visible;
 use crate::source::{Origin, Sources, describe};
 use crate::workspace::{self, Workspace};
 
+use super::Failure;
 use super::lock_files::LockFile;
-use super::{Failure, lock_files};
 
 /// The source of the answers, set up by the options.
 #[derive(Debug)]
@@ -44,6 +44,47 @@ impl Asked {
     /// Whether this is the server of an entry.
     pub(super) fn is_about(&self, entry: &Entry) -> bool {
         self.origin == entry.origin && self.target.server_id == entry.id
+    }
+}
+
+/// What was learned, for each of the two locks.
+#[derive(Debug)]
+pub(super) struct Answers {
+    catalog: Probed,
+    catalog_local: Probed,
+}
+
+impl Answers {
+    fn new(asked: &[Asked], entries: Vec<LockEntry>) -> Self {
+        let (mut catalog, mut catalog_local) = (Vec::new(), Vec::new());
+        for (Asked { origin, target }, entry) in asked.iter().zip(entries) {
+            match origin {
+                Origin::Catalog => catalog.push((target, entry)),
+                Origin::CatalogLocal => catalog_local.push((target, entry)),
+            }
+        }
+        Self {
+            catalog: Probed::of(catalog),
+            catalog_local: Probed::of(catalog_local),
+        }
+    }
+
+    pub(super) fn of(&self, origin: Origin) -> &Probed {
+        match origin {
+            Origin::Catalog => &self.catalog,
+            Origin::CatalogLocal => &self.catalog_local,
+        }
+    }
+
+    /// The locks to judge by: what was learned in the place of what was known.
+    pub(super) fn over(self, known: &Locks) -> Locks {
+        let over = |Probed { lock, endpoints }, known| {
+            probe::overlay(known, lock.servers.into_iter().chain(endpoints))
+        };
+        Locks {
+            catalog: over(self.catalog, &known.catalog),
+            catalog_local: over(self.catalog_local, &known.catalog_local),
+        }
     }
 }
 
@@ -74,7 +115,7 @@ impl Probing {
     }
 
     /// Asks about the servers, and tells on standard error how far it is. Ctrl-C ends it.
-    pub(super) fn ask(&self, asked: &[Asked], console: &Console) -> Result<Probed, Failure> {
+    pub(super) fn ask(&self, asked: &[Asked], console: &Console) -> Result<Answers, Failure> {
         let targets: Vec<Target> = asked.iter().map(|asked| asked.target.clone()).collect();
         let bar = console.progress_bar(targets.len());
         let today = self.today.to_string();
@@ -91,14 +132,15 @@ impl Probing {
         };
         let answers = probe::block_on(async {
             tokio::select! {
-                probed = probe::probe(&targets, &self.source, run, tell) => Some(probed),
+                entries = probe::ask(&targets, &self.source, run, tell) => Some(entries),
                 _ = tokio::signal::ctrl_c() => None,
             }
         })?;
         if let Some(bar) = bar {
             bar.finish_and_clear();
         }
-        answers.ok_or(Failure::Interrupted)
+        let entries = answers.ok_or(Failure::Interrupted)?;
+        Ok(Answers::new(asked, entries))
     }
 
     /// Ends the run: fails where an answer could not be recorded.
@@ -118,32 +160,33 @@ pub(super) struct Online<'a> {
 }
 
 impl Online<'_> {
-    /// Asks about the named servers. Gives the lock to judge with, and what is out of date in the committed one.
+    /// Asks about the named servers. Gives the locks to judge with, and what is out of date in those on the disk.
     pub(super) fn ask(
         &self,
         workspace: &Workspace,
         target: &workspace::Target,
         unasked: &Judged,
         sources: &mut Sources,
-    ) -> Result<(Lock, Vec<Finding>), Failure> {
-        let origins = lock_files::origins_in_force(workspace.config.profile);
+    ) -> Result<(Locks, Vec<Finding>), Failure> {
         let asked = targets(unasked, |entry| {
             let file = sources.file(entry.file);
-            origins.contains(&entry.origin)
-                && file.is_some_and(|file| target.selection.names(&file.path))
+            file.is_some_and(|file| target.selection.names(&file.path))
         });
-        let Probed { lock, endpoints } = self.probing.ask(&asked, self.console)?;
+        let answers = self.probing.ask(&asked, self.console)?;
 
-        let mut outdated = Vec::new();
-        let mut known = Lock::of([].into());
-        for origin in origins {
-            let file = LockFile::read(workspace, &target.folders, *origin, sources)?;
-            let (today, config) = (self.probing.today, &workspace.config.probe);
-            outdated.extend(file.outdated(&lock, &asked, unasked, today, config));
-            known = lock_files::together([known, file.lock]);
-        }
-        let fresh = lock.servers.into_iter().chain(endpoints);
-        Ok((probe::overlay(&known, fresh), outdated))
+        let folders = &target.folders;
+        let mut read = |origin| LockFile::read(workspace, folders, origin, sources);
+        let (catalog, catalog_local) = (read(Origin::Catalog)?, read(Origin::CatalogLocal)?);
+        let (today, config) = (self.probing.today, &workspace.config.probe);
+        let outdated = [&catalog, &catalog_local]
+            .into_iter()
+            .flat_map(|file| file.outdated(&answers, &asked, unasked, today, config))
+            .collect();
+        let known = Locks {
+            catalog: catalog.lock,
+            catalog_local: catalog_local.lock,
+        };
+        Ok((answers.over(&known), outdated))
     }
 }
 
@@ -174,17 +217,16 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     })
 }
 
-/// The servers of a catalog that there is something to ask about, each id once: a developer's server with the id of
-/// one in the catalog has its lock entry too.
+/// The servers that there is something to ask about, in each folder each id once.
 pub(super) fn targets(judged: &Judged, is_wanted: impl Fn(&Entry) -> bool) -> Vec<Asked> {
-    let mut ids = BTreeSet::new();
+    let mut known = BTreeSet::new();
     let mut asked: Vec<Asked> = Vec::new();
     for origin in [Origin::Catalog, Origin::CatalogLocal] {
         let entries = judged.entries.iter();
         let entries = entries.filter(|entry| entry.origin == origin && is_wanted(entry));
         let here = entries.filter_map(|entry| target(entry, judged.manifests.get(&entry.file)?));
         asked.extend(
-            here.filter(|target| ids.insert(target.server_id.clone()))
+            here.filter(|target| known.insert((origin, target.server_id.clone())))
                 .map(|target| Asked { origin, target }),
         );
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
-use crate::cli::{Global, SchemaArgs};
+use crate::cli::SchemaArgs;
 use crate::console::Console;
 use crate::schema::published;
 use crate::source::describe;
@@ -12,11 +12,7 @@ use crate::source::describe;
 use super::findings::plural;
 use super::{ExitStatus, Failure};
 
-pub(super) fn run(
-    args: &SchemaArgs,
-    _global: &Global,
-    console: &Console,
-) -> Result<ExitStatus, Failure> {
+pub(super) fn run(args: &SchemaArgs, console: &Console) -> Result<ExitStatus, Failure> {
     match args.check {
         true => check(&args.out, console),
         false => write(&args.out, console),

@@ -25,7 +25,7 @@ use crate::plan::{
     IndexedFact, IndexedOAuth, IndexedServer, Input, LeftOut, LeftOutReason, OAuth, Plan, Process,
     ProxyServer, Run, ServerLaunch, ServerLaunchKind, Setup, Transport, VERSION,
 };
-use crate::probe::lock::{Lock, LockEntry};
+use crate::probe::lock::{LockEntry, Locks};
 use crate::source::{FileId, Origin};
 
 use template::Names;
@@ -39,7 +39,7 @@ pub struct Catalog<'a> {
     pub manifests: &'a BTreeMap<FileId, Manifest>,
     /// The files whose servers are in no artifact, because a secret stands in them.
     pub leave_out: &'a BTreeSet<FileId>,
-    pub lock: Option<&'a Lock>,
+    pub locks: Option<&'a Locks>,
     pub config: &'a Config,
 }
 
@@ -135,11 +135,10 @@ fn compile_server(catalog: &Catalog<'_>, entry: &Entry) -> Checked<Compiled> {
         return Err(LeftOutReason::HoldsSecret);
     }
     grammar::server_id(&entry.id)?;
-    let lock = catalog.lock;
     let subject = Subject {
         entry,
         manifest,
-        lock: lock.and_then(|lock| entry::lock_entry(lock, manifest)),
+        lock: known(catalog.locks, entry, manifest),
         profile: catalog.config.profile,
     };
     let launch = launch(subject)?;
@@ -170,13 +169,22 @@ pub struct Parts {
 }
 
 /// Compiles each part of a server for itself, whether or not the whole of it may be in an artifact.
-pub fn parts(entry: &Entry, manifest: &Manifest, lock: Option<&Lock>, profile: Profile) -> Parts {
+pub fn parts(entry: &Entry, manifest: &Manifest, locks: Option<&Locks>, profile: Profile) -> Parts {
     parts_of(Subject {
         entry,
         manifest,
-        lock: lock.and_then(|lock| entry::lock_entry(lock, manifest)),
+        lock: known(locks, entry, manifest),
         profile,
     })
+}
+
+/// What discovery recorded for a server.
+fn known<'a>(
+    locks: Option<&'a Locks>,
+    entry: &Entry,
+    manifest: &Manifest,
+) -> Option<&'a LockEntry> {
+    entry::lock_entry(locks?, entry.origin, manifest)
 }
 
 fn parts_of(subject: Subject<'_>) -> Parts {

@@ -184,10 +184,25 @@ impl Document {
             },
             Violation::WrongValue { at, message } => Problem {
                 span: self.value(&at),
+                help: self.level_meant(&at),
                 message,
-                help: None,
             },
         }
+    }
+
+    /// The level that somebody means who writes it like the options of the command line.
+    fn level_meant(&self, at: &Pointer) -> Option<String> {
+        let word = at
+            .as_str()
+            .strip_prefix("/rules/")
+            .and(self.value.pointer(at.as_str()));
+        let level = match word?.as_str()? {
+            "allow" => "off",
+            "warn" => "warning",
+            "deny" => "error",
+            _ => return None,
+        };
+        Some(format!("write `{level}`"))
     }
 
     fn key(&self, pointer: &Pointer) -> Range<usize> {

@@ -86,8 +86,8 @@ pub(super) fn compare_unused(before: &State, after: &State, changes: &mut Change
                 && manifest.is_none_or(|manifest| lock_inputs(manifest) == entry.inputs)
         })
     };
-    for (id, entry) in &after.lock.servers {
-        if before.lock.servers.get(id) == Some(entry) || is_used(id, entry) {
+    for (id, entry) in &after.locks.catalog.servers {
+        if before.locks.catalog.servers.get(id) == Some(entry) || is_used(id, entry) {
             continue;
         }
         changes.push(

@@ -22,7 +22,7 @@ use crate::entry::Entry;
 use crate::model::Manifest;
 use crate::oauth::{Undetermined, Verdict};
 use crate::plan::LeftOutReason;
-use crate::probe::lock::Lock;
+use crate::probe::lock::Locks;
 use crate::source::Origin;
 
 pub use card::{Card, CardHost, CardInput, CardLogin, CardRun, card};
@@ -35,7 +35,8 @@ use pair::Pair;
 #[derive(Debug)]
 pub struct State {
     pub servers: Vec<Server>,
-    pub lock: Lock,
+    /// Those that the servers are compiled with.
+    pub locks: Locks,
     pub config: Config,
     /// The configuration, as it is called in output; `None` where there is none.
     pub config_file: Option<String>,
@@ -280,8 +281,8 @@ fn changed(old: &Server, new: &Server, before: &State, after: &State) -> Changes
     compare_servers(old, new, &mut changes);
     discovery::compare(
         old,
-        before.lock.servers.get(&old.entry.id),
-        after.lock.servers.get(&new.entry.id),
+        before.locks.of(old.entry.origin).servers.get(&old.entry.id),
+        after.locks.of(new.entry.origin).servers.get(&new.entry.id),
         &mut changes,
     );
     changes

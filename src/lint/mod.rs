@@ -21,10 +21,10 @@ use crate::finding::{Finding, Place, Severity};
 use crate::launch_line::{self, ContainerRun};
 use crate::model::{Manifest, OAuthConfig, UserInput};
 use crate::oauth::{self, OAuthType};
-use crate::probe::lock::{Lock, LockEntry};
+use crate::probe::lock::{LockEntry, Locks};
 use crate::source::{FileId, Origin, Pointer};
 
-pub use registry::{NamedRule, RULES, find, resolve};
+pub use registry::{NamedRule, RULES, find, resolve, says_all};
 pub use rules::oauth::placeholder_client_id::is_placeholder;
 pub use rules::{discovery, proxy, reading, suppressions};
 pub use run::{apply_precedence, run_on_catalog, run_on_server, run_on_value};
@@ -135,7 +135,7 @@ pub enum Check {
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     pub config: &'a Config,
-    pub lock: Option<&'a Lock>,
+    pub locks: Option<&'a Locks>,
 }
 
 /// A file that is JSON, as the rules of Identity and Secrets see it.

@@ -1,6 +1,8 @@
 //! Every rule, one line each, and which of two findings with one cause is shown.
 
+use crate::config::Profile;
 use crate::finding::{Finding, Severity};
+use crate::source::Origin;
 
 use super::Rule;
 use super::rules::{
@@ -183,6 +185,39 @@ fn resolve_in(id: &str, renamed: &[(&'static str, &'static str)]) -> Option<Name
         rule: find(new_id)?,
         old_id: Some(old_id),
     })
+}
+
+/// The rules that say less of a file under one profile: under development the catalog's servers are held to less, and
+/// may be hidden; under production the developers' servers are not compiled.
+static JUDGED_BY_PROFILE: &[&str] = &[
+    "tunnel-redirect-uri",
+    "development-redirect-uri",
+    "redirect-not-proxy-callback",
+    "host-not-allowed",
+    "host-not-approved",
+    "unused-allowed-host",
+    "loopback-allowed",
+    "unallowable-destination",
+    "unverifiable-destination",
+    "proxy-url-mismatch",
+];
+
+/// The rules that compare a server with those that the profile compiles: with more of them under development.
+static COMPARED_BY_PROFILE: &[&str] = &["near-duplicate-id", "lookalike-id", "colliding-env-name"];
+
+/// Whether a rule says all that it ever would of a file: only then is what it does not say gone.
+pub fn says_all(rule: &Rule, origin: Origin, profile: Profile, has_developers: bool) -> bool {
+    let own = match origin {
+        Origin::Catalog => Profile::Production,
+        Origin::CatalogLocal => Profile::Development,
+    };
+    match rule.id {
+        id if JUDGED_BY_PROFILE.contains(&id) => profile == own,
+        id if COMPARED_BY_PROFILE.contains(&id) => {
+            profile == Profile::Development || !has_developers
+        }
+        _ => true,
+    }
 }
 
 /// Where the winner must have fired to silence the other.
@@ -384,6 +419,28 @@ mod tests {
         let current = resolve_in("plaintext-url", &renamed);
         assert!(current.is_some_and(|named| named.notice().is_none()));
         assert!(resolve_in("gone", &renamed).is_none());
+    }
+
+    /// Whoever has a rule ask for the profile has to say here what it no longer sees.
+    #[test]
+    fn the_rules_that_ask_for_the_profile_are_known() {
+        let asks = [
+            "is_development()",
+            "is_compiled(",
+            "effective_entries()",
+            "concerns(",
+            "config.profile",
+        ];
+        for rule in RULES {
+            let code = rule.source.lines();
+            let code: Vec<&str> = code.filter(|line| !line.starts_with("///")).collect();
+            let is_asking = asks
+                .iter()
+                .any(|ask| code.iter().any(|line| line.contains(ask)));
+            let lists = [JUDGED_BY_PROFILE, COMPARED_BY_PROFILE];
+            let is_known = lists.iter().any(|list| list.contains(&rule.id));
+            assert_eq!(is_asking, is_known, "{}", rule.id);
+        }
     }
 
     #[test]

@@ -493,10 +493,13 @@ impl<F: Fetch> Discovery<'_, F> {
         let mut issuer = stated.issuer.clone();
         let mut named = false;
         if let Some(url) = &stated.resource_metadata_url {
-            self.add(&format!(
-                "the source names the resource metadata {}",
-                quoted(url)
-            ));
+            let url_named = quoted(url);
+            // The answer may have named it itself.
+            if !self.has_concluded(&url_named) {
+                self.add(&format!(
+                    "the source names the resource metadata {url_named}"
+                ));
+            }
             match self.look_at(url).await {
                 Found::Document(document, metadata_url) => {
                     match self.resource(&document, &metadata_url, remote_url) {
@@ -666,6 +669,12 @@ impl<F: Fetch> Discovery<'_, F> {
         if let Some(last) = self.entry.requests.last_mut() {
             last.outcome = outcome.into();
         }
+    }
+
+    /// Whether what followed from the last request is said with these words.
+    fn has_concluded(&self, words: &str) -> bool {
+        let last = self.entry.requests.last();
+        last.is_some_and(|last| last.outcome.contains(words))
     }
 
     /// Adds to what followed from the last request.

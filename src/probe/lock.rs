@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::source::Origin;
+
 /// The whole lock file, by server id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -21,6 +23,42 @@ pub struct Lock {
     pub version: u32,
     /// One entry for each server that has something to discover.
     pub servers: BTreeMap<String, LockEntry>,
+}
+
+/// Both lock files of a catalog: the committed one, and that of the developers' servers, which git ignores.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Locks {
+    pub catalog: Lock,
+    pub catalog_local: Lock,
+}
+
+impl Locks {
+    /// The committed lock alone.
+    pub fn committed(lock: Lock) -> Self {
+        Self {
+            catalog: lock,
+            catalog_local: Lock::of([].into()),
+        }
+    }
+
+    /// The lock of a folder's servers.
+    pub fn of(&self, origin: Origin) -> &Lock {
+        match origin {
+            Origin::Catalog => &self.catalog,
+            Origin::CatalogLocal => &self.catalog_local,
+        }
+    }
+
+    /// What is known of a server by its id, its own folder's lock first. The committed lock speaks of a developer's
+    /// server too: one that hides the catalog's may well ask the same URLs.
+    pub fn entries(&self, origin: Origin, server_id: &str) -> impl Iterator<Item = &LockEntry> {
+        let locks = match origin {
+            Origin::Catalog => [Some(&self.catalog), None],
+            Origin::CatalogLocal => [Some(&self.catalog_local), Some(&self.catalog)],
+        };
+        let locks = locks.into_iter().flatten();
+        locks.filter_map(move |lock| lock.servers.get(server_id))
+    }
 }
 
 /// What discovery learned about one server.

@@ -18,7 +18,7 @@ pub use client::{Manners, Network};
 pub use day::Day;
 pub use discover::{Run, Target, TargetKind};
 pub use fetch::{Answer, Failure, Fetch, Request};
-pub use lock::{Lock, LockEntry, LockInputs};
+pub use lock::{Lock, LockEntry, LockInputs, Locks};
 pub use record::{Recorder, Recordings};
 pub use refresh::{Change, Stale, changes, merge, overlay, read_lock, render, stale};
 
@@ -76,43 +76,63 @@ pub enum Source {
     Replay(Recordings),
 }
 
-/// Asks everything there is to ask about the targets, each thing once, several servers at a time.
-///
-/// The result does not depend on the order in which the answers arrive. `progress` is called once a server. Never
-/// fails: what went wrong is in the entries, by rule id.
+impl Probed {
+    /// Sorts what was learned by what belongs into the lock.
+    pub fn of<'a>(answered: impl IntoIterator<Item = (&'a Target, LockEntry)>) -> Self {
+        let (mut servers, mut endpoints) = (BTreeMap::new(), BTreeMap::new());
+        for (target, entry) in answered {
+            let entries = match target.kind {
+                TargetKind::Generic { .. } => &mut endpoints,
+                TargetKind::McpStatic | TargetKind::Remote => &mut servers,
+            };
+            entries.insert(target.server_id.clone(), entry);
+        }
+        Self {
+            lock: Lock::of(servers),
+            endpoints,
+        }
+    }
+}
+
+/// Asks everything there is to ask about the targets of one lock, and sorts the answers by server id.
 pub async fn probe<F: Fetch>(
     targets: &[Target],
     fetch: &F,
     run: Run<'_>,
-    mut progress: impl FnMut(Progress<'_>),
+    progress: impl FnMut(Progress<'_>),
 ) -> Probed {
+    let entries = ask(targets, fetch, run, progress).await;
+    Probed::of(targets.iter().zip(entries))
+}
+
+/// Asks everything there is to ask about the targets, each thing once, several servers at a time. Gives an entry for
+/// each target, in their order.
+///
+/// The result does not depend on the order in which the answers arrive. `progress` is called once a server. Never
+/// fails: what went wrong is in the entries, by rule id.
+pub async fn ask<F: Fetch>(
+    targets: &[Target],
+    fetch: &F,
+    run: Run<'_>,
+    mut progress: impl FnMut(Progress<'_>),
+) -> Vec<LockEntry> {
     let once = Once::new(fetch);
-    let (mut servers, mut endpoints) = (BTreeMap::new(), BTreeMap::new());
-    let under_way = stream::iter(targets).map(|target| {
+    let under_way = stream::iter(targets.iter().enumerate()).map(|(index, target)| {
         let once = &once;
-        async move {
-            let entry = discover(target, once, run).await;
-            (target, entry)
-        }
+        async move { (index, target, discover(target, once, run).await) }
     });
     let mut answered = under_way.buffer_unordered(SERVERS_AT_ONCE).enumerate();
-    while let Some((index, (target, entry))) = answered.next().await {
+    let mut entries = BTreeMap::new();
+    while let Some((done, (index, target, entry))) = answered.next().await {
         progress(Progress {
-            done: index + 1,
+            done: done + 1,
             total: targets.len(),
             server_id: &target.server_id,
             entry: &entry,
         });
-        let entries = match target.kind {
-            TargetKind::Generic { .. } => &mut endpoints,
-            TargetKind::McpStatic | TargetKind::Remote => &mut servers,
-        };
-        entries.insert(target.server_id.clone(), entry);
+        entries.insert(index, entry);
     }
-    Probed {
-        lock: Lock::of(servers),
-        endpoints,
-    }
+    entries.into_values().collect()
 }
 
 /// Runs a probe to its end on a runtime of its own.

@@ -16,11 +16,15 @@ use tempfile::NamedTempFile;
 use thiserror::Error;
 
 use crate::hidden::to_json;
+use crate::source::{ReadError, read_regular_file};
 
 use super::documents::hexadecimal;
 use super::fetch::{
     Answer, Body, Failure, FailureKind, Fetch, Method, Reconstruction, Request, Stated,
 };
+
+/// The size that a recording may have: that of the longest body that is kept, written in hexadecimal, and more.
+const MOST_BYTES: u64 = 4 << 20;
 
 /// One recorded answer, as it stands in its file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +87,14 @@ pub enum RecordError {
         path: PathBuf,
         /// What the system says.
         error: io::Error,
+    },
+    /// A file in it is none that can be read.
+    #[error("{} cannot be read: {error}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What keeps it from being read.
+        error: ReadError,
     },
     /// A file is no recording.
     #[error("{} is no recording: {error}", path.display())]
@@ -335,7 +347,7 @@ impl Recording {
 }
 
 fn load(path: &Path) -> Result<Recording, RecordError> {
-    let bytes = fs::read(path).map_err(|error| RecordError::Io {
+    let bytes = read_regular_file(path, MOST_BYTES).map_err(|error| RecordError::Unreadable {
         path: path.to_owned(),
         error,
     })?;

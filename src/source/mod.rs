@@ -188,10 +188,14 @@ pub fn clean(path: &Path) -> PathBuf {
 
 fn display_name(path: &Path, working_folder: &Path) -> String {
     let shown = path.strip_prefix(working_folder).unwrap_or(path);
-    let shown = shown.strip_prefix(".").unwrap_or(shown);
-    let name = shown.to_string_lossy();
+    with_slashes(shown.strip_prefix(".").unwrap_or(shown))
+}
+
+/// A path with `/` between its parts. Where `\` is a character like any other, it stays.
+pub fn with_slashes(path: &Path) -> String {
+    let path = path.to_string_lossy();
     match cfg!(windows) {
-        true => name.replace('\\', "/"),
-        false => name.into_owned(),
+        true => path.replace('\\', "/"),
+        false => path.into_owned(),
     }
 }

@@ -9,7 +9,7 @@ use catproof::emit::{self, Artifact};
 use catproof::entry;
 use catproof::model::Manifest;
 use catproof::plan::Plan;
-use catproof::probe::lock::Lock;
+use catproof::probe::lock::{Lock, Locks};
 use catproof::source::{FileId, Origin, Sources};
 use serde::Deserialize;
 use serde_json::Value;
@@ -70,11 +70,12 @@ impl InMemory {
         let mut manifests: BTreeMap<FileId, Manifest> = BTreeMap::new();
         let mut entries = Vec::new();
         let mut leave_out = BTreeSet::new();
+        let locks = self.lock.clone().map(Locks::committed);
         for (origin, value) in &self.manifests {
             let manifest = Manifest::deserialize(value).unwrap();
             let id = manifest.name.clone();
             let file = sources.add_text(format!("{id}.json").into(), Vec::new(), &project());
-            let entry = entry::entry(file, *origin, &id, &manifest, self.lock.as_ref());
+            let entry = entry::entry(file, *origin, &id, &manifest, locks.as_ref());
             entries.push(entry);
             manifests.insert(file, manifest);
             if self.with_secret.contains(&id) {
@@ -86,7 +87,7 @@ impl InMemory {
             entries: &entries,
             manifests: &manifests,
             leave_out: &leave_out,
-            lock: self.lock.as_ref(),
+            locks: locks.as_ref(),
             config: &self.config,
         })
     }

@@ -26,6 +26,24 @@ fn the_help_of_each_command_has_examples() {
     }
 }
 
+/// clap wraps what is longer than the terminal, and no terminal is taken to be wider than this. A paragraph is one line of
+/// it, so that its lines are broken once; whatever is indented is not to be broken at all.
+#[test]
+fn no_line_of_the_help_is_broken_twice() {
+    const WIDEST: usize = 100;
+    for (name, below) in commands() {
+        for (line, next) in below.lines().zip(below.lines().skip(1).chain([""])) {
+            let is_prose = !line.is_empty() && !line.starts_with(' ') && !line.ends_with(':');
+            let length = line.chars().count();
+            assert!(is_prose || length <= WIDEST, "{name}: {line}");
+            assert!(
+                !is_prose || next.is_empty(),
+                "{name}: a paragraph of two lines: {line}"
+            );
+        }
+    }
+}
+
 #[test]
 fn each_example_of_the_help_is_a_command_line_that_the_program_takes() {
     let program = Cli::command().get_after_help().unwrap().to_string();

@@ -315,8 +315,90 @@ async fn a_developers_server_has_its_answers_in_the_lock_for_development() {
         let servers: Value = serde_json::from_str(&stdout).unwrap();
         servers["servers"][0]["destinations"][0]["host"].clone()
     };
+    // Whatever the profile compiles, what was learned of a server is known.
     assert_eq!(destination("development"), "127.0.0.1");
-    assert_eq!(destination("production"), Value::Null);
+    assert_eq!(destination("production"), "127.0.0.1");
+    let (_, story, _) = run(root.path(), &["explain", "acme__local"]);
+    assert!(!story.contains("catproof probe"), "{story}");
+
+    // The lock of the developers' servers is theirs: it never keeps the catalog from being built.
+    write(&root.path().join(LOCAL_LOCK), "<<<<<<< ours");
+    let (code, _, stderr) = run(root.path(), &["build"]);
+    assert_eq!(code, 0, "{stderr}");
+    let (code, _, stderr) = run(root.path(), &["check", "--profile", "development"]);
+    assert_eq!(code, 2, "{stderr}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_developers_server_is_asked_about_online_and_its_missing_lock_is_no_drift() {
+    let world = provider().await;
+    let mut local = remote("acme__local", &world.fill("{mcp}/mcp"));
+    local["oauth_config"]["scopes"] = json!(["notes", "photos"]);
+    let root = scratch();
+    add(root.path(), "catalog_local", &local);
+    let (code, findings) = check_json(
+        root.path(),
+        &[
+            "--online",
+            "--allow-loopback",
+            "catalog_local/acme__local.json",
+        ],
+    );
+    assert_eq!((code, rule_ids(&findings)), (0, vec!["unsupported-scope"]));
+    // No clone has the lock of the developers' servers.
+    let (code, findings, _) = probe_json(root.path(), &["--check"]);
+    assert_eq!((code, rule_ids(&findings)), (0, vec!["unsupported-scope"]));
+    // Of one that was asked about here, what changes is said.
+    assert_eq!(probe_json(root.path(), &[]).0, 0);
+    publish(&world, "{auth}/new-token");
+    // The old answer comes once more.
+    assert_eq!(probe_json(root.path(), &["--check"]).0, 0);
+    let (code, findings, _) = probe_json(root.path(), &["--check"]);
+    assert_eq!(code, 1);
+    assert!(
+        rule_ids(&findings).contains(&"discovery-drift"),
+        "{findings:#?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_developers_server_with_the_id_of_one_in_the_catalog_has_its_own_answers() {
+    let world = provider().await;
+    let root = catalog_of(&remote("acme__mcp", &world.fill("{mcp}/mcp")));
+    let proxied = |url: &str| {
+        let mut manifest = remote("acme__mcp", &world.fill(url));
+        manifest["oauth_config"]["client_id"] = json!("acme-1f3d5");
+        manifest["oauth_config"]["client_secret"] = json!("REDACTED");
+        manifest["oauth_config"]["requires_proxy"] = json!(true);
+        manifest
+    };
+    world.on("POST {mcp}/next", Reply::challenge("{mcp}/next-meta"));
+    world.on(
+        "GET {mcp}/next-meta",
+        Reply::json(r#"{"resource":"{mcp}/next","authorization_servers":["{auth}"]}"#),
+    );
+    add(root.path(), "catalog_local", &proxied("{mcp}/next"));
+    let (code, _, stderr) = probe_json(root.path(), &[]);
+    assert_eq!(code, 0, "{stderr}");
+    let resource = |path| {
+        let entry = lock_in(root.path(), path).servers.remove("acme__mcp");
+        entry.unwrap().resource.unwrap().resource.unwrap()
+    };
+    assert_eq!(resource(LOCK), world.fill("{mcp}/mcp"));
+    assert_eq!(resource(LOCAL_LOCK), world.fill("{mcp}/next"));
+
+    // One that asks the URLs of the catalog's server is known by the committed lock.
+    fs::remove_file(root.path().join(LOCAL_LOCK)).unwrap();
+    add(root.path(), "catalog_local", &proxied("{mcp}/mcp"));
+    let unknown = || {
+        let (_, findings) = check_json(root.path(), &["--profile", "development"]);
+        let of_rule = |finding: &&Value| finding["rule"] == "unverifiable-destination";
+        findings.iter().find(of_rule).cloned()
+    };
+    assert_eq!(unknown(), None);
+    add(root.path(), "catalog_local", &proxied("{mcp}/next"));
+    let finding = unknown().unwrap();
+    assert_eq!(finding["help"], "run `catproof probe acme__mcp`");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -374,6 +456,26 @@ async fn a_recording_is_replayed_to_the_same_lock_without_a_request() {
     assert_eq!(probe_json(root.path(), &["--replay", "answers"]).0, 0);
     assert_eq!(fs::read(root.path().join(LOCK)).unwrap(), live);
     assert_eq!(world.asked().len(), asked);
+}
+
+/// A link may lead to what never ends.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recording_that_is_no_regular_file_is_not_read() {
+    let world = provider().await;
+    let root = catalog_of(&remote("acme__mcp", &world.fill("{mcp}/mcp")));
+    assert_eq!(probe_json(root.path(), &["--record", "answers"]).0, 0);
+    let answers = root.path().join("answers");
+    let recording = crate::support::entries(&answers).remove(0);
+    let moved = root.path().join("moved.json");
+    fs::rename(&recording, &moved).unwrap();
+    std::os::unix::fs::symlink(&moved, &recording).unwrap();
+    for command in [&["probe"][..], &["check", "--online"]] {
+        let replay = ["--allow-loopback", "--replay", "answers"];
+        let (code, _, stderr) = run(root.path(), &[command, &replay].concat());
+        assert_eq!(code, 2, "{stderr}");
+        assert!(stderr.contains("links are not followed"), "{stderr}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -752,7 +854,10 @@ fn every_server_that_the_facts_show_to_register_clients_is_in_the_catalog() {
 #[test]
 fn the_lock_tells_where_the_secrets_of_google_and_github_go() {
     let root = shipped();
-    let (_, table, _) = run(root.path(), &["list"]);
+    // In a pipe, a server has one line.
+    let mut list = catproof(root.path());
+    let table = list.arg("list").env_remove("COLUMNS").output().unwrap();
+    let table = String::from_utf8(table.stdout).unwrap();
     let line = |id: &str| table.lines().find(|line| line.starts_with(id)).unwrap();
     assert!(line("iskhakov__google_workspace_mcp").contains("oauth2.googleapis.com"));
     assert!(line("githubcopilot__remote-mcp").contains("github.com"));

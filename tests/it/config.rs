@@ -77,6 +77,22 @@ fn a_word_that_is_no_level_is_shown_with_those_that_are() {
 }
 
 #[test]
+fn the_words_of_the_options_are_answered_with_those_of_the_configuration() {
+    for (word, level) in [("allow", "off"), ("warn", "warning"), ("deny", "error")] {
+        let scratch = scratch();
+        catalog(scratch.path());
+        let config = format!("[rules]\nplaintext-url = \"{word}\"\n");
+        write(&scratch.path().join("catproof.toml"), config);
+        let (code, _, stderr) = run(scratch.path(), &["check"]);
+        assert_eq!(code, 2);
+        assert!(
+            stderr.contains(&format!("help: write `{level}`")),
+            "{stderr}"
+        );
+    }
+}
+
+#[test]
 fn a_rule_that_does_not_exist_is_shown_with_the_nearest() {
     assert_refused(
         "[rules]\nplaintext-ulr = \"off\"\n\n[[ignore]]\nrule = \"unknwn-key\"\nfile = \"a.json\"\n",
@@ -279,8 +295,101 @@ fn a_check_of_one_file_is_silent_about_the_ignores_of_others() {
     assert_eq!(rules("catalog"), ["unknown-key", "unused-ignore"]);
 }
 
+/// An ignore of a file and rule.
+fn ignore(rule: &str, file: &str) -> String {
+    format!("[[ignore]]\nrule = \"{rule}\"\nfile = \"{file}\"\nreason = \"a test\"\n\n")
+}
+
+#[test]
+fn no_profile_calls_an_ignore_unused_that_another_one_needs() {
+    let scratch = scratch();
+    let proxied = |id: &str| {
+        serde_json::json!({
+            "name": id, "display_name": "Acme", "description": "Notes", "author": { "name": "Acme" },
+            "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
+            "oauth_config": {
+                "name": "Acme", "server_url": "https://mcp.acme.example/mcp",
+                "client_id": "acme-1f3d5", "client_secret": "REDACTED", "requires_proxy": true,
+                "scopes": ["notes"],
+                "redirect_uris": ["https://dev.acme.example/oauth/callback"]
+            }
+        })
+        .to_string()
+    };
+    write(
+        &scratch.path().join("catalog/acme__mcp.json"),
+        proxied("acme__mcp"),
+    );
+    write(
+        &scratch.path().join("catalog_local/Acme__mcp.json"),
+        proxied("Acme__mcp"),
+    );
+    // The first is silent under development, the second under production, the third for the catalog's file there.
+    let config = [
+        ignore("development-redirect-uri", "catalog/acme__mcp.json"),
+        ignore("unverifiable-destination", "catalog/acme__mcp.json"),
+        ignore("unverifiable-destination", "catalog_local/Acme__mcp.json"),
+        ignore("colliding-env-name", "catalog/acme__mcp.json"),
+        ignore("colliding-env-name", "catalog_local/Acme__mcp.json"),
+    ];
+    write(&scratch.path().join("catproof.toml"), config.concat());
+    for profile in ["production", "development"] {
+        let (_, findings) = check_json(scratch.path(), &["--profile", profile]);
+        assert_eq!(rule_ids(&findings), [""; 0], "{profile}: {findings:#?}");
+    }
+    // What no profile needs is still found, by the one that would say it.
+    let config = [
+        ignore("tunnel-redirect-uri", "catalog/acme__mcp.json"),
+        ignore("unknown-key", "catalog/acme__mcp.json"),
+    ];
+    write(&scratch.path().join("catproof.toml"), config.concat());
+    let unused = |profile: &str| {
+        let (_, findings) = check_json(scratch.path(), &["--profile", profile]);
+        let rules = rule_ids(&findings).into_iter();
+        rules.filter(|rule| *rule == "unused-ignore").count()
+    };
+    assert_eq!((unused("production"), unused("development")), (2, 1));
+}
+
 #[test]
 fn the_projects_own_catalog_is_clean_with_what_its_configuration_puts_up_with() {
     let (code, stdout, stderr) = run(&project(), &["check", "--pedantic", "--fail-on", "warning"]);
     assert_eq!((code, stdout.as_str()), (0, ""), "{stderr}");
+}
+
+#[test]
+fn a_configuration_that_cannot_be_compiled_hides_no_finding() {
+    let scratch = scratch();
+    catalog(scratch.path());
+    let broken = MANIFEST
+        .replace("acme__mcp", "acme__b")
+        .replace("npx", "")
+        .replace(
+            "\"sandbox\": \"strict\"",
+            "\"env\": { \"KEY\": \"${user_config.key}\" }",
+        );
+    write(&scratch.path().join("catalog/acme__b.json"), broken);
+    write(
+        &scratch.path().join("catproof.toml"),
+        "[proxy]\nurl = \"nowhere\"\n",
+    );
+    let (code, stdout, stderr) = run(scratch.path(), &["build"]);
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stdout.contains("error[undeclared-user-config]"), "{stdout}");
+    assert!(stderr.contains("nothing was written"), "{stderr}");
+    let (code, _, stderr) = run(scratch.path(), &["env"]);
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stderr.contains("run `catproof check`"), "{stderr}");
+
+    // Once the catalog is right, the configuration is what keeps it from being built.
+    std::fs::remove_file(scratch.path().join("catalog/acme__b.json")).unwrap();
+    for command in ["build", "env"] {
+        let (code, _, stderr) = run(scratch.path(), &[command]);
+        assert_eq!(code, 2, "{stderr}");
+        assert!(
+            stderr.contains("`proxy.url` in the configuration"),
+            "{stderr}"
+        );
+    }
+    assert!(!scratch.path().join("generated").exists());
 }

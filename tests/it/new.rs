@@ -115,6 +115,66 @@ fn the_id_can_be_made_of_the_url_and_the_callback_is_the_configured_one() {
 }
 
 #[test]
+fn following_the_steps_to_the_catalog_ends_in_a_clean_check() {
+    for (configured, names_callback) in [
+        ("", true),
+        ("[proxy]\nurl = \"https://oauth.acme.example\"\n", false),
+    ] {
+        let scratch = scratch();
+        write(&scratch.path().join("catproof.toml"), configured);
+        let arguments = [
+            "new",
+            "acme__mcp",
+            "--type",
+            "1",
+            "--url",
+            AUTHORIZE,
+            "--token-endpoint",
+            TOKEN,
+        ];
+        let client = ["--client-id", "acme-1f3d5"];
+        let (code, stdout, _) = run(
+            scratch.path(),
+            &[&arguments[..], &client, &COMMAND].concat(),
+        );
+        assert_eq!(code, 0);
+        let says_callback = stdout.contains("first in `redirect_uris`");
+        assert_eq!(says_callback, names_callback, "{stdout}");
+        let mut written = manifest(scratch.path(), "acme__mcp");
+        // Nobody has tried it.
+        assert_eq!(written["archestra_config"].get("works_in_archestra"), None);
+        if names_callback {
+            written["oauth_config"]["redirect_uris"][0] =
+                "https://oauth.acme.example/oauth/callback".into();
+        }
+        fs::remove_dir_all(scratch.path().join("catalog_local")).unwrap();
+        write(
+            &scratch.path().join("catalog/acme__mcp.json"),
+            written.to_string(),
+        );
+        let (code, findings) = check_json(scratch.path(), &[]);
+        assert_eq!((code, findings), (0, vec![]));
+    }
+}
+
+#[test]
+fn a_new_server_that_hides_one_of_the_catalog_says_so() {
+    let scratch = scratch();
+    let arguments = ["new", "acme__mcp", "--type", "4", "--url", SERVER];
+    write(&scratch.path().join("catalog/acme__mcp.json"), "{}");
+    let (code, _, stderr) = run(scratch.path(), &arguments);
+    assert_eq!(code, 0);
+    assert!(
+        stderr.contains("`catalog/acme__mcp.json` is there too"),
+        "{stderr}"
+    );
+    fs::remove_dir_all(scratch.path().join("catalog_local")).unwrap();
+    fs::remove_file(scratch.path().join("catalog/acme__mcp.json")).unwrap();
+    let (_, _, stderr) = run(scratch.path(), &arguments);
+    assert_eq!(stderr, "");
+}
+
+#[test]
 fn nothing_is_overwritten() {
     let scratch = scratch();
     let path = scratch.path().join("catalog_local/acme__mcp.json");
@@ -172,7 +232,7 @@ fn without_a_terminal_what_is_missing_is_said() {
         ),
         (
             &["new", "acme__mcp", "--type", "5", "--url", SERVER],
-            "invalid value '5'",
+            "[possible values: generic, 1, mcp-static, 2, remote-static, 3, remote-dynamic, 4]",
         ),
     ] {
         let (code, _, stderr) = run(scratch.path(), arguments);

@@ -1,6 +1,7 @@
 //! The output formats: the same findings in all of them, and nothing that a hostile text could forge.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -15,8 +16,9 @@ use catproof::source::{FileId, Pointer, Sources};
 use expect_test::{expect, expect_file};
 use serde_json::{Value, json};
 use serde_sarif::sarif::Sarif;
+use tempfile::TempDir;
 
-use crate::support::project;
+use crate::support::{self, project, run, scratch};
 
 const SECRET: &str = "ghp_0123456789abcdefghij";
 
@@ -502,4 +504,70 @@ fn sarif_schema() -> Value {
 pub fn assert_valid_by_the_schemas(report: &Report) {
     assert_valid(&SARIF, &written(Format::Sarif, report));
     assert_valid(&GITLAB, &written(Format::Gitlab, report));
+}
+
+/// A folder with one finding of an error.
+fn folder_with_an_error() -> TempDir {
+    let scratch = scratch();
+    support::write(&scratch.path().join("catalog/acme__mcp.json"), "{");
+    scratch
+}
+
+#[test]
+fn two_formats_are_never_written_into_each_other() {
+    let scratch = folder_with_an_error();
+    for (arguments, place) in [
+        (
+            ["--format", "json", "--format", "concise"],
+            "standard output",
+        ),
+        (["--format", "json", "--format", "json"], "standard output"),
+        (["--format", "json=a", "--format", "sarif=a"], "`a`"),
+    ] {
+        for command in ["check", "build", "probe"] {
+            let (code, stdout, stderr) =
+                run(scratch.path(), &[&[command][..], &arguments].concat());
+            assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+            assert!(stderr.contains(place), "{stderr}");
+        }
+    }
+    let both = [
+        "check", "--format", "concise", "--format", "json=a", "--format", "sarif=b",
+    ];
+    let (code, stdout, _) = run(scratch.path(), &both);
+    assert_eq!(code, 1);
+    assert!(stdout.contains("error[invalid-json]"), "{stdout}");
+    for file in ["a", "b"] {
+        let text = fs::read_to_string(scratch.path().join(file)).unwrap();
+        assert!(serde_json::from_str::<Value>(&text).is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn a_report_takes_the_place_of_the_old_one_whole() {
+    let scratch = folder_with_an_error();
+    let (report, same) = (
+        scratch.path().join("out/a.json"),
+        scratch.path().join("same"),
+    );
+    let arguments = ["check", "--format", "json=out/a.json"];
+    assert_eq!(run(scratch.path(), &arguments).0, 1);
+    let first = fs::read(&report).unwrap();
+    fs::write(&report, "old").unwrap();
+    // Whoever has the old file open goes on to read it.
+    fs::hard_link(&report, &same).unwrap();
+    assert_eq!(run(scratch.path(), &arguments).0, 1);
+    assert_eq!(fs::read(&report).unwrap(), first);
+    assert_eq!(fs::read(&same).unwrap(), b"old");
+    assert_eq!(support::entries(&scratch.path().join("out")).len(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_written_to_as_it_is() {
+    let scratch = folder_with_an_error();
+    let arguments = ["check", "--format", "concise=/dev/stdout"];
+    let (code, stdout, stderr) = run(scratch.path(), &arguments);
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stdout.contains("error[invalid-json]"), "{stdout}");
 }

@@ -114,6 +114,68 @@ fn explain_and_the_artifacts_speak_of_the_one_that_the_profile_compiles() {
     }
 }
 
+/// Two ids that are one variable, nearly one id, and of owners that look alike on other domains.
+#[test]
+fn a_developers_server_is_to_blame_itself_for_what_the_profile_does_not_compile() {
+    let scratch = scratch();
+    let with_id = |id: &str, host: &str| manifest(host).replace(ID, id);
+    write(
+        &scratch.path().join("catalog/acme__mcp.json"),
+        with_id("acme__mcp", "acme.example"),
+    );
+    write(
+        &scratch.path().join("catalog_local/Acme__mcp.json"),
+        with_id("Acme__mcp", "acme.test"),
+    );
+    write(
+        &scratch.path().join("catalog_local/acme__m-cp.json"),
+        with_id("acme__m-cp", "acme.example"),
+    );
+    write(
+        &scratch.path().join("catalog_local/acme__m.cp.json"),
+        with_id("acme__m.cp", "acme.example"),
+    );
+    let found = |profile: &str, rule: &str| -> Vec<String> {
+        let (_, findings) = check_json(scratch.path(), &["--profile", profile]);
+        let of_rule = findings.iter().filter(|finding| finding["rule"] == rule);
+        of_rule
+            .map(|finding| finding["file"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let local = "catalog_local/Acme__mcp.json";
+    let both = ["catalog/acme__mcp.json", local];
+    // Two of the developers' own blame each other under every profile.
+    let own = [
+        "catalog_local/acme__m-cp.json",
+        "catalog_local/acme__m.cp.json",
+    ];
+    let collide = "colliding-env-name";
+    assert_eq!(found("production", collide), [&[local][..], &own].concat());
+    assert_eq!(found("development", collide), [&both[..], &own].concat());
+    let looks = "lookalike-id";
+    assert_eq!(found("production", looks)[..1], [local]);
+    assert!(!found("production", looks).contains(&both[0].to_owned()));
+    assert!(found("development", looks).contains(&both[0].to_owned()));
+    let (code, _, stderr) = run(scratch.path(), &["build"]);
+    assert_eq!(code, 0, "{stderr}");
+    let (code, _, _) = run(scratch.path(), &["build", "--profile", "development"]);
+    assert_eq!(code, 1);
+
+    // Nearly one id, without a secret in a variable.
+    let bare = |id: &str| json!({ "name": id, "server": { "command": "npx" } }).to_string();
+    write(&scratch.path().join("catalog/tool.json"), bare("tool"));
+    write(
+        &scratch.path().join("catalog_local/Tool.json"),
+        bare("Tool"),
+    );
+    let near = "near-duplicate-id";
+    assert_eq!(found("production", near), ["catalog_local/Tool.json"]);
+    assert_eq!(
+        found("development", near),
+        ["catalog/tool.json", "catalog_local/Tool.json"]
+    );
+}
+
 #[test]
 fn the_developers_folder_is_theirs_wherever_it_lies() {
     let scratch = scratch();

@@ -30,7 +30,7 @@ pub fn what_is_emitted_reads_back(catalog: &Catalog) {
             entries: &entries,
             manifests: &manifests,
             leave_out: &files_with_secrets,
-            lock: line.lock,
+            locks: line.locks,
             config: line.config,
         });
         if let Ok(plan) = compiled {
@@ -128,7 +128,7 @@ fn empty_module() -> usize {
         entries: &[],
         manifests: &BTreeMap::new(),
         leave_out: &BTreeSet::new(),
-        lock: None,
+        locks: None,
         config: &Config::default(),
     };
     let artifacts = emit::emit(&compile::compile(&nothing).unwrap()).unwrap();

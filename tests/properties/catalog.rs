@@ -8,7 +8,7 @@ use catproof::entry;
 use catproof::lint::Findings;
 use catproof::model::Manifest;
 use catproof::pipeline::{Judged, Keep, Line};
-use catproof::probe::lock::Lock;
+use catproof::probe::lock::{Lock, Locks};
 use catproof::report::{Mask, Report, Summary, locate};
 use catproof::source::{ManifestFile, Sources};
 use serde::Deserialize as _;
@@ -105,11 +105,12 @@ impl Catalog {
             );
             allowlist::parse(file, "providers.js", text, &mut of_allowlist)
         });
+        let locks = self.lock.clone().map(Locks::committed);
         let line = Line {
             config: &self.config,
             sources: &sources,
             manifests: &manifests,
-            lock: self.lock.as_ref(),
+            locks: locks.as_ref(),
             allowlist: allowlist.as_ref(),
         };
         let mut judged = line.judge(Keep::Manifests);

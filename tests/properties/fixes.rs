@@ -31,7 +31,7 @@ pub fn with_line<T>(
         config: &config,
         sources: &sources,
         manifests: &manifests,
-        lock: None,
+        locks: None,
         allowlist: None,
     };
     let judged = line.judge(Keep::Entries);

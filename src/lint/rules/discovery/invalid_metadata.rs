@@ -1,7 +1,7 @@
 use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 
-use super::{metadata_place, report_recorded};
+use super::{metadata_place, or_by_hand, report_recorded};
 
 /// ## What it does
 /// Reports metadata that is no JSON object, or that lacks an endpoint, or names one that is no URL.
@@ -74,11 +74,6 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    report_recorded(
-        &RULE,
-        subject,
-        &metadata_place(subject),
-        "ask the provider to correct the document, or give the endpoints by hand (type 1, `generic`)",
-        findings,
-    );
+    let help = or_by_hand(subject, "ask the provider to correct the document");
+    report_recorded(&RULE, subject, &metadata_place(subject), &help, findings);
 }

@@ -66,6 +66,14 @@ fn recorded_problems<'a>(
         .map(|(lock, problem)| (lock, problem.message.as_str()))
 }
 
+/// What to do where the metadata is of no use. Only a local server can do without: plain OAuth 2.0 is not for remote ones.
+fn or_by_hand(subject: &Subject<'_>, remedy: &str) -> String {
+    match subject.is_local() {
+        true => format!("{remedy}, or give the endpoints by hand (type 1, `generic`)"),
+        false => remedy.to_owned(),
+    }
+}
+
 /// Since when a fact is known, and whether it was fetched, to end a message.
 fn recorded(lock: &LockEntry) -> String {
     match lock.reconstructed {

@@ -1,7 +1,7 @@
 use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 
-use super::{metadata_place, report_recorded};
+use super::{metadata_place, or_by_hand, report_recorded};
 
 /// ## What it does
 /// Reports a server that answers, and publishes its metadata at none of the URLs where a client looks for it.
@@ -75,11 +75,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    report_recorded(
-        &RULE,
+    let help = or_by_hand(
         subject,
-        &metadata_place(subject),
-        "check the URL, or give the endpoints by hand (type 1, `generic`)",
-        findings,
+        "check the URL, and ask the provider to publish its metadata",
     );
+    report_recorded(&RULE, subject, &metadata_place(subject), &help, findings);
 }

@@ -3,13 +3,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use unicode_security::skeleton;
 use url::Url;
 
+use crate::config::Profile;
 use crate::entry::Entry;
 use crate::finding::Severity;
 use crate::hosts;
 use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
 use crate::oauth::Verdict;
 
-use super::{LONGEST_ID, name_of};
+use super::{LONGEST_ID, concerns, name_of};
 
 /// ## What it does
 /// Reports an OAuth server whose owner, the part of the id before `__`, looks like the owner of another OAuth server:
@@ -79,8 +80,9 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
             continue;
         };
         if look_alike(left, right) {
-            report(left, right, findings);
-            report(right, left, findings);
+            let profile = subject.context.config.profile;
+            report(left, right, profile, findings);
+            report(right, left, profile, findings);
         }
     }
 }
@@ -142,12 +144,12 @@ fn look_alike(left: &Owner<'_>, right: &Owner<'_>) -> bool {
 }
 
 /// Each server of an owner beside the first of the other's that is elsewhere.
-fn report(owner: &Owner<'_>, other: &Owner<'_>, findings: &mut Findings) {
+fn report(owner: &Owner<'_>, other: &Owner<'_>, profile: Profile, findings: &mut Findings) {
     for entry in &owner.servers {
         let Some(elsewhere) = other
             .servers
             .iter()
-            .find(|other| are_elsewhere(entry, other))
+            .find(|other| concerns(entry, other, profile) && are_elsewhere(entry, other))
         else {
             continue;
         };

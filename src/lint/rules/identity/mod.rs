@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::config::Profile;
 use crate::entry::Entry;
 use crate::finding::{Finding, Place};
 
@@ -64,6 +65,12 @@ fn others<'a>(group: &[&'a Entry], is_other: impl Fn(&Entry) -> bool) -> Vec<&'a
 }
 
 const MOST_NAMED: usize = 10;
+
+/// Whether an entry has anything to do with another: what the profile compiles is not to blame for what it leaves out.
+/// So a developer's file is reported itself, and never keeps the catalog from being built.
+fn concerns(entry: &Entry, other: &Entry, profile: Profile) -> bool {
+    other.is_compiled(profile) || !entry.is_compiled(profile)
+}
 
 /// Labels the names of other entries.
 fn with_names_of(finding: Finding, others: &[&Entry], label: &str) -> Finding {

@@ -2,7 +2,7 @@ use crate::entry::Entry;
 use crate::finding::Severity;
 use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
 
-use super::{group_by_id, name_of, others, posix_form, with_names_of};
+use super::{concerns, group_by_id, name_of, others, posix_form, with_names_of};
 
 /// ## What it does
 /// Reports ids that are equal once every character outside `[A-Za-z0-9_]` is `_` and case is ignored.
@@ -32,11 +32,14 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
+    let profile = subject.context.config.profile;
     let form = |entry: &Entry| posix_form(&entry.id).to_lowercase();
     for group in group_by_id(subject.entries.iter(), form).values() {
         for entry in group {
             // The same id again is a duplicate, or a local server that shadows one.
-            let others = others(group, |other| other.id != entry.id);
+            let others = others(group, |other| {
+                other.id != entry.id && concerns(entry, other, profile)
+            });
             let Some(first) = others.first() else {
                 continue;
             };

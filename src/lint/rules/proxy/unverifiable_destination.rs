@@ -1,6 +1,7 @@
 use crate::entry::Destinations;
 use crate::finding::{Place, Severity};
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::source::Origin;
 
 /// ## What it does
 /// Reports a proxied server of type 2 or 3 for whose URLs the discovery lock knows no token endpoint.
@@ -83,8 +84,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let is_known_by_name = |id: &str| {
         subject
             .context
-            .lock
-            .is_some_and(|lock| lock.servers.contains_key(id))
+            .locks
+            .is_some_and(|locks| locks.entries(entry.origin, id).next().is_some())
     };
     let reason = match subject.lock {
         Some(_) => "the discovery lock records no token endpoint for these URLs",
@@ -95,14 +96,16 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         Some(pointer) => subject.value_at(pointer),
         None => Place::key(entry.file, "/oauth_config"),
     };
+    let help = match entry.origin {
+        Origin::Catalog => format!("run `catproof probe {}`, and commit the lock", entry.id),
+        // Git ignores the lock of the developers' servers.
+        Origin::CatalogLocal => format!("run `catproof probe {}`", entry.id),
+    };
     findings.push(
         RULE.at(
             place,
             format!("nobody knows which host gets the client secret: {reason}"),
         )
-        .help(format!(
-            "run `catproof probe {}`, and commit the lock",
-            entry.id
-        )),
+        .help(help),
     );
 }
