@@ -57,7 +57,11 @@ pub(super) fn process(manifest: &Manifest) -> Checked<Process> {
         container: Container {
             name: container_name(&manifest.name),
             image: (!image.is_empty()).then(|| template(image, names)),
-            options: options.iter().map(|text| argument(text, names)).collect(),
+            options: options
+                .iter()
+                .flatten()
+                .map(|text| argument(text, names))
+                .collect(),
             keep_stdin_open: true,
             service_account: server.service_account.clone(),
         },

@@ -163,11 +163,10 @@ impl<'a> Program<'a> {
                 at: Some(package.at),
             });
         }
-        let image = match container_run(command, arguments) {
-            Some(run) => run.image.map(|image| image.text),
-            None => server.docker_image.as_deref(),
-        };
-        let text = image?;
+        let docker_image = server.docker_image.as_deref();
+        let run = container_run(command, arguments, docker_image);
+        let image = run.and_then(|run| run.image);
+        let text = image.map(|image| image.text).or(docker_image)?;
         Some(Self {
             text,
             name: image_name(text),
@@ -331,7 +330,8 @@ pub(super) fn dangers(
 fn openings(manifest: &Manifest) -> BTreeSet<String> {
     let command = manifest.server.command.as_deref().unwrap_or_default();
     let arguments = manifest.server.args.as_deref().unwrap_or_default();
-    let Some(run) = container_run(command, arguments) else {
+    let docker_image = manifest.server.docker_image.as_deref();
+    let Some(run) = container_run(command, arguments, docker_image) else {
         return BTreeSet::new();
     };
     let breaches = run.breaches().into_iter();
