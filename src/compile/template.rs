@@ -1,10 +1,12 @@
 //! `${…}` in a text -> a template: what goes in, and without which answers the text is left out.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde_json::Value;
 
 use crate::model::{Manifest, UserInput};
+use crate::placeholder::placeholders;
 use crate::plan::{Argument, Composed, Folder, InputValue, Part, Template, TokenField};
 
 /// What the placeholders of a text may name.
@@ -78,7 +80,7 @@ pub(super) fn template(text: &str, names: Names<'_>) -> Template {
 }
 
 /// Whether an input may have no answer: it is optional, and nothing is sure to stand in for the answer.
-fn may_be_unanswered(input: &UserInput, names: Names<'_>) -> bool {
+pub(super) fn may_be_unanswered(input: &UserInput, names: Names<'_>) -> bool {
     let is_optional = input.required != Some(true);
     is_optional
         && match default_value(input, names) {
@@ -130,24 +132,32 @@ fn refers_to_inputs(input: &UserInput) -> bool {
     default.is_some_and(|default| default.to_string().contains("${user_config."))
 }
 
-/// The text, cut at its placeholders; one that is never closed is text.
+/// The text, cut at its placeholders as the app finds them. One that is never closed is text; one that another stands
+/// inside of is one with it, since nothing fills in the whole.
 pub(super) fn parts(text: &str, names: Names<'_>) -> Vec<Part> {
     let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some((before, opened)) = rest.split_once("${") {
-        let Some((name, after)) = opened.split_once('}') else {
-            break;
+    let mut done = 0;
+    let mut outer = None;
+    for found in placeholders(text) {
+        let start = outer.unwrap_or(found.range.start);
+        let written = text.get(start..found.range.end).unwrap_or_default();
+        let name = written.strip_prefix("${");
+        let Some(name) = name.and_then(|name| name.strip_suffix('}')) else {
+            outer = Some(start);
+            continue;
         };
-        if !before.is_empty() {
-            parts.push(Part::Text(before.to_owned()));
-        }
+        outer = None;
+        parts.extend(literal(text, done..start));
         parts.push(placeholder(name, names));
-        rest = after;
+        done = found.range.end;
     }
-    if !rest.is_empty() {
-        parts.push(Part::Text(rest.to_owned()));
-    }
+    parts.extend(literal(text, done..text.len()));
     parts
+}
+
+fn literal(text: &str, range: Range<usize>) -> Option<Part> {
+    let text = text.get(range).filter(|text| !text.is_empty())?;
+    Some(Part::Text(text.to_owned()))
 }
 
 fn placeholder(name: &str, names: Names<'_>) -> Part {

@@ -280,7 +280,7 @@ impl<'a> Subject<'a> {
         !oauth::is_remote(self.manifest)
     }
 
-    /// The command, the arguments and the values of the environment: what the app starts the server with.
+    /// The command, the arguments, the image and the values of the environment: what the app starts the server with.
     pub fn server_strings(&self) -> Vec<ManifestString<'a>> {
         strings::server_strings(&self.manifest.server)
     }

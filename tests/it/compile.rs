@@ -614,6 +614,39 @@ fn placeholders_become_structure() {
 }
 
 #[test]
+fn an_outer_placeholder_is_left_out_with_the_one_inside_of_it() {
+    let launch = launch(local(json!({
+        "server": {
+            "args": ["--p=${PORT:-${user_config.port}}", "${user_config.port ${user_config.port}", "${user_config.port"],
+            "env": {"A": "${FOO:-${user_config.port}}", "B": "${${user_config.port}"}
+        },
+        "user_config": {"port": {"type": "number", "default": 80}}
+    })));
+    let process = serde_json::to_value(launch.process.unwrap()).unwrap();
+    let left_out = |before: &[&str], unresolved: &str, after: &[&str]| {
+        let mut parts: Vec<Value> = before.iter().map(|text| json!(text)).collect();
+        parts.push(json!({ "unresolved": unresolved }));
+        parts.extend(after.iter().map(|text| json!(text)));
+        json!({ "parts": parts, "omit_without": [] })
+    };
+    assert_eq!(
+        process["arguments"],
+        json!([
+            left_out(&["--p="], "PORT:-${user_config.port", &["}"]),
+            left_out(&[], "user_config.port ${user_config.port", &[]),
+            "${user_config.port",
+        ])
+    );
+    assert_eq!(
+        process["environment"],
+        json!({
+            "A": left_out(&[], "FOO:-${user_config.port", &["}"]),
+            "B": left_out(&[], "${user_config.port", &[]),
+        })
+    );
+}
+
+#[test]
 fn a_default_is_structured_too_and_one_that_nothing_fills_in_is_none() {
     let launch = launch(local(json!({
         "server": {"env": {"A": "${user_config.home}", "B": "${user_config.bin}", "C": "${user_config.none}", "D": "${user_config.round}"}},

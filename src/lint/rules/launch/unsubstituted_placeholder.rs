@@ -4,8 +4,8 @@ use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::placeholder::{Kind, placeholders};
 
 /// ## What it does
-/// Reports `${__dirname}`, `${HOME}` and the other names of desktop extensions in the command, the arguments or the
-/// environment. It is a note, unless the entry claims to work. What a shell is given with `-c` is left alone.
+/// Reports `${__dirname}`, `${HOME}` and the other names of desktop extensions in the command, the arguments, the image or
+/// the environment. It is a note, unless the entry claims to work. What a shell is given with `-c` is left alone.
 ///
 /// ## Why is this bad?
 /// Today's desktop app replaces `${user_config.KEY}` alone. The server is started with the literal text, and looks for a
