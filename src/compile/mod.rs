@@ -3,6 +3,7 @@
 //! Pure: the same catalog gives the same plan, whichever dialect its files are written in. A server with a value
 //! outside the grammar is left out and named, never written down half-checked.
 
+mod arguments;
 mod docker;
 mod grammar;
 mod oauth;

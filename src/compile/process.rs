@@ -11,8 +11,9 @@ use crate::plan::{
 };
 use crate::source::Pointer;
 
+use super::arguments::{arguments, option};
 use super::docker::{DockerRun, docker_run};
-use super::template::{Names, argument, parts, template};
+use super::template::{Names, parts, template};
 use super::{Checked, grammar};
 
 pub(super) fn process(manifest: &Manifest) -> Checked<Process> {
@@ -52,15 +53,14 @@ pub(super) fn process(manifest: &Manifest) -> Checked<Process> {
         command: entrypoint
             .filter(|command| !command.is_empty())
             .map(|command| template(command, names)),
-        arguments: arguments.iter().map(|text| argument(text, names)).collect(),
+        arguments: self::arguments(entrypoint.unwrap_or_default(), arguments, names),
         environment,
         container: Container {
             name: container_name(&manifest.name),
             image: (!image.is_empty()).then(|| template(image, names)),
             options: options
                 .iter()
-                .flatten()
-                .map(|text| argument(text, names))
+                .flat_map(|words| option(words, names))
                 .collect(),
             keep_stdin_open: true,
             service_account: server.service_account.clone(),

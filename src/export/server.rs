@@ -276,6 +276,9 @@ impl<'a> Translation<'a> {
     }
 
     fn composed(&mut self, composed: &'a Composed) -> Text {
+        for key in &composed.omit_without {
+            self.answer(key)?;
+        }
         let mut text = String::new();
         // The literal parts, with a letter for each that is put in: they must not become an expansion together.
         let mut literal = String::new();

@@ -8,7 +8,8 @@ use crate::source::Pointer;
 ///
 /// ## Why is this bad?
 /// Today's desktop app replaces what was answered. Where the user leaves the field empty, the server is started with the
-/// literal text `${user_config.KEY}`. The launch specs drop the argument or variable instead.
+/// literal text `${user_config.KEY}`. The launch specs drop the argument or variable instead, an argument together with the
+/// option that stands before it.
 ///
 /// ## Example
 /// ```json
