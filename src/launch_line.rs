@@ -1,7 +1,12 @@
 //! Command lines taken apart: `docker run` and `podman run` as their own option parsers read them, and the package that
 //! `npx` or `uvx` fetches.
 //!
-//! Every part says at which argument it stands, so that a finding can point there.
+//! Every part says at which argument it stands, so that a finding can point there. `shell` says what a shell reads as a
+//! text.
+
+mod shell;
+
+pub use shell::{ShellText, is_shell, shell_text};
 
 /// An argument, or a part of one, and its index in `args`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -355,12 +360,6 @@ pub fn program(command: &str) -> &str {
         }
         Some(_) | None => name,
     }
-}
-
-/// Whether a command is a shell: what it is given as a text, it reads by its own rules.
-pub fn is_shell(command: &str) -> bool {
-    let shells = ["sh", "bash", "zsh", "dash", "cmd", "powershell", "pwsh"];
-    shells.contains(&program(command))
 }
 
 /// `--name`, `--name=value` or `--name value`, and the index after it.

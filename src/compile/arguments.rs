@@ -4,7 +4,7 @@
 //! `--port` is taken for the option of the answer behind it: without the answer it would take the next argument for its
 //! value, or be refused.
 
-use crate::launch_line::{is_shell, package_run};
+use crate::launch_line::{is_shell, package_run, shell_text};
 use crate::plan::{Argument, Composed, Part, Template};
 
 use super::template::{Names, argument, may_be_unanswered};
@@ -12,7 +12,24 @@ use super::template::{Names, argument, may_be_unanswered};
 /// Arguments that begin with a dash, and that hardly any program reads a value after.
 const SWITCHES: [&str; 6] = ["-y", "--debug", "--quiet", "--stdio", "--verbose", "--yes"];
 
-/// The arguments of a command.
+/// The arguments of a command that runs as it stands.
+pub(super) fn arguments_of_command(
+    command: &str,
+    texts: &[String],
+    names: Names<'_>,
+) -> Vec<Argument> {
+    let mut arguments = arguments(command, texts, names);
+    if let Some(shell) = shell_text(command, texts) {
+        for (at, (argument, text)) in arguments.iter_mut().zip(texts).enumerate() {
+            if shell.expands(at) {
+                *argument = self::argument(text, names.in_shell());
+            }
+        }
+    }
+    arguments
+}
+
+/// The arguments of a command, or of what an image starts.
 pub(super) fn arguments(command: &str, texts: &[String], names: Names<'_>) -> Vec<Argument> {
     // An option that says which code runs stays: without it, another program would run.
     let package = package_run(command, texts).and_then(|run| run.package);

@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use crate::model::{Manifest, UserInput};
-use crate::placeholder::placeholders;
+use crate::placeholder::{Kind, placeholders};
 use crate::plan::{Argument, Composed, Folder, InputValue, Part, Template, TokenField};
 
 /// What the placeholders of a text may name.
@@ -15,6 +15,8 @@ pub(super) struct Names<'a> {
     pub inputs: &'a BTreeMap<String, UserInput>,
     /// Whether the provider's answer goes in too: in injected files only.
     pub has_tokens: bool,
+    /// Whether a shell reads the text: then all but the answers are its own variables.
+    pub is_shell_text: bool,
 }
 
 impl<'a> Names<'a> {
@@ -24,6 +26,15 @@ impl<'a> Names<'a> {
         Self {
             inputs: manifest.user_config.as_ref().unwrap_or(&NONE),
             has_tokens: false,
+            is_shell_text: false,
+        }
+    }
+
+    /// Those of a text that a shell is started with.
+    pub(super) fn in_shell(self) -> Self {
+        Self {
+            is_shell_text: true,
+            ..self
         }
     }
 
@@ -139,6 +150,10 @@ pub(super) fn parts(text: &str, names: Names<'_>) -> Vec<Part> {
     let mut done = 0;
     let mut outer = None;
     for found in placeholders(text) {
+        let is_answer = matches!(found.kind, Kind::UserConfig(_) | Kind::Expression(_));
+        if names.is_shell_text && !is_answer {
+            continue;
+        }
         let start = outer.unwrap_or(found.range.start);
         let written = text.get(start..found.range.end).unwrap_or_default();
         let name = written.strip_prefix("${");

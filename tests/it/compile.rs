@@ -647,6 +647,31 @@ fn an_outer_placeholder_is_left_out_with_the_one_inside_of_it() {
 }
 
 #[test]
+fn what_a_shell_reads_keeps_its_own_variables() {
+    let arguments = |command: &str, arguments: Value| {
+        let launch = launch(local(json!({
+            "server": {"command": command, "args": arguments},
+            "user_config": {"port": {"default": 80}}
+        })));
+        serde_json::to_value(launch.process.unwrap().arguments).unwrap()
+    };
+    let text = "acme --dir ${HOME} --port ${PORT:-${user_config.port}}";
+    let [home, port] = [json!({"folder": "home"}), json!({"input": "port"})];
+    let unresolved = json!({"unresolved": "PORT:-${user_config.port"});
+    let shells = json!({
+        "parts": ["acme --dir ${HOME} --port ${PORT:-", port, "}"],
+        "omit_without": []
+    });
+    let apps =
+        json!({"parts": ["acme --dir ", home, " --port ", unresolved, "}"], "omit_without": []});
+    assert_eq!(
+        arguments("bash", json!(["-o", "pipefail", "-c", text, text])),
+        json!(["-o", "pipefail", "-c", shells, apps])
+    );
+    assert_eq!(arguments("cmd", json!(["/c", text])), json!(["/c", apps]));
+}
+
+#[test]
 fn an_option_is_left_out_with_the_answer_that_follows_it() {
     let omitted = |launch: &ServerLaunch| {
         let process = launch.process.clone().unwrap();

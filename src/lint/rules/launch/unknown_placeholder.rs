@@ -1,12 +1,12 @@
 use crate::finding::Severity;
-use crate::launch_line::is_shell;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::placeholder::{Kind, placeholders};
 use crate::suggest;
 
 /// ## What it does
 /// Reports a `${…}` in the command, the arguments, the image or the environment that is neither `${user_config.KEY}` nor a
-/// name that the manifest format knows. One that another stands inside of is such a one too. What a shell is given with `-c` is the shell's own, and left alone.
+/// name that the manifest format knows. One that another stands inside of is such a one too. The text that a shell is given
+/// with `-c`, or PowerShell with `-Command`, is the shell's own, and left alone; `cmd` knows no `${…}`.
 ///
 /// ## Why is this bad?
 /// Nothing replaces it: today's desktop app starts the server with the literal text, and the launch specs leave out what
@@ -36,10 +36,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    if subject.command().is_some_and(is_shell) {
-        return;
-    }
-    for string in subject.server_strings() {
+    for string in super::strings_outside_of_shells(subject) {
         for found in placeholders(string.text) {
             let help = match found.kind {
                 Kind::Unknown(name) => help(subject, name),
