@@ -1,11 +1,13 @@
 //! Command lines taken apart: `docker run` and `podman run` as their own option parsers read them, and the package that
 //! `npx` or `uvx` fetches.
 //!
-//! Every part says at which argument it stands, so that a finding can point there. `shell` says what a shell reads as a
-//! text.
+//! Every part says at which argument it stands, so that a finding can point there. `openings` says what a container is
+//! given of the machine, `shell` what a shell reads as a text.
 
+mod openings;
 mod shell;
 
+pub use openings::{Opening, Power};
 pub use shell::{ShellText, is_shell, shell_text};
 
 /// An argument, or a part of one, and its index in `args`.
@@ -162,31 +164,6 @@ impl<'a> ContainerRun<'a> {
             .filter(move |option| option.name == name)
             .filter_map(|option| option.value)
     }
-
-    /// The arguments that open the container to the whole machine, each with what it does.
-    pub fn breaches(&self) -> Vec<(usize, String)> {
-        let privileged = self
-            .switches("privileged")
-            .map(|at| (at, "the container is privileged".to_owned()));
-        let host = ["network", "pid"].into_iter().flat_map(|namespace| {
-            self.values_of(namespace)
-                .filter(|value| value.text == "host")
-                .map(move |value| {
-                    let message =
-                        format!("the container shares the host's `{namespace}` namespace");
-                    (value.at, message)
-                })
-        });
-        let mounts = ["volume", "mount"]
-            .into_iter()
-            .flat_map(|option| self.values_of(option))
-            .filter(mounts_socket)
-            .map(|mount| {
-                let message = "the container is given the container engine's socket";
-                (mount.at, message.to_owned())
-            });
-        privileged.chain(host).chain(mounts).collect()
-    }
 }
 
 /// Which program fetches and runs a package.
@@ -335,15 +312,6 @@ impl PackageRunner {
             ],
         }
     }
-}
-
-/// Whether the source of `-v SOURCE:TARGET` or `--mount type=bind,source=SOURCE,…` is an engine's socket.
-fn mounts_socket(mount: &Part<'_>) -> bool {
-    let sockets = ["docker.sock", "podman.sock", "containerd.sock"];
-    mount
-        .text
-        .split(&[':', ',', '='])
-        .any(|part| sockets.iter().any(|socket| part.ends_with(socket)))
 }
 
 /// The name of a program without its folder and without what Windows appends: `/usr/bin/docker` is `docker`.
