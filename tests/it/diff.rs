@@ -633,6 +633,13 @@ const CASES: &[Case] = &[
         ],
     ),
     (
+        "what people read of the licence changes",
+        |it| {
+            it.edit(BOX, &json!({ "license": "MIT", "homepage": "https://box.example", "tools_generated": true }));
+        },
+        &["acme__box metadata-changed safe"],
+    ),
+    (
         "a folder is mounted",
         |it| {
             let arguments = [
@@ -1132,6 +1139,21 @@ const PREPARED_CASES: &[PreparedCase] = &[
         &[
             "acme__box container-opened breaking",
             "acme__box container-options-changed review",
+        ],
+    ),
+    (
+        "a server in an image is renamed, and runs another version",
+        |_| {},
+        |it| {
+            fs::remove_file(it.path().join(BOX)).unwrap();
+            let mut manifest = catalog()[BOX].clone();
+            manifest["name"] = json!("acme__crate");
+            manifest["server"]["args"] = json!(["run", "-i", "--rm", "acme/box:2.0", "serve"]);
+            it.add("catalog/acme__crate.json", &manifest);
+        },
+        &[
+            "acme__crate server-renamed breaking",
+            "acme__crate version-changed review",
         ],
     ),
     (
