@@ -1,7 +1,14 @@
 //! Command lines taken apart: `docker run` and `podman run` as their own option parsers read them, and the package that
 //! `npx` or `uvx` fetches.
 //!
-//! Every part says at which argument it stands, so that a finding can point there.
+//! Every part says at which argument it stands, so that a finding can point there. `openings` says what a container is
+//! given of the machine, `shell` what a shell reads as a text.
+
+mod openings;
+mod shell;
+
+pub use openings::{Opening, Power};
+pub use shell::{ShellText, is_shell, shell_text};
 
 /// An argument, or a part of one, and its index in `args`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +23,9 @@ pub struct ContainerRun<'a> {
     /// The index of the argument `run`.
     pub run_at: usize,
     pub options: Vec<RunOption<'a>>,
+    /// Words before the image that belong to no option. The engines know none: the first such word is the image, unless
+    /// the manifest says which word is.
+    pub strays: Vec<Part<'a>>,
     /// `None` where the line ends before any image.
     pub image: Option<Part<'a>>,
     /// Everything after the image: what runs inside the container.
@@ -27,6 +37,8 @@ pub struct ContainerRun<'a> {
 pub struct RunOption<'a> {
     /// The long name where there is one: `-e` is `env`, `-i` is `interactive`.
     pub name: &'a str,
+    /// The letter, where it is written as one.
+    pub letter: Option<char>,
     /// `None` for a switch, and for an option whose value is missing.
     pub value: Option<Part<'a>>,
     /// The argument that names the option.
@@ -44,7 +56,14 @@ pub struct EnvOption<'a> {
 }
 
 /// Takes a `docker run` or `podman run` apart; nothing for any other command line.
-pub fn container_run<'a>(command: &str, args: &'a [String]) -> Option<ContainerRun<'a>> {
+///
+/// `docker_image` names the image where it occurs among the arguments: whatever stands before it then belongs to the
+/// options, however odd it is.
+pub fn container_run<'a>(
+    command: &str,
+    args: &'a [String],
+    docker_image: Option<&str>,
+) -> Option<ContainerRun<'a>> {
     if !matches!(program(command), "docker" | "podman") {
         return None;
     }
@@ -53,14 +72,34 @@ pub fn container_run<'a>(command: &str, args: &'a [String]) -> Option<ContainerR
         [first, second, ..] if first == "container" && second == "run" => 1,
         _ => return None,
     };
+    let named = args
+        .iter()
+        .skip(run_at + 1)
+        .position(|argument| Some(argument.as_str()) == docker_image)
+        .map(|position| run_at + 1 + position);
     let mut options = Vec::new();
+    let mut strays = Vec::new();
     let mut index = run_at + 1;
     while let Some(argument) = args.get(index) {
+        if named.is_some_and(|named| index >= named) {
+            break;
+        }
         let (read, next) = match argument.strip_prefix('-') {
+            None | Some("") if named.is_some() => {
+                strays.push(Part {
+                    text: argument,
+                    at: index,
+                });
+                index += 1;
+                continue;
+            }
             None | Some("") => break,
             Some("-") => {
                 index += 1;
-                break;
+                match named {
+                    Some(_) => continue,
+                    None => break,
+                }
             }
             Some(rest) => match rest.strip_prefix('-') {
                 Some(long) => long_option(long, index, args),
@@ -77,6 +116,7 @@ pub fn container_run<'a>(command: &str, args: &'a [String]) -> Option<ContainerR
     Some(ContainerRun {
         run_at,
         options,
+        strays,
         image,
         command: args.get(index + 1..).unwrap_or_default(),
     })
@@ -123,31 +163,6 @@ impl<'a> ContainerRun<'a> {
             .iter()
             .filter(move |option| option.name == name)
             .filter_map(|option| option.value)
-    }
-
-    /// The arguments that open the container to the whole machine, each with what it does.
-    pub fn breaches(&self) -> Vec<(usize, String)> {
-        let privileged = self
-            .switches("privileged")
-            .map(|at| (at, "the container is privileged".to_owned()));
-        let host = ["network", "pid"].into_iter().flat_map(|namespace| {
-            self.values_of(namespace)
-                .filter(|value| value.text == "host")
-                .map(move |value| {
-                    let message =
-                        format!("the container shares the host's `{namespace}` namespace");
-                    (value.at, message)
-                })
-        });
-        let mounts = ["volume", "mount"]
-            .into_iter()
-            .flat_map(|option| self.values_of(option))
-            .filter(mounts_socket)
-            .map(|mount| {
-                let message = "the container is given the container engine's socket";
-                (mount.at, message.to_owned())
-            });
-        privileged.chain(host).chain(mounts).collect()
     }
 }
 
@@ -299,28 +314,20 @@ impl PackageRunner {
     }
 }
 
-/// Whether the source of `-v SOURCE:TARGET` or `--mount type=bind,source=SOURCE,…` is an engine's socket.
-fn mounts_socket(mount: &Part<'_>) -> bool {
-    let sockets = ["docker.sock", "podman.sock", "containerd.sock"];
-    mount
-        .text
-        .split(&[':', ',', '='])
-        .any(|part| sockets.iter().any(|socket| part.ends_with(socket)))
-}
-
 /// The name of a program without its folder and without what Windows appends: `/usr/bin/docker` is `docker`.
 pub fn program(command: &str) -> &str {
+    let command = command.trim();
     let name = command.rsplit(['/', '\\']).next().unwrap_or(command);
-    [".exe", ".cmd"]
-        .iter()
-        .find_map(|suffix| name.strip_suffix(suffix))
-        .unwrap_or(name)
-}
-
-/// Whether a command is a shell: what it is given as a text, it reads by its own rules.
-pub fn is_shell(command: &str) -> bool {
-    let shells = ["sh", "bash", "zsh", "dash", "cmd", "powershell", "pwsh"];
-    shells.contains(&program(command))
+    match name.rsplit_once('.') {
+        Some((name, suffix))
+            if ["bat", "cmd", "exe"]
+                .iter()
+                .any(|known| suffix.eq_ignore_ascii_case(known)) =>
+        {
+            name
+        }
+        Some(_) | None => name,
+    }
 }
 
 /// `--name`, `--name=value` or `--name value`, and the index after it.
@@ -330,17 +337,24 @@ fn long_option<'a>(long: &'a str, at: usize, args: &'a [String]) -> (Vec<RunOpti
         None => (long, None),
     };
     let name = match name {
+        "dns-opt" => "dns-option",
         "net" => "network",
+        "net-alias" => "network-alias",
+        "purge" => "rm",
         name => name,
     };
-    if value.is_some() || SWITCHES.contains(&name) {
-        return (vec![RunOption { name, value, at }], at + 1);
-    }
-    let value = args.get(at + 1).map(|text| Part { text, at: at + 1 });
-    (vec![RunOption { name, value, at }], at + 2)
+    let takes_next = value.is_none() && !SWITCHES.contains(&name);
+    let next = args.get(at + 1).filter(|_| takes_next);
+    let option = RunOption {
+        name,
+        letter: None,
+        value: value.or(next.map(|text| Part { text, at: at + 1 })),
+        at,
+    };
+    (vec![option], if takes_next { at + 2 } else { at + 1 })
 }
 
-/// `-it`, `-e KEY`, `-eKEY`, `-e=KEY` or a mixture such as `-ite KEY`, and the index after it.
+/// `-it`, `-e KEY`, `-eKEY`, `-e=KEY`, `-i=false` or a mixture such as `-ite KEY`, and the index after it.
 fn short_options<'a>(
     letters: &'a str,
     at: usize,
@@ -349,32 +363,33 @@ fn short_options<'a>(
     let mut options = Vec::new();
     for (index, letter) in letters.char_indices() {
         let after = letters.get(index + letter.len_utf8()..).unwrap_or_default();
-        match short_name(letter) {
-            Some((name, Takes::Nothing)) => options.push(RunOption {
-                name,
-                value: None,
-                at,
-            }),
-            Some((name, Takes::Value)) => {
-                let (value, next) = match after {
-                    "" => (
-                        args.get(at + 1).map(|text| Part { text, at: at + 1 }),
-                        at + 2,
-                    ),
-                    attached => (
-                        Some(Part {
-                            text: attached.strip_prefix('=').unwrap_or(attached),
-                            at,
-                        }),
-                        at + 1,
-                    ),
-                };
-                options.push(RunOption { name, value, at });
-                return (options, next);
+        let itself = letters.get(index..index + letter.len_utf8());
+        // The engine would refuse an unknown letter; what follows is read as if it were a switch.
+        let (name, takes) =
+            short_name(letter).unwrap_or((itself.unwrap_or_default(), Takes::Nothing));
+        let mut option = RunOption {
+            name,
+            letter: Some(letter),
+            value: None,
+            at,
+        };
+        // After an equals sign stands a value, even that of a switch.
+        let given = after.strip_prefix('=').filter(|value| !value.is_empty());
+        let (value, next) = match (given, takes) {
+            (Some(value), _) => (Some(Part { text: value, at }), at + 1),
+            (None, Takes::Nothing) => {
+                options.push(option);
+                continue;
             }
-            // The engine would refuse the line; what follows is read as if the letter were a switch.
-            None => {}
-        }
+            (None, Takes::Value) if after.is_empty() => {
+                let next = args.get(at + 1);
+                (next.map(|text| Part { text, at: at + 1 }), at + 2)
+            }
+            (None, Takes::Value) => (Some(Part { text: after, at }), at + 1),
+        };
+        option.value = value;
+        options.push(option);
+        return (options, next);
     }
     (options, at + 1)
 }
@@ -405,7 +420,10 @@ fn short_name(letter: char) -> Option<(&'static str, Takes)> {
     })
 }
 
-/// The long options of `docker run` and `podman run` that take no value; every other takes one.
+/// The long options that take no value, of [`docker run`] and of [`podman run`]; every other takes one.
+///
+/// [`docker run`]: https://docs.docker.com/reference/cli/docker/container/run/
+/// [`podman run`]: https://docs.podman.io/en/latest/markdown/podman-run.1.html
 const SWITCHES: [&str; 26] = [
     "detach",
     "disable-content-trust",
@@ -463,7 +481,7 @@ mod tests {
             "-e",
             "--stdio",
         ]);
-        let run = container_run("docker", &args).unwrap();
+        let run = container_run("docker", &args, None).unwrap();
         assert_eq!(
             run.image,
             Some(Part {
@@ -485,7 +503,7 @@ mod tests {
             "run", "-e", "A=1", "-e", "B", "--env", "C=x=y", "--env=D=", "-eE=5", "-e=F=6", "-ite",
             "G", "image",
         ]);
-        let run = container_run("podman", &args).unwrap();
+        let run = container_run("podman", &args, None).unwrap();
         let env: Vec<_> = run.env().map(|env| (env.key, env.value, env.at)).collect();
         assert_eq!(
             env,
@@ -506,10 +524,10 @@ mod tests {
     #[test]
     fn a_cluster_ends_at_the_first_letter_that_takes_a_value() {
         let args = strings(&["run", "-itp", "8000:8000", "image"]);
-        let run = container_run("docker", &args).unwrap();
+        let run = container_run("docker", &args, None).unwrap();
         assert_eq!(run.image.unwrap().text, "image");
         let args = strings(&["run", "-pi", "image"]);
-        let run = container_run("docker", &args).unwrap();
+        let run = container_run("docker", &args, None).unwrap();
         assert!(!run.is_interactive());
         assert_eq!(run.image.unwrap().text, "image");
     }
@@ -523,16 +541,57 @@ mod tests {
             "--init",
             "image",
         ]);
-        let run = container_run("docker", &args).unwrap();
+        let run = container_run("docker", &args, None).unwrap();
         assert!(!run.has_switch("privileged"));
         assert!(run.is_interactive());
         assert_eq!(run.image.unwrap().text, "image");
     }
 
     #[test]
+    fn a_switch_may_be_told_off_inside_of_a_cluster() {
+        for (option, is_on) in [
+            ("-i", true),
+            ("-ti=1", true),
+            ("-i=false", false),
+            ("-di=0", false),
+        ] {
+            let args = strings(&["run", option, "image", "serve"]);
+            let run = container_run("docker", &args, None).unwrap();
+            assert_eq!(run.is_interactive(), is_on, "{option}");
+            assert_eq!(run.image.unwrap().text, "image");
+        }
+    }
+
+    #[test]
+    fn no_switch_takes_the_image_for_its_value() {
+        for switch in SWITCHES {
+            let args = strings(&["run", &format!("--{switch}"), "image", "serve"]);
+            let run = container_run("docker", &args, None).unwrap();
+            assert_eq!(run.image.unwrap().text, "image", "{switch}");
+        }
+    }
+
+    #[test]
+    fn a_named_image_ends_the_options_wherever_it_stands() {
+        let args = strings(&["run", "-i", "A=1", "--", "image", "--rm", "image"]);
+        let run = container_run("docker", &args, Some("image")).unwrap();
+        assert_eq!(
+            run.image,
+            Some(Part {
+                text: "image",
+                at: 4
+            })
+        );
+        assert_eq!(run.strays, [Part { text: "A=1", at: 2 }]);
+        assert_eq!(run.command, ["--rm", "image"]);
+        let run = container_run("docker", &args, Some("another")).unwrap();
+        assert_eq!(run.image, Some(Part { text: "A=1", at: 2 }));
+    }
+
+    #[test]
     fn two_dashes_end_the_options() {
         let args = strings(&["run", "-i", "--", "image", "cmd"]);
-        let run = container_run("docker", &args).unwrap();
+        let run = container_run("docker", &args, None).unwrap();
         assert_eq!(run.image.unwrap().text, "image");
         assert_eq!(run.command, ["cmd"]);
     }
@@ -546,7 +605,7 @@ mod tests {
             &["run", "-i", "--"],
         ] {
             let args = strings(args);
-            let run = container_run("docker", &args).unwrap();
+            let run = container_run("docker", &args, None).unwrap();
             assert_eq!(run.image, None);
             assert!(run.command.is_empty());
         }
@@ -554,19 +613,25 @@ mod tests {
 
     #[test]
     fn only_running_a_container_is_taken_apart() {
-        assert_eq!(container_run("docker", &strings(&["compose", "up"])), None);
-        assert_eq!(container_run("docker", &[]), None);
-        assert_eq!(container_run("npx", &strings(&["run", "image"])), None);
+        assert_eq!(
+            container_run("docker", &strings(&["compose", "up"]), None),
+            None
+        );
+        assert_eq!(container_run("docker", &[], None), None);
+        assert_eq!(
+            container_run("npx", &strings(&["run", "image"]), None),
+            None
+        );
         let args = strings(&["container", "run", "image"]);
         assert_eq!(
-            container_run("/usr/bin/docker", &args)
+            container_run("/usr/bin/docker", &args, None)
                 .unwrap()
                 .image
                 .unwrap()
                 .text,
             "image"
         );
-        assert_eq!(container_run("docker.exe", &args).unwrap().run_at, 1);
+        assert_eq!(container_run("docker.exe", &args, None).unwrap().run_at, 1);
     }
 
     fn package<'a>(command: &str, args: &'a [String]) -> Option<(&'a str, usize)> {

@@ -46,12 +46,13 @@ fn is_pinned_for_npx(package: &str) -> bool {
     }
     let is_repository = package.contains("://") || package.contains("github:");
     match package.rsplit_once('@') {
-        Some((name, version)) => !name.is_empty() && !is_repository && is_exact_version(version),
+        Some((name, version)) => !name.is_empty() && !is_repository && is_exact_for_npm(version),
         None => false,
     }
 }
 
-/// `name==1.2.3`, `name[extra]==1.2.3`, `name@1.2.3`, or a repository at a commit: `git+https://…@0123abc…`.
+/// `name==1.2.3`, `name===1.2.3`, `name[extra]==1.2.3`, `name@1.2.3`, or a repository at a commit:
+/// `git+https://…@0123abc…`.
 fn is_pinned_for_uvx(package: &str) -> bool {
     if package.contains("git+") {
         let reference = package.split('#').next().unwrap_or_default();
@@ -59,8 +60,12 @@ fn is_pinned_for_uvx(package: &str) -> bool {
             .rsplit_once('@')
             .is_some_and(|(_, commit)| is_commit(commit));
     }
-    let version = package.split_once("==").or(package.split_once('@'));
-    version.is_some_and(|(_, version)| is_exact_version(version.trim()))
+    // Behind the version may stand further conditions, and a marker.
+    let requirement = package.split([',', ';']).next().unwrap_or_default();
+    let version = ["===", "==", "@"]
+        .into_iter()
+        .find_map(|operator| requirement.split_once(operator));
+    version.is_some_and(|(_, version)| is_exact_for_python(version.trim()))
 }
 
 /// A tag other than `latest`, or a digest.
@@ -73,13 +78,27 @@ pub fn is_pinned_image(image: &str) -> bool {
         .is_some_and(|(_, tag)| !tag.is_empty() && tag != "latest")
 }
 
-/// `1.2.3`, `2025.7.9.1`, `1.0.0-beta.2`: no range, no wildcard, no word.
-fn is_exact_version(version: &str) -> bool {
+/// `1.2.3`, `1.0.0-beta.2`: npm reads anything shorter as a range (`1.2` is `1.2.x`), and a word as a tag.
+fn is_exact_for_npm(version: &str) -> bool {
+    let version = version.trim_start_matches(['=', 'v']);
+    let end = version.find(['-', '+']).unwrap_or(version.len());
+    let (numbers, label) = version.split_at(end);
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    numbers.split('.').count() == 3
+        && numbers.split('.').all(is_number)
+        && label
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric() || "+-.".contains(character))
+}
+
+/// `1`, `1.2.3`, `2025.7.9.1`, `1.0b2`, `1!2.0+local`: any version but a wildcard ([PEP 440]).
+///
+/// [PEP 440]: https://peps.python.org/pep-0440/#version-matching
+fn is_exact_for_python(version: &str) -> bool {
     let version = version.strip_prefix('v').unwrap_or(version);
     let is_version_character =
         |character: char| character.is_ascii_alphanumeric() || "+-._!".contains(character);
     version.starts_with(|first: char| first.is_ascii_digit())
-        && version.contains('.')
         && version.chars().all(is_version_character)
         && !version.split('.').any(|part| part == "x")
 }
@@ -136,6 +155,8 @@ mod tests {
         for package in [
             "acme-mcp@1.4.0",
             "@acme/mcp@1.4.0-beta.2",
+            "acme-mcp@v1.4.0+build.7",
+            "acme-mcp@=1.4.0",
             "github:acme/mcp#0123abc",
         ] {
             assert!(is_pinned_for_npx(package), "{package}");
@@ -146,6 +167,11 @@ mod tests {
             "@acme/mcp@latest",
             "acme-mcp@^1.4.0",
             "acme-mcp@1",
+            "acme-mcp@1.2",
+            "acme-mcp@1.2-beta",
+            "acme-mcp@1.2.3.4",
+            "acme-mcp@1.2.x",
+            "acme-mcp@1.2.",
             "acme-mcp@1.x",
             "github:acme/mcp#main",
         ] {
@@ -157,6 +183,11 @@ mod tests {
     fn an_exact_version_or_a_commit_pins_what_uvx_runs() {
         for package in [
             "acme==1.4",
+            "acme==1",
+            "acme===1",
+            "acme == 1.0rc1",
+            "acme==1!2.0+local",
+            "acme==1.4; python_version > '3.9'",
             "acme[cli]==2025.7.9.1",
             "acme@1.4.0",
             "git+https://git.example/acme@0123abcdef",
@@ -167,6 +198,10 @@ mod tests {
             "acme",
             "acme>=1.4",
             "acme==1.*",
+            "acme==1.x",
+            "acme==*",
+            "acme===latest",
+            "acme~=1.4",
             "acme@latest",
             "git+https://git.example/acme",
             "git+https://git@git.example/acme@v1.4.0",

@@ -8,7 +8,7 @@ use std::ops::Range;
 /// One `${…}`: where it is, and what it asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placeholder<'a> {
-    /// Bytes, from the `$` to the `}`.
+    /// Bytes, from the `$` to the `}`; to where the next one begins, if this one is not closed before.
     pub range: Range<usize>,
     pub kind: Kind<'a>,
 }
@@ -24,7 +24,7 @@ pub enum Kind<'a> {
     Runtime(&'a str),
     /// What the provider answered to the login.
     Token(Token),
-    /// Anything else: the text between the braces.
+    /// Anything else: the text between the braces, or up to another placeholder that stands inside of this one.
     Unknown(&'a str),
 }
 
@@ -76,8 +76,9 @@ pub const RUNTIME_NAMES: [&str; 7] = [
     "pathSeparator",
 ];
 
-/// Every placeholder of a text, in order and without overlap: where one stands inside another, only the inner one is
-/// seen, because replacing text sees nothing else.
+/// Every placeholder of a text, in order and without overlap: where one stands inside another, the outer one ends where
+/// the inner one begins, because replacing text sees the inner one alone. One that is opened last and never closed is
+/// text, unless it speaks of an answer.
 pub fn placeholders(text: &str) -> impl Iterator<Item = Placeholder<'_>> {
     let mut from = 0;
     std::iter::from_fn(move || {
@@ -93,7 +94,8 @@ pub fn placeholders(text: &str) -> impl Iterator<Item = Placeholder<'_>> {
             };
             from = inside + length;
             let is_closed = content.len() < length;
-            if is_closed || speaks_of_user_config(content) {
+            let is_outer = !is_closed && next_opening < rest.len();
+            if is_closed || is_outer || speaks_of_user_config(content) {
                 return Some(Placeholder {
                     range: start..from,
                     kind: kind(content, is_closed),
@@ -208,10 +210,17 @@ mod tests {
     }
 
     #[test]
-    fn only_the_inner_of_two_is_seen() {
+    fn the_inner_of_two_is_replaced_and_the_outer_ends_there() {
+        let text = "a${PORT:-${user_config.port}}";
+        let found: Vec<_> = placeholders(text)
+            .map(|found| (text.get(found.range), found.kind))
+            .collect();
         assert_eq!(
-            kinds("${PORT:-${user_config.port}}"),
-            [Kind::UserConfig("port")]
+            found,
+            [
+                (Some("${PORT:-"), Kind::Unknown("PORT:-")),
+                (Some("${user_config.port}"), Kind::UserConfig("port")),
+            ]
         );
     }
 

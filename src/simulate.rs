@@ -301,6 +301,10 @@ impl Filling<'_> {
     }
 
     fn composed(&self, composed: &Composed, escape: Escape) -> Result<String, Missing> {
+        let mut needed = composed.omit_without.iter();
+        if let Some(key) = needed.find(|key| self.answer(key).is_none()) {
+            return Err(no_answer(key));
+        }
         let mut text = String::new();
         for part in &composed.parts {
             match part {

@@ -1,4 +1,6 @@
-//! A `docker run` or `podman run` command line, taken apart.
+//! What a `docker run` or `podman run` command line means for a launch spec.
+
+use crate::launch_line::{ContainerRun, RunOption, container_run};
 
 /// What a `docker run` line says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -8,106 +10,61 @@ pub(super) struct DockerRun<'a> {
     pub entrypoint: Option<&'a str>,
     /// `-e KEY=VALUE`. A `-e KEY` hands on what `server.env` says anyway.
     pub environment: Vec<(&'a str, &'a str)>,
-    /// The other options, as they are written; without those that any launch of the container sets by itself.
-    pub options: Vec<&'a str>,
+    /// The other options, each with the words that it is written in, in order.
+    pub options: Vec<Vec<String>>,
     /// What follows the image.
     pub arguments: &'a [String],
 }
 
-/// The long options that take no value; every other one takes the next word, unless it has a `=`.
-const SWITCHES: [&str; 17] = [
-    "--detach",
-    "--disable-content-trust",
-    "--env-host",
-    "--help",
-    "--init",
-    "--interactive",
-    "--no-healthcheck",
-    "--no-hosts",
-    "--oom-kill-disable",
-    "--privileged",
-    "--publish-all",
-    "--quiet",
-    "--read-only",
-    "--replace",
-    "--rm",
-    "--sig-proxy",
-    "--tty",
-];
-
-/// The letters of short options that take no value.
-const SHORT_SWITCHES: &str = "dithPq";
-
 /// Takes a command line apart; nothing if it is not one of `docker run` with an image.
-///
-/// `docker_image` names the image where it occurs among the arguments: what stands before it then belongs to the
-/// options, however odd it is.
 pub(super) fn docker_run<'a>(
     command: &str,
     arguments: &'a [String],
     docker_image: Option<&str>,
 ) -> Option<DockerRun<'a>> {
-    let is_engine = matches!(command, "docker" | "podman");
-    let (first, words) = arguments.split_first()?;
-    if !is_engine || first != "run" {
-        return None;
-    }
-    let known = words
+    let run = container_run(command, arguments, docker_image)?;
+    let entrypoint = run.values_of("entrypoint").last();
+    Some(DockerRun {
+        image: run.image?.text,
+        entrypoint: entrypoint.map(|program| program.text),
+        environment: run
+            .env()
+            .filter_map(|variable| Some((variable.key, variable.value?)))
+            .collect(),
+        options: options(&run, arguments),
+        arguments: run.command,
+    })
+}
+
+/// The options that say something of their own: what any launch of the container sets by itself is left out, and so is
+/// the terminal, which no client that writes to a pipe has.
+fn options(run: &ContainerRun<'_>, arguments: &[String]) -> Vec<Vec<String>> {
+    let told = ["entrypoint", "env", "interactive", "name", "rm", "tty"];
+    let options = run
+        .options
         .iter()
-        .position(|word| Some(word.as_str()) == docker_image);
-    let mut run = DockerRun::default();
-    let mut at = 0;
-    while let Some(word) = words.get(at) {
-        let is_image = match known {
-            Some(position) => at >= position,
-            None => !word.starts_with('-') || word == "-",
-        };
-        if is_image {
-            run.image = word;
-            run.arguments = words.get(at + 1..).unwrap_or_default();
-            return Some(run);
-        }
-        let next = words.get(at + 1).map(String::as_str);
-        let value = next.filter(|_| takes_next_word(word));
-        take_option(&mut run, word, value);
-        at += match value {
-            Some(_) => 2,
-            None => 1,
-        };
-    }
-    None
+        .filter(|option| !told.contains(&option.name))
+        .map(|option| (option.at, words(option, arguments)));
+    let strays = run.strays.iter();
+    let strays = strays.map(|stray| (stray.at, vec![stray.text.to_owned()]));
+    let mut placed: Vec<(usize, Vec<String>)> = options.chain(strays).collect();
+    placed.sort_by_key(|(at, _)| *at);
+    placed.into_iter().map(|(_, words)| words).collect()
 }
 
-fn takes_next_word(word: &str) -> bool {
-    if word.starts_with("--") {
-        return !word.contains('=') && !SWITCHES.contains(&word);
-    }
-    let Some(letters) = word.strip_prefix('-') else {
-        return false;
+/// An option as it is written; one of a cluster as it would be written alone.
+fn words(option: &RunOption<'_>, arguments: &[String]) -> Vec<String> {
+    let (attached, separate) = match option.value {
+        Some(value) if value.at == option.at => (Some(value.text), None),
+        Some(value) => (None, Some(value.text.to_owned())),
+        None => (None, None),
     };
-    // In a cluster such as `-itp` the first letter that takes a value takes the rest; the last one, the next word.
-    let valued = letters.find(|letter| !SHORT_SWITCHES.contains(letter));
-    valued.is_some_and(|index| index + 1 == letters.len())
-}
-
-fn take_option<'a>(run: &mut DockerRun<'a>, word: &'a str, value: Option<&'a str>) {
-    let (name, value) = match value {
-        Some(value) => (word, Some(value)),
-        None => match word.split_once('=') {
-            Some((name, value)) if word.starts_with("--") => (name, Some(value)),
-            Some(_) | None => match word.strip_prefix("-e") {
-                Some(attached) if !attached.is_empty() => ("-e", Some(attached)),
-                Some(_) | None => (word, None),
-            },
-        },
+    let name = match (option.letter, attached) {
+        (None, _) => arguments.get(option.at).cloned().unwrap_or_default(),
+        (Some(letter), None) => format!("-{letter}"),
+        (Some(letter), Some(value)) => format!("-{letter}={value}"),
     };
-    match (name, value) {
-        ("-e" | "--env", Some(variable)) => run.environment.extend(variable.split_once('=')),
-        ("--entrypoint", Some(program)) => run.entrypoint = Some(program),
-        ("-i" | "--interactive" | "--rm", _) | ("--name", Some(_)) => {}
-        (_, Some(value)) if name == word => run.options.extend([word, value]),
-        (_, Some(_) | None) => run.options.push(word),
-    }
+    [name].into_iter().chain(separate).collect()
 }
 
 #[cfg(test)]
@@ -116,6 +73,12 @@ mod tests {
 
     fn words(line: &str) -> Vec<String> {
         line.split(' ').map(str::to_owned).collect()
+    }
+
+    fn options(line: &str) -> String {
+        let line = words(line);
+        let run = docker_run("docker", &line, None).unwrap();
+        run.options.concat().join(" ")
     }
 
     #[test]
@@ -134,45 +97,63 @@ mod tests {
                 "image",
                 2,
             ),
+            ("run -i --rm -- image serve", "image", 1),
+            ("run -i --use-api-socket image serve", "image", 1),
+            ("run -i --tls-verify --rmi image serve", "image", 1),
+            ("container run -i image serve", "image", 1),
         ];
         for (line, image, arguments) in cases {
             let line = words(line);
-            let run = docker_run("docker", &line, None).unwrap();
-            assert_eq!(
-                (run.image, run.arguments.len()),
-                (image, arguments),
-                "{line:?}"
-            );
+            for engine in ["docker", "podman", "/usr/bin/docker", "docker.exe"] {
+                let run = docker_run(engine, &line, None).unwrap();
+                assert_eq!(
+                    (run.image, run.arguments.len()),
+                    (image, arguments),
+                    "{line:?}"
+                );
+            }
         }
     }
 
     #[test]
     fn variables_are_read_in_every_spelling() {
-        let line = words("run -e A=1 -eB=2 --env C=3 --env=D=4 -e HANDED_ON image");
+        let line = words("run -e A=1 -eB=2 --env C=3 --env=D=4 -e=E=5 -ie F=6 -e HANDED_ON image");
         let run = docker_run("podman", &line, None).unwrap();
         assert_eq!(
             run.environment,
-            [("A", "1"), ("B", "2"), ("C", "3"), ("D", "4")]
+            [
+                ("A", "1"),
+                ("B", "2"),
+                ("C", "3"),
+                ("D", "4"),
+                ("E", "5"),
+                ("F", "6")
+            ]
         );
         assert!(run.options.is_empty());
     }
 
     #[test]
     fn other_options_are_kept_as_they_are_written() {
-        let line = words("run -i --rm -v a:/b --network=host --privileged --name x image");
-        let run = docker_run("docker", &line, None).unwrap();
         assert_eq!(
-            run.options,
-            ["-v", "a:/b", "--network=host", "--privileged"]
+            options("run -i --rm -v a:/b --net=host --privileged --name x image"),
+            "-v a:/b --net=host --privileged"
         );
     }
 
     #[test]
+    fn what_any_launch_sets_is_taken_out_of_a_cluster() {
+        assert_eq!(options("run -it image"), "");
+        assert_eq!(options("run -itp 80:80 -dP image"), "-p 80:80 -d -P");
+        assert_eq!(options("run -itv/a:/b -i=true image"), "-v=/a:/b");
+    }
+
+    #[test]
     fn a_named_image_ends_the_options_wherever_it_stands() {
-        let line = words("run -i STRAY=1 image:1 serve");
+        let line = words("run -i STRAY=1 --init image:1 serve");
         let run = docker_run("docker", &line, Some("image:1")).unwrap();
-        assert_eq!((run.image, run.arguments), ("image:1", &line[3 + 1..]));
-        assert_eq!(run.options, ["STRAY=1"]);
+        assert_eq!((run.image, run.arguments), ("image:1", &line[5..]));
+        assert_eq!(run.options, [["STRAY=1"], ["--init"]]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Pure: the same catalog gives the same plan, whichever dialect its files are written in. A server with a value
 //! outside the grammar is left out and named, never written down half-checked.
 
+mod arguments;
 mod docker;
 mod grammar;
 mod oauth;
@@ -283,7 +284,11 @@ fn transport(manifest: &Manifest) -> Checked<Transport> {
 
 fn compile_input(key: &str, input: &UserInput, names: Names<'_>) -> Input {
     Input {
-        title: input.title.clone().unwrap_or_else(|| key.to_owned()),
+        title: input
+            .title
+            .clone()
+            .filter(|title| !title.trim().is_empty())
+            .unwrap_or_else(|| key.to_owned()),
         description: input.description.clone(),
         kind: input.kind.unwrap_or_default(),
         required: input.required == Some(true),

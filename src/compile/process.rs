@@ -11,8 +11,9 @@ use crate::plan::{
 };
 use crate::source::Pointer;
 
+use super::arguments::{arguments, arguments_of_command, option};
 use super::docker::{DockerRun, docker_run};
-use super::template::{Names, argument, parts, template};
+use super::template::{Names, parts, template};
 use super::{Checked, grammar};
 
 pub(super) fn process(manifest: &Manifest) -> Checked<Process> {
@@ -23,16 +24,19 @@ pub(super) fn process(manifest: &Manifest) -> Checked<Process> {
     let arguments = server.args.as_deref().unwrap_or_default();
     let docker_image = server.docker_image.as_deref();
     let run = docker_run(command, arguments, docker_image);
+    let arguments = match &run {
+        Some(run) => self::arguments(run.entrypoint.unwrap_or_default(), run.arguments, names),
+        None => arguments_of_command(command, arguments, names),
+    };
     let DockerRun {
         image,
         entrypoint,
         environment: of_run,
         options,
-        arguments,
+        ..
     } = run.unwrap_or(DockerRun {
         image: docker_image.unwrap_or_default(),
         entrypoint: Some(command),
-        arguments,
         ..DockerRun::default()
     });
 
@@ -52,12 +56,15 @@ pub(super) fn process(manifest: &Manifest) -> Checked<Process> {
         command: entrypoint
             .filter(|command| !command.is_empty())
             .map(|command| template(command, names)),
-        arguments: arguments.iter().map(|text| argument(text, names)).collect(),
+        arguments,
         environment,
         container: Container {
             name: container_name(&manifest.name),
             image: (!image.is_empty()).then(|| template(image, names)),
-            options: options.iter().map(|text| argument(text, names)).collect(),
+            options: options
+                .iter()
+                .flat_map(|words| option(words, names))
+                .collect(),
             keep_stdin_open: true,
             service_account: server.service_account.clone(),
         },

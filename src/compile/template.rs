@@ -1,10 +1,12 @@
 //! `${…}` in a text -> a template: what goes in, and without which answers the text is left out.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde_json::Value;
 
 use crate::model::{Manifest, UserInput};
+use crate::placeholder::{Kind, placeholders};
 use crate::plan::{Argument, Composed, Folder, InputValue, Part, Template, TokenField};
 
 /// What the placeholders of a text may name.
@@ -13,6 +15,8 @@ pub(super) struct Names<'a> {
     pub inputs: &'a BTreeMap<String, UserInput>,
     /// Whether the provider's answer goes in too: in injected files only.
     pub has_tokens: bool,
+    /// Whether a shell reads the text: then all but the answers are its own variables.
+    pub is_shell_text: bool,
 }
 
 impl<'a> Names<'a> {
@@ -22,6 +26,15 @@ impl<'a> Names<'a> {
         Self {
             inputs: manifest.user_config.as_ref().unwrap_or(&NONE),
             has_tokens: false,
+            is_shell_text: false,
+        }
+    }
+
+    /// Those of a text that a shell is started with.
+    pub(super) fn in_shell(self) -> Self {
+        Self {
+            is_shell_text: true,
+            ..self
         }
     }
 
@@ -78,7 +91,7 @@ pub(super) fn template(text: &str, names: Names<'_>) -> Template {
 }
 
 /// Whether an input may have no answer: it is optional, and nothing is sure to stand in for the answer.
-fn may_be_unanswered(input: &UserInput, names: Names<'_>) -> bool {
+pub(super) fn may_be_unanswered(input: &UserInput, names: Names<'_>) -> bool {
     let is_optional = input.required != Some(true);
     is_optional
         && match default_value(input, names) {
@@ -130,24 +143,36 @@ fn refers_to_inputs(input: &UserInput) -> bool {
     default.is_some_and(|default| default.to_string().contains("${user_config."))
 }
 
-/// The text, cut at its placeholders; one that is never closed is text.
+/// The text, cut at its placeholders as the app finds them. One that is never closed is text; one that another stands
+/// inside of is one with it, since nothing fills in the whole.
 pub(super) fn parts(text: &str, names: Names<'_>) -> Vec<Part> {
     let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some((before, opened)) = rest.split_once("${") {
-        let Some((name, after)) = opened.split_once('}') else {
-            break;
-        };
-        if !before.is_empty() {
-            parts.push(Part::Text(before.to_owned()));
+    let mut done = 0;
+    let mut outer = None;
+    for found in placeholders(text) {
+        let is_answer = matches!(found.kind, Kind::UserConfig(_) | Kind::Expression(_));
+        if names.is_shell_text && !is_answer {
+            continue;
         }
+        let start = outer.unwrap_or(found.range.start);
+        let written = text.get(start..found.range.end).unwrap_or_default();
+        let name = written.strip_prefix("${");
+        let Some(name) = name.and_then(|name| name.strip_suffix('}')) else {
+            outer = Some(start);
+            continue;
+        };
+        outer = None;
+        parts.extend(literal(text, done..start));
         parts.push(placeholder(name, names));
-        rest = after;
+        done = found.range.end;
     }
-    if !rest.is_empty() {
-        parts.push(Part::Text(rest.to_owned()));
-    }
+    parts.extend(literal(text, done..text.len()));
     parts
+}
+
+fn literal(text: &str, range: Range<usize>) -> Option<Part> {
+    let text = text.get(range).filter(|text| !text.is_empty())?;
+    Some(Part::Text(text.to_owned()))
 }
 
 fn placeholder(name: &str, names: Names<'_>) -> Part {

@@ -11,14 +11,25 @@ use crate::parse;
 use super::{Changes, Compiled, Kind, Server, Words};
 
 /// The members of a manifest that are for people alone.
-const METADATA: [&str; 18] = [
+const METADATA: [&str; 29] = [
     "display_name",
     "description",
+    "long_description",
     "author",
+    "license",
+    "homepage",
+    "documentation",
+    "support",
+    "privacy_policies",
+    "icon",
+    "screenshots",
     "category",
     "keywords",
     "tools",
+    "tools_generated",
     "prompts",
+    "prompts_generated",
+    "compatibility",
     "instructions",
     "readme",
     "github_info",
@@ -397,5 +408,39 @@ fn metadata(
             Kind::MetadataChanged,
             Words::new("what people read changes: ").values(names),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use schemars::{JsonSchema, schema_for};
+
+    use crate::model;
+
+    use super::*;
+
+    /// The members that the model of a part has.
+    fn of_model<T: JsonSchema>() -> Vec<String> {
+        let schema = schema_for!(T);
+        let members = schema.get("properties").and_then(Value::as_object);
+        members.unwrap().keys().cloned().collect()
+    }
+
+    #[test]
+    fn each_member_of_the_model_is_in_one_list() {
+        let login = LOGIN_FIELDS.map(|field| field.name);
+        let parts = [
+            ("", of_model::<Manifest>(), &METADATA[..]),
+            ("server", of_model::<model::Server>(), &[]),
+            ("oauth_config", of_model::<OAuthConfig>(), &login),
+        ];
+        for (part, members, others) in parts {
+            let (_, known) = KNOWN.iter().find(|(known, _)| *known == part).unwrap();
+            let mut listed = [known, others].concat();
+            listed.sort_unstable();
+            let mut members: Vec<&str> = members.iter().map(String::as_str).collect();
+            members.sort_unstable();
+            assert_eq!(listed, members, "`{part}`");
+        }
     }
 }

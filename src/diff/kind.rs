@@ -169,9 +169,9 @@ pub enum Kind {
     EnvironmentChanged,
     /// An environment variable is gone.
     EnvironmentRemoved,
-    /// An environment variable makes the program load other code, or fetch it from elsewhere.
+    /// An environment variable makes the program load other code, or fetch it from elsewhere or through others.
     LoaderVariableSet,
-    /// The container is opened to the machine: privileged, a namespace or device of the host, the engine's socket.
+    /// The container is opened to the machine: privileged, a namespace, device or whole folder of the host, the engine's socket.
     ContainerOpened,
     /// Other options of the container change: mounts, ports, the service account.
     ContainerOptionsChanged,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::launch_line::{container_run, package_run};
+use crate::launch_line::{Power, container_run, package_run};
 use crate::model::Manifest;
 use crate::pin::{image_name, is_pinned_image, is_pinned_package, package_name};
 use crate::plan::{Argument, Composed, Folder, Part, Process, Template, TokenField, Transport};
@@ -10,15 +10,24 @@ use crate::plan::{Argument, Composed, Folder, Part, Process, Template, TokenFiel
 use super::login::host_of;
 use super::{Changes, Compiled, Kind, Server, Words, missing};
 
-/// Variables that make a program load other code, or fetch its packages from elsewhere.
-const LOADERS: [&str; 24] = [
+/// Variables that make a program load other code, fetch it from elsewhere, or trust and reach others by it, in any case.
+const LOADERS: [&str; 41] = [
+    "ALL_PROXY",
     "BASH_ENV",
     "BUN_CONFIG_REGISTRY",
     "CLASSPATH",
+    "CURL_CA_BUNDLE",
+    "DOCKER_HOST",
     "DYLD_INSERT_LIBRARIES",
     "DYLD_LIBRARY_PATH",
     "ENV",
+    "GIT_SSH",
+    "GIT_SSH_COMMAND",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
     "JAVA_TOOL_OPTIONS",
+    "JDK_JAVA_OPTIONS",
+    "LD_AUDIT",
     "LD_LIBRARY_PATH",
     "LD_PRELOAD",
     "NODE_EXTRA_CA_CERTS",
@@ -31,11 +40,19 @@ const LOADERS: [&str; 24] = [
     "PERL5OPT",
     "PIP_EXTRA_INDEX_URL",
     "PIP_INDEX_URL",
+    "PYTHONHOME",
     "PYTHONPATH",
     "PYTHONSTARTUP",
+    "REQUESTS_CA_BUNDLE",
+    "RUBYLIB",
     "RUBYOPT",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
     "UV_DEFAULT_INDEX",
+    "UV_EXTRA_INDEX_URL",
+    "UV_INDEX",
     "UV_INDEX_URL",
+    "_JAVA_OPTIONS",
 ];
 
 pub(super) fn compare(new: &Server, before: &Compiled, after: &Compiled, changes: &mut Changes) {
@@ -150,6 +167,11 @@ pub(super) struct Program<'a> {
 }
 
 impl<'a> Program<'a> {
+    /// Whether it is an image, and no package.
+    pub(super) fn is_image(&self) -> bool {
+        self.at.is_none()
+    }
+
     pub(super) fn of(manifest: &'a Manifest) -> Option<Self> {
         let server = &manifest.server;
         let command = server.command.as_deref().unwrap_or_default();
@@ -163,11 +185,10 @@ impl<'a> Program<'a> {
                 at: Some(package.at),
             });
         }
-        let image = match container_run(command, arguments) {
-            Some(run) => run.image.map(|image| image.text),
-            None => server.docker_image.as_deref(),
-        };
-        let text = image?;
+        let docker_image = server.docker_image.as_deref();
+        let run = container_run(command, arguments, docker_image);
+        let image = run.and_then(|run| run.image);
+        let text = image.map(|image| image.text).or(docker_image)?;
         Some(Self {
             text,
             name: image_name(text),
@@ -310,48 +331,36 @@ pub(super) fn dangers(
             Kind::LoaderVariableSet,
             Words::new("the variable ")
                 .value(name)
-                .text(" decides which code is loaded or where it is fetched from, and is now ")
+                .text(" decides which code is loaded, or from where and through whom, and is now ")
                 .value(text(value)),
         );
     }
-    let old = was.map_or_else(BTreeSet::new, |(_, manifest)| openings(manifest));
+    let old = was.map_or_else(BTreeMap::new, |(_, manifest)| openings(manifest));
     let new = server
         .compiled
         .as_ref()
-        .map_or_else(BTreeSet::new, |compiled| openings(&compiled.manifest));
-    for opening in new.difference(&old) {
+        .map_or_else(BTreeMap::new, |compiled| openings(&compiled.manifest));
+    for (_, option) in new.iter().filter(|(power, _)| !old.contains_key(power)) {
         changes.push(
             Kind::ContainerOpened,
-            Words::new("the container is opened by ").value(opening),
+            Words::new("the container is opened by ").value(option),
         );
     }
 }
 
-/// The options of a `docker run` that open the container to the machine.
-fn openings(manifest: &Manifest) -> BTreeSet<String> {
-    let command = manifest.server.command.as_deref().unwrap_or_default();
-    let arguments = manifest.server.args.as_deref().unwrap_or_default();
-    let Some(run) = container_run(command, arguments) else {
-        return BTreeSet::new();
-    };
-    let breaches = run.breaches().into_iter();
-    let breaches = breaches.filter_map(|(at, _)| arguments.get(at).cloned());
-    let powers = [
-        "cap-add",
-        "device",
-        "ipc",
-        "security-opt",
-        "userns",
-        "uts",
-        "cgroupns",
-        "volumes-from",
-    ]
-    .into_iter()
-    .flat_map(|option| {
-        run.values_of(option)
-            .map(move |value| format!("--{option} {}", value.text))
-    });
-    breaches.chain(powers).collect()
+/// What a `docker run` opens of the machine, each with the option that does.
+fn openings(manifest: &Manifest) -> BTreeMap<Power, String> {
+    let server = &manifest.server;
+    let run = container_run(
+        server.command.as_deref().unwrap_or_default(),
+        server.args.as_deref().unwrap_or_default(),
+        server.docker_image.as_deref(),
+    );
+    let openings = run.map(|run| run.openings()).unwrap_or_default();
+    openings
+        .into_iter()
+        .map(|opening| (opening.power, opening.option))
+        .collect()
 }
 
 fn files(was: &Process, is: &Process, changes: &mut Changes) {

@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use crate::launch_line::package_run;
+use crate::launch_line::program;
 use crate::oauth::remote_url;
-use crate::pin::{image_name, package_name};
 
 use super::Server;
+use super::launch::Program;
 
 /// A server of both states, or of one of them.
 #[derive(Debug, Clone, Copy)]
@@ -107,15 +107,14 @@ fn same_program(server: &Server) -> Option<Vec<String>> {
     if let Some(url) = remote_url(manifest) {
         return Some(vec![url.to_owned()]);
     }
-    let arguments = manifest.server.args.as_deref().unwrap_or_default();
+    let ran = Program::of(manifest)?;
     let command = manifest.server.command.as_deref().unwrap_or_default();
-    let package = package_run(command, arguments).and_then(|run| {
-        let package = run.package?;
-        Some(package_name(run.runner, package.text))
-    });
-    let image = manifest.server.docker_image.as_deref().map(image_name);
-    let name = package.or(image)?;
-    Some(vec![command.to_owned(), name.to_owned()])
+    // The same image may be named by a command line, or by the field of its own.
+    let runner = match ran.is_image() {
+        true => "",
+        false => program(command),
+    };
+    Some(vec![runner.to_owned(), ran.name.to_owned()])
 }
 
 /// The name that people see, under the same client.

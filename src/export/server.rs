@@ -1,6 +1,6 @@
 //! One launch spec -> one entry of a client's configuration.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
@@ -123,7 +123,17 @@ impl<'a> Translation<'a> {
                 args.extend(container.keep_stdin_open.then(|| "-i".to_owned()));
                 args.extend(options);
                 // By name alone: the value stays in the environment, where no list of processes shows it.
-                args.extend(env.keys().flat_map(|name| ["-e".to_owned(), name.clone()]));
+                let token = self.launch.oauth.iter().flat_map(|oauth| &oauth.delivery);
+                let token = token.filter_map(|delivery| match delivery {
+                    TokenDelivery::Env { name } => Some(name),
+                    TokenDelivery::Header { .. } | TokenDelivery::File { .. } => None,
+                });
+                let names: BTreeSet<&String> = env.keys().chain(token).collect();
+                args.extend(
+                    names
+                        .into_iter()
+                        .flat_map(|name| ["-e".to_owned(), name.clone()]),
+                );
                 let entrypoint = command.map(|command| ["--entrypoint".to_owned(), command]);
                 args.extend(entrypoint.into_iter().flatten());
                 args.push(image);
@@ -149,7 +159,7 @@ impl<'a> Translation<'a> {
         }
         for (path, mount) in &process.mounts {
             self.note(format!(
-                "no answer becomes a file: put the one to `{}` into `{path}`",
+                "the client writes no file: put your answer to `{}` into `{path}`",
                 mount.input
             ));
         }
@@ -276,6 +286,9 @@ impl<'a> Translation<'a> {
     }
 
     fn composed(&mut self, composed: &'a Composed) -> Text {
+        for key in &composed.omit_without {
+            self.answer(key)?;
+        }
         let mut text = String::new();
         // The literal parts, with a letter for each that is put in: they must not become an expansion together.
         let mut literal = String::new();

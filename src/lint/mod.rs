@@ -280,7 +280,7 @@ impl<'a> Subject<'a> {
         !oauth::is_remote(self.manifest)
     }
 
-    /// The command, the arguments and the values of the environment: what the app starts the server with.
+    /// The command, the arguments, the image and the values of the environment: what the app starts the server with.
     pub fn server_strings(&self) -> Vec<ManifestString<'a>> {
         strings::server_strings(&self.manifest.server)
     }
@@ -296,7 +296,8 @@ impl<'a> Subject<'a> {
 
     /// The container that the server runs in, where the command line says so.
     pub fn container_run(&self) -> Option<ContainerRun<'a>> {
-        launch_line::container_run(self.command()?, self.args())
+        let image = self.manifest.server.docker_image.as_deref();
+        launch_line::container_run(self.command()?, self.args(), image)
     }
 
     /// What the user is asked for, by key.

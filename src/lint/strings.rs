@@ -1,5 +1,6 @@
 //! The strings of a manifest that the app substitutes answers into, each with its place.
 
+use crate::launch_line::container_run;
 use crate::model::Server;
 use crate::source::Pointer;
 
@@ -16,6 +17,8 @@ pub enum Slot<'a> {
     Command,
     /// By its index.
     Argument(usize),
+    /// The image of its own field.
+    DockerImage,
     /// By its key.
     Env(&'a str),
     /// By its path in the container.
@@ -27,6 +30,7 @@ impl Slot<'_> {
         match self {
             Self::Command => "/server/command".into(),
             Self::Argument(index) => Pointer::from("/server/args").index(index),
+            Self::DockerImage => "/server/docker_image".into(),
             Self::Env(key) => Pointer::from("/server/env").key(key),
             Self::InjectedFile(path) => Pointer::from("/server/inject_file").key(path),
         }
@@ -51,7 +55,19 @@ pub(super) fn server_strings(server: &Server) -> Vec<ManifestString<'_>> {
             slot: Slot::Env(key),
             text: value,
         });
-    command.chain(args).chain(env).collect()
+    // Where the command line names an image, the field's is not run.
+    let run = container_run(
+        server.command.as_deref().unwrap_or_default(),
+        server.args.as_deref().unwrap_or_default(),
+        server.docker_image.as_deref(),
+    );
+    let is_run = run.and_then(|run| run.image).is_none();
+    let image = server.docker_image.iter().filter(|_| is_run);
+    let image = image.map(|image| ManifestString {
+        slot: Slot::DockerImage,
+        text: image,
+    });
+    command.chain(args).chain(image).chain(env).collect()
 }
 
 pub(super) fn injected_files(server: &Server) -> Vec<ManifestString<'_>> {

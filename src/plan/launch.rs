@@ -173,7 +173,8 @@ pub struct Composed {
     /// What is joined, in order. Numbers and booleans become text; several answers are joined with commas.
     pub parts: Vec<Part>,
     /// The optional inputs without a default: while one of them is unanswered, the whole argument, variable or file is
-    /// left out.
+    /// left out. An option that stands in an argument of its own names those of the value that follows it, although
+    /// nothing goes into it: both are left out together.
     pub omit_without: Vec<String>,
 }
 

@@ -614,6 +614,179 @@ fn placeholders_become_structure() {
 }
 
 #[test]
+fn an_outer_placeholder_is_left_out_with_the_one_inside_of_it() {
+    let launch = launch(local(json!({
+        "server": {
+            "args": ["--p=${PORT:-${user_config.port}}", "${user_config.port ${user_config.port}", "${user_config.port"],
+            "env": {"A": "${FOO:-${user_config.port}}", "B": "${${user_config.port}"}
+        },
+        "user_config": {"port": {"type": "number", "default": 80}}
+    })));
+    let process = serde_json::to_value(launch.process.unwrap()).unwrap();
+    let left_out = |before: &[&str], unresolved: &str, after: &[&str]| {
+        let mut parts: Vec<Value> = before.iter().map(|text| json!(text)).collect();
+        parts.push(json!({ "unresolved": unresolved }));
+        parts.extend(after.iter().map(|text| json!(text)));
+        json!({ "parts": parts, "omit_without": [] })
+    };
+    assert_eq!(
+        process["arguments"],
+        json!([
+            left_out(&["--p="], "PORT:-${user_config.port", &["}"]),
+            left_out(&[], "user_config.port ${user_config.port", &[]),
+            "${user_config.port",
+        ])
+    );
+    assert_eq!(
+        process["environment"],
+        json!({
+            "A": left_out(&[], "FOO:-${user_config.port", &["}"]),
+            "B": left_out(&[], "${user_config.port", &[]),
+        })
+    );
+}
+
+#[test]
+fn what_a_shell_reads_keeps_its_own_variables() {
+    let arguments = |command: &str, arguments: Value| {
+        let launch = launch(local(json!({
+            "server": {"command": command, "args": arguments},
+            "user_config": {"port": {"default": 80}}
+        })));
+        serde_json::to_value(launch.process.unwrap().arguments).unwrap()
+    };
+    let text = "acme --dir ${HOME} --port ${PORT:-${user_config.port}}";
+    let [home, port] = [json!({"folder": "home"}), json!({"input": "port"})];
+    let unresolved = json!({"unresolved": "PORT:-${user_config.port"});
+    let shells = json!({
+        "parts": ["acme --dir ${HOME} --port ${PORT:-", port, "}"],
+        "omit_without": []
+    });
+    let apps =
+        json!({"parts": ["acme --dir ", home, " --port ", unresolved, "}"], "omit_without": []});
+    assert_eq!(
+        arguments("bash", json!(["-o", "pipefail", "-c", text, text])),
+        json!(["-o", "pipefail", "-c", shells, apps])
+    );
+    assert_eq!(arguments("cmd", json!(["/c", text])), json!(["/c", apps]));
+}
+
+#[test]
+fn an_option_is_left_out_with_the_answer_that_follows_it() {
+    let omitted = |launch: &ServerLaunch| {
+        let process = launch.process.clone().unwrap();
+        let of = |arguments: Vec<Argument>| -> Vec<String> {
+            let arguments = serde_json::to_value(arguments).unwrap();
+            let arguments = arguments.as_array().unwrap().iter();
+            arguments
+                .map(|argument| match &argument["omit_without"] {
+                    Value::Array(keys) => format!("{} {}", argument["parts"][0], json!(keys)),
+                    _ => argument.to_string(),
+                })
+                .collect()
+        };
+        [of(process.arguments), of(process.container.options)].concat()
+    };
+    let launched = |server: Value| {
+        launch(local(json!({
+            "server": server,
+            "user_config": {
+                "port": {}, "set": {"default": 1}, "needed": {"required": true},
+                "allowed_directories": {"type": "directory", "multiple": true}
+            }
+        })))
+    };
+    let port = r#"{"input":"port"} ["port"]"#;
+    let all = r#"{"each":"allowed_directories"}"#;
+    let cases = [
+        // An option of its own, in either style.
+        (
+            json!(["--port", "${user_config.port}", "-p", "${user_config.port}"]),
+            vec![r#""--port" ["port"]"#, port, r#""-p" ["port"]"#, port],
+        ),
+        (
+            json!(["--dir", "${user_config.allowed_directories}"]),
+            vec![r#""--dir" ["allowed_directories"]"#, all],
+        ),
+        // What is always answered, or has its value already, or is no option.
+        (
+            json!(["--a", "${user_config.set}", "--b", "${user_config.needed}"]),
+            vec![
+                r#""--a""#,
+                r#"{"input":"set"} []"#,
+                r#""--b""#,
+                r#"{"input":"needed"} []"#,
+            ],
+        ),
+        (
+            json!([
+                "--a=b",
+                "${user_config.port}",
+                "serve",
+                "${user_config.port}"
+            ]),
+            vec![r#""--a=b""#, port, r#""serve""#, port],
+        ),
+        (
+            json!([
+                "--",
+                "${user_config.port}",
+                "--stdio",
+                "${user_config.port}"
+            ]),
+            vec![r#""--""#, port, r#""--stdio""#, port],
+        ),
+        // An answer that is the value of its own option.
+        (
+            json!(["--a", "--port=${user_config.port}"]),
+            vec![r#""--a""#, r#""--port=" ["port"]"#],
+        ),
+    ];
+    for (arguments, expected) in cases {
+        let launch = launched(json!({ "command": "acme-mcp", "args": arguments }));
+        assert_eq!(omitted(&launch), expected);
+    }
+
+    // Without the option, another program would run.
+    let stays = |command: &str, arguments: Value| {
+        let launch = launched(json!({ "command": command, "args": arguments }));
+        let process = launch.process.unwrap();
+        matches!(&process.arguments[0], Argument::One(Template::Fixed(_)))
+    };
+    assert!(stays("sh", json!(["-c", "${user_config.port}"])));
+    assert!(stays(
+        "uvx",
+        json!(["--from", "${user_config.port}", "acme"])
+    ));
+    assert!(!stays(
+        "uvx",
+        json!(["--python", "${user_config.port}", "acme"])
+    ));
+
+    // The options of a container are known.
+    let launch = launched(json!({
+        "command": "docker",
+        "args": ["run", "-i", "-v", "${user_config.port}:/data", "--name", "x", "--net=${user_config.port}", "--init", "acme/mcp:1"]
+    }));
+    assert_eq!(
+        omitted(&launch),
+        [
+            r#""-v" ["port"]"#,
+            port,
+            r#""--net=" ["port"]"#,
+            r#""--init""#
+        ]
+    );
+    assert_eq!(
+        launch.inputs["port"].used_in,
+        [
+            "/process/container/options/1",
+            "/process/container/options/2"
+        ]
+    );
+}
+
+#[test]
 fn a_default_is_structured_too_and_one_that_nothing_fills_in_is_none() {
     let launch = launch(local(json!({
         "server": {"env": {"A": "${user_config.home}", "B": "${user_config.bin}", "C": "${user_config.none}", "D": "${user_config.round}"}},

@@ -601,6 +601,45 @@ const CASES: &[Case] = &[
         ],
     ),
     (
+        "the whole machine is mounted, and the engine's socket given",
+        |it| {
+            let arguments = [
+                "run",
+                "-i",
+                "--rm",
+                "-v",
+                "/:/h",
+                "--use-api-socket",
+                "acme/box:1.0",
+                "serve",
+            ];
+            it.edit(BOX, &json!({ "server": { "args": arguments } }));
+        },
+        &[
+            "acme__box container-opened breaking",
+            "acme__box container-opened breaking",
+            "acme__box container-options-changed review",
+        ],
+    ),
+    (
+        "variables decide through whom the program fetches",
+        |it| {
+            let env = json!({ "https_proxy": "http://proxy.example", "UV_INDEX": "https://index.example" });
+            it.edit(NOTES, &json!({ "server": { "env": env } }));
+        },
+        &[
+            "acme__notes loader-variable-set breaking",
+            "acme__notes loader-variable-set breaking",
+        ],
+    ),
+    (
+        "what people read of the licence changes",
+        |it| {
+            it.edit(BOX, &json!({ "license": "MIT", "homepage": "https://box.example", "tools_generated": true }));
+        },
+        &["acme__box metadata-changed safe"],
+    ),
+    (
         "a folder is mounted",
         |it| {
             let arguments = [
@@ -1077,6 +1116,44 @@ const PREPARED_CASES: &[PreparedCase] = &[
             "acme__box metadata-changed safe",
             "acme__notes scope-added review",
             "acme__open server-removed breaking",
+        ],
+    ),
+    (
+        "one more namespace of the host is shared",
+        |it| {
+            let arguments = ["run", "-i", "--pid", "host", "acme/box:1.0", "serve"];
+            it.edit(BOX, &json!({ "server": { "args": arguments } }));
+        },
+        |it| {
+            let arguments = [
+                "run",
+                "-i",
+                "--pid=host",
+                "--network",
+                "host",
+                "acme/box:1.0",
+                "serve",
+            ];
+            it.edit(BOX, &json!({ "server": { "args": arguments } }));
+        },
+        &[
+            "acme__box container-opened breaking",
+            "acme__box container-options-changed review",
+        ],
+    ),
+    (
+        "a server in an image is renamed, and runs another version",
+        |_| {},
+        |it| {
+            fs::remove_file(it.path().join(BOX)).unwrap();
+            let mut manifest = catalog()[BOX].clone();
+            manifest["name"] = json!("acme__crate");
+            manifest["server"]["args"] = json!(["run", "-i", "--rm", "acme/box:2.0", "serve"]);
+            it.add("catalog/acme__crate.json", &manifest);
+        },
+        &[
+            "acme__crate server-renamed breaking",
+            "acme__crate version-changed review",
         ],
     ),
     (

@@ -649,6 +649,53 @@ fn what_a_client_cannot_express_is_said() {
 }
 
 #[test]
+fn what_is_put_in_by_hand_reaches_the_container() {
+    let manifest = json!({
+        "name": "acme__mcp",
+        "display_name": "Acme",
+        "server": {
+            "type": "local", "command": "docker",
+            "args": ["run", "-it", "--rm", "-itv", "data:/data", "-e", "TOK", "-ie", "URL=${user_config.url}", "acme/mcp:1"]
+        },
+        "user_config": {
+            "url": {"type": "string", "title": " ", "required": true},
+            "ca": {"type": "file", "title": "Certificate", "mounted": true}
+        },
+        "oauth_config": {
+            "name": "Acme", "server_url": "https://acme.example/authorize", "token_endpoint": "https://acme.example/token",
+            "generic_oauth": true, "client_id": "acme-id", "client_secret": "REDACTED", "requires_proxy": true,
+            "access_token_env_var": "TOK", "scopes": ["read"], "redirect_uris": ["https://oauth.acme.example/oauth/callback"]
+        }
+    });
+    let export = exported([manifest], Client::Claude, false);
+    let file: Value = serde_json::from_str(&export.text).unwrap();
+    let server = &file["mcpServers"]["acme__mcp"];
+    assert_eq!(
+        server["args"],
+        json!([
+            "run",
+            "--rm",
+            "-i",
+            "-v",
+            "data:/data",
+            "-e",
+            "TOK",
+            "-e",
+            "URL",
+            "acme/mcp:1"
+        ])
+    );
+    assert_eq!(server["env"], json!({"URL": "${MCP_ACME__MCP_URL}"}));
+    expect_test::expect![[r#"
+        acme__mcp: the client writes no file: put your answer to `ca` into `/secrets/ca`
+        acme__mcp: the login `Acme` needs the OAuth proxy, which the client does not use
+        acme__mcp: the token of the login is not put into `TOK`: set it by hand
+        acme__mcp: set `MCP_ACME__MCP_URL` where the client is started: url
+    "#]]
+    .assert_eq(&notes(&export));
+}
+
+#[test]
 fn a_server_that_is_refused_is_said_and_costs_the_others_nothing() {
     let folder = scratch();
     for (id, argument) in [("acme__good", "x"), ("acme__bad", "$(id)")] {

@@ -4,11 +4,12 @@ use crate::placeholder::{Kind, placeholders};
 use crate::source::Pointer;
 
 /// ## What it does
-/// Reports an optional key without a default that a local server's command, arguments or environment use.
+/// Reports an optional key without a default that a local server's command, arguments, image or environment use.
 ///
 /// ## Why is this bad?
 /// Today's desktop app replaces what was answered. Where the user leaves the field empty, the server is started with the
-/// literal text `${user_config.KEY}`. The launch specs drop the argument or variable instead.
+/// literal text `${user_config.KEY}`. The launch specs drop the argument or variable instead, an argument together with the
+/// option that stands before it.
 ///
 /// ## Example
 /// ```json

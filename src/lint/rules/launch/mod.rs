@@ -19,9 +19,23 @@ pub mod unsubstituted_placeholder;
 pub mod unused_required_user_config;
 pub mod unused_user_config;
 
-use crate::lint::Subject;
+use crate::launch_line::shell_text;
+use crate::lint::{ManifestString, Slot, Subject};
 use crate::model::UserInput;
 use crate::placeholder::{Kind, placeholders};
+
+/// The strings of the server in which `${…}` is no variable of a shell: all but the text that one is started with.
+fn strings_outside_of_shells<'a>(subject: &Subject<'a>) -> Vec<ManifestString<'a>> {
+    let text = subject
+        .command()
+        .and_then(|command| shell_text(command, subject.args()));
+    let mut strings = subject.server_strings();
+    strings.retain(|string| match (string.slot, text) {
+        (Slot::Argument(at), Some(text)) => !text.expands(at),
+        (_, _) => true,
+    });
+    strings
+}
 
 /// The inputs of a local server whose answer reaches it by no way: named in no string, and not mounted.
 fn unused_inputs<'a>(subject: &Subject<'a>) -> Vec<(&'a str, &'a UserInput)> {

@@ -2,8 +2,8 @@ use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
 
 /// ## What it does
-/// Reports a container that is run with `--privileged`, in the host's network or process namespace, or with the socket of a
-/// container engine mounted.
+/// Reports a container that is run with `--privileged`, in the host's network, process or IPC namespace, or with the socket
+/// of a container engine: by `--use-api-socket`, or mounted, itself or in one of `/`, `/run`, `/var` and `/var/run`.
 ///
 /// ## Why is this bad?
 /// Each of these gives the server the whole machine: the container protects from nothing any more.
@@ -30,10 +30,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(run) = subject.container_run() else {
         return;
     };
-    for (at, message) in run.breaches() {
-        findings.push(
-            RULE.at(subject.value_at(Slot::Argument(at).pointer()), message)
-                .help("run the container without it"),
-        );
+    for opening in run.openings() {
+        let Some(message) = opening.power.breach() else {
+            continue;
+        };
+        let place = subject.value_at(Slot::Argument(opening.at).pointer());
+        findings.push(RULE.at(place, message).help("run the container without it"));
     }
 }

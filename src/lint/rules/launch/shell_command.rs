@@ -1,9 +1,10 @@
 use crate::finding::Severity;
-use crate::launch_line::is_shell;
+use crate::launch_line::shell_text;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 
 /// ## What it does
-/// Reports a server that is started through a shell: `sh`, `bash`, `cmd` or `powershell` with `-c` or `/c`.
+/// Reports a server that is started through a shell: `sh`, `bash` and their like with `-c`, `cmd` with `/c`, or PowerShell
+/// with `-Command` or `-EncodedCommand`, whatever other options stand before.
 ///
 /// ## Why is this bad?
 /// The user's answers are put into the text that the shell reads, so that an answer with a quote, a `;` or a `$(…)` runs as
@@ -31,12 +32,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(command) = subject.command() else {
         return;
     };
-    let runs_text = subject
-        .args()
-        .iter()
-        .take_while(|argument| argument.starts_with(['-', '/']))
-        .any(|argument| is_command_option(argument));
-    if is_shell(command) && runs_text {
+    if shell_text(command, subject.args()).is_some() {
         findings.push(
             RULE.at(
                 subject.value_at("/server/command"),
@@ -45,15 +41,4 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             .help("start the program itself, with its arguments one by one"),
         );
     }
-}
-
-/// `-c`, `/c`, `-Command`, and `-c` in a cluster such as `-lc`.
-fn is_command_option(argument: &str) -> bool {
-    let is_cluster = argument.strip_prefix('-').is_some_and(|letters| {
-        letters.ends_with('c') && letters.chars().all(|letter| letter.is_ascii_lowercase())
-    });
-    is_cluster
-        || argument.eq_ignore_ascii_case("/c")
-        || argument.eq_ignore_ascii_case("-c")
-        || argument.eq_ignore_ascii_case("-command")
 }

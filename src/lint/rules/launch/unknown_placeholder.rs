@@ -1,15 +1,16 @@
 use crate::finding::Severity;
-use crate::launch_line::is_shell;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::placeholder::{Kind, placeholders};
 use crate::suggest;
 
 /// ## What it does
-/// Reports a `${…}` in the command, the arguments or the environment that is neither `${user_config.KEY}` nor a name that the
-/// manifest format knows. What a shell is given with `-c` is the shell's own, and left alone.
+/// Reports a `${…}` in the command, the arguments, the image or the environment that is neither `${user_config.KEY}` nor a
+/// name that the manifest format knows. One that another stands inside of is such a one too. The text that a shell is given
+/// with `-c`, or PowerShell with `-Command`, is the shell's own, and left alone; `cmd` knows no `${…}`.
 ///
 /// ## Why is this bad?
-/// Nothing replaces it: the server is started with the literal text.
+/// Nothing replaces it: today's desktop app starts the server with the literal text, and the launch specs leave out what
+/// contains it.
 ///
 /// ## Example
 /// ```json
@@ -35,23 +36,20 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    if subject.command().is_some_and(is_shell) {
-        return;
-    }
-    for string in subject.server_strings() {
+    for string in super::strings_outside_of_shells(subject) {
         for found in placeholders(string.text) {
-            let (name, help) = match found.kind {
-                Kind::Unknown(name) => (name, help(subject, name)),
-                Kind::Token(token) => {
-                    let help = "name the variable for it in `oauth_config.access_token_env_var`";
-                    (token.name(), help.to_owned())
+            let help = match found.kind {
+                Kind::Unknown(name) => help(subject, name),
+                Kind::Token(_) => {
+                    "name the variable for it in `oauth_config.access_token_env_var`".to_owned()
                 }
                 Kind::UserConfig(_) | Kind::Expression(_) | Kind::Runtime(_) => continue,
             };
+            let written = string.text.get(found.range).unwrap_or_default();
             findings.push(
                 RULE.at(
                     subject.value_at(string.slot.pointer()),
-                    format!("nothing replaces `${{{name}}}`"),
+                    format!("nothing replaces `{written}`"),
                 )
                 .help(help),
             );

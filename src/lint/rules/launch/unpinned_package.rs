@@ -1,5 +1,5 @@
 use crate::finding::Severity;
-use crate::launch_line::{container_run, package_run};
+use crate::launch_line::package_run;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
 use crate::pin::{is_pinned_image, is_pinned_package};
 use crate::source::Pointer;
@@ -61,14 +61,9 @@ fn package<'a>(subject: &Subject<'a>) -> Option<(Pointer, &'a str, bool)> {
 
 /// The image that the server runs in, and whether it is pinned.
 fn image<'a>(subject: &Subject<'a>) -> Option<(Pointer, &'a str, bool)> {
-    let run = subject
-        .command()
-        .and_then(|command| container_run(command, subject.args()));
-    let (pointer, image) = match run {
-        Some(run) => {
-            let image = run.image?;
-            (Slot::Argument(image.at).pointer(), image.text)
-        }
+    let run = subject.container_run();
+    let (pointer, image) = match run.and_then(|run| run.image) {
+        Some(image) => (Slot::Argument(image.at).pointer(), image.text),
         None => (
             "/server/docker_image".into(),
             subject.manifest.server.docker_image.as_deref()?,

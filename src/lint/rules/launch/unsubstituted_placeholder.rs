@@ -1,11 +1,11 @@
 use crate::finding::Severity;
-use crate::launch_line::is_shell;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::placeholder::{Kind, placeholders};
 
 /// ## What it does
-/// Reports `${__dirname}`, `${HOME}` and the other names of desktop extensions in the command, the arguments or the
-/// environment. It is a note, unless the entry claims to work. What a shell is given with `-c` is left alone.
+/// Reports `${__dirname}`, `${HOME}` and the other names of desktop extensions in the command, the arguments, the image or
+/// the environment. It is a note, unless the entry claims to work. The text that a shell is given with
+/// `-c`, or PowerShell with `-Command`, is left alone.
 ///
 /// ## Why is this bad?
 /// Today's desktop app replaces `${user_config.KEY}` alone. The server is started with the literal text, and looks for a
@@ -34,10 +34,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    if subject.command().is_some_and(is_shell) {
-        return;
-    }
-    for string in subject.server_strings() {
+    for string in super::strings_outside_of_shells(subject) {
         for found in placeholders(string.text) {
             let Kind::Runtime(name) = found.kind else {
                 continue;

@@ -3,8 +3,8 @@ use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::source::Pointer;
 
 /// ## What it does
-/// Reports a required key of a local server's `user_config` that neither the command, the arguments, the environment nor an
-/// injected file names, and that is not `mounted`.
+/// Reports a required key of a local server's `user_config` that neither the command, the arguments, the image, the
+/// environment nor an injected file names, and that is not `mounted`.
 ///
 /// ## Why is this bad?
 /// The user cannot install the server without an answer, and the answer goes nowhere. Mostly the placeholder was forgotten

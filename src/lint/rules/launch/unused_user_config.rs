@@ -3,8 +3,8 @@ use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::source::Pointer;
 
 /// ## What it does
-/// Reports a key of a local server's `user_config` that neither the command, the arguments, the environment nor an injected
-/// file names. Keys that are `mounted` reach the server as a file; required keys have a rule of their own.
+/// Reports a key of a local server's `user_config` that neither the command, the arguments, the image, the environment nor
+/// an injected file names. Keys that are `mounted` reach the server as a file; required keys have a rule of their own.
 ///
 /// ## Why is this bad?
 /// The user fills in a field, and the answer goes nowhere. Mostly the placeholder was forgotten or misspelled.

@@ -47,10 +47,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                          `${user_config.KEY}`"
                     .to_owned(),
             };
+            let written = file.text.get(found.range).unwrap_or_default();
             findings.push(
                 RULE.at(
                     subject.value_at(file.slot.pointer()),
-                    format!("nothing replaces `${{{name}}}` in an injected file"),
+                    format!("nothing replaces `{written}` in an injected file"),
                 )
                 .help(help),
             );

@@ -1,0 +1,98 @@
+//! Arguments -> templates, where an option is left out together with the value that follows it.
+//!
+//! The manifest does not say which argument is an option, and which the value of one. An argument of its own such as
+//! `--port` is taken for the option of the answer behind it: without the answer it would take the next argument for its
+//! value, or be refused.
+
+use crate::launch_line::{is_shell, package_run, shell_text};
+use crate::plan::{Argument, Composed, Part, Template};
+
+use super::template::{Names, argument, may_be_unanswered};
+
+/// Arguments that begin with a dash, and that hardly any program reads a value after.
+const SWITCHES: [&str; 6] = ["-y", "--debug", "--quiet", "--stdio", "--verbose", "--yes"];
+
+/// The arguments of a command that runs as it stands.
+pub(super) fn arguments_of_command(
+    command: &str,
+    texts: &[String],
+    names: Names<'_>,
+) -> Vec<Argument> {
+    let mut arguments = arguments(command, texts, names);
+    if let Some(shell) = shell_text(command, texts) {
+        for (at, (argument, text)) in arguments.iter_mut().zip(texts).enumerate() {
+            if shell.expands(at) {
+                *argument = self::argument(text, names.in_shell());
+            }
+        }
+    }
+    arguments
+}
+
+/// The arguments of a command, or of what an image starts.
+pub(super) fn arguments(command: &str, texts: &[String], names: Names<'_>) -> Vec<Argument> {
+    // An option that says which code runs stays: without it, another program would run.
+    let package = package_run(command, texts).and_then(|run| run.package);
+    let package = package.map(|package| package.at);
+    let shell = [command]
+        .into_iter()
+        .chain(texts.iter().map(String::as_str))
+        .position(is_shell);
+    texts
+        .iter()
+        .enumerate()
+        .map(|(at, text)| {
+            let is_after_shell = shell.is_some_and(|shell| shell <= at);
+            let value = texts.get(at + 1).filter(|value| !value.starts_with('-'));
+            match value {
+                Some(value) if is_option(text) && package != Some(at + 1) && !is_after_shell => {
+                    with_value(text, &argument(value, names), names)
+                }
+                Some(_) | None => argument(text, names),
+            }
+        })
+        .collect()
+}
+
+/// The words of an option whose value, if it has one, is known to be its second word.
+pub(super) fn option(words: &[String], names: Names<'_>) -> Vec<Argument> {
+    match words {
+        [name, value] => {
+            let value = argument(value, names);
+            vec![with_value(name, &value, names), value]
+        }
+        _ => words.iter().map(|word| argument(word, names)).collect(),
+    }
+}
+
+/// An option that stands in an argument of its own, and is left out where its value is.
+fn with_value(option: &str, value: &Argument, names: Names<'_>) -> Argument {
+    let keys = match value {
+        Argument::One(Template::Fixed(_)) => Vec::new(),
+        Argument::One(Template::Composed(value)) => value.omit_without.clone(),
+        Argument::Each { each } => {
+            let input = names.inputs.get(each);
+            let may_be_none = input.is_some_and(|input| may_be_unanswered(input, names));
+            may_be_none.then(|| each.clone()).into_iter().collect()
+        }
+    };
+    match argument(option, names) {
+        Argument::One(Template::Fixed(text)) if !keys.is_empty() => {
+            Argument::One(Template::Composed(Composed {
+                parts: vec![Part::Text(text)],
+                omit_without: keys,
+            }))
+        }
+        option => option,
+    }
+}
+
+/// Whether an argument is an option that has no value yet.
+fn is_option(text: &str) -> bool {
+    let name = text.trim_start_matches('-');
+    let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic());
+    is_name
+        && name.len() < text.len()
+        && !text.contains(|character: char| character == '=' || character.is_whitespace())
+        && !SWITCHES.contains(&text)
+}
