@@ -86,7 +86,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("finding", &["source"]),
     ("parse", &["source"]),
     ("edit", &["finding", "source"]),
-    ("oauth", &["hosts", "model", "source"]),
+    ("oauth", &["credential", "hosts", "model", "source"]),
     ("hosts", &["probe"]),
     (
         "diff",
