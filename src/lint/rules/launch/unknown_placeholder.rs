@@ -2,7 +2,7 @@ use crate::finding::Severity;
 use crate::launch_line::is_shell;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::placeholder::{Kind, placeholders};
-use crate::suggest;
+use crate::suggest::Suggestions;
 
 /// ## What it does
 /// Reports a `${…}` in the command, the arguments or the environment that is neither `${user_config.KEY}` nor a name that the
@@ -38,10 +38,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if subject.command().is_some_and(is_shell) {
         return;
     }
+    let mut suggestions = Suggestions::among(subject.user_inputs().map(|(key, _)| key));
     for string in subject.server_strings() {
         for found in placeholders(string.text) {
             let (name, help) = match found.kind {
-                Kind::Unknown(name) => (name, help(subject, name)),
+                Kind::Unknown(name) => (name, help(suggestions.nearest(name))),
                 Kind::Token(token) => {
                     let help = "name the variable for it in `oauth_config.access_token_env_var`";
                     (token.name(), help.to_owned())
@@ -59,9 +60,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-fn help(subject: &Subject<'_>, name: &str) -> String {
-    let declared = subject.user_inputs().map(|(key, _)| key);
-    match suggest::nearest(name, declared) {
+fn help(nearest: Option<&str>) -> String {
+    match nearest {
         Some(meant) => format!("did you mean `${{user_config.{meant}}}`?"),
         None => "ask the user for it, with `${user_config.KEY}`".to_owned(),
     }
