@@ -16,18 +16,48 @@ pub struct Credential<'a> {
     pub secret: &'a str,
 }
 
-/// Every credential of a text that is known by its form, in order.
+/// Every credential of a text that is known by its form: in order, and none inside of another.
 pub fn credentials(text: &str) -> impl Iterator<Item = Credential<'_>> {
     // Nearly every text has none of the prefixes, which one pass over it tells.
     let candidates = PREFIXES.as_ref().map(|prefixes| prefixes.find_iter(text));
-    candidates.into_iter().flatten().filter_map(|candidate| {
-        let before = text.get(..candidate.start())?;
-        let rest = text.get(candidate.start()..)?;
-        match before.ends_with(|character: char| character.is_ascii_alphanumeric()) {
-            true => None,
-            false => credential_at_start(rest),
-        }
-    })
+    let mut run = Run::default();
+    let mut end_of_last = 0;
+    candidates
+        .into_iter()
+        .flatten()
+        .filter_map(move |candidate| {
+            let start = candidate.start();
+            // What a credential has inside of it is a part of it.
+            if candidate.end() <= end_of_last {
+                return None;
+            }
+            let form = FORMS
+                .iter()
+                .find(|form| form.prefix == candidate.as_str())?;
+            let before = text.get(..start)?;
+            let is_inside_word = before.ends_with(|before: char| before.is_ascii_alphanumeric());
+            // Five dashes are inside of no word; the letter before them may be that of a `\n`.
+            if is_inside_word && !matches!(form.body, Body::Pem) {
+                return None;
+            }
+            let body = candidate.end();
+            // A text may be one run of nothing but prefixes, so each run is looked at once.
+            if body >= run.end {
+                run = Run::at(text, body);
+            }
+            let end = match form.body {
+                Body::Pem => pem_end(text, body)?,
+                Body::Jwt => run.jwt_end(body)?,
+                Body::Token | Body::Mixed | Body::Alphanumeric(_) | Body::AccessKeyId => {
+                    run.is_body(&form.body, text, body).then_some(run.end)?
+                }
+            };
+            end_of_last = end;
+            Some(Credential {
+                kind: form.kind,
+                secret: text.get(start..end)?,
+            })
+        })
 }
 
 /// Whether the name of a variable or an answer says that it holds a credential, in any case.
@@ -149,60 +179,84 @@ static PREFIXES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&prefixes.join("|")).ok()
 });
 
-/// The credential that a text starts with.
-fn credential_at_start(text: &str) -> Option<Credential<'_>> {
-    FORMS.iter().find_map(|form| {
-        let rest = text.strip_prefix(form.prefix)?;
-        let length = body_length(&form.body, rest)?;
-        let secret = text.get(..form.prefix.len() + length)?;
-        Some(Credential {
-            kind: form.kind,
-            secret,
-        })
-    })
+/// A run of token characters, and what of it decides about every body that ends with it. Offsets are those of the text.
+#[derive(Debug, Default)]
+struct Run {
+    end: usize,
+    /// Where the last word begins that only stands for a credential.
+    last_stand_in: Option<usize>,
+    /// Where the last `-` or `_` is.
+    last_separator: Option<usize>,
+    /// Where the last piece begins that mixes letters and digits.
+    last_mixed_piece: Option<usize>,
+    /// Where the JWT ends whose header ends with this run.
+    end_of_jwt: Option<usize>,
 }
 
-/// The bytes of a text that are the body, if it starts with one.
-fn body_length(body: &Body, text: &str) -> Option<usize> {
-    let token = leading(text, is_token_character);
-    let is_token = token.len() >= 16 && !is_stand_in(token);
-    match body {
-        Body::Token => is_token.then_some(token.len()),
-        Body::Mixed => (is_token && has_mixed_piece(token)).then_some(token.len()),
-        Body::Alphanumeric(least) => {
-            let is_whole = token.bytes().all(|byte| byte.is_ascii_alphanumeric());
-            (is_token && is_whole && token.len() >= *least).then_some(token.len())
+impl Run {
+    fn at(text: &str, start: usize) -> Self {
+        let run = leading(text.get(start..).unwrap_or_default(), is_token_character);
+        let lower = run.to_ascii_lowercase();
+        let last_stand_in = STAND_IN_WORDS
+            .iter()
+            .filter_map(|word| lower.rfind(word))
+            .max();
+        let end = start + run.len();
+        Self {
+            end,
+            last_stand_in: last_stand_in.map(|at| start + at),
+            last_separator: run.rfind(is_separator).map(|at| start + at),
+            last_mixed_piece: last_mixed_piece(run).map(|at| start + at),
+            end_of_jwt: jwt_tail(text.get(end..).unwrap_or_default()).map(|tail| end + tail),
         }
-        Body::AccessKeyId => {
-            let is_id = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
-            (is_token && token.len() == 16 && token.bytes().all(is_id)).then_some(16)
+    }
+
+    /// Whether the run, from an offset on, is what has to follow a prefix.
+    fn is_body(&self, body: &Body, text: &str, start: usize) -> bool {
+        let length = self.end - start;
+        let holds = |last: Option<usize>| last.is_some_and(|last| last >= start);
+        if length < 16 || holds(self.last_stand_in) {
+            return false;
         }
-        Body::Jwt => jwt_length(text),
-        Body::Pem => pem_length(text),
+        match body {
+            Body::Token => true,
+            Body::Mixed => holds(self.last_mixed_piece),
+            Body::Alphanumeric(least) => length >= *least && !holds(self.last_separator),
+            Body::AccessKeyId => {
+                let is_id = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+                let id = text.get(start..self.end).unwrap_or_default();
+                length == 16 && id.bytes().all(is_id)
+            }
+            Body::Jwt | Body::Pem => false,
+        }
+    }
+
+    /// After `eyJ`: the end of the JWT whose header the run is from an offset on, all three parts of 8 or more characters.
+    fn jwt_end(&self, start: usize) -> Option<usize> {
+        let is_long = self.end - start + "eyJ".len() >= 8;
+        self.end_of_jwt.filter(|_| is_long)
     }
 }
 
-/// After `eyJ`: the rest of the header, the claims and the signature, each of 8 or more characters.
-fn jwt_length(text: &str) -> Option<usize> {
-    let header = leading(text, is_token_character);
-    let claims = text.get(header.len()..)?.strip_prefix('.')?;
-    let claims = leading(claims, is_token_character);
-    let signature = text.get(header.len() + 1 + claims.len()..)?;
+/// The bytes of the claims and the signature behind a header, each of 8 or more characters.
+fn jwt_tail(text: &str) -> Option<usize> {
+    let claims = leading(text.strip_prefix('.')?, is_token_character);
+    let signature = text.get(1 + claims.len()..)?;
     let signature = leading(signature.strip_prefix('.')?, is_token_character);
-    let is_long = header.len() + "eyJ".len() >= 8 && claims.len() >= 8 && signature.len() >= 8;
-    (is_long && looks_encoded(signature))
-        .then_some(header.len() + claims.len() + signature.len() + 2)
+    let is_long = claims.len() >= 8 && signature.len() >= 8;
+    (is_long && looks_encoded(signature)).then_some(claims.len() + signature.len() + 2)
 }
 
-/// After `-----BEGIN `: the rest of the block, if it is a private key with at least 32 characters of base64.
-fn pem_length(text: &str) -> Option<usize> {
-    let (label, _) = text.split_once("-----")?;
+/// After `-----BEGIN `: the end of what a private key with at least 32 characters of base64 holds. Neither a label nor a
+/// key has five dashes in it, so that a header never reads beyond the next one.
+fn pem_end(text: &str, start: usize) -> Option<usize> {
+    const DASHES: &str = "-----";
+    let rest = text.get(start..)?;
+    let (label, content) = rest.split_once(DASHES)?;
     if !label.ends_with("PRIVATE KEY") {
         return None;
     }
-    let start = label.len() + "-----".len();
-    let content = text.get(start..)?;
-    let content = content.split("-----END").next()?;
+    let content = content.split(DASHES).next()?;
     // A line break may be written as `\n` once more, where JSON stands inside JSON.
     let joined = content.replace("\\n", "").replace(['\n', '\r'], "");
     let is_base64 =
@@ -210,7 +264,7 @@ fn pem_length(text: &str) -> Option<usize> {
     let has_key = joined
         .split(|character| !is_base64(character))
         .any(|run| run.len() >= 32 && looks_encoded(run));
-    has_key.then_some(start + content.len())
+    has_key.then_some(start + label.len() + DASHES.len() + content.len())
 }
 
 /// Whether base64 could look like this. Words that stand for it keep to one case; looking for those words in it would
@@ -220,13 +274,29 @@ fn looks_encoded(text: &str) -> bool {
     has(u8::is_ascii_digit) || (has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase))
 }
 
-/// Whether a piece between `-` and `_` of 8 or more characters has both letters and digits.
-fn has_mixed_piece(token: &str) -> bool {
-    token.split(['-', '_']).any(|piece| {
-        piece.len() >= 8
+/// Whether a piece between `-` and `_` of 8 or more characters has both letters and digits, as what is drawn at random has.
+pub fn has_mixed_piece(text: &str) -> bool {
+    last_mixed_piece(text).is_some()
+}
+
+/// Where the last such piece begins.
+fn last_mixed_piece(text: &str) -> Option<usize> {
+    let mut end = text.len();
+    for piece in text.rsplit(is_separator) {
+        let start = end - piece.len();
+        let is_mixed = piece.len() >= 8
             && piece.bytes().any(|byte| byte.is_ascii_digit())
-            && piece.bytes().any(|byte| byte.is_ascii_alphabetic())
-    })
+            && piece.bytes().any(|byte| byte.is_ascii_alphabetic());
+        if is_mixed {
+            return Some(start);
+        }
+        end = start.saturating_sub(1);
+    }
+    None
+}
+
+fn is_separator(character: char) -> bool {
+    matches!(character, '-' | '_')
 }
 
 fn leading(text: &str, belongs: impl Fn(char) -> bool) -> &str {
@@ -235,7 +305,7 @@ fn leading(text: &str, belongs: impl Fn(char) -> bool) -> &str {
 }
 
 fn is_token_character(character: char) -> bool {
-    character.is_ascii_alphanumeric() || matches!(character, '_' | '-')
+    character.is_ascii_alphanumeric() || is_separator(character)
 }
 
 #[cfg(test)]
@@ -285,6 +355,7 @@ mod tests {
                 &secret,
             );
             assert_found(&secret, &secret);
+            assert_found(&format!("{{\\n{secret}"), &secret);
         }
     }
 
@@ -334,6 +405,57 @@ mod tests {
             "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0",
         ] {
             assert_none(text);
+        }
+    }
+
+    #[test]
+    fn what_begins_in_the_middle_of_words_is_found_all_the_same() {
+        let secret = planted("ghp_");
+        for before in [
+            "hf_hub-",
+            "npm_",
+            "eyJ-",
+            "AKIA-",
+            "-----BEGIN ",
+            "ghp_short ",
+        ] {
+            assert_found(&format!("{before}{secret}"), &secret);
+        }
+        // A prefix may end where a token does.
+        let token = format!("ghp_Q7w2Er9Ty4Ui8Op1-{}", planted("ya29."));
+        let found: Vec<_> = credentials(&token).map(|found| found.secret).collect();
+        assert_eq!(
+            found,
+            ["ghp_Q7w2Er9Ty4Ui8Op1-ya29", &planted("ya29.")],
+            "{token}"
+        );
+        let private_key = format!("-----BEGIN PRIVATE KEY-----\n{}\n", planted("MIIEvQ"));
+        assert_found(
+            &format!("-----BEGIN PRIVATE KEY-----\n{private_key}"),
+            &private_key,
+        );
+    }
+
+    #[test]
+    fn what_is_found_in_a_text_of_prefixes_is_no_longer_than_the_text() {
+        for (piece, found_in_all) in [
+            ("ghp_-", 1),
+            ("sk-a1b2c3d4-", 1),
+            ("ghp_Q7w2Er9Ty4Ui8Op1 ", 1000),
+            ("eyJhbGciOiJIUzI1NiJ9.", 333),
+            (
+                "-----BEGIN PRIVATE KEY-----Q7w2Er9Ty4Ui8Op1As6Df3Gh5Jk0Lz2Xc7Vb",
+                1000,
+            ),
+            ("-----BEGIN PRIVATE KEY-----", 0),
+            ("sk-", 0),
+            ("eyJ-", 0),
+        ] {
+            let text = piece.repeat(1000);
+            let found: Vec<&str> = credentials(&text).map(|found| found.secret).collect();
+            assert_eq!(found.len(), found_in_all, "{piece}");
+            let length: usize = found.iter().map(|secret| secret.len()).sum();
+            assert!(length <= text.len(), "{piece}: {length}");
         }
     }
 

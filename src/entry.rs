@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Profile;
 use crate::finding::Place;
-use crate::model::{Manifest, OAuthConfig};
+use crate::model::Manifest;
+use crate::oauth::secret::{ClientSecret, client_secret};
 use crate::oauth::{self, Classification, OAuthType, Verdict};
 use crate::probe::lock::{LockEntry, LockInputs, Locks};
 use crate::source::{FileId, Origin};
@@ -31,7 +32,7 @@ pub struct Entry {
     pub is_proxied: bool,
     /// `oauth_config.requires_proxy`, as it is written.
     pub requires_proxy: Option<bool>,
-    /// Whether `oauth_config.client_secret` is anything but `REDACTED`.
+    /// Whether `oauth_config.client_secret` is a secret, and no word or variable in the place of one.
     pub holds_secret: bool,
     /// Where a remote server is.
     pub remote_url: Option<String>,
@@ -220,7 +221,8 @@ pub fn entry(
         classification,
         is_proxied,
         requires_proxy: oauth.and_then(|oauth| oauth.requires_proxy),
-        holds_secret: oauth.is_some_and(holds_secret),
+        holds_secret: oauth
+            .is_some_and(|oauth| matches!(client_secret(oauth), ClientSecret::Literal(_))),
         remote_url: oauth::remote_url(manifest).map(str::to_owned),
         server_url: oauth.and_then(|oauth| oauth.server_url.clone()),
         well_known_url: oauth.and_then(|oauth| oauth.well_known_url.clone()),
@@ -229,12 +231,6 @@ pub fn entry(
         server_hash: hash(&manifest.server),
         oauth_hash: hash(&manifest.oauth_config),
     }
-}
-
-/// Whether a client secret stands in the file. The word of the guide is none, however it is spelled.
-fn holds_secret(oauth: &OAuthConfig) -> bool {
-    let secret = oauth.client_secret.as_deref().map_or("", str::trim);
-    !secret.is_empty() && !secret.eq_ignore_ascii_case("REDACTED")
 }
 
 /// The pointer to the URL that discovery starts from.

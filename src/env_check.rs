@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::dotenv::EnvFile;
-use crate::lint::is_placeholder;
+use crate::oauth::secret::is_placeholder;
 use crate::plan::{Plan, ProxyServer};
 
 /// Settings that the proxy and Node read beside the credentials: they are nobody's left-overs.

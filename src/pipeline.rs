@@ -6,13 +6,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
+use serde_json::Value;
 
 use crate::allowlist::Allowlist;
 use crate::config::Config;
+use crate::credential::is_worth_hiding;
 use crate::entry::{self, Entry};
 use crate::finding::{Finding, Place};
 use crate::lint::{self, CatalogSubject, Context, Findings, RawSubject, Subject, reading};
 use crate::model::Manifest;
+use crate::oauth::secret::{self, ClientSecret};
 use crate::parse;
 use crate::probe::lock::Locks;
 use crate::source::{self, FileId, ManifestFile, ReadError, Sources};
@@ -140,6 +143,8 @@ impl Line<'_> {
             findings.push(reading::byte_order_mark::finding(*file));
         }
         if parsed.has_duplicate_keys {
+            // Of two values of a key only the last one is read.
+            findings.hide_credentials(text);
             let duplicates = source::duplicate_keys(text).into_iter();
             findings.list.extend(
                 duplicates.map(|duplicate| reading::duplicate_key::finding(*file, duplicate)),
@@ -149,7 +154,10 @@ impl Line<'_> {
         let value = parsed.value;
         let validated = validate::validate(*file, &value);
         findings.list.extend(validated.findings);
-        if validated.verdict != Verdict::Legacy {
+        if validated.verdict == Verdict::Legacy {
+            // No rule reads it, but the finding's window may show one.
+            findings.hide_credentials(text);
+        } else {
             let context = self.context();
             let subject = RawSubject {
                 file: *file,
@@ -163,6 +171,7 @@ impl Line<'_> {
         let name = value.get("name").and_then(|name| name.as_str());
         let name = name.map(str::to_owned);
         if validated.verdict != Verdict::Manifest {
+            hide_client_secret(&value, &mut findings);
             return no_manifest(name.as_deref(), findings);
         }
         let manifest = match validate::read(value) {
@@ -220,6 +229,16 @@ impl Line<'_> {
             config: self.config,
             locks: self.locks,
         }
+    }
+}
+
+/// No rule of OAuth reads what breaks the schema, but a finding's window may show the client secret.
+fn hide_client_secret(value: &Value, findings: &mut Findings) {
+    let secret = value.pointer("/oauth_config/client_secret");
+    if let Some(ClientSecret::Literal(secret)) = secret.and_then(Value::as_str).map(secret::read)
+        && is_worth_hiding(secret)
+    {
+        findings.mask(secret);
     }
 }
 

@@ -14,7 +14,7 @@ use crate::plan::{
 };
 use crate::report::Mask;
 use crate::source::Pointer;
-use crate::suggest;
+use crate::suggest::Suggestions;
 
 /// The user's answers, by key.
 pub type Answers = serde_json::Map<String, Value>;
@@ -132,8 +132,9 @@ fn is_blank(answer: &Value) -> bool {
 
 fn check_answers(inputs: &BTreeMap<String, Input>, answers: &Answers) -> Vec<Problem> {
     let mut problems = Vec::new();
+    let mut suggestions = Suggestions::among(inputs.keys().map(String::as_str));
     for key in answers.keys().filter(|key| !inputs.contains_key(*key)) {
-        let nearest = suggest::nearest(key, inputs.keys().map(String::as_str));
+        let nearest = suggestions.nearest(key);
         problems.push(Problem {
             key: Some(key.clone()),
             message: format!("the server asks for no `{key}`"),

@@ -1,13 +1,70 @@
 //! "Did you mean …": the nearest of some known words.
 
+/// How long a word may be, in bytes, that is taken for a misspelled one.
+const LONGEST_WORD: usize = 100;
+
+/// How many comparisons the suggestions for one file may take; whoever misspells more words than that is helped with the
+/// first ones.
+const MOST_COMPARISONS: usize = 100_000;
+
 /// The known word that is nearest to `word`, if one is near enough to be meant.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let similarity =
-        |candidate: &str| strsim::jaro_winkler(&word.to_lowercase(), &candidate.to_lowercase());
+    if word.len() > LONGEST_WORD {
+        return None;
+    }
+    let word = word.to_lowercase();
     known
         .into_iter()
-        .map(|candidate| (similarity(candidate), candidate))
+        .filter(|candidate| candidate.len() <= LONGEST_WORD)
+        .map(|candidate| {
+            (
+                strsim::jaro_winkler(&word, &candidate.to_lowercase()),
+                candidate,
+            )
+        })
         .filter(|(similarity, _)| *similarity > 0.85)
         .max_by(|(left, _), (right, _)| left.total_cmp(right))
         .map(|(_, candidate)| candidate)
+}
+
+/// Suggestions for any number of words among the same known ones, at a bounded cost.
+#[derive(Debug)]
+pub struct Suggestions<'a> {
+    known: Vec<&'a str>,
+    comparisons_left: usize,
+}
+
+impl<'a> Suggestions<'a> {
+    pub fn among(known: impl IntoIterator<Item = &'a str>) -> Self {
+        Self {
+            known: known.into_iter().collect(),
+            comparisons_left: MOST_COMPARISONS,
+        }
+    }
+
+    /// The nearest known word, as long as there are comparisons left.
+    pub fn nearest(&mut self, word: &str) -> Option<&'a str> {
+        self.comparisons_left = self.comparisons_left.checked_sub(self.known.len())?;
+        nearest(word, self.known.iter().copied())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suggestions_end_when_enough_words_were_compared() {
+        let known: Vec<String> = (0..1_000).map(|number| format!("region{number}")).collect();
+        let mut suggestions = Suggestions::among(known.iter().map(String::as_str));
+        let helped = (0..1_000).filter(|_| suggestions.nearest("regoin7").is_some());
+        assert_eq!(helped.count(), MOST_COMPARISONS / known.len());
+    }
+
+    #[test]
+    fn nobody_misspells_a_word_without_end() {
+        let long = "a".repeat(LONGEST_WORD + 1);
+        assert_eq!(nearest(&long, [long.as_str()]), None);
+        assert_eq!(nearest("regoin", [long.as_str(), "region"]), Some("region"));
+    }
 }

@@ -3,8 +3,6 @@
 //! The validator says yes or no first; its errors are collected only for the values that have some. A message names the
 //! value and what was expected; it never says "not valid under any of the given schemas".
 
-use std::fmt::Write as _;
-
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
@@ -221,9 +219,10 @@ fn quoted(value: &Value) -> String {
     }
 }
 
-/// Names a value: what it is, and the value itself where it is short.
+/// Names a value: what it is, and the value itself where it is short. A text is never cut: what is masked later is masked
+/// as a whole or not at all.
 fn describe(value: &Value) -> String {
-    const LONGEST_SHOWN: usize = 60;
+    const LONGEST_SHOWN: usize = 200;
     match value {
         Value::Null => "null".to_owned(),
         Value::Bool(value) => format!("`{value}`"),
@@ -231,12 +230,9 @@ fn describe(value: &Value) -> String {
         Value::Array(items) if items.is_empty() => "an empty list".to_owned(),
         Value::Array(_) => "a list".to_owned(),
         Value::Object(_) => "an object".to_owned(),
-        Value::String(text) => {
-            let mut shown: String = text.chars().take(LONGEST_SHOWN).collect();
-            if shown.len() < text.len() {
-                let _ = write!(shown, "…");
-            }
-            format!("the string `{shown}`")
-        }
+        Value::String(text) => match text.chars().count() {
+            0..=LONGEST_SHOWN => format!("the string `{text}`"),
+            length => format!("a string of {length} characters"),
+        },
     }
 }

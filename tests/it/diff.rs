@@ -461,6 +461,16 @@ const CASES: &[Case] = &[
         ],
     ),
     (
+        "the secret is blacked out in another way",
+        |it| {
+            it.edit(
+                NOTES,
+                &json!({ "oauth_config": { "client_secret": "[REDACTED]" } }),
+            );
+        },
+        &[],
+    ),
+    (
         "the token is delivered elsewhere",
         |it| {
             it.edit(

@@ -86,7 +86,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("finding", &["source"]),
     ("parse", &["source"]),
     ("edit", &["finding", "source"]),
-    ("oauth", &["hosts", "model"]),
+    ("oauth", &["credential", "hosts", "model"]),
     ("hosts", &[]),
     (
         "config",

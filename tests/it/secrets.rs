@@ -42,7 +42,17 @@ fn planted() -> Vec<Planted> {
     let variable = secret("", 10);
     let injected = secret("github_pat_", 11);
     let documented = secret("sk-", 12);
+    let key = secret("ntn_", 13);
+    // As long as GitHub makes them.
+    let of_wrong_type = [secret("github_pat_", 14), secret("", 15), secret("", 16)].concat();
+    let of_wrong_type = of_wrong_type.get(..93).unwrap().to_owned();
     vec![
+        plant("committed-credential", &key, json!({ key.clone(): true })),
+        plant(
+            "schema-violation",
+            &of_wrong_type,
+            json!({ "server": { "args": of_wrong_type } }),
+        ),
         plant(
             "literal-client-secret",
             &client_secret,
@@ -160,9 +170,11 @@ fn no_command_and_no_format_shows_a_planted_secret() {
         for arguments in checks.iter().chain(&others) {
             let (code, stdout, stderr) = run(scratch.path(), arguments);
             assert!(code < 2, "{arguments:?}: {stderr}");
+            // What is cut short is shown too.
+            let beginning = planted.secret.get(..20).unwrap();
             let is_shown = [&stdout, &stderr]
                 .iter()
-                .any(|text| text.contains(&planted.secret));
+                .any(|text| text.contains(beginning));
             assert!(
                 !is_shown,
                 "{}: {arguments:?}\n{stdout}{stderr}",
@@ -245,4 +257,100 @@ fn a_secret_is_masked_where_the_configuration_holds_it() {
         stdout.contains("[masked]") && !stdout.contains(&secret),
         "{stdout}"
     );
+}
+
+/// What the program says of a manifest that is written on one line, so that the window of any finding shows all of it.
+fn said_of_a_line(manifest: &str) -> String {
+    let scratch = scratch();
+    write(&scratch.path().join("catalog/acme__mcp.json"), manifest);
+    let (code, stdout, stderr) = run(scratch.path(), &["check", "--pedantic"]);
+    assert!(code < 2, "{stderr}");
+    stdout + &stderr
+}
+
+#[test]
+fn a_credential_in_a_readme_is_no_finding_and_is_masked_in_the_window_of_another() {
+    let secret = secret("ghp_", 39);
+    let readme = format!("Log in with {secret}.");
+    let manifest = server("acme__mcp", &json!({ "readme": readme, "redme": "" }));
+    let said = said_of_a_line(&manifest.to_string());
+    assert!(said.contains("error[unknown-key]") || said.contains("warning[unknown-key]"));
+    assert!(!said.contains("committed-credential"), "{said}");
+    assert!(
+        said.contains("[masked]") && !said.contains(&secret),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_secret_is_masked_where_no_rule_of_its_own_reads_it() {
+    let credential = secret("ghp_", 40);
+    let client_secret = secret("", 41);
+    for (what, secret, manifest) in [
+        ("a list", &credential, format!("[\"{credential}\"]")),
+        (
+            "an older dialect",
+            &credential,
+            format!("{{\"dxt_version\":\"0.1\",\"key\":\"{credential}\"}}"),
+        ),
+        (
+            "a key that is written twice",
+            &credential,
+            format!(
+                "{{\"name\":\"acme__mcp\",\"key\":\"{credential}\",\"key\":1,\"server\":{{}}}}"
+            ),
+        ),
+        (
+            "a manifest that breaks the schema",
+            &client_secret,
+            format!(
+                "{{\"name\":1,\"oauth_config\":{{\"client_secret\":\"{client_secret}\"}},\"server\":{{}}}}"
+            ),
+        ),
+    ] {
+        let said = said_of_a_line(&manifest);
+        assert!(said.contains("[masked]"), "{what}: {said}");
+        assert!(!said.contains(secret.as_str()), "{what}: {said}");
+    }
+}
+
+#[test]
+fn a_client_secret_that_is_a_common_word_is_found_and_tears_no_holes() {
+    for word in ["secret", "catalog", "committed", "1.4.0"] {
+        let manifest = server(
+            "acme__mcp",
+            &json!({ "oauth_config": { "client_secret": word } }),
+        );
+        let said = said_of_a_line(&manifest.to_string());
+        assert!(said.contains("a client secret is committed"), "{said}");
+        assert!(said.contains("catalog/acme__mcp.json"), "{said}");
+        assert!(!said.contains("[masked]"), "{said}");
+    }
+}
+
+#[test]
+fn a_client_secret_that_only_stands_for_one_is_not_to_be_rotated() {
+    for word in [
+        "your-client-secret",
+        "<client-secret>",
+        "changeme",
+        "TODO",
+        "%ACME_SECRET%",
+        "[SECRET REDACTED]",
+    ] {
+        let manifest = server(
+            "acme__mcp",
+            &json!({ "oauth_config": { "client_secret": word } }),
+        );
+        let said = said_of_a_line(&manifest.to_string());
+        assert!(said.contains(&format!("`{word}`")), "{said}");
+        assert!(
+            said.contains("write exactly `REDACTED`") || said.contains("write `REDACTED`"),
+            "{said}"
+        );
+        assert!(
+            !said.contains("committed") && !said.contains("rotate"),
+            "{said}"
+        );
+    }
 }

@@ -171,6 +171,114 @@ fn an_id_of_a_megabyte_costs_no_more_than_it_is_long() {
     assert!(findings.iter().any(is_refused));
 }
 
+/// What costs the square of its length where every piece is compared with every other, or looked at up to the end: the
+/// part of a manifest, and how many findings of a rule it has.
+fn repeated() -> Vec<(&'static str, Value, &'static str, usize)> {
+    const MANY: usize = 2_000;
+    const LENGTH: usize = 100_000;
+    let numbered = |text: &str| -> Vec<String> {
+        let number = |number: usize| text.replace('#', &number.to_string());
+        (0..MANY).map(number).collect()
+    };
+    let inputs: serde_json::Map<String, Value> = numbered("key#")
+        .into_iter()
+        .map(|key| {
+            let input =
+                json!({ "type": "string", "title": "Key", "sensitive": true, "required": true });
+            (key, input)
+        })
+        .collect();
+    let prose = |piece: &str| json!({ "instructions": piece.repeat(LENGTH / piece.len()) });
+    let argument = |text: String| json!({ "server": { "args": ["-y", "acme-mcp@1.4.0", text] } });
+    let url = |piece: &str| argument(piece.repeat(LENGTH / piece.len()));
+    let file = format!("[{}]", vec!["${access_token}"; 10 * MANY].join(","));
+    let asked = numbered("${user_config.key#}").concat();
+    vec![
+        ("a prefix", prose("ghp_-"), "committed-credential", 1),
+        ("a prefix of prose", prose("sk-"), "committed-credential", 0),
+        (
+            "words that begin alike",
+            prose("pypi-index-"),
+            "committed-credential",
+            0,
+        ),
+        ("headers of JWTs", prose("eyJ-"), "committed-credential", 0),
+        (
+            "headers of keys",
+            prose("-----BEGIN PRIVATE KEY-----"),
+            "committed-credential",
+            0,
+        ),
+        (
+            "labels of keys",
+            prose("-----BEGIN "),
+            "committed-credential",
+            0,
+        ),
+        ("marks of URLs", url("://"), "credentials-in-url", 0),
+        ("queries", url("://?a=b&"), "credentials-in-url", 0),
+        ("passwords", url("://u:pw1@h?"), "credentials-in-url", 1),
+        (
+            "bare tokens",
+            json!({ "server": { "inject_file": { "/app/tokens.json": file } } }),
+            "unquoted-token-in-json",
+            1,
+        ),
+        (
+            "sensitive keys in an argument",
+            {
+                let mut patch = argument(asked);
+                patch["user_config"] = Value::Object(inputs.clone());
+                patch
+            },
+            "sensitive-argument",
+            MANY,
+        ),
+        (
+            "misspelled keys",
+            json!({
+                "server": { "env": { "A": numbered("${kex#}").concat() } },
+                "user_config": inputs
+            }),
+            "unknown-placeholder",
+            MANY,
+        ),
+        (
+            "places with two findings, of which one says enough",
+            json!({ "oauth_config": { "scopes": vec!["no\"tes"; MANY] } }),
+            "duplicate-scope",
+            0,
+        ),
+    ]
+}
+
+#[test]
+fn what_is_repeated_costs_no_more_than_it_is_long() {
+    let scratch = scratch();
+    let cases = repeated();
+    for (number, (_, patch, _, _)) in cases.iter().enumerate() {
+        let id = format!("acme__{number}");
+        let file = scratch.path().join(format!("catalog/{id}.json"));
+        write(&file, server(&id, patch).to_string());
+    }
+    let (_, findings) = check_json(scratch.path(), &[]);
+    for (number, (what, _, rule, expected)) in cases.iter().enumerate() {
+        let file = format!("catalog/acme__{number}.json");
+        let of_file = findings.iter().filter(|finding| finding["file"] == file);
+        let of_rule = of_file.filter(|finding| finding["rule"] == *rule);
+        assert_eq!(of_rule.count(), *expected, "{what}");
+    }
+    // As many ignores as findings, none of which may cover another.
+    let (code, _, stderr) = run(scratch.path(), &["check", "--write-baseline"]);
+    assert_eq!(code, 0, "{stderr}");
+    let (code, left) = check_json(scratch.path(), &[]);
+    assert_eq!((code, left.len()), (0, 0));
+    told(
+        "repetitions",
+        format_args!("{} of them, {} findings", cases.len(), findings.len()),
+    );
+}
+
 #[cfg(unix)]
 #[test]
 fn a_file_name_may_be_as_long_as_the_file_system_lets_it() {

@@ -1,9 +1,11 @@
+use std::collections::BTreeSet;
+
 use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::source::Pointer;
-use crate::suggest::nearest;
+use crate::suggest::Suggestions;
 
-use super::{lists, recorded};
+use super::recorded;
 
 /// ## What it does
 /// Reports a scope that the server's own metadata, where it lists scopes, does not list.
@@ -106,14 +108,16 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if supported.is_empty() {
         return;
     }
+    let listed: BTreeSet<&str> = supported.iter().map(String::as_str).collect();
+    let mut suggestions = Suggestions::among(supported.iter().map(String::as_str));
     let list = Pointer::from("/oauth_config/scopes");
     for (index, scope) in oauth.scopes.iter().flatten().enumerate() {
-        if lists(supported, scope) {
+        if listed.contains(scope.as_str()) {
             continue;
         }
-        let help = match nearest(scope, supported.iter().map(String::as_str)) {
+        let help = match suggestions.nearest(scope) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the server lists `{}`", supported.join("`, `")),
+            None => format!("the server lists {}", some_of(supported)),
         };
         findings.push(
             RULE.at(
@@ -125,5 +129,19 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             )
             .help(help),
         );
+    }
+}
+
+/// The scopes, as many as can be read at a glance.
+fn some_of(scopes: &[String]) -> String {
+    const MOST_SHOWN: usize = 20;
+    let shown: Vec<String> = scopes
+        .iter()
+        .take(MOST_SHOWN)
+        .map(|scope| format!("`{scope}`"))
+        .collect();
+    match scopes.len().saturating_sub(MOST_SHOWN) {
+        0 => shown.join(", "),
+        rest => format!("{}, and {rest} more", shown.join(", ")),
     }
 }

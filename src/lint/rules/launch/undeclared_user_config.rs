@@ -1,7 +1,7 @@
 use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::placeholder::{Kind, placeholders};
-use crate::suggest;
+use crate::suggest::Suggestions;
 
 /// ## What it does
 /// Reports a `${user_config.KEY}` whose key `user_config` does not declare.
@@ -35,6 +35,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let mut suggestions = Suggestions::among(subject.user_inputs().map(|(key, _)| key));
     let files = subject.injected_files().into_iter();
     for string in subject.server_strings().into_iter().chain(files) {
         for found in placeholders(string.text) {
@@ -44,8 +45,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             if subject.user_input(key).is_some() {
                 continue;
             }
-            let declared = subject.user_inputs().map(|(key, _)| key);
-            let help = match suggest::nearest(key, declared) {
+            let help = match suggestions.nearest(key) {
                 Some(meant) => format!("did you mean `${{user_config.{meant}}}`?"),
                 None => format!("declare `{key}` in `user_config`"),
             };

@@ -1,7 +1,7 @@
 use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::placeholder::{Kind, placeholders};
-use crate::suggest;
+use crate::suggest::Suggestions;
 
 /// ## What it does
 /// Reports a `${…}` in the command, the arguments, the image or the environment that is neither `${user_config.KEY}` nor a
@@ -36,10 +36,11 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let mut suggestions = Suggestions::among(subject.user_inputs().map(|(key, _)| key));
     for string in super::strings_outside_of_shells(subject) {
         for found in placeholders(string.text) {
             let help = match found.kind {
-                Kind::Unknown(name) => help(subject, name),
+                Kind::Unknown(name) => help(suggestions.nearest(name)),
                 Kind::Token(_) => {
                     "name the variable for it in `oauth_config.access_token_env_var`".to_owned()
                 }
@@ -57,9 +58,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-fn help(subject: &Subject<'_>, name: &str) -> String {
-    let declared = subject.user_inputs().map(|(key, _)| key);
-    match suggest::nearest(name, declared) {
+fn help(nearest: Option<&str>) -> String {
+    match nearest {
         Some(meant) => format!("did you mean `${{user_config.{meant}}}`?"),
         None => "ask the user for it, with `${user_config.KEY}`".to_owned(),
     }

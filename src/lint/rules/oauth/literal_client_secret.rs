@@ -1,10 +1,11 @@
+use crate::credential::is_worth_hiding;
 use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::oauth::OAuthType;
 use crate::oauth::secret::{ClientSecret, client_secret};
 
 /// ## What it does
-/// Reports a client secret in the manifest. It is never printed.
+/// Reports a client secret in the manifest. It is never printed, unless it is a short word that could as well be any other.
 ///
 /// ## Why is this bad?
 /// Whoever can read the catalog can act as the app, and so can whoever ever reads its history.
@@ -45,7 +46,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(ClientSecret::Literal(secret)) = oauth.map(client_secret) else {
         return;
     };
-    findings.mask(secret);
+    // Masking a word such as `secret` would tear holes into what is said of it.
+    match is_worth_hiding(secret) {
+        true => findings.mask(secret),
+        false => findings.holds_secret = true,
+    }
     let instead = match subject.entry.oauth_type() {
         Some(OAuthType::RemoteDynamic) => {
             "remove `client_secret`: a registered client gets its own"

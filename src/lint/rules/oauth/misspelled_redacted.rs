@@ -1,9 +1,11 @@
 use crate::finding::{Edit, Fix, Severity};
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::oauth::OAuthType;
 use crate::oauth::secret::{ClientSecret, REDACTED, client_secret};
 
 /// ## What it does
-/// Reports a `client_secret` that means `REDACTED` and is not exactly that: `redacted`, `<REDACTED>`, `********`.
+/// Reports a `client_secret` that means `REDACTED` and is not exactly that: `redacted`, `<REDACTED>`, `********`, or a
+/// placeholder such as `your-client-secret`.
 ///
 /// ## Why is this bad?
 /// Programs compare with the exact word. Anything else is taken for a real secret, and sent as one.
@@ -28,16 +30,35 @@ pub static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let oauth = subject.manifest.oauth_config.as_ref();
-    let Some(ClientSecret::MisspelledRedacted(secret)) = oauth.map(client_secret) else {
-        return;
+    let message = match oauth.map(client_secret) {
+        Some(ClientSecret::MisspelledRedacted(secret)) => {
+            format!("`{secret}` is not the word `REDACTED`")
+        }
+        Some(ClientSecret::Placeholder(secret)) => {
+            format!("`{secret}` is a placeholder, and not the word `REDACTED`")
+        }
+        Some(
+            ClientSecret::Absent
+            | ClientSecret::Redacted
+            | ClientSecret::Reference(_)
+            | ClientSecret::Literal(_),
+        )
+        | None => return,
     };
     let pointer = "/oauth_config/client_secret";
+    let (help, edit) = match subject.entry.oauth_type() {
+        Some(OAuthType::RemoteDynamic) => (
+            "remove `client_secret`: a registered client gets its own",
+            Edit::Remove(pointer.into()),
+        ),
+        Some(OAuthType::Generic | OAuthType::McpStatic | OAuthType::RemoteStatic) | None => (
+            "write exactly `REDACTED`",
+            Edit::Replace(pointer.into(), REDACTED.into()),
+        ),
+    };
     findings.push(
-        RULE.at(
-            subject.value_at(pointer),
-            format!("`{secret}` is not the word `REDACTED`"),
-        )
-        .help("write exactly `REDACTED`")
-        .fix(Fix::safe([Edit::Replace(pointer.into(), REDACTED.into())])),
+        RULE.at(subject.value_at(pointer), message)
+            .help(help)
+            .fix(Fix::safe([edit])),
     );
 }

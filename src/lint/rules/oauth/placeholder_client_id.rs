@@ -1,6 +1,6 @@
 use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth::secret;
+use crate::oauth::secret::is_placeholder;
 
 /// ## What it does
 /// Reports a `client_id` that somebody was meant to fill in: `your-…`, `<…>`, `${…}`, `REDACTED`, `xxx…`,
@@ -32,7 +32,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(client_id) = oauth.and_then(|oauth| oauth.client_id.as_deref()) else {
         return;
     };
-    if is_placeholder(client_id.trim()) {
+    if is_placeholder(client_id) {
         findings.push(
             RULE.at(
                 subject.value_at("/oauth_config/client_id"),
@@ -41,24 +41,4 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             .help("give the client id that the provider issued: it is not secret"),
         );
     }
-}
-
-/// Whether a credential is only where one should stand; `env --check` asks the same of a real `.env`.
-pub fn is_placeholder(client_id: &str) -> bool {
-    if client_id.is_empty() {
-        return false;
-    }
-    let lower = client_id.to_ascii_lowercase();
-    let starts_with_word = |word: &str| {
-        lower
-            .strip_prefix(word)
-            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
-    };
-    secret::is_redacted_lookalike(client_id)
-        || secret::is_reference(client_id)
-        || (lower.starts_with('<') && lower.ends_with('>'))
-        || lower.starts_with("xxx")
-        || ["your", "todo", "changeme", "change-me", "change_me"]
-            .iter()
-            .any(|word| starts_with_word(word))
 }

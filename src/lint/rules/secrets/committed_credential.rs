@@ -8,6 +8,7 @@ use crate::source::Pointer;
 /// ## What it does
 /// Reports a credential anywhere in a manifest but its `readme`: a JSON web token, a private key in PEM form, or a token with
 /// the prefix of a known issuer, such as GitHub's or Slack's. Words that only stand for one are left alone.
+/// One in the `readme` is not reported, but not shown either.
 ///
 /// ## Why is this bad?
 /// Whoever can read the catalog can use it, and it stays in the history when it is removed from the file.
@@ -34,14 +35,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
-    let Some(members) = subject.value.as_object() else {
-        return;
-    };
-    for (key, value) in members {
-        if key != "readme" {
-            search(subject, &mut vec![Step::Key(key)], value, findings);
-        }
-    }
+    search(subject, &mut Vec::new(), subject.value, findings);
 }
 
 /// One step of the way to a value; a pointer is made of the steps only where something is found.
@@ -58,6 +52,8 @@ fn search<'a>(
     findings: &mut Findings,
 ) {
     match value {
+        // What a `readme` tells is no secret of the catalog's, but the window of another finding may show it.
+        Value::String(text) if is_in_readme(steps) => hide(text, findings),
         Value::String(text) => report(text, || subject.value_at(pointer(steps)), findings),
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
@@ -69,7 +65,10 @@ fn search<'a>(
         Value::Object(members) => {
             for (key, member) in members {
                 steps.push(Step::Key(key));
-                report(key, || subject.key(pointer(steps)), findings);
+                match is_in_readme(steps) {
+                    true => hide(key, findings),
+                    false => report(key, || subject.key(pointer(steps)), findings),
+                }
                 search(subject, steps, member, findings);
                 steps.pop();
             }
@@ -78,21 +77,29 @@ fn search<'a>(
     }
 }
 
+fn is_in_readme(steps: &[Step<'_>]) -> bool {
+    matches!(steps, [Step::Key("readme"), ..])
+}
+
 /// Reports what a text holds: once, however many there are.
 fn report(text: &str, place: impl Fn() -> Place, findings: &mut Findings) {
-    let mut is_reported = false;
+    if let Some(first) = credentials(text).next() {
+        findings.holds_secret = true;
+        findings.push(
+            RULE.at(place(), format!("{} is committed", first.kind))
+                .help("revoke it at its issuer, then ask the user for it in `user_config`"),
+        );
+        hide(text, findings);
+    }
+}
+
+/// Hides what a text holds, without a word.
+fn hide(text: &str, findings: &mut Findings) {
     for credential in credentials(text) {
-        findings.mask(credential.secret);
+        findings.hide(credential.secret);
         // A key of several lines may be shown line by line.
         let lines = credential.secret.lines().filter(|line| line.len() >= 16);
-        lines.for_each(|line| findings.mask(line));
-        if !is_reported {
-            is_reported = true;
-            findings.push(
-                RULE.at(place(), format!("{} is committed", credential.kind))
-                    .help("revoke it at its issuer, then ask the user for it in `user_config`"),
-            );
-        }
+        lines.for_each(|line| findings.hide(line));
     }
 }
 

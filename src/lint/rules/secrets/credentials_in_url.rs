@@ -3,6 +3,8 @@ use serde_json::Value;
 use crate::credential::{credentials, is_stand_in, is_worth_hiding, names_credential};
 use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
+use crate::oauth::secret::is_reference;
+use crate::placeholder::{Kind, placeholders};
 use crate::source::Pointer;
 
 /// ## What it does
@@ -36,24 +38,27 @@ pub static RULE: Rule = Rule {
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
     for (pointer, text) in places(subject.value) {
         let mut message = None;
-        for (_, rest) in text
-            .match_indices("://")
-            .map(|(at, mark)| text.split_at(at + mark.len()))
-        {
-            let url = rest
-                .split(|end: char| end.is_whitespace() || "\"'`<>,".contains(end))
-                .next()
-                .unwrap_or_default();
-            if let Some((user, password)) = user_information(url) {
-                findings.mask(&format!("{user}:{password}"));
-                if is_worth_hiding(password) {
-                    findings.mask(password);
+        let ends_url = |end: char| end.is_whitespace() || "\"'`<>,".contains(end);
+        for word in text.split(ends_url) {
+            // One URL may stand in the query of another. Each is looked at up to the next, so that none is read twice.
+            let mut is_in_query = false;
+            for url in word.split("://").skip(1) {
+                if let Some((user, password)) = user_information(url) {
+                    findings.mask(&format!("{user}:{password}"));
+                    if is_worth_hiding(password) {
+                        findings.mask(password);
+                    }
+                    message = Some("the URL holds a password".to_owned());
                 }
-                message = Some("the URL holds a password".to_owned());
-            }
-            for (name, value) in secret_parameters(url) {
-                findings.mask(value);
-                message = Some(format!("the URL holds a literal `{name}`"));
+                let query = match is_in_query {
+                    true => url,
+                    false => url.split_once('?').map_or("", |(_, query)| query),
+                };
+                for (name, value) in secret_parameters(query) {
+                    findings.mask(value);
+                    message = Some(format!("the URL holds a literal `{name}`"));
+                }
+                is_in_query = (is_in_query || url.contains('?')) && !url.contains('#');
             }
         }
         if let Some(message) = message {
@@ -92,22 +97,29 @@ fn user_information(url: &str) -> Option<(&str, &str)> {
     let authority = url.split(['/', '?', '#']).next()?;
     let (user_information, _) = authority.rsplit_once('@')?;
     let (user, password) = user_information.split_once(':')?;
-    let is_placeholder = password.contains(['$', '{', '%']) && password.contains(['{', '(']);
+    // An answer of the user makes a password of whatever stands around it.
+    let is_asked_for =
+        placeholders(password).any(|found| matches!(found.kind, Kind::UserConfig(_)));
     let is_word = ["password", "passwd", "pass", "pw", "secret"]
         .iter()
         .any(|word| password.eq_ignore_ascii_case(word));
-    let is_literal = !password.is_empty() && !is_placeholder && !is_word && !is_stand_in(password);
+    let is_literal = !password.is_empty()
+        && !is_asked_for
+        && !is_reference(password)
+        && !is_word
+        && !is_stand_in(password);
     is_literal.then_some((user, password))
 }
 
-/// The parameters of a URL that are named after a credential and hold what can only be one. What is known by its form is
+/// The parameters of a query that are named after a credential and hold what can only be one. What is known by its form is
 /// left to `committed-credential`.
-fn secret_parameters(url: &str) -> impl Iterator<Item = (&str, &str)> {
-    let query = url.split_once('?').map_or("", |(_, query)| query);
+fn secret_parameters(query: &str) -> impl Iterator<Item = (&str, &str)> {
     let query = query.split('#').next().unwrap_or_default();
     query
         .split('&')
         .filter_map(|parameter| parameter.split_once('='))
+        // The query of a URL inside of this one begins anew.
+        .map(|(name, value)| (name.rsplit('?').next().unwrap_or_default(), value))
         .filter(|(name, value)| {
             let has = |matches: fn(&u8) -> bool| value.as_bytes().iter().any(matches);
             let is_plain = value

@@ -1,10 +1,12 @@
-use crate::credential::{is_worth_hiding, names_credential};
+use crate::credential::{has_mixed_piece, is_stand_in, is_worth_hiding, names_credential};
 use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
+use crate::oauth::secret::{is_placeholder, is_reference};
 
 /// ## What it does
 /// Reports a variable of `server.env` whose name ends in a word for a credential (`TOKEN`, `SECRET`, `PASSWORD`, `API_KEY`,
-/// `APIKEY`, `ACCESS_KEY`) and whose value is written down. A flag or a number is none.
+/// `APIKEY`, `ACCESS_KEY`) and whose value is written down. A flag or a number is none. What only stands for a credential,
+/// such as `$TOKEN` or `your-token`, is called that.
 ///
 /// ## Why is this bad?
 /// Everybody who installs the server gets the same credential, and everybody who reads the catalog has it.
@@ -38,17 +40,26 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
         if !names_credential(key) || !is_literal(value) {
             continue;
         }
-        if is_worth_hiding(value) {
-            findings.hide(value);
-        }
+        let message = match only_stands_for_one(value) {
+            true => format!("the value of `{key}` is a placeholder that nothing replaces"),
+            false => {
+                if is_worth_hiding(value) {
+                    findings.hide(value);
+                }
+                format!("`{key}` is written down in the manifest")
+            }
+        };
         findings.push(
-            RULE.at(
-                subject.value_at(pointer),
-                format!("`{key}` is written down in the manifest"),
-            )
-            .help("ask the user for it, with a `sensitive` key of `user_config`"),
+            RULE.at(subject.value_at(pointer), message)
+                .help("ask the user for it, with a `sensitive` key of `user_config`"),
         );
     }
+}
+
+/// Whether a value only stands for a credential. What is drawn at random is one, whatever words stand around it.
+fn only_stands_for_one(value: &str) -> bool {
+    let is_word = is_placeholder(value) || is_stand_in(value);
+    is_reference(value) || (is_word && !has_mixed_piece(value))
 }
 
 /// Whether a value is written down as it is used: no placeholder of any syntax, no flag, no number.

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
 use crate::placeholder::{Kind, placeholders};
@@ -33,21 +35,22 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
+    let sensitive = super::sensitive_inputs(subject.value).map(|(_, key, _)| key);
+    let sensitive: BTreeSet<&str> = sensitive.collect();
     for (pointer, text) in super::command_line(subject.value) {
-        let asked: Vec<Kind<'_>> = placeholders(text).map(|found| found.kind).collect();
-        if asked.is_empty() {
-            continue;
-        }
-        for (_, key, _) in super::sensitive_inputs(subject.value) {
-            if asked.contains(&Kind::UserConfig(key)) {
-                findings.push(
-                    RULE.at(
-                        subject.value_at(pointer.clone()),
-                        format!("`{key}` is sensitive, and can be read in the process list"),
-                    )
-                    .help("hand it over in `server.env`"),
-                );
-            }
+        let asked = placeholders(text).filter_map(|found| match found.kind {
+            Kind::UserConfig(key) => Some(key),
+            Kind::Expression(_) | Kind::Runtime(_) | Kind::Token(_) | Kind::Unknown(_) => None,
+        });
+        let asked: BTreeSet<&str> = asked.filter(|key| sensitive.contains(key)).collect();
+        for key in asked {
+            findings.push(
+                RULE.at(
+                    subject.value_at(pointer.clone()),
+                    format!("`{key}` is sensitive, and can be read in the process list"),
+                )
+                .help("hand it over in `server.env`"),
+            );
         }
     }
 }

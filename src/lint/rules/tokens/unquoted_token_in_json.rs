@@ -59,11 +59,16 @@ fn unquoted_token(text: &str) -> Option<Token> {
     let mut first_token = None;
     let mut repaired = String::new();
     let mut end_of_last = 0;
+    let mut quotes = Quotes::default();
     for found in placeholders(text) {
-        repaired.push_str(text.get(end_of_last..found.range.start)?);
+        let between = text.get(end_of_last..found.range.start)?;
+        repaired.push_str(between);
+        quotes.read(between);
         end_of_last = found.range.end;
-        if ends_inside_string(&repaired) {
-            repaired.push_str(text.get(found.range)?);
+        if quotes.are_open {
+            let kept = text.get(found.range)?;
+            repaired.push_str(kept);
+            quotes.read(kept);
             continue;
         }
         match found.kind {
@@ -79,17 +84,22 @@ fn unquoted_token(text: &str) -> Option<Token> {
     first_token.filter(|_| is_json)
 }
 
-/// Whether a beginning of a JSON text ends between the quotes of a string.
-fn ends_inside_string(json: &str) -> bool {
-    let mut is_inside = false;
-    let mut is_escaped = false;
-    for byte in json.bytes() {
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' if is_inside => is_escaped = true,
-            b'"' => is_inside = !is_inside,
-            _ => {}
+/// Whether what was read of a JSON text so far ends between the quotes of a string.
+#[derive(Default)]
+struct Quotes {
+    are_open: bool,
+    is_escaped: bool,
+}
+
+impl Quotes {
+    fn read(&mut self, json: &str) {
+        for byte in json.bytes() {
+            match byte {
+                _ if self.is_escaped => self.is_escaped = false,
+                b'\\' if self.are_open => self.is_escaped = true,
+                b'"' => self.are_open = !self.are_open,
+                _ => {}
+            }
         }
     }
-    is_inside
 }
