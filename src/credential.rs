@@ -18,8 +18,9 @@ pub struct Credential<'a> {
 
 /// Every credential of a text that is known by its form: in order, and none inside of another.
 pub fn credentials(text: &str) -> impl Iterator<Item = Credential<'_>> {
-    // Nearly every text has none of the prefixes, which one pass over it tells.
-    let candidates = PREFIXES.as_ref().map(|prefixes| prefixes.find_iter(text));
+    // Nearly every text is too short, or has none of the prefixes, which one pass over it tells.
+    let prefixes = PREFIXES.as_ref().filter(|_| text.len() >= SHORTEST);
+    let candidates = prefixes.map(|prefixes| prefixes.find_iter(text));
     let mut run = Run::default();
     let mut end_of_last = 0;
     candidates
@@ -167,6 +168,11 @@ const FORMS: [Form; 31] = [
     form("lin_api_", "a Linear API key", Body::Alphanumeric(30)),
 ];
 
+/// The bytes of the shortest credential: the shortest prefix, and the shortest body, a token.
+const SHORTEST: usize = "sk-".len() + SHORTEST_TOKEN;
+
+const SHORTEST_TOKEN: usize = 16;
+
 const fn form(prefix: &'static str, kind: &'static str, body: Body) -> Form {
     Form { prefix, kind, body }
 }
@@ -215,7 +221,7 @@ impl Run {
     fn is_body(&self, body: &Body, text: &str, start: usize) -> bool {
         let length = self.end - start;
         let holds = |last: Option<usize>| last.is_some_and(|last| last >= start);
-        if length < 16 || holds(self.last_stand_in) {
+        if length < SHORTEST_TOKEN || holds(self.last_stand_in) {
             return false;
         }
         match body {
@@ -357,6 +363,20 @@ mod tests {
             assert_found(&secret, &secret);
             assert_found(&format!("{{\\n{secret}"), &secret);
         }
+    }
+
+    #[test]
+    fn no_prefix_is_shorter_than_that_of_the_shortest_credential() {
+        for form in &FORMS {
+            assert!(
+                form.prefix.len() + SHORTEST_TOKEN >= SHORTEST,
+                "{}",
+                form.prefix
+            );
+        }
+        let shortest = concat!("sk-", "Q7w2Er9Ty4Ui8Op1");
+        assert_eq!(shortest.len(), SHORTEST);
+        assert_found(shortest, shortest);
     }
 
     #[test]

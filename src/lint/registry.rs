@@ -225,6 +225,8 @@ pub fn says_all(rule: &Rule, origin: Origin, profile: Profile, has_developers: b
 pub(super) enum Scope {
     /// At the same key or value.
     Place,
+    /// At a place that the other compares: its own, or a related one.
+    Compared,
     /// Anywhere in the same file.
     File,
 }
@@ -278,7 +280,7 @@ pub(super) static PRECEDENCE: &[Precedence] = &[
     // These compare URLs, which may well agree but for the scheme.
     Precedence {
         winner: "plaintext-url",
-        scope: Scope::File,
+        scope: Scope::Compared,
         silenced: Silenced::Rules(&[
             "resource-url-mismatch",
             "well-known-off-origin",

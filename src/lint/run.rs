@@ -75,6 +75,11 @@ fn silenced(findings: &[Finding]) -> Vec<bool> {
                 && won().is_some_and(|pointers| match precedence.scope {
                     Scope::File => true,
                     Scope::Place => pointers.contains(&place.pointer()),
+                    Scope::Compared => {
+                        let related = finding.related.iter().map(|related| &related.place);
+                        let mut compared = std::iter::once(place).chain(related);
+                        compared.any(|place| pointers.contains(&place.pointer()))
+                    }
                 })
         })
     };

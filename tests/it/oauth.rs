@@ -191,3 +191,31 @@ fn files_with(rule: &str, folder: &Path, arguments: &[&str]) -> BTreeSet<String>
         .map(|finding| finding["file"].as_str().unwrap().to_owned())
         .collect()
 }
+
+#[test]
+fn a_url_in_clear_text_hides_what_is_compared_with_it_and_nothing_else() {
+    let rules = |oauth: Value| {
+        let scratch = scratch();
+        let mut login = json!({
+            "name": "Login", "client_id": "", "redirect_uris": ["http://127.0.0.1:33418/oauth/callback"], "scopes": []
+        });
+        login
+            .as_object_mut()
+            .unwrap()
+            .extend(oauth.as_object().unwrap().clone());
+        let server = json!({ "type": "remote", "url": "https://mcp.acme.example/mcp" });
+        let manifest = json!({ "name": "acme__mcp", "server": server, "oauth_config": login });
+        write(&scratch.path().join("acme__mcp.json"), manifest.to_string());
+        let (_, findings) = check_json(scratch.path(), &["."]);
+        let rules = findings.iter().map(|finding| finding["rule"].clone());
+        rules.collect::<Vec<_>>()
+    };
+    let both = rules(json!({
+        "server_url": "https://elsewhere.example/mcp", "auth_server_url": "http://auth.acme.example"
+    }));
+    assert!(both.contains(&json!("plaintext-url")), "{both:?}");
+    assert!(both.contains(&json!("resource-url-mismatch")), "{both:?}");
+    let one = rules(json!({ "server_url": "http://mcp.acme.example/mcp" }));
+    assert!(one.contains(&json!("plaintext-url")), "{one:?}");
+    assert!(!one.contains(&json!("resource-url-mismatch")), "{one:?}");
+}

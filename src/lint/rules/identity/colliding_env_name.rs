@@ -1,8 +1,9 @@
 use crate::entry::Entry;
+use crate::env_name;
 use crate::finding::Severity;
 use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
 
-use super::{concerns, group_by_id, name_of, others, posix_form, with_names_of};
+use super::{concerns, group_by_id, name_of, others, with_names_of};
 
 /// ## What it does
 /// Reports two proxied servers whose environment variables have the same name once every character outside
@@ -36,7 +37,7 @@ pub static RULE: Rule = Rule {
 fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     let profile = subject.context.config.profile;
     let proxied = subject.entries.iter().filter(|entry| entry.is_proxied);
-    let form = |entry: &Entry| posix_form(&entry.id).to_uppercase();
+    let form = |entry: &Entry| env_name::alias(&entry.id);
     for (form, group) in &group_by_id(proxied, form) {
         for entry in group {
             let others = others(group, |other| {

@@ -1,7 +1,8 @@
+use crate::env_name;
 use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 
-use super::{name_of, posix_form};
+use super::name_of;
 
 /// ## What it does
 /// Reports a proxied server whose variable `{id}_SECRET` has no POSIX name: letters, digits and `_`, no digit first.
@@ -30,8 +31,7 @@ pub static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let id = &subject.entry.id;
-    let is_posix = posix_form(id) == *id && !id.starts_with(|first: char| first.is_ascii_digit());
-    if !subject.entry.is_proxied || is_posix {
+    if !subject.entry.is_proxied || env_name::is_posix(id) {
         return;
     }
     findings.push(

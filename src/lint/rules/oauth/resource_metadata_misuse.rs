@@ -64,5 +64,12 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         true => "remove it: the remote server says itself where its metadata is",
         false => "move it to `well_known_url`",
     };
-    findings.push(RULE.at(place, message).help(help));
+    let finding = RULE.at(place, message).help(help);
+    findings.push(match elsewhere {
+        Some(_) => finding.related(
+            subject.value_at(oauth::remote_url_pointer(subject.manifest)),
+            "the remote URL",
+        ),
+        None => finding,
+    });
 }

@@ -37,6 +37,9 @@ pub static RULE: Rule = Rule {
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
     for (pointer, text) in places(subject.value) {
+        if !text.contains("://") {
+            continue;
+        }
         let mut message = None;
         let ends_url = |end: char| end.is_whitespace() || "\"'`<>,".contains(end);
         for word in text.split(ends_url) {
