@@ -152,7 +152,10 @@ fn judge_target(
             };
             let unasked = line.judge(Keep::Manifests);
             let (locks, outdated) = online.ask(workspace, &target, &unasked, sources)?;
-            findings.list.extend(outdated);
+            if !is_alone {
+                // No lock is out of date for what stands in no file.
+                findings.list.extend(outdated);
+            }
             locks
         }
     };

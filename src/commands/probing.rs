@@ -172,6 +172,10 @@ impl Online<'_> {
             let file = sources.file(entry.file);
             file.is_some_and(|file| target.selection.names(&file.path))
         });
+        if asked.is_empty() {
+            self.console
+                .say("nothing was asked: no server here has anything to discover");
+        }
         let answers = self.probing.ask(&asked, self.console)?;
 
         let folders = &target.folders;

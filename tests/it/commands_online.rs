@@ -345,6 +345,25 @@ async fn a_developers_server_is_asked_about_online_and_its_missing_lock_is_no_dr
         ],
     );
     assert_eq!((code, rule_ids(&findings)), (0, vec!["unsupported-scope"]));
+    // So is a manifest that stands in no file, of which there can be no lock either.
+    let mut check = catproof(root.path());
+    check.args([
+        "check",
+        "-",
+        "--online",
+        "--allow-loopback",
+        "--format",
+        "concise",
+    ]);
+    let output = check.write_stdin(local.to_string()).output().unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(shown.lines().count(), 1, "{shown}");
+    assert!(shown.contains("[unsupported-scope]"), "{shown}");
+    let bare = r#"{"name": "acme__tool", "server": {"command": "npx"}}"#;
+    write(&root.path().join("catalog/acme__tool.json"), bare);
+    let (_, _, stderr) = run(root.path(), &["check", "--online", "catalog"]);
+    assert!(stderr.contains("nothing was asked"), "{stderr}");
+    fs::remove_dir_all(root.path().join("catalog")).unwrap();
     // No clone has the lock of the developers' servers.
     let (code, findings, _) = probe_json(root.path(), &["--check"]);
     assert_eq!((code, rule_ids(&findings)), (0, vec!["unsupported-scope"]));

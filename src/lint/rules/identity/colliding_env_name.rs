@@ -8,6 +8,7 @@ use super::{concerns, group_by_id, name_of, others, with_names_of};
 /// ## What it does
 /// Reports two proxied servers whose environment variables have the same name once every character outside
 /// `[A-Za-z0-9_]` is `_` and all is in upper case.
+/// A server that the profile does not compile is reported itself, never the one that is compiled.
 ///
 /// ## Why is this bad?
 /// That form is the one that shells, containers and Windows can carry. There the two servers share one variable, and one

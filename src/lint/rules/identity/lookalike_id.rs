@@ -16,6 +16,7 @@ use super::{LONGEST_ID, concerns, name_of};
 /// Reports an OAuth server whose owner, the part of the id before `__`, looks like the owner of another OAuth server:
 /// one edit away, different only in `-`, `_`, `.` or case, or made of characters that look the same. Silent where both
 /// use the same domains, and for one edit between names of fewer than four characters.
+/// A server that the profile does not compile is reported itself, never the one that is compiled.
 ///
 /// ## Why is this bad?
 /// People log in because they recognise the name. A name that is nearly a known one, with endpoints on another domain, is

@@ -6,6 +6,7 @@ use super::{concerns, group_by_id, name_of, others, posix_form, with_names_of};
 
 /// ## What it does
 /// Reports ids that are equal once every character outside `[A-Za-z0-9_]` is `_` and case is ignored.
+/// A server that the profile does not compile is reported itself, never the one that is compiled.
 ///
 /// ## Why is this bad?
 /// Mostly it is the same project twice, once with `-` and once with `_`. People install one and read about the other.
