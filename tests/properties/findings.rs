@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use catproof::finding::{Finding, Place, Severity};
 use catproof::hidden::is_hidden;
@@ -10,6 +11,7 @@ use catproof::report::{
     Format, Mask, Report, Shown, ShownPlace, Style, Summary, locate, visible, write,
 };
 use catproof::source::{FileId, Pointer, Sources, position};
+use regex::Regex;
 use serde_json::{Value, json};
 use serde_sarif::sarif::Sarif;
 
@@ -214,12 +216,14 @@ fn number(value: &Value) -> usize {
 }
 
 /// One line a finding: `file:line:column: severity[rule]: message`.
+static CONCISE: LazyLock<Regex> = LazyLock::new(|| {
+    let line = r"^(?:(.*?):(\d+):(\d+): )?(error|warning|note)\[([a-z0-9-]+)\]: (.*)$";
+    Regex::new(line).unwrap()
+});
+
 fn read_concise(output: &str) -> Vec<Said> {
-    let line =
-        regex::Regex::new(r"^(?:(.*?):(\d+):(\d+): )?(error|warning|note)\[([a-z0-9-]+)\]: (.*)$");
-    let line = line.unwrap();
     let read = |text: &str| {
-        let found = line.captures(text).unwrap_or_else(|| panic!("{text}"));
+        let found = CONCISE.captures(text).unwrap_or_else(|| panic!("{text}"));
         let number = |index: usize| found[index].parse().unwrap();
         Said {
             rule: found[5].to_owned(),
