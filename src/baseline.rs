@@ -2,7 +2,7 @@
 //!
 //! They are added to the text of the configuration; every byte that was there stays.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -37,10 +37,27 @@ pub fn ignores<'a>(
     let all: BTreeSet<BaselineIgnore> = findings
         .filter_map(|finding| ignore(finding, sources, root, mask))
         .collect();
-    // No two of them are equal, so that no two cover each other.
-    let is_covered = |ignore: &BaselineIgnore| {
-        all.iter()
-            .any(|other| other != ignore && other.covers(ignore))
+    fewest(&all)
+}
+
+/// Those that no other one covers: that of the whole file, or of something around the place.
+fn fewest(all: &BTreeSet<BaselineIgnore>) -> BTreeSet<BaselineIgnore> {
+    type Scope<'a> = (&'a str, &'a str, Option<&'a str>);
+    fn scope<'a>(ignore: &'a BaselineIgnore, pointer: Option<&'a str>) -> Scope<'a> {
+        (&ignore.file, ignore.rule, pointer)
+    }
+    let scopes: HashSet<Scope<'_>> = all
+        .iter()
+        .map(|ignore| scope(ignore, ignore.pointer.as_ref().map(Pointer::as_str)))
+        .collect();
+    let is_covered = |ignore: &&BaselineIgnore| {
+        let Some(pointer) = &ignore.pointer else {
+            return false;
+        };
+        let slashes = pointer.as_str().match_indices('/');
+        let mut around = slashes.map(|(end, _)| pointer.as_str().get(..end));
+        scopes.contains(&scope(ignore, None))
+            || around.any(|place| scopes.contains(&scope(ignore, place)))
     };
     all.iter()
         .filter(|ignore| !is_covered(ignore))
@@ -74,16 +91,6 @@ fn ignore(
 }
 
 impl BaselineIgnore {
-    /// Whether this ignore matches whatever the other one matches.
-    fn covers(&self, other: &Self) -> bool {
-        let is_around = match (&self.pointer, &other.pointer) {
-            (None, _) => true,
-            (Some(around), Some(inside)) => inside.is_within(around),
-            (Some(_), None) => false,
-        };
-        self.file == other.file && self.rule == other.rule && is_around
-    }
-
     /// The keys with their values, as TOML.
     fn members(&self) -> Vec<(&'static str, String)> {
         let text = |text: &str| Value::String(text.to_owned()).to_string();
@@ -208,14 +215,25 @@ mod tests {
 
     #[test]
     fn an_ignore_that_another_one_covers_is_not_written() {
-        let ignore = |pointer: Option<&str>| BaselineIgnore {
-            file: "a.json".to_owned(),
-            rule: "unknown-key",
+        let ignore = |file: &str, rule: &'static str, pointer: Option<&str>| BaselineIgnore {
+            file: file.to_owned(),
+            rule,
             pointer: pointer.map(Pointer::from),
         };
-        assert!(ignore(None).covers(&ignore(Some("/a"))));
-        assert!(ignore(Some("/a")).covers(&ignore(Some("/a/b"))));
-        assert!(!ignore(Some("/a")).covers(&ignore(Some("/ab"))));
-        assert!(!ignore(Some("/a")).covers(&ignore(None)));
+        let kept = [
+            ignore("a.json", "unknown-key", Some("/a")),
+            ignore("a.json", "unknown-key", Some("/ab")),
+            ignore("a.json", "unused-user-config", Some("/a/b")),
+            ignore("b.json", "unknown-key", None),
+            ignore("c.json", "unknown-key", Some("/a/b")),
+        ];
+        let covered = [
+            ignore("a.json", "unknown-key", Some("/a/b")),
+            ignore("a.json", "unknown-key", Some("/a/b/c/0")),
+            ignore("b.json", "unknown-key", Some("/a")),
+            ignore("c.json", "unknown-key", Some("/a/b/~1")),
+        ];
+        let all = kept.iter().chain(&covered).cloned().collect();
+        assert_eq!(fewest(&all), kept.into());
     }
 }

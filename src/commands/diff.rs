@@ -14,7 +14,7 @@ use crate::diff::{self, Change, Compiled, Grade, Kind, Server, State, Words};
 use crate::emit;
 use crate::finding::{Finding, Severity};
 use crate::pipeline::{Judged, Keep, Line};
-use crate::plan::Plan;
+use crate::plan::{LeftOutReason, Plan};
 use crate::probe::Lock;
 use crate::report::diff::{
     DiffBase, DiffChange, DiffFinding, DiffReport, DiffServer, DiffStatus, DiffSummary,
@@ -207,11 +207,14 @@ fn servers(
         files_with_secrets,
         ..
     } = judged;
-    let left_out = plan.map_or(&[][..], |plan| &plan.left_out);
+    let left_out = plan.map_or(&[][..], |plan| &plan.left_out).iter();
+    let left_out: HashMap<&str, &LeftOutReason> = left_out
+        .map(|left_out| (left_out.id.as_str(), &left_out.reason))
+        .collect();
     let servers = entries.into_iter().map(|entry| {
         let manifest = manifests.remove(&entry.file);
         let is_shown = entry.is_compiled(config.profile);
-        let reason = left_out.iter().find(|left_out| left_out.id == entry.id);
+        let reason = left_out.get(entry.id.as_str()).copied();
         Server {
             file: sources.name(entry.file).to_owned(),
             text: sources
@@ -222,9 +225,7 @@ fn servers(
                 manifest,
             }),
             holds_secret: entry.holds_secret || files_with_secrets.contains(&entry.file),
-            left_out: reason
-                .filter(|_| is_shown)
-                .map(|left_out| left_out.reason.clone()),
+            left_out: reason.filter(|_| is_shown).cloned(),
             entry,
         }
     });

@@ -1,11 +1,12 @@
 //! The discovery lock on the disk: one file for the catalog, one for the developers' servers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::config::{ProbeConfig, Profile};
+use crate::entry::Entry;
 use crate::finding::{Finding, Place};
 use crate::lint::discovery;
 use crate::oauth::{OAuthType, Verdict};
@@ -70,24 +71,24 @@ impl LockFile {
         config: &ProbeConfig,
     ) -> Vec<Finding> {
         let changes = probe::changes(&self.lock, &self.share_of(answers, asked));
-        let drifts = changes.into_iter().map(|change| self.drift(change, judged));
+        let here = judged.entries.iter();
+        let here = here.filter(|entry| entry.origin == self.origin).rev();
+        // Of two entries of one id the first counts.
+        let entries: HashMap<&str, &Entry> = here.map(|entry| (entry.id.as_str(), entry)).collect();
+        let drifts = changes.into_iter();
+        let drifts = drifts.map(|change| self.drift(change, &entries));
         let ages = probe::stale(&self.lock, today, config.max_age_days).into_iter();
-        let is_asked = |server_id: &str| {
-            let mut here = asked.iter().filter(|asked| asked.origin == self.origin);
-            here.any(|asked| asked.target.server_id == server_id)
-        };
+        let asked: BTreeSet<(Origin, &str)> = asked.iter().map(Asked::server).collect();
         let ages = ages
-            .filter(|stale| is_asked(&stale.server_id))
+            .filter(|stale| asked.contains(&(self.origin, &stale.server_id)))
             .map(|stale| self.age(&stale, config.max_age_days));
         drifts.chain(ages).collect()
     }
 
     /// A change, at the server's entry, or at the manifest where there is no entry.
-    fn drift(&self, change: probe::Change, judged: &Judged) -> Finding {
+    fn drift(&self, change: probe::Change, entries: &HashMap<&str, &Entry>) -> Finding {
         let probe::Change { server_id, message } = change;
-        let mut entries = judged.entries.iter();
-        let entry = entries.find(|entry| entry.origin == self.origin && entry.id == server_id);
-        let place = match entry {
+        let place = match entries.get(server_id.as_str()) {
             Some(entry) if !self.lock.servers.contains_key(&server_id) => entry.discovery_place(),
             _ => self.place_of(&server_id),
         };

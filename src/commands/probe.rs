@@ -115,22 +115,23 @@ fn leave_ignores_to_check(workspace: &mut Workspace) {
 /// The servers that were named, or all of them.
 fn chosen(ids: &[String], judged: &Judged) -> Result<Vec<Asked>, Failure> {
     let targets = probing::targets(judged, |_| true);
-    for id in ids {
-        if targets.iter().any(|asked| asked.target.server_id == *id) {
-            continue;
-        }
+    let known: BTreeSet<&str> = targets
+        .iter()
+        .map(|asked| asked.target.server_id.as_str())
+        .collect();
+    if let Some(id) = ids.iter().find(|id| !known.contains(id.as_str())) {
         if judged.entries.iter().any(|entry| entry.id == *id) {
             return Err(Failure::usage(format!(
                 "`{id}` has nothing to discover: `catproof explain {id}` tells its OAuth type and URLs"
             )));
         }
-        let known = targets.iter().map(|asked| asked.target.server_id.as_str());
         return Err(Failure::Usage {
             message: format!("there is no server `{id}`"),
             help: suggest::nearest(id, known).map(|nearest| format!("did you mean `{nearest}`?")),
         });
     }
-    let is_chosen = |asked: &Asked| ids.is_empty() || ids.contains(&asked.target.server_id);
+    let chosen: BTreeSet<&String> = ids.iter().collect();
+    let is_chosen = |asked: &Asked| chosen.is_empty() || chosen.contains(&asked.target.server_id);
     Ok(targets.into_iter().filter(is_chosen).collect())
 }
 
@@ -161,9 +162,10 @@ fn read_locks(
 /// Keeps what the rules of discovery say about the servers that were asked about.
 fn keep_discovered(target: &mut JudgedTarget, asked: &[Asked]) {
     let judged = &mut target.judged;
+    let asked: BTreeSet<(Origin, &str)> = asked.iter().map(Asked::server).collect();
     let entries = judged.entries.iter();
     let files: BTreeSet<FileId> = entries
-        .filter(|entry| asked.iter().any(|asked| asked.is_about(entry)))
+        .filter(|entry| asked.contains(&(entry.origin, &entry.id)))
         .map(|entry| entry.file)
         .collect();
     target.files = files.len();

@@ -41,9 +41,9 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// Whether this is the server of an entry.
-    pub(super) fn is_about(&self, entry: &Entry) -> bool {
-        self.origin == entry.origin && self.target.server_id == entry.id
+    /// Which server it is.
+    pub(super) fn server(&self) -> (Origin, &str) {
+        (self.origin, &self.target.server_id)
     }
 }
 

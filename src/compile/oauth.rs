@@ -1,5 +1,7 @@
 //! How the user logs in, for each of the four types.
 
+use std::collections::BTreeSet;
+
 use url::Url;
 
 use crate::model::{Manifest, OAuthConfig};
@@ -291,17 +293,13 @@ fn discovered_scopes<'a>(
 
 /// The scopes, each once; `"read write"` in one item means two.
 fn words(scopes: Option<&[String]>) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    for word in scopes
-        .unwrap_or_default()
-        .iter()
+    let mut known = BTreeSet::new();
+    let scopes = scopes.unwrap_or_default().iter();
+    scopes
         .flat_map(|scope| scope.split(' '))
-    {
-        if !word.is_empty() && !words.iter().any(|known| known == word) {
-            words.push(word.to_owned());
-        }
-    }
-    words
+        .filter(|word| !word.is_empty() && known.insert(*word))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// How the token reaches the server.

@@ -16,6 +16,8 @@ mod settings;
 mod shadow;
 mod words;
 
+use std::collections::{BTreeSet, HashMap};
+
 use crate::compile::Parts;
 use crate::config::Config;
 use crate::entry::Entry;
@@ -93,13 +95,14 @@ pub struct Change {
 /// Compares two states.
 pub fn compare<'a>(before: &'a State, after: &'a State) -> Diff<'a> {
     let mut servers = Vec::new();
+    let (old_by_id, new_by_id) = (by_id(before), by_id(after));
     for pair in pair::pairs(&before.servers, &after.servers) {
         let mut changes = match pair {
             Pair::Removed(server) => removed(server),
-            Pair::Added(server) => added(server, &after.servers),
+            Pair::Added(server) => added(server, &new_by_id),
             Pair::Both(old, new) => changed(old, new, before, after),
         };
-        shadow::compare(pair, before, after, &mut changes);
+        shadow::compare(pair, &old_by_id, &new_by_id, &mut changes);
         let Changes { mut list, .. } = changes;
         if list.is_empty() {
             continue;
@@ -136,6 +139,17 @@ pub fn sort(changes: &mut [Change]) {
 
 fn id(server: &Server) -> (&str, Origin) {
     (&server.entry.id, server.entry.origin)
+}
+
+/// The servers of a state by what tells them apart; an id may be taken twice.
+type ById<'a> = HashMap<(&'a str, Origin), Vec<&'a Server>>;
+
+fn by_id(state: &State) -> ById<'_> {
+    let mut by_id = ById::new();
+    for server in &state.servers {
+        by_id.entry(id(server)).or_default().push(server);
+    }
+    by_id
 }
 
 impl<'a> ServerDiff<'a> {
@@ -191,11 +205,11 @@ fn removed(server: &Server) -> Changes {
     changes
 }
 
-fn added(server: &Server, all: &[Server]) -> Changes {
+fn added(server: &Server, all: &ById<'_>) -> Changes {
     let mut changes = Changes::of(server.entry.origin);
-    let twin = all.iter().find(|other| {
-        id(other) == id(server) && other.entry.stem != server.entry.stem && other.is_manifest()
-    });
+    let namesakes = all.get(&id(server)).into_iter().flatten();
+    let mut others = namesakes.filter(|other| other.entry.stem != server.entry.stem);
+    let twin = others.find(|other| other.is_manifest());
     match (server.is_manifest(), twin) {
         (_, Some(twin)) => changes.push(
             Kind::IdTakenTwice,
@@ -299,6 +313,7 @@ fn compare_servers(old: &Server, new: &Server, changes: &mut Changes) {
 }
 
 /// What is in one list and not in the other.
-fn missing<'a, T: PartialEq>(list: &'a [T], from: &'a [T]) -> Vec<&'a T> {
-    list.iter().filter(|item| !from.contains(item)).collect()
+fn missing<'a, T: Ord>(list: &'a [T], from: &[T]) -> Vec<&'a T> {
+    let known: BTreeSet<&T> = from.iter().collect();
+    list.iter().filter(|item| !known.contains(item)).collect()
 }

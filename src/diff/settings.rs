@@ -1,5 +1,7 @@
 //! What `catproof.toml` says: above all, what it no longer forbids.
 
+use std::collections::BTreeSet;
+
 use crate::config::{Config, Ignore, Level, Profile};
 use crate::lint;
 
@@ -92,12 +94,12 @@ fn scope(ignore: &Ignore) -> (String, String, String, String) {
 fn ignores(was: &Config, is: &Config, changes: &mut Changes) {
     let scopes = |config: &Config| config.ignore.iter().map(scope).collect::<Vec<_>>();
     let [old, new] = [was, is].map(scopes);
-    for ignore in is
-        .ignore
-        .iter()
-        .filter(|ignore| !old.contains(&scope(ignore)))
-    {
-        let (rule, file, pointer, expires) = scope(ignore);
+    let known: BTreeSet<_> = old.iter().collect();
+    for (ignore, covered) in is.ignore.iter().zip(&new) {
+        if known.contains(covered) {
+            continue;
+        }
+        let (rule, file, pointer, expires) = covered;
         let mut words = Words::new("findings of ")
             .value(rule)
             .text(" in ")
@@ -204,11 +206,12 @@ fn destinations(was: &Config, is: &Config, changes: &mut Changes) {
         extra.map(|extra| extra.host.clone()).collect::<Vec<_>>()
     };
     let [old, new] = [was, is].map(hosts);
+    let known: BTreeSet<&String> = old.iter().collect();
     for extra in is
         .proxy
         .extra_destinations
         .iter()
-        .filter(|extra| !old.contains(&extra.host))
+        .filter(|extra| !known.contains(&extra.host))
     {
         changes.push(
             Kind::ExtraDestinationAdded,

@@ -3,23 +3,21 @@
 use crate::source::Origin;
 
 use super::pair::Pair;
-use super::{Change, Changes, Kind, Server, State, Words};
+use super::{ById, Change, Changes, Kind, Server, Words};
 
 /// As many of the shadow's changes are told.
 const MOST_CHANGES: usize = 4;
 
-pub(super) fn compare(pair: Pair<'_>, before: &State, after: &State, changes: &mut Changes) {
+pub(super) fn compare(pair: Pair<'_>, before: &ById<'_>, after: &ById<'_>, changes: &mut Changes) {
     let (old, new) = match pair {
         Pair::Removed(old) => (Some(old), None),
         Pair::Added(new) => (None, Some(new)),
         Pair::Both(old, new) => (Some(old), Some(new)),
     };
-    let of = |server: Option<&Server>, state: &State| {
+    let of = |server: Option<&Server>, state: &ById<'_>| {
         let server = server.filter(|server| server.entry.origin == Origin::CatalogLocal)?;
-        let hidden = state.servers.iter().find(|other| {
-            other.entry.origin == Origin::Catalog && other.entry.id == server.entry.id
-        })?;
-        Some(differences(hidden, server))
+        let hidden = state.get(&(server.entry.id.as_str(), Origin::Catalog))?;
+        Some(differences(hidden.first()?, server))
     };
     let (was, is) = (of(old, before), of(new, after));
     let id =

@@ -1,5 +1,7 @@
 //! `oauth_proxy/providers.js`: the allowlist as the ES module that today's proxy imports.
 
+use std::collections::{BTreeSet, HashMap};
+
 use serde::Serialize;
 
 use crate::plan::{GENERATED, Plan, Purpose};
@@ -30,9 +32,13 @@ struct Pin {
 
 pub(super) fn emit(plan: &Plan) -> Result<Artifact, Error> {
     let providers = &plan.providers;
-    let allowed = providers.allowed_destinations.iter().map(|host| Allowed {
-        host: literal(host),
-        needed_by: comment(&needed_by(plan, host)),
+    let needs = needs(plan);
+    let allowed = providers.allowed_destinations.iter().map(|host| {
+        let needed_by = needs.get(host.as_str()).into_iter().flatten().copied();
+        Allowed {
+            host: literal(host),
+            needed_by: comment(&needed_by.collect::<Vec<_>>().join(", ")),
+        }
     });
     let servers = providers.server_destinations.iter().map(|(id, hosts)| {
         let hosts: Vec<String> = hosts.iter().map(|host| literal(host)).collect();
@@ -58,20 +64,17 @@ fn literal(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// The servers that need a host, and the configuration where that allows it.
-fn needed_by(plan: &Plan, host: &str) -> String {
-    let mut needs: Vec<&str> = plan
-        .providers
-        .destinations
-        .iter()
-        .filter(|destination| destination.host == host)
-        .filter_map(|destination| match destination.purpose {
+/// For each host the servers that need it, and the configuration where that allows it.
+fn needs(plan: &Plan) -> HashMap<&str, BTreeSet<&str>> {
+    let mut needs: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+    for destination in &plan.providers.destinations {
+        let need = match destination.purpose {
             Purpose::Token | Purpose::Revocation => destination.server.as_deref(),
             Purpose::Extra => Some("the configuration"),
             Purpose::Discovery => None,
-        })
-        .collect();
-    needs.sort_unstable();
-    needs.dedup();
-    needs.join(", ")
+        };
+        let of_host = needs.entry(&destination.host).or_default();
+        of_host.extend(need);
+    }
+    needs
 }

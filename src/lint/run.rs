@@ -40,7 +40,13 @@ pub fn run_on_catalog(subject: &CatalogSubject<'_>, findings: &mut Findings) {
 
 /// Drops the findings whose cause a more specific finding already names.
 pub fn apply_precedence(findings: &mut Vec<Finding>) {
-    let mut winners: HashMap<(FileId, &'static str), Vec<Option<Pointer>>> = HashMap::new();
+    let mut silenced = silenced(findings).into_iter();
+    findings.retain(|_| silenced.next() != Some(true));
+}
+
+/// For each finding, whether a more specific one names its cause; nothing where there is no such finding at all.
+fn silenced(findings: &[Finding]) -> Vec<bool> {
+    let mut winners: HashMap<(FileId, &str), HashSet<Option<&Pointer>>> = HashMap::new();
     let winning: HashSet<&str> = PRECEDENCE
         .iter()
         .map(|precedence| precedence.winner)
@@ -51,30 +57,26 @@ pub fn apply_precedence(findings: &mut Vec<Finding>) {
     {
         if let Some(place) = &finding.place {
             let pointers = winners.entry((place.file, finding.rule)).or_default();
-            pointers.push(place.pointer().cloned());
-            pointers.extend(
-                finding
-                    .related
-                    .iter()
-                    .map(|related| related.place.pointer().cloned()),
-            );
+            pointers.insert(place.pointer());
+            let related = finding.related.iter();
+            pointers.extend(related.map(|related| related.place.pointer()));
         }
     }
     if winners.is_empty() {
-        return;
+        return Vec::new();
     }
-    findings.retain(|finding| {
+    let is_silenced = |finding: &Finding| {
         let Some(place) = &finding.place else {
-            return true;
+            return false;
         };
-        let is_silenced = PRECEDENCE.iter().any(|precedence| {
+        PRECEDENCE.iter().any(|precedence| {
             let won = || winners.get(&(place.file, precedence.winner));
             precedence.silences(finding)
                 && won().is_some_and(|pointers| match precedence.scope {
                     Scope::File => true,
-                    Scope::Place => pointers.contains(&place.pointer().cloned()),
+                    Scope::Place => pointers.contains(&place.pointer()),
                 })
-        });
-        !is_silenced
-    });
+        })
+    };
+    findings.iter().map(is_silenced).collect()
 }

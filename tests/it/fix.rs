@@ -197,8 +197,8 @@ fn a_new_id_is_not_offered_where_it_would_meet_another() {
         ("unrelated__mcp", local("unrelated__mcp")),
     ];
     let scratch = scratch();
-    let mistakes = mistaken.iter().map(|(stem, text, _)| (stem, text));
-    for (stem, text) in mistakes.chain(others.iter().map(|(stem, text)| (stem, text))) {
+    let texts = mistaken.iter().map(|(stem, text, _)| (stem, text));
+    for (stem, text) in texts.chain(others.iter().map(|(stem, text)| (stem, text))) {
         write(
             &scratch.path().join(format!("{stem}.json")),
             text.to_string(),
