@@ -67,20 +67,27 @@ pub(super) fn option(words: &[String], names: Names<'_>) -> Vec<Argument> {
 
 /// An option that stands in an argument of its own, and is left out where its value is.
 fn with_value(option: &str, value: &Argument, names: Names<'_>) -> Argument {
-    let keys = match value {
-        Argument::One(Template::Fixed(_)) => Vec::new(),
-        Argument::One(Template::Composed(value)) => value.omit_without.clone(),
+    let (omit_without, unresolved) = match value {
+        Argument::One(Template::Fixed(_)) => (Vec::new(), Vec::new()),
+        Argument::One(Template::Composed(value)) => {
+            let parts = value.parts.iter();
+            let unresolved = parts.filter(|part| matches!(part, Part::Unresolved { .. }));
+            (value.omit_without.clone(), unresolved.cloned().collect())
+        }
         Argument::Each { each } => {
             let input = names.inputs.get(each);
             let may_be_none = input.is_some_and(|input| may_be_unanswered(input, names));
-            may_be_none.then(|| each.clone()).into_iter().collect()
+            let keys = may_be_none.then(|| each.clone());
+            (keys.into_iter().collect(), Vec::new())
         }
     };
+    let may_be_left_out = !omit_without.is_empty() || !unresolved.is_empty();
     match argument(option, names) {
-        Argument::One(Template::Fixed(text)) if !keys.is_empty() => {
+        Argument::One(Template::Fixed(text)) if may_be_left_out => {
+            let text = [Part::Text(text)];
             Argument::One(Template::Composed(Composed {
-                parts: vec![Part::Text(text)],
-                omit_without: keys,
+                parts: text.into_iter().chain(unresolved).collect(),
+                omit_without,
             }))
         }
         option => option,

@@ -199,7 +199,8 @@ pub enum Part {
         /// Which one.
         folder: Folder,
     },
-    /// A placeholder that nothing fills in. Whatever contains it is left out, so that its text reaches no process.
+    /// A placeholder that nothing fills in. Whatever contains it is left out, so that its text reaches no process. An
+    /// option that stands in an argument of its own has that of the value that follows it: both are left out together.
     Unresolved {
         /// What stands between `${` and `}`.
         unresolved: String,

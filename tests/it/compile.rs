@@ -671,31 +671,33 @@ fn what_a_shell_reads_keeps_its_own_variables() {
     assert_eq!(arguments("cmd", json!(["/c", text])), json!(["/c", apps]));
 }
 
+/// A server with inputs that are answered always, or not.
+fn with_inputs(server: Value) -> ServerLaunch {
+    launch(local(json!({
+        "server": server,
+        "user_config": {
+            "port": {}, "set": {"default": 1}, "needed": {"required": true},
+            "allowed_directories": {"type": "directory", "multiple": true}
+        }
+    })))
+}
+
+/// The arguments and the container's options: of what is left out at times, its first part and without which answers.
+fn first_parts(launch: &ServerLaunch) -> Vec<String> {
+    let process = launch.process.clone().unwrap();
+    let arguments = [process.arguments, process.container.options].concat();
+    let arguments = serde_json::to_value(arguments).unwrap();
+    let arguments = arguments.as_array().unwrap().iter();
+    arguments
+        .map(|argument| match &argument["omit_without"] {
+            Value::Array(keys) => format!("{} {}", argument["parts"][0], json!(keys)),
+            _ => argument.to_string(),
+        })
+        .collect()
+}
+
 #[test]
 fn an_option_is_left_out_with_the_answer_that_follows_it() {
-    let omitted = |launch: &ServerLaunch| {
-        let process = launch.process.clone().unwrap();
-        let of = |arguments: Vec<Argument>| -> Vec<String> {
-            let arguments = serde_json::to_value(arguments).unwrap();
-            let arguments = arguments.as_array().unwrap().iter();
-            arguments
-                .map(|argument| match &argument["omit_without"] {
-                    Value::Array(keys) => format!("{} {}", argument["parts"][0], json!(keys)),
-                    _ => argument.to_string(),
-                })
-                .collect()
-        };
-        [of(process.arguments), of(process.container.options)].concat()
-    };
-    let launched = |server: Value| {
-        launch(local(json!({
-            "server": server,
-            "user_config": {
-                "port": {}, "set": {"default": 1}, "needed": {"required": true},
-                "allowed_directories": {"type": "directory", "multiple": true}
-            }
-        })))
-    };
     let port = r#"{"input":"port"} ["port"]"#;
     let all = r#"{"each":"allowed_directories"}"#;
     let cases = [
@@ -707,6 +709,11 @@ fn an_option_is_left_out_with_the_answer_that_follows_it() {
         (
             json!(["--dir", "${user_config.allowed_directories}"]),
             vec![r#""--dir" ["allowed_directories"]"#, all],
+        ),
+        // A value that nothing fills in.
+        (
+            json!(["--config", "${FILE}"]),
+            vec![r#""--config" []"#, r#"{"unresolved":"FILE"} []"#],
         ),
         // What is always answered, or has its value already, or is no option.
         (
@@ -743,13 +750,17 @@ fn an_option_is_left_out_with_the_answer_that_follows_it() {
         ),
     ];
     for (arguments, expected) in cases {
-        let launch = launched(json!({ "command": "acme-mcp", "args": arguments }));
-        assert_eq!(omitted(&launch), expected);
+        let launch = with_inputs(json!({ "command": "acme-mcp", "args": arguments }));
+        assert_eq!(first_parts(&launch), expected);
     }
+}
 
+#[test]
+fn an_option_that_says_what_runs_stays_and_one_of_a_container_goes() {
+    let port = r#"{"input":"port"} ["port"]"#;
     // Without the option, another program would run.
     let stays = |command: &str, arguments: Value| {
-        let launch = launched(json!({ "command": command, "args": arguments }));
+        let launch = with_inputs(json!({ "command": command, "args": arguments }));
         let process = launch.process.unwrap();
         matches!(&process.arguments[0], Argument::One(Template::Fixed(_)))
     };
@@ -764,12 +775,12 @@ fn an_option_is_left_out_with_the_answer_that_follows_it() {
     ));
 
     // The options of a container are known.
-    let launch = launched(json!({
+    let launch = with_inputs(json!({
         "command": "docker",
         "args": ["run", "-i", "-v", "${user_config.port}:/data", "--name", "x", "--net=${user_config.port}", "--init", "acme/mcp:1"]
     }));
     assert_eq!(
-        omitted(&launch),
+        first_parts(&launch),
         [
             r#""-v" ["port"]"#,
             port,

@@ -686,12 +686,12 @@ fn what_is_put_in_by_hand_reaches_the_container() {
         ])
     );
     assert_eq!(server["env"], json!({"URL": "${MCP_ACME__MCP_URL}"}));
-    expect_test::expect![[r#"
+    expect_test::expect![[r"
         acme__mcp: the client writes no file: put your answer to `ca` into `/secrets/ca`
         acme__mcp: the login `Acme` needs the OAuth proxy, which the client does not use
         acme__mcp: the token of the login is not put into `TOK`: set it by hand
         acme__mcp: set `MCP_ACME__MCP_URL` where the client is started: url
-    "#]]
+    "]]
     .assert_eq(&notes(&export));
 }
 
