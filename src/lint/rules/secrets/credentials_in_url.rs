@@ -36,10 +36,7 @@ pub static RULE: Rule = Rule {
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
     for (pointer, text) in places(subject.value) {
         let mut message = None;
-        for (_, rest) in text
-            .match_indices("://")
-            .map(|(at, mark)| text.split_at(at + mark.len()))
-        {
+        for rest in behind_schemes(text) {
             let url = rest
                 .split(|end: char| end.is_whitespace() || "\"'`<>,".contains(end))
                 .next()
@@ -87,9 +84,28 @@ fn places(value: &Value) -> Vec<(Pointer, &str)> {
     places
 }
 
-/// The user and the literal password of a URL, given from behind its `://`.
+/// The schemes whose URLs browsers and Node read with any number of slashes, backslashes too.
+const LENIENT_SCHEMES: [&str; 5] = ["https", "http", "wss", "ws", "ftp"];
+
+/// What stands behind the scheme and the slashes of each URL in a text.
+fn behind_schemes(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices(':').filter_map(|(at, _)| {
+        let (before, rest) = (text.get(..at)?, text.get(at + 1..)?);
+        let scheme = before.rsplit(|character: char| !character.is_ascii_alphanumeric());
+        let scheme = scheme.into_iter().next().unwrap_or_default();
+        let is_lenient = LENIENT_SCHEMES
+            .iter()
+            .any(|lenient| scheme.eq_ignore_ascii_case(lenient));
+        match is_lenient {
+            true => Some(rest.trim_start_matches(['/', '\\'])),
+            false => rest.strip_prefix("//"),
+        }
+    })
+}
+
+/// The user and the literal password of a URL, given from behind its slashes.
 fn user_information(url: &str) -> Option<(&str, &str)> {
-    let authority = url.split(['/', '?', '#']).next()?;
+    let authority = url.split(['/', '?', '#', '\\']).next()?;
     let (user_information, _) = authority.rsplit_once('@')?;
     let (user, password) = user_information.split_once(':')?;
     let is_placeholder = password.contains(['$', '{', '%']) && password.contains(['{', '(']);
