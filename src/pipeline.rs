@@ -11,7 +11,7 @@ use crate::allowlist::Allowlist;
 use crate::config::Config;
 use crate::entry::{self, Entry};
 use crate::finding::{Finding, Place};
-use crate::lint::{self, CatalogSubject, Context, Findings, RawSubject, Subject, reading};
+use crate::lint::{self, CatalogSubject, Context, Findings, RawSubject, Subject, launch, reading};
 use crate::model::Manifest;
 use crate::parse;
 use crate::probe::lock::Lock;
@@ -185,6 +185,7 @@ impl Line<'_> {
             context: self.context(),
         };
         lint::run_on_server(&subject, &mut findings);
+        launch::uncompilable_value::find(&subject, &mut findings);
         JudgedFile {
             entry,
             manifest: (keep == Keep::Manifests).then_some(manifest),

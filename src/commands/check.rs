@@ -44,7 +44,7 @@ pub(super) fn run(
     };
     let lock = online
         .as_ref()
-        .map_or(LockChoice::InForce, LockChoice::Online);
+        .map_or(LockChoice::Judged, LockChoice::Online);
     let questions = Questions {
         keep: Keep::Entries,
         allowlist,
@@ -67,7 +67,7 @@ pub(super) fn run(
         let questions = Questions {
             keep: Keep::Entries,
             allowlist,
-            lock: LockChoice::InForce,
+            lock: LockChoice::Judged,
         };
         targets = judge::judge(&workspace, &paths, None, &mut sources, &questions)?;
     }

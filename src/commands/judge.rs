@@ -1,6 +1,6 @@
 //! What `check`, `build`, `list` and `explain` share: from the options to the judged catalog.
 
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::allowlist::{self, Allowlist};
@@ -24,6 +24,8 @@ pub(super) struct JudgedTarget {
     pub manifests: Vec<ManifestFile>,
     pub judged: Judged,
     pub lock: Lock,
+    /// Whether the lock could be read, if there is one.
+    pub has_lock: bool,
     pub allowlist: Option<Allowlist>,
     /// How many of its files were named.
     pub files: usize,
@@ -40,7 +42,7 @@ impl JudgedTarget {
             config: &workspace.config,
             sources,
             manifests: &self.manifests,
-            lock: Some(&self.lock),
+            lock: self.has_lock.then_some(&self.lock),
             allowlist: self.allowlist.as_ref(),
         }
     }
@@ -56,8 +58,11 @@ pub(super) struct Questions<'a> {
 /// Which discovery lock the catalog is judged by.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum LockChoice<'a> {
-    /// The committed one; under the development profile with that of the developers' servers.
+    /// The committed one; under the development profile with that of the developers' servers. The job cannot be done
+    /// where it cannot be read.
     InForce,
+    /// The same, and where it cannot be read, findings say so.
+    Judged,
     /// The same, with what the providers answer now in its place.
     Online(&'a Online<'a>),
     /// This one.
@@ -138,8 +143,11 @@ fn judge_target(
     let manifests = workspace.manifests(&target, input, sources)?;
     let mut findings = lint::Findings::default();
     let lock = match questions.lock {
-        LockChoice::Given(lock) => lock.clone(),
-        LockChoice::InForce => lock_files::in_force(workspace, &target.folders)?,
+        LockChoice::Given(lock) => Some(lock.clone()),
+        LockChoice::InForce => Some(lock_files::in_force(workspace, &target.folders)?),
+        LockChoice::Judged => {
+            lock_files::judged(workspace, &target.folders, sources, &mut findings)
+        }
         LockChoice::Online(online) => {
             let line = Line {
                 config: &workspace.config,
@@ -151,7 +159,7 @@ fn judge_target(
             let unasked = line.judge(Keep::Manifests);
             let (lock, outdated) = online.ask(workspace, &target, &unasked, sources)?;
             findings.list.extend(outdated);
-            lock
+            Some(lock)
         }
     };
     let path = allowlist_path(workspace, &target.folders, questions.allowlist);
@@ -177,7 +185,7 @@ fn judge_target(
         config: &workspace.config,
         sources,
         manifests: &manifests,
-        lock: Some(&lock),
+        lock: lock.as_ref(),
         allowlist: allowlist.as_ref(),
     };
     let mut judged = line.judge(questions.keep);
@@ -206,7 +214,8 @@ fn judge_target(
         target,
         manifests,
         judged,
-        lock,
+        has_lock: lock.is_some(),
+        lock: lock.unwrap_or_else(|| Lock::of([].into())),
         allowlist,
         files,
         has_allowlist,
@@ -233,7 +242,11 @@ fn allowlist_path(
         let path = workspace
             .generated(folders)
             .join("oauth_proxy/providers.js");
-        path.is_file().then_some(path)
+        // Only what is not there was not built yet; what cannot be read is said.
+        let is_missing = path
+            .symlink_metadata()
+            .is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+        (!is_missing).then_some(path)
     };
     match choice {
         AllowlistChoice::InForce(path) => named(path).or_else(configured).or_else(committed),

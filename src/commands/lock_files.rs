@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 use crate::config::{ProbeConfig, Profile};
 use crate::finding::{Finding, Place};
-use crate::lint::discovery;
+use crate::lint::{Findings, discovery};
 use crate::oauth::{OAuthType, Verdict};
+use crate::parse;
 use crate::pipeline::Judged;
-use crate::probe::{self, Day, Lock};
+use crate::probe::{self, Day, Lock, LockError};
 use crate::source::{FileId, Folders, Origin, Pointer, Sources, read_regular_file};
 use crate::workspace::Workspace;
 use crate::write;
@@ -167,6 +168,69 @@ pub(super) fn in_force(workspace: &Workspace, folders: &Folders) -> Result<Lock,
     Ok(together(locks.into_iter().flatten()))
 }
 
+/// The lock that a catalog is judged by, or a finding for each of its files that cannot be read: then nothing is known.
+pub(super) fn judged(
+    workspace: &Workspace,
+    folders: &Folders,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Option<Lock> {
+    let mut locks = Vec::new();
+    let mut is_whole = true;
+    for origin in origins_in_force(workspace.config.profile) {
+        let path = workspace.lock_path(folders, *origin);
+        let text = match text(&path) {
+            Ok(None) => continue,
+            Ok(Some(text)) => text,
+            Err(reason) => {
+                let file = sources.add(path, &workspace.working_folder);
+                findings.push(discovery::unreadable_lock::finding(
+                    file, None, &reason, false,
+                ));
+                is_whole = false;
+                continue;
+            }
+        };
+        match probe::read_lock(&text) {
+            Ok(lock) => locks.push(lock),
+            Err(error) => {
+                findings.hide_credentials(&text);
+                let file = sources.add(path, &workspace.working_folder);
+                findings.push(unreadable(file, &text, &error));
+                is_whole = false;
+            }
+        }
+    }
+    is_whole.then(|| together(locks))
+}
+
+/// What is wrong with the text of a lock, at its place.
+fn unreadable(file: FileId, text: &str, error: &LockError) -> Finding {
+    let is_merged = text.lines().any(|line| line.starts_with("<<<<<<< "));
+    let (range, reason) = match (parse::parse(text), error) {
+        (Err(syntax), _) => {
+            let end = text.ceil_char_boundary(syntax.at + 1);
+            (Some(syntax.at..end), syntax.message)
+        }
+        (Ok(_), LockError::Malformed(error)) => {
+            let lines = text
+                .split_inclusive('\n')
+                .take(error.line().saturating_sub(1));
+            let line_start: usize = lines.map(str::len).sum();
+            let at = line_start + error.column().saturating_sub(1);
+            let at = text.floor_char_boundary(at.min(text.len()));
+            let said = error.to_string();
+            let reason = said.split(" at line ").next().unwrap_or_default();
+            (Some(at..text.ceil_char_boundary(at + 1)), reason.to_owned())
+        }
+        (Ok(_), LockError::Version(version)) => (
+            None,
+            format!("it is of version {version}, which this catproof does not read"),
+        ),
+    };
+    discovery::unreadable_lock::finding(file, range, &reason, is_merged)
+}
+
 /// What the locks know together. Of two entries of one id the first counts.
 pub(super) fn together(locks: impl IntoIterator<Item = Lock>) -> Lock {
     let entries = locks.into_iter().flat_map(|lock| lock.servers);
@@ -182,17 +246,24 @@ fn read(path: &Path) -> Result<Option<Lock>, Failure> {
         path: path.to_owned(),
         reason,
     };
+    match text(path).map_err(unreadable)? {
+        None => Ok(None),
+        Some(text) => match probe::read_lock(&text) {
+            Ok(lock) => Ok(Some(lock)),
+            Err(error) => Err(unreadable(error.to_string())),
+        },
+    }
+}
+
+/// The text of a lock; nothing where there is none, and why it cannot be had.
+fn text(path: &Path) -> Result<Option<String>, String> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Ok(_) | Err(_) => {}
     }
-    let bytes =
-        read_regular_file(path, MOST_BYTES).map_err(|error| unreadable(error.to_string()))?;
-    let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".to_owned()))?;
-    match probe::read_lock(&text) {
-        Ok(lock) => Ok(Some(lock)),
-        Err(error) => Err(unreadable(error.to_string())),
-    }
+    let bytes = read_regular_file(path, MOST_BYTES).map_err(|error| error.to_string())?;
+    let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+    Ok(Some(text))
 }
 
 /// Whether the lock keeps what it knows of such a server; of one that cannot be judged today it loses nothing.

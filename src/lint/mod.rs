@@ -26,7 +26,7 @@ use crate::source::{FileId, Origin, Pointer};
 
 pub use registry::{NamedRule, RULES, find, resolve};
 pub use rules::oauth::placeholder_client_id::is_placeholder;
-pub use rules::{discovery, proxy, reading, suppressions};
+pub use rules::{discovery, launch, proxy, reading, suppressions};
 pub use run::{apply_precedence, run_on_catalog, run_on_server, run_on_value};
 pub use strings::{ManifestString, Slot};
 
