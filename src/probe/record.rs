@@ -16,11 +16,15 @@ use tempfile::NamedTempFile;
 use thiserror::Error;
 
 use crate::hidden::to_json;
+use crate::source::read_regular_file;
 
 use super::documents::hexadecimal;
 use super::fetch::{
     Answer, Body, Failure, FailureKind, Fetch, Method, Reconstruction, Request, Stated,
 };
+
+/// The size that the file of an answer may have: many times that of the longest body that is kept.
+const MOST_BYTES: u64 = 64 << 20;
 
 /// One recorded answer, as it stands in its file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -335,9 +339,9 @@ impl Recording {
 }
 
 fn load(path: &Path) -> Result<Recording, RecordError> {
-    let bytes = fs::read(path).map_err(|error| RecordError::Io {
+    let bytes = read_regular_file(path, MOST_BYTES).map_err(|error| RecordError::Io {
         path: path.to_owned(),
-        error,
+        error: io::Error::other(error),
     })?;
     serde_json::from_slice(&bytes).map_err(|error| RecordError::Malformed {
         path: path.to_owned(),
