@@ -13,7 +13,7 @@ use crate::ignores::Ignores;
 use crate::lint::{self, Group};
 use crate::oauth::{Undetermined, Verdict};
 use crate::report::{self, Format, FormatArgument, Mask, Report, Style, Summary};
-use crate::source::{FileId, Origin, Sources, describe};
+use crate::source::{FileId, Origin, Sources, clean, describe};
 use crate::workspace::{Selection, Workspace};
 
 use super::judge::JudgedTarget;
@@ -241,6 +241,19 @@ fn open_outputs<'a>(args: &'a FindingArgs, console: &Console) -> Result<Vec<Outp
         [] => DEFAULT,
         formats => formats,
     };
+    let paths = formats
+        .iter()
+        .filter_map(|argument| argument.path.as_deref());
+    let mut taken = BTreeSet::new();
+    for path in paths {
+        let there = std::env::current_dir().unwrap_or_default().join(path);
+        if !taken.insert(clean(&there)) {
+            return Err(Failure::usage(format!(
+                "two formats would be written to `{}`",
+                path.display()
+            )));
+        }
+    }
     let open = |argument: &'a FormatArgument| {
         let path = argument.path.as_deref();
         Ok(match path {
