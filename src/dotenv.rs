@@ -271,16 +271,24 @@ fn strip_quotes(value: &str) -> String {
     let mut bare = String::with_capacity(value.len());
     let mut rest = value;
     let mut at_line_start = true;
+    // The last of each quote that closes is the same wherever one opens before it.
+    let last_closing = |quote: char| {
+        let mut quotes = value.rmatch_indices(quote).map(|(index, _)| index);
+        quotes.find(|index| {
+            let behind = value.get(index + 1..).unwrap_or_default();
+            behind.chars().next().is_none_or(is_line_end)
+        })
+    };
+    let last_closing = ['\'', '"', '`'].map(|quote| (quote, last_closing(quote)));
     while let Some(character) = rest.chars().next() {
         let after = rest.get(character.len_utf8()..).unwrap_or_default();
         let closing = match at_line_start && is_quote(character) {
-            true => after
-                .rmatch_indices(character)
-                .map(|(index, _)| index)
-                .find(|index| {
-                    let behind = after.get(index + 1..).unwrap_or_default();
-                    behind.chars().next().is_none_or(is_line_end)
-                }),
+            true => {
+                let mut closings = last_closing.iter();
+                let closing = closings.find(|(quote, _)| *quote == character);
+                let after_at = value.len() - after.len();
+                closing.and_then(|(_, closing)| closing.as_ref()?.checked_sub(after_at))
+            }
             false => None,
         };
         rest = if let Some(end) = closing {

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::credential::is_worth_hiding;
 use crate::entry::{self, Entry};
 use crate::finding::{Finding, Place};
-use crate::lint::{self, CatalogSubject, Context, Findings, RawSubject, Subject, reading};
+use crate::lint::{self, CatalogSubject, Context, Findings, RawSubject, Subject, launch, reading};
 use crate::model::Manifest;
 use crate::oauth::secret::{self, ClientSecret};
 use crate::parse;
@@ -194,6 +194,7 @@ impl Line<'_> {
             context: self.context(),
         };
         lint::run_on_server(&subject, &mut findings);
+        launch::uncompilable_value::find(&subject, &mut findings);
         JudgedFile {
             entry,
             manifest: (keep == Keep::Manifests).then_some(manifest),

@@ -58,6 +58,10 @@ pub enum WorkspaceError {
     WorkingFolder(String),
     #[error("`{}` does not exist", .0.display())]
     MissingPath(PathBuf),
+    #[error("`{}` is no folder", .0.display())]
+    NoFolder(PathBuf),
+    #[error("the folder `{}`, which the configuration names as `{key}`, does not exist", .folder.display())]
+    MissingFolder { key: &'static str, folder: PathBuf },
     #[error("`{}` is no `.json` file, and no folder", .0.display())]
     NoManifest(PathBuf),
     #[error(transparent)]
@@ -90,8 +94,10 @@ impl Workspace {
             .into_iter()
             .flatten()
         {
-            if !folder.is_dir() {
-                return Err(WorkspaceError::MissingPath(folder.clone()));
+            match folder.metadata() {
+                Ok(metadata) if metadata.is_dir() => {}
+                Ok(_) => return Err(WorkspaceError::NoFolder(folder.clone())),
+                Err(_) => return Err(WorkspaceError::MissingPath(folder.clone())),
             }
         }
         Ok(Self {
@@ -265,6 +271,37 @@ impl Workspace {
         clean(&self.working_folder.join(path))
     }
 
+    /// Refuses a folder that the configuration names and that is not there: without its manifests their artifacts would
+    /// be removed. The folders that nobody named may be missing: a catalog may be for users or for developers alone.
+    fn check_folders(&self, folders: &Folders) -> Result<(), WorkspaceError> {
+        let usual = Config::default();
+        let configured = [
+            (
+                "catalog",
+                &self.config.catalog,
+                usual.catalog,
+                &folders.catalog,
+            ),
+            (
+                "catalog_local",
+                &self.config.catalog_local,
+                usual.catalog_local,
+                &folders.catalog_local,
+            ),
+        ];
+        for (key, name, usual, folder) in configured {
+            let Some(folder) = folder else {
+                continue;
+            };
+            let is_named = *name != usual && *folder == self.root.join(name);
+            if is_named && !folder.exists() {
+                let folder = PathBuf::from(name);
+                return Err(WorkspaceError::MissingFolder { key, folder });
+            }
+        }
+        Ok(())
+    }
+
     /// The manifests of a target, with standard input in the place of the file that it stands for.
     pub fn manifests(
         &self,
@@ -272,6 +309,7 @@ impl Workspace {
         input: Option<StandardInput>,
         sources: &mut Sources,
     ) -> Result<Vec<ManifestFile>, WorkspaceError> {
+        self.check_folders(&target.folders)?;
         let mut manifests = list_manifests(&target.folders, sources, &self.working_folder)?;
         if let Some(input) = input {
             let stem = input.stem();

@@ -101,6 +101,10 @@ pub enum Error {
     NotAFile(PathBuf),
     #[error("`{}` is no place for an artifact: the file is its owner's alone", .0.display())]
     Protected(PathBuf),
+    #[error("`{}` is no place for an artifact: manifests stand in that folder", .0.display())]
+    AmongManifests(PathBuf),
+    #[error("`{}` is there already, and catproof did not generate it: remove it, or name another place", .0.display())]
+    NotGenerated(PathBuf),
     #[error("two artifacts would be written to `{}`", .0.display())]
     Twice(PathBuf),
     #[error("`artifacts` of the configuration names `{0}`, which is no artifact")]
@@ -118,7 +122,8 @@ const MOST_TIME_TO_LOCK: Duration = Duration::from_mins(1);
 
 /// Writes the artifacts into a folder, or compares them with what is there.
 ///
-/// `places` says where single artifacts go instead, by their own path, relative to the folder.
+/// `places` says where single artifacts go instead, by their own path, relative to the folder. What stands there
+/// without the generated mark is somebody's, and stays. No artifact goes among the `manifests`.
 ///
 /// # Errors
 /// The disk does not do as it is told, or a place is none that may be written to. Places are checked before anything
@@ -127,9 +132,10 @@ pub fn write(
     folder: &Path,
     artifacts: &[Artifact],
     places: &BTreeMap<String, String>,
+    manifests: &[PathBuf],
     mode: Mode,
 ) -> Result<Outcome, Error> {
-    let targets = targets(folder, artifacts, places)?;
+    let targets = targets(folder, artifacts, places, manifests)?;
     let mut outcome = Outcome::default();
     let found = targets
         .par_iter()
@@ -172,18 +178,30 @@ fn targets<'a>(
     folder: &Path,
     artifacts: &'a [Artifact],
     places: &BTreeMap<String, String>,
+    manifests: &[PathBuf],
 ) -> Result<BTreeMap<PathBuf, &'a [u8]>, Error> {
     let is_artifact = |path: &String| artifacts.iter().any(|artifact| artifact.path == *path);
     if let Some(unknown) = places.keys().find(|path| !is_artifact(path)) {
         return Err(Error::UnknownArtifact(unknown.clone()));
     }
     let folder = clean(folder);
+    let manifests: Vec<PathBuf> = manifests.iter().map(|folder| clean(folder)).collect();
     let mut targets = BTreeMap::new();
     let mut checked = HashSet::new();
     for artifact in artifacts {
         let place = places.get(&artifact.path).unwrap_or(&artifact.path);
         let path = clean(&folder.join(place));
         check_place(&folder, &path, &mut checked)?;
+        if path
+            .parent()
+            .is_some_and(|parent| manifests.iter().any(|known| known == parent))
+        {
+            return Err(Error::AmongManifests(path));
+        }
+        let is_elsewhere = places.contains_key(&artifact.path);
+        if is_elsewhere && path.is_file() && !carries_mark(&path)? {
+            return Err(Error::NotGenerated(path));
+        }
         if targets
             .insert(path.clone(), artifact.bytes.as_slice())
             .is_some()
@@ -197,7 +215,8 @@ fn targets<'a>(
 /// Refuses what is not ours, and whatever leads elsewhere. What is checked already is not looked at again.
 fn check_place(folder: &Path, path: &Path, checked: &mut HashSet<PathBuf>) -> Result<(), Error> {
     let name = path.file_name().and_then(|name| name.to_str());
-    if matches!(name, Some(".env" | "discovery.lock.json") | None) {
+    let is_of_git = path.iter().any(|part| part.eq_ignore_ascii_case(".git"));
+    if is_of_git || matches!(name, Some(".env" | "discovery.lock.json") | None) {
         return Err(Error::Protected(path.to_owned()));
     }
     // The folder and what is in it; of a place elsewhere, the file and the folder that it is in.
@@ -270,6 +289,16 @@ fn left_over(folder: &Path, targets: &BTreeMap<PathBuf, &[u8]>) -> Result<Vec<Ch
         });
     }
     Ok(changes)
+}
+
+/// The files among which artifacts may be: those in a folder and in the folders of the artifacts. What cannot be
+/// listed is none.
+pub fn candidates(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let walk = WalkDir::new(folder).follow_links(false).into_iter();
+    let found = walk.filter_entry(is_ours_to_search).flatten();
+    found
+        .filter(|entry| !entry.file_type().is_dir())
+        .map(DirEntry::into_path)
 }
 
 /// The files beside the folders of the artifacts, and all in these, but for what package managers put there.

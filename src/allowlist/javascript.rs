@@ -1,127 +1,171 @@
 //! The list of strings in a `providers.js`, whatever code stands around it.
 
-use super::tokens::{Kind, Token, tokens};
+use super::code::Code;
+use super::tokens::{Kind, Token, Tokens, tokens};
+use super::uses::{Given, find_change, is_plain_export};
 use super::{CONSTANT, Unreadable, Written};
-
-/// Methods that change a list or a set, so that its text is not all of it.
-const MUTATORS: [&str; 9] = [
-    "add",
-    "clear",
-    "copyWithin",
-    "delete",
-    "fill",
-    "pop",
-    "push",
-    "splice",
-    "unshift",
-];
 
 /// The hosts in `ALLOWED_DESTINATIONS`: a constant, an export, a property, frozen or made a set.
 ///
 /// # Errors
 /// The first place that keeps the list from being known without running the code.
 pub(super) fn read(text: &str) -> Result<Vec<Written>, Unreadable> {
-    let tokens = tokens(text)?;
-    let definitions = definitions(&tokens);
-    let (first, again) = match definitions.split_first() {
-        Some((first, again)) => (*first, again.first()),
-        None => return Err(Unreadable::whole(format!("there is no `{CONSTANT}`"))),
+    let Tokens {
+        code,
+        substitutions,
+    } = tokens(text)?;
+    let (code, substitutions) = (Code::of(&code), Code::of(&substitutions));
+    let Some((name, value)) = definition(&code) else {
+        return Err(Unreadable::whole(format!("there is no `{CONSTANT}`")));
     };
-    if let Some(again) = again.and_then(|again| tokens.get(*again)) {
-        let reason = format!("`{CONSTANT}` is given a second time");
-        return Err(Unreadable::at(again.range.clone(), reason));
-    }
-    if let Some(change) = find_change(&tokens) {
-        let reason = format!("`{CONSTANT}` is changed by `{}`", change.text);
-        return Err(Unreadable::at(change.range.clone(), reason));
-    }
-    List {
-        tokens: tokens.get(first..).unwrap_or_default(),
-    }
-    .read()
-}
-
-/// Where each value that is given to the constant starts: after `ALLOWED_DESTINATIONS =`, with TypeScript's type between
-/// the two or without, or after `ALLOWED_DESTINATIONS:` in an object. A property that only passes the constant on is none.
-fn definitions(tokens: &[Token<'_>]) -> Vec<usize> {
-    let is = |index: Option<usize>, wanted: &[&str]| {
-        let token = index.and_then(|index| tokens.get(index));
-        token.is_some_and(|token| wanted.iter().any(|text| token.is(text)))
+    let mut list = List {
+        tokens: code.tokens.get(value..).unwrap_or_default(),
+        wrapper: None,
     };
-    let mut found = Vec::new();
-    for (index, token) in tokens.iter().enumerate() {
-        let is_named = token.is(CONSTANT) || token.content() == Some(CONSTANT);
-        let is_assigned = is(Some(index + 1), &["="]);
-        // After `?`, the colon belongs to a choice between two values.
-        let is_property = is(Some(index + 1), &[":"]) && is(index.checked_sub(1), &["{", ","]);
-        let value = match () {
-            () if !is_named => None,
-            () if is_assigned || is_property => Some(index + 2),
-            () if is(index.checked_sub(1), &["const", "let", "var"]) => {
-                after_type(tokens, index + 1)
-            }
-            () => None,
-        };
-        found.extend(value.filter(|value| !is(Some(*value), &[CONSTANT])));
-    }
-    found
-}
-
-/// How many tokens a type may have.
-const LONGEST_TYPE: usize = 64;
-
-/// Where the value of a declaration starts that says its type: `: readonly string[] =`.
-fn after_type(tokens: &[Token<'_>], colon: usize) -> Option<usize> {
-    let after = tokens.get(colon..)?;
-    after.first().filter(|token| token.is(":"))?;
-    let mut words = after.iter().take(LONGEST_TYPE);
-    let end = words.position(|token| token.is("=") || token.is(";"))?;
-    let is_given = after.get(end).is_some_and(|token| token.is("="));
-    is_given.then_some(colon + end + 1)
-}
-
-/// How many tokens between brackets are looked through for an assignment behind them.
-const LONGEST_INDEX: usize = 64;
-
-/// What changes the constant after it was given, if anything does: a method, or an assignment to one of its items or
-/// properties.
-fn find_change<'a>(tokens: &'a [Token<'a>]) -> Option<&'a Token<'a>> {
-    let is_mutator = |name: &str| MUTATORS.contains(&name);
-    let after_names = (1..).zip(tokens).filter(|(_, token)| token.is(CONSTANT));
-    let after_names = after_names.filter_map(|(after, _)| tokens.get(after..));
-    after_names.into_iter().find_map(|after| match after {
-        [dot, member, next, ..] if dot.is(".") || dot.is("?.") => {
-            (is_mutator(member.text) || next.is("=")).then_some(member)
+    let hosts = list.read()?;
+    let end = code.tokens.len() - list.tokens.len();
+    let Some(place) = place(&code, name, text) else {
+        return Err(refused(
+            &code,
+            name,
+            "is not given where it is sure to count: at the start of a statement, outside of all others",
+        ));
+    };
+    let is_ended = match place {
+        Place::Property => matches!(code.text(Some(end)), "," | "}"),
+        Place::Constant | Place::Variable => {
+            let is_typed = code.texts(end) == ["as", "const"];
+            code.ends_before(end + if is_typed { 2 } else { 0 }, text)
         }
-        [open, member, ..] if open.is("[") => {
-            let is_named = member.content().is_some_and(is_mutator);
-            let is_assigned = || {
-                let mut index = after.iter().take(LONGEST_INDEX);
-                let close = index.position(|token| token.is("]"))?;
-                after.get(close + 1).filter(|next| next.is("="))
+    };
+    if !is_ended && let Some(token) = code.tokens.get(end) {
+        return Err(not_literal(token));
+    }
+    let given = Given {
+        is_constant: place == Place::Constant,
+        is_set: list.wrapper.is_some_and(|wrapper| wrapper != FREEZE),
+        is_wrapped: list.wrapper.is_some(),
+    };
+    let change = find_change(&code, Some(name), given, text);
+    let change = change.or_else(|| find_change(&substitutions, None, given, text));
+    match change {
+        Some(change) => {
+            let what = shown(change.text);
+            let reason = match change.is(CONSTANT) {
+                true => format!(
+                    "`{CONSTANT}` is used here in a way that may change it, or hand it on to be changed"
+                ),
+                false => format!("`{what}` may change `{CONSTANT}`"),
             };
-            (is_named || is_assigned().is_some()).then_some(member)
+            Err(Unreadable::at(change.range.clone(), reason))
         }
-        _ => None,
+        None => Ok(hosts),
+    }
+}
+
+/// Where the first value is given to the constant: the name, and the value behind `NAME =` or `NAME: type =`, or behind
+/// `NAME:` in an object. A property that only passes the constant on is none.
+fn definition(code: &Code<'_>) -> Option<(usize, usize)> {
+    let mut names = code.tokens.iter().enumerate();
+    names.find_map(|(index, token)| {
+        let is_key = matches!(code.before(index, 1), "{" | ",");
+        let [next, value] = code.texts(index + 1);
+        let is_named = token.is(CONSTANT) || (is_key && token.content() == Some(CONSTANT));
+        let value = match next {
+            "=" => Some((index + 2, value)),
+            // After `?`, the colon belongs to a choice between two values.
+            ":" if is_key && code.around(index).is_some() => Some((index + 2, value)),
+            ":" => end_of_type(code, index + 2).map(|end| (end + 1, "")),
+            _ => None,
+        };
+        let (at, value) = value?;
+        (is_named && value != CONSTANT).then_some((index, at))
     })
 }
 
+/// The `=` behind a type of TypeScript, such as `readonly string[]` or `Set<string>`.
+fn end_of_type(code: &Code<'_>, from: usize) -> Option<usize> {
+    const LONGEST: usize = 16;
+    let mut places = from..from + LONGEST;
+    let end = places.find(|index| {
+        let is_of_type = matches!(code.text(Some(*index)), "[" | "]" | "<" | ">" | "|" | ".");
+        !is_of_type && !code.is_word(*index)
+    })?;
+    (end > from && code.text(Some(end)) == "=").then_some(end)
+}
+
+/// How the constant is given its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// By `const`.
+    Constant,
+    /// By `let`, by `var`, or bare.
+    Variable,
+    /// In the object that the module exports, or as a property of it.
+    Property,
+}
+
+/// How the constant is given its value, where that is sure to happen.
+fn place(code: &Code<'_>, name: usize, text: &str) -> Option<Place> {
+    let before = [3, 2, 1].map(|places| code.before(name, places));
+    match (before, code.around(name)) {
+        ([_, _, "{" | ","], Some(object)) => {
+            let end = code.partner(object)?;
+            let is_whole = is_plain_export(code, object) && code.ends_before(end + 1, text);
+            let start = object.checked_sub(2)?;
+            let start = match code.before(start, 1) {
+                "." => start.checked_sub(2)?,
+                _ => start,
+            };
+            (is_whole && code.starts_statement(start, text)).then_some(Place::Property)
+        }
+        ([".", "exports", "."], None) => {
+            let start = name.checked_sub(4)?;
+            let is_sure = code.text(Some(start)) == "module" && code.starts_statement(start, text);
+            is_sure.then_some(Place::Property)
+        }
+        ([_, "exports", "."], None) => {
+            let is_sure = code.starts_statement(name.checked_sub(2)?, text);
+            is_sure.then_some(Place::Property)
+        }
+        // No such declaration stands where it may be left out.
+        ([_, _, "const"], None) => Some(Place::Constant),
+        ([_, "export", "let" | "var"], None) => Some(Place::Variable),
+        ([_, _, "let" | "var"], None) => {
+            let is_sure = code.starts_statement(name.checked_sub(1)?, text);
+            is_sure.then_some(Place::Variable)
+        }
+        (_, None) => code.starts_statement(name, text).then_some(Place::Variable),
+        (_, Some(_)) => None,
+    }
+}
+
+fn refused(code: &Code<'_>, at: usize, problem: &str) -> Unreadable {
+    let reason = format!("`{CONSTANT}` {problem}");
+    match code.tokens.get(at) {
+        Some(token) => Unreadable::at(token.range.clone(), reason),
+        None => Unreadable::whole(reason),
+    }
+}
+
 /// What may stand around the brackets, and must be closed after them.
-const WRAPPERS: [&[&str]; 3] = [
-    &["Object", ".", "freeze", "("],
-    &["new", "Set", "("],
-    &["new", "Set", "<", "string", ">", "("],
-];
+const WRAPPERS: [&[&str]; 3] = [FREEZE, NEW_SET, NEW_TYPED_SET];
+const FREEZE: &[&str] = &["Object", ".", "freeze", "("];
+const NEW_SET: &[&str] = &["new", "Set", "("];
+const NEW_TYPED_SET: &[&str] = &["new", "Set", "<", "string", ">", "("];
 
 /// The tokens from the value on.
 struct List<'a> {
     tokens: &'a [Token<'a>],
+    wrapper: Option<&'static [&'static str]>,
 }
 
 impl<'a> List<'a> {
-    fn read(mut self) -> Result<Vec<Written>, Unreadable> {
-        let wrapper = WRAPPERS.iter().find(|wrapper| self.starts_with(wrapper));
-        for _ in wrapper.copied().unwrap_or_default() {
+    /// The strings, up to what stands behind the list.
+    fn read(&mut self) -> Result<Vec<Written>, Unreadable> {
+        let mut wrappers = WRAPPERS.into_iter();
+        self.wrapper = wrappers.find(|wrapper| self.starts_with(wrapper));
+        for _ in self.wrapper.unwrap_or_default() {
             self.next()?;
         }
         let opening = self.next()?;
@@ -129,17 +173,13 @@ impl<'a> List<'a> {
             return Err(not_literal(opening));
         }
         let hosts = self.items()?;
-        if wrapper.is_some() {
+        if self.wrapper.is_some() {
             let closing = self.next()?;
             if !closing.is(")") {
                 return Err(not_literal(closing));
             }
         }
-        // Whatever goes on from the list, on the next line too, makes another value of it.
-        match self.tokens.first() {
-            Some(token) if GO_ON.iter().any(|go_on| token.is(go_on)) => Err(not_literal(token)),
-            _ => Ok(hosts),
-        }
+        Ok(hosts)
     }
 
     /// The strings up to the closing bracket.
@@ -180,9 +220,6 @@ impl<'a> List<'a> {
         Ok(first)
     }
 }
-
-/// What goes on from a value.
-const GO_ON: [&str; 8] = [".", "?.", "[", "(", "+", "?", "|", "&"];
 
 fn not_literal(token: &Token<'_>) -> Unreadable {
     let reason = format!("`{}` is no string literal", shown(token.text));
@@ -265,7 +302,7 @@ mod tests {
             export const isValid = (url) => ALLOWED_DESTINATIONS.includes(new URL(url).hostname);
             const count = ALLOWED_DESTINATIONS === undefined ? 0 : ALLOWED_DESTINATIONS.length;
             const first = ALLOWED_DESTINATIONS[0] === undefined || ALLOWED_DESTINATIONS[0] == null;
-            export const open = config.open ? ALLOWED_DESTINATIONS : [];
+            export const all = config.open ? [...ALLOWED_DESTINATIONS] : [];
             export const copy = () => [...ALLOWED_DESTINATIONS];
             export default { ALLOWED_DESTINATIONS: ALLOWED_DESTINATIONS, quote: quote.test("'") };
         "#;
@@ -301,29 +338,62 @@ mod tests {
             ),
             (
                 "ALLOWED_DESTINATIONS = ['a']; ALLOWED_DESTINATIONS.push('b')",
-                "push",
+                "ALLOWED_DESTINATIONS",
             ),
             (
                 "ALLOWED_DESTINATIONS = ['a']; if (dev) ALLOWED_DESTINATIONS = ['b']",
-                "[",
+                "ALLOWED_DESTINATIONS",
             ),
             (
                 "ALLOWED_DESTINATIONS = ['a']; ALLOWED_DESTINATIONS[1] = 'b'",
-                "1",
+                "ALLOWED_DESTINATIONS",
             ),
             (
                 "ALLOWED_DESTINATIONS = ['a']; ALLOWED_DESTINATIONS['push']('b')",
-                "'push'",
+                "ALLOWED_DESTINATIONS",
             ),
             (
                 "ALLOWED_DESTINATIONS = ['a']; ALLOWED_DESTINATIONS.length = 0",
-                "length",
+                "ALLOWED_DESTINATIONS",
             ),
             ("ALLOWED_DESTINATIONS = ['a", "'a"),
             ("ALLOWED_DESTINATIONS = ['a'] /* more", "/* more"),
             ("ALLOWED_DESTINATIONS = [`a", "`a"),
         ];
         for (text, blamed) in table {
+            assert_eq!(refusal(text).0, blamed, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_typescript_is_read() {
+        for text in [
+            "export const ALLOWED_DESTINATIONS: string[] = ['a.example'];",
+            "export const ALLOWED_DESTINATIONS: readonly string[] = ['a.example'] as const;",
+            "const ALLOWED_DESTINATIONS: ReadonlyArray<string> = Object.freeze(['a.example'])\nexport { ALLOWED_DESTINATIONS }",
+            "export const ALLOWED_DESTINATIONS: Set<string> = new Set<string>(['a.example']);\nexport const has = (host: string) => ALLOWED_DESTINATIONS.has(host);",
+            "export const ALLOWED_DESTINATIONS = ['a.example'] as const;\nexport type Host = (typeof ALLOWED_DESTINATIONS)[number];",
+        ] {
+            assert_eq!(hosts(text), Ok(vec!["a.example".to_owned()]), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_could_be_read_in_two_ways_is_refused_where_it_stands() {
+        for (text, blamed) in [
+            (
+                "const ALLOWED_DESTINATIONS = ['a'];\n{} /'/.test(1); //'",
+                "/",
+            ),
+            ("const ALLOWED_DESTINATIONS = ['a'];\nof /'/ 1", "/"),
+            (
+                "const ALLOWED_DESTINATIONS = ['a'];\nlet i = 0\n++/`/.x",
+                "/",
+            ),
+            ("const ALLOWED_DESTINATIONS = ['a'];\n<!-- x", "<!--"),
+            ("const ALLOWED_DESTINATIONS = ['a'];\n--> x", "-->"),
+            (r"const ALLOWED_DESTINATIONS = ['a']; \u0041.x", r"\"),
+        ] {
             assert_eq!(refusal(text).0, blamed, "{text}");
         }
     }

@@ -1,8 +1,8 @@
 //! JavaScript text -> tokens, as far as finding a list of strings in other people's code needs it.
 //!
 //! After [ECMA-262, chapter 12](https://tc39.es/ecma262/#sec-ecmascript-language-lexical-grammar): strings, templates,
-//! comments and regular expressions are told apart exactly, so that a quote inside one never starts another. Numbers
-//! pass as words, and operators as single characters but where one would look like an assignment.
+//! comments and regular expressions are told apart exactly, so that a quote inside one never starts another, and where
+//! only a parser could tell them apart, the text is refused. Numbers pass as words.
 
 use std::ops::Range;
 
@@ -48,29 +48,61 @@ impl Token<'_> {
     }
 }
 
+/// The tokens of a text, in two lists.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Tokens<'a> {
+    pub code: Vec<Token<'a>>,
+    /// Those inside templates, each substitution between its `${` and `}`.
+    pub substitutions: Vec<Token<'a>>,
+}
+
 /// All tokens of a text.
 ///
 /// # Errors
-/// A string, template or comment that does not end.
-pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Unreadable> {
+/// A string, template or comment that does not end, or what could be read in two ways.
+pub(super) fn tokens(text: &str) -> Result<Tokens<'_>, Unreadable> {
     let mut lexer = Lexer {
         text,
         at: 0,
-        a_value_came_before: false,
+        before: Before::NoValue,
+        last: "",
+        is_control: false,
+        parentheses: Vec::new(),
+        substitutions: Vec::new(),
         fruitless: 0,
     };
-    let mut tokens = Vec::new();
+    let mut code = Vec::new();
     while let Some(token) = lexer.next(0)? {
-        tokens.push(token);
+        code.push(token);
     }
-    Ok(tokens)
+    Ok(Tokens {
+        code,
+        substitutions: lexer.substitutions,
+    })
+}
+
+/// What `/` means, by the token before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// It divides.
+    Value,
+    /// It starts a regular expression.
+    NoValue,
+    /// Only a parser could tell.
+    Unclear,
 }
 
 struct Lexer<'a> {
     text: &'a str,
     at: usize,
-    /// Whether the token before ended a value: then `/` divides, otherwise it starts a regular expression.
-    a_value_came_before: bool,
+    before: Before,
+    /// The token before.
+    last: &'a str,
+    /// Whether the token before is a word whose parentheses are followed by a statement, as those of `if`.
+    is_control: bool,
+    /// Of each open parenthesis, whether such a word stands before it.
+    parentheses: Vec<bool>,
+    substitutions: Vec<Token<'a>>,
     /// How many bytes were searched for the end of a regular expression that was none.
     fruitless: usize,
 }
@@ -83,10 +115,23 @@ impl<'a> Lexer<'a> {
         let Some(first) = rest.chars().next() else {
             return Ok(None);
         };
-        let regex = match first {
-            '/' if !self.a_value_came_before => self.regex()?,
+        let regex = match (first, self.before) {
+            ('/', Before::NoValue) => self.regex()?,
+            ('/', Before::Unclear) => {
+                let reason =
+                    "this is a division or starts a regular expression: only running it would tell";
+                return Err(Unreadable::at(start..start + 1, reason));
+            }
             _ => None,
         };
+        if first == '\\' {
+            let reason = "this name holds an escape; write it as it is";
+            return Err(Unreadable::at(start..start + 1, reason));
+        }
+        if let Some(mark) = HTML_COMMENTS.iter().find(|mark| rest.starts_with(**mark)) {
+            let reason = "this is a comment in some files and code in others";
+            return Err(Unreadable::at(start..start + mark.len(), reason));
+        }
         let kind = match first {
             '"' | '\'' => {
                 self.at +=
@@ -109,16 +154,45 @@ impl<'a> Lexer<'a> {
             }
         };
         let text = self.text.get(start..self.at).unwrap_or_default();
-        self.a_value_came_before = match kind {
-            Kind::Text | Kind::Template | Kind::Regex => true,
-            Kind::Word => !EXPECT_A_VALUE.contains(&text),
-            Kind::Punctuator => matches!(text, ")" | "]" | "}"),
-        };
+        self.before = self.after(kind, text);
+        let is_member = matches!(self.last, "." | "?.");
+        self.is_control = kind == Kind::Word
+            && !is_member
+            && (CONTROL.contains(&text) || (text == "await" && self.is_control));
+        self.last = text;
         Ok(Some(Token {
             kind,
             text,
             range: start..self.at,
         }))
+    }
+
+    /// What `/` would mean after a token.
+    fn after(&mut self, kind: Kind, text: &str) -> Before {
+        match (kind, text) {
+            (Kind::Text | Kind::Template | Kind::Regex, _) => Before::Value,
+            (Kind::Word, _) if matches!(self.last, "." | "?.") => Before::Value,
+            // Names like any other, outside of what they are for.
+            (Kind::Word, "await" | "of" | "yield") => Before::Unclear,
+            (Kind::Word, _) if EXPECT_A_VALUE.contains(&text) => Before::NoValue,
+            (Kind::Word, _) => Before::Value,
+            (Kind::Punctuator, "(") => {
+                self.parentheses.push(self.is_control);
+                Before::NoValue
+            }
+            (Kind::Punctuator, ")") => match self.parentheses.pop() {
+                Some(true) => Before::NoValue,
+                Some(false) | None => Before::Value,
+            },
+            (Kind::Punctuator, "]") => Before::Value,
+            // The end of a block, or of an object.
+            (Kind::Punctuator, "}") => Before::Unclear,
+            // Behind a value, or before one on the next line.
+            (Kind::Punctuator, "++" | "--" | "!") if self.before != Before::NoValue => {
+                Before::Unclear
+            }
+            (Kind::Punctuator, _) => Before::NoValue,
+        }
     }
 
     fn rest(&self) -> &'a str {
@@ -199,14 +273,24 @@ impl<'a> Lexer<'a> {
     /// Skips up to the `}` that ends a substitution.
     fn skip_substitution(&mut self, template: usize, nesting: usize) -> Result<(), Unreadable> {
         let mut depth = 1_usize;
-        self.a_value_came_before = false;
+        self.before = Before::NoValue;
+        self.last = "${";
+        let range = self.at - self.last.len()..self.at;
+        self.substitutions.push(Token {
+            kind: Kind::Punctuator,
+            text: self.last,
+            range,
+        });
         while depth > 0 {
-            match self.next(nesting)? {
-                Some(token) if token.is("{") => depth += 1,
-                Some(token) if token.is("}") => depth -= 1,
-                Some(_) => {}
-                None => return Err(self.unfinished(template, "template")),
+            let Some(token) = self.next(nesting)? else {
+                return Err(self.unfinished(template, "template"));
+            };
+            match () {
+                () if token.is("{") => depth += 1,
+                () if token.is("}") => depth -= 1,
+                () => {}
             }
+            self.substitutions.push(token);
         }
         Ok(())
     }
@@ -219,8 +303,7 @@ impl<'a> Lexer<'a> {
 }
 
 /// Words after which a value comes, so that `/` starts a regular expression.
-const EXPECT_A_VALUE: [&str; 14] = [
-    "await",
+const EXPECT_A_VALUE: [&str; 11] = [
     "case",
     "delete",
     "do",
@@ -228,23 +311,31 @@ const EXPECT_A_VALUE: [&str; 14] = [
     "in",
     "instanceof",
     "new",
-    "of",
     "return",
     "throw",
     "typeof",
     "void",
-    "yield",
 ];
 
-/// Operators that must not be taken for an assignment, or taken apart.
-const LONG_PUNCTUATORS: [&str; 6] = ["===", "...", "==", "=>", "?.", "!="];
+/// Words whose parentheses are followed by a statement.
+const CONTROL: [&str; 4] = ["for", "if", "while", "with"];
+
+/// What old scripts take for a comment, and modules do not.
+const HTML_COMMENTS: [&str; 2] = ["<!--", "-->"];
+
+/// Operators that must not be taken for another, longer ones first. `>=` and `/=` are taken apart: the one may end a type,
+/// the other start a regular expression.
+const LONG_PUNCTUATORS: [&str; 29] = [
+    ">>>=", "===", "!==", "...", "**=", "<<=", ">>=", "&&=", "||=", "??=", "==", "!=", "=>", "?.",
+    "&&", "||", "??", "++", "--", "+=", "-=", "*=", "%=", "&=", "|=", "^=", "<=", "**", "<<",
+];
 
 fn is_part_of_word(character: char) -> bool {
     character.is_alphanumeric() || matches!(character, '_' | '$' | '#')
 }
 
 /// The line terminators of JavaScript.
-fn is_line_end(character: char) -> bool {
+pub(super) fn is_line_end(character: char) -> bool {
     matches!(character, '\n' | '\r' | '\u{2028}' | '\u{2029}')
 }
 

@@ -10,7 +10,7 @@ use crate::diff::Words;
 use crate::probe::{self, Lock, Locks};
 use crate::source::git::{Commit, GitError, Reach, Repository, TreeFile};
 use crate::source::{
-    Folders, ManifestFile, Sources, clean, describe, is_manifest_name, list_manifests,
+    Folders, ManifestFile, Sources, clean, is_manifest_name, list_manifests, read_regular_file,
 };
 use crate::workspace::{Workspace, WorkspaceError};
 
@@ -272,6 +272,14 @@ impl Base {
         }
     }
 
+    /// Whether a path lies in what is compared: the repository, or the folder with the configuration.
+    pub(super) fn is_inside(&self, path: &Path, workspace: &Workspace) -> bool {
+        match &self.files {
+            Files::Commit(commit) => commit.path_in_tree(path).is_ok(),
+            Files::Folder => clean(path).starts_with(clean(&workspace.root)),
+        }
+    }
+
     /// Those of the base's artifacts that it has, by their path there.
     pub(super) fn artifacts(
         &self,
@@ -358,15 +366,18 @@ fn parse_config(path: PathBuf, text: &[u8], unreadable: &mut Vec<Words>) -> Opti
     }
 }
 
+/// The size that a file of a folder may have: that of a lock of ten thousand servers.
+const MOST_BYTES: u64 = 64 << 20;
+
 fn read_file(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
     let is_file = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
     match is_file {
         false => Ok(None),
-        true => match fs::read(path) {
+        true => match read_regular_file(path, MOST_BYTES) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) => Err(Failure::Unreadable {
                 path: path.to_owned(),
-                reason: describe(&error),
+                reason: error.to_string(),
             }),
         },
     }
@@ -461,7 +472,7 @@ fn explained(error: &GitError, name: &str, workspace: &Workspace) -> Failure {
              `git config --global --add safe.directory \"$PWD\"`"
                 .to_owned(),
         ),
-        GitError::Outside { .. } | GitError::Failed { .. } => None,
+        GitError::Outside { .. } | GitError::Submodule { .. } | GitError::Failed { .. } => None,
     };
     Failure::Usage {
         message: error.to_string(),

@@ -2,7 +2,7 @@
 
 use std::cell::LazyCell;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::{BuildArgs, Global};
 use crate::compile::{self, Catalog};
@@ -30,7 +30,7 @@ pub(super) fn run(
     let questions = Questions {
         keep: Keep::Manifests,
         allowlist: AllowlistChoice::Deployed(args.findings.allowlist.as_deref()),
-        locks: LockChoice::InForce,
+        locks: LockChoice::Judged,
     };
     let targets = judge::judge(&workspace, &[], None, &mut sources, &questions)?;
     let Some(mut target) = targets.into_iter().find(|target| target.files > 0) else {
@@ -42,6 +42,10 @@ pub(super) fn run(
         Some(out) => workspace.absolute(out),
         None => workspace.generated(&target.target.folders),
     };
+    let has_lock = target.has_lock;
+    let folders = &target.target.folders;
+    let manifests = [&folders.catalog, &folders.catalog_local];
+    let manifests: Vec<_> = manifests.into_iter().flatten().cloned().collect();
     let secrets = target.judged.secrets.clone();
     // A build that leaves nothing out and changes nothing has nothing to say that could need it.
     let mask = LazyCell::new(|| Mask::new(&secrets));
@@ -58,8 +62,12 @@ pub(super) fn run(
         console.say("nothing was written");
         return Ok(outcome.status);
     }
+    if !has_lock {
+        // Even where its finding is switched off: artifacts without what it knows are other artifacts.
+        return Err(Failure::usage("the discovery lock cannot be read"));
+    }
     let plan = compile(&workspace, &target)?;
-    let written = write_artifacts(&workspace, &plan, &folder, args.check)?;
+    let written = write_artifacts(&workspace, &plan, &folder, &manifests, args.check)?;
     for left_out in &plan.left_out {
         let line = format!("left out `{}`: {}", left_out.id, left_out.reason);
         console.say(&mask.apply(&line));
@@ -104,6 +112,7 @@ fn write_artifacts(
     workspace: &Workspace,
     plan: &Plan,
     folder: &Path,
+    manifests: &[PathBuf],
     check: bool,
 ) -> Result<write::Outcome, Failure> {
     let artifacts = emit::emit(plan)?;
@@ -112,6 +121,7 @@ fn write_artifacts(
         folder,
         &artifacts,
         &workspace.config.artifacts,
+        manifests,
         mode,
     )?)
 }

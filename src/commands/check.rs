@@ -45,7 +45,7 @@ pub(super) fn run(
     };
     let locks = online
         .as_ref()
-        .map_or(LockChoice::InForce, LockChoice::Online);
+        .map_or(LockChoice::Judged, LockChoice::Online);
     let questions = Questions {
         keep: Keep::Entries,
         allowlist,
@@ -68,7 +68,7 @@ pub(super) fn run(
         let questions = Questions {
             keep: Keep::Entries,
             allowlist,
-            locks: LockChoice::InForce,
+            locks: LockChoice::Judged,
         };
         targets = judge::judge(&workspace, &paths, None, &mut sources, &questions)?;
     }

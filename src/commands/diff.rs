@@ -4,8 +4,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Write as _;
 use std::path::Path;
 
-use walkdir::WalkDir;
-
 use crate::cli::{DiffArgs, DiffFormat, Gate, Global};
 use crate::compile::{self, Catalog};
 use crate::config::{Config, Profile};
@@ -18,8 +16,9 @@ use crate::plan::{LeftOutReason, Plan};
 use crate::probe::Locks;
 use crate::report::diff::{DiffReport, DiffSummary};
 use crate::report::{Mask, Style, write_json};
-use crate::source::{Sources, with_slashes};
+use crate::source::{Sources, clean, read_regular_file, with_slashes};
 use crate::workspace::{Selection, Target, Workspace};
+use crate::write;
 
 use super::base::Base;
 use super::findings::{self, plural};
@@ -229,6 +228,7 @@ fn judge(
         manifests,
         judged,
         locks,
+        has_lock: true,
         allowlist: None,
         has_allowlist: false,
         allowlist_file: None,
@@ -284,6 +284,9 @@ fn servers(
     servers.collect()
 }
 
+/// The size that an artifact may have.
+const MOST_BYTES: u64 = 64 << 20;
+
 /// The artifacts that are not what they were, and not what the catalog compiles to either.
 fn edited_artifacts(
     workspace: &Workspace,
@@ -291,7 +294,7 @@ fn edited_artifacts(
     plan: &Plan,
     base: &Base,
 ) -> Result<Vec<Words>, Failure> {
-    let folder = workspace.root.join(&config.generated);
+    let folder = clean(&workspace.root.join(&config.generated));
     let compiled: BTreeMap<String, Vec<u8>> = emit::emit(plan)?
         .into_iter()
         .map(|artifact| {
@@ -299,38 +302,54 @@ fn edited_artifacts(
             (place.cloned().unwrap_or(artifact.path), artifact.bytes)
         })
         .collect();
+    if !base.is_inside(&folder, workspace) {
+        return Ok(vec![
+            Words::new("the folder of the artifacts, ")
+                .value(&config.generated)
+                .text(", lies outside of what is compared: nothing in it was looked at"),
+        ]);
+    }
     let mut paths: BTreeSet<String> = compiled.keys().cloned().collect();
-    let found = WalkDir::new(&folder).follow_links(false).into_iter();
-    // The developers' artifacts are committed by nobody.
-    let found = found.filter_entry(|entry| entry.path() != folder.join("development"));
-    for entry in found.flatten().filter(|entry| !entry.file_type().is_dir()) {
-        let path = entry.path().strip_prefix(&folder).unwrap_or(entry.path());
+    for found in write::candidates(&folder) {
+        let path = found.strip_prefix(&folder).unwrap_or(&found);
         let path = with_slashes(path);
         if path != "discovery.lock.json" {
             paths.insert(path);
         }
     }
     let mut differing = BTreeMap::new();
+    let mut edited = Vec::new();
     for path in paths {
-        let place = folder.join(&path);
-        let is_file = std::fs::symlink_metadata(&place).is_ok_and(|metadata| metadata.is_file());
-        let now = match is_file {
-            true => std::fs::read(&place).ok(),
-            false => None,
+        let place = clean(&folder.join(&path));
+        let Ok(metadata) = place.symlink_metadata() else {
+            continue;
         };
-        let is_missing = now.is_none() && !place.is_symlink();
-        if !is_missing && now.as_ref() != compiled.get(&path) {
+        if !base.is_inside(&place, workspace) {
+            edited.push(
+                Words::new("the artifact ")
+                    .value(path)
+                    .text(" lies outside of what is compared, and was not looked at"),
+            );
+            continue;
+        }
+        let now = match read_regular_file(&place, MOST_BYTES) {
+            Ok(now) => Some(now),
+            // A file that cannot be read is not what was compiled, whatever it is.
+            Err(_) if metadata.is_file() => Some(Vec::new()),
+            Err(_) => None,
+        };
+        if now.as_ref() != compiled.get(&path) {
             differing.insert(path, now);
         }
     }
     let before = base.artifacts(differing.keys().cloned().collect())?;
     differing.retain(|path, now| before.get(path) != now.as_ref());
-    let edited = differing.into_keys().map(|path| {
+    edited.extend(differing.into_keys().map(|path| {
         Words::new("the artifact ")
             .value(path)
             .text(" changes, and is not what the catalog compiles to")
-    });
-    Ok(edited.collect())
+    }));
+    Ok(edited)
 }
 
 fn write(report: &DiffReport, format: DiffFormat, console: &Console) -> Result<(), Failure> {

@@ -1,6 +1,6 @@
 //! What `check`, `build`, `list` and `explain` share: from the options to the judged catalog.
 
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::allowlist::{self, Allowlist};
@@ -8,7 +8,7 @@ use crate::cli::{FindingArgs, Global};
 use crate::config::Level;
 use crate::lint::{self, proxy};
 use crate::pipeline::{Judged, Keep, Line};
-use crate::probe::lock::Locks;
+use crate::probe::lock::{Lock, Locks};
 use crate::source::{FileId, Folders, ManifestFile, Sources, describe};
 use crate::suggest;
 use crate::validate;
@@ -24,6 +24,8 @@ pub(super) struct JudgedTarget {
     pub manifests: Vec<ManifestFile>,
     pub judged: Judged,
     pub locks: Locks,
+    /// Whether the locks could be read, as far as there are any.
+    pub has_lock: bool,
     pub allowlist: Option<Allowlist>,
     /// How many of its files were named.
     pub files: usize,
@@ -40,7 +42,7 @@ impl JudgedTarget {
             config: &workspace.config,
             sources,
             manifests: &self.manifests,
-            locks: Some(&self.locks),
+            locks: self.has_lock.then_some(&self.locks),
             allowlist: self.allowlist.as_ref(),
         }
     }
@@ -56,8 +58,11 @@ pub(super) struct Questions<'a> {
 /// Which discovery locks the catalog is judged by.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum LockChoice<'a> {
-    /// Those on the disk: the committed one, and that of the developers' servers.
+    /// Those on the disk: the committed one, and that of the developers' servers. The job cannot be done where one cannot
+    /// be read.
     InForce,
+    /// The same, and where it cannot be read, findings say so.
+    Judged,
     /// The same, with what the providers answer now in its place.
     Online(&'a Online<'a>),
     /// These.
@@ -140,8 +145,11 @@ fn judge_target(
     let manifests = workspace.manifests(&target, input, sources)?;
     let mut findings = lint::Findings::default();
     let locks = match questions.locks {
-        LockChoice::Given(locks) => locks.clone(),
-        LockChoice::InForce => lock_files::in_force(workspace, &target.folders)?,
+        LockChoice::Given(locks) => Some(locks.clone()),
+        LockChoice::InForce => Some(lock_files::in_force(workspace, &target.folders)?),
+        LockChoice::Judged => {
+            lock_files::judged(workspace, &target.folders, sources, &mut findings)
+        }
         LockChoice::Online(online) => {
             let line = Line {
                 config: &workspace.config,
@@ -156,7 +164,7 @@ fn judge_target(
                 // No lock is out of date for what stands in no file.
                 findings.list.extend(outdated);
             }
-            locks
+            Some(locks)
         }
     };
     let choice = match questions.allowlist {
@@ -187,7 +195,7 @@ fn judge_target(
         config: &workspace.config,
         sources,
         manifests: &manifests,
-        locks: Some(&locks),
+        locks: locks.as_ref(),
         allowlist: allowlist.as_ref(),
     };
     let mut judged = line.judge(questions.keep);
@@ -221,7 +229,8 @@ fn judge_target(
         target,
         manifests,
         judged,
-        locks,
+        has_lock: locks.is_some(),
+        locks: locks.unwrap_or_else(|| Locks::committed(Lock::of([].into()))),
         allowlist,
         files,
         has_allowlist,
@@ -248,7 +257,11 @@ fn allowlist_path(
         let path = workspace
             .generated(folders)
             .join("oauth_proxy/providers.js");
-        path.is_file().then_some(path)
+        // Only what is not there was not built yet; what cannot be read is said.
+        let is_missing = path
+            .symlink_metadata()
+            .is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+        (!is_missing).then_some(path)
     };
     match choice {
         AllowlistChoice::InForce(path) => named(path).or_else(configured).or_else(committed),

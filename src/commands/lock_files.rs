@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use crate::config::{ProbeConfig, Profile};
 use crate::entry::Entry;
 use crate::finding::{Finding, Place};
-use crate::lint::discovery;
+use crate::lint::{Findings, discovery};
 use crate::oauth::{OAuthType, Verdict};
+use crate::parse;
 use crate::pipeline::Judged;
-use crate::probe::{self, Day, Lock, Locks};
+use crate::probe::{self, Day, Lock, LockError, Locks};
 use crate::source::{FileId, Folders, Origin, Pointer, Sources, read_regular_file};
 use crate::workspace::Workspace;
 use crate::write;
@@ -176,22 +177,110 @@ fn known(workspace: &Workspace, folders: &Folders, origin: Origin) -> Result<Loc
     Ok(lock.unwrap_or_else(|| Lock::of([].into())))
 }
 
+/// The locks that a catalog is judged by, or a finding for each that cannot be read: then nothing is known.
+pub(super) fn judged(
+    workspace: &Workspace,
+    folders: &Folders,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Option<Locks> {
+    let catalog = known_or_found(workspace, folders, Origin::Catalog, sources, findings);
+    let catalog_local = match workspace.config.profile {
+        // As in `in_force`.
+        Profile::Production => {
+            known(workspace, folders, Origin::CatalogLocal).unwrap_or_else(|_| Lock::of([].into()))
+        }
+        Profile::Development => {
+            known_or_found(workspace, folders, Origin::CatalogLocal, sources, findings)?
+        }
+    };
+    Some(Locks {
+        catalog: catalog?,
+        catalog_local,
+    })
+}
+
+/// What a lock knows, or a finding where it cannot be read.
+fn known_or_found(
+    workspace: &Workspace,
+    folders: &Folders,
+    origin: Origin,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Option<Lock> {
+    let path = workspace.lock_path(folders, origin);
+    let text = match text(&path) {
+        Ok(None) => return Some(Lock::of([].into())),
+        Ok(Some(text)) => text,
+        Err(reason) => {
+            let file = sources.add(path, &workspace.working_folder);
+            findings.push(discovery::unreadable_lock::finding(
+                file, None, &reason, false,
+            ));
+            return None;
+        }
+    };
+    match probe::read_lock(&text) {
+        Ok(lock) => Some(lock),
+        Err(error) => {
+            findings.hide_credentials(&text);
+            let file = sources.add(path, &workspace.working_folder);
+            findings.push(unreadable(file, &text, &error));
+            None
+        }
+    }
+}
+
+/// What is wrong with the text of a lock, at its place.
+fn unreadable(file: FileId, text: &str, error: &LockError) -> Finding {
+    let is_merged = text.lines().any(|line| line.starts_with("<<<<<<< "));
+    let (range, reason) = match (parse::parse(text), error) {
+        (Err(syntax), _) => {
+            let end = text.ceil_char_boundary(syntax.at + 1);
+            (Some(syntax.at..end), syntax.message)
+        }
+        (Ok(_), LockError::Malformed(error)) => {
+            let lines = text
+                .split_inclusive('\n')
+                .take(error.line().saturating_sub(1));
+            let line_start: usize = lines.map(str::len).sum();
+            let at = line_start + error.column().saturating_sub(1);
+            let at = text.floor_char_boundary(at.min(text.len()));
+            let said = error.to_string();
+            let reason = said.split(" at line ").next().unwrap_or_default();
+            (Some(at..text.ceil_char_boundary(at + 1)), reason.to_owned())
+        }
+        (Ok(_), LockError::Version(version)) => (
+            None,
+            format!("it is of version {version}, which this catproof does not read"),
+        ),
+    };
+    discovery::unreadable_lock::finding(file, range, &reason, is_merged)
+}
+
 fn read(path: &Path) -> Result<Option<Lock>, Failure> {
     let unreadable = |reason: String| Failure::Unreadable {
         path: path.to_owned(),
         reason,
     };
+    match text(path).map_err(unreadable)? {
+        None => Ok(None),
+        Some(text) => match probe::read_lock(&text) {
+            Ok(lock) => Ok(Some(lock)),
+            Err(error) => Err(unreadable(error.to_string())),
+        },
+    }
+}
+
+/// The text of a lock; nothing where there is none, and why it cannot be had.
+fn text(path: &Path) -> Result<Option<String>, String> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Ok(_) | Err(_) => {}
     }
-    let bytes =
-        read_regular_file(path, MOST_BYTES).map_err(|error| unreadable(error.to_string()))?;
-    let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".to_owned()))?;
-    match probe::read_lock(&text) {
-        Ok(lock) => Ok(Some(lock)),
-        Err(error) => Err(unreadable(error.to_string())),
-    }
+    let bytes = read_regular_file(path, MOST_BYTES).map_err(|error| error.to_string())?;
+    let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+    Ok(Some(text))
 }
 
 /// Whether the lock keeps what it knows of such a server; of one that cannot be judged today it loses nothing.

@@ -1,7 +1,6 @@
 //! What `probe`, `check --online` and `new --online` share: from the options to what the providers answer.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
 use crate::cli::NetworkArgs;
@@ -18,7 +17,7 @@ use crate::probe::{
     Run, Source, Target, TargetKind,
 };
 use crate::report::visible;
-use crate::source::{Origin, Sources, describe};
+use crate::source::{Origin, Sources, read_stream};
 use crate::workspace::{self, Workspace};
 
 use super::Failure;
@@ -215,9 +214,10 @@ pub(super) fn network(args: &NetworkArgs, reach: Reach) -> Result<Network, Failu
 
 /// The bytes of a file that an option names.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|error| Failure::Unreadable {
+    const MOST_BYTES: u64 = 16 << 20;
+    read_stream(path, MOST_BYTES).map_err(|error| Failure::Unreadable {
         path: path.to_owned(),
-        reason: describe(&error),
+        reason: error.to_string(),
     })
 }
 

@@ -47,7 +47,16 @@ fn check(folder: &Path, console: &Console) -> Result<ExitStatus, Failure> {
     let mut outdated = 0;
     for (name, text) in published() {
         let path = folder.join(name);
-        let old = fs::read_to_string(&path).unwrap_or_default();
+        let old = match fs::read_to_string(&path) {
+            Ok(old) => old,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => {
+                return Err(Failure::Unreadable {
+                    path,
+                    reason: describe(&error),
+                });
+            }
+        };
         if old != text {
             outdated += 1;
             let shown = path.display().to_string();

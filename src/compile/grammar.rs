@@ -28,11 +28,14 @@ pub(super) fn configured<T>(field: &'static str, checked: Checked<T>) -> Result<
     })
 }
 
+/// The problem with a value that is not there.
+pub(crate) const MISSING: &str = "is missing";
+
 /// A value that the artifact cannot do without.
 pub(super) fn required<'a>(field: &str, value: Option<&'a str>) -> Checked<&'a str> {
     value
         .filter(|value| !value.is_empty())
-        .ok_or_else(|| invalid(field, "is missing"))
+        .ok_or_else(|| invalid(field, MISSING))
 }
 
 /// The ids that the proxy takes.
@@ -57,20 +60,29 @@ pub(super) fn uri(field: &str, text: &str) -> Checked<Url> {
 /// An http or https URL, without user information.
 pub(super) fn url(field: &str, text: &str) -> Checked<Url> {
     let url = uri(field, text)?;
+    let has_password = !url.username().is_empty() || url.password().is_some();
     match () {
         () if !matches!(url.scheme(), "https" | "http") || !url.has_host() => {
             Err(invalid(field, "is no http or https URL"))
         }
         // The `@` of an empty user information is not in the parsed URL.
-        () if authority(text).contains('@') => Err(invalid(field, "holds user information")),
+        () if has_password || authority(text).is_some_and(|authority| authority.contains('@')) => {
+            Err(invalid(field, "holds user information"))
+        }
+        () if authority(text).is_none() => {
+            Err(invalid(field, "has no host right behind its two slashes"))
+        }
         () => Ok(url),
     }
 }
 
-/// What stands between `//` and the path.
-fn authority(text: &str) -> &str {
-    let (_, rest) = text.split_once("//").unwrap_or_default();
-    rest.split(['/', '?', '#']).next().unwrap_or_default()
+/// What stands between the two slashes and the path. Nothing where there are more or fewer: the parser of browsers and
+/// of Node reads any number of them as two, others do not.
+fn authority(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once(':')?;
+    let rest = rest.strip_prefix("//")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    (!authority.is_empty()).then_some(authority)
 }
 
 /// An endpoint of a provider: https, or http on this machine.
@@ -121,7 +133,7 @@ pub(super) fn client_id(text: &str) -> Checked<&str> {
 }
 
 /// A scope (RFC 6749 §3.3).
-pub(super) fn scope(text: &str) -> Checked<()> {
+pub(crate) fn scope(text: &str) -> Checked<()> {
     let is_plain = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
     match text.bytes().all(is_plain) {
         true => Ok(()),
@@ -130,7 +142,7 @@ pub(super) fn scope(text: &str) -> Checked<()> {
 }
 
 /// The name of an environment variable that a process can be given at all.
-pub(super) fn env_name(field: &str, name: &str) -> Checked<()> {
+pub(crate) fn env_name(field: &str, name: &str) -> Checked<()> {
     match name.is_empty() || name.contains(['=', '\0']) {
         true => Err(invalid(field, "holds what is no name of a variable")),
         false => Ok(()),
@@ -138,7 +150,7 @@ pub(super) fn env_name(field: &str, name: &str) -> Checked<()> {
 }
 
 /// A launch spec names neither the word that stands for a secret nor the variable that the secret is in.
-pub(super) fn tells_no_secret(id: &str, text: &str) -> Checked<()> {
+pub(crate) fn tells_no_secret(id: &str, text: &str) -> Checked<()> {
     let is_word_part =
         |character: char| character.is_ascii_alphanumeric() || "_.-".contains(character);
     let variable = format!("{id}_SECRET");
@@ -156,5 +168,36 @@ pub(super) fn tells_no_secret(id: &str, text: &str) -> Checked<()> {
             "would put the name of the proxy's variable into the launch spec",
         )),
         () => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn user_information_is_found_behind_any_number_of_slashes() {
+        for text in [
+            "https:user:word@a.example/x",
+            "https:/user:word@a.example/x",
+            "https://user:word@a.example/x",
+            "https:///user:word@a.example/x",
+            "https:////user@a.example/x",
+            "https:a.example/x",
+            "https:/a.example/x",
+            "https:///a.example/x",
+            "https://@a.example/x",
+            "HTTPS:///a.example//b@c",
+        ] {
+            assert!(url("field", text).is_err(), "{text}");
+        }
+        for text in [
+            "https://a.example",
+            "http://a.example//x@y",
+            "https://a.example?x=https:///u:p@b.example",
+            "HTTPS://A.example:8080#a@b",
+        ] {
+            assert!(url("field", text).is_ok(), "{text}");
+        }
     }
 }

@@ -5,7 +5,7 @@
 
 mod arguments;
 mod docker;
-mod grammar;
+pub(crate) mod grammar;
 mod oauth;
 mod process;
 mod proxy;
@@ -142,18 +142,68 @@ fn compile_server(catalog: &Catalog<'_>, entry: &Entry) -> Checked<Compiled> {
         lock: known(catalog.locks, entry, manifest),
         profile: catalog.config.profile,
     };
-    let launch = launch(subject)?;
+    let whole = whole(subject, parts_of(subject))?;
+    Ok(Compiled {
+        launch_sha256: sha256(&whole.text),
+        launch: whole.launch,
+        proxy: whole.proxy,
+    })
+}
+
+/// A server whose parts go together.
+struct Whole {
+    launch: ServerLaunch,
+    /// The launch spec's.
+    text: String,
+    proxy: Option<ProxyServer>,
+}
+
+/// Puts the parts of a server together.
+fn whole(subject: Subject<'_>, parts: Parts) -> Checked<Whole> {
+    let launch = launch(subject, parts)?;
     let text = to_json(&launch);
-    grammar::tells_no_secret(&entry.id, &text)?;
-    let proxy = match (&launch.oauth, entry.is_proxied) {
+    grammar::tells_no_secret(&subject.entry.id, &text)?;
+    let proxy = match (&launch.oauth, subject.entry.is_proxied) {
         (Some(oauth), true) => Some(proxy::server(subject, &launch, oauth)?),
         (Some(_) | None, _) => None,
     };
-    Ok(Compiled {
+    Ok(Whole {
         launch,
-        launch_sha256: sha256(&text),
+        text,
         proxy,
     })
+}
+
+/// Why a server that could be read would be in no artifact: each part that cannot be compiled, or else the whole.
+pub fn refusals(
+    entry: &Entry,
+    manifest: &Manifest,
+    lock: Option<&LockEntry>,
+    profile: Profile,
+) -> Vec<LeftOutReason> {
+    let subject = Subject {
+        entry,
+        manifest,
+        lock,
+        profile,
+    };
+    if let Err(reason) = grammar::server_id(&entry.id) {
+        return vec![reason];
+    }
+    let parts = parts_of(subject);
+    let of_parts = [
+        parts.transport.as_ref().err(),
+        parts.process.as_ref().err(),
+        parts.oauth.as_ref().err(),
+    ];
+    let mut reasons: Vec<LeftOutReason> = of_parts.into_iter().flatten().cloned().collect();
+    if reasons.is_empty() {
+        reasons.extend(whole(subject, parts).err());
+    }
+    // A login over a transport that cannot be compiled has that for its reason.
+    reasons.sort();
+    reasons.dedup();
+    reasons
 }
 
 /// A server, compiled part by part: what keeps one part out of the artifacts hides no other from whoever compares them.
@@ -238,9 +288,8 @@ fn parts_of(subject: Subject<'_>) -> Parts {
     }
 }
 
-fn launch(subject: Subject<'_>) -> Checked<ServerLaunch> {
+fn launch(subject: Subject<'_>, parts: Parts) -> Checked<ServerLaunch> {
     let entry = subject.entry;
-    let parts = parts_of(subject);
     Ok(ServerLaunch {
         generated: GENERATED.to_owned(),
         version: VERSION,

@@ -3,6 +3,7 @@
 //! A configuration that is right is read by serde alone. What is wrong with another is said by the published schema, in
 //! the same words as for a manifest, and by what a schema cannot know: which rules there are, and what a day is.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -76,10 +77,17 @@ fn name_rules(
     notices: &mut Vec<String>,
 ) {
     let mut levels = BTreeMap::new();
+    // Only asked for where something is wrong.
+    let places = LazyCell::new(|| {
+        let table = DeTable::parse(text).ok();
+        table.map_or_else(BTreeMap::new, |table| Document::new(&table).places)
+    });
     for (id, level) in std::mem::take(&mut config.rules) {
         let Some(named) = lint::resolve(&id) else {
             let pointer = Pointer::from("/rules").key(&id);
-            problems.push(no_such_rule(&id, key_span(text, &pointer)));
+            let spans = places.get(&pointer);
+            let key = spans.and_then(|spans| spans.key.clone());
+            problems.push(no_such_rule(&id, key.unwrap_or(0..0)));
             continue;
         };
         notices.extend(named.notice());
@@ -141,14 +149,6 @@ fn check_ignore(ignore: &Ignore, problems: &mut Vec<Problem>) {
             "write it like `2027-01-31`",
         );
     }
-}
-
-/// The bytes of a key; only asked for where something is wrong with it.
-fn key_span(text: &str, pointer: &Pointer) -> Range<usize> {
-    let spans = DeTable::parse(text)
-        .ok()
-        .and_then(|table| Document::new(&table).places.remove(pointer));
-    spans.and_then(|spans| spans.key).unwrap_or(0..0)
 }
 
 /// A TOML text as a JSON value, and where each key and value stands.

@@ -33,7 +33,27 @@ enum Gap {
     Unsafe(String),
 }
 
-type Text = Result<String, Gap>;
+/// A text on its way into the client's file.
+struct Written {
+    text: String,
+    /// What the client reads: the text with every default in its place, and a null character for each reference that
+    /// only the client can fill in. It must hold nothing else that would be filled in.
+    read: String,
+}
+
+impl Written {
+    fn fixed(text: String) -> Self {
+        let read = text.clone();
+        Self { text, read }
+    }
+
+    fn reference(text: String) -> Self {
+        let read = "\0".to_owned();
+        Self { text, read }
+    }
+}
+
+type Text = Result<Written, Gap>;
 
 impl<'a> Translation<'a> {
     pub fn new(
@@ -101,6 +121,9 @@ impl<'a> Translation<'a> {
         let mut env = BTreeMap::new();
         for (name, value) in &process.environment {
             let place = root.key("environment").key(name);
+            if would_expand(name) {
+                return Err(format!("the name of `{}` {IN_PLACE}", place.as_str()));
+            }
             let text = self.text(value);
             if let Some(text) = self.or_left_out(text, &place)? {
                 env.insert(name.clone(), text);
@@ -220,15 +243,16 @@ impl<'a> Translation<'a> {
 
     /// A text that nothing can stand in for.
     fn needed(&mut self, template: &'a Template, place: &Pointer) -> Result<String, String> {
-        self.text(template).map_err(|gap| match gap {
+        let text = self.text(template).map_err(|gap| match gap {
             Gap::Missing(why) => format!("there is no `{}`: {why}", place.as_str()),
             Gap::Unsafe(why) => format!("`{}` {why}", place.as_str()),
-        })
+        })?;
+        Ok(text.text)
     }
 
     fn or_left_out(&mut self, text: Text, place: &Pointer) -> Result<Option<String>, String> {
         match text {
-            Ok(text) => Ok(Some(text)),
+            Ok(text) => Ok(Some(text.text)),
             Err(Gap::Missing(why)) => {
                 self.note(format!("`{}` is left out: {why}", place.as_str()));
                 Ok(None)
@@ -275,12 +299,13 @@ impl<'a> Translation<'a> {
             return None;
         }
         self.note(written(key));
-        Some(items.iter().map(|item| self.default(item)).collect())
+        let items = items.iter();
+        Some(items.map(|item| Ok(self.default(item)?.text)).collect())
     }
 
     fn text(&mut self, template: &'a Template) -> Text {
         match template {
-            Template::Fixed(text) => inert(text),
+            Template::Fixed(text) => inert(Written::fixed(text.clone())),
             Template::Composed(composed) => self.composed(composed),
         }
     }
@@ -289,16 +314,10 @@ impl<'a> Translation<'a> {
         for key in &composed.omit_without {
             self.answer(key)?;
         }
-        let mut text = String::new();
-        // The literal parts, with a letter for each that is put in: they must not become an expansion together.
-        let mut literal = String::new();
+        let mut whole = Written::fixed(String::new());
         for part in &composed.parts {
-            let put_in = match part {
-                Part::Text(part) => {
-                    text.push_str(part);
-                    literal.push_str(part);
-                    continue;
-                }
+            let part = match part {
+                Part::Text(part) => Written::fixed(part.clone()),
                 Part::Input { input } => self.answer(input)?,
                 Part::Folder { folder } => self.folder(*folder)?,
                 Part::Token { .. } => {
@@ -309,26 +328,26 @@ impl<'a> Translation<'a> {
                     return Err(Gap::Missing(why));
                 }
             };
-            text.push_str(&put_in);
-            literal.push('\0');
+            whole.text.push_str(&part.text);
+            whole.read.push_str(&part.read);
         }
-        inert(&literal).map(|_| text)
+        inert(whole)
     }
 
     fn folder(&self, folder: Folder) -> Text {
         let Dialect {
             home, separator, ..
         } = self.dialect;
-        let inside = |name| Ok(format!("{home}{separator}{name}"));
+        let inside = |name| Ok(Written::reference(format!("{home}{separator}{name}")));
         match folder {
             Folder::Installation => Err(Gap::Missing(
                 "the client has no folder that the server is installed in".to_owned(),
             )),
-            Folder::Home => Ok((*home).to_owned()),
+            Folder::Home => Ok(Written::reference((*home).to_owned())),
             Folder::Desktop => inside("Desktop"),
             Folder::Documents => inside("Documents"),
             Folder::Downloads => inside("Downloads"),
-            Folder::Separator => Ok((*separator).to_owned()),
+            Folder::Separator => Ok(Written::reference((*separator).to_owned())),
         }
     }
 
@@ -357,15 +376,22 @@ impl<'a> Translation<'a> {
             ),
             (None, _) => {
                 self.ask(key, None);
-                Ok(reference)
+                Ok(Written::reference(reference))
             }
             (Some((default, false)), DefaultPlace::Prompt) => {
-                self.ask(key, Some(default));
-                Ok(reference)
+                let read = default.read;
+                self.ask(key, Some(default.text));
+                Ok(Written {
+                    text: reference,
+                    read,
+                })
             }
             (Some((default, false)), DefaultPlace::Reference(with_default)) => {
-                match with_default(name, &default) {
-                    Some(reference) => Ok(reference),
+                match with_default(name, &default.text) {
+                    Some(text) => Ok(Written {
+                        text,
+                        read: default.read,
+                    }),
                     None => Ok(self.write_default(key, default)),
                 }
             }
@@ -374,7 +400,7 @@ impl<'a> Translation<'a> {
         }
     }
 
-    fn write_default(&mut self, key: &str, default: String) -> String {
+    fn write_default(&mut self, key: &str, default: Written) -> Written {
         self.note(written(key));
         default
     }
@@ -396,24 +422,29 @@ impl<'a> Translation<'a> {
 
     fn default(&mut self, default: &'a InputValue) -> Text {
         match default {
-            InputValue::Boolean(value) => Ok(value.to_string()),
-            InputValue::Number(number) => Ok(number_text(number)),
-            InputValue::Text(text) => inert(text),
+            InputValue::Boolean(value) => Ok(Written::fixed(value.to_string())),
+            InputValue::Number(number) => Ok(Written::fixed(number_text(number))),
+            InputValue::Text(text) => inert(Written::fixed(text.clone())),
             InputValue::Composed(composed) => self.composed(composed),
             InputValue::Several(items) => {
-                let items: Result<Vec<_>, _> =
-                    items.iter().map(|item| self.default(item)).collect();
-                Ok(items?.join(","))
+                let mut whole = Written::fixed(String::new());
+                for (index, item) in items.iter().enumerate() {
+                    let comma = if index > 0 { "," } else { "" };
+                    let item = self.default(item)?;
+                    whole.text.extend([comma, &item.text]);
+                    whole.read.extend([comma, &item.read]);
+                }
+                Ok(whole)
             }
         }
     }
 }
 
 /// A text that stays what it is in every client.
-fn inert(text: &str) -> Text {
-    match would_expand(text) {
+fn inert(written: Written) -> Text {
+    match would_expand(&written.read) {
         true => Err(Gap::Unsafe(IN_PLACE.to_owned())),
-        false => Ok(text.to_owned()),
+        false => Ok(written),
     }
 }
 

@@ -25,7 +25,7 @@ use crate::probe::lock::{LockEntry, Locks};
 use crate::source::{FileId, Origin, Pointer};
 
 pub use registry::{NamedRule, RULES, find, resolve, says_all};
-pub use rules::{discovery, proxy, reading, suppressions};
+pub use rules::{discovery, launch, proxy, reading, suppressions};
 pub use run::{apply_precedence, run_on_catalog, run_on_server, run_on_value};
 pub use strings::{ManifestString, Slot};
 

@@ -117,6 +117,7 @@ pub static RULES: &[&Rule] = &[
     &launch::shell_command::RULE,
     &launch::path_command::RULE,
     &launch::invalid_env_key::RULE,
+    &launch::uncompilable_value::RULE,
     // Secrets
     &secrets::committed_credential::RULE,
     &secrets::literal_credential::RULE,
@@ -139,6 +140,7 @@ pub static RULES: &[&Rule] = &[
     &discovery::unpublished_metadata::RULE,
     &discovery::mislabeled_metadata::RULE,
     &discovery::unreachable_metadata::RULE,
+    &discovery::unreadable_lock::RULE,
     &discovery::stale_lock::RULE,
     &discovery::discovery_drift::RULE,
     // Suppressions
@@ -296,6 +298,11 @@ pub(super) static PRECEDENCE: &[Precedence] = &[
         winner: "literal-client-secret",
         scope: Scope::Place,
         silenced: Silenced::Rules(&["committed-credential"]),
+    },
+    Precedence {
+        winner: "uncompilable-value",
+        scope: Scope::Place,
+        silenced: Silenced::Rules(&["invalid-env-key", "malformed-scope"]),
     },
     Precedence {
         winner: "malformed-scope",

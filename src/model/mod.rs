@@ -60,7 +60,7 @@ pub struct Manifest {
     /// How the server is run, or where it is.
     pub server: Server,
     /// Where the server is, in the guide's dialect: a URL beside `server.command: "remote"`.
-    #[schemars(extend("format" = "uri", "pattern" = "^[Hh][Tt][Tt][Pp][Ss]?://"))]
+    #[schemars(extend("format" = "uri", "pattern" = "^[Hh][Tt][Tt][Pp][Ss]?://[^/]"))]
     #[schemars(example = &"https://mcp.linear.app/mcp")]
     pub remote_url: Option<String>,
     /// How the user logs in. Which of the four OAuth types this is follows from the manifest as a whole.

@@ -14,13 +14,13 @@ pub struct OAuthConfig {
     pub name: Option<String>,
     /// Type 1: the authorization endpoint. Type 2: the issuer. Types 3 and 4: the remote URL, as the `resource` to
     /// ask a token for (RFC 8707).
-    #[schemars(extend("format" = "uri", "pattern" = "^[Hh][Tt][Tt][Pp][Ss]?://"))]
+    #[schemars(extend("format" = "uri", "pattern" = "^[Hh][Tt][Tt][Pp][Ss]?://[^/]"))]
     pub server_url: Option<String>,
     /// The authorization server, where it differs from `server_url`.
-    #[schemars(extend("format" = "uri", "pattern" = "^[Hh][Tt][Tt][Pp][Ss]?://"))]
+    #[schemars(extend("format" = "uri", "pattern" = "^[Hh][Tt][Tt][Pp][Ss]?://[^/]"))]
     pub auth_server_url: Option<String>,
     /// Where the protected resource metadata is (RFC 9728).
-    #[schemars(extend("format" = "uri", "pattern" = "^[Hh][Tt][Tt][Pp][Ss]?://"))]
+    #[schemars(extend("format" = "uri", "pattern" = "^[Hh][Tt][Tt][Pp][Ss]?://[^/]"))]
     pub resource_metadata_url: Option<String>,
     /// The client id that the provider issued; empty where the client registers itself (type 4); an https URL is a
     /// client id metadata document.
@@ -38,7 +38,7 @@ pub struct OAuthConfig {
     /// What this login is for.
     pub description: Option<String>,
     /// The metadata document of the provider (RFC 8414 or OpenID Connect Discovery), for type 2.
-    #[schemars(extend("format" = "uri", "pattern" = "^[Hh][Tt][Tt][Pp][Ss]?://"))]
+    #[schemars(extend("format" = "uri", "pattern" = "^[Hh][Tt][Tt][Pp][Ss]?://[^/]"))]
     #[schemars(example = &"https://accounts.google.com/.well-known/openid-configuration")]
     pub well_known_url: Option<String>,
     /// Whether the scopes and endpoints may be discovered from metadata; left out, it is true for remote servers.
@@ -46,7 +46,7 @@ pub struct OAuthConfig {
     /// Type 1: plain OAuth 2.0, without the MCP authorization flow.
     pub generic_oauth: Option<bool>,
     /// Type 1: the token endpoint, where the proxy exchanges the code.
-    #[schemars(extend("format" = "uri", "pattern" = "^[Hh][Tt][Tt][Pp][Ss]?://"))]
+    #[schemars(extend("format" = "uri", "pattern" = "^[Hh][Tt][Tt][Pp][Ss]?://[^/]"))]
     pub token_endpoint: Option<String>,
     /// The environment variable that the access token is put into when the server starts.
     #[schemars(example = &"SLACK_MCP_XOXP_TOKEN")]
@@ -58,7 +58,7 @@ pub struct OAuthConfig {
     /// Whether the login happens in a browser window of the app instead of by OAuth.
     pub browser_auth: Option<bool>,
     /// Where a local server speaks streamable HTTP, instead of standard input and output.
-    #[schemars(extend("format" = "uri", "pattern" = "^[Hh][Tt][Tt][Pp][Ss]?://"))]
+    #[schemars(extend("format" = "uri", "pattern" = "^[Hh][Tt][Tt][Pp][Ss]?://[^/]"))]
     #[schemars(example = &"http://localhost:8000/mcp")]
     pub streamable_http_url: Option<String>,
     /// The port of that server inside its container; left out, it is 8000.

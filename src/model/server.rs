@@ -39,7 +39,7 @@ pub struct Server {
     /// Steps to take with the user before the server works.
     pub setup: Option<Vec<SetupStep>>,
     /// Where a remote server is.
-    #[schemars(extend("format" = "uri", "pattern" = "^[Hh][Tt][Tt][Pp][Ss]?://"))]
+    #[schemars(extend("format" = "uri", "pattern" = "^[Hh][Tt][Tt][Pp][Ss]?://[^/]"))]
     #[schemars(example = &"https://mcp.linear.app/mcp")]
     pub url: Option<String>,
     /// Where a remote server is documented.

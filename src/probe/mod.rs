@@ -20,7 +20,7 @@ pub use discover::{Run, Target, TargetKind};
 pub use fetch::{Answer, Failure, Fetch, Request};
 pub use lock::{Lock, LockEntry, LockInputs, Locks};
 pub use record::{Recorder, Recordings};
-pub use refresh::{Change, Stale, changes, merge, overlay, read_lock, render, stale};
+pub use refresh::{Change, LockError, Stale, changes, merge, overlay, read_lock, render, stale};
 
 use discover::discover;
 use once::Once;

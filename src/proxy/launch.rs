@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
@@ -17,8 +16,15 @@ use crate::hosts;
 use crate::plan::{ClientAuthentication, ProxyLaunch, ProxyServer, VERSION};
 use crate::probe::Reach;
 use crate::probe::address::check_url;
+use crate::source::{ReadError, read_named_file, read_stream};
 
 use super::{Missing, Options, ProxyError, Summary};
+
+/// The size that the launch file and the file of the environment may have: that of ten thousand servers.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// The size that the file of a secret may have. The longest are keys and certificates.
+const MOST_BYTES_OF_SECRET: u64 = 1 << 20;
 
 /// Everything that the proxy knows when it starts.
 pub(super) struct Loaded {
@@ -155,7 +161,7 @@ fn read_launch(path: &Path) -> Result<ProxyLaunch, ProxyError> {
         path: path.to_owned(),
         problems: vec![problem],
     };
-    let bytes = fs::read(path).map_err(|error| ProxyError::Unreadable {
+    let bytes = read_named_file(path, MOST_BYTES).map_err(|error| ProxyError::Unreadable {
         path: path.to_owned(),
         error,
     })?;
@@ -173,8 +179,34 @@ fn listen(launch: &ProxyLaunch) -> Result<SocketAddr, String> {
         .map_err(|_| "`listen.host` is no IP address".to_owned())
 }
 
+/// The schemes that are not an app's own: the callback page would send the code to a website, or run it.
+const COMMON_SCHEMES: [&str; 14] = [
+    "about",
+    "blob",
+    "data",
+    "file",
+    "filesystem",
+    "ftp",
+    "http",
+    "https",
+    "javascript",
+    "mailto",
+    "vbscript",
+    "view-source",
+    "ws",
+    "wss",
+];
+
+/// What the callback page opens: a URL of the scheme that the app has for itself (RFC 8252 §7.1).
 fn deep_link(launch: &ProxyLaunch) -> Result<Url, String> {
-    Url::parse(&launch.deep_link).map_err(|_| "`deep_link` is no URL".to_owned())
+    match Url::parse(&launch.deep_link) {
+        Ok(url) if COMMON_SCHEMES.contains(&url.scheme()) => Err(format!(
+            "`deep_link` has the scheme `{}`, which is not the app's own",
+            url.scheme()
+        )),
+        Ok(url) => Ok(url),
+        Err(_) => Err("`deep_link` is no URL".to_owned()),
+    }
 }
 
 /// Scheme, host and port, as a browser sends them; the page of a desktop app has a scheme of its own.
@@ -223,9 +255,16 @@ impl<'a> Environment<'a> {
         let file = match &options.env_file {
             None => dotenv::EnvFile::default(),
             Some(path) => {
-                let text = fs::read_to_string(path).map_err(|error| ProxyError::Unreadable {
+                let unreadable = |error| ProxyError::Unreadable {
                     path: path.clone(),
                     error,
+                };
+                let bytes = read_stream(path, MOST_BYTES).map_err(unreadable)?;
+                let text = String::from_utf8(bytes).map_err(|error| {
+                    unreadable(ReadError::NotUtf8 {
+                        at: error.utf8_error().valid_up_to(),
+                        bytes: Vec::new(),
+                    })
                 })?;
                 dotenv::read(&text)
             }
@@ -257,8 +296,10 @@ impl<'a> Environment<'a> {
             return Ok(None);
         };
         let variables = names.secret_file.join("` or `");
-        let text = fs::read_to_string(path)
-            .map_err(|error| format!("the file that `{variables}` names: {error}"))?;
+        let unusable = |why: String| format!("the file that `{variables}` names: {why}");
+        let bytes = read_named_file(Path::new(path), MOST_BYTES_OF_SECRET)
+            .map_err(|error| unusable(error.to_string()))?;
+        let text = String::from_utf8(bytes).map_err(|_| unusable("it is not UTF-8".to_owned()))?;
         match text.trim_end_matches(['\r', '\n']) {
             "" => Err(format!("the file that `{variables}` names is empty")),
             secret => Ok(Some(Secret(secret.to_owned()))),

@@ -22,6 +22,7 @@ use thiserror::Error;
 use crate::config::Profile;
 use crate::plan::ProxyServer;
 use crate::probe::client::{Lookup, NetworkError, SystemLookup};
+use crate::source::ReadError;
 
 pub use limits::Limits;
 pub use log::{Log, LogLevel};
@@ -136,7 +137,7 @@ impl Missing {
 pub enum ProxyError {
     /// A file cannot be read.
     #[error("cannot read {}: {error}", path.display())]
-    Unreadable { path: PathBuf, error: io::Error },
+    Unreadable { path: PathBuf, error: ReadError },
     /// The launch file is not what `build` writes.
     #[error("{} cannot be used:\n  {}", path.display(), problems.join("\n  "))]
     Launch {

@@ -55,6 +55,10 @@ pub enum GitError {
     NoCommit { name: String, is_shallow: bool },
     #[error("`{}` lies outside the git repository at `{}`", .path.display(), .top.display())]
     Outside { path: PathBuf, top: PathBuf },
+    #[error(
+        "`{path}` is a submodule of the commit: its files are in another repository, so compare there"
+    )]
+    Submodule { path: String },
     #[error("git {command} failed: {reason}")]
     Failed {
         command: &'static str,
@@ -145,11 +149,21 @@ impl Commit {
     /// The files of a folder, by their path in the tree; none where there is no such folder.
     pub fn list(&self, folder: &str, reach: Reach) -> Result<Vec<TreeFile>, GitError> {
         let Some(tree) = self.object(folder)? else {
-            return Ok(Vec::new());
+            return match self.submodule_around(folder)? {
+                Some(path) => Err(GitError::Submodule { path }),
+                None => Ok(Vec::new()),
+            };
         };
-        let kind = self
-            .repository
-            .ask("cat-file", &["cat-file", "-t", &tree])?;
+        let kind = self.repository.ask("cat-file", &["cat-file", "-t", &tree]);
+        let kind = match kind {
+            Ok(kind) => kind,
+            Err(error) => {
+                return Err(match self.submodule_around(folder)? {
+                    Some(path) => GitError::Submodule { path },
+                    None => error,
+                });
+            }
+        };
         if kind.trim_ascii() != b"tree" {
             return Ok(Vec::new());
         }
@@ -200,6 +214,23 @@ impl Commit {
             rest = after;
         }
         Ok(contents)
+    }
+
+    /// The other repository that a path is or leads into, if there is one: its objects are not in this one.
+    fn submodule_around(&self, path: &str) -> Result<Option<String>, GitError> {
+        let ends = path.match_indices('/').map(|(end, _)| end);
+        let ends = ends.chain([path.len()]).filter(|end| *end > 0);
+        for folder in ends.filter_map(|end| path.get(..end)) {
+            let arguments = ["ls-tree", "-z", "--full-tree", &self.id, "--", folder];
+            let listed = self.repository.ask("ls-tree", &arguments)?;
+            match () {
+                () if listed.starts_with(b"160000 ") => return Ok(Some(folder.to_owned())),
+                // There is nothing below what is not there.
+                () if listed.is_empty() => return Ok(None),
+                () => {}
+            }
+        }
+        Ok(None)
     }
 
     /// The id of what stands at a path.

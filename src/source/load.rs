@@ -57,9 +57,15 @@ pub fn list_manifests(
 ) -> Result<Vec<ManifestFile>, LoadError> {
     let mut manifests = Vec::new();
     for (folder, is_local) in [(&folders.catalog, false), (&folders.catalog_local, true)] {
-        let Some(folder) = folder.as_deref().filter(|folder| folder.is_dir()) else {
+        let Some(folder) = folder else {
             continue;
         };
+        let is_missing = folder
+            .metadata()
+            .is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+        if is_missing {
+            continue;
+        }
         for path in list(folder)? {
             let file = sources.add(path.clone(), working_folder);
             manifests.push(ManifestFile::new(file, &path, is_local));
@@ -71,6 +77,12 @@ pub fn list_manifests(
 /// The paths of the `*.json` entries directly inside a folder, sorted. Links are listed, never followed.
 fn list(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
     let mut paths = Vec::new();
+    if folder.is_file() {
+        return Err(LoadError {
+            folder: folder.to_owned(),
+            reason: "it is no folder".to_owned(),
+        });
+    }
     for entry in WalkDir::new(folder)
         .min_depth(1)
         .max_depth(1)

@@ -139,20 +139,36 @@ impl Sources {
 pub fn read_regular_file(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     let unreadable = |error: std::io::Error| ReadError::Unreadable(describe(&error));
     let metadata = fs::symlink_metadata(path).map_err(unreadable)?;
-    if metadata.is_symlink() {
-        return Err(ReadError::Unreadable(
+    match metadata.is_symlink() {
+        true => Err(ReadError::Unreadable(
             "it is a symbolic link, and links are not followed".to_owned(),
-        ));
+        )),
+        false => read_named_file(path, limit),
     }
-    if !metadata.is_file() {
-        return Err(ReadError::Unreadable("it is no regular file".to_owned()));
+}
+
+/// Reads a regular file that the user names. A link to one is followed: whoever names it means what it leads to, as
+/// those do that Kubernetes puts its secrets behind.
+///
+/// # Errors
+/// The file is none, cannot be read, or is larger than `limit` bytes.
+pub fn read_named_file(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let metadata = fs::metadata(path).map_err(|error| ReadError::Unreadable(describe(&error)))?;
+    match () {
+        () if !metadata.is_file() => Err(ReadError::Unreadable("it is no regular file".to_owned())),
+        () if metadata.len() > limit => Err(ReadError::TooLarge { limit }),
+        () => read_stream(path, limit),
     }
-    if metadata.len() > limit {
-        return Err(ReadError::TooLarge { limit });
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+}
+
+/// Reads whatever a name that the user gave leads to, a pipe too, but never more than `limit` bytes of it.
+///
+/// # Errors
+/// It cannot be read, or is larger than `limit` bytes.
+pub fn read_stream(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let unreadable = |error: std::io::Error| ReadError::Unreadable(describe(&error));
     let file = fs::File::open(path).map_err(unreadable)?;
-    // The file may grow between the look and the reading.
+    let mut bytes = Vec::new();
     file.take(limit.saturating_add(1))
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;

@@ -5,7 +5,7 @@ use std::fs;
 use catproof::cli::Cli;
 use clap::{CommandFactory as _, Parser as _};
 
-use crate::support::{project, run, scratch};
+use crate::support::{check_json, project, rule_ids, run, scratch, write};
 
 /// The commands with the text below their options.
 pub fn commands() -> Vec<(String, String)> {
@@ -144,5 +144,167 @@ fn a_misspelled_word_is_answered_with_the_right_one() {
         assert_eq!(code, 2, "{arguments:?}: {stderr}");
         assert_eq!(stdout, "", "{arguments:?}");
         assert!(stderr.contains(right), "{arguments:?}: {stderr}");
+    }
+}
+
+/// A clean manifest of a server with this id.
+fn manifest(id: &str) -> String {
+    format!(
+        r#"{{"name": "{id}", "display_name": "Acme", "description": "Notes: read and write them",
+        "author": {{"name": "Acme"}}, "server": {{"command": "npx", "args": ["-y", "acme-mcp@1.4.0"]}}}}"#
+    )
+}
+
+#[test]
+fn a_folder_that_the_configuration_names_is_there() {
+    let scratch = scratch();
+    let folder = scratch.path();
+    write(
+        &folder.join("catalog/acme__mcp.json"),
+        manifest("acme__mcp"),
+    );
+    assert_eq!(
+        run(folder, &["build"]).0,
+        0,
+        "no `catalog_local` is no fault"
+    );
+    let spec = folder.join("generated/desktop_app/servers/acme__mcp.json");
+    for key in ["catalog", "catalog_local"] {
+        write(
+            &folder.join("catproof.toml"),
+            format!("{key} = \"moved\"\n"),
+        );
+        for command in ["check", "build"] {
+            let (code, _, stderr) = run(folder, &[command]);
+            assert_eq!(code, 2, "{key}: {stderr}");
+            assert!(stderr.contains(&format!("names as `{key}`")), "{stderr}");
+        }
+        assert!(spec.is_file(), "nothing was removed");
+    }
+    write(
+        &folder.join("catproof.toml"),
+        "catalog = \"catproof.toml\"\n",
+    );
+    let (code, _, stderr) = run(folder, &["build"]);
+    assert_eq!(code, 2, "{stderr}");
+    assert!(stderr.contains("it is no folder"), "{stderr}");
+    let (code, _, stderr) = run(folder, &["check", "--catalog", "catproof.toml"]);
+    assert_eq!(code, 2, "{stderr}");
+    assert!(stderr.contains("`catproof.toml` is no folder"), "{stderr}");
+}
+
+#[test]
+fn a_lock_that_cannot_be_read_hides_no_finding_and_stops_the_build() {
+    let scratch = scratch();
+    let folder = scratch.path();
+    write(
+        &folder.join("catalog/acme__mcp.json"),
+        manifest("acme__mcp").replace("acme-mcp@", "--key=\", \"acme-mcp@"),
+    );
+    write(
+        &folder.join("catalog/acme__other.json"),
+        manifest("acme__mcp"),
+    );
+    let lock = folder.join("generated/discovery.lock.json");
+    for text in [
+        "{\n<<<<<<< HEAD\n",
+        "{\"generated\": ",
+        "{\"version\": 1}",
+        "{\"version\": 99}",
+        "[]",
+    ] {
+        write(&lock, text);
+        let (code, findings) = check_json(folder, &[]);
+        let rules = rule_ids(&findings);
+        assert_eq!(code, 1, "{text}: {rules:?}");
+        assert!(rules.contains(&"unreadable-lock"), "{text}: {rules:?}");
+        assert!(rules.contains(&"duplicate-server-id"), "{text}: {rules:?}");
+        let finding = findings
+            .iter()
+            .find(|finding| finding["rule"] == "unreadable-lock");
+        assert_eq!(finding.unwrap()["file"], "generated/discovery.lock.json");
+    }
+    fs::remove_file(folder.join("catalog/acme__other.json")).unwrap();
+    write(
+        &folder.join("catproof.toml"),
+        "[rules]\nunreadable-lock = \"off\"\n",
+    );
+    let (code, _, stderr) = run(folder, &["build"]);
+    assert_eq!(code, 2, "{stderr}");
+    assert!(
+        !folder.join("generated/oauth_proxy").exists(),
+        "nothing was built"
+    );
+}
+
+#[test]
+fn artifacts_that_cannot_be_read_are_not_taken_for_none() {
+    let scratch = scratch();
+    let folder = scratch.path();
+    write(
+        &folder.join("catalog/acme__mcp.json"),
+        manifest("acme__mcp"),
+    );
+    let (code, _, stderr) = run(folder, &["check"]);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stderr.contains("nothing was built yet"), "{stderr}");
+    write(
+        &folder.join("generated/oauth_proxy"),
+        "a file where a folder should be",
+    );
+    let (code, _, stderr) = run(folder, &["check"]);
+    assert_eq!(code, 2, "{stderr}");
+    assert!(stderr.contains("providers.js"), "{stderr}");
+}
+
+#[test]
+fn two_formats_are_never_written_to_one_file() {
+    let scratch = scratch();
+    let folder = scratch.path();
+    write(
+        &folder.join("catalog/acme__mcp.json"),
+        manifest("acme__mcp"),
+    );
+    let formats = ["check", "--format", "json=a", "--format", "sarif=./a"];
+    let (code, _, stderr) = run(folder, &formats);
+    assert_eq!(code, 2, "{stderr}");
+    assert!(stderr.contains("two formats"), "{stderr}");
+    assert!(!folder.join("a").exists());
+}
+
+#[test]
+fn schemas_that_cannot_be_read_are_not_called_out_of_date() {
+    let scratch = scratch();
+    write(&scratch.path().join("file"), "x");
+    let (code, stdout, stderr) = run(scratch.path(), &["schema", "--check", "--out", "file"]);
+    assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+}
+
+#[test]
+fn what_check_lets_pass_is_in_the_artifacts() {
+    let cases = [
+        r#""display_name": "REDACTED""#,
+        r#""server": {"command": "npx", "args": ["-y", "acme-mcp@1.4.0", "acme__mcp_SECRET"]}"#,
+        r#""server": {"command": "npx", "args": ["-y", "acme-mcp@1.4.0"], "env": {"": "1"}}"#,
+        r#""server": {"command": "npx", "args": ["-y", "acme-mcp@1.4.0"], "env": {"A=B": "1"}}"#,
+        r#""server": {"command": "npx", "args": ["-y", "acme-mcp@1.4.0"], "env": {"A\u0000B": "1"}}"#,
+        r#""server": {"type": "remote", "url": "https:///acme.example/mcp"}"#,
+        r#""server": {"type": "remote", "url": "https://acme@acme.example/mcp"}"#,
+        r#""server": {"type": "remote", "url": "https://acme.example/{tenant}/mcp"}"#,
+    ];
+    for case in cases {
+        let scratch = scratch();
+        let folder = scratch.path();
+        let text = manifest("acme__mcp");
+        let (key, _) = case.split_once(':').unwrap();
+        let mut value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let patch: serde_json::Value = serde_json::from_str(&format!("{{{case}}}")).unwrap();
+        let key = key.trim_matches('"');
+        value[key] = patch[key].clone();
+        write(&folder.join("catalog/acme__mcp.json"), value.to_string());
+        let (code, findings) = check_json(folder, &[]);
+        assert_eq!(code, 1, "{case}: {findings:?}");
+        let (code, _, stderr) = run(folder, &["build"]);
+        assert_eq!(code, 1, "{case}: {stderr}");
     }
 }

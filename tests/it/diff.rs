@@ -1333,6 +1333,65 @@ fn artifacts_that_were_built_anew_say_nothing_of_their_own() {
 }
 
 #[test]
+fn no_file_outside_of_the_repository_is_looked_at() {
+    let Some(it) = Repository::new() else {
+        return;
+    };
+    assert_eq!(run(it.path(), &["build"]).0, 0);
+    it.commit();
+    let outside = scratch();
+    write(&outside.path().join("oauth_proxy/providers.js"), "mine");
+    let outside = outside.path().to_str().unwrap();
+    for generated in [outside, "..", "../../../.."] {
+        it.configure(&format!("generated = \"{generated}\"\n"));
+        let report = it.report();
+        let edited = report["catalog"].as_array().unwrap().iter();
+        let edited: Vec<&str> = edited
+            .filter(|change| change["kind"] == "artifact-edited")
+            .map(|change| change["message"].as_str().unwrap())
+            .collect();
+        assert_eq!(edited.len(), 1, "{generated}: {report}");
+        assert!(edited[0].contains("lies outside"), "{edited:?}");
+    }
+    it.configure(&format!(
+        "[artifacts]\n\"oauth_proxy/providers.js\" = \"{outside}/oauth_proxy/providers.js\"\n"
+    ));
+    let report = it.report().to_string();
+    assert!(report.contains("was not looked at"), "{report}");
+}
+
+#[test]
+fn what_lies_beside_the_artifacts_is_none() {
+    let Some(it) = Repository::new() else {
+        return;
+    };
+    it.configure("generated = \".\"\n");
+    assert_eq!(run(it.path(), &["build"]).0, 0);
+    it.commit();
+    write(&it.path().join("target/deep/notes.txt"), "x");
+    assert_eq!(it.changes(), [""; 0]);
+    write(&it.path().join("oauth_proxy/other.js"), "x");
+    assert_eq!(it.changes(), ["artifact-edited breaking"]);
+}
+
+#[test]
+fn a_catalog_that_is_a_submodule_is_said_to_be_one() {
+    let Some(it) = Repository::new() else {
+        return;
+    };
+    let Some(other) = Repository::new() else {
+        return;
+    };
+    let from = other.path().to_str().unwrap();
+    git(it.path(), &["submodule", "add", "-q", from, "shared"]);
+    it.configure("catalog = \"shared/catalog\"\n");
+    it.commit();
+    let (code, stdout, stderr) = run(it.path(), &["diff", "--base", "HEAD"]);
+    assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+    assert!(stderr.contains("`shared` is a submodule"), "{stderr}");
+}
+
+#[test]
 fn a_shadow_says_what_it_changes() {
     let Some(it) = Repository::new() else {
         return;

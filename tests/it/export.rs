@@ -551,6 +551,48 @@ fn pieces_do_not_become_an_expansion_together() {
 }
 
 #[test]
+fn no_default_becomes_an_expansion_with_what_stands_beside_it() {
+    let pairs = [
+        ("$${user_config.text}", "{HOME}"),
+        ("$${user_config.text}", "(id)"),
+        ("$${user_config.text}", "HOME"),
+        ("%${user_config.text}%", "PATH"),
+        ("%PA${user_config.text}", "TH%"),
+        ("${user_config.text}(id)", "$"),
+    ];
+    for (text, default) in pairs {
+        let servers = [
+            json!({"type": "local", "command": text}),
+            json!({"type": "local", "command": "npx", "args": ["-y", text]}),
+            json!({"type": "local", "command": "npx", "env": {"KEY": text}}),
+        ];
+        for server in servers {
+            let manifest = json!({"name": "acme__mcp", "server": server, "user_config": {
+                "text": {"type": "string", "title": "Text", "default": default}
+            }});
+            for (name, client) in CLIENTS {
+                let export = exported([manifest.clone()], client, false);
+                assert_eq!(export.servers, 0, "{name}: {manifest}: {}", export.text);
+                assert!(notes(&export).contains("in place of"), "{name}: {manifest}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_name_of_a_variable_is_an_expansion() {
+    for variable in ["${env:HOME}", "${HOME}", "%PATH%", "$(id)"] {
+        let server = json!({"type": "local", "command": "npx", "env": {variable: "1"}});
+        for (name, client) in CLIENTS {
+            let manifest = json!({"name": "acme__mcp", "server": server});
+            let export = exported([manifest], client, false);
+            assert_eq!(export.servers, 0, "{name}: {}", export.text);
+            assert!(notes(&export).contains("the name of"), "{name}: {export:?}");
+        }
+    }
+}
+
+#[test]
 fn a_default_that_a_reference_cannot_hold_is_written_beside_it() {
     for default in ["a}b", "a:-b"] {
         let manifest = json!({"name": "acme__mcp", "server": {"type": "local", "command": "npx", "args": ["${user_config.text}"]},

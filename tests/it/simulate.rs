@@ -174,7 +174,14 @@ fn least(inputs: &BTreeMap<String, Input>) -> Answers {
 fn nothing_leaks(plan: &Plan) {
     let folder = scratch();
     let artifacts = emit::emit(plan).unwrap();
-    write(folder.path(), &artifacts, &BTreeMap::new(), Mode::Write).unwrap();
+    write(
+        folder.path(),
+        &artifacts,
+        &BTreeMap::new(),
+        &[],
+        Mode::Write,
+    )
+    .unwrap();
     for (id, launch) in &plan.servers {
         for answers in [answers(&launch.inputs), least(&launch.inputs)] {
             match simulate(launch, &answers) {

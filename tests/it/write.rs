@@ -6,6 +6,7 @@ use std::path::Path;
 
 use catproof::emit::Artifact;
 use catproof::plan::GENERATED;
+use catproof::source::clean;
 use catproof::write::{ChangeKind, Error, Mode, Outcome, write};
 
 use crate::support::{entries, name, scratch};
@@ -25,7 +26,7 @@ fn two() -> Vec<Artifact> {
 }
 
 fn plain(folder: &Path, artifacts: &[Artifact], mode: Mode) -> Result<Outcome, Error> {
-    write(folder, artifacts, &BTreeMap::new(), mode)
+    write(folder, artifacts, &BTreeMap::new(), &[], mode)
 }
 
 fn kinds(folder: &Path, outcome: &Outcome) -> Vec<(ChangeKind, String)> {
@@ -174,7 +175,7 @@ fn an_artifact_goes_where_the_configuration_says() {
         "../app/config/index.json".to_owned(),
     )]);
     plain(&folder, &two(), Mode::Write).unwrap();
-    let outcome = write(&folder, &two(), &places, Mode::Write).unwrap();
+    let outcome = write(&folder, &two(), &places, &[], Mode::Write).unwrap();
     assert!(scratch.path().join("app/config/index.json").exists());
     assert!(
         !folder.join("catalog.json").exists(),
@@ -188,7 +189,7 @@ fn no_place_is_a_real_env_file_or_the_lock_or_taken_twice() {
     let scratch = scratch();
     let refused = |place: &str| {
         let places = BTreeMap::from([("catalog.json".to_owned(), place.to_owned())]);
-        write(scratch.path(), &two(), &places, Mode::Write).unwrap_err()
+        write(scratch.path(), &two(), &places, &[], Mode::Write).unwrap_err()
     };
     assert!(matches!(refused("oauth_proxy/.env"), Error::Protected(_)));
     assert!(matches!(
@@ -202,9 +203,51 @@ fn no_place_is_a_real_env_file_or_the_lock_or_taken_twice() {
     fs::create_dir(scratch.path().join("folder")).unwrap();
     assert!(matches!(refused("folder"), Error::NotAFile(_)));
     let places = BTreeMap::from([("catalogue.json".to_owned(), "x".to_owned())]);
-    let unknown = write(scratch.path(), &two(), &places, Mode::Check).unwrap_err();
+    let unknown = write(scratch.path(), &two(), &places, &[], Mode::Check).unwrap_err();
     assert!(matches!(unknown, Error::UnknownArtifact(_)));
     assert_eq!(entries(scratch.path()).len(), 1, "nothing was written");
+}
+
+#[test]
+fn what_catproof_did_not_generate_stays_where_the_configuration_sends_an_artifact() {
+    let scratch = scratch();
+    let folder = scratch.path().join("generated");
+    let to = |place: &str, mode| {
+        let places = BTreeMap::from([("catalog.json".to_owned(), place.to_owned())]);
+        let manifests = [scratch.path().join("catalog")];
+        write(&folder, &two(), &places, &manifests, mode)
+    };
+    let mine = [
+        "../catproof.toml",
+        "../other/providers.js",
+        "../catalog/acme__mcp.json",
+        "../.git/config",
+    ];
+    for place in mine {
+        let path = folder.join(place);
+        crate::support::write(&clean(&path), "mine");
+        for place in [place, clean(&path).to_str().unwrap()] {
+            for mode in [Mode::Check, Mode::Write] {
+                let refused = to(place, mode).unwrap_err();
+                let is_expected = match &refused {
+                    Error::NotGenerated(_) => true,
+                    Error::AmongManifests(path) => path.ends_with("catalog/acme__mcp.json"),
+                    Error::Protected(path) => path.ends_with(".git/config"),
+                    _ => false,
+                };
+                assert!(is_expected, "{place}: {refused:?}");
+            }
+        }
+        assert_eq!(fs::read_to_string(clean(&path)).unwrap(), "mine");
+    }
+    for place in ["../catalog/new.json", "../.GIT/hooks/new"] {
+        assert!(to(place, Mode::Write).is_err(), "{place}");
+    }
+    assert!(!folder.exists(), "nothing was written");
+
+    to("../other/index.json", Mode::Write).unwrap();
+    let again = to("../other/index.json", Mode::Write).unwrap();
+    assert_eq!(again.unchanged, 2, "what was generated is written again");
 }
 
 #[test]

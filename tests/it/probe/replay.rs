@@ -238,3 +238,15 @@ async fn a_folder_that_holds_something_else_is_refused() {
             .contains("two.json is no recording")
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn a_recording_that_is_no_regular_file_is_refused() {
+    for target in ["/dev/zero", "/dev/tty"] {
+        let scratch = crate::support::scratch();
+        let link = scratch.path().join("zero.json");
+        std::os::unix::fs::symlink(target, link).unwrap();
+        let error = Recordings::open(scratch.path()).unwrap_err().to_string();
+        assert!(error.contains("symbolic link"), "{error}");
+    }
+}

@@ -1,6 +1,7 @@
 //! What the proxy starts with, and what it refuses to start with.
 
 use catproof::config::Profile;
+use catproof::proxy::parameters::Parameters;
 use catproof::proxy::{ProxyError, check};
 use serde_json::json;
 
@@ -140,6 +141,72 @@ async fn a_launch_file_that_build_never_wrote_is_refused_with_every_problem() {
         check(&setup.options),
         Err(ProxyError::Unreadable { .. })
     ));
+}
+
+#[tokio::test]
+async fn the_deep_link_has_a_scheme_of_the_apps_own() {
+    let provider = Provider::start().await;
+    for link in [
+        "javascript:alert(1)",
+        "JavaScript:alert(1)",
+        "https://evil.example/callback",
+        "http://localhost/",
+        "data:text/html,x",
+        "file:///etc/passwd",
+    ] {
+        let setup = Setup::new(&provider).with(|launch| launch["deep_link"] = json!(link));
+        let error = check(&setup.written().options).unwrap_err().to_string();
+        assert!(error.contains("not the app's own"), "{link}: {error}");
+    }
+    let setup =
+        Setup::new(&provider).with(|launch| launch["deep_link"] = json!("com.acme.app:/callback"));
+    assert!(check(&setup.written().options).is_ok());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn no_file_is_read_without_end() {
+    let provider = Provider::start().await;
+    let zero = std::path::PathBuf::from("/dev/zero");
+    let mut setup = Setup::new(&provider).written();
+    let launch = std::mem::replace(&mut setup.options.launch, zero.clone());
+    let unreadable = |setup: &Setup| {
+        let error = check(&setup.options).unwrap_err();
+        assert!(matches!(error, ProxyError::Unreadable { .. }), "{error}");
+    };
+    unreadable(&setup);
+    setup.options.launch = launch;
+    setup.options.env_file = Some(zero);
+    unreadable(&setup);
+    setup.options.env_file = None;
+    setup.options.environment.remove("acme__slack_SECRET");
+    let variable = "acme__slack_SECRET_FILE".to_owned();
+    let environment = &mut setup.options.environment;
+    environment.insert(variable.clone(), "/dev/zero".to_owned());
+    let error = check(&setup.options).unwrap_err().to_string();
+    assert!(error.contains("no regular file"), "{error}");
+
+    // As Kubernetes puts secrets: behind a link.
+    let secret = setup.file("secret", SECRET);
+    let link = secret.with_file_name("link");
+    std::os::unix::fs::symlink(&secret, &link).unwrap();
+    let link = link.to_str().unwrap().to_owned();
+    setup.options.environment.insert(variable, link);
+    assert!(check(&setup.options).is_ok());
+}
+
+#[test]
+fn a_json_body_names_no_parameter_twice() {
+    for body in [
+        r#"{"code": "a", "code": "b"}"#,
+        r#"{"code": null, "code": "b"}"#,
+        r#"{"code": "a", "co\u0064e": "b"}"#,
+    ] {
+        assert!(Parameters::of_json(body.as_bytes()).is_err(), "{body}");
+    }
+    let body = r#"{"code": "a", "other": 1, "other": {}}"#;
+    let parameters = Parameters::of_json(body.as_bytes()).unwrap();
+    assert_eq!(parameters.get("code"), Some("a"));
 }
 
 #[tokio::test]

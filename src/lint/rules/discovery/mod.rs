@@ -16,6 +16,7 @@ pub mod resource_mismatch;
 pub mod stale_lock;
 pub mod unpublished_metadata;
 pub mod unreachable_metadata;
+pub mod unreadable_lock;
 pub mod unsupported_client_authentication;
 pub mod unsupported_scope;
 

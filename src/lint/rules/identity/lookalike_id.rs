@@ -65,6 +65,12 @@ pub static RULE: Rule = Rule {
 /// Of shorter names, too many are one edit apart by chance.
 const SHORTEST_FOR_AN_EDIT: usize = 4;
 
+/// With how many others of one form a name is compared. Where more look alike, each is found beside its neighbours.
+const MOST_COMPARED: usize = 100;
+
+/// How many of the others a finding shows.
+const MOST_SHOWN: usize = 3;
+
 /// The name of an owner in the forms that are compared.
 struct Owner<'a> {
     name: &'a str,
@@ -76,14 +82,23 @@ struct Owner<'a> {
 
 fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     let owners = owners(subject.entries);
+    let mut alike: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (left, right) in candidates(&owners) {
-        let (Some(left), Some(right)) = (owners.get(left), owners.get(right)) else {
-            continue;
-        };
-        if look_alike(left, right) {
-            let profile = subject.context.config.profile;
-            report(left, right, profile, findings);
-            report(right, left, profile, findings);
+        if let (Some(of_left), Some(of_right)) = (owners.get(left), owners.get(right))
+            && look_alike(of_left, of_right)
+        {
+            alike.entry(left).or_default().push(right);
+            alike.entry(right).or_default().push(left);
+        }
+    }
+    let profile = subject.context.config.profile;
+    for (index, others) in alike {
+        let others: Vec<&Owner<'_>> = others
+            .iter()
+            .filter_map(|other| owners.get(*other))
+            .collect();
+        if let Some(owner) = owners.get(index) {
+            report(owner, &others, profile, findings);
         }
     }
 }
@@ -131,7 +146,8 @@ fn candidates(owners: &[Owner<'_>]) -> BTreeSet<(usize, usize)> {
     let mut pairs = BTreeSet::new();
     for group in by_form.values() {
         for left in group {
-            pairs.extend(group.range(left + 1..).map(|right| (*left, *right)));
+            let others = group.range(left + 1..).take(MOST_COMPARED);
+            pairs.extend(others.map(|right| (*left, *right)));
         }
     }
     pairs
@@ -144,27 +160,38 @@ fn look_alike(left: &Owner<'_>, right: &Owner<'_>) -> bool {
     left.look == right.look || is_one_edit
 }
 
-/// Each server of an owner beside the first of the other's that is elsewhere.
-fn report(owner: &Owner<'_>, other: &Owner<'_>, profile: Profile, findings: &mut Findings) {
+/// Each server of an owner beside the first of every other that looks like it and is elsewhere.
+fn report(owner: &Owner<'_>, others: &[&Owner<'_>], profile: Profile, findings: &mut Findings) {
     for entry in &owner.servers {
-        let Some(elsewhere) = other
-            .servers
-            .iter()
-            .find(|other| concerns(entry, other, profile) && are_elsewhere(entry, other))
-        else {
+        let elsewhere = others.iter().filter_map(|other| {
+            let mut servers = other.servers.iter();
+            let server = servers
+                .find(|server| concerns(entry, server, profile) && are_elsewhere(entry, server))?;
+            Some((other.name, *server))
+        });
+        let elsewhere: Vec<(&str, &Entry)> = elsewhere.collect();
+        let Some(((name, _), more)) = elsewhere.split_first() else {
             continue;
         };
-        findings.push(
-            RULE.at(
-                name_of(entry),
-                format!(
-                    "the owner `{}` looks like `{}`, which is on another domain",
-                    owner.name, other.name
-                ),
-            )
-            .help("make sure that both are who they seem to be")
-            .related(name_of(elsewhere), "looks like this one"),
-        );
+        let message = match more.len() {
+            0 => format!(
+                "the owner `{}` looks like `{name}`, which is on another domain",
+                owner.name
+            ),
+            more => format!(
+                "the owner `{}` looks like `{name}` and {more} more, which are on other domains",
+                owner.name
+            ),
+        };
+        let finding = RULE.at(name_of(entry), message).help(match more.len() {
+            0 => "make sure that both are who they seem to be",
+            _ => "make sure that all of them are who they seem to be",
+        });
+        let shown = elsewhere.iter().take(MOST_SHOWN);
+        let finding = shown.fold(finding, |finding, (_, server)| {
+            finding.related(name_of(server), "looks like this one")
+        });
+        findings.push(finding);
     }
 }
 

@@ -10,6 +10,7 @@ pub mod path_command;
 pub mod privileged_container;
 pub mod required_with_default;
 pub mod shell_command;
+pub mod uncompilable_value;
 pub mod undeclared_user_config;
 pub mod unknown_command;
 pub mod unknown_placeholder;

@@ -5,7 +5,7 @@ use crate::source::FileId;
 
 /// ## What it does
 /// Reports an allowlist that cannot be read without running it: something other than string literals in
-/// `ALLOWED_DESTINATIONS`, a list that is changed later on, or none at all.
+/// `ALLOWED_DESTINATIONS`, a list that the file may change or hand on to be changed, or none at all.
 ///
 /// ## Why is this bad?
 /// Which hosts the proxy allows cannot be known, so nothing was compared. catproof never runs other people's code.

@@ -37,7 +37,7 @@ pub static RULE: Rule = Rule {
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
     for (pointer, text) in places(subject.value) {
-        if !text.contains("://") {
+        if !text.contains(':') {
             continue;
         }
         let mut message = None;
@@ -45,7 +45,7 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
         for word in text.split(ends_url) {
             // One URL may stand in the query of another. Each is looked at up to the next, so that none is read twice.
             let mut is_in_query = false;
-            for url in word.split("://").skip(1) {
+            for url in behind_schemes(word) {
                 if let Some((user, password)) = user_information(url) {
                     findings.mask(&format!("{user}:{password}"));
                     if is_worth_hiding(password) {
@@ -95,9 +95,36 @@ fn places(value: &Value) -> Vec<(Pointer, &str)> {
     places
 }
 
-/// The user and the literal password of a URL, given from behind its `://`.
+/// The schemes whose URLs browsers and Node read with any number of slashes, backslashes too.
+const LENIENT_SCHEMES: [&str; 5] = ["https", "http", "wss", "ws", "ftp"];
+
+/// What stands behind the scheme and the slashes of each URL in a word, up to the colon of the next.
+fn behind_schemes(word: &str) -> impl Iterator<Item = &str> {
+    let starts = word.match_indices(':').filter_map(|(colon, _)| {
+        let (before, rest) = (word.get(..colon)?, word.get(colon + 1..)?);
+        let scheme = before.rsplit(|character: char| !character.is_ascii_alphanumeric());
+        let scheme = scheme.into_iter().next().unwrap_or_default();
+        let is_lenient = LENIENT_SCHEMES
+            .iter()
+            .any(|lenient| scheme.eq_ignore_ascii_case(lenient));
+        let url = match is_lenient {
+            true => rest.trim_start_matches(['/', '\\']),
+            false => rest.strip_prefix("//")?,
+        };
+        Some((colon, word.len() - url.len()))
+    });
+    let mut starts = starts.peekable();
+    std::iter::from_fn(move || {
+        let (_, start) = starts.next()?;
+        let end = starts.peek().map_or(word.len(), |(colon, _)| *colon);
+        // Slashes alone may reach over the next colon's scheme, but never over the colon.
+        word.get(start..end.max(start))
+    })
+}
+
+/// The user and the literal password of a URL, given from behind its slashes.
 fn user_information(url: &str) -> Option<(&str, &str)> {
-    let authority = url.split(['/', '?', '#']).next()?;
+    let authority = url.split(['/', '?', '#', '\\']).next()?;
     let (user_information, _) = authority.rsplit_once('@')?;
     let (user, password) = user_information.split_once(':')?;
     // An answer of the user makes a password of whatever stands around it.
