@@ -1,6 +1,5 @@
 //! `build`: check, then compile and write the artifacts, or compare them with what is there.
 
-use std::cell::LazyCell;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -18,7 +17,7 @@ use crate::write::{self, Change, ChangeKind, Mode};
 
 use super::findings::{self, plural};
 use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
-use super::{ExitStatus, Failure, check};
+use super::{ExitStatus, Failure, check, masking};
 
 pub(super) fn run(
     args: &BuildArgs,
@@ -43,23 +42,24 @@ pub(super) fn run(
         Some(out) => workspace.absolute(out),
         None => workspace.generated(&target.target.folders),
     };
-    let secrets = target.judged.secrets.clone();
-    // A build that leaves nothing out and changes nothing has nothing to say that could need it.
-    let mask = LazyCell::new(|| Mask::new(&secrets));
-    let outcome = findings::report(
+    let mask = masking::mask(std::slice::from_ref(&target), &sources);
+    let (outcome, shown) = findings::try_report(
         &workspace,
         vec![target],
         &mut sources,
         &args.findings,
         console,
         |entry| counts(&workspace, entry.origin),
-    )?;
+    );
     if outcome.status != ExitStatus::Clean {
+        shown?;
         console.say(&outcome.summary("checked"));
         console.say("nothing was written");
         return Ok(outcome.status);
     }
+    // The artifacts do not depend on whether anybody could be told of the warnings.
     let written = write_artifacts(&workspace, &plan, &folder, args.check)?;
+    shown?;
     for left_out in &plan.left_out {
         let line = format!("left out `{}`: {}", left_out.id, left_out.reason);
         console.say(&mask.apply(&line));

@@ -20,13 +20,14 @@ use crate::report::diff::{
     DiffBase, DiffChange, DiffFinding, DiffReport, DiffServer, DiffStatus, DiffSummary,
 };
 use crate::report::{Mask, Style, write_json};
+use crate::secret_search::unnamed_secrets;
 use crate::source::{FileId, Sources};
 use crate::workspace::{Selection, Target, Workspace};
 
 use super::base::Base;
 use super::findings::{self, plural};
 use super::judge::JudgedTarget;
-use super::{ExitStatus, Failure, check, lock_files};
+use super::{ExitStatus, Failure, check, lock_files, masking};
 
 pub(super) fn run(
     args: &DiffArgs,
@@ -55,8 +56,9 @@ pub(super) fn run(
     }
     .judge(Keep::Manifests);
 
-    let secrets = [&judged_before.secrets, &target.judged.secrets];
-    let mask = Mask::new(&secrets.into_iter().flatten().cloned().collect::<Vec<_>>());
+    let of_config = unnamed_secrets(&config_now.urls().join("\n"));
+    let states = [(&judged_before, &base.sources), (&target.judged, &sources)];
+    let mask = masking::mask_of(&states, &of_config);
     let found = findings::settle(&workspace, std::slice::from_mut(&mut target), &mut sources);
     let JudgedTarget {
         judged: judged_now,

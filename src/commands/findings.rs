@@ -17,7 +17,7 @@ use crate::source::{FileId, Origin, Sources, describe};
 use crate::workspace::{Selection, Workspace};
 
 use super::judge::JudgedTarget;
-use super::{ExitStatus, Failure, fix};
+use super::{ExitStatus, Failure, fix, masking};
 
 /// What came of the findings.
 pub(super) struct Outcome {
@@ -32,12 +32,25 @@ pub(super) struct Outcome {
 /// Shows the findings in every format that was asked for. `counts` says whose findings decide the exit status.
 pub(super) fn report(
     workspace: &Workspace,
-    mut targets: Vec<JudgedTarget>,
+    targets: Vec<JudgedTarget>,
     sources: &mut Sources,
     args: &FindingArgs,
     console: &Console,
     counts: impl Fn(&Entry) -> bool,
 ) -> Result<Outcome, Failure> {
+    let (outcome, written) = try_report(workspace, targets, sources, args, console, counts);
+    written.map(|()| outcome)
+}
+
+/// The same for a command with more to do, which goes on whether or not the findings could be written.
+pub(super) fn try_report(
+    workspace: &Workspace,
+    mut targets: Vec<JudgedTarget>,
+    sources: &mut Sources,
+    args: &FindingArgs,
+    console: &Console,
+    counts: impl Fn(&Entry) -> bool,
+) -> (Outcome, Result<(), Failure>) {
     let entries = targets.iter().flat_map(|target| &target.judged.entries);
     let uncounted: HashSet<FileId> = entries
         .filter(|entry| !counts(entry))
@@ -45,11 +58,7 @@ pub(super) fn report(
         .collect();
     let files = targets.iter().map(|target| target.files).sum();
     let has_allowlist = targets.iter().all(|target| target.has_allowlist);
-    let secrets: Vec<String> = targets
-        .iter()
-        .flat_map(|target| target.judged.secrets.iter().cloned())
-        .collect();
-    let mask = Mask::new(&secrets);
+    let mask = masking::mask(&targets, sources);
     let Settled {
         mut shown,
         suppressed,
@@ -84,27 +93,49 @@ pub(super) fn report(
         suppressed,
     };
     let rules = shown.iter().map(|finding| finding.rule).collect();
+    let outcome = Outcome {
+        status,
+        files,
+        has_allowlist,
+        counts: summary,
+        rules,
+    };
+    let written = write(
+        workspace,
+        sources,
+        args,
+        console,
+        &mask,
+        shown,
+        &outcome.counts,
+    );
+    (outcome, written)
+}
+
+fn write(
+    workspace: &Workspace,
+    sources: &Sources,
+    args: &FindingArgs,
+    console: &Console,
+    mask: &Mask,
+    mut shown: Vec<Finding>,
+    summary: &Summary,
+) -> Result<(), Failure> {
     let mut outputs = open_outputs(args, console)?;
     let batches: Vec<&[Finding]> = match outputs.as_slice() {
-        [only] if only.format.is_endless() => report::batches(&mut shown, sources, &mask).collect(),
+        [only] if only.format.is_endless() => report::batches(&mut shown, sources).collect(),
         _ => vec![&shown],
     };
     for findings in batches {
         let report = Report {
-            findings: report::locate(findings, sources, workspace.config.max_file_bytes, &mask),
+            findings: report::locate(findings, sources, workspace.config.max_file_bytes, mask),
             summary: summary.clone(),
         };
         for output in &mut outputs {
             output.write(&report)?;
         }
     }
-    Ok(Outcome {
-        status,
-        files,
-        has_allowlist,
-        counts: summary,
-        rules,
-    })
+    Ok(())
 }
 
 /// What is left of the findings once the configuration has spoken.
