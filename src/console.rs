@@ -12,6 +12,7 @@ use crate::config::{ConfigError, Problem};
 use crate::finding::{Finding, Place, Severity};
 use crate::proxy::ProxyError;
 use crate::report::{self, Format, Mask, Style, Summary, visible_lines};
+use crate::secret_search::{secrets, unnamed_secrets};
 use crate::source::Sources;
 use crate::workspace::WorkspaceError;
 
@@ -25,6 +26,43 @@ pub struct Console {
     color: Color,
 }
 
+/// Standard output. Whoever closes the pipe has seen enough: the rest goes nowhere, and the work and its status stay what
+/// they are.
+#[derive(Debug)]
+pub struct Out {
+    stdout: StdoutLock<'static>,
+    is_closed: bool,
+}
+
+impl Out {
+    fn unless_closed<T>(
+        &mut self,
+        otherwise: T,
+        write: impl FnOnce(&mut StdoutLock<'static>) -> io::Result<T>,
+    ) -> io::Result<T> {
+        if self.is_closed {
+            return Ok(otherwise);
+        }
+        match write(&mut self.stdout) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.is_closed = true;
+                Ok(otherwise)
+            }
+            written => written,
+        }
+    }
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.unless_closed(bytes.len(), |stdout| stdout.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.unless_closed((), StdoutLock::flush)
+    }
+}
+
 impl Console {
     pub fn new(global: &Global) -> Self {
         Self {
@@ -34,15 +72,18 @@ impl Console {
     }
 
     /// Standard output, buffered: flush it before the process ends.
-    pub fn out(&self) -> BufWriter<StdoutLock<'static>> {
-        BufWriter::new(io::stdout().lock())
+    pub fn out(&self) -> BufWriter<Out> {
+        BufWriter::new(Out {
+            stdout: io::stdout().lock(),
+            is_closed: false,
+        })
     }
 
     /// Says something beside the data, unless the user wants quiet.
     pub fn say(&self, text: &str) {
         if !self.quiet {
             // Nobody can be told that standard error is closed.
-            let _ = writeln!(io::stderr().lock(), "{}", visible_lines(text));
+            let _ = writeln!(io::stderr().lock(), "{}", without_secrets(text));
         }
     }
 
@@ -112,6 +153,11 @@ fn stated_width() -> Option<usize> {
     std::env::var("COLUMNS").ok()?.parse().ok()
 }
 
+/// A text as it may be shown: what stands in it may come from the command line or the configuration.
+fn without_secrets(text: &str) -> String {
+    visible_lines(&Mask::new(&unnamed_secrets(text)).apply(text))
+}
+
 /// A failure in words.
 fn render_failure(failure: &Failure, style: Style) -> String {
     if let Failure::Workspace(WorkspaceError::Config(ConfigError::Invalid {
@@ -122,11 +168,11 @@ fn render_failure(failure: &Failure, style: Style) -> String {
     {
         return render_config(path, text, problems, style);
     }
-    // What the file system and the configuration say is shown in it.
-    let message = visible_lines(&failure.to_string());
+    // What the file system, the configuration and the command line say is shown in it.
+    let message = without_secrets(&failure.to_string());
     let mut diagnostic = MietteDiagnostic::new(message.clone());
     diagnostic.help = match failure {
-        Failure::Usage { help, .. } => help.clone(),
+        Failure::Usage { help, .. } => help.as_deref().map(without_secrets),
         Failure::Serve(ProxyError::Incomplete(_)) => {
             Some("set them, or start without them: `--allow-missing`".to_owned())
         }
@@ -163,7 +209,7 @@ fn render_config(path: &Path, text: &str, problems: &[Problem], style: Style) ->
     });
     let findings: Vec<Finding> = findings.collect();
     let report = report::Report {
-        findings: report::locate(&findings, &sources, u64::MAX, &Mask::default()),
+        findings: report::locate(&findings, &sources, u64::MAX, &Mask::new(&secrets(text))),
         summary: Summary::default(),
     };
     let mut shown = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::dotenv::EnvFile;
+use crate::dotenv::{EnvEntry, EnvFile};
 use crate::oauth::secret::is_placeholder;
 use crate::plan::{Plan, ProxyServer};
 
@@ -28,7 +28,7 @@ pub struct EnvProblem {
     /// Counted from 1; nothing where the problem is what is not there.
     pub line: Option<usize>,
     pub kind: EnvProblemKind,
-    /// Empty for a line that has none.
+    /// Empty for a line that has none, or whose key may be a part of a secret.
     pub key: String,
 }
 
@@ -72,7 +72,7 @@ impl EnvProblemKind {
             Self::Cut => "ends at its first `#`, which starts a comment: put the value in quotes",
             Self::Duplicate => "is set before, and only the last value counts",
             Self::Unused => "is read for no server of the catalog",
-            Self::Malformed => "the line is no `KEY=value`, and is skipped",
+            Self::Malformed => "is no `KEY=value`, and is skipped",
         }
     }
 }
@@ -82,7 +82,7 @@ impl EnvProblem {
     pub fn message(&self) -> String {
         let (kind, what) = (self.kind.name(), self.kind.describe());
         match self.key.as_str() {
-            "" => format!("{kind}: {what}"),
+            "" => format!("{kind}: the line {what}"),
             key => format!("{kind}: `{key}` {what}"),
         }
     }
@@ -170,13 +170,37 @@ fn at_key(file: &EnvFile, kind: EnvProblemKind, key: &str) -> EnvProblem {
     }
 }
 
+/// The first line after which what looks like a variable may be the rest of a value of several lines, which is a secret
+/// more often than not: a line that is no variable, or one whose quote is not closed.
+fn first_doubtful_line(file: &EnvFile) -> Option<usize> {
+    let is_open = |entry: &&EnvEntry| entry.value.trim_start().starts_with(['"', '\'', '`']);
+    let open = file.entries.iter().filter(is_open).map(|entry| entry.line);
+    file.malformed.iter().copied().chain(open).min()
+}
+
+/// Whether a key has the shape of a variable's name: a POSIX name in upper case, or a server's credential.
+fn looks_like_variable(key: &str) -> bool {
+    let of_server = ["_CLIENT_ID", "_SECRET", "_SECRET_FILE"];
+    let is_posix = key
+        .bytes()
+        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    let starts_with_digit = key.starts_with(|first: char| first.is_ascii_digit());
+    (is_posix && !starts_with_digit) || of_server.iter().any(|ending| key.ends_with(ending))
+}
+
 /// Adds what is wrong whatever the file is for.
 fn finish(
     file: &EnvFile,
     known: &BTreeSet<&str>,
     mut problems: Vec<EnvProblem>,
 ) -> Vec<EnvProblem> {
+    let doubtful = first_doubtful_line(file);
+    let is_shown = |line: usize, key: &str| {
+        let is_sound = doubtful.is_none_or(|doubtful| line <= doubtful);
+        known.contains(key) || (is_sound && looks_like_variable(key))
+    };
     let mut add = |line: usize, kind: EnvProblemKind, key: &str| {
+        let key = if is_shown(line, key) { key } else { "" };
         problems.push(EnvProblem {
             line: Some(line),
             kind,

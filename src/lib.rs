@@ -11,8 +11,9 @@
 //! - what everything speaks of: [`finding`] and its places in a [`source`], what breaks a schema ([`violations`]), the
 //!   configuration ([`config`]), characters that nobody sees ([`hidden`]), the nearest word ([`suggest`]);
 //! - a text becomes a manifest: [`parse`], then [`validate`] against the types of [`model`] and their [`schema`];
-//! - a manifest becomes an entry: its OAuth type ([`oauth`]), its secrets ([`credential`]), hosts, environment and command
-//!   line ([`hosts`], [`env_name`], [`launch_line`], [`pin`], [`placeholder`]), together in [`entry`];
+//! - a manifest becomes an entry: its OAuth type ([`oauth`]), its secrets ([`credential`], [`secret_search`],
+//!   [`literal_argument`]), hosts, environment and command line ([`hosts`], [`env_name`], [`launch_line`], [`pin`],
+//!   [`placeholder`]), together in [`entry`];
 //! - what the providers publish: [`probe`], and a new manifest from it ([`draft`]);
 //! - what is wrong: [`lint`], with the proxy's [`allowlist`];
 //! - what is written: [`compile`] makes the [`plan`], [`emit`] makes it text ([`dotenv`]), [`write`](mod@write) puts it on
@@ -39,9 +40,11 @@ pub mod entry;
 pub mod env_name;
 pub mod hosts;
 pub mod launch_line;
+pub mod literal_argument;
 pub mod oauth;
 pub mod pin;
 pub mod placeholder;
+pub mod secret_search;
 
 pub mod draft;
 pub mod probe;

@@ -13,7 +13,9 @@ use crate::config::Config;
 use crate::credential::is_worth_hiding;
 use crate::entry::{self, Entry};
 use crate::finding::{Finding, Place};
-use crate::lint::{self, CatalogSubject, Context, Findings, RawSubject, Subject, launch, reading};
+use crate::lint::{
+    self, CatalogSubject, Context, Findings, Group, RawSubject, Subject, launch, reading,
+};
 use crate::model::Manifest;
 use crate::oauth::secret::{self, ClientSecret};
 use crate::parse;
@@ -43,6 +45,8 @@ pub struct Judged {
     pub findings: Vec<Finding>,
     /// What must not be shown.
     pub secrets: Vec<String>,
+    /// What must be shown, even where it equals what must not: the URLs and keys of the manifests.
+    pub names: Vec<String>,
     /// The files that hold a secret: their servers are left out of every artifact.
     pub files_with_secrets: BTreeSet<FileId>,
 }
@@ -70,6 +74,7 @@ impl Line<'_> {
     /// The line up to the findings.
     pub fn judge(&self, keep: Keep) -> Judged {
         let mut findings = Findings::default();
+        findings.hide_credentials(&self.config.urls().join("\n"));
         let mut entries = Vec::with_capacity(self.manifests.len());
         let mut manifests = BTreeMap::new();
         let mut files_with_secrets = BTreeSet::new();
@@ -93,6 +98,7 @@ impl Line<'_> {
         let Findings {
             list: findings,
             secrets,
+            names,
             holds_secret: _,
         } = findings;
         Judged {
@@ -100,6 +106,7 @@ impl Line<'_> {
             manifests,
             findings,
             secrets,
+            names,
             files_with_secrets,
         }
     }
@@ -110,6 +117,11 @@ impl Line<'_> {
             Ok(text) => self.judge_text(file, &text, keep),
             Err(error) => {
                 let mut findings = Findings::default();
+                if let ReadError::NotUtf8 { bytes, .. } = &error {
+                    let text = source::with_question_marks(bytes);
+                    findings.hide_credentials(&text);
+                    findings.hide_named_credentials(&text);
+                }
                 findings.push(unread(file.file, error));
                 JudgedFile {
                     entry: entry::unreadable(file.file, file.origin, &file.stem, None),
@@ -122,6 +134,18 @@ impl Line<'_> {
 
     /// One text, as if it stood in the file.
     pub fn judge_text(&self, file: &ManifestFile, text: &str, keep: Keep) -> JudgedFile {
+        let mut judged = self.judge_by_rules(file, text, keep);
+        // A secret may stand where a broken file hides it from the rules, and the window of a finding may show it.
+        let is_reading = |finding: &Finding| {
+            lint::find(finding.rule).is_some_and(|rule| rule.group == Group::Reading)
+        };
+        if judged.findings.list.iter().any(is_reading) {
+            judged.findings.hide_named_credentials(text);
+        }
+        judged
+    }
+
+    fn judge_by_rules(&self, file: &ManifestFile, text: &str, keep: Keep) -> JudgedFile {
         let ManifestFile { file, origin, stem } = file;
         let mut findings = Findings::default();
         let no_manifest = |name: Option<&str>, findings: Findings| JudgedFile {
@@ -167,6 +191,11 @@ impl Line<'_> {
                 context,
             };
             lint::run_on_value(&subject, &mut findings);
+        }
+        // Only what is called a secret could hide them.
+        let has_client_secret = value.pointer("/oauth_config/client_secret").is_some();
+        if has_client_secret || !findings.secrets.is_empty() {
+            findings.names.extend(names(&value));
         }
         let name = value.get("name").and_then(|name| name.as_str());
         let name = name.map(str::to_owned);
@@ -241,6 +270,22 @@ fn hide_client_secret(value: &Value, findings: &mut Findings) {
     {
         findings.mask(secret);
     }
+}
+
+/// What a manifest itself calls things by: its variables, what it asks for, and the URLs that something is asked of.
+fn names(value: &Value) -> impl Iterator<Item = String> {
+    let members = |pointer: &str| {
+        let members = value.pointer(pointer).and_then(Value::as_object);
+        members.into_iter().flatten()
+    };
+    let keys = members("/server/env").chain(members("/user_config"));
+    let urls = ["/server/url", "/remote_url"].map(|pointer| value.pointer(pointer));
+    let of_oauth = members("/oauth_config").map(|(_, value)| value);
+    let urls = urls.into_iter().flatten().chain(of_oauth);
+    let urls = urls.filter_map(Value::as_str);
+    keys.map(|(key, _)| key.as_str())
+        .chain(urls.filter(|url| url.contains("://")))
+        .map(str::to_owned)
 }
 
 /// The finding for a file that gave no text.

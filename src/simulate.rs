@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Number, Value};
 
+use crate::credential::{is_worth_hiding, names_credential};
+use crate::literal_argument::{is_written_down, literal_arguments};
 use crate::plan::{
     Argument, Composed, Escape, Folder, Input, InputType, InputValue, Part, Process, ServerLaunch,
     Template, TokenDelivery, TokenField, Transport,
@@ -82,6 +84,7 @@ pub fn simulate(launch: &ServerLaunch, answers: &Answers) -> Result<Simulation, 
         .iter()
         .filter(|(key, _)| launch.inputs.get(*key).is_some_and(|input| input.sensitive))
         .flat_map(|(_, answer)| texts(answer))
+        .chain(launch.process.iter().flat_map(written_secrets))
         .collect();
     let filling = Filling {
         inputs: &launch.inputs,
@@ -207,6 +210,28 @@ fn misfit_of_one(input: &Input, answer: &Value) -> Option<String> {
         (InputType::Directory, _) => Some("the path of a folder".to_owned()),
         (InputType::File, _) => Some("the path of a file".to_owned()),
     }
+}
+
+/// The credentials that the manifest writes down, and that everybody gets who installs the server.
+fn written_secrets(process: &Process) -> Vec<String> {
+    let variables = process.environment.iter();
+    let variables = variables.filter_map(|(name, value)| match value {
+        Template::Fixed(value) if names_credential(name) && is_written_down(value) => {
+            Some(value.as_str())
+        }
+        _ => None,
+    });
+    let arguments = [&process.arguments, &process.container.options];
+    let arguments = arguments.into_iter().flat_map(|arguments| {
+        let texts = arguments.iter().map(|argument| match argument {
+            Argument::One(Template::Fixed(text)) => text.as_str(),
+            _ => "",
+        });
+        literal_arguments(&texts.collect::<Vec<_>>())
+    });
+    let secrets = variables.chain(arguments.map(|argument| argument.value));
+    let secrets = secrets.filter(|value| is_worth_hiding(value));
+    secrets.map(str::to_owned).collect()
 }
 
 /// What fills in the templates of one server.

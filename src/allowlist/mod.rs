@@ -95,6 +95,7 @@ pub fn parse(file: FileId, name: &str, text: &str, findings: &mut Findings) -> O
         .is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("json"));
     // Every finding about a host shows what stands around it.
     findings.hide_credentials(text);
+    findings.hide_named_credentials(text);
     let written = match is_json {
         true => read_json(text),
         false => javascript::read(text),

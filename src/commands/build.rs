@@ -1,6 +1,5 @@
 //! `build`: check, then compile and write the artifacts, or compare them with what is there.
 
-use std::cell::LazyCell;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -18,7 +17,7 @@ use crate::write::{self, Change, ChangeKind, Mode};
 
 use super::findings::{self, plural};
 use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
-use super::{ExitStatus, Failure, check};
+use super::{ExitStatus, Failure, check, masking};
 
 pub(super) fn run(
     args: &BuildArgs,
@@ -46,18 +45,17 @@ pub(super) fn run(
     let folders = &target.target.folders;
     let manifests = [&folders.catalog, &folders.catalog_local];
     let manifests: Vec<_> = manifests.into_iter().flatten().cloned().collect();
-    let secrets = target.judged.secrets.clone();
-    // A build that leaves nothing out and changes nothing has nothing to say that could need it.
-    let mask = LazyCell::new(|| Mask::new(&secrets));
-    let outcome = findings::report(
+    let mask = masking::mask(std::slice::from_ref(&target), &sources);
+    let (outcome, shown) = findings::try_report(
         &workspace,
         std::slice::from_mut(&mut target),
         &mut sources,
         &args.findings,
         console,
         |entry| counts(&workspace, entry.origin),
-    )?;
+    );
     if outcome.status != ExitStatus::Clean {
+        shown?;
         console.say(&outcome.summary("checked"));
         console.say("nothing was written");
         return Ok(outcome.status);
@@ -67,7 +65,9 @@ pub(super) fn run(
         return Err(Failure::usage("the discovery lock cannot be read"));
     }
     let plan = compile(&workspace, &target)?;
+    // The artifacts do not depend on whether anybody could be told of the warnings.
     let written = write_artifacts(&workspace, &plan, &folder, &manifests, args.check)?;
+    shown?;
     for left_out in &plan.left_out {
         let line = format!("left out `{}`: {}", left_out.id, left_out.reason);
         console.say(&mask.apply(&line));

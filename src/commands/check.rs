@@ -11,7 +11,6 @@ use crate::console::Console;
 use crate::ignores::Ignores;
 use crate::pipeline::Keep;
 use crate::probe::Day;
-use crate::report::Mask;
 use crate::source::{Sources, describe};
 use crate::workspace::{StandardInput, Workspace};
 use crate::write;
@@ -19,7 +18,7 @@ use crate::write;
 use super::findings::{self, plural};
 use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
 use super::probing::{self, Online, Probing};
-use super::{ExitStatus, Failure, fix, running_proxy};
+use super::{ExitStatus, Failure, fix, masking, running_proxy};
 
 pub(super) fn run(
     args: &CheckArgs,
@@ -122,8 +121,7 @@ fn write_baseline(
         let level = config.level(finding.rule, finding.severity);
         level.is_some() && !known.cover(finding, sources)
     });
-    let secrets = targets.iter().flat_map(|target| &target.judged.secrets);
-    let mask = Mask::new(&secrets.cloned().collect::<Vec<_>>());
+    let mask = masking::mask(targets, sources);
     let ignores = baseline::ignores(shown, sources, &workspace.root, &mask);
     let path = workspace
         .config_file

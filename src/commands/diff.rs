@@ -16,6 +16,7 @@ use crate::plan::{LeftOutReason, Plan};
 use crate::probe::Locks;
 use crate::report::diff::{DiffReport, DiffSummary};
 use crate::report::{Mask, Style, write_json};
+use crate::secret_search::unnamed_secrets;
 use crate::source::{Sources, clean, read_regular_file, with_slashes};
 use crate::workspace::{Selection, Target, Workspace};
 use crate::write;
@@ -23,7 +24,7 @@ use crate::write;
 use super::base::Base;
 use super::findings::{self, plural};
 use super::judge::JudgedTarget;
-use super::{ExitStatus, Failure, check, diff_report, lock_files};
+use super::{ExitStatus, Failure, check, diff_report, lock_files, masking};
 
 pub(super) fn run(
     args: &DiffArgs,
@@ -36,7 +37,7 @@ pub(super) fn run(
     let config_now = workspace.config.clone();
     judge_by(&mut workspace.config, &base.config, global.profile);
 
-    let Some(sides) = judge_both_sides(&workspace, &base, locks)? else {
+    let Some(sides) = judge_both_sides(&workspace, &config_now, &base, locks)? else {
         console.say(&check::no_input(&workspace, &[]));
         return Ok(ExitStatus::NoInput);
     };
@@ -111,6 +112,7 @@ struct Sides {
 /// Judges both states by the configuration of the workspace; nothing where neither has a manifest.
 fn judge_both_sides(
     workspace: &Workspace,
+    config_now: &Config,
     base: &Base,
     locks: Locks,
 ) -> Result<Option<Sides>, Failure> {
@@ -127,8 +129,9 @@ fn judge_both_sides(
         allowlist: None,
     };
     let before = line.judge(Keep::Manifests);
-    let secrets = before.secrets.iter().chain(&target.judged.secrets);
-    let mask = Mask::new(&secrets.cloned().collect::<Vec<_>>());
+    let of_config = unnamed_secrets(&config_now.urls().join("\n"));
+    let states = [(&before, &base.sources), (&target.judged, &sources)];
+    let mask = masking::mask_of(&states, &of_config);
     let settled = findings::settle(workspace, std::slice::from_mut(&mut target), &mut sources);
     let JudgedTarget {
         judged: now,

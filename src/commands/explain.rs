@@ -15,13 +15,13 @@ use crate::model::{Manifest, OAuthConfig};
 use crate::oauth::{OAuthType, Registration, Verdict, registration};
 use crate::pipeline::Keep;
 use crate::probe::lock::LockEntry;
-use crate::report::{Mask, visible};
+use crate::report::visible;
 use crate::source::Sources;
 use crate::suggest;
 use crate::workspace::Workspace;
 
 use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
-use super::{ExitStatus, Failure};
+use super::{ExitStatus, Failure, masking};
 
 pub(super) fn run(
     args: &ExplainArgs,
@@ -83,7 +83,7 @@ fn explain_server(args: &ExplainArgs, global: &Global) -> Result<String, Failure
             .chain(entries)
             .find(|entry| entry.id == args.topic)
         {
-            let mask = Mask::new(&target.judged.secrets);
+            let mask = masking::mask_of(&[(&target.judged, &sources)], &[]);
             let ignores = Ignores::new(&workspace.config.ignore, &workspace.root, workspace.today);
             let text = server(entry, target, &ignores, &sources);
             let lines = text

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
-use std::io::{BufWriter, StdoutLock, Write as _};
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::cli::{FailOn, FindingArgs};
-use crate::console::Console;
+use crate::console::{Console, Out};
 use crate::entry::Entry;
 use crate::finding::{Finding, Severity};
 use crate::ignores::Ignores;
@@ -18,7 +18,7 @@ use crate::workspace::Workspace;
 use crate::write;
 
 use super::judge::JudgedTarget;
-use super::{ExitStatus, Failure, fix};
+use super::{ExitStatus, Failure, fix, masking};
 
 /// What came of the findings.
 pub(super) struct Outcome {
@@ -39,6 +39,19 @@ pub(super) fn report(
     console: &Console,
     counts: impl Fn(&Entry) -> bool,
 ) -> Result<Outcome, Failure> {
+    let (outcome, written) = try_report(workspace, targets, sources, args, console, counts);
+    written.map(|()| outcome)
+}
+
+/// The same for a command with more to do, which goes on whether or not the findings could be written.
+pub(super) fn try_report(
+    workspace: &Workspace,
+    targets: &mut [JudgedTarget],
+    sources: &mut Sources,
+    args: &FindingArgs,
+    console: &Console,
+    counts: impl Fn(&Entry) -> bool,
+) -> (Outcome, Result<(), Failure>) {
     let entries = targets.iter().flat_map(|target| &target.judged.entries);
     let uncounted: HashSet<FileId> = entries
         .filter(|entry| !counts(entry))
@@ -46,11 +59,7 @@ pub(super) fn report(
         .collect();
     let files = targets.iter().map(|target| target.files).sum();
     let has_allowlist = targets.iter().all(|target| target.has_allowlist);
-    let secrets: Vec<String> = targets
-        .iter()
-        .flat_map(|target| target.judged.secrets.iter().cloned())
-        .collect();
-    let mask = Mask::new(&secrets);
+    let mask = masking::mask(targets, sources);
     let Settled {
         mut shown,
         suppressed,
@@ -85,16 +94,44 @@ pub(super) fn report(
         suppressed,
     };
     let rules = shown.iter().map(|finding| finding.rule).collect();
+    let outcome = Outcome {
+        status,
+        files,
+        has_allowlist,
+        counts: summary,
+        rules,
+    };
+    let written = write(
+        workspace,
+        sources,
+        args,
+        console,
+        &mask,
+        shown,
+        &outcome.counts,
+    );
+    (outcome, written)
+}
+
+fn write(
+    workspace: &Workspace,
+    sources: &Sources,
+    args: &FindingArgs,
+    console: &Console,
+    mask: &Mask,
+    mut shown: Vec<Finding>,
+    summary: &Summary,
+) -> Result<(), Failure> {
     let mut outputs = outputs(workspace, args, console);
     let batches: Vec<&[Finding]> = match outputs.as_slice() {
-        [only] if only.format.is_endless() => report::batches(&mut shown, sources, &mask).collect(),
+        [only] if only.format.is_endless() => report::batches(&mut shown, sources).collect(),
         _ => vec![&shown],
     };
     // Files are written whole, even where nobody reads standard output to its end.
     let mut written = Ok(());
     for findings in batches {
         let report = Report {
-            findings: report::locate(findings, sources, workspace.config.max_file_bytes, &mask),
+            findings: report::locate(findings, sources, workspace.config.max_file_bytes, mask),
             summary: summary.clone(),
         };
         for output in &mut outputs {
@@ -107,14 +144,7 @@ pub(super) fn report(
     for output in outputs {
         output.finish()?;
     }
-    written?;
-    Ok(Outcome {
-        status,
-        files,
-        has_allowlist,
-        counts: summary,
-        rules,
-    })
+    written
 }
 
 /// What is left of the findings once the configuration has spoken.
@@ -270,7 +300,7 @@ struct Output {
 }
 
 enum Destination {
-    StandardOutput(BufWriter<StdoutLock<'static>>),
+    StandardOutput(BufWriter<Out>),
     /// A file, and what is to stand in it.
     File(PathBuf, Vec<u8>),
 }

@@ -13,14 +13,14 @@ use crate::console::Console;
 use crate::finding::Finding;
 use crate::fix::{Repaired, Tally, Workshop};
 use crate::ignores::Ignores;
-use crate::report::{Mask, visible, visible_lines};
+use crate::report::{visible, visible_lines};
 use crate::source::{FileId, ManifestFile, Sources};
 use crate::workspace::Workspace;
 use crate::write;
 
 use super::findings::plural;
 use super::judge::JudgedTarget;
-use super::{ExitStatus, Failure};
+use super::{ExitStatus, Failure, masking};
 
 /// One file that fixes change.
 struct ChangedFile {
@@ -54,11 +54,7 @@ pub(super) fn show(
     args: &FixArgs,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let secrets: Vec<String> = targets
-        .iter()
-        .flat_map(|target| target.judged.secrets.iter().cloned())
-        .collect();
-    let mask = Mask::new(&secrets);
+    let mask = masking::mask(targets, sources);
     let changed = repair(workspace, targets, sources, args);
     let mut out = console.out();
     for file in &changed {

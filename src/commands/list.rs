@@ -13,13 +13,13 @@ use crate::report::list::{
     ListReport, ListedDestination, ListedEvidence, ListedFindings, ListedOAuth, ListedServer,
     ListedType,
 };
-use crate::report::{Mask, visible, write_json};
+use crate::report::{visible, write_json};
 use crate::source::{FileId, Origin, Sources};
 use crate::workspace::Workspace;
 
 use super::findings::{self, plural};
 use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
-use super::{ExitStatus, Failure, check};
+use super::{ExitStatus, Failure, check, masking};
 
 pub(super) fn run(
     args: &ListArgs,
@@ -39,8 +39,7 @@ pub(super) fn run(
         return Ok(ExitStatus::NoInput);
     }
     // A server may be called by a secret, by mistake.
-    let secrets = targets.iter().flat_map(|target| &target.judged.secrets);
-    let mask = Mask::new(&secrets.cloned().collect::<Vec<_>>());
+    let mask = masking::mask(&targets, &sources);
     let counts = count(&findings::settle(&workspace, &mut targets, &mut sources).shown);
     let mut servers: Vec<ListedServer> = targets
         .iter()

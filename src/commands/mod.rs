@@ -16,6 +16,7 @@ mod launch_specs;
 mod list;
 mod lock_files;
 mod man;
+mod masking;
 mod new;
 mod new_online;
 mod probe;
@@ -91,7 +92,7 @@ pub enum Failure {
     Template(#[from] emit::Error),
     #[error(transparent)]
     Write(#[from] write::Error),
-    /// Standard output, most likely a pipe that was closed.
+    /// Standard output; a pipe that was closed is no failure.
     #[error("the output cannot be written: {0}")]
     Output(#[from] std::io::Error),
 }
@@ -127,10 +128,6 @@ pub fn run(cli: &Cli) -> ExitStatus {
     };
     match result {
         Ok(status) => status,
-        // Whoever closed the pipe has seen enough.
-        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
-            ExitStatus::Clean
-        }
         Err(failure) => {
             console.fail(&failure);
             ExitStatus::Failed

@@ -89,6 +89,10 @@ pub(super) fn callback_of_proxy(workspace: &Workspace) -> Option<String> {
 
 /// The id and the URL: one of them alone is the URL, and the id is made of it.
 pub(super) fn id_and_url(args: &NewArgs) -> Result<(String, String), Failure> {
+    let said = [&args.server, &args.url, &args.token_endpoint];
+    for url in said.into_iter().flatten() {
+        check_user_information(url)?;
+    }
     let (id, url) = match (&args.server, &args.url) {
         (Some(id), Some(url)) => (Some(id.clone()), url),
         (None, Some(url)) => (draft::id_of(url, args.oauth_type), url),
@@ -105,6 +109,18 @@ pub(super) fn id_and_url(args: &NewArgs) -> Result<(String, String), Failure> {
             message: format!("`{url}` is no URL that an id can be made of"),
             help: Some("give an id of your own: `catproof new ID --url URL`".to_owned()),
         }),
+    }
+}
+
+/// Refuses a URL with a password before any of it is shown or written.
+fn check_user_information(url: &str) -> Result<(), Failure> {
+    let behind_scheme = url.split_once("://").map_or("", |(_, rest)| rest);
+    let authority = behind_scheme.split(['/', '?', '#', '\\']).next();
+    match authority.is_some_and(|authority| authority.contains('@')) {
+        true => Err(Failure::usage(
+            "the URL names a user or a password, which a catalog must not hold: give it without",
+        )),
+        false => Ok(()),
     }
 }
 

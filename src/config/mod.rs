@@ -189,6 +189,15 @@ impl Config {
         self.pedantic || self.rules.contains_key(rule)
     }
 
+    /// The URLs that it names.
+    pub fn urls(&self) -> Vec<&str> {
+        let ProxyConfig {
+            url, callback_urls, ..
+        } = &self.proxy;
+        let urls = url.iter().chain(callback_urls);
+        urls.map(String::as_str).collect()
+    }
+
     /// The level of a finding after the configuration, or `None` where it is not shown.
     pub fn level(&self, rule: &str, severity: Severity) -> Option<Severity> {
         match self.rules.get(rule) {

@@ -15,13 +15,13 @@ use serde_json::Value;
 
 use crate::allowlist::Allowlist;
 use crate::config::{Config, Profile};
-use crate::credential::credentials;
 use crate::entry::{self, Entry};
 use crate::finding::{Finding, Place, Severity};
 use crate::launch_line::{self, ContainerRun};
 use crate::model::{Manifest, OAuthConfig, UserInput};
 use crate::oauth::{self, OAuthType};
 use crate::probe::lock::{LockEntry, Locks};
+use crate::secret_search::{named_secrets, unnamed_secrets};
 use crate::source::{FileId, Origin, Pointer};
 
 pub use registry::{NamedRule, RULES, find, resolve, says_all};
@@ -357,7 +357,9 @@ pub struct Findings {
     pub list: Vec<Finding>,
     /// Secrets that stand in the files; every output masks them.
     pub secrets: Vec<String>,
-    /// Whether one of them makes its server unfit to be compiled.
+    /// The URLs and keys of the files, which output shows even where one is a secret's double.
+    pub names: Vec<String>,
+    /// Whether a secret makes its server unfit to be compiled.
     pub holds_secret: bool,
 }
 
@@ -379,21 +381,19 @@ impl Findings {
 
     /// Hides whatever looks like a credential in a text that no rule reads, but that a finding may show a part of.
     pub fn hide_credentials(&mut self, text: &str) {
-        for text in [text, &without_escapes(text)] {
-            credentials(text).for_each(|credential| self.hide(credential.secret));
-        }
+        self.secrets.append(&mut unnamed_secrets(text));
+    }
+
+    /// Hides what stands behind the name of a credential too: in a file that is not what it should be, so that the rules
+    /// look for it in vain.
+    pub fn hide_named_credentials(&mut self, text: &str) {
+        self.secrets.append(&mut named_secrets(text));
     }
 
     pub fn append(&mut self, mut other: Self) {
         self.list.append(&mut other.list);
         self.secrets.append(&mut other.secrets);
+        self.names.append(&mut other.names);
         self.holds_secret |= other.holds_secret;
     }
-}
-
-/// A text with spaces in the place of escapes, whose letters would pass for the beginning of a word.
-fn without_escapes(text: &str) -> String {
-    let escapes = ["\\b", "\\f", "\\n", "\\r", "\\t"];
-    let blank = |text: String, escape: &str| text.replace(escape, "  ");
-    escapes.into_iter().fold(text.to_owned(), blank)
 }

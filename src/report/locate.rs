@@ -2,7 +2,6 @@
 //!
 //! A file with findings is read once more, because the line drops its texts early; files without any are not touched.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
@@ -10,9 +9,10 @@ use rayon::prelude::*;
 
 use crate::edit::Document;
 use crate::finding::{Finding, Fix, Place, Related, Severity, Spot};
-use crate::source::{FileId, Lines, Position, ReadError, Sources};
+use crate::source::{FileId, Lines, Position, ReadError, Sources, with_question_marks};
 
 use super::line::CUT;
+use super::mask::pointer_without_credentials;
 use super::{Mask, SourceLine};
 
 /// How many characters of a message, a help or a label are shown.
@@ -85,19 +85,16 @@ const BATCH: usize = 1000;
 pub fn batches<'a>(
     findings: &'a mut [Finding],
     sources: &Sources,
-    mask: &Mask,
 ) -> impl Iterator<Item = &'a [Finding]> {
     let name = |finding: &Finding| {
         let place = finding.place.as_ref();
-        place.map(|place| mask.apply(sources.name(place.file)))
+        place.map(|place| sources.name(place.file))
     };
     if findings.len() > BATCH {
         let files = findings.iter().filter_map(|finding| finding.place.as_ref());
         let files: BTreeSet<FileId> = files.map(|place| place.file).collect();
-        let names = files
-            .into_iter()
-            .map(|file| (mask.apply(sources.name(file)), file));
-        let mut names: Vec<(Cow<'_, str>, FileId)> = names.collect();
+        let names = files.into_iter().map(|file| (sources.name(file), file));
+        let mut names: Vec<(&str, FileId)> = names.collect();
         names.sort_unstable();
         let ranks = names.into_iter().enumerate();
         let ranks: HashMap<FileId, usize> = ranks.map(|(rank, (_, file))| (file, rank)).collect();
@@ -193,7 +190,7 @@ fn answer<'a>(
     let end = last_line_end(&question, &text, document.as_ref());
     let mut file = File {
         id: file,
-        name: mask.apply(sources.name(file)).into_owned(),
+        name: sources.name(file).to_owned(),
         lines: Lines::of(text.get(..end).unwrap_or(&text)),
         document,
         hidden: HashMap::new(),
@@ -206,9 +203,7 @@ fn answer<'a>(
     let places = question.places.into_iter();
     let fixes = question.fixes.into_iter();
     Answer {
-        places: places
-            .map(|place| (place, file.place(place, mask)))
-            .collect(),
+        places: places.map(|place| (place, file.place(place))).collect(),
         fixes: fixes
             .filter_map(|(index, fix)| Some((index, file.fix(fix, mask)?)))
             .collect(),
@@ -310,7 +305,7 @@ impl File<'_> {
         }
     }
 
-    fn place(&self, place: &Place, mask: &Mask) -> ShownPlace {
+    fn place(&self, place: &Place) -> ShownPlace {
         let range = self.range(&place.spot);
         let start = self.lines.position(range.start);
         let line = match place.spot {
@@ -328,7 +323,7 @@ impl File<'_> {
             name: self.name.clone(),
             pointer: place
                 .pointer()
-                .map(|pointer| mask.apply(pointer.as_str()).into_owned()),
+                .map(|pointer| pointer_without_credentials(pointer.as_str())),
             part: match place.spot {
                 Spot::Key(_) => Part::Key,
                 Spot::Value(_) | Spot::Whole | Spot::Bytes { .. } => Part::Value,
@@ -363,14 +358,7 @@ impl File<'_> {
 fn read_text(sources: &Sources, file: FileId, max_bytes: u64) -> String {
     match sources.read(file, max_bytes) {
         Ok(text) => text,
-        Err(ReadError::NotUtf8 { bytes, .. }) => {
-            let mut text = String::with_capacity(bytes.len());
-            for chunk in bytes.utf8_chunks() {
-                text.push_str(chunk.valid());
-                text.extend(chunk.invalid().iter().map(|_| '?'));
-            }
-            text
-        }
+        Err(ReadError::NotUtf8 { bytes, .. }) => with_question_marks(&bytes),
         Err(ReadError::Unreadable(_) | ReadError::TooLarge { .. }) => String::new(),
     }
 }

@@ -1,11 +1,14 @@
 //! Keeps secrets out of output: every form in which a value that must not be shown could appear.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input};
+use url::Url;
+
+use crate::credential::credentials;
 
 /// What stands in the place of a secret.
 pub const MASKED: &str = "[masked]";
@@ -23,6 +26,8 @@ const WORDS: [&str; 3] = ["true", "false", "null"];
 #[derive(Debug, Clone, Default)]
 pub struct Mask {
     hidden: Hidden,
+    /// The names that are shown all the same, where there are any.
+    spared: Option<AhoCorasick>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -75,7 +80,38 @@ impl Mask {
             Ok(automaton) => Hidden::Forms { automaton, reach },
             Err(_) => Hidden::Everything,
         };
-        Self { hidden }
+        Self {
+            hidden,
+            spared: None,
+        }
+    }
+
+    /// The same, but for the names of the run: its hosts, files, servers and keys. Whoever could have them masked by
+    /// writing one down as a secret would hide from a review what it is about. A URL is spared where it is a secret as
+    /// a whole; what only stands in its path may well be one.
+    pub fn sparing<'a>(secrets: &[String], names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut mask = Self::new(secrets);
+        if !matches!(mask.hidden, Hidden::Forms { .. }) {
+            return mask;
+        }
+        let secrets: BTreeSet<&str> = secrets.iter().map(|secret| secret.trim()).collect();
+        let mut spared = BTreeSet::new();
+        for name in names {
+            if name.contains("://") {
+                let host = Url::parse(name).ok();
+                let host = host.as_ref().and_then(Url::host_str).map(str::to_owned);
+                spared.extend(host);
+                spared.extend(secrets.contains(name).then(|| name.to_owned()));
+            } else {
+                spared.insert(name.to_owned());
+            }
+        }
+        // What is a credential by its own form is none of these, whatever it stands in for.
+        spared.retain(|name| !mask.find(name).is_empty() && credentials(name).next().is_none());
+        if !spared.is_empty() {
+            mask.spared = AhoCorasick::new(spared).ok();
+        }
+        mask
     }
 
     /// The text with every secret masked.
@@ -98,12 +134,27 @@ impl Mask {
             Hidden::Everything => return vec![part],
             Hidden::Forms { automaton, reach } => (automaton, reach),
         };
-        let part = Input::new(text).range(part);
-        let found = automaton.find_overlapping_iter(part).filter(|found| {
+        let input = Input::new(text).range(part.clone());
+        let found = automaton.find_overlapping_iter(input).filter(|found| {
             let reach = reach.get(found.pattern().as_usize());
             reach.is_none_or(|reach| counts(text, &found.range(), *reach))
         });
-        merge(found.map(|found| found.range()).collect())
+        let hidden = merge(found.map(|found| found.range()).collect());
+        match hidden.is_empty() {
+            true => hidden,
+            false => without(hidden, &self.spared_within(text, part)),
+        }
+    }
+
+    /// The names that are shown all the same: those of the run, and the host of every URL.
+    fn spared_within(&self, text: &str, part: Range<usize>) -> Vec<Range<usize>> {
+        let mut ranges: Vec<Range<usize>> = hosts(text, part.clone()).collect();
+        if let Some(spared) = &self.spared {
+            let found = spared.find_overlapping_iter(Input::new(text).range(part));
+            let names = found.map(|found| found.range());
+            ranges.extend(names.filter(|range| is_whole_name(text, range)));
+        }
+        merge(ranges)
     }
 
     /// The same for a part of a JSON file, where any character of a secret may be written as an escape. The part begins
@@ -124,6 +175,14 @@ impl Mask {
         }));
         merge(hidden)
     }
+}
+
+/// A pointer, with what is a credential by its form masked: any other key has to be found by whoever reads of it.
+pub(super) fn pointer_without_credentials(pointer: &str) -> String {
+    let found: Vec<String> = credentials(pointer)
+        .map(|credential| credential.secret.to_owned())
+        .collect();
+    Mask::new(&found).apply(pointer).into_owned()
 }
 
 /// A part of a text with the hidden ranges masked; it cuts through none of them.
@@ -190,6 +249,62 @@ fn counts(text: &str, range: &Range<usize>, reach: Reach) -> bool {
                 && matches!(after, None | Some('"' | '\'' | '`' | '@'))
         }
     }
+}
+
+/// The hosts of the URLs in a part of a text.
+fn hosts(text: &str, part: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    const MARK: &str = "://";
+    let searched = text.get(part.clone()).unwrap_or_default();
+    let marks = searched.match_indices(MARK);
+    marks.filter_map(move |(at, _)| {
+        let start = at + MARK.len();
+        let rest = searched.get(start..)?;
+        let is_end = |letter: char| letter.is_whitespace() || "/?#\\\"'`<>,".contains(letter);
+        let authority = rest.split(is_end).next()?;
+        let user_information = authority.rfind('@').map_or(0, |at| at + 1);
+        let host = authority.get(user_information..)?.split(':').next()?;
+        let is_host = host.contains(|letter: char| letter != '.')
+            && host
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
+            && credentials(host).next().is_none();
+        let start = part.start + start + user_information;
+        is_host.then(|| start..start + host.len())
+    })
+}
+
+/// Whether an occurrence of a name is the name itself, and not a part of a longer one.
+fn is_whole_name(text: &str, range: &Range<usize>) -> bool {
+    let before = text.get(..range.start).and_then(|text| text.chars().last());
+    let mut after = text.get(range.end..).unwrap_or_default().chars();
+    let is_of_name = |letter: char| letter.is_alphanumeric() || "_-".contains(letter);
+    let (next, second) = (after.next(), after.next());
+    let goes_on = match next {
+        // A full stop may end the sentence.
+        Some('.') => second.is_some_and(is_of_name),
+        next => next.is_some_and(is_of_name),
+    };
+    !goes_on && !before.is_some_and(|letter| is_of_name(letter) || letter == '.')
+}
+
+/// The ranges without what of them lies in others; both are in order and apart from each other.
+fn without(ranges: Vec<Range<usize>>, others: &[Range<usize>]) -> Vec<Range<usize>> {
+    let mut left = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        let mut from = range.start;
+        let first = others.partition_point(|other| other.end <= range.start);
+        let others = others.iter().skip(first);
+        for other in others.take_while(|other| other.start < range.end) {
+            if from < other.start {
+                left.push(from..other.start);
+            }
+            from = other.end;
+        }
+        if from < range.end {
+            left.push(from..range.end);
+        }
+    }
+    left
 }
 
 fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
@@ -268,6 +383,65 @@ mod tests {
             "[masked], OpenID, reopen"
         );
         assert_eq!(mask.apply("true"), "true");
+    }
+
+    #[test]
+    fn a_name_of_the_run_is_shown_though_it_was_written_down_as_a_secret() {
+        let secrets = [
+            "evil-host.example",
+            "evil-host",
+            "https://evil-host.example/token",
+            "catalog/other2.json",
+            "oauth_config",
+            "kq8Zp2mN4vX7",
+        ];
+        let names = [
+            "https://evil-host.example/token",
+            "catalog/other2.json",
+            "oauth_config",
+            "acme",
+        ];
+        let mask = Mask::sparing(&secrets.map(str::to_owned), names);
+        for text in [
+            "may not send the secret to `evil-host.example`",
+            "`https://evil-host.example/token`",
+            "catalog/other2.json: see `oauth_config`.",
+        ] {
+            assert_eq!(mask.apply(text), text);
+        }
+        assert_eq!(
+            mask.apply("https://u:kq8Zp2mN4vX7@evil-host.example/kq8Zp2mN4vX7?k=kq8Zp2mN4vX7"),
+            "https://u:[masked]@evil-host.example/[masked]?k=[masked]"
+        );
+        assert_eq!(mask.apply("x.evil-host.example.com"), "x.[masked].com");
+    }
+
+    #[test]
+    fn the_host_of_a_url_is_shown_though_nobody_named_it() {
+        let mask = mask(&["evil-host", "https://evil.example/webhook-9f3a"]);
+        assert_eq!(
+            mask.apply("https://evil-host.example:8443/evil-host"),
+            "https://evil-host.example:8443/[masked]"
+        );
+        assert_eq!(
+            mask.apply("https://evil.example/webhook-9f3a"),
+            "[masked]evil.example[masked]"
+        );
+    }
+
+    #[test]
+    fn a_credential_is_no_name() {
+        let token = format!("glpat-{}", "q7w2er9ty4ui8op1as6df3");
+        let mask = Mask::sparing(std::slice::from_ref(&token), [token.as_str()]);
+        assert_eq!(mask.apply(&token), MASKED);
+        assert_eq!(
+            mask.apply(&format!("https://{token}.example/")),
+            "https://[masked].example/"
+        );
+        assert_eq!(
+            pointer_without_credentials(&format!("/server/env/{token}")),
+            "/server/env/[masked]"
+        );
     }
 
     #[test]

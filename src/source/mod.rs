@@ -102,6 +102,11 @@ impl Sources {
         self.files.get(id.0 as usize)
     }
 
+    /// How the files are called in output.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|file| file.name.as_str())
+    }
+
     /// How a file is called in output.
     pub fn name(&self, id: FileId) -> &str {
         self.file(id).map_or("", |file| &file.name)
@@ -176,6 +181,16 @@ pub fn read_stream(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
         true => Err(ReadError::TooLarge { limit }),
         false => Ok(bytes),
     }
+}
+
+/// The text of bytes that are no UTF-8, with a `?` for each byte that is to blame, so that every offset stays.
+pub fn with_question_marks(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| '?'));
+    }
+    text
 }
 
 /// The operating system's reason, without the number that Rust appends.

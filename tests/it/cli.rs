@@ -308,3 +308,74 @@ fn what_check_lets_pass_is_in_the_artifacts() {
         assert_eq!(code, 1, "{case}: {stderr}");
     }
 }
+
+#[test]
+fn the_help_of_a_failure_shows_no_control_character() {
+    let scratch = scratch();
+    for reference in ["\u{1b}[31m\u{202e}X\u{7}", "-\u{1b}[31m\u{202e}X\u{7}"] {
+        let base = format!("--base={reference}");
+        for arguments in [vec!["diff", &base], vec!["explain", reference]] {
+            let (code, stdout, stderr) = run(scratch.path(), &arguments);
+            assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+            for hidden in ['\u{1b}', '\u{202e}', '\u{7}'] {
+                assert!(!stderr.contains(hidden), "{stderr:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_closed_pipe_changes_neither_the_status_nor_what_is_written() {
+    let scratch = scratch();
+    let folder = scratch.path();
+    let manifest = |name: &str, command: &str| {
+        serde_json::json!({ "name": name, "server": { "command": command } }).to_string()
+    };
+    write(
+        &folder.join("catalog/acme__mcp.json"),
+        manifest("acme__mcp", "npx"),
+    );
+    let run_into_closed_pipe = |arguments: &[&str]| {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_catproof"));
+        let command = command.current_dir(folder).args(arguments).stdout(writer);
+        command.output().unwrap().status.code()
+    };
+    // Its findings are warnings and notes: there is something to show, and nothing that stops it.
+    let pedantic = ["build", "--pedantic", "--format", "json"];
+    assert_eq!(run_into_closed_pipe(&pedantic), Some(0));
+    assert!(folder.join("generated/catalog.json").is_file());
+    assert_eq!(run_into_closed_pipe(&["list"]), Some(0));
+    write(
+        &folder.join("catalog/acme__mcp.json"),
+        manifest("another", "npx"),
+    );
+    for format in ["json", "human", "sarif", "jsonl"] {
+        assert_eq!(
+            run_into_closed_pipe(&["check", "--format", format]),
+            Some(1),
+            "{format}"
+        );
+    }
+    assert_eq!(run_into_closed_pipe(&["build", "--check"]), Some(1));
+    assert_eq!(run_into_closed_pipe(&["check", "nowhere"]), Some(2));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn artifacts_are_written_also_where_the_warnings_cannot_be() {
+    let scratch = scratch();
+    let folder = scratch.path();
+    let manifest = serde_json::json!({ "name": "acme__mcp", "server": { "command": "npx" } });
+    write(&folder.join("catalog/acme__mcp.json"), manifest.to_string());
+    let full = fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_catproof"));
+    let command = command.current_dir(folder).args(["build", "--pedantic"]);
+    let output = command.stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(folder.join("generated/catalog.json").is_file());
+}

@@ -277,3 +277,31 @@ fn dotenv_itself_reads_the_same_keys_and_values() {
         assert_eq!(Value::Object(ours.collect()), theirs, "{text:?}");
     }
 }
+
+#[test]
+fn no_part_of_a_secret_passes_for_the_name_of_a_variable() {
+    let good = format!("{ID}_CLIENT_ID=acme-1f3d5\n{ID}_SECRET='x'\n");
+    let pem = "A_KEY=-----BEGIN PRIVATE KEY-----\nhunter2MIIEvQIBADANBg\nhunter2Q==\n-----END PRIVATE KEY-----\n";
+    let open = "A_SECRET=\"first\nHUNTER2=more\nhunter2=more\n";
+    let lower = "hunter2=more\nhunter2=more\n";
+    for text in [pem, open, lower] {
+        let (code, lines) = checked(&format!("{good}{text}"));
+        assert_eq!(code, 1);
+        for line in &lines {
+            assert!(!line.contains("HUNTER2"), "{lines:?}");
+        }
+        let is_unnamed = |line: &String| {
+            line.ends_with(": unused: the line is read for no server of the catalog")
+        };
+        assert!(lines.iter().any(is_unnamed), "{lines:?}");
+    }
+    // What can only be a variable is named, wherever nothing before it is in doubt.
+    let (_, lines) = checked(&format!(
+        "{good}OLD_SETTING=1\ngone__server_SECRET=hunter2\n"
+    ));
+    let named = |name: &str| lines.iter().any(|line| line.contains(&format!("`{name}`")));
+    assert!(
+        named("OLD_SETTING") && named("gone__server_SECRET"),
+        "{lines:?}"
+    );
+}

@@ -140,7 +140,7 @@ fn a_report_in_batches_is_the_report_as_a_whole() {
     }
     let mask = Mask::default();
     let whole = locate(&findings, &sources, 1 << 20, &mask);
-    let batches: Vec<Vec<Shown>> = batches(&mut findings, &sources, &mask)
+    let batches: Vec<Vec<Shown>> = batches(&mut findings, &sources)
         .map(|batch| locate(batch, &sources, 1 << 20, &mask))
         .collect();
     assert!(batches.len() > 2, "{} batches", batches.len());

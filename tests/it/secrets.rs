@@ -354,3 +354,250 @@ fn a_client_secret_that_only_stands_for_one_is_not_to_be_rotated() {
         );
     }
 }
+
+#[test]
+fn a_name_of_the_run_that_was_written_down_as_a_secret_is_shown() {
+    let scratch = scratch();
+    let patch = json!({
+        "server": { "env": { "X_TOKEN": "evil-host.example", "A_TOKEN": "catalog/other2.json" } },
+        "oauth_config": {
+            "client_secret": "oauth_config",
+            "server_url": "https://evil-host.example/authorize",
+            "token_endpoint": "https://evil-host.example/oauth/token"
+        }
+    });
+    let folder = scratch.path();
+    let original = server("acme__mcp", &json!({}));
+    write(&folder.join("base/acme__mcp.json"), original.to_string());
+    let manifest = serde_json::to_string_pretty(&server("acme__mcp", &patch)).unwrap();
+    write(&folder.join("catalog/acme__mcp.json"), manifest);
+    write(
+        &folder.join("catalog/other2.json"),
+        json!({ "name": "another", "server": { "command": "npx" } }).to_string(),
+    );
+    write(&folder.join("allowed.json"), "[\"acme.example\"]");
+
+    let check = ["check", "--pedantic", "--allowlist", "allowed.json"];
+    let (_, findings) = check_json(folder, &check[1..]);
+    let has = |field: &str, value: &str| findings.iter().any(|finding| finding[field] == value);
+    assert!(has("file", "catalog/other2.json"), "{findings:#?}");
+    assert!(has("pointer", "/oauth_config/client_secret"));
+    let says_host = |finding: &Value| {
+        let message = finding["message"].as_str().unwrap();
+        message.contains("`evil-host.example`")
+    };
+    assert!(findings.iter().any(says_host), "{findings:#?}");
+    for arguments in [
+        [&check[..], &["--format", "sarif"]].concat(),
+        [&check[..], &["--format", "human"]].concat(),
+        vec!["diff", "--base", "base", "--format", "markdown"],
+        vec!["diff", "--base", "base", "--format", "json"],
+    ] {
+        let (_, stdout, stderr) = run(folder, &arguments);
+        for masked in ["[masked]", "%5Bmasked%5D"] {
+            assert!(!stdout.contains(masked), "{arguments:?}\n{stdout}{stderr}");
+        }
+        assert!(
+            stdout.contains("evil-host.example"),
+            "{arguments:?}\n{stdout}{stderr}"
+        );
+    }
+}
+
+#[test]
+fn a_secret_is_masked_where_a_broken_file_hides_it_from_the_rules() {
+    let secret = secret("", 39);
+    let broken: [&[u8]; 11] = [
+        b"{\n  \"client_secret\": \"S,\n  \"name\": \"x\"\n}",
+        b"{\"name\": \"acme__mcp\", \"oauth_config\": {\"client_secret\": \"S\"},}",
+        b"{\"name\": \"acme__mcp\", \"API_TOKEN\": \"S\", \"x\": \"\xff\"}",
+        b"{\"oauth_config\": {\"client_secret\": \"S\", \"client_secret\": \"REDACTED\"}}",
+        b"{\"server\": {\"env\": {\"API_TOKEN\": \"S\", \"API_TOKEN\": \"${user_config.token}\"}}}",
+        b"{\"oauth_config\": {\"clientSecret\": \"S\"}}",
+        b"{\"oauth_config\": {\"client_secert\": \"S\"}}",
+        b"{\"oauth_config\": {\"client_secret\": [\"S\"]}}",
+        b"{\"server\": {\"env\": {\"API_TOKEN\": [\"x\", \"S\"]}}}",
+        b"{\"server\": {\"env\": {\"API\\u005fTOKEN\": [\"S\"]}}}",
+        b"{\"oauth_config\": {\"server_url\": \"https://u:S@acme.example/\"},}",
+    ];
+    for text in broken {
+        let marker = text.windows(3).position(|part| {
+            let [before, letter, after] = part else {
+                return false;
+            };
+            *letter == b'S'
+                && !before.is_ascii_alphanumeric()
+                && !after.is_ascii_alphanumeric()
+                && *after != b'_'
+        });
+        let at = marker.unwrap() + 1;
+        let planted = [&text[..at], secret.as_bytes(), &text[at + 1..]].concat();
+        let scratch = scratch();
+        write(&scratch.path().join("catalog/acme__mcp.json"), &planted);
+        let text = String::from_utf8_lossy(&planted);
+        for format in ["human", "json", "github"] {
+            let (code, stdout, stderr) = run(scratch.path(), &["check", "--format", format]);
+            assert_eq!(code, 1, "{text}");
+            assert!(!stdout.contains(&secret), "{text}\n{stdout}{stderr}");
+        }
+        let (_, stdout, _) = run(scratch.path(), &["check"]);
+        assert!(stdout.contains("[masked]"), "{text}\n{stdout}");
+    }
+}
+
+#[test]
+fn a_secret_is_masked_where_the_configuration_is_wrong_or_is_another_file() {
+    let secret = secret("pw-", 40);
+    let github = self::secret("ghp_", 41);
+    let manifest = server("acme__mcp", &json!({}));
+    for text in [
+        format!("[proxy]\nurl = \"https://u:{secret}@acme.example/\" oops\n"),
+        format!("[proxy]\nurll = \"https://u:{secret}@acme.example/\"\n"),
+        format!("A_SECRET='{secret}\nB=1\n"),
+        format!("A_SECRET={secret}\n"),
+        format!("x = {github}\n"),
+    ] {
+        let scratch = scratch();
+        write(
+            &scratch.path().join("catalog/acme__mcp.json"),
+            manifest.to_string(),
+        );
+        write(&scratch.path().join("x.env"), &text);
+        for (arguments, failed) in [
+            (["check", "--config", "x.env"], 2),
+            (["check", "--allowlist", "x.env"], 1),
+        ] {
+            let (code, stdout, stderr) = run(scratch.path(), &arguments);
+            assert_eq!(code, failed, "{arguments:?}: {text}\n{stdout}{stderr}");
+            for secret in [&secret, &github] {
+                let is_shown = stdout.contains(secret) || stderr.contains(secret);
+                assert!(!is_shown, "{arguments:?}: {text}\n{stdout}{stderr}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_password_of_a_configured_url_is_masked() {
+    let secret = secret("pw-", 42);
+    let scratch = scratch();
+    let folder = scratch.path();
+    write(
+        &folder.join("catalog/acme__mcp.json"),
+        server("acme__mcp", &json!({})).to_string(),
+    );
+    write(
+        &folder.join("base/catalog/acme__mcp.json"),
+        server("acme__mcp", &json!({})).to_string(),
+    );
+    write(&folder.join("base/catproof.toml"), "");
+    let text = format!(
+        "[proxy]\nurl = \"https://u:{secret}@oauth.acme.example\"\ncallback_urls = [\"https://u:{secret}@h.example/cb\"]\n"
+    );
+    write(&folder.join("catproof.toml"), text);
+    for arguments in [
+        vec!["check", "--pedantic"],
+        vec!["check", "--pedantic", "--format", "json"],
+        vec!["diff", "--base", "base"],
+        vec!["diff", "--base", "base", "--format", "markdown"],
+    ] {
+        let (code, stdout, stderr) = run(folder, &arguments);
+        assert!(code < 2, "{arguments:?}: {stderr}");
+        let is_shown = stdout.contains(&secret) || stderr.contains(&secret);
+        assert!(!is_shown, "{arguments:?}\n{stdout}{stderr}");
+        assert!(
+            stdout.contains("[masked]"),
+            "{arguments:?}\n{stdout}{stderr}"
+        );
+    }
+}
+
+#[test]
+fn new_takes_no_url_with_a_password_and_does_not_repeat_it() {
+    let secret = secret("pw-", 43);
+    let url = format!("https://u:{secret}@127.0.0.1:1/mcp");
+    for arguments in [
+        vec!["new", "--online", "--url", &url],
+        vec!["new", "--online", &url],
+        vec!["new", "acme__mcp", "--type", "4", "--url", &url],
+    ] {
+        let scratch = scratch();
+        let (code, stdout, stderr) = run(scratch.path(), &arguments);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+        assert!(stderr.contains("give it without"), "{stderr}");
+        assert!(!stderr.contains(&secret), "{stderr}");
+        assert!(!scratch.path().join("catalog_local").exists());
+    }
+}
+
+#[test]
+fn a_credential_in_an_argument_is_found_and_shown_nowhere() {
+    let secret = secret("", 44);
+    for args in [
+        json!([
+            "run",
+            "-i",
+            "--rm",
+            "-e",
+            format!("API_KEY={secret}"),
+            "acme/mcp:1.4.0"
+        ]),
+        json!([
+            "run",
+            "-i",
+            "--rm",
+            format!("--env=API_KEY={secret}"),
+            "acme/mcp:1.4.0"
+        ]),
+        json!(["run", "-i", "--rm", "acme/mcp:1.4.0", "--token", secret]),
+        json!([
+            "run",
+            "-i",
+            "--rm",
+            "acme/mcp:1.4.0",
+            format!("--api-key={secret}")
+        ]),
+        json!([
+            "run",
+            "-i",
+            "--rm",
+            "acme/mcp:1.4.0",
+            "--header",
+            format!("Authorization: Bearer {secret}")
+        ]),
+    ] {
+        let scratch = scratch();
+        let folder = scratch.path();
+        write(
+            &folder.join("base/acme__mcp.json"),
+            server("acme__mcp", &json!({})).to_string(),
+        );
+        let patch = json!({ "server": { "command": "docker", "args": args } });
+        let manifest = server("acme__mcp", &patch);
+        let index = args
+            .as_array()
+            .unwrap()
+            .iter()
+            .position(|argument| argument.as_str().unwrap().contains(&secret));
+        let pointer = format!("/server/args/{}", index.unwrap());
+        write(&folder.join("catalog/acme__mcp.json"), manifest.to_string());
+        let (_, findings) = check_json(folder, &[]);
+        let is_found = findings.iter().any(|finding| {
+            finding["rule"] == "literal-credential" && finding["pointer"] == pointer
+        });
+        assert!(is_found, "{args}: {findings:#?}");
+        for arguments in [
+            vec!["check", "--pedantic"],
+            vec!["simulate", "acme__mcp"],
+            vec!["simulate", "acme__mcp", "--format", "json"],
+            vec!["diff", "--base", "base"],
+            vec!["diff", "--base", "base", "--format", "markdown"],
+            vec!["explain", "acme__mcp"],
+        ] {
+            let (code, stdout, stderr) = run(folder, &arguments);
+            assert!(code < 2, "{arguments:?}: {stderr}");
+            let is_shown = stdout.contains(&secret) || stderr.contains(&secret);
+            assert!(!is_shown, "{args}: {arguments:?}\n{stdout}{stderr}");
+        }
+    }
+}

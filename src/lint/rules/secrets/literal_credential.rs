@@ -1,4 +1,6 @@
-use crate::credential::{has_mixed_piece, is_stand_in, is_worth_hiding, names_credential};
+use crate::credential::{
+    credentials, has_mixed_piece, is_stand_in, is_worth_hiding, names_credential,
+};
 use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
 use crate::oauth::secret::{is_placeholder, is_reference};
@@ -6,7 +8,9 @@ use crate::oauth::secret::{is_placeholder, is_reference};
 /// ## What it does
 /// Reports a variable of `server.env` whose name ends in a word for a credential (`TOKEN`, `SECRET`, `PASSWORD`, `API_KEY`,
 /// `APIKEY`, `ACCESS_KEY`) and whose value is written down. A flag or a number is none. What only stands for a credential,
-/// such as `$TOKEN` or `your-token`, is called that.
+/// such as `$TOKEN` or `your-token`, is called that. The same is reported of the arguments: of a variable
+/// (`-e ACME_API_KEY=…`), of an option with such a name (`--api-key …`) and of a header
+/// (`--header "Authorization: Bearer …"`), unless the value only stands for a credential.
 ///
 /// ## Why is this bad?
 /// Everybody who installs the server gets the same credential, and everybody who reads the catalog has it.
@@ -52,6 +56,22 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(subject.value_at(pointer), message)
                 .help("ask the user for it, with a `sensitive` key of `user_config`"),
+        );
+    }
+    for (pointer, argument) in super::literal_arguments(subject.value) {
+        // What has a form of its own is another rule's.
+        if credentials(argument.value).next().is_some() {
+            continue;
+        }
+        if is_worth_hiding(argument.value) {
+            findings.hide(argument.value);
+        }
+        findings.push(
+            RULE.at(
+                subject.value_at(pointer),
+                format!("`{}` is written down in the manifest", argument.name),
+            )
+            .help("ask the user for it, with a `sensitive` key of `user_config`"),
         );
     }
 }

@@ -10,6 +10,7 @@ pub mod undeclared_sensitive;
 
 use serde_json::Value;
 
+use crate::literal_argument::{self, LiteralArgument};
 use crate::source::Pointer;
 
 /// The members of the object at a pointer: pointer, key and value of each.
@@ -28,6 +29,17 @@ fn members<'a>(
 fn sensitive_inputs(value: &Value) -> impl Iterator<Item = (Pointer, &str, &Value)> {
     members(value, "/user_config")
         .filter(|(_, _, input)| input.get("sensitive") == Some(&Value::Bool(true)))
+}
+
+/// The credentials that are written down in the arguments, each with the pointer of its argument.
+fn literal_arguments(value: &Value) -> Vec<(Pointer, LiteralArgument<'_>)> {
+    let args = value.pointer("/server/args").and_then(Value::as_array);
+    let args = args.into_iter().flatten();
+    let args: Vec<&str> = args.map(|arg| arg.as_str().unwrap_or_default()).collect();
+    let found = literal_argument::literal_arguments(&args).into_iter();
+    found
+        .map(|found| (Pointer::from("/server/args").index(found.index), found))
+        .collect()
 }
 
 /// The command and the arguments.
