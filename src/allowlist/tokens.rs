@@ -169,29 +169,26 @@ impl<'a> Lexer<'a> {
 
     /// What `/` would mean after a token.
     fn after(&mut self, kind: Kind, text: &str) -> Before {
-        match (kind, text) {
-            (Kind::Text | Kind::Template | Kind::Regex, _) => Before::Value,
-            (Kind::Word, _) if matches!(self.last, "." | "?.") => Before::Value,
+        let is_member = matches!(self.last, "." | "?.");
+        match kind {
+            Kind::Word if is_member => Before::Value,
             // Names like any other, outside of what they are for.
-            (Kind::Word, "await" | "of" | "yield") => Before::Unclear,
-            (Kind::Word, _) if EXPECT_A_VALUE.contains(&text) => Before::NoValue,
-            (Kind::Word, _) => Before::Value,
-            (Kind::Punctuator, "(") => {
-                self.parentheses.push(self.is_control);
-                Before::NoValue
-            }
-            (Kind::Punctuator, ")") => match self.parentheses.pop() {
-                Some(true) => Before::NoValue,
-                Some(false) | None => Before::Value,
+            Kind::Word if matches!(text, "await" | "of" | "yield") => Before::Unclear,
+            Kind::Word if EXPECT_A_VALUE.contains(&text) => Before::NoValue,
+            Kind::Text | Kind::Template | Kind::Regex | Kind::Word => Before::Value,
+            Kind::Punctuator => match text {
+                "(" => {
+                    self.parentheses.push(self.is_control);
+                    Before::NoValue
+                }
+                ")" if self.parentheses.pop() == Some(true) => Before::NoValue,
+                ")" | "]" => Before::Value,
+                // The end of a block, or of an object.
+                "}" => Before::Unclear,
+                // Behind a value, or before one on the next line.
+                "++" | "--" | "!" if self.before != Before::NoValue => Before::Unclear,
+                _ => Before::NoValue,
             },
-            (Kind::Punctuator, "]") => Before::Value,
-            // The end of a block, or of an object.
-            (Kind::Punctuator, "}") => Before::Unclear,
-            // Behind a value, or before one on the next line.
-            (Kind::Punctuator, "++" | "--" | "!") if self.before != Before::NoValue => {
-                Before::Unclear
-            }
-            (Kind::Punctuator, _) => Before::NoValue,
         }
     }
 

@@ -502,8 +502,11 @@ async fn a_lock_that_cannot_be_read_is_written_anew_by_a_whole_probe_alone() {
     let world = provider().await;
     let root = catalog_of(&remote("acme__mcp", &world.fill("{mcp}/mcp")));
     write(&root.path().join(LOCK), "<<<<<<< ours");
+    let (code, stdout, stderr) = run(root.path(), &["check"]);
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stdout.contains("unreadable-lock"), "{stdout}");
     for arguments in [
-        &["check"][..],
+        &["list"][..],
         &["probe", "--check", "--replay", "."],
         &["probe", "acme__mcp", "--replay", "."],
     ] {

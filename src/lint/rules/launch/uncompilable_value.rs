@@ -56,9 +56,12 @@ pub fn find(subject: &Subject<'_>, findings: &mut Findings) {
             is_error && (problem == grammar::MISSING || is_here())
         });
         if !is_named {
-            findings.push(RULE.at(place, format!("`{field}` {problem}")).help(
-                "write it as the artifacts can hold it; until then the server is in none of them",
-            ));
+            let help = match field.as_str() {
+                "oauth_config.scopes" => "list each scope on its own, as the provider writes it",
+                "server.env" => "use letters, digits and `_`, and no digit first",
+                _ => "write it as artifacts can hold it: until then the server is in none of them",
+            };
+            findings.push(RULE.at(place, format!("`{field}` {problem}")).help(help));
         }
     }
 }
