@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::allowlist::Allowlist;
+use crate::compile::grammar;
 use crate::config::Config;
 use crate::credential::is_worth_hiding;
 use crate::entry::{self, Entry};
@@ -223,7 +224,8 @@ impl Line<'_> {
             context: self.context(),
         };
         lint::run_on_server(&subject, &mut findings);
-        launch::uncompilable_value::find(&subject, &mut findings);
+        let may_tell = grammar::may_tell_secret(&entry.id, text);
+        launch::uncompilable_value::find(&subject, may_tell, &mut findings);
         JudgedFile {
             entry,
             manifest: (keep == Keep::Manifests).then_some(manifest),

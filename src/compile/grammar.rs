@@ -171,6 +171,13 @@ pub(crate) fn tells_no_secret(id: &str, text: &str) -> Checked<()> {
     }
 }
 
+/// Whether the text of a manifest has what a launch spec must not name, or an escape that may spell it.
+pub(crate) fn may_tell_secret(id: &str, manifest: &str) -> bool {
+    ["REDACTED", &format!("{id}_SECRET"), "\\u00"]
+        .iter()
+        .any(|word| manifest.contains(word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -142,44 +142,35 @@ fn compile_server(catalog: &Catalog<'_>, entry: &Entry) -> Checked<Compiled> {
         lock: known(catalog.locks, entry, manifest),
         profile: catalog.config.profile,
     };
-    let whole = whole(subject, parts_of(subject))?;
-    Ok(Compiled {
-        launch_sha256: sha256(&whole.text),
-        launch: whole.launch,
-        proxy: whole.proxy,
-    })
-}
-
-/// A server whose parts go together.
-struct Whole {
-    launch: ServerLaunch,
-    /// The launch spec's.
-    text: String,
-    proxy: Option<ProxyServer>,
-}
-
-/// Puts the parts of a server together.
-fn whole(subject: Subject<'_>, parts: Parts) -> Checked<Whole> {
-    let launch = launch(subject, parts)?;
+    let (launch, proxy) = whole(subject, parts_of(subject))?;
     let text = to_json(&launch);
-    grammar::tells_no_secret(&subject.entry.id, &text)?;
-    let proxy = match (&launch.oauth, subject.entry.is_proxied) {
-        (Some(oauth), true) => Some(proxy::server(subject, &launch, oauth)?),
-        (Some(_) | None, _) => None,
-    };
-    Ok(Whole {
+    grammar::tells_no_secret(&entry.id, &text)?;
+    Ok(Compiled {
+        launch_sha256: sha256(&text),
         launch,
-        text,
         proxy,
     })
 }
 
+/// Puts the parts of a server together: its launch spec, and what the proxy keeps for it.
+fn whole(subject: Subject<'_>, parts: Parts) -> Checked<(ServerLaunch, Option<ProxyServer>)> {
+    let launch = launch(subject, parts)?;
+    let proxy = match (&launch.oauth, subject.entry.is_proxied) {
+        (Some(oauth), true) => Some(proxy::server(subject, &launch, oauth)?),
+        (Some(_) | None, _) => None,
+    };
+    Ok((launch, proxy))
+}
+
 /// Why a server that could be read would be in no artifact: each part that cannot be compiled, or else the whole.
+///
+/// `may_tell` says whether the manifest has anything that tells of a secret: else nobody looks for it in the launch spec.
 pub fn refusals(
     entry: &Entry,
     manifest: &Manifest,
     lock: Option<&LockEntry>,
     profile: Profile,
+    may_tell: bool,
 ) -> Vec<LeftOutReason> {
     let subject = Subject {
         entry,
@@ -198,7 +189,11 @@ pub fn refusals(
     ];
     let mut reasons: Vec<LeftOutReason> = of_parts.into_iter().flatten().cloned().collect();
     if reasons.is_empty() {
-        reasons.extend(whole(subject, parts).err());
+        let whole = whole(subject, parts).and_then(|(launch, _)| match may_tell {
+            true => grammar::tells_no_secret(&entry.id, &to_json(&launch)),
+            false => Ok(()),
+        });
+        reasons.extend(whole.err());
     }
     // A login over a transport that cannot be compiled has that for its reason.
     reasons.sort();

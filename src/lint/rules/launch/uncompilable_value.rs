@@ -31,13 +31,15 @@ pub static RULE: Rule = Rule {
 };
 
 /// Finds what the compiler refuses, by asking it. What another error names at the same place is not said twice.
-pub fn find(subject: &Subject<'_>, findings: &mut Findings) {
+/// `may_tell` is that of [`compile::refusals`].
+pub fn find(subject: &Subject<'_>, may_tell: bool, findings: &mut Findings) {
     // Under production the developers' servers are compiled by nobody, yet they must be fit to be.
     let profile = match subject.entry.origin {
         Origin::Catalog => subject.context.config.profile,
         Origin::CatalogLocal => Profile::Development,
     };
-    for reason in compile::refusals(subject.entry, subject.manifest, subject.lock, profile) {
+    let (entry, manifest) = (subject.entry, subject.manifest);
+    for reason in compile::refusals(entry, manifest, subject.lock, profile, may_tell) {
         // The type and the secrets have rules of their own.
         let LeftOutReason::Invalid { field, problem } = reason else {
             continue;
