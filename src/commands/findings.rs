@@ -13,7 +13,7 @@ use crate::ignores::Ignores;
 use crate::lint::{self, Group};
 use crate::oauth::{Undetermined, Verdict};
 use crate::report::{self, Format, FormatArgument, Mask, Report, Style, Summary};
-use crate::source::{FileId, Origin, Sources, describe};
+use crate::source::{FileId, Origin, Sources, clean, describe};
 use crate::workspace::Workspace;
 use crate::write;
 
@@ -275,7 +275,7 @@ pub(super) fn check_formats(formats: &[FormatArgument]) -> Result<(), Failure> {
     let mut places = BTreeSet::new();
     let Some(twice) = formats
         .iter()
-        .find(|argument| !places.insert(&argument.path))
+        .find(|argument| !places.insert(argument.path.as_deref().map(clean)))
     else {
         return Ok(());
     };

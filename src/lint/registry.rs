@@ -202,6 +202,7 @@ static JUDGED_BY_PROFILE: &[&str] = &[
     "unallowable-destination",
     "unverifiable-destination",
     "proxy-url-mismatch",
+    "uncompilable-value",
 ];
 
 /// The rules that compare a server with those that the profile compiles: with more of them under development.
@@ -298,11 +299,6 @@ pub(super) static PRECEDENCE: &[Precedence] = &[
         winner: "literal-client-secret",
         scope: Scope::Place,
         silenced: Silenced::Rules(&["committed-credential"]),
-    },
-    Precedence {
-        winner: "uncompilable-value",
-        scope: Scope::Place,
-        silenced: Silenced::Rules(&["invalid-env-key", "malformed-scope"]),
     },
     Precedence {
         winner: "malformed-scope",

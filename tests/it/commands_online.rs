@@ -325,8 +325,9 @@ async fn a_developers_server_has_its_answers_in_the_lock_for_development() {
     write(&root.path().join(LOCAL_LOCK), "<<<<<<< ours");
     let (code, _, stderr) = run(root.path(), &["build"]);
     assert_eq!(code, 0, "{stderr}");
-    let (code, _, stderr) = run(root.path(), &["check", "--profile", "development"]);
-    assert_eq!(code, 2, "{stderr}");
+    let (code, stdout, stderr) = run(root.path(), &["check", "--profile", "development"]);
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stdout.contains("unreadable-lock"), "{stdout}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

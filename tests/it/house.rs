@@ -124,9 +124,14 @@ const ARROWS: [(&str, &[&str]); 17] = [
     // The readers: they show that the artifacts are enough.
     (
         "proxy",
-        &["config", "dotenv", "hidden", "hosts", "plan", "probe"],
+        &[
+            "config", "dotenv", "hidden", "hosts", "plan", "probe", "source",
+        ],
     ),
-    ("simulate", &["plan", "report", "source", "suggest"]),
+    (
+        "simulate",
+        &["credential", "plan", "report", "source", "suggest"],
+    ),
     (
         "export",
         &["env_name", "hidden", "plan", "report", "simulate", "source"],

@@ -14,12 +14,12 @@ use crate::source::{Origin, Pointer};
 ///
 /// ## Example
 /// ```json
-/// { "server": { "env": { "ACME_URL=https://acme.example": "" } } }
+/// { "display_name": "Acme (REDACTED)" }
 /// ```
 ///
 /// Use instead:
 /// ```json
-/// { "server": { "env": { "ACME_URL": "https://acme.example" } } }
+/// { "display_name": "Acme" }
 /// ```
 pub static RULE: Rule = Rule {
     id: "uncompilable-value",
@@ -30,12 +30,13 @@ pub static RULE: Rule = Rule {
     check: Check::Stage,
 };
 
-/// Finds what the compiler refuses, by asking it. What another error names at the same place is not said twice.
+/// Finds what the compiler refuses, by asking it. What a rule names at the same place is not said twice.
 /// `may_tell` is that of [`compile::refusals`].
 pub fn find(subject: &Subject<'_>, may_tell: bool, findings: &mut Findings) {
+    let config = subject.context.config;
     // Under production the developers' servers are compiled by nobody, yet they must be fit to be.
     let profile = match subject.entry.origin {
-        Origin::Catalog => subject.context.config.profile,
+        Origin::Catalog => config.profile,
         Origin::CatalogLocal => Profile::Development,
     };
     let (entry, manifest) = (subject.entry, subject.manifest);
@@ -45,22 +46,22 @@ pub fn find(subject: &Subject<'_>, may_tell: bool, findings: &mut Findings) {
             continue;
         };
         let place = place(subject, &field);
-        let config = subject.context.config;
         let is_named = findings.list.iter().any(|finding| {
-            let is_error = config.level(finding.rule, finding.severity) == Some(Severity::Error);
-            let is_here = || {
-                let there = finding.place.as_ref().and_then(Place::pointer);
-                let here = place.pointer();
-                there.zip(here).is_some_and(|(there, here)| {
-                    there.as_str().starts_with(here.as_str()) || here.as_str() == "/oauth_config"
-                })
-            };
-            is_error && (problem == grammar::MISSING || is_here())
+            let there = finding.place.as_ref().and_then(Place::pointer);
+            let both = there.zip(place.pointer());
+            let is_here =
+                both.is_some_and(|(there, here)| there.as_str().starts_with(here.as_str()));
+            let is_vague = place
+                .pointer()
+                .is_none_or(|here| here.as_str() == "/oauth_config");
+            match config.level(finding.rule, finding.severity) {
+                Some(Severity::Error) => problem == grammar::MISSING || is_here || is_vague,
+                Some(Severity::Warning) => is_here && !is_vague,
+                Some(Severity::Note) | None => false,
+            }
         });
         if !is_named {
             let help = match field.as_str() {
-                "oauth_config.scopes" => "list each scope on its own, as the provider writes it",
-                "server.env" => "use letters, digits and `_`, and no digit first",
                 _ => "write it as artifacts can hold it: until then the server is in none of them",
             };
             findings.push(RULE.at(place, format!("`{field}` {problem}")).help(help));
