@@ -99,9 +99,9 @@ fn end_of_type(code: &Code<'_>, from: usize) -> Option<usize> {
 enum Place {
     /// By `const`.
     Constant,
-    /// By `let`, by `var`, or bare.
+    /// By `let`, by `var`, bare, or as a property of what the module exports.
     Variable,
-    /// In the object that the module exports, or as a property of it.
+    /// In the object that the module exports.
     Property,
 }
 
@@ -122,11 +122,11 @@ fn place(code: &Code<'_>, name: usize, text: &str) -> Option<Place> {
         ([".", "exports", "."], None) => {
             let start = name.checked_sub(4)?;
             let is_sure = code.text(Some(start)) == "module" && code.starts_statement(start, text);
-            is_sure.then_some(Place::Property)
+            is_sure.then_some(Place::Variable)
         }
         ([_, "exports", "."], None) => {
             let is_sure = code.starts_statement(name.checked_sub(2)?, text);
-            is_sure.then_some(Place::Property)
+            is_sure.then_some(Place::Variable)
         }
         // No such declaration stands where it may be left out.
         ([_, _, "const"], None) => Some(Place::Constant),
