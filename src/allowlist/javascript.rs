@@ -102,7 +102,7 @@ fn end_of_type(code: &Code<'_>, from: usize) -> Option<usize> {
 enum Place {
     /// By `const`.
     Constant,
-    /// By `let`, by `var`, bare, or as a property of `exports`.
+    /// By `let`, by `var`, bare, or as a property of what the module exports.
     Variable,
     /// In the object that the module exports.
     Property,

@@ -353,6 +353,11 @@ fn a_list_that_the_file_changes_is_refused() {
             }
         }
     }
+    assert_eq!(accepted, [""; 0]);
+}
+
+#[test]
+fn a_list_that_is_given_in_part_or_not_for_sure_is_refused() {
     let others = [
         format!("export const A = {LIST} < 1 ? 1 : ['evil.example']"),
         format!("export const A = {LIST} == 1 ? 1 : ['evil.example']"),
@@ -387,7 +392,7 @@ fn a_list_that_the_file_changes_is_refused() {
         ),
     ];
     let others = others.iter().map(|module| name_the_list(module));
-    accepted.extend(others.filter(|module| read(module).is_some()));
+    let accepted: Vec<String> = others.filter(|module| read(module).is_some()).collect();
     assert_eq!(accepted, [""; 0]);
 }
 

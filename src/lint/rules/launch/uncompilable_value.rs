@@ -61,10 +61,9 @@ pub fn find(subject: &Subject<'_>, may_tell: bool, findings: &mut Findings) {
             }
         });
         if !is_named {
-            let help = match field.as_str() {
-                _ => "write it as artifacts can hold it: until then the server is in none of them",
-            };
-            findings.push(RULE.at(place, format!("`{field}` {problem}")).help(help));
+            findings.push(RULE.at(place, format!("`{field}` {problem}")).help(
+                "write it as artifacts can hold it: until then the server is in none of them",
+            ));
         }
     }
 }
