@@ -130,7 +130,14 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ),
     (
         "simulate",
-        &["credential", "plan", "report", "source", "suggest"],
+        &[
+            "credential",
+            "literal_argument",
+            "plan",
+            "report",
+            "source",
+            "suggest",
+        ],
     ),
     (
         "export",
@@ -139,7 +146,16 @@ const ARROWS: [(&str, &[&str]); 17] = [
     (
         "report",
         &[
-            "diff", "edit", "entry", "finding", "hidden", "lint", "oauth", "plan", "source",
+            "credential",
+            "diff",
+            "edit",
+            "entry",
+            "finding",
+            "hidden",
+            "lint",
+            "oauth",
+            "plan",
+            "source",
             "suggest",
         ],
     ),
