@@ -12,7 +12,6 @@ use crate::finding::{Finding, Fix, Place, Related, Severity, Spot};
 use crate::source::{FileId, Lines, Position, ReadError, Sources, with_question_marks};
 
 use super::line::CUT;
-use super::mask::pointer_without_credentials;
 use super::{Mask, SourceLine};
 
 /// How many characters of a message, a help or a label are shown.
@@ -190,7 +189,7 @@ fn answer<'a>(
     let end = last_line_end(&question, &text, document.as_ref());
     let mut file = File {
         id: file,
-        name: sources.name(file).to_owned(),
+        name: mask.apply_to_name(sources.name(file)).into_owned(),
         lines: Lines::of(text.get(..end).unwrap_or(&text)),
         document,
         hidden: HashMap::new(),
@@ -203,7 +202,9 @@ fn answer<'a>(
     let places = question.places.into_iter();
     let fixes = question.fixes.into_iter();
     Answer {
-        places: places.map(|place| (place, file.place(place))).collect(),
+        places: places
+            .map(|place| (place, file.place(place, mask)))
+            .collect(),
         fixes: fixes
             .filter_map(|(index, fix)| Some((index, file.fix(fix, mask)?)))
             .collect(),
@@ -305,7 +306,7 @@ impl File<'_> {
         }
     }
 
-    fn place(&self, place: &Place) -> ShownPlace {
+    fn place(&self, place: &Place, mask: &Mask) -> ShownPlace {
         let range = self.range(&place.spot);
         let start = self.lines.position(range.start);
         let line = match place.spot {
@@ -323,7 +324,7 @@ impl File<'_> {
             name: self.name.clone(),
             pointer: place
                 .pointer()
-                .map(|pointer| pointer_without_credentials(pointer.as_str())),
+                .map(|pointer| mask.apply_to_name(pointer.as_str()).into_owned()),
             part: match place.spot {
                 Spot::Key(_) => Part::Key,
                 Spot::Value(_) | Spot::Whole | Spot::Bytes { .. } => Part::Value,

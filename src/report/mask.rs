@@ -28,6 +28,8 @@ pub struct Mask {
     hidden: Hidden,
     /// The names that are shown all the same, where there are any.
     spared: Option<AhoCorasick>,
+    /// The secrets that are credentials by their own form.
+    formed: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -80,9 +82,14 @@ impl Mask {
             Ok(automaton) => Hidden::Forms { automaton, reach },
             Err(_) => Hidden::Everything,
         };
+        let has_form = |secret: &&String| {
+            let found = credentials(secret).next();
+            found.is_some_and(|found| found.secret.len() == secret.trim().len())
+        };
         Self {
             hidden,
             spared: None,
+            formed: secrets.iter().filter(has_form).cloned().collect(),
         }
     }
 
@@ -112,6 +119,18 @@ impl Mask {
             mask.spared = AhoCorasick::new(spared).ok();
         }
         mask
+    }
+
+    /// The name of a file, or a pointer, with what is a credential by its own form masked: any other name has to be found
+    /// by whoever reads of it.
+    pub fn apply_to_name<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        let found = credentials(name).map(|credential| credential.secret.to_owned());
+        let known = self.formed.iter().filter(|secret| name.contains(*secret));
+        let secrets: Vec<String> = known.cloned().chain(found).collect();
+        match secrets.is_empty() {
+            true => Cow::Borrowed(name),
+            false => Cow::Owned(Self::new(&secrets).apply(name).into_owned()),
+        }
     }
 
     /// The text with every secret masked.
@@ -175,14 +194,6 @@ impl Mask {
         }));
         merge(hidden)
     }
-}
-
-/// A pointer, with what is a credential by its form masked: any other key has to be found by whoever reads of it.
-pub(super) fn pointer_without_credentials(pointer: &str) -> String {
-    let found: Vec<String> = credentials(pointer)
-        .map(|credential| credential.secret.to_owned())
-        .collect();
-    Mask::new(&found).apply(pointer).into_owned()
 }
 
 /// A part of a text with the hidden ranges masked; it cuts through none of them.
@@ -439,8 +450,13 @@ mod tests {
             "https://[masked].example/"
         );
         assert_eq!(
-            pointer_without_credentials(&format!("/server/env/{token}")),
+            mask.apply_to_name(&format!("/server/env/{token}")),
             "/server/env/[masked]"
+        );
+        // Behind it a word stands that makes a stand-in of the whole, but for whoever knows it.
+        assert_eq!(
+            mask.apply_to_name(&format!("catalog/{token}example.json")),
+            "catalog/[masked]example.json"
         );
     }
 
