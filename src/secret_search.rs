@@ -26,11 +26,16 @@ pub fn unnamed_secrets(text: &str) -> Vec<String> {
         .flat_map(credentials)
         .map(|credential| credential.secret.to_owned())
         .collect();
-    for (at, mark) in text.match_indices("://") {
-        let rest = text.get(at + mark.len()..).unwrap_or_default();
-        let is_end = |character: char| character.is_whitespace() || "\"'`<>\\".contains(character);
-        let url = rest.split(is_end).next().unwrap_or_default();
+    let is_end = |character: char| character.is_whitespace() || "\"'`<>\\".contains(character);
+    for word in text.split(is_end) {
+        let Some((_, url)) = word.split_once("://") else {
+            continue;
+        };
         secrets_of_url(url, &mut found);
+        // URLs inside of it: each up to the next, so that none is read as often as there are others before it.
+        for inner in url.split("://").skip(1) {
+            secrets_of_url(inner, &mut found);
+        }
     }
     found
 }
@@ -264,6 +269,20 @@ mod tests {
         ] {
             assert_eq!(named_secrets(text), Vec::<String>::new(), "{text}");
         }
+    }
+
+    #[test]
+    fn urls_inside_of_a_url_give_theirs_and_a_text_of_them_no_more_than_it_holds() {
+        let text = format!(
+            "https://a.example/?next=https://u:{SECRET}@b.example/?token=abcd1234://x&api_key=efgh5678"
+        );
+        let found = unnamed_secrets(&text);
+        for secret in [SECRET, "efgh5678", "abcd1234"] {
+            assert!(found.iter().any(|found| found == secret), "{found:?}");
+        }
+        let text = "://?token=abcd1234".repeat(1000);
+        let held: usize = unnamed_secrets(&text).iter().map(String::len).sum();
+        assert!(held <= 2 * text.len(), "{held}");
     }
 
     #[test]
