@@ -4,26 +4,13 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::support::{catproof, scratch, write};
+use crate::support::{catproof, proxied, scratch, write};
 
 const LONG_ID: &str =
     "a_very_long_id_of_which_nobody_ever_said_that_it_may_widen_each_row_of_a_table";
 
 /// Two servers with a proxy, one of them a developer's, and one without whose id is long.
 fn servers(folder: &Path) {
-    let proxied = |id: &str| {
-        json!({
-            "name": id, "display_name": "Acme", "description": "Notes", "author": { "name": "Acme" },
-            "server": { "command": "npx", "args": ["-y", "acme-mcp@1.4.0"] },
-            "oauth_config": {
-                "name": "Acme", "server_url": "https://acme.example/authorize",
-                "token_endpoint": "https://acme.example/token", "generic_oauth": true,
-                "client_id": "acme-1f3d5", "client_secret": "REDACTED", "requires_proxy": true,
-                "access_token_env_var": "ACME_TOKEN", "scopes": ["notes"],
-                "redirect_uris": ["https://oauth.acme.example/oauth/callback"]
-            }
-        })
-    };
     write(
         &folder.join("catalog/acme__mcp.json"),
         proxied("acme__mcp").to_string(),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::support::{catproof, check_json, project, rule_ids, run, scratch, write};
+use crate::support::{catproof, check_json, project, proxied, rule_ids, run, scratch, write};
 
 /// The files and rules of the findings of `check`.
 fn found(folder: &Path, paths: &[&str]) -> Vec<(String, String)> {
@@ -89,17 +89,7 @@ fn a_catalog_outside_the_working_folder_is_named_by_its_files_too() {
 
 /// A proxied server whose secret goes where the shipped allowlist sends none.
 fn draft() -> Value {
-    json!({
-        "name": "acme__draft", "display_name": "Acme", "description": "Notes", "author": { "name": "Acme" },
-        "server": { "command": "npx", "args": ["-y", "acme-mcp@1.4.0"] },
-        "oauth_config": {
-            "name": "Acme", "server_url": "https://acme.example/authorize",
-            "token_endpoint": "https://acme.example/token", "generic_oauth": true,
-            "client_id": "acme-1f3d5", "client_secret": "REDACTED", "requires_proxy": true,
-            "access_token_env_var": "ACME_TOKEN", "scopes": ["notes"],
-            "redirect_uris": ["https://oauth.acme.example/oauth/callback"]
-        }
-    })
+    proxied("acme__draft")
 }
 
 /// Checks a text from standard input in the folder of the shipped catalog.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// The folder of the project.
@@ -137,4 +137,19 @@ pub fn merge(target: &mut Value, patch: &Value) {
             _ => merge(object.entry(key.clone()).or_insert(Value::Null), value),
         }
     }
+}
+
+/// A manifest of type 1 with a proxy, in which nothing is wrong.
+pub fn proxied(id: &str) -> Value {
+    json!({
+        "name": id, "display_name": "Acme", "description": "Notes", "author": { "name": "Acme" },
+        "server": { "command": "npx", "args": ["-y", "acme-mcp@1.4.0"] },
+        "oauth_config": {
+            "name": "Acme", "server_url": "https://acme.example/authorize",
+            "token_endpoint": "https://acme.example/token", "generic_oauth": true,
+            "client_id": "acme-1f3d5", "client_secret": "REDACTED", "requires_proxy": true,
+            "access_token_env_var": "ACME_TOKEN", "scopes": ["notes"],
+            "redirect_uris": ["https://oauth.acme.example/oauth/callback"]
+        }
+    })
 }
