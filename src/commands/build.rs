@@ -17,7 +17,7 @@ use crate::write::{self, Change, ChangeKind, Mode};
 
 use super::findings::{self, plural};
 use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
-use super::{ExitStatus, Failure, check, masking};
+use super::{ExitStatus, Failure, check};
 
 pub(super) fn run(
     args: &BuildArgs,
@@ -45,7 +45,6 @@ pub(super) fn run(
     let folders = &target.target.folders;
     let manifests = [&folders.catalog, &folders.catalog_local];
     let manifests: Vec<_> = manifests.into_iter().flatten().cloned().collect();
-    let mask = masking::mask(std::slice::from_ref(&target), &sources);
     let (outcome, shown) = findings::try_report(
         &workspace,
         std::slice::from_mut(&mut target),
@@ -70,7 +69,7 @@ pub(super) fn run(
     shown?;
     for left_out in &plan.left_out {
         let line = format!("left out `{}`: {}", left_out.id, left_out.reason);
-        console.say(&mask.apply(&line));
+        console.say(&outcome.mask.apply(&line));
     }
     match args.check {
         true if written.changes.is_empty() => {
@@ -78,7 +77,7 @@ pub(super) fn run(
             console.say(&format!("{current} current"));
             Ok(ExitStatus::Clean)
         }
-        true => show_changes(&workspace, &written, &mask, console),
+        true => show_changes(&workspace, &written, &outcome.mask, console),
         false => {
             console.say(&format!(
                 "{}; {}",

@@ -25,6 +25,8 @@ pub(super) struct Outcome {
     pub status: ExitStatus,
     pub files: usize,
     pub has_allowlist: bool,
+    /// What output must not show.
+    pub mask: Mask,
     counts: Summary,
     /// The rules of what was shown.
     rules: BTreeSet<&'static str>,
@@ -98,6 +100,7 @@ pub(super) fn try_report(
         status,
         files,
         has_allowlist,
+        mask,
         counts: summary,
         rules,
     };
@@ -106,7 +109,7 @@ pub(super) fn try_report(
         sources,
         args,
         console,
-        &mask,
+        &outcome.mask,
         shown,
         &outcome.counts,
     );
