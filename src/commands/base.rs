@@ -229,7 +229,7 @@ impl Base {
             root,
             sources,
             manifests,
-            locks: Locks::committed(Lock::of([].into())),
+            locks: Locks::default(),
             has_local: true,
             unreadable,
         };
@@ -259,7 +259,7 @@ impl Base {
                     Words::new("the discovery lock of the base cannot be read, so all that it knew is new: ")
                         .value(reason),
                 );
-                Ok(Some(Lock::of([].into())))
+                Ok(Some(Lock::default()))
             }
         }
     }

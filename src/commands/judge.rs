@@ -8,7 +8,7 @@ use crate::cli::{FindingArgs, Global};
 use crate::config::Level;
 use crate::lint::{self, proxy};
 use crate::pipeline::{Judged, Keep, Line};
-use crate::probe::lock::{Lock, Locks};
+use crate::probe::lock::Locks;
 use crate::source::{FileId, Folders, ManifestFile, Sources, describe};
 use crate::suggest;
 use crate::validate;
@@ -230,7 +230,7 @@ fn judge_target(
         manifests,
         judged,
         has_lock: locks.is_some(),
-        locks: locks.unwrap_or_else(|| Locks::committed(Lock::of([].into()))),
+        locks: locks.unwrap_or_default(),
         allowlist,
         files,
         has_allowlist,

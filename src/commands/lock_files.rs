@@ -58,7 +58,7 @@ impl LockFile {
             origin,
             file: sources.add(path.clone(), &workspace.working_folder),
             path,
-            lock: Lock::of([].into()),
+            lock: Lock::default(),
         }
     }
 
@@ -161,7 +161,7 @@ pub(super) fn in_force(workspace: &Workspace, folders: &Folders) -> Result<Locks
         catalog: known(workspace, folders, Origin::Catalog)?,
         catalog_local: match workspace.config.profile {
             // No file of a developer's keeps the catalog from being built; `probe` says what is wrong with it.
-            Profile::Production => catalog_local.unwrap_or_else(|_| Lock::of([].into())),
+            Profile::Production => catalog_local.unwrap_or_default(),
             Profile::Development => catalog_local?,
         },
     })
@@ -174,7 +174,7 @@ pub(super) fn committed(workspace: &Workspace, folders: &Folders) -> Result<Lock
 
 fn known(workspace: &Workspace, folders: &Folders, origin: Origin) -> Result<Lock, Failure> {
     let lock = read(&workspace.lock_path(folders, origin))?;
-    Ok(lock.unwrap_or_else(|| Lock::of([].into())))
+    Ok(lock.unwrap_or_default())
 }
 
 /// The locks that a catalog is judged by, or a finding for each that cannot be read: then nothing is known.
@@ -187,9 +187,7 @@ pub(super) fn judged(
     let catalog = known_or_found(workspace, folders, Origin::Catalog, sources, findings);
     let catalog_local = match workspace.config.profile {
         // As in `in_force`.
-        Profile::Production => {
-            known(workspace, folders, Origin::CatalogLocal).unwrap_or_else(|_| Lock::of([].into()))
-        }
+        Profile::Production => known(workspace, folders, Origin::CatalogLocal).unwrap_or_default(),
         Profile::Development => {
             known_or_found(workspace, folders, Origin::CatalogLocal, sources, findings)?
         }
@@ -210,7 +208,7 @@ fn known_or_found(
 ) -> Option<Lock> {
     let path = workspace.lock_path(folders, origin);
     let text = match text(&path) {
-        Ok(None) => return Some(Lock::of([].into())),
+        Ok(None) => return Some(Lock::default()),
         Ok(Some(text)) => text,
         Err(reason) => {
             let file = sources.add(path, &workspace.working_folder);

@@ -7,7 +7,7 @@ use crate::config::Level;
 use crate::console::Console;
 use crate::lint::{self, Group, discovery, suppressions};
 use crate::pipeline::{Judged, Keep};
-use crate::probe::{Day, Lock, Locks};
+use crate::probe::{Day, Locks};
 use crate::source::{FileId, Origin, Sources};
 use crate::suggest;
 use crate::workspace::Workspace;
@@ -32,7 +32,7 @@ pub(super) fn run(
     let probing = Probing::new(&args.network, today)?;
 
     let mut sources = Sources::default();
-    let nothing = Locks::committed(Lock::of([].into()));
+    let nothing = Locks::default();
     let mut catalog = judge_by(&workspace, &nothing, Keep::Manifests, &mut sources)?;
     if catalog.files == 0 {
         console.say(&check::no_input(&workspace, &[]));

@@ -26,7 +26,7 @@ pub struct Lock {
 }
 
 /// Both lock files of a catalog: the committed one, and that of the developers' servers, which git ignores.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Locks {
     pub catalog: Lock,
     pub catalog_local: Lock,
@@ -37,7 +37,7 @@ impl Locks {
     pub fn committed(lock: Lock) -> Self {
         Self {
             catalog: lock,
-            catalog_local: Lock::of([].into()),
+            catalog_local: Lock::default(),
         }
     }
 

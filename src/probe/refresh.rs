@@ -180,6 +180,13 @@ pub fn stale(lock: &Lock, today: Day, most_days: u32) -> Vec<Stale> {
         .collect()
 }
 
+/// A lock that knows nothing yet.
+impl Default for Lock {
+    fn default() -> Self {
+        Self::of(BTreeMap::new())
+    }
+}
+
 impl Lock {
     /// A lock of these entries.
     #[must_use]

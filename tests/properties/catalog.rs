@@ -41,7 +41,7 @@ impl Catalog {
         Self {
             files: vec![(format!("catalog/{stem}.json"), bytes.to_vec())],
             config,
-            lock: Some(Lock::of([].into())),
+            lock: Some(Lock::default()),
             allowlist: Some(
                 "export const ALLOWED_DESTINATIONS = ['acme.example', 'github.io'];".to_owned(),
             ),
@@ -122,7 +122,7 @@ impl Catalog {
 
 /// A lock with what providers may have answered for the URLs of these manifests.
 fn lock(draw: &mut Draw<'_>, manifests: &[Value]) -> Lock {
-    let mut lock = Lock::of([].into());
+    let mut lock = Lock::default();
     for manifest in manifests {
         let Ok(manifest) = Manifest::deserialize(manifest) else {
             continue;
