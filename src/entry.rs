@@ -40,6 +40,8 @@ pub struct Entry {
     pub server_url: Option<String>,
     /// `oauth_config.well_known_url`.
     pub well_known_url: Option<String>,
+    /// `oauth_config.token_endpoint`.
+    pub token_endpoint: Option<String>,
     /// The URL that discovery starts from, by its pointer; `None` where nothing is discovered or no URL is given.
     pub discovery_pointer: Option<&'static str>,
     /// The first redirect URI, the one that is used.
@@ -89,6 +91,15 @@ impl Entry {
         match self.discovery_pointer {
             Some(pointer) => Place::value(self.file, pointer),
             None => Place::key(self.file, "/oauth_config"),
+        }
+    }
+
+    /// The URLs that decide what discovery asks.
+    pub fn lock_inputs(&self) -> LockInputs {
+        LockInputs {
+            remote_url: self.remote_url.clone(),
+            server_url: self.server_url.clone(),
+            well_known_url: self.well_known_url.clone(),
         }
     }
 
@@ -226,6 +237,7 @@ pub fn entry(
         remote_url: oauth::remote_url(manifest).map(str::to_owned),
         server_url: oauth.and_then(|oauth| oauth.server_url.clone()),
         well_known_url: oauth.and_then(|oauth| oauth.well_known_url.clone()),
+        token_endpoint: oauth.and_then(|oauth| oauth.token_endpoint.clone()),
         redirect_uri: oauth.and_then(|oauth| oauth.redirect_uris.as_ref()?.first().cloned()),
         destinations,
         server_hash: hash(&manifest.server),
@@ -295,6 +307,7 @@ pub fn unreadable(file: FileId, origin: Origin, stem: &str, name: Option<&str>) 
         remote_url: None,
         server_url: None,
         well_known_url: None,
+        token_endpoint: None,
         discovery_pointer: None,
         redirect_uri: None,
         destinations: Destinations::NotNeeded,

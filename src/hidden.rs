@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
 
@@ -31,12 +32,48 @@ pub fn has_hidden(text: &str) -> bool {
 pub fn to_json(document: &impl Serialize) -> String {
     let mut json = serde_json::to_string_pretty(document).unwrap_or_default();
     json.push('\n');
-    // Hidden characters stand in strings only, but for the ends of lines.
-    if !json.lines().any(has_hidden) {
-        return json;
+    match without_hidden(&json) {
+        Cow::Borrowed(_) => json,
+        Cow::Owned(escaped) => escaped,
     }
-    let is_escaped = |_, character| is_hidden(character) && character != '\n';
-    escape_json(&json, is_escaped).into_owned()
+}
+
+/// The same bytes as [`to_json`], written as they come about: a large document is not in memory beside its text.
+///
+/// # Errors
+/// The writer's; and where [`to_json`] gives an empty line, the type's.
+pub fn write_json(writer: impl Write, document: &impl Serialize) -> io::Result<()> {
+    let mut visible = Visible(BufWriter::new(writer));
+    serde_json::to_writer_pretty(&mut visible, document)?;
+    visible.0.write_all(b"\n")?;
+    visible.0.flush()
+}
+
+/// Passes JSON on without its hidden characters. `serde_json` hands it whole characters.
+struct Visible<W>(W);
+
+impl<W: Write> Write for Visible<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match str::from_utf8(bytes) {
+            Ok(text) => self.0.write_all(without_hidden(text).as_bytes())?,
+            Err(_) => self.0.write_all(bytes)?,
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// JSON with hidden characters as `\u` escapes. They stand in strings only, but for the ends of lines.
+fn without_hidden(json: &str) -> Cow<'_, str> {
+    match json.lines().any(has_hidden) {
+        true => escape_json(json, |_, character| {
+            is_hidden(character) && character != '\n'
+        }),
+        false => Cow::Borrowed(json),
+    }
 }
 
 /// A JSON text with some of its characters as `\u` escapes: those of which the function says so, by their place in
@@ -85,5 +122,8 @@ mod tests {
             serde_json::from_str::<serde_json::Value>(&json).unwrap(),
             said
         );
+        let mut written = Vec::new();
+        write_json(&mut written, &said).unwrap();
+        assert_eq!(String::from_utf8(written).unwrap(), json);
     }
 }

@@ -69,7 +69,7 @@ pub enum Keep {
 }
 
 /// How many files are judged before their facts are gathered: enough for every core, and few enough to be held in memory.
-const AT_ONCE: usize = 1000;
+const AT_ONCE: usize = 200;
 
 impl Line<'_> {
     /// The line up to the findings.

@@ -358,7 +358,7 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 pub fn create(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(|source| io_error("create", folder, source))?;
-    let created = temporary_file(folder, bytes).and_then(|file| {
+    let created = temporary_file(folder, |file| file.write_all(bytes)).and_then(|file| {
         let persisted = file.persist_noclobber(path);
         persisted.map(|_| ()).map_err(|error| error.error)
     });
@@ -370,13 +370,28 @@ pub fn create(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 /// # Errors
 /// The disk does not do as it is told; then the old file is still there.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(|source| io_error("create", folder, source))?;
-    rename_into_place(folder, path, bytes).map_err(|source| io_error("write", path, source))
+    replace_with(path, |file| file.write_all(bytes))
 }
 
-fn rename_into_place(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let temporary = temporary_file(folder, bytes)?;
+/// The same for bytes that are written as they come about.
+///
+/// # Errors
+/// As [`replace`].
+pub fn replace_with(
+    path: &Path,
+    content: impl FnOnce(&mut File) -> io::Result<()>,
+) -> Result<(), Error> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(|source| io_error("create", folder, source))?;
+    rename_into_place(folder, path, content).map_err(|source| io_error("write", path, source))
+}
+
+fn rename_into_place(
+    folder: &Path,
+    path: &Path,
+    content: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
+    let temporary = temporary_file(folder, content)?;
     if let Ok(metadata) = fs::metadata(path) {
         temporary
             .as_file()
@@ -386,8 +401,11 @@ fn rename_into_place(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()>
     Ok(())
 }
 
-/// A file with these bytes that has no name of its own yet.
-fn temporary_file(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+/// A file with this content that has no name of its own yet.
+fn temporary_file(
+    folder: &Path,
+    content: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
     #[cfg(unix)]
@@ -400,7 +418,7 @@ fn temporary_file(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     // While it has content, the lock says that its writer is alive; it goes away with the writer, however that ends.
     // Without locks on this file system, nothing is taken for stale either.
     temporary.as_file().lock().ok();
-    temporary.write_all(bytes)?;
+    content(temporary.as_file_mut())?;
     temporary.flush()?;
     Ok(temporary)
 }

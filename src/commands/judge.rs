@@ -158,7 +158,7 @@ fn judge_target(
                 locks: None,
                 allowlist: None,
             };
-            let unasked = line.judge(Keep::Manifests);
+            let unasked = line.judge(Keep::Entries);
             let (locks, outdated) = online.ask(workspace, &target, &unasked, sources)?;
             if !is_alone {
                 // No lock is out of date for what stands in no file.

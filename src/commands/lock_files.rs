@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::config::{ProbeConfig, Profile};
 use crate::entry::Entry;
 use crate::finding::{Finding, Place};
+use crate::hidden::write_json;
 use crate::lint::{Findings, discovery};
 use crate::oauth::{OAuthType, Verdict};
 use crate::parse;
@@ -137,11 +138,11 @@ impl LockFile {
         });
         let kept: BTreeSet<&str> = kept.map(|entry| entry.id.as_str()).collect();
         let old = &self.lock;
-        let new = probe::merge(old, answers.of(self.origin).lock.clone(), &kept);
+        let new = probe::merge(old, &answers.of(self.origin).lock, &kept);
         if new == *old {
             return Ok(None);
         }
-        write::replace(&self.path, probe::render(&new).as_bytes())?;
+        write::replace_with(&self.path, |file| write_json(file, &new))?;
         let mut changed: BTreeSet<&String> = old.servers.keys().chain(new.servers.keys()).collect();
         changed.retain(|id| old.servers.get(*id) != new.servers.get(*id));
         Ok(Some(format!(

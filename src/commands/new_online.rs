@@ -64,7 +64,6 @@ fn ask(id: &str, url: &str, args: &NewArgs, console: &Console) -> Result<LockEnt
     let answers = probing.ask(&[asked], console)?;
     probing.finish()?;
     let entry = answers.of(Origin::CatalogLocal).lock.servers.get(id);
-    entry
-        .cloned()
-        .ok_or_else(|| Failure::usage("nothing was asked"))
+    let entry = entry.map(|entry| LockEntry::clone(entry));
+    entry.ok_or_else(|| Failure::usage("nothing was asked"))
 }

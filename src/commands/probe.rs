@@ -33,14 +33,12 @@ pub(super) fn run(
 
     let mut sources = Sources::default();
     let nothing = Locks::default();
-    let mut catalog = judge_by(&workspace, &nothing, Keep::Manifests, &mut sources)?;
+    let catalog = judge_by(&workspace, &nothing, &mut sources)?;
     if catalog.files == 0 {
         console.say(&check::no_input(&workspace, &[]));
         return Ok(ExitStatus::NoInput);
     }
     let asked = chosen(&args.ids, &catalog.judged)?;
-    // A large catalog is not kept in memory while its providers are waited for.
-    catalog.judged.manifests.clear();
     let mut read = |origin| read_lock(&workspace, &catalog, origin, args, &mut sources, console);
     let (catalog_lock, local_lock) = (read(Origin::Catalog)?, read(Origin::CatalogLocal)?);
     let answers = probing.ask(&asked, console)?;
@@ -56,12 +54,14 @@ pub(super) fn run(
             written.extend(file.update(&answers, judged, &sources)?);
         }
     }
+    // What was judged before anybody was asked is not held beside what is judged now.
+    drop(catalog);
     let known = Locks {
         catalog: catalog_lock.lock,
         catalog_local: local_lock.lock,
     };
     let learned = answers.over(&known);
-    let mut target = judge_by(&workspace, &learned, Keep::Entries, &mut sources)?;
+    let mut target = judge_by(&workspace, &learned, &mut sources)?;
     keep_discovered(&mut target, &asked);
     target.judged.findings.extend(outdated);
     let outcome = findings::report(
@@ -92,11 +92,10 @@ pub(super) fn run(
 fn judge_by(
     workspace: &Workspace,
     locks: &Locks,
-    keep: Keep,
     sources: &mut Sources,
 ) -> Result<JudgedTarget, Failure> {
     let questions = Questions {
-        keep,
+        keep: Keep::Entries,
         allowlist: AllowlistChoice::Nothing,
         locks: LockChoice::Given(locks),
     };

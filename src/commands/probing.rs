@@ -6,10 +6,9 @@ use std::path::Path;
 use crate::cli::NetworkArgs;
 use crate::config::Level;
 use crate::console::Console;
-use crate::entry::{self, Entry};
+use crate::entry::Entry;
 use crate::finding::Finding;
 use crate::lint::discovery;
-use crate::model::Manifest;
 use crate::oauth::OAuthType;
 use crate::pipeline::Judged;
 use crate::probe::{
@@ -115,7 +114,7 @@ impl Probing {
 
     /// Asks about the servers, and tells on standard error how far it is. Ctrl-C ends it.
     pub(super) fn ask(&self, asked: &[Asked], console: &Console) -> Result<Answers, Failure> {
-        let targets: Vec<Target> = asked.iter().map(|asked| asked.target.clone()).collect();
+        let targets = asked.iter().map(|asked| &asked.target);
         let bar = console.progress_bar(targets.len());
         let today = self.today.to_string();
         let run = Run {
@@ -131,7 +130,7 @@ impl Probing {
         };
         let answers = probe::block_on(async {
             tokio::select! {
-                entries = probe::ask(&targets, &self.source, run, tell) => Some(entries),
+                entries = probe::ask(targets, &self.source, run, tell) => Some(entries),
                 _ = tokio::signal::ctrl_c() => None,
             }
         })?;
@@ -228,7 +227,7 @@ pub(super) fn targets(judged: &Judged, is_wanted: impl Fn(&Entry) -> bool) -> Ve
     for origin in [Origin::Catalog, Origin::CatalogLocal] {
         let entries = judged.entries.iter();
         let entries = entries.filter(|entry| entry.origin == origin && is_wanted(entry));
-        let here = entries.filter_map(|entry| target(entry, judged.manifests.get(&entry.file)?));
+        let here = entries.filter_map(target);
         asked.extend(
             here.filter(|target| known.insert((origin, target.server_id.clone())))
                 .map(|target| Asked { origin, target }),
@@ -238,16 +237,15 @@ pub(super) fn targets(judged: &Judged, is_wanted: impl Fn(&Entry) -> bool) -> Ve
 }
 
 /// Where discovery starts for a server; nothing for one without an OAuth type or without a URL to ask.
-fn target(entry: &Entry, manifest: &Manifest) -> Option<Target> {
-    let oauth = manifest.oauth_config.as_ref()?;
-    let inputs = entry::lock_inputs(manifest);
+fn target(entry: &Entry) -> Option<Target> {
+    let inputs = entry.lock_inputs();
     let (kind, urls) = match entry.oauth_type()? {
         OAuthType::Generic => (
             TargetKind::Generic {
-                authorization_endpoint: oauth.server_url.clone(),
-                token_endpoint: oauth.token_endpoint.clone(),
+                authorization_endpoint: entry.server_url.clone(),
+                token_endpoint: entry.token_endpoint.clone(),
             },
-            [&oauth.server_url, &oauth.token_endpoint],
+            [&entry.server_url, &entry.token_endpoint],
         ),
         OAuthType::McpStatic => (
             TargetKind::McpStatic,

@@ -17,6 +17,7 @@ mod shadow;
 mod words;
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use crate::compile::Parts;
 use crate::config::Config;
@@ -24,7 +25,7 @@ use crate::entry::Entry;
 use crate::model::Manifest;
 use crate::oauth::{Undetermined, Verdict};
 use crate::plan::LeftOutReason;
-use crate::probe::lock::Locks;
+use crate::probe::lock::{LockEntry, Locks};
 use crate::source::Origin;
 
 pub use card::{Card, CardHost, CardInput, CardLogin, CardRun, card};
@@ -295,11 +296,17 @@ fn changed(old: &Server, new: &Server, before: &State, after: &State) -> Changes
     compare_servers(old, new, &mut changes);
     discovery::compare(
         old,
-        before.locks.of(old.entry.origin).servers.get(&old.entry.id),
-        after.locks.of(new.entry.origin).servers.get(&new.entry.id),
+        entry_in(&before.locks, &old.entry),
+        entry_in(&after.locks, &new.entry),
         &mut changes,
     );
     changes
+}
+
+/// What a server's own folder's lock knows of it.
+fn entry_in<'a>(locks: &'a Locks, entry: &Entry) -> Option<&'a LockEntry> {
+    let servers = &locks.of(entry.origin).servers;
+    servers.get(&entry.id).map(Arc::as_ref)
 }
 
 /// Compares what two manifests compile to.

@@ -24,6 +24,9 @@ use super::address::{Reach, check_address, check_url};
 use super::fetch::{Answer, Body, Failure, FailureKind, Fetch, INITIALIZE, Method, Request};
 use super::well_known::origin;
 
+/// How long a connection waits for the next request to its origin, which follows at once or not at all.
+const IDLE: Duration = Duration::from_millis(100);
+
 /// How the network is used.
 #[derive(Debug, Clone, Default)]
 pub struct Manners {
@@ -235,7 +238,7 @@ pub(crate) fn builder(
         .connect_timeout(limits.connect)
         // A thousand servers must not leave a thousand idle connections open.
         .pool_max_idle_per_host(1)
-        .pool_idle_timeout(Duration::from_millis(500))
+        .pool_idle_timeout(IDLE)
         .dns_resolver(Arc::new(resolver));
     if let Some((_, proxy)) = proxy {
         builder = builder.proxy(proxy);

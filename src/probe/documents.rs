@@ -10,7 +10,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use url::Url;
 
@@ -78,7 +78,8 @@ pub struct Document {
     pub sha256: Option<String>,
     /// The content type, where it is not JSON's.
     pub mislabeled: Option<String>,
-    members: Map<String, Value>,
+    /// Few, and kept for the whole run: each takes the room that it needs.
+    members: Box<[(&'static str, Value)]>,
     unknown: BTreeSet<String>,
     dynamic_registration: Option<bool>,
 }
@@ -113,12 +114,15 @@ pub fn read(answer: &Answer) -> Reading {
         .trim()
         .to_ascii_lowercase();
     match serde_json::from_slice::<Value>(text) {
-        Ok(Value::Object(mut members)) => {
+        Ok(Value::Object(mut stated)) => {
             // Readers differ in which of two values they take, so neither can be trusted.
             if let Some(name) = repeated_member(text) {
                 return Reading::Broken(format!("states {} twice", quoted(&name)));
             }
-            members.retain(|name, value| MEMBERS.contains(&name.as_str()) && !value.is_null());
+            let members = MEMBERS.iter().filter_map(|name| {
+                let value = stated.remove(*name)?;
+                (!value.is_null()).then_some((*name, value))
+            });
             let reconstruction = answer.reconstruction.as_ref();
             let labeled = media_type == "application/json" || media_type.ends_with("+json");
             Reading::Document(Document {
@@ -126,7 +130,7 @@ pub fn read(answer: &Answer) -> Reading {
                     .is_none()
                     .then(|| hexadecimal(&Sha256::digest(bytes))),
                 mislabeled: (!labeled && reconstruction.is_none()).then(|| quoted(content_type)),
-                members,
+                members: members.collect(),
                 unknown: reconstruction
                     .map(|it| it.unknown.clone())
                     .unwrap_or_default(),
@@ -379,6 +383,11 @@ pub fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 impl Document {
+    fn member(&self, name: &str) -> Option<&Value> {
+        let mut members = self.members.iter();
+        members.find_map(|(known, value)| (*known == name).then_some(value))
+    }
+
     fn leaves_open(&self, member: &str) -> bool {
         self.unknown.contains(member)
     }
@@ -406,7 +415,7 @@ impl Reader<'_> {
     }
 
     fn text(&self, name: &str) -> Result<Option<String>, LockProblem> {
-        match self.document.members.get(name) {
+        match self.document.member(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
             Some(_) => Err(self.invalid(&format!("has a `{name}` that is no string"))),
@@ -415,7 +424,7 @@ impl Reader<'_> {
 
     /// A list of words or URLs, which are all ASCII: nothing else of it gets into the lock.
     fn list(&self, name: &str) -> Result<Option<Vec<String>>, LockProblem> {
-        let Some(value) = self.document.members.get(name) else {
+        let Some(value) = self.document.member(name) else {
             return Ok(None);
         };
         let texts = value
@@ -445,7 +454,7 @@ impl Reader<'_> {
 
     /// A boolean whose absence means false, unless the document leaves it open.
     fn flag(&self, name: &str) -> Result<Option<bool>, LockProblem> {
-        match self.document.members.get(name) {
+        match self.document.member(name) {
             Some(Value::Bool(flag)) => Ok(Some(*flag)),
             Some(_) => Err(self.invalid(&format!("has a `{name}` that is neither true nor false"))),
             None if self.document.leaves_open(name) => Ok(None),

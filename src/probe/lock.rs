@@ -6,6 +6,7 @@
 //! no `token_endpoint_auth_methods_supported` is `client_secret_basic` (RFC 8414 §2).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -21,8 +22,10 @@ pub struct Lock {
     pub generated: String,
     /// The version of this shape.
     pub version: u32,
-    /// One entry for each server that has something to discover.
-    pub servers: BTreeMap<String, LockEntry>,
+    /// One entry for each server that has something to discover. Shared: a run has a lock as it was, as it is written
+    /// and as it judges by it.
+    #[schemars(with = "BTreeMap<String, LockEntry>")]
+    pub servers: BTreeMap<String, Arc<LockEntry>>,
 }
 
 /// Both lock files of a catalog: the committed one, and that of the developers' servers, which git ignores.
@@ -57,7 +60,7 @@ impl Locks {
             Origin::CatalogLocal => [Some(&self.catalog_local), Some(&self.catalog)],
         };
         let locks = locks.into_iter().flatten();
-        locks.filter_map(move |lock| lock.servers.get(server_id))
+        locks.filter_map(move |lock| lock.servers.get(server_id).map(Arc::as_ref))
     }
 }
 

@@ -9,6 +9,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
@@ -20,7 +21,7 @@ pub use discover::{Run, Target, TargetKind};
 pub use fetch::{Answer, Failure, Fetch, Request};
 pub use lock::{Lock, LockEntry, LockInputs, Locks};
 pub use record::{Recorder, Recordings};
-pub use refresh::{Change, LockError, Stale, changes, merge, overlay, read_lock, render, stale};
+pub use refresh::{Change, LockError, Stale, changes, merge, overlay, read_lock, stale};
 
 use discover::discover;
 use once::Once;
@@ -49,7 +50,7 @@ pub struct Probed {
     pub lock: Lock,
     /// The servers of type 1: whether their endpoints exist, and what their providers publish. The first is a matter
     /// of the day and the second only advice, so neither is locked.
-    pub endpoints: BTreeMap<String, LockEntry>,
+    pub endpoints: BTreeMap<String, Arc<LockEntry>>,
 }
 
 /// One server is done.
@@ -85,7 +86,7 @@ impl Probed {
                 TargetKind::Generic { .. } => &mut endpoints,
                 TargetKind::McpStatic | TargetKind::Remote => &mut servers,
             };
-            entries.insert(target.server_id.clone(), entry);
+            entries.insert(target.server_id.clone(), Arc::new(entry));
         }
         Self {
             lock: Lock::of(servers),
@@ -101,7 +102,7 @@ pub async fn probe<F: Fetch>(
     run: Run<'_>,
     progress: impl FnMut(Progress<'_>),
 ) -> Probed {
-    let entries = ask(targets, fetch, run, progress).await;
+    let entries = ask(targets.iter(), fetch, run, progress).await;
     Probed::of(targets.iter().zip(entries))
 }
 
@@ -110,14 +111,15 @@ pub async fn probe<F: Fetch>(
 ///
 /// The result does not depend on the order in which the answers arrive. `progress` is called once a server. Never
 /// fails: what went wrong is in the entries, by rule id.
-pub async fn ask<F: Fetch>(
-    targets: &[Target],
+pub async fn ask<'a, F: Fetch>(
+    targets: impl ExactSizeIterator<Item = &'a Target>,
     fetch: &F,
     run: Run<'_>,
     mut progress: impl FnMut(Progress<'_>),
 ) -> Vec<LockEntry> {
     let once = Once::new(fetch);
-    let under_way = stream::iter(targets.iter().enumerate()).map(|(index, target)| {
+    let total = targets.len();
+    let under_way = stream::iter(targets.enumerate()).map(|(index, target)| {
         let once = &once;
         async move { (index, target, discover(target, once, run).await) }
     });
@@ -126,7 +128,7 @@ pub async fn ask<F: Fetch>(
     while let Some((done, (index, target, entry))) = answered.next().await {
         progress(Progress {
             done: done + 1,
-            total: targets.len(),
+            total,
             server_id: &target.server_id,
             entry: &entry,
         });

@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
 use thiserror::Error;
-
-use crate::hidden::to_json;
 
 use super::day::Day;
 use super::documents::{quoted, rule};
@@ -65,25 +64,17 @@ pub fn read_lock(text: &str) -> Result<Lock, LockError> {
     }
 }
 
-/// The text of a lock file: sorted, indented by two spaces, the same bytes for the same lock.
-#[must_use]
-pub fn render(lock: &Lock) -> String {
-    to_json(lock)
-}
-
 /// The lock after a run: `fresh` entries in place of the old ones, the others kept.
 ///
 /// Of the servers, only those in `server_ids` are kept. An entry of which nothing could be learned, because an answer
 /// failed to come, is no knowledge and enters no lock: what was known of the server stays, and a flaky network loses
 /// no facts. Such an entry's problems are findings of the run alone.
 #[must_use]
-pub fn merge(old: &Lock, fresh: Lock, server_ids: &BTreeSet<&str>) -> Lock {
+pub fn merge(old: &Lock, fresh: &Lock, server_ids: &BTreeSet<&str>) -> Lock {
     let mut servers = old.servers.clone();
-    let learned = fresh
-        .servers
-        .into_iter()
-        .filter(|(_, entry)| !entry.is_unreachable());
-    servers.extend(learned);
+    let learned = fresh.servers.iter();
+    let learned = learned.filter(|(_, entry)| !entry.is_unreachable());
+    servers.extend(learned.map(|(server_id, entry)| (server_id.clone(), Arc::clone(entry))));
     servers.retain(|server_id, _| server_ids.contains(server_id.as_str()));
     Lock::of(servers)
 }
@@ -92,12 +83,13 @@ pub fn merge(old: &Lock, fresh: Lock, server_ids: &BTreeSet<&str>) -> Lock {
 ///
 /// Where an answer failed to come, the facts of the old entry stay and the problem is added: nothing else was learned.
 #[must_use]
-pub fn overlay(old: &Lock, fresh: impl IntoIterator<Item = (String, LockEntry)>) -> Lock {
+pub fn overlay(old: &Lock, fresh: impl IntoIterator<Item = (String, Arc<LockEntry>)>) -> Lock {
     let mut servers = old.servers.clone();
     for (server_id, entry) in fresh {
         match servers.get_mut(&server_id) {
             Some(before) if entry.is_unreachable() && before.answers(&entry.inputs) => {
-                before.problems.extend(entry.problems);
+                let problems = entry.problems.iter().cloned();
+                Arc::make_mut(before).problems.extend(problems);
             }
             _ => _ = servers.insert(server_id, entry),
         }
@@ -190,7 +182,7 @@ impl Default for Lock {
 impl Lock {
     /// A lock of these entries.
     #[must_use]
-    pub fn of(servers: BTreeMap<String, LockEntry>) -> Self {
+    pub fn of(servers: BTreeMap<String, Arc<LockEntry>>) -> Self {
         Self {
             generated: GENERATED.to_owned(),
             version: VERSION,
@@ -203,6 +195,7 @@ impl Lock {
     pub fn entry(&self, server_id: &str, inputs: &LockInputs) -> Option<&LockEntry> {
         self.servers
             .get(server_id)
+            .map(Arc::as_ref)
             .filter(|entry| entry.answers(inputs))
     }
 }

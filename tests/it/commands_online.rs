@@ -402,7 +402,7 @@ async fn a_developers_server_with_the_id_of_one_in_the_catalog_has_its_own_answe
     assert_eq!(code, 0, "{stderr}");
     let resource = |path| {
         let entry = lock_in(root.path(), path).servers.remove("acme__mcp");
-        entry.unwrap().resource.unwrap().resource.unwrap()
+        entry.unwrap().resource.clone().unwrap().resource.unwrap()
     };
     assert_eq!(resource(LOCK), world.fill("{mcp}/mcp"));
     assert_eq!(resource(LOCAL_LOCK), world.fill("{mcp}/next"));
@@ -444,7 +444,7 @@ async fn one_server_can_be_asked_alone_and_the_others_keep_their_entries() {
     let days: Vec<String> = lock_in(root.path(), LOCK)
         .servers
         .into_values()
-        .map(|entry| entry.recorded)
+        .map(|entry| entry.recorded.clone())
         .collect();
     assert_eq!(days, ["2026-11-01", "2026-11-23"]);
 

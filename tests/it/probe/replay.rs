@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use catproof::hidden::to_json;
 use catproof::probe::fetch::{Fetch as _, Method};
 use catproof::probe::record::Recording;
 use catproof::probe::{
     Lock, LockInputs, Probed, Reach, Recorder, Recordings, Request, Run, Target, TargetKind, probe,
-    render,
 };
 use expect_test::expect_file;
 
@@ -73,9 +73,9 @@ fn shipped_targets() -> Vec<Target> {
 #[tokio::test]
 async fn the_shipped_recordings_give_the_expected_lock_twice() {
     let targets = shipped_targets();
-    let first = render(&replay(&shipped(), &targets, Reach::Public).await.lock);
+    let first = to_json(&replay(&shipped(), &targets, Reach::Public).await.lock);
     let reversed: Vec<Target> = targets.into_iter().rev().collect();
-    let second = render(&replay(&shipped(), &reversed, Reach::Public).await.lock);
+    let second = to_json(&replay(&shipped(), &reversed, Reach::Public).await.lock);
     assert_eq!(first, second);
     expect_file![Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/probe/recordings.lock.json")]
         .assert_eq(&first);
@@ -181,7 +181,7 @@ async fn what_was_recorded_is_replayed_to_the_same_bytes() {
     let asked = world.asked().len();
 
     let replayed = replay(folder.path(), &targets, Reach::Loopback).await;
-    assert_eq!(render(&replayed.lock), render(&live.lock));
+    assert_eq!(to_json(&replayed.lock), to_json(&live.lock));
     assert_eq!(world.asked().len(), asked, "a replay touched the network");
     let rules_of = |url: &str| rules(live.lock.servers.get(&world.fill(url)).unwrap());
     assert_eq!(rules_of("{a}/mcp"), [""; 0]);

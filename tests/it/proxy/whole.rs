@@ -10,9 +10,9 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use catproof::hidden::to_json;
 use catproof::probe::{
     LockInputs, Manners, Network, Reach, Recorder, Recordings, Run, Target, TargetKind, probe,
-    render,
 };
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use serde_json::{Value, json};
@@ -156,7 +156,7 @@ async fn discovered(targets: &[Target], folder: &Path) -> String {
     recorder.finish().unwrap();
     let recordings = Recordings::open(folder).unwrap();
     let probed = probe(targets, &recordings, run, |_| ()).await;
-    render(&probed.lock)
+    to_json(&probed.lock)
 }
 
 /// A proxy on what was built.
