@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::cli::NetworkArgs;
 use crate::config::Level;
@@ -53,7 +54,7 @@ pub(super) struct Answers {
 }
 
 impl Answers {
-    fn new(asked: &[Asked], entries: Vec<LockEntry>) -> Self {
+    fn new(asked: &[Asked], entries: Vec<Arc<LockEntry>>) -> Self {
         let (mut catalog, mut catalog_local) = (Vec::new(), Vec::new());
         for (Asked { origin, target }, entry) in asked.iter().zip(entries) {
             match origin {

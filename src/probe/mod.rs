@@ -79,14 +79,14 @@ pub enum Source {
 
 impl Probed {
     /// Sorts what was learned by what belongs into the lock.
-    pub fn of<'a>(answered: impl IntoIterator<Item = (&'a Target, LockEntry)>) -> Self {
+    pub fn of<'a>(answered: impl IntoIterator<Item = (&'a Target, Arc<LockEntry>)>) -> Self {
         let (mut servers, mut endpoints) = (BTreeMap::new(), BTreeMap::new());
         for (target, entry) in answered {
             let entries = match target.kind {
                 TargetKind::Generic { .. } => &mut endpoints,
                 TargetKind::McpStatic | TargetKind::Remote => &mut servers,
             };
-            entries.insert(target.server_id.clone(), Arc::new(entry));
+            entries.insert(target.server_id.clone(), entry);
         }
         Self {
             lock: Lock::of(servers),
@@ -116,7 +116,7 @@ pub async fn ask<'a, F: Fetch>(
     fetch: &F,
     run: Run<'_>,
     mut progress: impl FnMut(Progress<'_>),
-) -> Vec<LockEntry> {
+) -> Vec<Arc<LockEntry>> {
     let once = Once::new(fetch);
     let total = targets.len();
     let under_way = stream::iter(targets.enumerate()).map(|(index, target)| {
@@ -132,20 +132,19 @@ pub async fn ask<'a, F: Fetch>(
             server_id: &target.server_id,
             entry: &entry,
         });
-        entries.insert(index, entry);
+        entries.insert(index, Arc::new(entry));
     }
     entries.into_values().collect()
 }
 
-/// Runs a probe to its end on a runtime of its own.
+/// Runs a probe to its end on a runtime of its own: one thread, since all it does is wait.
 ///
 /// Name lookups that never return are left behind, so that the process can end.
 ///
 /// # Errors
 /// The system gives no thread to run on.
 pub fn block_on<T>(future: impl Future<Output = T>) -> io::Result<T> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let value = runtime.block_on(future);
