@@ -61,6 +61,11 @@ pub fn credentials(text: &str) -> impl Iterator<Item = Credential<'_>> {
         })
 }
 
+/// Whether any string of a JSON text may have such a credential: one pass over the text instead of one over each string.
+pub fn may_be_in_json(text: &str) -> bool {
+    BEGINNINGS.as_ref().is_none_or(|begin| begin.is_match(text))
+}
+
 /// Whether the name of a variable or an answer says that it holds a credential, in any case.
 pub fn names_credential(name: &str) -> bool {
     let name = name.to_ascii_uppercase().replace('-', "_");
@@ -173,17 +178,38 @@ const SHORTEST: usize = "sk-".len() + SHORTEST_TOKEN;
 
 const SHORTEST_TOKEN: usize = 16;
 
+/// The characters that each of the three parts of a JWT has at least.
+const LEAST_JWT_PART: usize = 8;
+
 const fn form(prefix: &'static str, kind: &'static str, body: Body) -> Form {
     Form { prefix, kind, body }
 }
 
-static PREFIXES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let prefixes: Vec<String> = FORMS
-        .iter()
-        .map(|form| regex::escape(form.prefix))
-        .collect();
-    Regex::new(&prefixes.join("|")).ok()
+static PREFIXES: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(&any_form(|form| regex::escape(form.prefix))).ok());
+
+/// Each prefix with as much of its body as every credential of its form has, or an escape of JSON that may spell any of it.
+static BEGINNINGS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let beginning = |form: &Form| {
+        let prefix = regex::escape(form.prefix);
+        match form.body {
+            Body::Pem => prefix,
+            Body::Jwt => format!(
+                "{prefix}[A-Za-z0-9_-]{{{}}}",
+                LEAST_JWT_PART - form.prefix.len()
+            ),
+            Body::Token | Body::Mixed | Body::Alphanumeric(_) | Body::AccessKeyId => {
+                format!("{prefix}[A-Za-z0-9_-]{{{SHORTEST_TOKEN}}}")
+            }
+        }
+    };
+    Regex::new(&format!(r"\\u00|{}", any_form(beginning))).ok()
 });
+
+fn any_form(pattern: impl Fn(&Form) -> String) -> String {
+    let patterns: Vec<String> = FORMS.iter().map(pattern).collect();
+    patterns.join("|")
+}
 
 /// A run of token characters, and what of it decides about every body that ends with it. Offsets are those of the text.
 #[derive(Debug, Default)]
@@ -237,19 +263,19 @@ impl Run {
         }
     }
 
-    /// After `eyJ`: the end of the JWT whose header the run is from an offset on, all three parts of 8 or more characters.
+    /// After `eyJ`: the end of the JWT whose header the run is from an offset on, all three parts long enough.
     fn jwt_end(&self, start: usize) -> Option<usize> {
-        let is_long = self.end - start + "eyJ".len() >= 8;
+        let is_long = self.end - start + "eyJ".len() >= LEAST_JWT_PART;
         self.end_of_jwt.filter(|_| is_long)
     }
 }
 
-/// The bytes of the claims and the signature behind a header, each of 8 or more characters.
+/// The bytes of the claims and the signature behind a header, each long enough.
 fn jwt_tail(text: &str) -> Option<usize> {
     let claims = leading(text.strip_prefix('.')?, is_token_character);
     let signature = text.get(1 + claims.len()..)?;
     let signature = leading(signature.strip_prefix('.')?, is_token_character);
-    let is_long = claims.len() >= 8 && signature.len() >= 8;
+    let is_long = claims.len() >= LEAST_JWT_PART && signature.len() >= LEAST_JWT_PART;
     (is_long && looks_encoded(signature)).then_some(claims.len() + signature.len() + 2)
 }
 
@@ -345,6 +371,7 @@ mod tests {
                 _ => planted(form.prefix),
             };
             assert_found(&secret, &secret);
+            assert!(may_be_in_json(&format!(r#"["é\n{secret}"]"#)));
             assert_found(&format!("é --key={secret}&b=\"x\""), &secret);
             assert_none(&format!("a{secret}"));
         }
@@ -363,6 +390,22 @@ mod tests {
             assert_found(&secret, &secret);
             assert_found(&format!("{{\\n{secret}"), &secret);
         }
+    }
+
+    #[test]
+    fn a_look_at_a_whole_text_misses_nothing_that_its_strings_have() {
+        let shortest = concat!("sk-", "Q7w2Er9Ty4Ui8Op1");
+        let jwt = concat!("eyJhbGci", ".", "Q7w2Er9T", ".", "y4Ui8Op1");
+        let key = format!("-----BEGIN PRIVATE KEY-----\n{}\n", planted("MIIEvQ"));
+        for text in [shortest, jwt, &key] {
+            assert_found(text, text);
+            let json = serde_json::to_string(text).unwrap();
+            assert!(may_be_in_json(&json), "{json}");
+        }
+        assert!(may_be_in_json(r#"{"key":"\u0067hp_Q7w2Er9Ty4Ui8Op1"}"#));
+        assert!(!may_be_in_json(
+            r#"{"name":"a task-management server","key":"ghp_short"}"#
+        ));
     }
 
     #[test]

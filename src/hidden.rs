@@ -68,7 +68,9 @@ impl<W: Write> Write for Visible<W> {
 
 /// JSON with hidden characters as `\u` escapes. They stand in strings only, but for the ends of lines.
 fn without_hidden(json: &str) -> Cow<'_, str> {
-    match json.lines().any(has_hidden) {
+    // In ASCII, all that an encoder of JSON leaves as it is.
+    let may_have_hidden = !json.is_ascii() || json.contains('\u{7f}');
+    match may_have_hidden && json.lines().any(has_hidden) {
         true => escape_json(json, |_, character| {
             is_hidden(character) && character != '\n'
         }),

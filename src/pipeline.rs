@@ -188,6 +188,7 @@ impl Line<'_> {
                 file: *file,
                 origin: *origin,
                 stem,
+                text,
                 value: &value,
                 context,
             };

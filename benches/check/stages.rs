@@ -87,12 +87,14 @@ fn lint(bencher: Bencher<'_, '_>, input: &Input) {
         let mut findings = Findings::default();
         for Server {
             file,
+            text,
             parsed,
             manifest,
             entry,
         } in &servers
         {
             let raw = RawSubject {
+                text,
                 file: file.file,
                 origin: file.origin,
                 stem: &file.stem,
@@ -144,6 +146,7 @@ fn emit(bencher: Bencher<'_, '_>, input: &Input) {
 
 struct Server {
     file: ManifestFile,
+    text: String,
     parsed: Parsed,
     manifest: Manifest,
     entry: Entry,
@@ -166,7 +169,8 @@ fn documents(folder: &Path) -> Vec<(ManifestFile, Parsed)> {
 }
 
 fn servers(folder: &Path) -> Vec<Server> {
-    let server = |(file, parsed): (ManifestFile, Parsed)| {
+    let server = |(file, text): (ManifestFile, String)| {
+        let parsed = parse::parse(&text).unwrap();
         let validated = validate::validate(file.file, &parsed.value);
         let is_manifest = validated.verdict == Verdict::Manifest;
         let value = is_manifest.then(|| parsed.value.clone())?;
@@ -174,12 +178,13 @@ fn servers(folder: &Path) -> Vec<Server> {
         let entry = entry::entry(file.file, file.origin, &file.stem, &manifest, None);
         Some(Server {
             file,
+            text,
             parsed,
             manifest,
             entry,
         })
     };
-    documents(folder).into_iter().filter_map(server).collect()
+    texts(folder).into_iter().filter_map(server).collect()
 }
 
 fn judged(folder: &Path, keep: Keep) -> (Sources, Judged) {

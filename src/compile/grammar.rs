@@ -1,5 +1,8 @@
 //! What a value must look like to reach an artifact. Encoding for the format comes second, in `emit`.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use url::{Host, Url};
 
 use crate::config::Profile;
@@ -151,6 +154,9 @@ pub(crate) fn env_name(field: &str, name: &str) -> Checked<()> {
 
 /// A launch spec names neither the word that stands for a secret nor the variable that the secret is in.
 pub(crate) fn tells_no_secret(id: &str, text: &str) -> Checked<()> {
+    if !may_have_mark(text) {
+        return Ok(());
+    }
     let is_word_part =
         |character: char| character.is_ascii_alphanumeric() || "_.-".contains(character);
     let variable = format!("{id}_SECRET");
@@ -173,9 +179,17 @@ pub(crate) fn tells_no_secret(id: &str, text: &str) -> Checked<()> {
 
 /// Whether the text of a manifest has what a launch spec must not name, or an escape that may spell it.
 pub(crate) fn may_tell_secret(id: &str, manifest: &str) -> bool {
-    ["REDACTED", &format!("{id}_SECRET"), "\\u00"]
-        .iter()
-        .any(|word| manifest.contains(word))
+    may_have_mark(manifest)
+        && ["REDACTED", &format!("{id}_SECRET"), "\\u00"]
+            .iter()
+            .any(|word| manifest.contains(word))
+}
+
+/// Nearly every text has nothing of the kind, which one pass over it tells.
+fn may_have_mark(text: &str) -> bool {
+    static MARKS: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"REDACTED|_SECRET|\\u00").ok());
+    MARKS.as_ref().is_none_or(|marks| marks.is_match(text))
 }
 
 #[cfg(test)]

@@ -144,6 +144,8 @@ pub struct RawSubject<'a> {
     pub origin: Origin,
     /// The file's name without `.json`.
     pub stem: &'a str,
+    /// The whole file.
+    pub text: &'a str,
     pub value: &'a Value,
     pub context: Context<'a>,
 }

@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use crate::credential::credentials;
+use crate::credential::{credentials, may_be_in_json};
 use crate::finding::{Place, Severity};
 use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
 use crate::source::Pointer;
@@ -35,7 +35,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
-    search(subject, &mut Vec::new(), subject.value, findings);
+    if may_be_in_json(subject.text) {
+        search(subject, &mut Vec::new(), subject.value, findings);
+    }
 }
 
 /// One step of the way to a value; a pointer is made of the steps only where something is found.
