@@ -128,10 +128,16 @@ pub(super) fn keep_offered(
     sources: &Sources,
     shown: &mut [Finding],
 ) {
-    let mut tallies: HashMap<FileId, Tally> = HashMap::new();
+    let file = |finding: &Finding| finding.place.as_ref().map(|place| place.file);
+    // Most files have nothing to repair, and are not counted.
+    let with_fix = shown.iter().filter(|finding| finding.fix.is_some());
+    let mut tallies: HashMap<FileId, Tally> = with_fix
+        .filter_map(file)
+        .map(|file| (file, Tally::default()))
+        .collect();
     for finding in shown.iter() {
-        if let Some(place) = &finding.place {
-            tallies.entry(place.file).or_default().add(finding);
+        if let Some(tally) = file(finding).and_then(|file| tallies.get_mut(&file)) {
+            tally.add(finding);
         }
     }
     let nothing = Tally::default();
