@@ -1,5 +1,6 @@
 //! `list`: the servers with their OAuth type, and what the proxy needs for them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
@@ -13,7 +14,7 @@ use crate::report::list::{
     ListReport, ListedDestination, ListedEvidence, ListedFindings, ListedOAuth, ListedServer,
     ListedType,
 };
-use crate::report::{visible, write_json};
+use crate::report::{Mask, visible, write_json};
 use crate::source::{FileId, Origin, Sources};
 use crate::workspace::Workspace;
 
@@ -38,7 +39,6 @@ pub(super) fn run(
         console.say(&check::no_input(&workspace, &args.paths));
         return Ok(ExitStatus::NoInput);
     }
-    // A server may be called by a secret, by mistake.
     let mask = masking::mask(&targets, &sources);
     let counts = count(&findings::settle(&workspace, &mut targets, &mut sources).shown);
     let mut servers: Vec<ListedServer> = targets
@@ -46,6 +46,9 @@ pub(super) fn run(
         .flat_map(|target| listed(target, &counts, &sources, args.oauth_type))
         .collect();
     servers.sort_by(|left, right| (&left.id, &left.file).cmp(&(&right.id, &right.file)));
+    for server in &mut servers {
+        hide(server, &mask);
+    }
 
     let mut out = console.out();
     match args.format {
@@ -54,22 +57,29 @@ pub(super) fn run(
                 version: 1,
                 servers,
             };
-            let mut text = Vec::new();
-            write_json(&report, &mut text)?;
-            let text = String::from_utf8_lossy(&text);
-            out.write_all(mask.apply(&text).as_bytes())?;
+            write_json(&report, &mut out)?;
         }
         TableFormat::Human => {
-            out.write_all(
-                mask.apply(&table(&servers, console.table_width()))
-                    .as_bytes(),
-            )?;
+            out.write_all(table(&servers, console.table_width()).as_bytes())?;
             out.flush()?;
             console.say(&plural(servers.len(), "server"));
         }
     }
     out.flush()?;
     Ok(ExitStatus::Clean)
+}
+
+/// A server may be called by a secret, by mistake. What catproof itself calls things by is none.
+fn hide(server: &mut ListedServer, mask: &Mask) {
+    let destinations = server.destinations.iter_mut();
+    let destinations = destinations.flat_map(|to| [&mut to.host, &mut to.source]);
+    let names = [&mut server.id, &mut server.file].into_iter();
+    let names = names.chain(&mut server.display_name).chain(&mut server.env);
+    for text in names.chain(destinations) {
+        if let Cow::Owned(masked) = mask.apply(text) {
+            *text = masked;
+        }
+    }
 }
 
 type Counts = BTreeMap<(FileId, Severity), usize>;

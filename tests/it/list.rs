@@ -59,6 +59,29 @@ fn a_pipe_gets_one_line_a_server_with_all_that_is_promised() {
 }
 
 #[test]
+fn a_secret_that_looks_like_the_report_is_masked_in_what_the_catalog_says_alone() {
+    let secret = r#""origin": "catalog""#;
+    let scratch = scratch();
+    let mut manifest = proxied("acme__mcp");
+    manifest["display_name"] = json!(format!("Acme {secret}"));
+    manifest["oauth_config"]["client_secret"] = json!(secret);
+    write(
+        &scratch.path().join("catalog/acme__mcp.json"),
+        manifest.to_string(),
+    );
+    let mut command = catproof(scratch.path());
+    let output = command.args(["list", "--format", "json"]).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let server = &report["servers"][0];
+    assert_eq!(server["origin"], "catalog");
+    let shown = server["display_name"].as_str().unwrap();
+    assert!(
+        shown.starts_with("Acme ") && !shown.contains("origin"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn a_narrow_terminal_gets_the_long_parts_in_lines_of_their_own() {
     let scratch = scratch();
     servers(scratch.path());
