@@ -1,5 +1,6 @@
 //! The terminal: data goes to standard output, everything else to standard error.
 
+use std::borrow::Cow;
 use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
 use std::path::Path;
 
@@ -202,7 +203,7 @@ fn render_config(path: &Path, text: &str, problems: &[Problem], style: Style) ->
         rule: "config",
         severity: Severity::Error,
         message: problem.message.clone(),
-        help: problem.help.clone(),
+        help: problem.help.clone().map(Cow::Owned),
         place: Some(Place::bytes(file, problem.span.clone())),
         related: Vec::new(),
         fix: None,

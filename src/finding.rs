@@ -3,6 +3,7 @@
 //! A finding speaks in JSON Pointers. `report::locate` turns them into bytes, lines and columns, in one place and
 //! only for what is shown.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use schemars::JsonSchema;
@@ -43,8 +44,8 @@ pub struct Finding {
     pub severity: Severity,
     /// What is wrong: lower case, backticks around values, no full stop.
     pub message: String,
-    /// What to do, as an imperative.
-    pub help: Option<String>,
+    /// What to do, as an imperative; mostly the same words for each finding of a rule.
+    pub help: Option<Cow<'static, str>>,
     /// Where; `None` for what is in no file, such as the allowlist of a running proxy.
     pub place: Option<Place>,
     /// Other places that belong to it, each with its own label.
@@ -54,7 +55,7 @@ pub struct Finding {
 
 impl Finding {
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
         self.help = Some(help.into());
         self
     }
@@ -68,6 +69,8 @@ impl Finding {
     /// Adds a second place, labelled with what it has to do with the first.
     #[must_use]
     pub fn related(mut self, place: Place, label: impl Into<String>) -> Self {
+        // Most findings have one at most.
+        self.related.reserve_exact(1);
         self.related.push(Related {
             place,
             label: label.into(),

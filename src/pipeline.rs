@@ -247,9 +247,9 @@ impl Line<'_> {
         let said: Vec<String> = findings
             .list
             .iter()
-            .flat_map(|finding| [Some(&finding.message), finding.help.as_ref()])
+            .flat_map(|finding| [Some(finding.message.as_str()), finding.help.as_deref()])
             .flatten()
-            .cloned()
+            .map(str::to_owned)
             .collect();
         for text in said {
             findings.hide_credentials(&text);

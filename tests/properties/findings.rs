@@ -78,7 +78,7 @@ pub fn any_report(bytes: &[u8]) -> (Sources, Report, usize) {
             false => rule.at(place(&mut draw, 0), &message),
         };
         finding.severity = draw.one_of(&[Severity::Note, Severity::Warning, Severity::Error]);
-        finding.help = draw.once_in(2).then(|| draw.text());
+        finding.help = draw.once_in(2).then(|| draw.text().into());
         if draw.once_in(3) {
             finding = finding.related(place(&mut draw, 1), message);
         }

@@ -75,5 +75,5 @@ pub static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let help = or_by_hand(subject, "ask the provider to correct the document");
-    report_recorded(&RULE, subject, &metadata_place(subject), &help, findings);
+    report_recorded(&RULE, subject, &metadata_place(subject), help, findings);
 }

@@ -20,6 +20,8 @@ pub mod unreadable_lock;
 pub mod unsupported_client_authentication;
 pub mod unsupported_scope;
 
+use std::borrow::Cow;
+
 use crate::finding::Place;
 use crate::lint::{Findings, Rule, Subject};
 use crate::model::OAuthConfig;
@@ -43,12 +45,13 @@ fn report_recorded(
     rule: &Rule,
     subject: &Subject<'_>,
     place: &Place,
-    help: &str,
+    help: impl Into<Cow<'static, str>>,
     findings: &mut Findings,
 ) {
+    let help = help.into();
     for (lock, message) in recorded_problems(rule, subject) {
         let message = format!("{message}, {}", recorded(lock));
-        findings.push(rule.at(place.clone(), message).help(help));
+        findings.push(rule.at(place.clone(), message).help(help.clone()));
     }
 }
 
@@ -68,10 +71,10 @@ fn recorded_problems<'a>(
 }
 
 /// What to do where the metadata is of no use. Only a local server can do without: plain OAuth 2.0 is not for remote ones.
-fn or_by_hand(subject: &Subject<'_>, remedy: &str) -> String {
+fn or_by_hand(subject: &Subject<'_>, remedy: &'static str) -> Cow<'static, str> {
     match subject.is_local() {
-        true => format!("{remedy}, or give the endpoints by hand (type 1, `generic`)"),
-        false => remedy.to_owned(),
+        true => format!("{remedy}, or give the endpoints by hand (type 1, `generic`)").into(),
+        false => remedy.into(),
     }
 }
 

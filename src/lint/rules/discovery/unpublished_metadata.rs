@@ -79,5 +79,5 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         subject,
         "check the URL, and ask the provider to publish its metadata",
     );
-    report_recorded(&RULE, subject, &metadata_place(subject), &help, findings);
+    report_recorded(&RULE, subject, &metadata_place(subject), help, findings);
 }
