@@ -22,9 +22,8 @@ pub struct Lock {
     pub generated: String,
     /// The version of this shape.
     pub version: u32,
-    /// One entry for each server that has something to discover. Shared: a run has a lock as it was, as it is written
-    /// and as it judges by it.
-    #[schemars(with = "BTreeMap<String, LockEntry>")]
+    /// One entry for each server that has something to discover.
+    // Shared: a run has a lock as it was, as it is written and as it judges by it.
     pub servers: BTreeMap<String, Arc<LockEntry>>,
 }
 
