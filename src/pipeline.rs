@@ -143,6 +143,7 @@ impl Line<'_> {
         if judged.findings.list.iter().any(is_reading) {
             judged.findings.hide_named_credentials(text);
         }
+        judged.findings.hide_credentials_of_messages();
         judged
     }
 
@@ -243,17 +244,7 @@ impl Line<'_> {
         };
         let mut findings = Findings::default();
         lint::run_on_catalog(&catalog, &mut findings);
-        // What these say comes from the configuration too, which no rule of Secrets reads.
-        let said: Vec<String> = findings
-            .list
-            .iter()
-            .flat_map(|finding| [Some(finding.message.as_str()), finding.help.as_deref()])
-            .flatten()
-            .map(str::to_owned)
-            .collect();
-        for text in said {
-            findings.hide_credentials(&text);
-        }
+        findings.hide_credentials_of_messages();
         findings
     }
 

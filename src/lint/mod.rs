@@ -392,6 +392,16 @@ impl Findings {
         self.secrets.append(&mut named_secrets(text));
     }
 
+    /// Hides whatever looks like a credential in what is said so far: a message may quote the configuration or the lock,
+    /// which no rule of Secrets reads.
+    pub fn hide_credentials_of_messages(&mut self) {
+        for finding in &self.list {
+            let texts = [Some(finding.message.as_str()), finding.help.as_deref()];
+            let secrets = texts.into_iter().flatten().flat_map(unnamed_secrets);
+            self.secrets.extend(secrets);
+        }
+    }
+
     pub fn append(&mut self, mut other: Self) {
         self.list.append(&mut other.list);
         self.secrets.append(&mut other.secrets);

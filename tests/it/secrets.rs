@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::battery::server;
-use crate::support::{check_json, entries, merge, rule_ids, run, scratch, write};
+use crate::support::{check_json, entries, merge, project, rule_ids, run, scratch, write};
 
 /// What is planted in an otherwise clean manifest, the rule that finds it, and the text that nothing may show.
 struct Planted {
@@ -255,6 +255,26 @@ fn a_secret_is_masked_where_the_configuration_holds_it() {
     assert_eq!(code, 1);
     assert!(
         stdout.contains("[masked]") && !stdout.contains(&secret),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn a_secret_is_masked_where_the_lock_holds_it() {
+    let scratch = scratch();
+    let secret = secret("ghp_", 42);
+    let fixture = project().join("tests/rules/unsupported-client-authentication/fail");
+    let lock = "generated/discovery.lock.json";
+    let text = fs::read_to_string(fixture.join(lock)).unwrap();
+    let text = text.replace("\"client_secret_basic\"", &format!("\"{secret}\""));
+    assert!(text.contains(&secret));
+    write(&scratch.path().join(lock), text);
+    let manifest = fs::read_to_string(fixture.join("acme__basic.json")).unwrap();
+    write(&scratch.path().join("catalog/acme__basic.json"), manifest);
+    let (code, stdout, _) = run(scratch.path(), &["check"]);
+    assert_eq!(code, 1, "{stdout}");
+    assert!(
+        stdout.contains("takes only `[masked]`") && !stdout.contains(&secret),
         "{stdout}"
     );
 }
