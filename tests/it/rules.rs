@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use catproof::finding::Severity;
 use catproof::lint::{RULES, Rule};
@@ -11,7 +11,7 @@ use expect_test::expect_file;
 use serde_json::{Value, json};
 
 use crate::support::{
-    check_json, copy_of, entries, merge, name, project, rule_ids, run, scratch, write,
+    check_json, contents, copy_of, entries, merge, name, project, rule_ids, run, scratch, write,
 };
 
 #[test]
@@ -37,15 +37,23 @@ fn each_failing_fixture_shows_its_rule_and_nothing_else() {
             .iter()
             .filter_map(|finding| finding["file"].as_str())
             .collect();
+        let mut texts = BTreeSet::new();
         for file in files {
             let is_manifest = is_manifest_name(Path::new(file)) && !file.starts_with("generated/");
             let mut arguments = vec!["check"];
             arguments.extend(options.iter().filter(|option| **option != "."));
             arguments.push(if is_manifest { file } else { "." });
             let (_, shown, _) = run(scratch.path(), &arguments);
-            expect_file![fail.join(format!("{}.txt", file.trim_end_matches(".json")))]
-                .assert_eq(&shown);
+            let text = fail.join(format!("{}.txt", file.trim_end_matches(".json")));
+            expect_file![&text].assert_eq(&shown);
+            texts.insert(text);
         }
+        // A file in which the rule falls silent would otherwise not be missed while it fires in another.
+        let written = contents(&fail).into_keys();
+        let written: BTreeSet<PathBuf> = written
+            .filter(|path| path.extension().is_some_and(|ending| ending == "txt"))
+            .collect();
+        assert_eq!(texts, written, "{}", rule.id);
     }
 }
 
