@@ -154,6 +154,17 @@ mod tests {
     }
 
     #[test]
+    fn the_proxy_answers_its_callbacks_and_one_name_behind_their_prefix() {
+        let answered = |path: &str| has_proxy_callback_path(&format!("https://acme.example{path}"));
+        for path in ["/oauth/callback", "/oauth-callback", "/callback/acme"] {
+            assert!(answered(path), "{path}");
+        }
+        for path in ["/", "/callback", "/callback/", "/callback/acme/more"] {
+            assert!(!answered(path), "{path}");
+        }
+    }
+
+    #[test]
     fn a_tunnel_is_recognised_by_its_domain_and_not_by_a_part_of_it() {
         assert!(is_tunnel("https://a-b.ngrok-free.app/oauth/callback"));
         assert!(is_tunnel("https://LOCA.lt/"));

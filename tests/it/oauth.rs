@@ -10,10 +10,11 @@ use std::path::Path;
 
 use catproof::entry::lock_inputs;
 use catproof::model::Manifest;
+use catproof::oauth::OAuthType;
 use expect_test::expect_file;
 use serde_json::{Value, json};
 
-use crate::support::{check_json, entries, merge, name, project, scratch, write};
+use crate::support::{check_json, entries, merge, name, project, run, scratch, write};
 
 #[test]
 fn each_cell_of_the_tables_gives_the_named_rules_and_no_other() {
@@ -164,6 +165,19 @@ fn under_the_development_profile_a_proxy_on_loopback_or_behind_a_tunnel_is_sound
             files_with(rule, scratch.path(), &development).is_empty(),
             "{rule}"
         );
+    }
+}
+
+#[test]
+fn each_type_is_explained_by_its_name_and_by_its_number() {
+    for oauth_type in OAuthType::ALL {
+        let (name, number) = (oauth_type.name(), oauth_type.number().to_string());
+        let heading = format!("# Type {number}: {name}\n");
+        for topic in [name, &number] {
+            let (code, stdout, _) = run(scratch().path(), &["explain", topic]);
+            assert_eq!(code, 0, "{topic}");
+            assert!(stdout.starts_with(&heading), "{topic}: {stdout}");
+        }
     }
 }
 
