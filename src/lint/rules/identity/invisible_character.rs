@@ -214,12 +214,36 @@ mod tests {
             ("git\u{200d}hub", 3, '\u{200d}'),
             ("👨\u{200d}a", 4, '\u{200d}'),
             ("a\u{fe0f}", 1, '\u{fe0f}'),
+            ("é\u{fe0f}", 2, '\u{fe0f}'),
             ("x\u{e0041}", 1, '\u{e0041}'),
             ("\u{feff}x", 0, '\u{feff}'),
             ("so\u{ad}ft", 2, '\u{ad}'),
         ];
         for (text, index, character) in hidden {
             assert_eq!(invisible(text), Some((index, character)), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_character_that_nobody_sees_is_called_by_what_it_does() {
+        for (characters, name) in [
+            ("\u{61c}\u{200e}\u{200f}", "a mark of the writing direction"),
+            (
+                "\u{202a}\u{202b}\u{2066}\u{2067}\u{2068}",
+                "the start of another writing direction",
+            ),
+            ("\u{202c}\u{2069}", "the end of another writing direction"),
+            ("\u{202d}\u{202e}", "a reversal of the writing direction"),
+            ("\u{200b}", "a zero-width space"),
+            ("\u{200c}\u{200d}", "a zero-width joiner"),
+            ("\u{feff}", "a byte order mark"),
+            ("\u{ad}", "a soft hyphen"),
+            ("\u{2060}\u{3164}", "a character without width"),
+        ] {
+            for character in characters.chars() {
+                assert!(is_invisible(character), "{character:?}");
+                assert_eq!(describe(character), name, "{character:?}");
+            }
         }
     }
 }
