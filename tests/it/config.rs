@@ -341,6 +341,7 @@ fn no_profile_calls_an_ignore_unused_that_another_one_needs() {
     let config = [
         ignore("tunnel-redirect-uri", "catalog/acme__mcp.json"),
         ignore("unknown-key", "catalog/acme__mcp.json"),
+        ignore("colliding-env-name", "catalog/acme__mcp.json"),
     ];
     write(&scratch.path().join("catproof.toml"), config.concat());
     let unused = |profile: &str| {
@@ -349,6 +350,9 @@ fn no_profile_calls_an_ignore_unused_that_another_one_needs() {
         rules.filter(|rule| *rule == "unused-ignore").count()
     };
     assert_eq!((unused("production"), unused("development")), (2, 1));
+    // Where no developer has a server, both compare the same.
+    std::fs::remove_dir_all(scratch.path().join("catalog_local")).unwrap();
+    assert_eq!((unused("production"), unused("development")), (3, 2));
 }
 
 #[test]

@@ -147,6 +147,30 @@ fn what_is_ignored_or_off_is_not_repaired() {
     assert_eq!(fs::read_to_string(&path).unwrap(), TWICE);
 }
 
+/// Before `run` the option would be one of the program itself, and no rule would see a container any more.
+#[test]
+fn standard_input_is_opened_behind_run() {
+    let scratch = scratch();
+    let path = scratch.path().join("catalog/acme__mcp.json");
+    for (args, repaired) in [
+        (
+            json!(["run", "acme/mcp:1"]),
+            json!(["run", "-i", "acme/mcp:1"]),
+        ),
+        (
+            json!(["container", "run", "acme/mcp:1"]),
+            json!(["container", "run", "-i", "acme/mcp:1"]),
+        ),
+    ] {
+        let server = json!({ "command": "docker", "args": args });
+        let manifest = json!({ "name": "acme__mcp", "server": server });
+        write(&path, manifest.to_string());
+        run(scratch.path(), &["check", "--pedantic", "--fix"]);
+        let written: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        assert_eq!(written["server"]["args"], repaired);
+    }
+}
+
 #[test]
 fn a_fix_that_would_break_something_else_is_neither_offered_nor_applied() {
     let scratch = scratch();
