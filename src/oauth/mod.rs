@@ -15,7 +15,7 @@ pub mod secret;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Manifest, OAuthConfig, ServerKind};
+use crate::model::{Manifest, OAuthConfig};
 
 pub use evidence::{Evidence, Fact};
 
@@ -252,10 +252,7 @@ pub fn remote_url_pointer(manifest: &Manifest) -> &'static str {
 
 /// Whether anything says that the server is remote.
 pub fn is_remote(manifest: &Manifest) -> bool {
-    manifest.server.kind == Some(ServerKind::Remote)
-        || manifest.server.url.is_some()
-        || manifest.remote_url.is_some()
-        || manifest.server.command.as_deref() == Some("remote")
+    evidence::remote(manifest).value
 }
 
 /// A client id that is an https URL names a document about the client (CIMD), so nothing was issued beforehand.
