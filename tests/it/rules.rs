@@ -74,6 +74,23 @@ fn no_passing_fixture_shows_its_rule() {
 }
 
 #[test]
+fn no_host_is_called_unused_while_nobody_knows_where_a_secret_goes() {
+    let fixtures = project().join("tests/rules");
+    let scratch = copy_of(&fixtures.join("unused-allowed-host/fail"));
+    let options = options(
+        catproof::lint::find("unused-allowed-host").unwrap(),
+        scratch.path(),
+    );
+    let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    let unknown = fixtures.join("weakened-by-local/fail/catalog/acme__issuer.json");
+    fs::copy(unknown, scratch.path().join("catalog/acme__issuer.json")).unwrap();
+    let (_, findings) = check_json(scratch.path(), &options);
+    let rules = rule_ids(&findings);
+    assert!(rules.contains(&"unverifiable-destination"), "{findings:#?}");
+    assert!(!rules.contains(&"unused-allowed-host"), "{findings:#?}");
+}
+
+#[test]
 fn a_fix_takes_its_finding_away() {
     let mut fixed = 0;
     for folder in entries(&project().join("tests/rules")) {
