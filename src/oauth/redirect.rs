@@ -142,6 +142,8 @@ mod tests {
             "https:///acme.example/oauth/callback",
             "https://acme.example/oauth/callback#x",
             "https://acme.example\\@evil.example/oauth/callback",
+            "https://acme.example\\callback",
+            "1com.acme.app:/callback",
             "https://acme.example@evil.example/oauth/callback",
             "https://acme.example/oauth/callback ",
             "https://acme.example/oauth\u{0}/callback",

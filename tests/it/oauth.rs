@@ -181,6 +181,41 @@ fn each_type_is_explained_by_its_name_and_by_its_number() {
     }
 }
 
+#[test]
+fn why_no_type_can_be_given_is_explained() {
+    for (number, changes, reason) in [
+        (
+            "1",
+            json!({ "client_id": "" }),
+            "`generic_oauth` needs a static `client_id`, and there is none",
+        ),
+        (
+            "2",
+            json!({ "client_id": "" }),
+            "a local server without a static `client_id` is none of the four types",
+        ),
+        (
+            "3",
+            json!({ "generic_oauth": true }),
+            "`generic_oauth` says type 1, but the server is remote",
+        ),
+    ] {
+        let scratch = scratch();
+        let mut manifest = sound_manifest(number);
+        merge(
+            &mut manifest,
+            &json!({ "name": "acme__mcp", "oauth_config": changes }),
+        );
+        write(
+            &scratch.path().join("catalog/acme__mcp.json"),
+            manifest.to_string(),
+        );
+        let (_, stdout, _) = run(scratch.path(), &["explain", "acme__mcp"]);
+        let said = format!("No type can be given: {reason}.");
+        assert!(stdout.contains(&said), "{said}\n{stdout}");
+    }
+}
+
 /// Writes the sound manifest of type 1 with one redirect URI.
 fn put_proxied(folder: &Path, path: &str, redirect_uri: &str) {
     let id = name(Path::new(path));
