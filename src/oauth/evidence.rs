@@ -123,3 +123,53 @@ pub(super) fn client(manifest: &Manifest) -> Evidence {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn where_a_server_is_was_decided_at_the_first_place_that_says_it() {
+        let remote_of = |mut manifest: Value| {
+            manifest["name"] = json!("acme__mcp");
+            remote(&serde_json::from_value(manifest).unwrap())
+        };
+        for (manifest, value, pointer) in [
+            (
+                json!({ "server": { "type": "remote", "url": "https://acme.example" } }),
+                true,
+                Some("/server/type"),
+            ),
+            (
+                json!({ "server": { "type": "local", "url": "https://acme.example" } }),
+                true,
+                Some("/server/url"),
+            ),
+            (
+                json!({ "server": {}, "remote_url": "https://acme.example" }),
+                true,
+                Some("/remote_url"),
+            ),
+            (
+                json!({ "server": { "command": "remote" } }),
+                true,
+                Some("/server/command"),
+            ),
+            (
+                json!({ "server": { "type": "local", "command": "npx" } }),
+                false,
+                Some("/server/type"),
+            ),
+            (json!({ "server": { "command": "npx" } }), false, None),
+        ] {
+            let evidence = remote_of(manifest.clone());
+            assert_eq!(
+                (evidence.value, evidence.pointer),
+                (value, pointer),
+                "{manifest}"
+            );
+        }
+    }
+}

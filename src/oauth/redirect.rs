@@ -161,6 +161,11 @@ mod tests {
         for path in ["/oauth/callback", "/oauth-callback", "/callback/acme"] {
             assert!(answered(path), "{path}");
         }
+        let answered_publicly =
+            |origin: &str| is_public_proxy_callback(&format!("{origin}/oauth/callback"));
+        assert!(answered_publicly("https://acme.example"));
+        assert!(!answered_publicly("http://acme.example"));
+        assert!(!answered_publicly("https://localhost"));
         for path in ["/", "/callback", "/callback/", "/callback/acme/more"] {
             assert!(!answered(path), "{path}");
         }

@@ -150,6 +150,8 @@ mod tests {
             ("%", "literal"),
             ("your-client-secret", "placeholder"),
             ("<client-secret>", "placeholder"),
+            ("<client-secret", "literal"),
+            ("client-secret>", "literal"),
             (" changeme ", "placeholder"),
             ("TODO", "placeholder"),
             ("your-9f8e7d6c5b4a", "literal"),
