@@ -455,4 +455,35 @@ mod tests {
             assert!(find(new_id).is_some(), "{new_id} is no rule");
         }
     }
+
+    #[test]
+    fn a_line_of_the_order_silences_the_rules_and_levels_that_it_names() {
+        use Severity::{Error, Note, Warning};
+        for (silenced, rule, severity, expected) in [
+            (Silenced::Rules(&["general"]), "general", Note, true),
+            (Silenced::Rules(&["general"]), "other", Error, false),
+            (Silenced::OtherErrors, "other", Error, true),
+            (Silenced::OtherErrors, "other", Warning, false),
+            (Silenced::OtherErrors, "winner", Error, false),
+            (Silenced::AboveNote("redirect"), "redirect-x", Warning, true),
+            (Silenced::AboveNote("redirect"), "redirect-x", Note, false),
+            (Silenced::AboveNote("redirect"), "other", Warning, false),
+        ] {
+            let line = Precedence {
+                winner: "winner",
+                scope: Scope::File,
+                silenced,
+            };
+            let finding = Finding {
+                rule,
+                severity,
+                message: String::new(),
+                help: None,
+                place: None,
+                related: Vec::new(),
+                fix: None,
+            };
+            assert_eq!(line.silences(&finding), expected, "{line:?} {finding:?}");
+        }
+    }
 }

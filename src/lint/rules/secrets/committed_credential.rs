@@ -113,3 +113,19 @@ fn pointer(steps: &[Step<'_>]) -> Pointer {
             Step::Index(index) => pointer.index(*index),
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_line_of_a_key_that_tells_something_is_hidden() {
+        let line = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC";
+        let [begin, end] = ["BEGIN", "END"].map(|word| format!("-----{word} PRIVATE KEY-----"));
+        let key = format!("{begin}\n{line}\nAAAA\n{end}");
+        let mut findings = Findings::default();
+        hide(&key, &mut findings);
+        assert!(findings.secrets.contains(&line.to_owned()));
+        assert!(!findings.secrets.contains(&"AAAA".to_owned()));
+    }
+}
