@@ -538,6 +538,22 @@ fn without_a_lock_for_these_urls_nothing_is_guessed() {
 }
 
 #[test]
+fn the_template_says_of_those_that_register_themselves_that_nothing_is_needed() {
+    let without_proxy = json!({
+        "name": "acme__public",
+        "oauth_config": { "client_secret": null, "requires_proxy": null }
+    });
+    let mut catalog = InMemory::of([remote(json!({})), generic(without_proxy)]);
+    catalog.lock = Some(lock(json!({})));
+    let plan = catalog.plan();
+    assert!(plan.servers["acme__public"].oauth.is_some());
+    assert!(plan.proxy.servers.is_empty());
+    let template = catalog.artifact("oauth_proxy/.env.example");
+    let said = template.matches("No proxy credentials needed!").count();
+    assert_eq!(said, 1, "{template}");
+}
+
+#[test]
 fn placeholders_become_structure() {
     let launch = launch(local(json!({
         "server": {
