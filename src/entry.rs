@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -21,7 +22,7 @@ pub struct Entry {
     pub file: FileId,
     pub origin: Origin,
     /// The file's name without `.json`.
-    pub stem: String,
+    pub stem: Arc<str>,
     /// `name`; the stem where the manifest could not be read.
     pub id: String,
     /// Whether the id is the manifest's own word, not only the file's name.
@@ -198,7 +199,7 @@ impl DestinationSource {
 pub fn entry(
     file: FileId,
     origin: Origin,
-    stem: &str,
+    stem: &Arc<str>,
     manifest: &Manifest,
     locks: Option<&Locks>,
 ) -> Entry {
@@ -221,7 +222,7 @@ pub fn entry(
     Entry {
         file,
         origin,
-        stem: stem.to_owned(),
+        stem: Arc::clone(stem),
         id: manifest.name.clone(),
         is_named: true,
         display_name: manifest.display_name.clone(),
@@ -288,12 +289,12 @@ pub fn sort(entries: &mut [Entry]) {
 }
 
 /// An entry for a file that is no manifest: there is nothing to classify.
-pub fn unreadable(file: FileId, origin: Origin, stem: &str, name: Option<&str>) -> Entry {
+pub fn unreadable(file: FileId, origin: Origin, stem: &Arc<str>, name: Option<&str>) -> Entry {
     let verdict = Verdict::Undetermined(oauth::Undetermined::Unreadable);
     Entry {
         file,
         origin,
-        stem: stem.to_owned(),
+        stem: Arc::clone(stem),
         id: name.unwrap_or(stem).to_owned(),
         is_named: name.is_some(),
         display_name: None,

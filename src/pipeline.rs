@@ -188,7 +188,7 @@ impl Line<'_> {
             let subject = RawSubject {
                 file: *file,
                 origin: *origin,
-                stem,
+                stem: stem.as_ref(),
                 text,
                 value: &value,
                 context,

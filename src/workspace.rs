@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::cli::Global;
 use crate::config::{self, Config, ConfigError, Profile};
@@ -337,11 +338,11 @@ impl Workspace {
 
 impl StandardInput {
     /// What stands in the place of a file's name, where there is no file.
-    fn stem(&self) -> Option<String> {
+    fn stem(&self) -> Option<Arc<str>> {
         let text = std::str::from_utf8(&self.text).ok();
         let parsed = parse::parse(text.filter(|_| self.is_alone)?).ok()?;
         let name = parsed.value.get("name")?.as_str()?;
-        Some(name.to_owned())
+        Some(name.into())
     }
 }
 

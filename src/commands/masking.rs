@@ -34,7 +34,7 @@ pub(super) fn mask_of(states: &[(&Judged, &Sources)], others: &[String]) -> Mask
         for entry in &judged.entries {
             let hosts = entry.destinations.known().iter();
             let hosts = hosts.map(|destination| destination.host.as_str());
-            names.extend(hosts.chain([entry.id.as_str(), entry.stem.as_str()]));
+            names.extend(hosts.chain([entry.id.as_str(), entry.stem.as_ref()]));
         }
     }
     Mask::sparing(&secrets, names)

@@ -26,9 +26,9 @@ pub(super) fn pairs<'a>(before: &'a [Server], after: &'a [Server]) -> Vec<Pair<'
     let mut pairs = Vec::with_capacity(new.len());
     // The surest sign first: what one takes, no later one sees.
     let signs: [Sign; 6] = [
-        |server| Some(vec![server.entry.id.clone(), server.entry.stem.clone()]),
+        |server| Some(vec![server.entry.id.clone(), server.entry.stem.to_string()]),
         |server| Some(vec![server.entry.id.clone()]),
-        |server| Some(vec![server.entry.stem.clone()]),
+        |server| Some(vec![server.entry.stem.to_string()]),
         same_parts,
         same_program,
         same_name,

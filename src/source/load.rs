@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use walkdir::WalkDir;
 
@@ -21,8 +22,8 @@ pub struct Folders {
 pub struct ManifestFile {
     pub file: FileId,
     pub origin: Origin,
-    /// The file's name without `.json`.
-    pub stem: String,
+    /// The file's name without `.json`; its entry has the same one.
+    pub stem: Arc<str>,
 }
 
 impl ManifestFile {
@@ -36,7 +37,7 @@ impl ManifestFile {
             .file_stem()
             .unwrap_or_default()
             .to_string_lossy()
-            .into_owned();
+            .into();
         Self { file, origin, stem }
     }
 }

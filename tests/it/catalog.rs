@@ -75,7 +75,13 @@ impl InMemory {
             let manifest = Manifest::deserialize(value).unwrap();
             let id = manifest.name.clone();
             let file = sources.add_text(format!("{id}.json").into(), Vec::new(), &project());
-            let entry = entry::entry(file, *origin, &id, &manifest, locks.as_ref());
+            let entry = entry::entry(
+                file,
+                *origin,
+                &id.as_str().into(),
+                &manifest,
+                locks.as_ref(),
+            );
             entries.push(entry);
             manifests.insert(file, manifest);
             if self.with_secret.contains(&id) {
