@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Match, Regex};
 
 /// A credential in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +63,24 @@ pub fn credentials(text: &str) -> impl Iterator<Item = Credential<'_>> {
 
 /// Whether any string of a JSON text may have such a credential: one pass over the text instead of one over each string.
 pub fn may_be_in_json(text: &str) -> bool {
-    BEGINNINGS.as_ref().is_none_or(|begin| begin.is_match(text))
+    let has_body = |form: &Form, body: &str| {
+        let least = match form.body {
+            Body::Pem => 0,
+            Body::Jwt => LEAST_JWT_PART - form.prefix.len(),
+            Body::Token | Body::Mixed | Body::Alphanumeric(_) | Body::AccessKeyId => SHORTEST_TOKEN,
+        };
+        leading(body, is_token_character).len() >= least
+    };
+    let is_beginning = |candidate: Match<'_>| {
+        let body = text.get(candidate.end()..).unwrap_or_default();
+        let mut forms = FORMS.iter();
+        forms.any(|form| form.prefix == candidate.as_str() && has_body(form, body))
+    };
+    // An escape may spell any of it.
+    text.contains("\\u00")
+        || PREFIXES
+            .as_ref()
+            .is_none_or(|prefixes| prefixes.find_iter(text).any(is_beginning))
 }
 
 /// Whether the name of a variable or an answer says that it holds a credential, in any case.
@@ -185,31 +202,13 @@ const fn form(prefix: &'static str, kind: &'static str, body: Body) -> Form {
     Form { prefix, kind, body }
 }
 
-static PREFIXES: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(&any_form(|form| regex::escape(form.prefix))).ok());
-
-/// Each prefix with as much of its body as every credential of its form has, or an escape of JSON that may spell any of it.
-static BEGINNINGS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let beginning = |form: &Form| {
-        let prefix = regex::escape(form.prefix);
-        match form.body {
-            Body::Pem => prefix,
-            Body::Jwt => format!(
-                "{prefix}[A-Za-z0-9_-]{{{}}}",
-                LEAST_JWT_PART - form.prefix.len()
-            ),
-            Body::Token | Body::Mixed | Body::Alphanumeric(_) | Body::AccessKeyId => {
-                format!("{prefix}[A-Za-z0-9_-]{{{SHORTEST_TOKEN}}}")
-            }
-        }
-    };
-    Regex::new(&format!(r"\\u00|{}", any_form(beginning))).ok()
+static PREFIXES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let prefixes: Vec<String> = FORMS
+        .iter()
+        .map(|form| regex::escape(form.prefix))
+        .collect();
+    Regex::new(&prefixes.join("|")).ok()
 });
-
-fn any_form(pattern: impl Fn(&Form) -> String) -> String {
-    let patterns: Vec<String> = FORMS.iter().map(pattern).collect();
-    patterns.join("|")
-}
 
 /// A run of token characters, and what of it decides about every body that ends with it. Offsets are those of the text.
 #[derive(Debug, Default)]
