@@ -35,12 +35,8 @@ pub struct Entry {
     pub requires_proxy: Option<bool>,
     /// Whether `oauth_config.client_secret` is a secret, and no word or variable in the place of one.
     pub holds_secret: bool,
-    /// Where a remote server is.
-    pub remote_url: Option<String>,
-    /// `oauth_config.server_url`.
-    pub server_url: Option<String>,
-    /// `oauth_config.well_known_url`.
-    pub well_known_url: Option<String>,
+    /// The URLs that decide what discovery asks.
+    pub inputs: LockInputs,
     /// `oauth_config.token_endpoint`.
     pub token_endpoint: Option<String>,
     /// The URL that discovery starts from, by its pointer; `None` where nothing is discovered or no URL is given.
@@ -92,15 +88,6 @@ impl Entry {
         match self.discovery_pointer {
             Some(pointer) => Place::value(self.file, pointer),
             None => Place::key(self.file, "/oauth_config"),
-        }
-    }
-
-    /// The URLs that decide what discovery asks.
-    pub fn lock_inputs(&self) -> LockInputs {
-        LockInputs {
-            remote_url: self.remote_url.clone(),
-            server_url: self.server_url.clone(),
-            well_known_url: self.well_known_url.clone(),
         }
     }
 
@@ -235,9 +222,7 @@ pub fn entry(
         requires_proxy: oauth.and_then(|oauth| oauth.requires_proxy),
         holds_secret: oauth
             .is_some_and(|oauth| matches!(client_secret(oauth), ClientSecret::Literal(_))),
-        remote_url: oauth::remote_url(manifest).map(str::to_owned),
-        server_url: oauth.and_then(|oauth| oauth.server_url.clone()),
-        well_known_url: oauth.and_then(|oauth| oauth.well_known_url.clone()),
+        inputs: lock_inputs(manifest),
         token_endpoint: oauth.and_then(|oauth| oauth.token_endpoint.clone()),
         redirect_uri: oauth.and_then(|oauth| oauth.redirect_uris.as_ref()?.first().cloned()),
         destinations,
@@ -305,9 +290,7 @@ pub fn unreadable(file: FileId, origin: Origin, stem: &Arc<str>, name: Option<&s
         is_proxied: false,
         requires_proxy: None,
         holds_secret: false,
-        remote_url: None,
-        server_url: None,
-        well_known_url: None,
+        inputs: LockInputs::default(),
         token_endpoint: None,
         discovery_pointer: None,
         redirect_uri: None,

@@ -276,7 +276,7 @@ fn login_section(
             format!("1. read the provider's endpoints from {document}, and open the login in the browser")
         }
         OAuthType::RemoteStatic | OAuthType::RemoteDynamic => format!("1. ask {} which authorization server it trusts, read that server's endpoints, and open the login",
-            entry.remote_url.as_deref().unwrap_or(start)
+            entry.inputs.remote_url.as_deref().unwrap_or(start)
         ),
     });
     text.push(match registration(oauth) {

@@ -239,14 +239,14 @@ pub(super) fn targets(judged: &Judged, is_wanted: impl Fn(&Entry) -> bool) -> Ve
 
 /// Where discovery starts for a server; nothing for one without an OAuth type or without a URL to ask.
 fn target(entry: &Entry) -> Option<Target> {
-    let inputs = entry.lock_inputs();
+    let inputs = entry.inputs.clone();
     let (kind, urls) = match entry.oauth_type()? {
         OAuthType::Generic => (
             TargetKind::Generic {
-                authorization_endpoint: entry.server_url.clone(),
+                authorization_endpoint: inputs.server_url.clone(),
                 token_endpoint: entry.token_endpoint.clone(),
             },
-            [&entry.server_url, &entry.token_endpoint],
+            [&inputs.server_url, &entry.token_endpoint],
         ),
         OAuthType::McpStatic => (
             TargetKind::McpStatic,

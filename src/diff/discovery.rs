@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::entry::lock_inputs;
 use crate::probe::lock::LockEntry;
 
 use super::{Changes, Kind, Server, State, Words};
@@ -81,9 +80,8 @@ fn differing(was: &Value, is: &Value, at: &str, facts: &mut BTreeSet<String>) {
 pub(super) fn compare_unused(before: &State, after: &State, changes: &mut Changes) {
     let is_used = |id: &str, entry: &LockEntry| {
         after.servers.iter().any(|server| {
-            let manifest = server.compiled.as_ref().map(|compiled| &compiled.manifest);
-            server.entry.id == id
-                && manifest.is_none_or(|manifest| lock_inputs(manifest) == entry.inputs)
+            let is_asked = server.compiled.is_none() || server.entry.inputs == entry.inputs;
+            server.entry.id == id && is_asked
         })
     };
     for (id, entry) in &after.locks.catalog.servers {

@@ -203,7 +203,9 @@ fn are_elsewhere(left: &Entry, right: &Entry) -> bool {
 
 /// The registrable domains that a server's users and secrets have to do with.
 fn domains(entry: &Entry) -> BTreeSet<String> {
-    let urls = [&entry.remote_url, &entry.server_url].into_iter().flatten();
+    let urls = [&entry.inputs.remote_url, &entry.inputs.server_url]
+        .into_iter()
+        .flatten();
     let endpoints = entry
         .needed_hosts()
         .map(|destination| &destination.endpoint);

@@ -81,13 +81,15 @@ fn changes(local: &Entry, shadowed: &Entry) -> Vec<String> {
     if hosts_before != hosts_now || are_known != [true; 2] && are_known != [false; 2] {
         changes.push("where the secret goes".to_owned());
     }
-    if shadowed.remote_url != local.remote_url {
+    if shadowed.inputs.remote_url != local.inputs.remote_url {
         changes.push("the remote URL".to_owned());
     }
     if shadowed.redirect_uri != local.redirect_uri {
         changes.push("the redirect URI".to_owned());
     }
-    if shadowed.server_hash != local.server_hash && shadowed.remote_url == local.remote_url {
+    if shadowed.server_hash != local.server_hash
+        && shadowed.inputs.remote_url == local.inputs.remote_url
+    {
         changes.push("how it is started".to_owned());
     }
     // Said only where nothing above says more.

@@ -80,7 +80,7 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
 
 /// What says that the proxy is not used.
 fn place_of_proxy(local: &Entry) -> Place {
-    match (local.requires_proxy, &local.server_url) {
+    match (local.requires_proxy, &local.inputs.server_url) {
         (Some(_), _) => Place::value(local.file, "/oauth_config/requires_proxy"),
         (None, Some(_)) => Place::key(local.file, "/oauth_config"),
         (None, None) => name_of(local),
@@ -105,16 +105,10 @@ fn new_destination(local: &Entry, shadowed: &Entry) -> Option<(Place, String)> {
         }
         // What is discovered is not known, so the URLs that decide it are compared.
         (Destinations::Unverifiable, _) | (_, Destinations::Unverifiable) => {
-            let is_asked_elsewhere = local.server_url != shadowed.server_url
-                || local.well_known_url != shadowed.well_known_url
-                || local.remote_url != shadowed.remote_url;
-            let place = match local.discovery_pointer {
-                Some(pointer) => Place::value(local.file, pointer),
-                None => Place::key(local.file, "/oauth_config"),
-            };
+            let is_asked_elsewhere = local.inputs != shadowed.inputs;
             is_asked_elsewhere.then(|| {
                 (
-                    place,
+                    local.discovery_place(),
                     "another provider is asked where the secret goes than for the catalog's server"
                         .to_owned(),
                 )
