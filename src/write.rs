@@ -4,7 +4,7 @@
 //! and a rename, so that a killed run leaves old or new files, never half of one. What is no longer generated is
 //! removed, if it carries the generated mark. No symbolic link is written through, and no `.env` is ever touched.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -139,10 +139,10 @@ pub fn write(
     let mut outcome = Outcome::default();
     let found = targets
         .par_iter()
-        .map(|Target { path, bytes }| Ok((path, *bytes, read(path)?)));
+        .map(|(path, bytes)| Ok((path, bytes, read(path)?)));
     for (path, bytes, old) in found.collect::<Result<Vec<_>, Error>>()? {
         match old {
-            Some(old) if old == bytes => outcome.unchanged += 1,
+            Some(old) if old == *bytes => outcome.unchanged += 1,
             old => outcome.changes.push(Change {
                 kind: match old {
                     Some(_) => ChangeKind::OutOfDate,
@@ -162,7 +162,7 @@ pub fn write(
     if mode == Mode::Write {
         // The last launch spec may be gone; a killed run's half of one may not stay for that.
         let specs = clean(&folder.join("desktop_app/servers"));
-        let folders = targets.iter().filter_map(|target| target.path.parent());
+        let folders = targets.keys().filter_map(|path| path.parent());
         for folder in folders.chain([specs.as_path()]).collect::<BTreeSet<_>>() {
             remove_stale(folder);
         }
@@ -173,27 +173,20 @@ pub fn write(
     Ok(outcome)
 }
 
-/// Where an artifact goes.
-struct Target<'a> {
-    path: PathBuf,
-    bytes: &'a [u8],
-}
-
-/// Where each artifact goes, in the artifacts' order.
+/// Where each artifact goes.
 fn targets<'a>(
     folder: &Path,
     artifacts: &'a [Artifact],
     places: &BTreeMap<String, String>,
     manifests: &[PathBuf],
-) -> Result<Vec<Target<'a>>, Error> {
+) -> Result<HashMap<PathBuf, &'a [u8]>, Error> {
     let is_artifact = |path: &String| artifacts.iter().any(|artifact| artifact.path == *path);
     if let Some(unknown) = places.keys().find(|path| !is_artifact(path)) {
         return Err(Error::UnknownArtifact(unknown.clone()));
     }
     let folder = clean(folder);
     let manifests: Vec<PathBuf> = manifests.iter().map(|folder| clean(folder)).collect();
-    let mut targets = Vec::with_capacity(artifacts.len());
-    let mut taken = HashSet::new();
+    let mut targets = HashMap::with_capacity(artifacts.len());
     let mut checked = HashSet::new();
     for artifact in artifacts {
         let place = places.get(&artifact.path).unwrap_or(&artifact.path);
@@ -209,13 +202,12 @@ fn targets<'a>(
         if is_elsewhere && path.is_file() && !carries_mark(&path)? {
             return Err(Error::NotGenerated(path));
         }
-        if !taken.insert(path.clone()) {
+        if targets
+            .insert(path.clone(), artifact.bytes.as_slice())
+            .is_some()
+        {
             return Err(Error::Twice(path));
         }
-        targets.push(Target {
-            path,
-            bytes: &artifact.bytes,
-        });
     }
     Ok(targets)
 }
@@ -262,9 +254,8 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
 }
 
 /// The files that were generated once and are no longer.
-fn left_over(folder: &Path, targets: &[Target<'_>]) -> Result<Vec<Change>, Error> {
+fn left_over(folder: &Path, targets: &HashMap<PathBuf, &[u8]>) -> Result<Vec<Change>, Error> {
     let folder = clean(folder);
-    let taken: HashSet<&Path> = targets.iter().map(|target| target.path.as_path()).collect();
     let mut changes = Vec::new();
     let walk = WalkDir::new(&folder).sort_by_file_name().into_iter();
     for entry in walk.filter_entry(is_ours_to_search) {
@@ -285,7 +276,7 @@ fn left_over(folder: &Path, targets: &[Target<'_>]) -> Result<Vec<Change>, Error
         };
         let path = entry.path();
         let is_candidate = entry.file_type().is_file()
-            && !taken.contains(path)
+            && !targets.contains_key(path)
             && !is_temporary(entry.file_name());
         if !is_candidate || !carries_mark(path)? {
             continue;
