@@ -1,7 +1,7 @@
 //! Runs the command line and hands its exit status to the system.
 
-use catproof::cli::Cli;
-use catproof::commands::{self, ExitStatus};
+use catproof::cli::args::Cli;
+use catproof::cli::commands::{self, ExitStatus};
 use clap::Parser as _;
 use mimalloc::MiMalloc;
 

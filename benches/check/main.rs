@@ -16,7 +16,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use catproof::config::Config;
+use catproof::catalog::config::Config;
 use catproof::pipeline::{Judged, Keep, Line};
 use catproof::source::{Folders, ManifestFile, Sources, list_manifests};
 use divan::{Bencher, counter::BytesCount};

@@ -3,18 +3,20 @@
 
 use std::path::Path;
 
+use catproof::catalog::entry::{self, Entry};
+use catproof::compile::emit;
+use catproof::compile::plan::Plan;
 use catproof::compile::{self, Catalog};
-use catproof::entry::{self, Entry};
-use catproof::finding::Finding;
 use catproof::lint::{self, Context, Findings, RawSubject, Subject};
-use catproof::model::Manifest;
-use catproof::parse::{self, Parsed};
+use catproof::manifest::model::Manifest;
+use catproof::manifest::oauth;
+use catproof::manifest::validate::{self, Verdict};
 use catproof::pipeline::{Judged, Keep};
-use catproof::plan::Plan;
-use catproof::report::{self, Format, Mask, Report, Style, Summary};
+use catproof::report::{self, Format, Report, Style, Summary};
+use catproof::source::finding::Finding;
+use catproof::source::parse::{self, Parsed};
 use catproof::source::{ManifestFile, Sources};
-use catproof::validate::{self, Verdict};
-use catproof::{emit, oauth};
+use catproof::text::secrets::mask::Mask;
 use divan::Bencher;
 
 use super::{CONFIG, INPUTS, Input, bytes, files, judge};

@@ -4,8 +4,8 @@
 //! `--port` is taken for the option of the answer behind it: without the answer it would take the next argument for its
 //! value, or be refused.
 
-use crate::launch_line::{is_shell, package_run, shell_text};
-use crate::plan::{Argument, Composed, Part, Template};
+use crate::compile::plan::{Argument, Composed, Part, Template};
+use crate::text::launch_line::{is_shell, package_run, shell_text};
 
 use super::template::{Names, argument, may_be_unanswered};
 

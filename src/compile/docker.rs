@@ -1,6 +1,6 @@
 //! What a `docker run` or `podman run` command line means for a launch spec.
 
-use crate::launch_line::{ContainerRun, RunOption, container_run};
+use crate::text::launch_line::{ContainerRun, RunOption, container_run};
 
 /// What a `docker run` line says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

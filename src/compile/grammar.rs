@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::{Host, Url};
 
-use crate::config::Profile;
-use crate::hosts;
-use crate::plan::LeftOutReason;
+use crate::compile::plan::LeftOutReason;
+use crate::text::hosts;
+use crate::text::profile::Profile;
 
 use super::{Checked, Error};
 

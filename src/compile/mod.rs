@@ -5,29 +5,33 @@
 
 mod arguments;
 mod docker;
+pub mod emit;
 pub(crate) mod grammar;
 mod oauth;
+pub mod plan;
 mod process;
 mod proxy;
 mod template;
+pub mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::config::{Config, Profile};
-use crate::entry::{self, Entry};
-use crate::hidden::to_json;
-use crate::model::{Manifest, UserInput};
-use crate::oauth::Verdict;
-use crate::plan::{
+use crate::catalog::config::Config;
+use crate::catalog::entry::{self, Entry};
+use crate::compile::plan::{
     AppKind, AppLaunch, AppServer, BrowserLogin, CatalogIndex, CatalogKind, DEEP_LINK, GENERATED,
     IndexedFact, IndexedOAuth, IndexedServer, Input, LeftOut, LeftOutReason, OAuth, Plan, Process,
     ProxyServer, Run, ServerLaunch, ServerLaunchKind, Setup, Transport, VERSION,
 };
-use crate::probe::lock::{LockEntry, Locks};
+use crate::discovery::lock::{LockEntry, Locks};
+use crate::manifest::model::{Manifest, UserInput};
+use crate::manifest::oauth::Verdict;
 use crate::source::{FileId, Origin};
+use crate::text::hidden::to_json;
+use crate::text::profile::Profile;
 
 use template::Names;
 
@@ -238,7 +242,7 @@ fn parts_of(subject: Subject<'_>) -> Parts {
         entry, manifest, ..
     } = subject;
     let transport = transport(manifest);
-    let process = match crate::oauth::is_remote(manifest) {
+    let process = match crate::manifest::oauth::is_remote(manifest) {
         true => Ok(None),
         false => process::process(manifest).map(Some),
     };
@@ -304,8 +308,8 @@ fn launch(subject: Subject<'_>, parts: Parts) -> Checked<ServerLaunch> {
 
 /// How the server is spoken to.
 fn transport(manifest: &Manifest) -> Checked<Transport> {
-    if crate::oauth::is_remote(manifest) {
-        let url = crate::oauth::remote_url(manifest);
+    if crate::manifest::oauth::is_remote(manifest) {
+        let url = crate::manifest::oauth::remote_url(manifest);
         let url = grammar::required("remote_url", url)?;
         grammar::url("remote_url", url)?;
         return Ok(Transport::Remote {

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
-use crate::model::{Manifest, OAuthConfig};
-use crate::oauth::{self, OAuthType};
-use crate::plan::{
+use crate::compile::plan::{
     Discovery, Flow, OAuth, Part, Pkce, Registration, RegistrationRequest, ScopeSource, Scopes,
     TokenDelivery, TokenExchange, TokenField, Transport,
 };
-use crate::probe::lock::AuthorizationServerFacts;
-use crate::probe::well_known;
+use crate::discovery::lock::AuthorizationServerFacts;
+use crate::discovery::well_known;
+use crate::manifest::model::{Manifest, OAuthConfig};
+use crate::manifest::oauth::{self, OAuthType};
 
 use super::template::{Names, parts};
 use super::{Checked, Subject, display_name, grammar};

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::model::Manifest;
-use crate::plan::{
+use crate::compile::plan::{
     Argument, Composed, Container, Escape, InjectedFile, Input, Part, Process, SecretMount,
     Template,
 };
+use crate::manifest::model::Manifest;
 use crate::source::Pointer;
 
 use super::arguments::{arguments, arguments_of_command, option};

@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::config::Config;
-use crate::dotenv;
-use crate::entry::{Destinations, Entry};
-use crate::env_name;
-use crate::oauth::OAuthType;
-use crate::plan::{
+use crate::catalog::config::Config;
+use crate::catalog::entry::{Destinations, Entry};
+use crate::compile::plan::{
     ClientAuthentication, DEEP_LINK, Destination, GENERATED, LeftOutReason, Listen, OAuth,
     Providers, ProvidersKind, ProxyEnvironment, ProxyKind, ProxyLaunch, ProxyServer, Purpose,
     Registration, ServerLaunch, Source, VERSION,
 };
+use crate::manifest::oauth::OAuthType;
+use crate::text::dotenv;
+use crate::text::env_name;
 
 use super::{Checked, Error, Subject, grammar, run};
 

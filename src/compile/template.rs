@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use crate::model::{Manifest, UserInput};
-use crate::placeholder::{Kind, placeholders};
-use crate::plan::{Argument, Composed, Folder, InputValue, Part, Template, TokenField};
+use crate::compile::plan::{Argument, Composed, Folder, InputValue, Part, Template, TokenField};
+use crate::manifest::model::{Manifest, UserInput};
+use crate::text::placeholder::{Kind, placeholders};
 
 /// What the placeholders of a text may name.
 #[derive(Debug, Clone, Copy)]

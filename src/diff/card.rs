@@ -5,9 +5,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::entry::{self, Destinations, Purpose};
-use crate::oauth::Verdict;
-use crate::plan::{ScopeSource, Transport};
+use crate::catalog::entry::{self, Destinations, Purpose};
+use crate::compile::plan::{ScopeSource, Transport};
+use crate::manifest::oauth::Verdict;
 
 use super::Server;
 use super::launch::{self, Program};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::probe::lock::LockEntry;
+use crate::discovery::lock::LockEntry;
 
 use super::{Changes, Kind, Server, State, Words};
 

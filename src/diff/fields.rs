@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::model::{Manifest, OAuthConfig};
-use crate::oauth::OAuthType;
-use crate::parse;
+use crate::manifest::model::{Manifest, OAuthConfig};
+use crate::manifest::oauth::OAuthType;
+use crate::source::parse;
 
 use super::{Changes, Compiled, Kind, Server, Words};
 
@@ -296,11 +296,11 @@ fn login_fields(
 
 /// What a remote server says of a process that nobody runs.
 fn launch_fields(before: &Manifest, after: &Manifest, changes: &mut Changes) {
-    if !crate::oauth::is_remote(before) || !crate::oauth::is_remote(after) {
+    if !crate::manifest::oauth::is_remote(before) || !crate::manifest::oauth::is_remote(after) {
         return;
     }
     let [was, is] = [&before.server, &after.server];
-    let command = |server: &crate::model::Server| {
+    let command = |server: &crate::manifest::model::Server| {
         let command = server.command.clone();
         command.filter(|command| command != "remote")
     };
@@ -415,7 +415,7 @@ fn metadata(
 mod tests {
     use schemars::{JsonSchema, schema_for};
 
-    use crate::model;
+    use crate::manifest::model;
 
     use super::*;
 

@@ -1,7 +1,7 @@
 //! What is asked of the user, and what is done with the user before the server works.
 
 use crate::compile::Parts;
-use crate::plan::{Input, InputValue};
+use crate::compile::plan::{Input, InputValue};
 
 use super::launch::part_text;
 use super::{Changes, Kind, Words};

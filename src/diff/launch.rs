@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::launch_line::{Power, container_run, package_run};
-use crate::model::Manifest;
-use crate::pin::{image_name, is_pinned_image, is_pinned_package, package_name};
-use crate::plan::{Argument, Composed, Folder, Part, Process, Template, TokenField, Transport};
+use crate::compile::plan::{
+    Argument, Composed, Folder, Part, Process, Template, TokenField, Transport,
+};
+use crate::manifest::model::Manifest;
+use crate::text::launch_line::{Power, container_run, package_run};
+use crate::text::pin::{image_name, is_pinned_image, is_pinned_package, package_name};
 
 use super::login::host_of;
 use super::{Changes, Compiled, Kind, Server, Words, missing};

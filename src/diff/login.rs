@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
-use crate::entry::{Destination, Destinations, Entry, Purpose};
-use crate::oauth::{OAuthType, Verdict};
-use crate::plan::{OAuth, Registration, ScopeSource, TokenDelivery, TokenExchange};
+use crate::catalog::entry::{Destination, Destinations, Entry, Purpose};
+use crate::compile::plan::{OAuth, Registration, ScopeSource, TokenDelivery, TokenExchange};
+use crate::manifest::oauth::{OAuthType, Verdict};
 
 use super::{Changes, Compiled, Kind, Server, Words, missing};
 
@@ -386,7 +386,7 @@ fn client(was: &OAuth, is: &OAuth, changes: &mut Changes) {
             Registration::Dynamic { request: new, .. },
         ) => {
             // The redirect URI and the scopes are told as such.
-            let facts = |request: &crate::plan::RegistrationRequest| {
+            let facts = |request: &crate::compile::plan::RegistrationRequest| {
                 (
                     request.grant_types.clone(),
                     request.token_endpoint_auth_method.clone(),

@@ -7,6 +7,7 @@
 mod card;
 mod discovery;
 mod fields;
+pub mod git;
 mod inputs;
 pub mod kind;
 mod launch;
@@ -19,13 +20,13 @@ mod words;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use crate::catalog::config::Config;
+use crate::catalog::entry::Entry;
 use crate::compile::Parts;
-use crate::config::Config;
-use crate::entry::Entry;
-use crate::model::Manifest;
-use crate::oauth::{Undetermined, Verdict};
-use crate::plan::LeftOutReason;
-use crate::probe::lock::{LockEntry, Locks};
+use crate::compile::plan::LeftOutReason;
+use crate::discovery::lock::{LockEntry, Locks};
+use crate::manifest::model::Manifest;
+use crate::manifest::oauth::{Undetermined, Verdict};
 use crate::source::Origin;
 
 pub use card::{Card, CardHost, CardInput, CardLogin, CardRun, card};

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use crate::launch_line::program;
-use crate::oauth::remote_url;
+use crate::manifest::oauth::remote_url;
+use crate::text::launch_line::program;
 
 use super::Server;
 use super::launch::Program;

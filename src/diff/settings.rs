@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::config::{Config, Ignore, Level, Profile};
+use crate::catalog::config::{Config, Ignore, Level};
 use crate::lint;
+use crate::text::profile::Profile;
 
 use super::{Changes, Kind, State, Words, missing};
 
@@ -138,9 +139,9 @@ fn levels(was: &Config, is: &Config, changes: &mut Changes) {
         }
         let strength = |level: Option<Level>| match level {
             None => match rule.level {
-                crate::finding::Severity::Note => 1,
-                crate::finding::Severity::Warning => 2,
-                crate::finding::Severity::Error => 3,
+                crate::source::finding::Severity::Note => 1,
+                crate::source::finding::Severity::Warning => 2,
+                crate::source::finding::Severity::Error => 3,
             },
             Some(Level::Off) => 0,
             Some(Level::Note) => 1,

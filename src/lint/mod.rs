@@ -13,16 +13,17 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::allowlist::Allowlist;
-use crate::config::{Config, Profile};
-use crate::entry::{self, Entry};
-use crate::finding::{Finding, Place, Severity};
-use crate::launch_line::{self, ContainerRun};
-use crate::model::{Manifest, OAuthConfig, UserInput};
-use crate::oauth::{self, OAuthType};
-use crate::probe::lock::{LockEntry, Locks};
-use crate::secret_search::{named_secrets, unnamed_secrets};
+use crate::catalog::allowlist::Allowlist;
+use crate::catalog::config::Config;
+use crate::catalog::entry::{self, Entry};
+use crate::discovery::lock::{LockEntry, Locks};
+use crate::manifest::model::{Manifest, OAuthConfig, UserInput};
+use crate::manifest::oauth::{self, OAuthType};
+use crate::source::finding::{Finding, Place, Severity};
 use crate::source::{FileId, Origin, Pointer};
+use crate::text::launch_line::{self, ContainerRun};
+use crate::text::profile::Profile;
+use crate::text::secrets::secret_search::{named_secrets, unnamed_secrets};
 
 pub use registry::{NamedRule, RULES, find, resolve, says_all};
 pub use rules::{discovery, launch, proxy, reading, suppressions};

@@ -1,8 +1,8 @@
 //! Every rule, one line each, and which of two findings with one cause is shown.
 
-use crate::config::Profile;
-use crate::finding::{Finding, Severity};
 use crate::source::Origin;
+use crate::source::finding::{Finding, Severity};
+use crate::text::profile::Profile;
 
 use super::Rule;
 use super::rules::{

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::finding::{Finding, Severity};
+use crate::source::finding::{Finding, Severity};
 use crate::source::{FileId, Pointer};
 
 use super::registry::{PRECEDENCE, RULES, Scope};

@@ -1,8 +1,8 @@
 //! The strings of a manifest that the app substitutes answers into, each with its place.
 
-use crate::launch_line::container_run;
-use crate::model::Server;
+use crate::manifest::model::Server;
 use crate::source::Pointer;
+use crate::text::launch_line::container_run;
 
 /// A string, and where in `server` it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{Report, at, visible};
+use crate::text::visible::visible;
+
+use super::{Report, at};
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for shown in &report.findings {

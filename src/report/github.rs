@@ -5,9 +5,11 @@
 
 use std::io::{self, Write};
 
-use crate::finding::Severity;
+use crate::source::finding::Severity;
 
-use super::{Report, Shown, visible};
+use crate::text::visible::visible;
+
+use super::{Report, Shown};
 
 /// GitHub shows this many annotations of a level for one step, and drops the rest without a word.
 const MOST: usize = 10;

@@ -6,10 +6,12 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::finding::Severity;
+use crate::source::finding::Severity;
 
 use super::fingerprint::fingerprints;
-use super::{Report, Shown, visible, write_json};
+use crate::text::visible::visible;
+
+use super::{Report, Shown, write_json};
 
 #[derive(Serialize)]
 struct Issue {

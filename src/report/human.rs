@@ -15,11 +15,11 @@ use rayon::prelude::*;
 use textwrap::{WordSeparator, WordSplitter};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-use crate::finding::Severity;
+use crate::source::finding::Severity;
 
 use super::line::CUT;
-use super::visible::visible_parts;
-use super::{Report, Shown, ShownPlace, SourceLine, Style, at, visible};
+use super::{Report, Shown, ShownPlace, SourceLine, Style, at};
+use crate::text::visible::{visible, visible_parts};
 
 /// How many findings are drawn before the first of them is written.
 const AT_ONCE: usize = 500;

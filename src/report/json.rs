@@ -6,12 +6,12 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::finding::Severity;
-use crate::hidden::{escape_json, is_hidden};
 use crate::source::Position;
+use crate::source::finding::Severity;
+use crate::text::hidden::{escape_json, is_hidden};
 
-use super::visible::commands;
 use super::{Part, Report, Shown, ShownPlace, Summary};
+use crate::text::visible::commands;
 
 /// `check --format json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

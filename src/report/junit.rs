@@ -7,7 +7,9 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report as JunitReport, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Report, Shown, at, visible};
+use crate::text::visible::visible;
+
+use super::{Report, Shown, at};
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut by_file: BTreeMap<&str, Vec<TestCase>> = BTreeMap::new();

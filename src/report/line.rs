@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::mask;
+use crate::text::secrets::mask;
 
 /// How many characters are kept before the place, and from its beginning on.
 const REACH: usize = 100;
@@ -90,7 +90,7 @@ fn out_of(hidden: &[Range<usize>], at: usize) -> Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::Mask;
+    use crate::text::secrets::mask::Mask;
 
     fn line(text: &str, place: Range<usize>, secret: &str) -> SourceLine {
         let hidden = Mask::new(&[secret.to_owned()]).find_in_json(text, 0..text.len());

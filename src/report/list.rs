@@ -4,8 +4,8 @@ use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::entry::Purpose;
-use crate::oauth::Fact;
+use crate::catalog::entry::Purpose;
+use crate::manifest::oauth::Fact;
 use crate::source::Origin;
 
 /// `list --format json`.

@@ -7,12 +7,14 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::edit::Document;
-use crate::finding::{Finding, Fix, Place, Related, Severity, Spot};
+use crate::source::edit::Document;
+use crate::source::finding::{Finding, Fix, Place, Related, Severity, Spot};
 use crate::source::{FileId, Lines, Position, ReadError, Sources, with_question_marks};
 
 use super::line::CUT;
-use super::{Mask, SourceLine};
+use crate::text::secrets::mask::Mask;
+
+use super::SourceLine;
 
 /// How many characters of a message, a help or a label are shown.
 const LONGEST_TEXT: usize = 1000;

@@ -13,9 +13,7 @@ mod junit;
 mod line;
 pub mod list;
 mod locate;
-mod mask;
 mod sarif;
-mod visible;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -25,15 +23,14 @@ use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::plan::CatalogIndex;
-use crate::suggest;
+use crate::compile::plan::CatalogIndex;
+use crate::text::suggest;
+use crate::text::visible::visible;
 
 pub use json::{CheckReport, write_json};
 pub use line::SourceLine;
 use list::ListReport;
 pub use locate::{Part, Shown, ShownEdit, ShownFix, ShownPlace, ShownRelated, batches, locate};
-pub use mask::Mask;
-pub use visible::{visible, visible_lines};
 
 /// What a run found.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,12 +14,14 @@ use serde_sarif::sarif::{
     Tool, ToolComponent,
 };
 
-use crate::finding::Severity;
 use crate::lint::{self, Rule};
 use crate::source::Position;
+use crate::source::finding::Severity;
 
 use super::fingerprint::fingerprints;
-use super::{Report, Shown, ShownPlace, visible, write_json};
+use crate::text::visible::visible;
+
+use super::{Report, Shown, ShownPlace, write_json};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json";

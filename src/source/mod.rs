@@ -2,9 +2,11 @@
 //!
 //! This room lists and reads files. It judges nothing but whether a file can be read as UTF-8.
 
-pub mod git;
+pub mod edit;
+pub mod finding;
 mod lines;
 mod load;
+pub mod parse;
 mod pointer;
 mod spans;
 

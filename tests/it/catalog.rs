@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use catproof::catalog::config::Config;
+use catproof::catalog::entry;
+use catproof::compile::emit::{self, Artifact};
+use catproof::compile::plan::Plan;
 use catproof::compile::{self, Catalog};
-use catproof::config::Config;
-use catproof::emit::{self, Artifact};
-use catproof::entry;
-use catproof::model::Manifest;
-use catproof::plan::Plan;
-use catproof::probe::lock::{Lock, Locks};
+use catproof::discovery::lock::{Lock, Locks};
+use catproof::manifest::model::Manifest;
 use catproof::source::{FileId, Origin, Sources};
 use serde::Deserialize;
 use serde_json::Value;

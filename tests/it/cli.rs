@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use catproof::cli::Cli;
+use catproof::cli::args::Cli;
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::support::{check_json, project, rule_ids, run, scratch, write};

@@ -4,15 +4,16 @@
     reason = "a patch is written in the call"
 )]
 
-use catproof::config::{ExtraDestination, Profile};
-use catproof::dotenv;
-use catproof::plan::{
+use catproof::catalog::config::ExtraDestination;
+use catproof::compile::plan::{
     Argument, ClientAuthentication, Composed, Escape, Folder, LaunchFile, LeftOutReason, Part,
     ProxyFile, Registration, ScopeSource, ServerLaunch, Template, TokenDelivery, TokenField,
     Transport,
 };
-use catproof::probe::lock::Lock;
+use catproof::discovery::lock::Lock;
 use catproof::source::Origin;
+use catproof::text::dotenv;
+use catproof::text::profile::Profile;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -133,7 +134,7 @@ fn the_same_server_in_either_dialect_or_order_compiles_to_the_same_bytes() {
     let windows = guide.replace('\n', "\r\n").replace("    ", "\t");
     let mut variants = Vec::new();
     for text in [guide, published, &windows] {
-        let parsed = catproof::parse::parse(text).unwrap();
+        let parsed = catproof::source::parse::parse(text).unwrap();
         for profile in [Profile::Production, Profile::Development] {
             let mut catalog = InMemory::of([parsed.value.clone()]);
             catalog.lock = Some(lock(json!({})));
@@ -180,7 +181,7 @@ fn a_launch_spec_reads_back_as_it_was_written() {
 fn every_artifact_follows_its_published_schema() {
     let mut catalog = InMemory::shipped();
     catalog.config.profile = Profile::Development;
-    let schemas = catproof::schema::published();
+    let schemas = catproof::manifest::schema::published();
     for artifact in catalog.artifacts() {
         let schema = match artifact.path.as_str() {
             "oauth_proxy/launch.json" | "oauth_proxy/providers.json" => "proxy.schema.json",
@@ -192,7 +193,7 @@ fn every_artifact_follows_its_published_schema() {
         let value: Value = serde_json::from_slice(&artifact.bytes).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
         assert!(validator.is_valid(&value), "{}", artifact.path);
-        assert_eq!(value["generated"], catproof::plan::GENERATED);
+        assert_eq!(value["generated"], catproof::compile::plan::GENERATED);
         assert_eq!(value["version"], 1);
     }
 }

@@ -188,8 +188,10 @@ fn hidden_characters_of_a_configuration_do_not_reach_the_terminal() {
 fn every_key_is_explained() {
     let (code, stdout, _) = run(scratch().path(), &["explain", "config"]);
     assert_eq!(code, 0);
-    let schema: Value =
-        serde_json::from_str(catproof::schema::published()["config.schema.json"].as_str()).unwrap();
+    let schema: Value = serde_json::from_str(
+        catproof::manifest::schema::published()["config.schema.json"].as_str(),
+    )
+    .unwrap();
     for object in schema["$defs"]
         .as_object()
         .unwrap()

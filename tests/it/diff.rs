@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use catproof::diff::Kind;
-use catproof::schema::published;
+use catproof::manifest::schema::published;
 use clap::ValueEnum as _;
 use serde_json::{Value, json};
 use tempfile::TempDir;

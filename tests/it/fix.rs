@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use catproof::finding::Finding;
-use catproof::fix::Workshop;
 use catproof::lint::Fixable;
+use catproof::pipeline::fix::Workshop;
+use catproof::source::finding::Finding;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 use serde_json::{Value, json};

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use catproof::commands::readme_table;
+use catproof::cli::commands::readme_table;
 use catproof::lint::RULES;
-use catproof::schema::published;
+use catproof::manifest::schema::published;
 
 use crate::support::{entries, name, project, run};
 
@@ -287,7 +287,7 @@ fn the_committed_schemas_are_what_the_program_prints() {
 
 #[test]
 fn the_committed_schema_compiles() {
-    assert!(catproof::validate::schema_compiles());
+    assert!(catproof::manifest::validate::schema_compiles());
 }
 
 #[test]

@@ -8,9 +8,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use catproof::entry::lock_inputs;
-use catproof::model::Manifest;
-use catproof::oauth::OAuthType;
+use catproof::catalog::entry::lock_inputs;
+use catproof::manifest::model::Manifest;
+use catproof::manifest::oauth::OAuthType;
 use expect_test::expect_file;
 use serde_json::{Value, json};
 

@@ -3,8 +3,8 @@
 use std::process::Command;
 
 use boa_engine::{Context, JsString, Module, Source, js_string};
-use catproof::allowlist;
-use catproof::config::ExtraDestination;
+use catproof::catalog::allowlist;
+use catproof::catalog::config::ExtraDestination;
 use catproof::lint::Findings;
 use catproof::source::Sources;
 use proptest::prelude::*;

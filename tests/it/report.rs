@@ -7,12 +7,13 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
-use catproof::finding::{Edit, Finding, Fix, Place, Severity};
 use catproof::lint::{self, RULES};
 use catproof::report::{
-    CheckReport, Format, Mask, Report, Shown, Style, Summary, batches, locate, write,
+    CheckReport, Format, Report, Shown, Style, Summary, batches, locate, write,
 };
+use catproof::source::finding::{Edit, Finding, Fix, Place, Severity};
 use catproof::source::{FileId, Pointer, Sources};
+use catproof::text::secrets::mask::Mask;
 use expect_test::{expect, expect_file};
 use serde_json::{Value, json};
 use serde_sarif::sarif::Sarif;

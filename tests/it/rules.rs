@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use catproof::finding::Severity;
 use catproof::lint::{RULES, Rule};
+use catproof::source::finding::Severity;
 use catproof::source::is_manifest_name;
 use expect_test::expect_file;
 use serde_json::{Value, json};

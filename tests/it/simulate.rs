@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use catproof::emit;
-use catproof::model::InputType;
-use catproof::plan::{Input, Plan, ServerLaunch};
-use catproof::simulate::{Answers, simulate};
-use catproof::write::{Mode, write};
+use catproof::compile::emit;
+use catproof::compile::plan::{Input, Plan, ServerLaunch};
+use catproof::compile::write::{Mode, write};
+use catproof::manifest::model::InputType;
+use catproof::runtime::simulate::{Answers, simulate};
 use serde_json::{Value, json};
 
 use crate::catalog::InMemory;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use catproof::emit::Artifact;
-use catproof::plan::GENERATED;
+use catproof::compile::emit::Artifact;
+use catproof::compile::plan::GENERATED;
+use catproof::compile::write::{ChangeKind, Error, Mode, Outcome, write};
 use catproof::source::clean;
-use catproof::write::{ChangeKind, Error, Mode, Outcome, write};
 
 use crate::support::{entries, name, scratch};
 

@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catproof::allowlist;
+use catproof::catalog::allowlist;
+use catproof::catalog::config::Config;
 use catproof::compile;
-use catproof::config::Config;
-use catproof::dotenv;
-use catproof::emit::{self, Artifact};
-use catproof::env_check::{self, EnvProblemKind};
+use catproof::compile::emit::{self, Artifact};
+use catproof::compile::plan::Plan;
 use catproof::lint::Findings;
 use catproof::pipeline::Judged;
-use catproof::plan::Plan;
-use catproof::simulate::{Answers, simulate};
+use catproof::runtime::env_check::{self, EnvProblemKind};
+use catproof::runtime::simulate::{Answers, simulate};
 use catproof::source::Sources;
+use catproof::text::dotenv;
 use serde::de::DeserializeOwned;
 
 use super::catalog::Catalog;

@@ -2,15 +2,17 @@
 
 use std::path::Path;
 
-use catproof::allowlist;
-use catproof::config::{self, Config, Profile};
-use catproof::entry;
+use catproof::catalog::allowlist;
+use catproof::catalog::config::{self, Config};
+use catproof::catalog::entry;
+use catproof::discovery::lock::{Lock, Locks};
 use catproof::lint::Findings;
-use catproof::model::Manifest;
+use catproof::manifest::model::Manifest;
 use catproof::pipeline::{Judged, Keep, Line};
-use catproof::probe::lock::{Lock, Locks};
-use catproof::report::{Mask, Report, Summary, locate};
+use catproof::report::{Report, Summary, locate};
 use catproof::source::{ManifestFile, Sources};
+use catproof::text::profile::Profile;
+use catproof::text::secrets::mask::Mask;
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 

@@ -4,17 +4,17 @@ use std::pin::pin;
 use std::sync::Mutex;
 use std::task::{Context, Poll, Waker};
 
-use catproof::hidden::to_json;
-use catproof::probe::challenge::{self, Challenge};
-use catproof::probe::documents::{
+use catproof::discovery::challenge::{self, Challenge};
+use catproof::discovery::documents::{
     self, Reading, ResourceMatch, authorization_server_facts, resource_facts,
 };
-use catproof::probe::fetch::{Body, FailureKind};
-use catproof::probe::well_known::{authorization_server_urls, protected_resource_urls};
-use catproof::probe::{
+use catproof::discovery::fetch::{Body, FailureKind};
+use catproof::discovery::well_known::{authorization_server_urls, protected_resource_urls};
+use catproof::discovery::{
     self, Answer, Failure, Fetch, LockInputs, Reach, Request, Run, Target, TargetKind, changes,
     read_lock,
 };
+use catproof::text::hidden::to_json;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -197,7 +197,7 @@ pub fn discovery_ends_with_a_lock_that_reads_back(bytes: &[u8]) {
         reach,
     };
     let fetch = Drawn(Mutex::new(draw));
-    let probed = at_once(probe::probe(&targets, &fetch, run, |_| {}));
+    let probed = at_once(discovery::probe(&targets, &fetch, run, |_| {}));
     assert_eq!(
         probed.lock.servers.len() + probed.endpoints.len(),
         targets.len()

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use catproof::finding::{Finding, Place, Severity};
-use catproof::hidden::is_hidden;
 use catproof::lint::RULES;
-use catproof::report::{
-    Format, Mask, Report, Shown, ShownPlace, Style, Summary, locate, visible, write,
-};
+use catproof::report::{Format, Report, Shown, ShownPlace, Style, Summary, locate, write};
+use catproof::source::finding::{Finding, Place, Severity};
 use catproof::source::{FileId, Pointer, Sources, position};
+use catproof::text::hidden::is_hidden;
+use catproof::text::secrets::mask::Mask;
+use catproof::text::visible::visible;
 use regex::Regex;
 use serde_json::{Value, json};
 use serde_sarif::sarif::Sarif;

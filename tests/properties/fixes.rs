@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use catproof::config::Config;
-use catproof::edit;
-use catproof::finding::{Edit, Finding};
-use catproof::fix::{Tally, Workshop};
+use catproof::catalog::config::Config;
+use catproof::pipeline::fix::{Tally, Workshop};
 use catproof::pipeline::{Judged, Keep, Line};
+use catproof::source::edit;
+use catproof::source::finding::{Edit, Finding};
 use catproof::source::{ManifestFile, Sources};
 use serde_json::Value;
 

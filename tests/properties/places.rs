@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use catproof::parse;
+use catproof::source::parse;
 use catproof::source::{self, Content, Outline, Pointer, position};
 use jsonc_parser::common::Ranged as _;
 use jsonc_parser::{CollectOptions, ParseOptions, ast, parse_to_ast};

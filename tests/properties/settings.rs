@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use catproof::allowlist;
-use catproof::baseline;
-use catproof::config;
-use catproof::dotenv;
-use catproof::env_check;
-use catproof::finding::Spot;
+use catproof::catalog::allowlist;
+use catproof::catalog::config;
 use catproof::lint::Findings;
+use catproof::pipeline::baseline;
+use catproof::runtime::env_check;
 use catproof::source::Sources;
+use catproof::source::finding::Spot;
+use catproof::text::dotenv;
 
 /// Any text as an environment file: every line of it is accounted for, and a value that can be quoted reads back.
 pub fn environment_files_are_read_as_dotenv_does(text: &str) {

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use textwrap::{WordSeparator, WordSplitter};
 
 use crate::diff::{Grade, Piece, Words};
-use crate::report::{Style, visible};
+use crate::report::Style;
+use crate::text::visible::visible;
 
 use super::{DiffChange, DiffReport, DiffServer, facts, listed};
 

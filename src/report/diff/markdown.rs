@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use crate::diff::{Grade, Piece, Words};
-use crate::report::visible;
+use crate::text::visible::visible;
 
 use super::{DiffBase, DiffChange, DiffReport, DiffServer, facts, listed};
 

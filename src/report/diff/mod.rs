@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::diff::{Card, Grade, Kind, Words};
-use crate::finding::Severity;
 use crate::source::Origin;
+use crate::source::finding::Severity;
 
 pub use human::human;
 pub use markdown::markdown;
@@ -175,9 +175,11 @@ fn facts(card: &Card) -> Vec<(&'static str, Words)> {
         let words = Words::default()
             .value(&destination.host)
             .text(match destination.purpose {
-                crate::entry::Purpose::Token => ", to exchange codes and refresh tokens at ",
-                crate::entry::Purpose::Revocation => ", to revoke tokens at ",
-                crate::entry::Purpose::Discovery => ", to read metadata at ",
+                crate::catalog::entry::Purpose::Token => {
+                    ", to exchange codes and refresh tokens at "
+                }
+                crate::catalog::entry::Purpose::Revocation => ", to revoke tokens at ",
+                crate::catalog::entry::Purpose::Discovery => ", to read metadata at ",
             })
             .value(&destination.endpoint)
             .text(", says ")

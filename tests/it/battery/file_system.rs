@@ -377,7 +377,10 @@ fn a_real_env_file_is_never_touched() {
     let places = ["oauth_proxy/.env", "desktop_app/.env", ".env"];
     for place in places {
         // It even says that it is generated.
-        let text = format!("# {}\nacme__0_SECRET=hunter2\n", catproof::plan::GENERATED);
+        let text = format!(
+            "# {}\nacme__0_SECRET=hunter2\n",
+            catproof::compile::plan::GENERATED
+        );
         write(&catalog.path().join("generated").join(place), text);
     }
     let (code, said) = ends(catalog.path(), &["build"]);

@@ -6,9 +6,11 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use boa_engine::js_string;
-use catproof::dotenv;
-use catproof::emit::{self, Artifact};
-use catproof::plan::{AppLaunch, CatalogIndex, Plan, Providers, ProxyLaunch, ServerLaunch};
+use catproof::compile::emit::{self, Artifact};
+use catproof::compile::plan::{
+    AppLaunch, CatalogIndex, Plan, Providers, ProxyLaunch, ServerLaunch,
+};
+use catproof::text::dotenv;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 

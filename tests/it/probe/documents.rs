@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use catproof::probe::Reach;
-use catproof::probe::documents::{self, Reading, ResourceMatch, match_resource};
-use catproof::probe::fetch::{Answer, Body};
-use catproof::probe::lock::AuthorizationServerFacts;
+use catproof::discovery::Reach;
+use catproof::discovery::documents::{self, Reading, ResourceMatch, match_resource};
+use catproof::discovery::fetch::{Answer, Body};
+use catproof::discovery::lock::AuthorizationServerFacts;
 
 fn answer(body: &[u8]) -> Answer {
     Answer {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use catproof::probe::fetch::{FailureKind, Fetch as _, Method};
-use catproof::probe::{LockEntry, Manners, Network, Request};
+use catproof::discovery::fetch::{FailureKind, Fetch as _, Method};
+use catproof::discovery::{LockEntry, Manners, Network, Request};
 use tokio::net::TcpListener;
 
 use super::simulator::{Reply, World, requests, rules};

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use catproof::hidden::to_json;
-use catproof::probe::fetch::{Fetch as _, Method};
-use catproof::probe::record::Recording;
-use catproof::probe::{
+use catproof::discovery::fetch::{Fetch as _, Method};
+use catproof::discovery::record::Recording;
+use catproof::discovery::{
     Lock, LockInputs, Probed, Reach, Recorder, Recordings, Request, Run, Target, TargetKind, probe,
 };
+use catproof::text::hidden::to_json;
 use expect_test::expect_file;
 
 use super::simulator::{Reply, TODAY, World, rules};

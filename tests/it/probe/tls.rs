@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::serve::Listener;
-use catproof::probe::client::{Lookup, Network};
-use catproof::probe::fetch::{FailureKind, Fetch as _, Method};
-use catproof::probe::{Manners, Reach, Request, Run, probe};
+use catproof::discovery::client::{Lookup, Network};
+use catproof::discovery::fetch::{FailureKind, Fetch as _, Method};
+use catproof::discovery::{Manners, Reach, Request, Run, probe};
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair,
     date_time_ymd,

@@ -1,5 +1,5 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Fixable, Group, Rule};
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports that a provider publishes something else today than what the discovery lock recorded: an endpoint, the

@@ -22,11 +22,11 @@ pub mod unsupported_scope;
 
 use std::borrow::Cow;
 
-use crate::finding::Place;
+use crate::discovery::lock::{AuthorizationServerFacts, LockEntry};
 use crate::lint::{Findings, Rule, Subject};
-use crate::model::OAuthConfig;
-use crate::oauth::{self, OAuthType};
-use crate::probe::lock::{AuthorizationServerFacts, LockEntry};
+use crate::manifest::model::OAuthConfig;
+use crate::manifest::oauth::{self, OAuthType};
+use crate::source::finding::Place;
 
 type Discovered<'a> = (
     (&'a OAuthConfig, OAuthType),

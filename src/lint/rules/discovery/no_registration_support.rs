@@ -1,6 +1,6 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth::OAuthType;
+use crate::manifest::oauth::OAuthType;
+use crate::source::finding::Severity;
 
 use super::{discovered, recorded, takes_registration};
 

@@ -1,5 +1,5 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Fixable, Group, Rule};
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports an entry of the discovery lock that is older than the configured age, 90 days unless

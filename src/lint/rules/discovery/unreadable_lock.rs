@@ -1,8 +1,8 @@
 use std::ops::Range;
 
-use crate::finding::{Finding, Place, Severity};
 use crate::lint::{Check, Fixable, Group, Rule};
 use crate::source::FileId;
+use crate::source::finding::{Finding, Place, Severity};
 
 /// ## What it does
 /// Reports a discovery lock that cannot be read: it is no JSON, has another shape, or is of another version.

@@ -1,9 +1,9 @@
 use std::collections::BTreeSet;
 
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::source::Pointer;
-use crate::suggest::Suggestions;
+use crate::source::finding::Severity;
+use crate::text::suggest::Suggestions;
 
 use super::recorded;
 

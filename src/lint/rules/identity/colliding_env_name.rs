@@ -1,7 +1,7 @@
-use crate::entry::Entry;
-use crate::env_name;
-use crate::finding::Severity;
+use crate::catalog::entry::Entry;
 use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+use crate::source::finding::Severity;
+use crate::text::env_name;
 
 use super::{concerns, group_by_id, name_of, others, with_names_of};
 

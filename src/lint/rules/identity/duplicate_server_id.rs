@@ -1,7 +1,7 @@
-use crate::entry::Entry;
-use crate::finding::Severity;
+use crate::catalog::entry::Entry;
 use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
 use crate::source::Origin;
+use crate::source::finding::Severity;
 
 use super::{group_by_id, name_of, others, with_names_of};
 

@@ -1,6 +1,6 @@
-use crate::env_name;
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::source::finding::Severity;
+use crate::text::env_name;
 
 use super::name_of;
 

@@ -1,5 +1,5 @@
-use crate::finding::{Edit, Fix, Severity};
 use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
+use crate::source::finding::{Edit, Fix, Severity};
 
 use super::is_valid_id;
 

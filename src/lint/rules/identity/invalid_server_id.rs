@@ -1,5 +1,5 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
+use crate::source::finding::Severity;
 
 use super::{LONGEST_ID, is_id_character};
 

@@ -1,8 +1,8 @@
 use serde_json::Value;
 
-use crate::finding::{Place, Severity};
 use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
 use crate::source::Pointer;
+use crate::source::finding::{Place, Severity};
 
 /// ## What it does
 /// Reports bidirectional and zero-width characters in any key, and in any value that is no prose: `name`, URLs,

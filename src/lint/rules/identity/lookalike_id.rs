@@ -3,12 +3,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use unicode_security::skeleton;
 use url::Url;
 
-use crate::config::Profile;
-use crate::entry::Entry;
-use crate::finding::Severity;
-use crate::hosts;
+use crate::catalog::entry::Entry;
 use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
-use crate::oauth::Verdict;
+use crate::manifest::oauth::Verdict;
+use crate::source::finding::Severity;
+use crate::text::hosts;
+use crate::text::profile::Profile;
 
 use super::{LONGEST_ID, concerns, name_of};
 

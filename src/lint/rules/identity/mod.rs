@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::Profile;
-use crate::entry::Entry;
-use crate::finding::{Finding, Place};
+use crate::catalog::entry::Entry;
+use crate::source::finding::{Finding, Place};
+use crate::text::profile::Profile;
 
 pub mod colliding_env_name;
 pub mod duplicate_server_id;

@@ -1,6 +1,6 @@
-use crate::entry::Entry;
-use crate::finding::Severity;
+use crate::catalog::entry::Entry;
 use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+use crate::source::finding::Severity;
 
 use super::{concerns, group_by_id, name_of, others, posix_form, with_names_of};
 

@@ -1,6 +1,6 @@
-use crate::entry::{Destinations, Entry};
-use crate::finding::{Finding, Place, Severity};
+use crate::catalog::entry::{Destinations, Entry};
 use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+use crate::source::finding::{Finding, Place, Severity};
 
 use super::name_of;
 

@@ -1,9 +1,9 @@
 use serde_json::Value;
 
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::model::{InputType, UserInput};
+use crate::manifest::model::{InputType, UserInput};
 use crate::source::Pointer;
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports a default in `user_config` that is not of the declared type, or outside of `min` and `max`. A file and a

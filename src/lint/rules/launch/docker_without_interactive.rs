@@ -1,7 +1,7 @@
 use serde_json::json;
 
-use crate::finding::{Edit, Fix, Severity};
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
+use crate::source::finding::{Edit, Fix, Severity};
 
 /// ## What it does
 /// Reports `docker run` or `podman run` without `-i`, for a server that speaks over standard input and output.

@@ -1,6 +1,6 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::placeholder::{Kind, placeholders};
+use crate::source::finding::Severity;
+use crate::text::placeholder::{Kind, placeholders};
 
 /// ## What it does
 /// Reports a placeholder that says more of `user_config` than one plain key: a condition, an operator, brackets, blanks, or

@@ -1,6 +1,6 @@
-use crate::env_name;
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
+use crate::source::finding::Severity;
+use crate::text::env_name;
 
 /// ## What it does
 /// Reports a key of `server.env` that is no POSIX name: letters, digits and `_`, and no digit first.

@@ -1,7 +1,7 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
-use crate::placeholder::{Kind, placeholders};
 use crate::source::Pointer;
+use crate::source::finding::Severity;
+use crate::text::placeholder::{Kind, placeholders};
 
 /// ## What it does
 /// Reports an optional key without a default that a local server's command, arguments, image or environment use.

@@ -20,10 +20,10 @@ pub mod unsubstituted_placeholder;
 pub mod unused_required_user_config;
 pub mod unused_user_config;
 
-use crate::launch_line::shell_text;
 use crate::lint::{ManifestString, Slot, Subject};
-use crate::model::UserInput;
-use crate::placeholder::{Kind, placeholders};
+use crate::manifest::model::UserInput;
+use crate::text::launch_line::shell_text;
+use crate::text::placeholder::{Kind, placeholders};
 
 /// The strings of the server in which `${…}` is no variable of a shell: all but the text that one is started with.
 fn strings_outside_of_shells<'a>(subject: &Subject<'a>) -> Vec<ManifestString<'a>> {

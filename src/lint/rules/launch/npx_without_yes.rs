@@ -1,8 +1,8 @@
 use serde_json::json;
 
-use crate::finding::{Edit, Fix, Severity};
-use crate::launch_line::{PackageRunner, package_run};
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
+use crate::source::finding::{Edit, Fix, Severity};
+use crate::text::launch_line::{PackageRunner, package_run};
 
 /// ## What it does
 /// Reports `npx` without `-y` before the package. It is a note, unless the entry claims to work.

@@ -1,5 +1,5 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports a container that is run with `--privileged`, in the host's network, process or IPC namespace, or with the socket

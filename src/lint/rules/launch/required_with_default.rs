@@ -1,8 +1,8 @@
 use serde_json::Value;
 
-use crate::finding::{Edit, Fix, Severity};
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::source::Pointer;
+use crate::source::finding::{Edit, Fix, Severity};
 
 /// ## What it does
 /// Reports a key of `user_config` that is required and has a default.

@@ -1,6 +1,6 @@
-use crate::finding::Severity;
-use crate::launch_line::shell_text;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::source::finding::Severity;
+use crate::text::launch_line::shell_text;
 
 /// ## What it does
 /// Reports a server that is started through a shell: `sh`, `bash` and their like with `-c`, `cmd` with `/c`, or PowerShell

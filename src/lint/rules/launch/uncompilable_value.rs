@@ -1,9 +1,9 @@
+use crate::compile::plan::LeftOutReason;
 use crate::compile::{self, grammar};
-use crate::config::Profile;
-use crate::finding::{Place, Severity};
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::plan::LeftOutReason;
+use crate::source::finding::{Place, Severity};
 use crate::source::{Origin, Pointer};
+use crate::text::profile::Profile;
 
 /// ## What it does
 /// Reports a value that no artifact may hold: `build` would leave its server out.
@@ -74,8 +74,8 @@ fn place(subject: &Subject<'_>, field: &str) -> Place {
     let oauth = manifest.oauth_config.as_ref();
     match field {
         "name" => subject.value_at("/name"),
-        "remote_url" => match crate::oauth::remote_url(manifest) {
-            Some(_) => subject.value_at(crate::oauth::remote_url_pointer(manifest)),
+        "remote_url" => match crate::manifest::oauth::remote_url(manifest) {
+            Some(_) => subject.value_at(crate::manifest::oauth::remote_url_pointer(manifest)),
             None => subject.key("/server"),
         },
         "server.env" => {

@@ -1,7 +1,7 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::placeholder::{Kind, placeholders};
-use crate::suggest::Suggestions;
+use crate::source::finding::Severity;
+use crate::text::placeholder::{Kind, placeholders};
+use crate::text::suggest::Suggestions;
 
 /// ## What it does
 /// Reports a `${…}` in the command, the arguments, the image or the environment that is neither `${user_config.KEY}` nor a

@@ -1,8 +1,8 @@
-use crate::finding::Severity;
-use crate::launch_line::package_run;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
-use crate::pin::{is_pinned_image, is_pinned_package};
 use crate::source::Pointer;
+use crate::source::finding::Severity;
+use crate::text::launch_line::package_run;
+use crate::text::pin::{is_pinned_image, is_pinned_package};
 
 /// ## What it does
 /// Reports a package of `npx` or `uvx` without an exact version, a repository without a commit, and an image without a tag or

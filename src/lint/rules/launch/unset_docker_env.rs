@@ -1,5 +1,5 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports a `-e KEY` of `docker run` or `podman run` whose key neither `server.env` nor `access_token_env_var` sets.

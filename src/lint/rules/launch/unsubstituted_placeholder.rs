@@ -1,6 +1,6 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::placeholder::{Kind, placeholders};
+use crate::source::finding::Severity;
+use crate::text::placeholder::{Kind, placeholders};
 
 /// ## What it does
 /// Reports `${__dirname}`, `${HOME}` and the other names of desktop extensions in the command, the arguments, the image or

@@ -1,6 +1,6 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::source::Pointer;
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports a key of a local server's `user_config` that neither the command, the arguments, the image, the environment nor

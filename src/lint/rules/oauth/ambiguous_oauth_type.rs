@@ -1,6 +1,6 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth::{Undetermined, Verdict};
+use crate::manifest::oauth::{Undetermined, Verdict};
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports a local server whose `oauth_config` has neither `generic_oauth: true` nor a static `client_id`.

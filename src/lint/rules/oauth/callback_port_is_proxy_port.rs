@@ -1,8 +1,8 @@
 use url::Url;
 
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth::{OAuthType, redirect};
+use crate::manifest::oauth::{OAuthType, redirect};
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports a remote server without a static client (type 4) whose callback on the user's machine is at port 8080.

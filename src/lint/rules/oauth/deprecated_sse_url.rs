@@ -1,8 +1,8 @@
 use url::Url;
 
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth;
+use crate::manifest::oauth;
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports a remote URL whose path ends in `/sse`.

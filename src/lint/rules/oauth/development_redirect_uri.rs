@@ -1,7 +1,7 @@
 use url::{Host, Url};
 
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports a redirect URI whose host has a label `dev`, `staging`, `test` or `local` in the production catalog. The

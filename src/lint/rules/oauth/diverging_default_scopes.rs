@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports `default_scopes` that are not the same set as `scopes`.

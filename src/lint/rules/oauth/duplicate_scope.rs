@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 
-use crate::finding::{Edit, Fix, Severity};
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::source::Pointer;
+use crate::source::finding::{Edit, Fix, Severity};
 
 /// ## What it does
 /// Reports a scope that is listed twice in `scopes` or `default_scopes`.

@@ -1,6 +1,6 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth::{Fact, Undetermined, Verdict};
+use crate::manifest::oauth::{Fact, Undetermined, Verdict};
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports `generic_oauth: true` on a remote server.

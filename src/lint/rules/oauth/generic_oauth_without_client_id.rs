@@ -1,6 +1,6 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth::{Undetermined, Verdict};
+use crate::manifest::oauth::{Undetermined, Verdict};
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports a local server with `generic_oauth: true` and no static `client_id`. An empty one does not count, nor

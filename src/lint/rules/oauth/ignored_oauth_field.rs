@@ -1,7 +1,7 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth::OAuthType;
-use crate::oauth::metadata_url::names_authorization_server;
+use crate::manifest::oauth::OAuthType;
+use crate::manifest::oauth::metadata_url::names_authorization_server;
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports a field of `oauth_config` that the server's type does not read. These are `token_endpoint` of types 2 to

@@ -1,6 +1,6 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth::redirect;
+use crate::manifest::oauth::redirect;
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports a redirect URI that no code should be sent to. That is http on another host than loopback, a relative or

@@ -1,8 +1,9 @@
-use crate::credential::is_worth_hiding;
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth::OAuthType;
-use crate::oauth::secret::{ClientSecret, client_secret};
+use crate::manifest::oauth::OAuthType;
+use crate::manifest::oauth::client_secret;
+use crate::source::finding::Severity;
+use crate::text::secrets::client_secret::ClientSecret;
+use crate::text::secrets::credential::is_worth_hiding;
 
 /// ## What it does
 /// Reports a client secret in the manifest. It is never printed, unless it is a short word that could as well be any other.

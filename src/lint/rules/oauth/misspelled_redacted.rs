@@ -1,7 +1,8 @@
-use crate::finding::{Edit, Fix, Severity};
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth::OAuthType;
-use crate::oauth::secret::{ClientSecret, REDACTED, client_secret};
+use crate::manifest::oauth::OAuthType;
+use crate::manifest::oauth::client_secret;
+use crate::source::finding::{Edit, Fix, Severity};
+use crate::text::secrets::client_secret::{ClientSecret, REDACTED};
 
 /// ## What it does
 /// Reports a `client_secret` that means `REDACTED` and is not exactly that: `redacted`, `<REDACTED>`, `********`, or a

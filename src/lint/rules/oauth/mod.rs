@@ -50,7 +50,7 @@ pub mod well_known_off_origin;
 use url::Url;
 
 use crate::lint::Subject;
-use crate::oauth;
+use crate::manifest::oauth;
 
 /// The remote URL and `server_url` of a remote server, where both are given and differ.
 fn differing_resource_urls<'a>(subject: &Subject<'a>) -> Option<(&'a str, &'a str)> {

@@ -1,6 +1,6 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth::secret::is_placeholder;
+use crate::source::finding::Severity;
+use crate::text::secrets::client_secret::is_placeholder;
 
 /// ## What it does
 /// Reports a `client_id` that somebody was meant to fill in: `your-…`, `<…>`, `${…}`, `REDACTED`, `xxx…`,

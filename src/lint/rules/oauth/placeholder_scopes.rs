@@ -1,6 +1,6 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth;
+use crate::manifest::oauth;
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports a remote server whose scopes are exactly `read` and `write`. Silent if the discovery lock knows the

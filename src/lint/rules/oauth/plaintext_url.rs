@@ -1,8 +1,8 @@
 use url::Url;
 
-use crate::finding::Severity;
-use crate::hosts;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::source::finding::Severity;
+use crate::text::hosts;
 
 /// ## What it does
 /// Reports an `http:` URL on a host that is not loopback, in `server.url`, `remote_url` or `oauth_config`.

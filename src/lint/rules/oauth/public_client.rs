@@ -1,7 +1,8 @@
-use crate::finding::Severity;
+use crate::discovery::lock::AuthorizationServerFacts;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth::secret::{ClientSecret, client_secret};
-use crate::probe::lock::AuthorizationServerFacts;
+use crate::manifest::oauth::client_secret;
+use crate::source::finding::Severity;
+use crate::text::secrets::client_secret::ClientSecret;
 
 /// ## What it does
 /// Reports a static client with neither a client secret nor the proxy. Silent if the discovery lock shows that the

@@ -1,6 +1,7 @@
-use crate::finding::{Edit, Fix, Severity};
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth::secret::{ClientSecret, client_secret};
+use crate::manifest::oauth::client_secret;
+use crate::source::finding::{Edit, Fix, Severity};
+use crate::text::secrets::client_secret::ClientSecret;
 
 /// ## What it does
 /// Reports `client_secret: "REDACTED"` of a static client without `requires_proxy: true`.

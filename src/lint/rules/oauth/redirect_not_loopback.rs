@@ -1,6 +1,6 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth::{OAuthType, redirect};
+use crate::manifest::oauth::{OAuthType, redirect};
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports a remote server without a static client (type 4) whose first redirect URI is not on a loopback address.

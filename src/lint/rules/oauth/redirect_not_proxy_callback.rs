@@ -1,6 +1,6 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth::redirect;
+use crate::manifest::oauth::redirect;
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports a proxied server (types 1 to 3) whose first redirect URI is no callback of the OAuth proxy. Such a

@@ -1,7 +1,7 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::model::ServerKind;
-use crate::oauth;
+use crate::manifest::model::ServerKind;
+use crate::manifest::oauth;
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports signs that disagree on where the server is. They are `server.type: "local"` or a command other than

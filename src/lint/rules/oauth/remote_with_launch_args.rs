@@ -1,5 +1,5 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports `command: "remote"` together with arguments or environment variables.

@@ -1,6 +1,6 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth::{self, Fact};
+use crate::manifest::oauth::{self, Fact};
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports a server that is remote by its `type` or by `command: "remote"`, and has neither `server.url` nor

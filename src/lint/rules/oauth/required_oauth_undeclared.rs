@@ -1,5 +1,5 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports a server that says it needs a login, by `archestra_config.oauth.required: true`, and has no `oauth_config`.

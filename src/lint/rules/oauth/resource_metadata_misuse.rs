@@ -1,7 +1,7 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth;
-use crate::oauth::metadata_url::names_authorization_server;
+use crate::manifest::oauth;
+use crate::manifest::oauth::metadata_url::names_authorization_server;
+use crate::source::finding::Severity;
 
 use super::has_same_origin;
 

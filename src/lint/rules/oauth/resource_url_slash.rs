@@ -1,6 +1,6 @@
-use crate::finding::{Edit, Fix, Severity};
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth;
+use crate::manifest::oauth;
+use crate::source::finding::{Edit, Fix, Severity};
 
 use super::{differing_resource_urls, is_slash_apart};
 

@@ -1,7 +1,8 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth::OAuthType;
-use crate::oauth::secret::{ClientSecret, client_secret};
+use crate::manifest::oauth::OAuthType;
+use crate::manifest::oauth::client_secret;
+use crate::source::finding::Severity;
+use crate::text::secrets::client_secret::ClientSecret;
 
 /// ## What it does
 /// Reports `client_secret: "REDACTED"` on a remote server without a static client (type 4).

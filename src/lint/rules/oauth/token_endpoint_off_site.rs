@@ -1,9 +1,9 @@
 use url::{Host, Url};
 
-use crate::finding::Severity;
-use crate::hosts;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth::OAuthType;
+use crate::manifest::oauth::OAuthType;
+use crate::source::finding::Severity;
+use crate::text::hosts;
 
 /// ## What it does
 /// Reports a server of type 1 whose `token_endpoint` is under another registrable domain than `server_url`.

@@ -1,6 +1,6 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth::redirect;
+use crate::manifest::oauth::redirect;
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports a redirect URI on a tunnel service (ngrok, Cloudflare quick tunnels, localtunnel, serveo, localhost.run)

@@ -1,6 +1,6 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth;
+use crate::manifest::oauth;
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports a remote server that claims to work and declares no way to authenticate: no `oauth_config`, no

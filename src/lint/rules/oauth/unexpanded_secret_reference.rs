@@ -1,6 +1,7 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth::secret::{ClientSecret, client_secret};
+use crate::manifest::oauth::client_secret;
+use crate::source::finding::Severity;
+use crate::text::secrets::client_secret::ClientSecret;
 
 /// ## What it does
 /// Reports a `client_secret` that names a variable, such as `${ACME_SECRET}`.

@@ -1,11 +1,11 @@
 use url::Url;
 
-use crate::finding::{Edit, Fix, Severity};
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth::OAuthType;
-use crate::oauth::metadata_url::{
+use crate::manifest::oauth::OAuthType;
+use crate::manifest::oauth::metadata_url::{
     self, AUTHORIZATION_SERVER_DOCUMENTS, names_authorization_server,
 };
+use crate::source::finding::{Edit, Fix, Severity};
 
 /// ## What it does
 /// Reports a server of type 2 whose `well_known_url` has neither `oauth-authorization-server` nor

@@ -1,5 +1,5 @@
-use crate::finding::Severity;
 use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+use crate::source::finding::Severity;
 
 use super::needed_hosts;
 

@@ -1,7 +1,7 @@
-use crate::config::Profile;
-use crate::finding::Severity;
-use crate::hosts;
 use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+use crate::source::finding::Severity;
+use crate::text::hosts;
+use crate::text::profile::Profile;
 
 use super::{allowed_hosts, needed_hosts};
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::entry::{Destination, Entry};
-use crate::finding::{Finding, Place};
+use crate::catalog::entry::{Destination, Entry};
 use crate::lint::{CatalogSubject, Rule};
+use crate::source::finding::{Finding, Place};
 
 pub mod host_not_allowed;
 pub mod host_not_approved;

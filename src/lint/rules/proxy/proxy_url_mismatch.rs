@@ -1,7 +1,7 @@
 use url::Url;
 
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports a proxied server whose first redirect URI is not on the proxy that the configuration names as `[proxy] url`:

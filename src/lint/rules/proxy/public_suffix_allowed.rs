@@ -1,6 +1,6 @@
-use crate::finding::Severity;
-use crate::hosts;
 use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+use crate::source::finding::Severity;
+use crate::text::hosts;
 
 use super::allowed_hosts;
 

@@ -1,8 +1,8 @@
 use url::{Host, Url};
 
-use crate::finding::Severity;
-use crate::hosts;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::source::finding::Severity;
+use crate::text::hosts;
 
 /// ## What it does
 /// Reports an endpoint that a server's secret is sent to, and that no allowlist of catproof's lets through: it names a

@@ -1,7 +1,7 @@
-use crate::allowlist::Unreadable;
-use crate::finding::{Finding, Place, Severity};
+use crate::catalog::allowlist::Unreadable;
 use crate::lint::{Check, Fixable, Group, Rule};
 use crate::source::FileId;
+use crate::source::finding::{Finding, Place, Severity};
 
 /// ## What it does
 /// Reports an allowlist that cannot be read without running it: something other than string literals in

@@ -1,10 +1,10 @@
 use std::collections::BTreeSet;
 
-use crate::entry::Entry;
-use crate::finding::Severity;
-use crate::hosts;
+use crate::catalog::entry::Entry;
 use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
-use crate::oauth::Verdict;
+use crate::manifest::oauth::Verdict;
+use crate::source::finding::Severity;
+use crate::text::hosts;
 
 use super::Allowed;
 

@@ -1,7 +1,7 @@
-use crate::entry::Destinations;
-use crate::finding::{Place, Severity};
+use crate::catalog::entry::Destinations;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::source::Origin;
+use crate::source::finding::{Place, Severity};
 
 /// ## What it does
 /// Reports a proxied server of type 2 or 3 for whose URLs the discovery lock knows no token endpoint.

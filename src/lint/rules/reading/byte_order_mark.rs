@@ -1,6 +1,6 @@
-use crate::finding::{Edit, Finding, Fix, Place, Severity};
 use crate::lint::{Check, Fixable, Group, Rule};
 use crate::source::FileId;
+use crate::source::finding::{Edit, Finding, Fix, Place, Severity};
 
 /// ## What it does
 /// Reports a manifest that starts with a byte order mark (U+FEFF).

@@ -1,5 +1,5 @@
-use crate::finding::{Finding, Place, Severity};
 use crate::lint::{Check, Fixable, Group, Rule};
+use crate::source::finding::{Finding, Place, Severity};
 use crate::source::{DuplicateKey, FileId};
 
 /// ## What it does

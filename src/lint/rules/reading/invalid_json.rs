@@ -1,7 +1,7 @@
-use crate::finding::{Finding, Place, Severity};
 use crate::lint::{Check, Fixable, Group, Rule};
-use crate::parse::SyntaxError;
 use crate::source::FileId;
+use crate::source::finding::{Finding, Place, Severity};
+use crate::source::parse::SyntaxError;
 
 /// ## What it does
 /// Reports a manifest that is not JSON as RFC 8259 defines it, is not UTF-8, or is over a limit: 1 MiB, 127 levels.

@@ -1,7 +1,7 @@
 use serde_json::Value;
 
-use crate::finding::{Finding, Place, Severity};
 use crate::lint::{Check, Fixable, Group, Rule};
+use crate::source::finding::{Finding, Place, Severity};
 use crate::source::{FileId, Pointer};
 
 /// ## What it does

@@ -1,6 +1,6 @@
-use crate::finding::{Place, Severity};
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
 use crate::source::Origin;
+use crate::source::finding::{Place, Severity};
 
 /// ## What it does
 /// Reports a server of `catalog/` without `display_name`, `description` or `author`, or with an empty one.

@@ -1,5 +1,5 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Fixable, Group, Rule};
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports a value of the wrong type, a missing `name` or `server`, and a value outside a closed set or format.

@@ -1,5 +1,5 @@
-use crate::finding::{Finding, Place, Severity};
 use crate::lint::{Check, Fixable, Group, Rule};
+use crate::source::finding::{Finding, Place, Severity};
 use crate::source::{FileId, Pointer};
 
 /// ## What it does
@@ -32,7 +32,7 @@ pub fn finding(file: FileId, object: &Pointer, key: &str, known: &[String]) -> F
         Place::key(file, object.key(key)),
         format!("`{key}` is no key that anything reads here"),
     );
-    match crate::suggest::nearest(key, known.iter().map(String::as_str)) {
+    match crate::text::suggest::nearest(key, known.iter().map(String::as_str)) {
         Some(nearest) => finding.help(format!("write `{nearest}`, if that is meant")),
         None => finding.help("remove it"),
     }

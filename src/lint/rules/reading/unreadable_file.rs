@@ -1,6 +1,6 @@
-use crate::finding::{Finding, Place, Severity};
 use crate::lint::{Check, Fixable, Group, Rule};
 use crate::source::FileId;
+use crate::source::finding::{Finding, Place, Severity};
 
 /// ## What it does
 /// Reports a manifest that cannot be read: no permission, a symbolic link, or no regular file.

@@ -1,9 +1,9 @@
 use serde_json::Value;
 
-use crate::credential::{credentials, may_be_in_json};
-use crate::finding::{Place, Severity};
 use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
 use crate::source::Pointer;
+use crate::source::finding::{Place, Severity};
+use crate::text::secrets::credential::{credentials, may_be_in_json};
 
 /// ## What it does
 /// Reports a credential anywhere in a manifest but its `readme`: a JSON web token, a private key in PEM form, or a token with

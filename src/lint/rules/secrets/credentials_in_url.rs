@@ -1,11 +1,13 @@
 use serde_json::Value;
 
-use crate::credential::{credentials, is_stand_in, is_worth_hiding, names_credential};
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
-use crate::oauth::secret::is_reference;
-use crate::placeholder::{Kind, placeholders};
 use crate::source::Pointer;
+use crate::source::finding::Severity;
+use crate::text::placeholder::{Kind, placeholders};
+use crate::text::secrets::client_secret::is_reference;
+use crate::text::secrets::credential::{
+    credentials, is_stand_in, is_worth_hiding, names_credential,
+};
 
 /// ## What it does
 /// Reports a URL with a literal password, as `user:password@host` or as a parameter such as `?api_key=`, in `oauth_config`,

@@ -1,9 +1,9 @@
-use crate::credential::{
+use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
+use crate::source::finding::Severity;
+use crate::text::secrets::client_secret::{is_placeholder, is_reference};
+use crate::text::secrets::credential::{
     credentials, has_mixed_piece, is_stand_in, is_worth_hiding, names_credential,
 };
-use crate::finding::Severity;
-use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
-use crate::oauth::secret::{is_placeholder, is_reference};
 
 /// ## What it does
 /// Reports a variable of `server.env` whose name ends in a word for a credential (`TOKEN`, `SECRET`, `PASSWORD`, `API_KEY`,

@@ -10,8 +10,8 @@ pub mod undeclared_sensitive;
 
 use serde_json::Value;
 
-use crate::literal_argument::{self, LiteralArgument};
 use crate::source::Pointer;
+use crate::text::secrets::literal_argument::{self, LiteralArgument};
 
 /// The members of the object at a pointer: pointer, key and value of each.
 fn members<'a>(

@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
-use crate::placeholder::{Kind, placeholders};
+use crate::source::finding::Severity;
+use crate::text::placeholder::{Kind, placeholders};
 
 /// ## What it does
 /// Reports a `sensitive` key of `user_config` in the command or the arguments.

@@ -1,8 +1,8 @@
 use serde_json::Value;
 
-use crate::credential::is_worth_hiding;
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
+use crate::source::finding::Severity;
+use crate::text::secrets::credential::is_worth_hiding;
 
 /// ## What it does
 /// Reports a default on a key of `user_config` that is `sensitive`. A default of null or `""` is none.

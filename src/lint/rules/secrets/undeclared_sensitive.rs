@@ -1,8 +1,8 @@
 use serde_json::json;
 
-use crate::credential::names_credential;
-use crate::finding::{Edit, Fix, Severity};
 use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
+use crate::source::finding::{Edit, Fix, Severity};
+use crate::text::secrets::credential::names_credential;
 
 /// ## What it does
 /// Reports a text of `user_config` whose key ends in a word for a credential (`token`, `secret`, `password`, `api_key`,

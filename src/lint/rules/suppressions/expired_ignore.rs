@@ -1,9 +1,9 @@
 use toml::Spanned;
 
-use crate::config::DayText;
-use crate::finding::{Finding, Place, Severity};
+use crate::catalog::config::DayText;
 use crate::lint::{Check, Fixable, Group, Rule};
 use crate::source::FileId;
+use crate::source::finding::{Finding, Place, Severity};
 
 /// ## What it does
 /// Reports an ignore in `catproof.toml` whose last day is over, by the clock or by `--today`. What it put up with is

@@ -1,9 +1,9 @@
 use toml::Spanned;
 
-use crate::config::Ignore;
-use crate::finding::{Finding, Place, Severity};
+use crate::catalog::config::Ignore;
 use crate::lint::{Check, Fixable, Group, Rule};
 use crate::source::FileId;
+use crate::source::finding::{Finding, Place, Severity};
 
 /// ## What it does
 /// Reports an ignore in `catproof.toml` without a `reason`, or with an empty one.

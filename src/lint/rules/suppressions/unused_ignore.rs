@@ -1,7 +1,7 @@
-use crate::config::Ignore;
-use crate::finding::{Finding, Place, Severity};
+use crate::catalog::config::Ignore;
 use crate::lint::{Check, Fixable, Group, Rule};
 use crate::source::FileId;
+use crate::source::finding::{Finding, Place, Severity};
 
 /// ## What it does
 /// Reports an ignore in `catproof.toml` that matches no finding. It is judged only where its file was read and its rule

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports two paths of `server.inject_file` that end in the same file name.

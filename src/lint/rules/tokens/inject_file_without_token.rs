@@ -1,7 +1,7 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::oauth::OAuthType;
-use crate::placeholder::{Kind, Token, placeholders};
+use crate::manifest::oauth::OAuthType;
+use crate::source::finding::Severity;
+use crate::text::placeholder::{Kind, Token, placeholders};
 
 /// ## What it does
 /// Reports a server of type 1 whose injected files hold no `${access_token}`.

@@ -1,6 +1,6 @@
-use crate::env_name;
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::source::finding::Severity;
+use crate::text::env_name;
 
 /// ## What it does
 /// Reports an `access_token_env_var` that is no POSIX name: letters, digits and `_`, and no digit first.

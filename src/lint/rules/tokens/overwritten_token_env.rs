@@ -1,5 +1,5 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports an `access_token_env_var` that `server.env` sets as well.

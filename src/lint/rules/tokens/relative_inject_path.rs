@@ -1,5 +1,5 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
+use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports a path of `server.inject_file` that is not absolute, or that has a `..` in it.

@@ -1,7 +1,7 @@
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::placeholder::{Kind, Token, placeholders};
-use crate::suggest;
+use crate::source::finding::Severity;
+use crate::text::placeholder::{Kind, Token, placeholders};
+use crate::text::suggest;
 
 /// ## What it does
 /// Reports a `${…}` in an injected file other than `${access_token}`, `${refresh_token}`, `${expires_in}` and

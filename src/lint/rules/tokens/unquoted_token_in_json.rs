@@ -1,8 +1,8 @@
 use serde_json::Value;
 
-use crate::finding::Severity;
 use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
-use crate::placeholder::{Kind, Token, placeholders};
+use crate::source::finding::Severity;
+use crate::text::placeholder::{Kind, Token, placeholders};
 
 /// ## What it does
 /// Reports an injected JSON file in which `${access_token}` or `${refresh_token}` stands without quotes.

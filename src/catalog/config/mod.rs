@@ -1,0 +1,290 @@
+//! `catproof.toml`: where the catalog is, how it is judged, and what is put up with.
+
+mod explain;
+mod read;
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+use crate::source::DEFAULT_MAX_BYTES;
+use crate::source::finding::Severity;
+use crate::text::profile::Profile;
+
+pub use explain::explain;
+pub use read::read;
+
+/// The name of the configuration file.
+pub const FILE_NAME: &str = "catproof.toml";
+
+/// The size that a configuration may have: that of a baseline for a hundred thousand findings.
+const MOST_BYTES: u64 = 32 << 20;
+
+/// A configuration, and the file that it comes from.
+#[derive(Debug, Default)]
+pub struct LoadedConfig {
+    pub config: Config,
+    /// `None` where there is no configuration file.
+    pub file: Option<PathBuf>,
+    /// What the user should know about it, such as a rule that is called otherwise now.
+    pub notices: Vec<String>,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("the configuration `{}` cannot be read: {reason}", .path.display())]
+    Unreadable { path: PathBuf, reason: String },
+    #[error("the configuration `{}` cannot be used", .path.display())]
+    Invalid {
+        path: PathBuf,
+        text: String,
+        /// At least one, in the order of the text.
+        problems: Vec<Problem>,
+    },
+}
+
+/// One thing that is wrong with a configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The bytes of the key or value.
+    pub span: Range<usize>,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+/// Reads the named configuration, or the nearest `catproof.toml` in the working folder or above it.
+pub fn load(named: Option<&Path>, working_folder: &Path) -> Result<LoadedConfig, ConfigError> {
+    let nearest = || {
+        working_folder
+            .ancestors()
+            .map(|folder| folder.join(FILE_NAME))
+            .find(|path| path.is_file())
+    };
+    let Some(path) = named.map(|path| working_folder.join(path)).or_else(nearest) else {
+        return Ok(LoadedConfig::default());
+    };
+    let text = read_text(&path).map_err(|reason| ConfigError::Unreadable {
+        path: path.clone(),
+        reason,
+    })?;
+    of_text(path, text)
+}
+
+/// A configuration from its text, as if it stood in the file.
+pub fn of_text(path: PathBuf, text: String) -> Result<LoadedConfig, ConfigError> {
+    match read(&text) {
+        Ok((config, notices)) => Ok(LoadedConfig {
+            config,
+            file: Some(path),
+            notices,
+        }),
+        Err(problems) => Err(ConfigError::Invalid {
+            path,
+            text,
+            problems,
+        }),
+    }
+}
+
+/// The text of a configuration, or why there is none. It may be a link, and it may be a pipe where it was named.
+fn read_text(path: &Path) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|error| crate::source::describe(&error))?;
+    match String::from_utf8(bytes) {
+        Ok(text) if text.len() as u64 <= MOST_BYTES => Ok(text),
+        Ok(_) => Err(format!("it is larger than {MOST_BYTES} bytes")),
+        Err(_) => Err("it is not UTF-8".to_owned()),
+    }
+}
+
+/// The level of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Not shown.
+    Off,
+    /// Shown with `--pedantic`.
+    Note,
+    /// Shown; fails under `--fail-on warning`.
+    Warning,
+    /// Shown; fails, and stops `build`.
+    Error,
+}
+
+/// The configuration in force: `catproof.toml`, then the command line.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(title = "catproof configuration")]
+pub struct Config {
+    /// The folder of the production catalog, relative to this file.
+    pub catalog: String,
+    /// The folder of the developers' catalog, relative to this file.
+    pub catalog_local: String,
+    /// The folder that the artifacts are written to, relative to this file.
+    pub generated: String,
+    /// How the catalog is judged.
+    pub profile: Profile,
+    /// The size that a manifest may have, in bytes.
+    pub max_file_bytes: u64,
+    /// The OAuth proxy that the catalog is compiled for.
+    pub proxy: ProxyConfig,
+    /// Decisions that are a person's, not the catalog's own word.
+    pub policy: PolicyConfig,
+    /// How old the entries of the discovery lock may get.
+    pub probe: ProbeConfig,
+    /// Levels of rules by id: `off`, `note`, `warning` or `error`.
+    pub rules: BTreeMap<String, Level>,
+    /// Findings that are put up with, each with its reason.
+    pub ignore: Vec<Ignore>,
+    /// Where single artifacts go instead, relative to the folder of the artifacts, by their own path there.
+    pub artifacts: BTreeMap<String, String>,
+    /// Whether notes are shown (`--pedantic`).
+    #[serde(skip)]
+    pub pedantic: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            catalog: "catalog".to_owned(),
+            catalog_local: "catalog_local".to_owned(),
+            generated: "generated".to_owned(),
+            profile: Profile::Production,
+            max_file_bytes: DEFAULT_MAX_BYTES,
+            proxy: ProxyConfig::default(),
+            policy: PolicyConfig::default(),
+            probe: ProbeConfig::default(),
+            rules: BTreeMap::new(),
+            ignore: Vec::new(),
+            artifacts: BTreeMap::new(),
+            pedantic: false,
+        }
+    }
+}
+
+impl Config {
+    /// Whether a rule whose level is note can show anything.
+    pub fn shows_notes(&self, rule: &str) -> bool {
+        self.pedantic || self.rules.contains_key(rule)
+    }
+
+    /// The URLs that it names.
+    pub fn urls(&self) -> Vec<&str> {
+        let ProxyConfig {
+            url, callback_urls, ..
+        } = &self.proxy;
+        let urls = url.iter().chain(callback_urls);
+        urls.map(String::as_str).collect()
+    }
+
+    /// The level of a finding after the configuration, or `None` where it is not shown.
+    pub fn level(&self, rule: &str, severity: Severity) -> Option<Severity> {
+        match self.rules.get(rule) {
+            Some(Level::Off) => None,
+            Some(Level::Note) => self.pedantic.then_some(Severity::Note),
+            Some(Level::Warning) => Some(Severity::Warning),
+            Some(Level::Error) => Some(Severity::Error),
+            None if severity == Severity::Note && !self.pedantic => None,
+            None => Some(severity),
+        }
+    }
+}
+
+/// The OAuth proxy that the catalog is compiled for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProxyConfig {
+    /// The allowlist that is deployed: a `providers.js` or a JSON file, relative to this file.
+    pub allowlist: Option<String>,
+    /// Where the proxy answers, such as `https://oauth.acme.example`. It is asked for its allowlist under `--online` alone.
+    pub url: Option<String>,
+    /// The callbacks that the proxy serves; a proxied server's first redirect URI must be one of them.
+    pub callback_urls: Vec<String>,
+    /// The origins whose pages may call the proxy (CORS), such as `https://app.acme.example`.
+    pub cors_origins: Vec<String>,
+    /// Hosts that are allowed beside those that the catalog needs.
+    pub extra_destinations: Vec<ExtraDestination>,
+}
+
+/// A host that is allowed though no server of the catalog needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExtraDestination {
+    /// The exact host name.
+    pub host: String,
+    /// Why it is allowed.
+    pub reason: String,
+}
+
+/// Decisions that are a person's.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PolicyConfig {
+    /// The only hosts that secrets may be sent to, once the list exists.
+    pub approved_destinations: Option<Vec<String>>,
+}
+
+/// How old the entries of the discovery lock may get.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProbeConfig {
+    /// In days.
+    pub max_age_days: u32,
+}
+
+impl Default for ProbeConfig {
+    fn default() -> Self {
+        Self { max_age_days: 90 }
+    }
+}
+
+/// A finding that is put up with.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ignore {
+    /// The rule's id.
+    #[schemars(with = "String")]
+    pub rule: Spanned<String>,
+    /// The file, relative to this one.
+    #[schemars(with = "String")]
+    pub file: Spanned<String>,
+    /// The JSON Pointer of the place, or of what it lies in; left out, the whole file.
+    #[schemars(with = "Option<String>")]
+    pub pointer: Option<Spanned<String>>,
+    /// Why it is put up with.
+    #[schemars(with = "Option<String>")]
+    pub reason: Option<Spanned<String>>,
+    /// The last day it is put up with, `YYYY-MM-DD`.
+    #[schemars(with = "Option<String>")]
+    pub expires: Option<Spanned<DayText>>,
+}
+
+/// A day as it is written: a string, or a date of TOML's own. That it is a day is checked with the rest.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "TextOrDate")]
+pub struct DayText(pub String);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum TextOrDate {
+    Date(toml::value::Datetime),
+    Text(String),
+}
+
+impl From<TextOrDate> for DayText {
+    fn from(written: TextOrDate) -> Self {
+        match written {
+            TextOrDate::Date(date) => Self(date.to_string()),
+            TextOrDate::Text(text) => Self(text),
+        }
+    }
+}

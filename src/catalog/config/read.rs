@@ -1,0 +1,268 @@
+//! Text -> configuration, or everything that is wrong with it, each at its exact characters.
+//!
+//! A configuration that is right is read by serde alone. What is wrong with another is said by the published schema, in
+//! the same words as for a manifest, and by what a schema cannot know: which rules there are, and what a day is.
+
+use std::cell::LazyCell;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use serde_json::{Map, Value};
+use toml::de::{DeArray, DeTable, DeValue};
+use toml::{Spanned, de};
+
+use crate::lint;
+use crate::manifest::schema;
+use crate::manifest::violations::{Checker, Violation};
+use crate::source::{Pointer, Spans};
+use crate::text::day::Day;
+use crate::text::suggest;
+
+use super::{Config, Ignore, Problem};
+
+/// Reads a configuration; with it comes what the user should know about it.
+pub fn read(text: &str) -> Result<(Config, Vec<String>), Vec<Problem>> {
+    let mut config: Config = match toml::from_str(text) {
+        Ok(config) => config,
+        Err(error) => return Err(why_not(text, &error)),
+    };
+    let mut problems = Vec::new();
+    let mut notices = Vec::new();
+    name_rules(&mut config, text, &mut problems, &mut notices);
+    for ignore in &config.ignore {
+        check_ignore(ignore, &mut problems);
+    }
+    match problems.is_empty() {
+        true => Ok((config, notices)),
+        false => Err(in_order(problems)),
+    }
+}
+
+/// Why a text is no configuration: what the grammar has against it, else the schema, else serde alone.
+fn why_not(text: &str, error: &de::Error) -> Vec<Problem> {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        return in_order(errors.iter().map(in_words).collect());
+    }
+    let document = Document::new(&table);
+    let checker = Checker::new(schema::of::<Config>().to_value());
+    let violations = checker.violations(&document.value).into_iter();
+    let problems: Vec<Problem> = violations
+        .map(|violation| document.problem(violation))
+        .collect();
+    match problems.is_empty() {
+        true => vec![in_words(error)],
+        false => in_order(problems),
+    }
+}
+
+fn in_words(error: &de::Error) -> Problem {
+    Problem {
+        span: error.span().unwrap_or(0..0),
+        message: error.message().trim().replace('\n', ", "),
+        help: None,
+    }
+}
+
+fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
+    problems.sort_by_key(|problem| problem.span.start);
+    problems
+}
+
+/// Checks that every rule that is named is one, and gives those that were renamed their new id.
+fn name_rules(
+    config: &mut Config,
+    text: &str,
+    problems: &mut Vec<Problem>,
+    notices: &mut Vec<String>,
+) {
+    let mut levels = BTreeMap::new();
+    // Only asked for where something is wrong.
+    let places = LazyCell::new(|| {
+        let table = DeTable::parse(text).ok();
+        table.map_or_else(BTreeMap::new, |table| Document::new(&table).places)
+    });
+    for (id, level) in std::mem::take(&mut config.rules) {
+        let Some(named) = lint::resolve(&id) else {
+            let pointer = Pointer::from("/rules").key(&id);
+            let spans = places.get(&pointer);
+            let key = spans.and_then(|spans| spans.key.clone());
+            problems.push(no_such_rule(&id, key.unwrap_or(0..0)));
+            continue;
+        };
+        notices.extend(named.notice());
+        levels.insert(named.rule.id.to_owned(), level);
+    }
+    config.rules = levels;
+    for ignore in &mut config.ignore {
+        let span = ignore.rule.span();
+        match lint::resolve(ignore.rule.get_ref()) {
+            Some(named) => {
+                notices.extend(named.notice());
+                ignore.rule = Spanned::new(span, named.rule.id.to_owned());
+            }
+            None => problems.push(no_such_rule(ignore.rule.get_ref(), span)),
+        }
+    }
+}
+
+fn no_such_rule(id: &str, span: Range<usize>) -> Problem {
+    let ids = lint::RULES.iter().map(|rule| rule.id);
+    Problem {
+        span,
+        message: format!("there is no rule `{id}`"),
+        help: suggest::nearest(id, ids).map(|nearest| format!("did you mean `{nearest}`?")),
+    }
+}
+
+fn check_ignore(ignore: &Ignore, problems: &mut Vec<Problem>) {
+    let mut refuse = |span: Range<usize>, message: String, help: &str| {
+        problems.push(Problem {
+            span,
+            message,
+            help: Some(help.to_owned()),
+        });
+    };
+    if ignore.file.get_ref().is_empty() {
+        let help = "name the file, such as `catalog/acme__mcp.json`";
+        refuse(
+            ignore.file.span(),
+            "the ignore names no file".to_owned(),
+            help,
+        );
+    }
+    if let Some(pointer) = &ignore.pointer
+        && !pointer.get_ref().starts_with('/')
+    {
+        refuse(
+            pointer.span(),
+            format!("`{}` is no JSON Pointer", pointer.get_ref()),
+            "write it like `/oauth_config/scopes/0`, or leave it out to mean the whole file",
+        );
+    }
+    if let Some(expires) = &ignore.expires
+        && Day::parse(&expires.get_ref().0).is_none()
+    {
+        refuse(
+            expires.span(),
+            format!("`{}` is no day", expires.get_ref().0),
+            "write it like `2027-01-31`",
+        );
+    }
+}
+
+/// A TOML text as a JSON value, and where each key and value stands.
+struct Document {
+    value: Value,
+    places: BTreeMap<Pointer, Spans>,
+}
+
+impl Document {
+    fn new(table: &Spanned<DeTable<'_>>) -> Self {
+        let mut places = BTreeMap::new();
+        let value = of_table(table.get_ref(), &Pointer::root(), &mut places);
+        Self { value, places }
+    }
+
+    fn problem(&self, violation: Violation) -> Problem {
+        match violation {
+            Violation::UnknownKey { object, key, known } => {
+                let nearest = suggest::nearest(&key, known.iter().map(String::as_str));
+                Problem {
+                    span: self.key(&object.key(&key)),
+                    help: match nearest {
+                        Some(nearest) => Some(format!("did you mean `{nearest}`?")),
+                        None => Some(format!("the keys are {}", known.join(", "))),
+                    },
+                    message: format!("there is no key `{key}` here"),
+                }
+            }
+            Violation::MissingKey { object, key } => Problem {
+                span: self.value(&object),
+                message: format!("`{key}` is missing"),
+                help: Some(format!("add `{key}`")),
+            },
+            Violation::WrongValue { at, message } => Problem {
+                span: self.value(&at),
+                help: self.level_meant(&at),
+                message,
+            },
+        }
+    }
+
+    /// The level that somebody means who writes it like the options of the command line.
+    fn level_meant(&self, at: &Pointer) -> Option<String> {
+        let word = at
+            .as_str()
+            .strip_prefix("/rules/")
+            .and(self.value.pointer(at.as_str()));
+        let level = match word?.as_str()? {
+            "allow" => "off",
+            "warn" => "warning",
+            "deny" => "error",
+            _ => return None,
+        };
+        Some(format!("write `{level}`"))
+    }
+
+    fn key(&self, pointer: &Pointer) -> Range<usize> {
+        let spans = self.places.get(pointer);
+        spans.map_or(0..0, |spans| {
+            spans.key.clone().unwrap_or_else(|| spans.value.clone())
+        })
+    }
+
+    fn value(&self, pointer: &Pointer) -> Range<usize> {
+        let spans = self.places.get(pointer);
+        spans.map_or(0..0, |spans| spans.value.clone())
+    }
+}
+
+fn of_table(table: &DeTable<'_>, at: &Pointer, places: &mut BTreeMap<Pointer, Spans>) -> Value {
+    let mut members = Map::new();
+    for (key, value) in table {
+        let pointer = at.key(key.get_ref());
+        members.insert(
+            key.get_ref().to_string(),
+            of_value(value.get_ref(), &pointer, places),
+        );
+        let spans = Spans {
+            key: Some(key.span()),
+            value: value.span(),
+        };
+        places.insert(pointer, spans);
+    }
+    Value::Object(members)
+}
+
+fn of_array(array: &DeArray<'_>, at: &Pointer, places: &mut BTreeMap<Pointer, Spans>) -> Value {
+    let mut items = Vec::new();
+    for (index, item) in array.iter().enumerate() {
+        let pointer = at.index(index);
+        items.push(of_value(item.get_ref(), &pointer, places));
+        let spans = Spans {
+            key: None,
+            value: item.span(),
+        };
+        places.insert(pointer, spans);
+    }
+    Value::Array(items)
+}
+
+fn of_value(value: &DeValue<'_>, at: &Pointer, places: &mut BTreeMap<Pointer, Spans>) -> Value {
+    match value {
+        DeValue::String(text) => Value::String(text.to_string()),
+        DeValue::Boolean(value) => Value::Bool(*value),
+        // A number that JSON cannot hold is left to serde, which says so.
+        DeValue::Integer(number) => {
+            i64::from_str_radix(number.as_str(), number.radix()).map_or(Value::from(0), Value::from)
+        }
+        DeValue::Float(number) => number
+            .as_str()
+            .parse::<f64>()
+            .map_or(Value::from(0.5), Value::from),
+        DeValue::Datetime(date) => Value::String(date.to_string()),
+        DeValue::Array(array) => of_array(array, at, places),
+        DeValue::Table(table) => of_table(table, at, places),
+    }
+}

@@ -1,0 +1,401 @@
+//! A classified server, small enough to be kept for the whole run: what the cross-file rules, `list` and the
+//! compiler's overview need. The manifest itself is dropped as soon as its own rules have run.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::discovery::lock::{LockEntry, LockInputs, Locks};
+use crate::manifest::model::Manifest;
+use crate::manifest::oauth::client_secret;
+use crate::manifest::oauth::{self, Classification, OAuthType, Verdict};
+use crate::source::finding::Place;
+use crate::source::{FileId, Origin};
+use crate::text::profile::Profile;
+use crate::text::secrets::client_secret::ClientSecret;
+
+/// One server of the catalog, classified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub file: FileId,
+    pub origin: Origin,
+    /// The file's name without `.json`.
+    pub stem: Arc<str>,
+    /// `name`; the stem where the manifest could not be read.
+    pub id: String,
+    /// Whether the id is the manifest's own word, not only the file's name.
+    pub is_named: bool,
+    pub display_name: Option<String>,
+    pub classification: Classification,
+    /// Whether the server's client secret is the proxy's to keep: a static client with `requires_proxy: true`.
+    pub is_proxied: bool,
+    /// `oauth_config.requires_proxy`, as it is written.
+    pub requires_proxy: Option<bool>,
+    /// Whether `oauth_config.client_secret` is a secret, and no word or variable in the place of one.
+    pub holds_secret: bool,
+    /// The URLs that decide what discovery asks.
+    pub inputs: LockInputs,
+    /// `oauth_config.token_endpoint`.
+    pub token_endpoint: Option<String>,
+    /// The URL that discovery starts from, by its pointer; `None` where nothing is discovered or no URL is given.
+    pub discovery_pointer: Option<&'static str>,
+    /// The first redirect URI, the one that is used.
+    pub redirect_uri: Option<String>,
+    pub destinations: Destinations,
+    /// A hash of `server`: two entries of one id differ in what is run where it differs.
+    pub server_hash: u64,
+    /// A hash of `oauth_config`.
+    pub oauth_hash: u64,
+}
+
+impl Entry {
+    /// The type, where there is one.
+    pub fn oauth_type(&self) -> Option<OAuthType> {
+        self.classification.verdict.oauth_type()
+    }
+
+    /// The names of the proxy's environment variables for this server: client id and secret; empty without a proxy.
+    pub fn env_names(&self) -> Vec<String> {
+        match self.is_proxied {
+            true => vec![
+                format!("{}_CLIENT_ID", self.id),
+                format!("{}_SECRET", self.id),
+            ],
+            false => Vec::new(),
+        }
+    }
+
+    /// The hosts that the proxy must be allowed to send this server's secret to.
+    pub fn needed_hosts(&self) -> impl Iterator<Item = &Destination> {
+        self.destinations
+            .known()
+            .iter()
+            .filter(|destination| destination.purpose.carries_secret())
+    }
+
+    /// What in the manifest is to blame for a destination: the field that names it, or the URL that was asked.
+    pub fn place_of(&self, destination: &Destination) -> Place {
+        match destination.source {
+            DestinationSource::Manifest(pointer) => Place::value(self.file, pointer),
+            DestinationSource::Lock { .. } => self.discovery_place(),
+        }
+    }
+
+    /// The URL that discovery starts from; without one, what lacks it.
+    pub fn discovery_place(&self) -> Place {
+        match self.discovery_pointer {
+            Some(pointer) => Place::value(self.file, pointer),
+            None => Place::key(self.file, "/oauth_config"),
+        }
+    }
+
+    /// Whether the server appears in the artifacts of a profile: a developer's server only in those for development.
+    pub fn is_compiled(&self, profile: Profile) -> bool {
+        match (self.origin, profile) {
+            (Origin::Catalog, _) | (Origin::CatalogLocal, Profile::Development) => true,
+            (Origin::CatalogLocal, Profile::Production) => false,
+        }
+    }
+}
+
+/// What is known about where a server's secret goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destinations {
+    /// The server needs no proxy.
+    NotNeeded,
+    /// From the manifest (type 1) or from the discovery lock (types 2 and 3), sorted.
+    Known(Vec<Destination>),
+    /// Types 2 and 3 without a lock entry for exactly this manifest's URLs: never guessed from `server_url`.
+    Unverifiable,
+}
+
+impl Destinations {
+    pub fn known(&self) -> &[Destination] {
+        match self {
+            Self::Known(destinations) => destinations,
+            Self::NotNeeded | Self::Unverifiable => &[],
+        }
+    }
+}
+
+/// What a host is asked for.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Purpose {
+    /// Codes and refresh tokens are exchanged there; the secret is sent.
+    Token,
+    /// Tokens are revoked there (RFC 7009); the secret is sent.
+    Revocation,
+    /// Only metadata is read there; it belongs in no allowlist.
+    Discovery,
+}
+
+impl Purpose {
+    pub fn carries_secret(self) -> bool {
+        match self {
+            Self::Token | Self::Revocation => true,
+            Self::Discovery => false,
+        }
+    }
+}
+
+/// A host, the endpoint on it, and where both are known from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Destination {
+    pub host: String,
+    pub purpose: Purpose,
+    /// The exact URL.
+    pub endpoint: String,
+    pub source: DestinationSource,
+}
+
+/// Where a destination is known from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DestinationSource {
+    /// A field of the manifest, by its pointer.
+    Manifest(&'static str),
+    /// An entry of the discovery lock: the metadata document that named it.
+    Lock {
+        document: String,
+        reconstructed: bool,
+    },
+}
+
+impl DestinationSource {
+    /// In one line, for people and artifacts.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Manifest(pointer) => format!("manifest {pointer}"),
+            Self::Lock {
+                document,
+                reconstructed: false,
+            } => format!("lock {document}"),
+            Self::Lock {
+                document,
+                reconstructed: true,
+            } => format!("lock {document} (reconstructed)"),
+        }
+    }
+}
+
+/// Classifies a manifest and gathers what is kept of it.
+pub fn entry(
+    file: FileId,
+    origin: Origin,
+    stem: &Arc<str>,
+    manifest: &Manifest,
+    locks: Option<&Locks>,
+) -> Entry {
+    let classification = oauth::classify(manifest);
+    let oauth = manifest.oauth_config.as_ref();
+    let has_static_client = classification
+        .verdict
+        .oauth_type()
+        .is_some_and(OAuthType::has_static_client);
+    let is_proxied =
+        has_static_client && oauth.is_some_and(|oauth| oauth.requires_proxy == Some(true));
+    let destinations = match is_proxied {
+        true => destinations(
+            &classification,
+            manifest,
+            locks.and_then(|locks| lock_entry(locks, origin, manifest)),
+        ),
+        false => Destinations::NotNeeded,
+    };
+    Entry {
+        file,
+        origin,
+        stem: Arc::clone(stem),
+        id: manifest.name.clone(),
+        is_named: true,
+        display_name: manifest.display_name.clone(),
+        discovery_pointer: classification
+            .verdict
+            .oauth_type()
+            .and_then(|oauth_type| discovery_pointer(oauth_type, manifest)),
+        classification,
+        is_proxied,
+        requires_proxy: oauth.and_then(|oauth| oauth.requires_proxy),
+        holds_secret: oauth
+            .is_some_and(|oauth| matches!(client_secret(oauth), ClientSecret::Literal(_))),
+        inputs: lock_inputs(manifest),
+        token_endpoint: oauth.and_then(|oauth| oauth.token_endpoint.clone()),
+        redirect_uri: oauth.and_then(|oauth| oauth.redirect_uris.as_ref()?.first().cloned()),
+        destinations,
+        server_hash: hash(&manifest.server),
+        oauth_hash: hash(&manifest.oauth_config),
+    }
+}
+
+/// The pointer to the URL that discovery starts from.
+fn discovery_pointer(oauth_type: OAuthType, manifest: &Manifest) -> Option<&'static str> {
+    let oauth = manifest.oauth_config.as_ref()?;
+    match oauth_type {
+        OAuthType::Generic => None,
+        OAuthType::McpStatic if oauth.well_known_url.is_some() => {
+            Some("/oauth_config/well_known_url")
+        }
+        OAuthType::McpStatic => oauth
+            .server_url
+            .is_some()
+            .then_some("/oauth_config/server_url"),
+        OAuthType::RemoteStatic | OAuthType::RemoteDynamic => {
+            oauth::remote_url(manifest).map(|_| oauth::remote_url_pointer(manifest))
+        }
+    }
+}
+
+fn hash(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The entries that the profile compiles, one an id and sorted by it: under development, a developer's file replaces
+/// the catalog's of the same id.
+pub fn effective(entries: &[Entry], profile: Profile) -> impl Iterator<Item = &Entry> {
+    let mut chosen: BTreeMap<&str, &Entry> = BTreeMap::new();
+    for entry in entries.iter().filter(|entry| entry.is_compiled(profile)) {
+        let earlier = chosen.entry(&entry.id).or_insert(entry);
+        if entry.origin == Origin::CatalogLocal && earlier.origin == Origin::Catalog {
+            *earlier = entry;
+        }
+    }
+    chosen.into_values()
+}
+
+/// Puts entries into the order that the cross-file rules and all output want: by id.
+pub fn sort(entries: &mut [Entry]) {
+    entries.sort_by(|left, right| (&left.id, left.file).cmp(&(&right.id, right.file)));
+}
+
+/// An entry for a file that is no manifest: there is nothing to classify.
+pub fn unreadable(file: FileId, origin: Origin, stem: &Arc<str>, name: Option<&str>) -> Entry {
+    let verdict = Verdict::Undetermined(oauth::Undetermined::Unreadable);
+    Entry {
+        file,
+        origin,
+        stem: Arc::clone(stem),
+        id: name.unwrap_or(stem).to_owned(),
+        is_named: name.is_some(),
+        display_name: None,
+        classification: Classification {
+            verdict,
+            evidence: Vec::new(),
+        },
+        is_proxied: false,
+        requires_proxy: None,
+        holds_secret: false,
+        inputs: LockInputs::default(),
+        token_endpoint: None,
+        discovery_pointer: None,
+        redirect_uri: None,
+        destinations: Destinations::NotNeeded,
+        server_hash: 0,
+        oauth_hash: 0,
+    }
+}
+
+/// The lock's entry for a server, if it answers exactly this manifest's URLs.
+pub fn lock_entry<'a>(
+    locks: &'a Locks,
+    origin: Origin,
+    manifest: &Manifest,
+) -> Option<&'a LockEntry> {
+    let mut known = locks.entries(origin, &manifest.name).peekable();
+    // Most servers have no entry, and then no URL is copied.
+    known.peek()?;
+    let inputs = lock_inputs(manifest);
+    known.find(|entry| entry.inputs == inputs)
+}
+
+/// The manifest's URLs that decide what discovery asks.
+pub fn lock_inputs(manifest: &Manifest) -> LockInputs {
+    let oauth = manifest.oauth_config.as_ref();
+    LockInputs {
+        remote_url: oauth::remote_url(manifest).map(str::to_owned),
+        server_url: oauth.and_then(|oauth| oauth.server_url.clone()),
+        well_known_url: oauth.and_then(|oauth| oauth.well_known_url.clone()),
+    }
+}
+
+/// Where the secret of a proxied server goes.
+fn destinations(
+    classification: &Classification,
+    manifest: &Manifest,
+    lock: Option<&LockEntry>,
+) -> Destinations {
+    let Some(oauth_type) = classification.verdict.oauth_type() else {
+        return Destinations::NotNeeded;
+    };
+    match oauth_type {
+        OAuthType::Generic => {
+            let endpoint = manifest
+                .oauth_config
+                .as_ref()
+                .and_then(|oauth| oauth.token_endpoint.as_deref());
+            let source = DestinationSource::Manifest("/oauth_config/token_endpoint");
+            Destinations::Known(
+                endpoint
+                    .and_then(|url| destination(Purpose::Token, url, source))
+                    .into_iter()
+                    .collect(),
+            )
+        }
+        OAuthType::McpStatic | OAuthType::RemoteStatic => match lock {
+            Some(entry) => discovered(entry),
+            None => Destinations::Unverifiable,
+        },
+        OAuthType::RemoteDynamic => Destinations::NotNeeded,
+    }
+}
+
+/// The hosts that a lock entry names.
+fn discovered(entry: &LockEntry) -> Destinations {
+    let Some(server) = &entry.authorization_server else {
+        return Destinations::Unverifiable;
+    };
+    let source = DestinationSource::Lock {
+        document: server.metadata_url.clone(),
+        reconstructed: entry.reconstructed,
+    };
+    let Some(token) = server
+        .token_endpoint
+        .as_deref()
+        .and_then(|url| destination(Purpose::Token, url, source.clone()))
+    else {
+        return Destinations::Unverifiable;
+    };
+    let revocation = server
+        .revocation_endpoint
+        .as_deref()
+        .and_then(|url| destination(Purpose::Revocation, url, source.clone()));
+    let asked = entry
+        .resource
+        .iter()
+        .map(|resource| resource.metadata_url.as_str());
+    let asked = asked.chain([server.metadata_url.as_str()]);
+    let asked = asked.filter_map(|url| destination(Purpose::Discovery, url, source.clone()));
+    let mut known: Vec<_> = [token].into_iter().chain(revocation).chain(asked).collect();
+    known.sort();
+    known.dedup();
+    Destinations::Known(known)
+}
+
+/// A destination, if the URL is one that a secret may be sent to at all: https with a host.
+/// Loopback http is kept: the rules decide whether the profile allows it.
+fn destination(purpose: Purpose, url: &str, source: DestinationSource) -> Option<Destination> {
+    let parsed = url::Url::parse(url).ok()?;
+    let host = parsed.host_str()?.to_owned();
+    matches!(parsed.scheme(), "https" | "http").then(|| Destination {
+        host,
+        purpose,
+        endpoint: url.to_owned(),
+        source,
+    })
+}

@@ -1,0 +1,145 @@
+//! `env`: the template of the proxy's or the app's environment, or what a real `.env` lacks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+
+use crate::catalog::workspace::Workspace;
+use crate::cli::args::{EnvArgs, EnvSide, Global};
+use crate::cli::console::Console;
+use crate::compile::emit;
+use crate::compile::plan::Plan;
+use crate::pipeline::Keep;
+use crate::runtime::env_check;
+use crate::source::{Sources, describe};
+use crate::text::dotenv;
+use crate::text::env_name;
+use crate::text::visible::visible;
+
+use super::findings::{self, plural};
+use super::judge::{self, AllowlistChoice, LockChoice, Questions};
+use super::{ExitStatus, Failure, build, check};
+
+pub(super) fn run(
+    args: &EnvArgs,
+    global: &Global,
+    console: &Console,
+) -> Result<ExitStatus, Failure> {
+    let workspace = Workspace::open(global)?;
+    let mut sources = Sources::default();
+    let questions = Questions {
+        keep: Keep::Manifests,
+        allowlist: AllowlistChoice::Nothing,
+        locks: LockChoice::InForce,
+    };
+    let targets = judge::judge(&workspace, &[], None, &mut sources, &questions)?;
+    let Some(mut target) = targets.into_iter().find(|target| target.files > 0) else {
+        console.say(&check::no_input(&workspace, &[]));
+        return Ok(ExitStatus::NoInput);
+    };
+    let counted = |origin| build::counts(&workspace, origin);
+    let judged = std::slice::from_mut(&mut target);
+    let errors = findings::count_errors(&workspace, judged, &mut sources, counted);
+    if errors > 0 {
+        let errors = plural(errors, "error");
+        console.say(&format!("the catalog has {errors}: run `catproof check`"));
+        return Ok(ExitStatus::Findings);
+    }
+    let plan = build::compile(&workspace, &target)?;
+    match &args.check {
+        Some(file) => compare(&workspace, &plan, file, args.side, console),
+        None => print(plan, args, console),
+    }
+}
+
+fn print(mut plan: Plan, args: &EnvArgs, console: &Console) -> Result<ExitStatus, Failure> {
+    if args.posix_aliases {
+        let ambiguous = use_aliases(&mut plan);
+        if !ambiguous.is_empty() {
+            let ids: Vec<&str> = ambiguous.iter().map(String::as_str).collect();
+            console.say(&format!(
+                "in upper case with `_`, the variables of these servers are those of another one: {}",
+                ids.join(", ")
+            ));
+            return Ok(ExitStatus::Findings);
+        }
+    }
+    let template = match args.side {
+        EnvSide::Proxy => emit::proxy_env(&plan)?,
+        EnvSide::App => emit::app_env(&plan)?,
+    };
+    let mut out = console.out();
+    out.write_all(&template.bytes)?;
+    out.flush()?;
+    Ok(ExitStatus::Clean)
+}
+
+/// Gives every variable its POSIX name, or gives the servers for which that name would be ambiguous.
+fn use_aliases(plan: &mut Plan) -> BTreeSet<String> {
+    let mut ambiguous = BTreeSet::new();
+    let mut owners: BTreeMap<String, String> = BTreeMap::new();
+    for (id, server) in &mut plan.proxy.servers {
+        let environment = &mut server.environment;
+        for names in [&mut environment.client_id, &mut environment.secret] {
+            // The compiler has dropped the aliases that could mean two servers.
+            let Some(alias) = names.pop().filter(|name| env_name::alias(name) == *name) else {
+                ambiguous.insert(id.clone());
+                continue;
+            };
+            if let Some(owner) = owners.insert(alias.clone(), id.clone()) {
+                ambiguous.extend([owner, id.clone()]);
+            }
+            *names = vec![alias];
+        }
+    }
+    ambiguous
+}
+
+/// Says what is wrong with a real file, a line each; there being something is what the exit status says.
+fn compare(
+    workspace: &Workspace,
+    plan: &Plan,
+    path: &Path,
+    side: EnvSide,
+    console: &Console,
+) -> Result<ExitStatus, Failure> {
+    let unreadable = |reason: String| Failure::Unreadable {
+        path: path.to_owned(),
+        reason,
+    };
+    let limit = workspace.config.max_file_bytes;
+    let mut bytes = Vec::new();
+    let read = File::open(workspace.working_folder.join(path))
+        .and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes));
+    read.map_err(|error| unreadable(describe(&error)))?;
+    if bytes.len() as u64 > limit {
+        return Err(unreadable(format!("it is larger than {limit} bytes")));
+    }
+    // As Node reads it: a byte that is no UTF-8 spoils its own value alone.
+    let file = dotenv::read(&String::from_utf8_lossy(&bytes));
+    let problems = match side {
+        EnvSide::Proxy => env_check::check_proxy(&file, plan),
+        EnvSide::App => env_check::check_app(&file),
+    };
+    let name = path.display().to_string();
+    let mut out = console.out();
+    for problem in &problems {
+        let line = problem.line.map(|line| format!(":{line}"));
+        let place = format!("{name}{}", line.unwrap_or_default());
+        writeln!(out, "{}: {}", visible(&place), visible(&problem.message()))?;
+    }
+    out.flush()?;
+    let count = plural(file.entries.len(), "variable");
+    Ok(match problems.len() {
+        0 => {
+            console.say(&format!("checked {count}: no problems"));
+            ExitStatus::Clean
+        }
+        problems => {
+            let problems = plural(problems, "problem");
+            console.say(&format!("checked {count}: {problems}"));
+            ExitStatus::Findings
+        }
+    })
+}

@@ -1,0 +1,154 @@
+//! The launch specs that `simulate` and `export` read: compiled in memory, or those that `build` wrote.
+
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+
+use crate::catalog::workspace::Workspace;
+use crate::cli::args::Global;
+use crate::cli::console::Console;
+use crate::compile::plan::{CatalogIndex, ServerLaunch, VERSION};
+use crate::pipeline::Keep;
+use crate::source::{Origin, Sources, describe};
+use crate::text::profile::Profile;
+use crate::text::suggest;
+
+use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
+use super::{Failure, build, check};
+
+/// Where launch specs are from.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum LaunchSource<'a> {
+    /// The catalogs that these paths name; without any, the one of this folder.
+    Catalog(&'a [PathBuf]),
+    /// The folder of the artifacts.
+    Artifacts(&'a Path),
+}
+
+/// The launch specs of these servers, in the order of the ids. Nothing, which is said, where there is no manifest.
+pub(super) fn read(
+    ids: &[String],
+    from: LaunchSource<'_>,
+    global: &Global,
+    console: &Console,
+) -> Result<Option<Vec<ServerLaunch>>, Failure> {
+    let mut workspace = Workspace::open(global)?;
+    match from {
+        LaunchSource::Artifacts(folder) => {
+            let folder = workspace.absolute(folder);
+            read_artifacts(ids, &workspace, &folder).map(Some)
+        }
+        LaunchSource::Catalog(paths) => {
+            let targets = judged(&workspace, paths)?;
+            if targets.iter().all(|target| target.files == 0) {
+                console.say(&check::no_input(&workspace, paths));
+                return Ok(None);
+            }
+            // A developer's server is in the artifacts of the development profile only; whoever names one means those.
+            let names_local = targets.iter().any(|target| {
+                let mut entries = target.judged.entries.iter();
+                entries.any(|entry| entry.origin == Origin::CatalogLocal && ids.contains(&entry.id))
+            });
+            if !names_local || workspace.config.profile == Profile::Development {
+                return find(ids, &workspace, &targets).map(Some);
+            }
+            workspace.config.profile = Profile::Development;
+            let targets = judged(&workspace, paths)?;
+            find(ids, &workspace, &targets).map(Some)
+        }
+    }
+}
+
+fn judged(workspace: &Workspace, paths: &[PathBuf]) -> Result<Vec<JudgedTarget>, Failure> {
+    let questions = Questions {
+        keep: Keep::Manifests,
+        allowlist: AllowlistChoice::Nothing,
+        locks: LockChoice::InForce,
+    };
+    judge::judge(workspace, paths, None, &mut Sources::default(), &questions)
+}
+
+/// Compiles the catalogs and takes the servers out.
+fn find(
+    ids: &[String],
+    workspace: &Workspace,
+    targets: &[JudgedTarget],
+) -> Result<Vec<ServerLaunch>, Failure> {
+    let plans = targets
+        .iter()
+        .map(|target| build::compile(workspace, target));
+    let mut plans = plans.collect::<Result<Vec<_>, _>>()?;
+    let mut found = Vec::new();
+    for id in ids {
+        let launch = plans.iter_mut().find_map(|plan| plan.servers.remove(id));
+        let Some(launch) = launch else {
+            let mut left_out = plans.iter().flat_map(|plan| &plan.left_out);
+            return Err(match left_out.find(|left_out| left_out.id == *id) {
+                Some(left_out) => Failure::Usage {
+                    message: format!("`{id}` cannot be run: {}", left_out.reason),
+                    help: Some("`catproof check` shows where".to_owned()),
+                },
+                None => unknown(
+                    id,
+                    plans
+                        .iter()
+                        .flat_map(|plan| plan.servers.keys())
+                        .map(String::as_str),
+                ),
+            });
+        };
+        found.push(launch);
+    }
+    Ok(found)
+}
+
+/// Takes the servers from the artifacts. An id is looked up in the index, so it can name no other file.
+fn read_artifacts(
+    ids: &[String],
+    workspace: &Workspace,
+    folder: &Path,
+) -> Result<Vec<ServerLaunch>, Failure> {
+    let path = |artifact: &str| {
+        let places = &workspace.config.artifacts;
+        folder.join(places.get(artifact).map_or(artifact, String::as_str))
+    };
+    let index: CatalogIndex = read_artifact(&path("catalog.json"))?;
+    let servers = ids.iter().map(|id| {
+        let Some(server) = index.servers.iter().find(|server| server.id == *id) else {
+            return Err(unknown(
+                id,
+                index.servers.iter().map(|server| server.id.as_str()),
+            ));
+        };
+        let path = path(&server.launch);
+        let launch: ServerLaunch = read_artifact(&path)?;
+        match launch.version {
+            VERSION => Ok(launch),
+            other => Err(Failure::Unreadable {
+                path,
+                reason: format!("its version is {other}, not {VERSION}"),
+            }),
+        }
+    });
+    servers.collect()
+}
+
+fn read_artifact<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
+    let unreadable = |reason: String| Failure::Unreadable {
+        path: path.to_owned(),
+        reason,
+    };
+    // A link may lead to one; what is no file may have no end.
+    if path.exists() && !path.is_file() {
+        return Err(unreadable("it is no regular file".to_owned()));
+    }
+    let text = std::fs::read(path).map_err(|error| unreadable(describe(&error)))?;
+    serde_json::from_slice(&text).map_err(|error| unreadable(error.to_string()))
+}
+
+fn unknown<'a>(id: &str, known: impl Iterator<Item = &'a str>) -> Failure {
+    Failure::Usage {
+        message: format!("there is no server `{id}`"),
+        help: suggest::nearest(id, known).map(|nearest| format!("did you mean `{nearest}`?")),
+    }
+}

@@ -1,0 +1,296 @@
+//! The discovery lock on the disk: one file for the catalog, one for the developers' servers.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::catalog::config::ProbeConfig;
+use crate::catalog::entry::Entry;
+use crate::catalog::workspace::Workspace;
+use crate::compile::write;
+use crate::discovery::{self, Lock, LockError, Locks};
+use crate::lint::{self, Findings};
+use crate::manifest::oauth::{OAuthType, Verdict};
+use crate::pipeline::Judged;
+use crate::source::finding::{Finding, Place};
+use crate::source::parse;
+use crate::source::{FileId, Folders, Origin, Pointer, Sources, read_regular_file};
+use crate::text::day::Day;
+use crate::text::hidden::write_json;
+use crate::text::profile::Profile;
+
+use super::Failure;
+use super::findings::plural;
+use super::probing::{Answers, Asked};
+
+/// The size that a lock may have: that of ten thousand servers.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// One of the two files.
+#[derive(Debug)]
+pub(super) struct LockFile {
+    origin: Origin,
+    path: PathBuf,
+    file: FileId,
+    /// What stands in it; nothing where there is no such file.
+    pub lock: Lock,
+}
+
+impl LockFile {
+    pub(super) fn read(
+        workspace: &Workspace,
+        folders: &Folders,
+        origin: Origin,
+        sources: &mut Sources,
+    ) -> Result<Self, Failure> {
+        let unread = Self::unread(workspace, folders, origin, sources);
+        let lock = read(&unread.path)?.unwrap_or(unread.lock);
+        Ok(Self { lock, ..unread })
+    }
+
+    /// The file without what stands in it.
+    pub(super) fn unread(
+        workspace: &Workspace,
+        folders: &Folders,
+        origin: Origin,
+        sources: &mut Sources,
+    ) -> Self {
+        let path = workspace.lock_path(folders, origin);
+        Self {
+            origin,
+            file: sources.add(path.clone(), &workspace.working_folder),
+            path,
+            lock: Lock::default(),
+        }
+    }
+
+    /// What is out of date in it: what the providers publish differently, and which of their answers is too old.
+    pub(super) fn outdated(
+        &self,
+        answers: &Answers,
+        asked: &[Asked],
+        judged: &Judged,
+        today: Day,
+        config: &ProbeConfig,
+    ) -> Vec<Finding> {
+        let changes = discovery::changes(&self.lock, &answers.of(self.origin).lock);
+        let here = judged.entries.iter();
+        let here = here.filter(|entry| entry.origin == self.origin).rev();
+        // Of two entries of one id the first counts.
+        let entries: HashMap<&str, &Entry> = here.map(|entry| (entry.id.as_str(), entry)).collect();
+        let drifts = changes
+            .into_iter()
+            .filter(|change| self.must_have(&change.server_id))
+            .map(|change| self.drift(change, &entries));
+        let ages = discovery::stale(&self.lock, today, config.max_age_days).into_iter();
+        let asked: BTreeSet<(Origin, &str)> = asked.iter().map(Asked::server).collect();
+        let ages = ages
+            .filter(|stale| asked.contains(&(self.origin, &stale.server_id)))
+            .map(|stale| self.age(&stale, config.max_age_days));
+        drifts.chain(ages).collect()
+    }
+
+    /// Whether the file is out of date without an entry for a server. That of the developers' servers is in no clone: it
+    /// has those that somebody has asked about here.
+    fn must_have(&self, server_id: &str) -> bool {
+        match self.origin {
+            Origin::Catalog => true,
+            Origin::CatalogLocal => self.lock.servers.contains_key(server_id),
+        }
+    }
+
+    /// A change, at the server's entry, or at the manifest where there is no entry.
+    fn drift(&self, change: discovery::Change, entries: &HashMap<&str, &Entry>) -> Finding {
+        let discovery::Change { server_id, message } = change;
+        let place = match entries.get(server_id.as_str()) {
+            Some(entry) if !self.lock.servers.contains_key(&server_id) => entry.discovery_place(),
+            _ => self.place_of(&server_id),
+        };
+        lint::discovery::discovery_drift::RULE
+            .at(place, message)
+            .help("run `catproof probe`, review what changes in the lock, and build again")
+    }
+
+    fn age(&self, stale: &discovery::Stale, most_days: u32) -> Finding {
+        let server_id = &stale.server_id;
+        let message = match stale.days {
+            u32::MAX => format!("it is not known when `{server_id}` was asked about"),
+            days => format!("`{server_id}` was asked about {days} days ago, more than {most_days}"),
+        };
+        lint::discovery::stale_lock::RULE
+            .at(self.place_of(server_id), message)
+            .help("run `catproof probe`")
+    }
+
+    fn place_of(&self, server_id: &str) -> Place {
+        Place::key(self.file, Pointer::from("/servers").key(server_id))
+    }
+
+    /// Takes the answers in and writes the file whole, or not at all. Says what it did, where it did anything.
+    pub(super) fn update(
+        &self,
+        answers: &Answers,
+        judged: &Judged,
+        sources: &Sources,
+    ) -> Result<Option<String>, Failure> {
+        let entries = judged.entries.iter();
+        let kept = entries.filter(|entry| {
+            entry.origin == self.origin && may_be_locked(entry.classification.verdict)
+        });
+        let kept: BTreeSet<&str> = kept.map(|entry| entry.id.as_str()).collect();
+        let old = &self.lock;
+        let new = discovery::merge(old, &answers.of(self.origin).lock, &kept);
+        if new == *old {
+            return Ok(None);
+        }
+        write::replace_with(&self.path, |file| write_json(file, &new))?;
+        let mut changed: BTreeSet<&String> = old.servers.keys().chain(new.servers.keys()).collect();
+        changed.retain(|id| old.servers.get(*id) != new.servers.get(*id));
+        Ok(Some(format!(
+            "wrote `{}`: {}, {} changed",
+            sources.name(self.file),
+            plural(new.servers.len(), "server"),
+            changed.len()
+        )))
+    }
+}
+
+/// The locks that everything offline is judged by, whatever the profile: a developer's server is judged under
+/// production too.
+pub(super) fn in_force(workspace: &Workspace, folders: &Folders) -> Result<Locks, Failure> {
+    let catalog_local = known(workspace, folders, Origin::CatalogLocal);
+    Ok(Locks {
+        catalog: known(workspace, folders, Origin::Catalog)?,
+        catalog_local: match workspace.config.profile {
+            // No file of a developer's keeps the catalog from being built; `probe` says what is wrong with it.
+            Profile::Production => catalog_local.unwrap_or_default(),
+            Profile::Development => catalog_local?,
+        },
+    })
+}
+
+/// The committed lock alone, for what has to say the same in every clone.
+pub(super) fn committed(workspace: &Workspace, folders: &Folders) -> Result<Locks, Failure> {
+    known(workspace, folders, Origin::Catalog).map(Locks::committed)
+}
+
+fn known(workspace: &Workspace, folders: &Folders, origin: Origin) -> Result<Lock, Failure> {
+    let lock = read(&workspace.lock_path(folders, origin))?;
+    Ok(lock.unwrap_or_default())
+}
+
+/// The locks that a catalog is judged by, or a finding for each that cannot be read: then nothing is known.
+pub(super) fn judged(
+    workspace: &Workspace,
+    folders: &Folders,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Option<Locks> {
+    let catalog = known_or_found(workspace, folders, Origin::Catalog, sources, findings);
+    let catalog_local = match workspace.config.profile {
+        // As in `in_force`.
+        Profile::Production => known(workspace, folders, Origin::CatalogLocal).unwrap_or_default(),
+        Profile::Development => {
+            known_or_found(workspace, folders, Origin::CatalogLocal, sources, findings)?
+        }
+    };
+    Some(Locks {
+        catalog: catalog?,
+        catalog_local,
+    })
+}
+
+/// What a lock knows, or a finding where it cannot be read.
+fn known_or_found(
+    workspace: &Workspace,
+    folders: &Folders,
+    origin: Origin,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Option<Lock> {
+    let path = workspace.lock_path(folders, origin);
+    let text = match text(&path) {
+        Ok(None) => return Some(Lock::default()),
+        Ok(Some(text)) => text,
+        Err(reason) => {
+            let file = sources.add(path, &workspace.working_folder);
+            findings.push(lint::discovery::unreadable_lock::finding(
+                file, None, &reason, false,
+            ));
+            return None;
+        }
+    };
+    match discovery::read_lock(&text) {
+        Ok(lock) => Some(lock),
+        Err(error) => {
+            findings.hide_credentials(&text);
+            let file = sources.add(path, &workspace.working_folder);
+            findings.push(unreadable(file, &text, &error));
+            None
+        }
+    }
+}
+
+/// What is wrong with the text of a lock, at its place.
+fn unreadable(file: FileId, text: &str, error: &LockError) -> Finding {
+    let is_merged = text.lines().any(|line| line.starts_with("<<<<<<< "));
+    let (range, reason) = match (parse::parse(text), error) {
+        (Err(syntax), _) => {
+            let end = text.ceil_char_boundary(syntax.at + 1);
+            (Some(syntax.at..end), syntax.message)
+        }
+        (Ok(_), LockError::Malformed(error)) => {
+            let lines = text
+                .split_inclusive('\n')
+                .take(error.line().saturating_sub(1));
+            let line_start: usize = lines.map(str::len).sum();
+            let at = line_start + error.column().saturating_sub(1);
+            let at = text.floor_char_boundary(at.min(text.len()));
+            let said = error.to_string();
+            let reason = said.split(" at line ").next().unwrap_or_default();
+            (Some(at..text.ceil_char_boundary(at + 1)), reason.to_owned())
+        }
+        (Ok(_), LockError::Version(version)) => (
+            None,
+            format!("it is of version {version}, which this catproof does not read"),
+        ),
+    };
+    lint::discovery::unreadable_lock::finding(file, range, &reason, is_merged)
+}
+
+fn read(path: &Path) -> Result<Option<Lock>, Failure> {
+    let unreadable = |reason: String| Failure::Unreadable {
+        path: path.to_owned(),
+        reason,
+    };
+    match text(path).map_err(unreadable)? {
+        None => Ok(None),
+        Some(text) => match discovery::read_lock(&text) {
+            Ok(lock) => Ok(Some(lock)),
+            Err(error) => Err(unreadable(error.to_string())),
+        },
+    }
+}
+
+/// The text of a lock; nothing where there is none, and why it cannot be had.
+fn text(path: &Path) -> Result<Option<String>, String> {
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Ok(_) | Err(_) => {}
+    }
+    let bytes = read_regular_file(path, MOST_BYTES).map_err(|error| error.to_string())?;
+    let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+    Ok(Some(text))
+}
+
+/// Whether the lock keeps what it knows of such a server; of one that cannot be judged today it loses nothing.
+fn may_be_locked(verdict: Verdict) -> bool {
+    match verdict {
+        Verdict::None | Verdict::Type(OAuthType::Generic) => false,
+        Verdict::Undetermined(_)
+        | Verdict::Type(
+            OAuthType::McpStatic | OAuthType::RemoteStatic | OAuthType::RemoteDynamic,
+        ) => true,
+    }
+}

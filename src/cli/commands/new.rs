@@ -1,0 +1,308 @@
+//! `new`: writes the manifest of a server that does not have one, from what its author says.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum as _;
+use url::Url;
+
+use crate::catalog::workspace::Workspace;
+use crate::cli::args::{Global, NewArgs};
+use crate::cli::console::Console;
+use crate::compile::write;
+use crate::discovery::draft::{self, Answers, DraftedManifest};
+use crate::manifest::oauth::OAuthType;
+use crate::text::hidden::to_json;
+use crate::text::hosts;
+
+use super::{ExitStatus, Failure, new_online};
+
+pub(super) fn run(
+    args: &NewArgs,
+    global: &Global,
+    console: &Console,
+) -> Result<ExitStatus, Failure> {
+    if args.online {
+        return new_online::run(args, global, console);
+    }
+    let workspace = Workspace::open(global)?;
+    let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
+    let said = match can_ask {
+        true => ask(args)?,
+        false => args.clone(),
+    };
+    let answers = answers(&said, &workspace)?;
+    let path = place(&workspace, &answers.id)?;
+    write_manifest(&path, &draft::from_answers(&answers))?;
+    warn_of_shadow(&workspace, &answers.id, console);
+
+    let shown = path
+        .strip_prefix(&workspace.working_folder)
+        .unwrap_or(&path);
+    let shown = shown.display().to_string();
+    let mut out = console.out();
+    writeln!(out, "wrote `{shown}`. Next:")?;
+    for (index, step) in steps(&answers, &shown).iter().enumerate() {
+        writeln!(out, "{}. {step}", index + 1)?;
+    }
+    out.flush()?;
+    Ok(ExitStatus::Clean)
+}
+
+/// Where the manifest of a new server goes.
+pub(super) fn place(workspace: &Workspace, id: &str) -> Result<PathBuf, Failure> {
+    let folder = workspace.root.join(&workspace.config.catalog_local);
+    let path = folder.join(format!("{id}.json"));
+    match path.symlink_metadata().is_ok() {
+        true => Err(Failure::Unwritable {
+            path,
+            reason: "it is there already".to_owned(),
+        }),
+        false => Ok(path),
+    }
+}
+
+/// Says so where the new server hides one of the catalog.
+pub(super) fn warn_of_shadow(workspace: &Workspace, id: &str, console: &Console) {
+    let folder = Path::new(&workspace.config.catalog);
+    let published = folder.join(format!("{id}.json"));
+    if workspace.root.join(&published).symlink_metadata().is_ok() {
+        console.say(&format!(
+            "`{}` is there too: under the development profile the new server hides it (`catproof explain shadowed-server`)",
+            published.display()
+        ));
+    }
+}
+
+/// Writes a drafted manifest where nothing is yet.
+pub(super) fn write_manifest(path: &Path, manifest: &DraftedManifest) -> Result<(), Failure> {
+    Ok(write::create(path, to_json(manifest).as_bytes())?)
+}
+
+/// The proxy's callback, where the configuration knows one.
+pub(super) fn callback_of_proxy(workspace: &Workspace) -> Option<String> {
+    let proxy = &workspace.config.proxy;
+    let of_proxy = |url: &String| format!("{}/oauth/callback", url.trim_end_matches('/'));
+    let callback = proxy.callback_urls.first().cloned();
+    callback.or_else(|| proxy.url.as_ref().map(of_proxy))
+}
+
+/// The id and the URL: one of them alone is the URL, and the id is made of it.
+pub(super) fn id_and_url(args: &NewArgs) -> Result<(String, String), Failure> {
+    let said = [&args.server, &args.url, &args.token_endpoint];
+    for url in said.into_iter().flatten() {
+        check_user_information(url)?;
+    }
+    let (id, url) = match (&args.server, &args.url) {
+        (Some(id), Some(url)) => (Some(id.clone()), url),
+        (None, Some(url)) => (draft::id_of(url, args.oauth_type), url),
+        (Some(url), None) if url.contains("://") => (draft::id_of(url, args.oauth_type), url),
+        (Some(_), None) => return Err(missing("the server's URL", "--url URL")),
+        (None, None) => return Err(missing("the server's id and URL", "ID --url URL")),
+    };
+    match id {
+        Some(id) if !id.is_empty() && id.chars().all(is_of_an_id) => Ok((id, url.clone())),
+        Some(id) => Err(Failure::usage(format!(
+            "`{id}` is no server id: use letters, digits, `_`, `.` and `-`"
+        ))),
+        None => Err(Failure::Usage {
+            message: format!("`{url}` is no URL that an id can be made of"),
+            help: Some("give an id of your own: `catproof new ID --url URL`".to_owned()),
+        }),
+    }
+}
+
+/// Refuses a URL with a password before any of it is shown or written.
+fn check_user_information(url: &str) -> Result<(), Failure> {
+    let behind_scheme = url.split_once("://").map_or("", |(_, rest)| rest);
+    let authority = behind_scheme.split(['/', '?', '#', '\\']).next();
+    match authority.is_some_and(|authority| authority.contains('@')) {
+        true => Err(Failure::usage(
+            "the URL names a user or a password, which a catalog must not hold: give it without",
+        )),
+        false => Ok(()),
+    }
+}
+
+/// The characters that the proxy takes in a server id.
+fn is_of_an_id(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "_.-".contains(character)
+}
+
+fn missing(what: &str, option: &str) -> Failure {
+    Failure::Usage {
+        message: format!("{what} is missing, and there is no terminal to ask on"),
+        help: Some(format!("add `{option}`")),
+    }
+}
+
+/// Asks for what was not said. An empty answer leaves out what may be left out.
+fn ask(args: &NewArgs) -> Result<NewArgs, Failure> {
+    let mut said = args.clone();
+    if said.oauth_type.is_none() {
+        prompt(
+            "Type (1 generic OAuth 2.0, 2 local MCP, 3 remote with a client id, 4 remote that registers clients): ",
+        )?;
+        let answer = line()?;
+        let oauth_type = OAuthType::from_str(&answer, true)
+            .map_err(|_| Failure::usage(format!("`{answer}` is no OAuth type")))?;
+        said.oauth_type = Some(oauth_type);
+    }
+    let names_url = said
+        .server
+        .as_deref()
+        .is_some_and(|server| server.contains("://"));
+    if said.url.is_none() && !names_url {
+        prompt(match said.oauth_type {
+            Some(OAuthType::Generic) => "Authorization endpoint: ",
+            Some(OAuthType::McpStatic) => "Issuer: ",
+            _ => "URL of the server: ",
+        })?;
+        said.url = Some(line()?);
+    }
+    if said.server.is_none() {
+        let id = said.url.as_deref();
+        let id = id.and_then(|url| draft::id_of(url, said.oauth_type));
+        prompt(&format!(
+            "Server id [{}]: ",
+            id.as_deref().unwrap_or_default()
+        ))?;
+        said.server = Some(line()?).filter(|id| !id.is_empty()).or(id);
+    }
+    let Some(oauth_type) = said.oauth_type else {
+        return Ok(said);
+    };
+    if oauth_type == OAuthType::Generic && said.token_endpoint.is_none() {
+        prompt("Token endpoint: ")?;
+        said.token_endpoint = Some(line()?).filter(|answer| !answer.is_empty());
+    }
+    if oauth_type.has_static_client() && said.client_id.is_none() {
+        prompt("Client id, if the provider has issued one: ")?;
+        said.client_id = Some(line()?).filter(|answer| !answer.is_empty());
+    }
+    if !oauth_type.is_remote() && said.command.is_empty() {
+        prompt("Command that starts the server, such as `npx -y acme-mcp@1.4.0`: ")?;
+        said.command = words(&line()?);
+    }
+    if said.scope.is_empty() {
+        prompt("Scopes, with blanks between them: ")?;
+        said.scope = words(&line()?);
+    }
+    Ok(said)
+}
+
+fn prompt(question: &str) -> Result<(), Failure> {
+    let mut terminal = io::stderr().lock();
+    terminal.write_all(question.as_bytes())?;
+    Ok(terminal.flush()?)
+}
+
+/// One line of the terminal.
+fn line() -> Result<String, Failure> {
+    let mut line = String::new();
+    match io::stdin().lock().read_line(&mut line)? {
+        0 => Err(Failure::usage("nothing was written: the answers ended")),
+        _ => Ok(line.trim().to_owned()),
+    }
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_owned).collect()
+}
+
+fn answers(said: &NewArgs, workspace: &Workspace) -> Result<Answers, Failure> {
+    let Some(oauth_type) = said.oauth_type else {
+        let option = "--type 1`, `2`, `3` or `4`, or `--online";
+        return Err(missing("the OAuth type", option));
+    };
+    let (id, url) = id_and_url(said)?;
+    for url in [Some(&url), said.token_endpoint.as_ref()]
+        .into_iter()
+        .flatten()
+    {
+        check_url(url)?;
+    }
+    Ok(Answers {
+        id,
+        oauth_type,
+        url,
+        client_id: said.client_id.clone(),
+        token_endpoint: said.token_endpoint.clone(),
+        command: said.command.clone(),
+        scopes: said.scope.clone(),
+        callback: callback_of_proxy(workspace),
+    })
+}
+
+/// Refuses what `check` would refuse at once.
+fn check_url(text: &str) -> Result<(), Failure> {
+    let is_sound = Url::parse(text).is_ok_and(|url| match url.scheme() {
+        "https" => url.has_host(),
+        "http" => hosts::is_loopback(&url),
+        _ => false,
+    });
+    match is_sound {
+        true => Ok(()),
+        false => Err(Failure::usage(format!("`{text}` is no https URL"))),
+    }
+}
+
+/// What is left to do, as the guide has it.
+fn steps(answers: &Answers, file: &str) -> Vec<String> {
+    let Answers { id, oauth_type, .. } = answers;
+    let mut steps = Vec::new();
+    let is_static = oauth_type.has_static_client();
+    if is_static && answers.client_id.is_none() {
+        steps.push(
+            "Register a client with the provider, and put its id into `client_id`. Its secret goes to the proxy alone."
+                .to_owned(),
+        );
+    }
+    if *oauth_type == OAuthType::Generic && answers.token_endpoint.is_none() {
+        steps.push("Add `token_endpoint`, where the proxy exchanges the code.".to_owned());
+    }
+    if !oauth_type.is_remote() && answers.command.is_empty() {
+        steps.push("Put the program that starts the server into `command` and `args`.".to_owned());
+    }
+    if *oauth_type == OAuthType::McpStatic {
+        steps.push(
+            "Look at `well_known_url`, `streamable_http_url` and its port: nobody said them, they are the usual ones."
+                .to_owned(),
+        );
+    }
+    steps.push(format!(
+        "Run `catproof check --profile development {file}` until it is clean."
+    ));
+    if matches!(oauth_type, OAuthType::McpStatic | OAuthType::RemoteStatic) {
+        steps.push(format!(
+            "Run `catproof probe {id}`, so that it is known where the secret goes."
+        ));
+    }
+    if is_static {
+        steps.push(format!(
+            "Run `catproof build --profile development`, put `{id}_SECRET` into `oauth_proxy/.env`, and start the \
+             proxy: `cd oauth_proxy && pnpm install && pnpm start`."
+        ));
+    }
+    steps.push(
+        "Start the app with `cd desktop_app && pnpm start`, and find the server on the Connections page with its purple \
+         `Developer` tag."
+            .to_owned(),
+    );
+    steps.push(
+        "Click `Install (OAuth)`, log in, and see in Settings → Servers that it runs. Then say so: \
+         `\"works_in_archestra\": true` in `archestra_config`."
+            .to_owned(),
+    );
+    if is_static && answers.callback.is_none() {
+        steps.push(
+            "Put the callback of the proxy that users have first in `redirect_uris`, and register it with the provider: \
+             the catalog takes none of your own machine."
+                .to_owned(),
+        );
+    }
+    steps.push(format!(
+        "Move `{file}` to the catalog, and run `catproof check`."
+    ));
+    steps
+}

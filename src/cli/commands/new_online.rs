@@ -1,0 +1,70 @@
+//! `new --online`: asks a remote server what it publishes, infers its OAuth type, and writes its manifest.
+
+use std::io::Write as _;
+
+use crate::catalog::workspace::Workspace;
+use crate::cli::args::{Global, NewArgs};
+use crate::cli::console::Console;
+use crate::discovery::draft;
+use crate::discovery::{LockEntry, LockInputs, Target, TargetKind};
+use crate::source::Origin;
+use crate::text::day::Day;
+use crate::text::visible::visible;
+
+use super::probing::{Asked, Probing};
+use super::{ExitStatus, Failure, new};
+
+pub(super) fn run(
+    args: &NewArgs,
+    global: &Global,
+    console: &Console,
+) -> Result<ExitStatus, Failure> {
+    let workspace = Workspace::open(global)?;
+    let (id, url) = new::id_and_url(args)?;
+    let path = new::place(&workspace, &id)?;
+    let entry = ask(&id, &url, args, console)?;
+    let mut out = console.out();
+    for line in entry.story() {
+        writeln!(out, "{}", visible(&line))?;
+    }
+    out.flush()?;
+
+    let callback = new::callback_of_proxy(&workspace);
+    let draft = match draft::draft(&id, &url, &entry, callback.as_deref()) {
+        Ok(draft) => draft,
+        Err(why) => return Err(Failure::usage(why.to_string())),
+    };
+    for sentence in &draft.because {
+        writeln!(out, "{}", visible(sentence))?;
+    }
+    out.flush()?;
+    new::write_manifest(&path, &draft.manifest)?;
+    let shown = path
+        .strip_prefix(&workspace.working_folder)
+        .unwrap_or(&path);
+    console.say(&format!("wrote `{}`", shown.display()));
+    new::warn_of_shadow(&workspace, &id, console);
+    Ok(ExitStatus::Clean)
+}
+
+fn ask(id: &str, url: &str, args: &NewArgs, console: &Console) -> Result<LockEntry, Failure> {
+    let probing = Probing::new(&args.network, Day::today())?;
+    let target = Target {
+        server_id: id.to_owned(),
+        kind: TargetKind::Remote,
+        inputs: LockInputs {
+            remote_url: Some(url.to_owned()),
+            server_url: Some(url.to_owned()),
+            well_known_url: None,
+        },
+    };
+    let asked = Asked {
+        origin: Origin::CatalogLocal,
+        target,
+    };
+    let answers = probing.ask(&[asked], console)?;
+    probing.finish()?;
+    let entry = answers.of(Origin::CatalogLocal).lock.servers.get(id);
+    let entry = entry.map(|entry| LockEntry::clone(entry));
+    entry.ok_or_else(|| Failure::usage("nothing was asked"))
+}

@@ -1,0 +1,178 @@
+//! `probe`: asks what the providers publish, and writes it into the discovery lock, or compares it with the lock.
+
+use std::collections::BTreeSet;
+
+use crate::catalog::config::Level;
+use crate::catalog::workspace::Workspace;
+use crate::cli::args::{Global, ProbeArgs};
+use crate::cli::console::Console;
+use crate::discovery::Locks;
+use crate::lint::{self, Group, discovery, suppressions};
+use crate::pipeline::{Judged, Keep};
+use crate::source::{FileId, Origin, Sources};
+use crate::text::day::Day;
+use crate::text::suggest;
+
+use super::findings::plural;
+use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
+use super::lock_files::LockFile;
+use super::probing::{self, Asked, Probing};
+use super::{ExitStatus, Failure, check, findings};
+
+pub(super) fn run(
+    args: &ProbeArgs,
+    global: &Global,
+    console: &Console,
+) -> Result<ExitStatus, Failure> {
+    let mut workspace = judge::open(global, &args.findings)?;
+    if args.strict_online {
+        probing::be_strict(&mut workspace);
+    }
+    leave_ignores_to_check(&mut workspace);
+    let today = args.findings.today.unwrap_or_else(Day::today);
+    let probing = Probing::new(&args.network, today)?;
+
+    let mut sources = Sources::default();
+    let nothing = Locks::default();
+    let catalog = judge_by(&workspace, &nothing, &mut sources)?;
+    if catalog.files == 0 {
+        console.say(&check::no_input(&workspace, &[]));
+        return Ok(ExitStatus::NoInput);
+    }
+    let asked = chosen(&args.ids, &catalog.judged)?;
+    let mut read = |origin| read_lock(&workspace, &catalog, origin, args, &mut sources, console);
+    let (catalog_lock, local_lock) = (read(Origin::Catalog)?, read(Origin::CatalogLocal)?);
+    let answers = probing.ask(&asked, console)?;
+    probing.finish()?;
+
+    let (mut outdated, mut written) = (Vec::new(), Vec::new());
+    for file in [&catalog_lock, &local_lock] {
+        let judged = &catalog.judged;
+        if args.check {
+            let config = &workspace.config.probe;
+            outdated.extend(file.outdated(&answers, &asked, judged, today, config));
+        } else {
+            written.extend(file.update(&answers, judged, &sources)?);
+        }
+    }
+    // What was judged before anybody was asked is not held beside what is judged now.
+    drop(catalog);
+    let known = Locks {
+        catalog: catalog_lock.lock,
+        catalog_local: local_lock.lock,
+    };
+    let learned = answers.over(&known);
+    let mut target = judge_by(&workspace, &learned, &mut sources)?;
+    keep_discovered(&mut target, &asked);
+    target.judged.findings.extend(outdated);
+    let outcome = findings::report(
+        &workspace,
+        std::slice::from_mut(&mut target),
+        &mut sources,
+        &args.findings,
+        console,
+        |_| true,
+    )?;
+    console.say(&outcome.summary_of(&format!("probed {}", plural(asked.len(), "server"))));
+    for line in &written {
+        console.say(line);
+    }
+    let is_outdated = [
+        &discovery::discovery_drift::RULE,
+        &discovery::stale_lock::RULE,
+    ]
+    .iter()
+    .any(|rule| outcome.shows(rule.id));
+    Ok(match is_outdated {
+        true => outcome.status.max(ExitStatus::Findings),
+        false => outcome.status,
+    })
+}
+
+/// The catalog, judged by what these locks say.
+fn judge_by(
+    workspace: &Workspace,
+    locks: &Locks,
+    sources: &mut Sources,
+) -> Result<JudgedTarget, Failure> {
+    let questions = Questions {
+        keep: Keep::Entries,
+        allowlist: AllowlistChoice::Nothing,
+        locks: LockChoice::Given(locks),
+    };
+    let target = judge::judge(workspace, &[], None, sources, &questions)?.pop();
+    target.ok_or_else(|| Failure::usage("there is no catalog"))
+}
+
+/// Most findings are left out here, so whether an ignore is of any use cannot be told.
+fn leave_ignores_to_check(workspace: &mut Workspace) {
+    for rule in [
+        &suppressions::expired_ignore::RULE,
+        &suppressions::ignore_without_reason::RULE,
+        &suppressions::unused_ignore::RULE,
+    ] {
+        let levels = &mut workspace.config.rules;
+        levels.insert(rule.id.to_owned(), Level::Off);
+    }
+}
+
+/// The servers that were named, or all of them.
+fn chosen(ids: &[String], judged: &Judged) -> Result<Vec<Asked>, Failure> {
+    let targets = probing::targets(judged, |_| true);
+    let known: BTreeSet<&str> = targets
+        .iter()
+        .map(|asked| asked.target.server_id.as_str())
+        .collect();
+    if let Some(id) = ids.iter().find(|id| !known.contains(id.as_str())) {
+        if judged.entries.iter().any(|entry| entry.id == *id) {
+            return Err(Failure::usage(format!(
+                "`{id}` has nothing to discover: `catproof explain {id}` tells its OAuth type and URLs"
+            )));
+        }
+        return Err(Failure::Usage {
+            message: format!("there is no server `{id}`"),
+            help: suggest::nearest(id, known).map(|nearest| format!("did you mean `{nearest}`?")),
+        });
+    }
+    let chosen: BTreeSet<&String> = ids.iter().collect();
+    let is_chosen = |asked: &Asked| chosen.is_empty() || chosen.contains(&asked.target.server_id);
+    Ok(targets.into_iter().filter(is_chosen).collect())
+}
+
+/// A lock as it is. A run that asks about everything replaces one that cannot be read.
+fn read_lock(
+    workspace: &Workspace,
+    catalog: &JudgedTarget,
+    origin: Origin,
+    args: &ProbeArgs,
+    sources: &mut Sources,
+    console: &Console,
+) -> Result<LockFile, Failure> {
+    let replaces_all = args.ids.is_empty() && !args.check;
+    let folders = &catalog.target.folders;
+    match LockFile::read(workspace, folders, origin, sources) {
+        Err(failure) if replaces_all => {
+            console.say(&format!("{failure}; it is written anew"));
+            Ok(LockFile::unread(workspace, folders, origin, sources))
+        }
+        read => read,
+    }
+}
+
+/// Keeps what the rules of discovery say about the servers that were asked about.
+fn keep_discovered(target: &mut JudgedTarget, asked: &[Asked]) {
+    let judged = &mut target.judged;
+    let asked: BTreeSet<(Origin, &str)> = asked.iter().map(Asked::server).collect();
+    let entries = judged.entries.iter();
+    let files: BTreeSet<FileId> = entries
+        .filter(|entry| asked.contains(&(entry.origin, &entry.id)))
+        .map(|entry| entry.file)
+        .collect();
+    target.files = files.len();
+    judged.findings.retain(|finding| {
+        let is_about_discovery =
+            lint::find(finding.rule).is_some_and(|rule| rule.group == Group::Discovery);
+        let place = finding.place.as_ref();
+        is_about_discovery && place.is_some_and(|place| files.contains(&place.file))
+    });
+}

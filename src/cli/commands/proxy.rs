@@ -1,0 +1,148 @@
+//! `proxy`: runs the OAuth proxy from the artifacts, or checks that it could be run.
+
+use std::future::Future;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use tokio::runtime::Runtime;
+
+use crate::catalog::workspace::Workspace;
+use crate::cli::args::{Global, ProxyArgs};
+use crate::cli::console::Console;
+use crate::runtime::proxy::{self, Log, Options, ProxyError, Summary};
+use crate::text::visible::visible;
+
+use super::findings::plural;
+use super::probing;
+use super::{ExitStatus, Failure};
+
+/// The artifact that the proxy runs from.
+const LAUNCH: &str = "oauth_proxy/launch.json";
+
+pub(super) fn run(
+    args: &ProxyArgs,
+    global: &Global,
+    console: &Console,
+) -> Result<ExitStatus, Failure> {
+    let launch = match &args.launch {
+        Some(path) => path.clone(),
+        None => built_launch(global)?,
+    };
+    let options = Options {
+        env_file: args.env_file.clone(),
+        listen: args.listen,
+        allow_missing: args.allow_missing,
+        behind_proxy: args.behind_proxy,
+        authorities: args.ca_file.as_deref().map(probing::read).transpose()?,
+        log: Log::standard_error(args.log),
+        ..Options::new(launch)
+    };
+    match args.check {
+        true => check(&options, console),
+        false => serve(options, console),
+    }
+}
+
+/// Where `build` writes the launch file.
+fn built_launch(global: &Global) -> Result<PathBuf, Failure> {
+    let workspace = Workspace::open(global)?;
+    let folder = workspace.generated(&workspace.folders());
+    let places = &workspace.config.artifacts;
+    let path = folder.join(places.get(LAUNCH).map_or(LAUNCH, String::as_str));
+    match path.is_file() {
+        true => Ok(path),
+        false => Err(Failure::Usage {
+            message: format!("there is no `{}`", path.display()),
+            help: Some("run `catproof build`, or name the file: `--launch FILE`".to_owned()),
+        }),
+    }
+}
+
+fn check(options: &Options, console: &Console) -> Result<ExitStatus, Failure> {
+    let checked = proxy::check(options);
+    let (text, status) = match checked {
+        Ok(summary) => {
+            let place = format!("ready to listen on {}", summary.listen);
+            (told(&summary, &place).join("\n"), ExitStatus::Clean)
+        }
+        Err(
+            problem @ (ProxyError::Launch { .. }
+            | ProxyError::Environment(_)
+            | ProxyError::Incomplete(_)),
+        ) => (problem.to_string(), ExitStatus::Findings),
+        Err(failure) => return Err(failure.into()),
+    };
+    let mut out = console.out();
+    for line in text.lines() {
+        writeln!(out, "{}", visible(line))?;
+    }
+    out.flush()?;
+    Ok(status)
+}
+
+/// Answers until a signal tells it to stop. Only here is there a runtime: no other command waits for one to start.
+fn serve(options: Options, console: &Console) -> Result<ExitStatus, Failure> {
+    Runtime::new()?.block_on(async {
+        // Before anybody can know that it listens, so that no early signal ends it halfway.
+        let stop = stop_signal()?;
+        let listening = proxy::bind(options).await?;
+        let place = format!("OAuth proxy on http://{}", listening.address());
+        for line in told(listening.summary(), &place) {
+            console.say(&visible(&line));
+        }
+        if !listening.address().ip().is_loopback() {
+            console.say("other machines can reach it: put a server that ends TLS in front");
+        }
+        listening.serve(stop).await;
+        Ok(ExitStatus::Clean)
+    })
+}
+
+/// What runs, in lines.
+fn told(summary: &Summary, place: &str) -> Vec<String> {
+    let ready = match summary.ready.as_slice() {
+        [] => "exchanges tokens for no server".to_owned(),
+        ready => format!(
+            "exchanges tokens for {}: {}",
+            plural(ready.len(), "server"),
+            ready.join(", ")
+        ),
+    };
+    let without_endpoint = summary.without_endpoint.iter().map(|id| {
+        format!(
+            "refuses {id}: the discovery lock does not know its endpoints, run `catproof probe`"
+        )
+    });
+    let missing = summary
+        .missing
+        .iter()
+        .map(|missing| format!("refuses {}: {missing}", missing.server));
+    [place.to_owned(), ready]
+        .into_iter()
+        .chain(without_endpoint)
+        .chain(missing)
+        .collect()
+}
+
+/// Ready when the process is told to stop: by Ctrl-C, or as a service manager does it.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Ready when the process is told to stop, by Ctrl-C.
+#[cfg(not(unix))]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // Where the signal cannot be heard, the system ends the process at once.
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}

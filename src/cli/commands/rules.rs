@@ -1,0 +1,81 @@
+//! `rules`: the table of all rules.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use serde::Serialize;
+
+use crate::cli::args::{RulesArgs, RulesFormat};
+use crate::cli::console::Console;
+use crate::lint::{Fixable, RULES, Rule};
+
+use super::{ExitStatus, Failure};
+
+/// One rule, as `rules --format json` prints it.
+#[derive(Serialize)]
+struct Row {
+    id: &'static str,
+    level: &'static str,
+    group: &'static str,
+    fix: Option<&'static str>,
+    summary: String,
+}
+
+pub(super) fn run(args: &RulesArgs, console: &Console) -> Result<ExitStatus, Failure> {
+    let rows: Vec<Row> = RULES.iter().map(|rule| row(rule)).collect();
+    let mut out = console.out();
+    match args.format {
+        RulesFormat::Human => {
+            let width = rows.iter().map(|row| row.id.len()).max().unwrap_or(0);
+            for row in &rows {
+                let fix = row
+                    .fix
+                    .map(|fix| format!(" [fix: {fix}]"))
+                    .unwrap_or_default();
+                writeln!(
+                    out,
+                    "{:width$}  {:7}  {}{fix}",
+                    row.id, row.level, row.summary
+                )?;
+            }
+        }
+        RulesFormat::Json => {
+            serde_json::to_writer_pretty(&mut out, &rows).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        }
+        RulesFormat::Markdown => out.write_all(readme_table().as_bytes())?,
+    }
+    out.flush()?;
+    Ok(ExitStatus::Clean)
+}
+
+fn row(rule: &Rule) -> Row {
+    let fix = match rule.fix {
+        Fixable::No => None,
+        Fixable::Safe => Some("safe"),
+        Fixable::Risky => Some("unsafe"),
+    };
+    Row {
+        id: rule.id,
+        level: rule.level.name(),
+        group: rule.group.name(),
+        fix,
+        summary: rule.summary(),
+    }
+}
+
+/// The table of the README, which a test compares with it.
+pub fn readme_table() -> String {
+    let mut text =
+        String::from("| rule | level | group | fix | what it reports |\n|---|---|---|---|---|\n");
+    for row in RULES.iter().map(|rule| row(rule)) {
+        let fix = row.fix.unwrap_or("–");
+        let summary = row.summary.replace('|', "\\|");
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} | {fix} | {summary} |",
+            row.id, row.level, row.group
+        );
+    }
+    text
+}

@@ -1,0 +1,45 @@
+//! The allowlist of an OAuth proxy that runs: what its `/health` says.
+
+use url::Url;
+
+use crate::catalog::allowlist::Allowlist;
+use crate::cli::args::NetworkArgs;
+use crate::discovery::fetch::{Body, Method};
+use crate::discovery::well_known::origin;
+use crate::discovery::{self, Fetch as _, Reach, Request};
+
+use super::{Failure, probing};
+
+/// Asks a proxy which hosts it may send secrets to.
+///
+/// The URL is the user's own word, so it may be any, plain http on a private network included.
+pub(super) fn allowlist(url: &str, args: &NetworkArgs) -> Result<Allowlist, Failure> {
+    let Ok(mut health) = Url::parse(url) else {
+        return Err(Failure::usage("the proxy's URL is no URL"));
+    };
+    // What is shown of it holds no password.
+    let name = origin(&health);
+    let failed = |reason: String| Failure::Proxy {
+        url: name.clone(),
+        reason,
+    };
+    health.set_path(&format!("{}/health", health.path().trim_end_matches('/')));
+    let network = probing::network(args, Reach::Anywhere)?;
+    let request = Request::new(Method::Get, health.as_str());
+    let answer =
+        discovery::block_on(network.fetch(&request))?.map_err(|failure| failed(failure.message))?;
+    let body = match (answer.status, answer.body) {
+        (Some(200), Body::Bytes(bytes)) => bytes,
+        (Some(200), _) => return Err(failed("its `/health` is too long".to_owned())),
+        (status, _) => {
+            let status = status.unwrap_or_default();
+            return Err(failed(format!("its `/health` answers {status}")));
+        }
+    };
+    Allowlist::from_health(&name, &String::from_utf8_lossy(&body)).map_err(|unreadable| {
+        failed(format!(
+            "its `/health` cannot be read: {}",
+            unreadable.reason
+        ))
+    })
+}

@@ -1,0 +1,7 @@
+//! The command line: the types for clap, the terminal, and one file a command.
+
+pub mod args;
+pub mod commands;
+pub mod console;
+
+pub use args::Cli;

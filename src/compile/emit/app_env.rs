@@ -1,0 +1,28 @@
+//! `desktop_app/.env.example`: the template of the app's environment.
+
+use serde::Serialize;
+
+use crate::compile::plan::{GENERATED, Plan};
+use crate::text::dotenv;
+
+use super::template::fill;
+use super::{Artifact, Error};
+
+#[derive(Serialize)]
+struct Values {
+    generated: &'static str,
+    proxy_url: String,
+}
+
+pub(super) fn emit(plan: &Plan) -> Result<Artifact, Error> {
+    let values = Values {
+        generated: GENERATED,
+        // A plain URL has no quote but `'`, so that one of the others carries it.
+        proxy_url: dotenv::quote(&plan.app.proxy_url).unwrap_or_default(),
+    };
+    fill(
+        "desktop_app/.env.example",
+        include_str!("app.env.j2"),
+        values,
+    )
+}

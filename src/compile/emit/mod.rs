@@ -1,0 +1,73 @@
+//! Plan -> artifacts: text in each file's own format. One file here for each artifact, its template beside it.
+//!
+//! The compiler has held every value to its grammar; here it is encoded for the format, so that no value can add a
+//! line, a key or code.
+
+mod app_env;
+mod launch_specs;
+mod providers_js;
+mod proxy_env;
+mod template;
+
+use crate::compile::plan::Plan;
+use crate::text::hidden::to_json;
+
+/// A file that `build` writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Artifact {
+    /// Relative to the folder of the artifacts, with `/`.
+    pub path: String,
+    pub bytes: Vec<u8>,
+}
+
+impl Artifact {
+    fn new(path: impl Into<String>, text: String) -> Self {
+        Self {
+            path: path.into(),
+            bytes: text.into_bytes(),
+        }
+    }
+}
+
+/// A template of ours that cannot be filled in: a defect of catproof, not of the catalog.
+#[derive(Debug, thiserror::Error)]
+#[error("the template of `{path}` failed: {source}")]
+pub struct Error {
+    pub path: &'static str,
+    pub source: minijinja::Error,
+}
+
+/// The template of the proxy's environment.
+///
+/// # Errors
+/// The template is broken.
+pub fn proxy_env(plan: &Plan) -> Result<Artifact, Error> {
+    proxy_env::emit(plan)
+}
+
+/// The template of the app's environment.
+///
+/// # Errors
+/// The template is broken.
+pub fn app_env(plan: &Plan) -> Result<Artifact, Error> {
+    app_env::emit(plan)
+}
+
+/// Everything that `build` writes, sorted by path.
+///
+/// # Errors
+/// A template is broken.
+pub fn emit(plan: &Plan) -> Result<Vec<Artifact>, Error> {
+    let mut artifacts = vec![
+        Artifact::new("catalog.json", to_json(&plan.index)),
+        app_env::emit(plan)?,
+        Artifact::new("desktop_app/launch.json", to_json(&plan.app)),
+        proxy_env::emit(plan)?,
+        Artifact::new("oauth_proxy/launch.json", to_json(&plan.proxy)),
+        providers_js::emit(plan)?,
+        Artifact::new("oauth_proxy/providers.json", to_json(&plan.providers)),
+    ];
+    artifacts.extend(launch_specs::emit(plan));
+    artifacts.sort_by(|left, right| left.path.cmp(&right.path));
+    Ok(artifacts)
+}

@@ -1,0 +1,80 @@
+//! `oauth_proxy/providers.js`: the allowlist as the ES module that today's proxy imports.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde::Serialize;
+
+use crate::compile::plan::{GENERATED, Plan, Purpose};
+
+use super::template::{comment, fill};
+use super::{Artifact, Error};
+
+#[derive(Serialize)]
+struct Values {
+    generated: &'static str,
+    allowed: Vec<Allowed>,
+    servers: Vec<Pin>,
+}
+
+/// One allowed host: a JavaScript string, and who needs it.
+#[derive(Serialize)]
+struct Allowed {
+    host: String,
+    needed_by: String,
+}
+
+/// The hosts of one server: a JavaScript string, and an array of them.
+#[derive(Serialize)]
+struct Pin {
+    id: String,
+    hosts: String,
+}
+
+pub(super) fn emit(plan: &Plan) -> Result<Artifact, Error> {
+    let providers = &plan.providers;
+    let needs = needs(plan);
+    let allowed = providers.allowed_destinations.iter().map(|host| {
+        let needed_by = needs.get(host.as_str()).into_iter().flatten().copied();
+        Allowed {
+            host: literal(host),
+            needed_by: comment(&needed_by.collect::<Vec<_>>().join(", ")),
+        }
+    });
+    let servers = providers.server_destinations.iter().map(|(id, hosts)| {
+        let hosts: Vec<String> = hosts.iter().map(|host| literal(host)).collect();
+        Pin {
+            id: literal(id),
+            hosts: format!("[{}]", hosts.join(", ")),
+        }
+    });
+    let values = Values {
+        generated: GENERATED,
+        allowed: allowed.collect(),
+        servers: servers.collect(),
+    };
+    fill(
+        "oauth_proxy/providers.js",
+        include_str!("providers.js.j2"),
+        values,
+    )
+}
+
+/// A JavaScript string: every JSON string is one.
+fn literal(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// For each host the servers that need it, and the configuration where that allows it.
+fn needs(plan: &Plan) -> HashMap<&str, BTreeSet<&str>> {
+    let mut needs: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+    for destination in &plan.providers.destinations {
+        let need = match destination.purpose {
+            Purpose::Token | Purpose::Revocation => destination.server.as_deref(),
+            Purpose::Extra => Some("the configuration"),
+            Purpose::Discovery => None,
+        };
+        let of_host = needs.entry(&destination.host).or_default();
+        of_host.extend(need);
+    }
+    needs
+}

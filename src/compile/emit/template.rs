@@ -1,0 +1,44 @@
+//! Filling in a template: strict, and without any escaping of its own, because values arrive encoded.
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use serde::Serialize;
+
+use crate::text::hidden::is_hidden;
+
+use super::{Artifact, Error};
+
+pub(super) fn fill(
+    path: &'static str,
+    template: &str,
+    values: impl Serialize,
+) -> Result<Artifact, Error> {
+    let text = render(template, values).map_err(|source| Error { path, source })?;
+    Ok(Artifact::new(path, text))
+}
+
+fn render(template: &str, values: impl Serialize) -> Result<String, minijinja::Error> {
+    let syntax = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .keep_trailing_newline(true)
+        .build()?;
+    let mut environment = Environment::new();
+    environment.set_syntax(syntax);
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|_| AutoEscape::None);
+    environment.render_str(template, Serde(values))
+}
+
+/// A text as one line of a comment: whatever could end the line, or hide or reorder it, becomes a space.
+pub(super) fn comment(text: &str) -> String {
+    let words: String = text
+        .chars()
+        .map(|character| match is_hidden(character) {
+            true => ' ',
+            false => character,
+        })
+        .collect();
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}

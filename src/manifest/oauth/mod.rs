@@ -1,0 +1,303 @@
+//! Which of the four OAuth types a server has, and why.
+//!
+//! Three facts decide; nothing else changes the type, every other field can only agree with it or contradict it.
+//! Each type has a file of its own, with the documentation that `explain` prints.
+
+mod evidence;
+mod generic;
+mod mcp_static;
+pub mod metadata_url;
+pub mod redirect;
+mod remote_dynamic;
+mod remote_static;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::manifest::model::{Manifest, OAuthConfig};
+
+use crate::text::secrets::client_secret::{self, ClientSecret};
+
+pub use evidence::{Evidence, Fact};
+
+/// The four OAuth types of the guide.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    clap::ValueEnum,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum OAuthType {
+    /// Type 1: plain OAuth 2.0, the token handed to a local server.
+    #[value(alias = "1")]
+    Generic,
+    /// Type 2: MCP OAuth with static client credentials, for a local server.
+    #[value(alias = "2")]
+    McpStatic,
+    /// Type 3: a remote MCP server with static client credentials.
+    #[value(alias = "3")]
+    RemoteStatic,
+    /// Type 4: a remote MCP server that registers its clients.
+    #[value(alias = "4")]
+    RemoteDynamic,
+}
+
+impl OAuthType {
+    pub const ALL: [Self; 4] = [
+        Self::Generic,
+        Self::McpStatic,
+        Self::RemoteStatic,
+        Self::RemoteDynamic,
+    ];
+
+    /// The word that outputs, options and `explain` use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Generic => "generic",
+            Self::McpStatic => "mcp-static",
+            Self::RemoteStatic => "remote-static",
+            Self::RemoteDynamic => "remote-dynamic",
+        }
+    }
+
+    /// The number that the guide uses.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Generic => 1,
+            Self::McpStatic => 2,
+            Self::RemoteStatic => 3,
+            Self::RemoteDynamic => 4,
+        }
+    }
+
+    /// Whether the client credentials are issued beforehand: then a secret exists, and the proxy keeps it.
+    pub fn has_static_client(self) -> bool {
+        match self {
+            Self::Generic | Self::McpStatic | Self::RemoteStatic => true,
+            Self::RemoteDynamic => false,
+        }
+    }
+
+    /// Whether the login follows the MCP authorization specification, with discovery and PKCE.
+    pub fn is_mcp_flow(self) -> bool {
+        match self {
+            Self::Generic => false,
+            Self::McpStatic | Self::RemoteStatic | Self::RemoteDynamic => true,
+        }
+    }
+
+    pub fn is_remote(self) -> bool {
+        match self {
+            Self::Generic | Self::McpStatic => false,
+            Self::RemoteStatic | Self::RemoteDynamic => true,
+        }
+    }
+
+    /// What the type is, how it is recognised and what it needs, as Markdown.
+    pub fn documentation(self) -> &'static str {
+        match self {
+            Self::Generic => generic::DOCUMENTATION,
+            Self::McpStatic => mcp_static::DOCUMENTATION,
+            Self::RemoteStatic => remote_static::DOCUMENTATION,
+            Self::RemoteDynamic => remote_dynamic::DOCUMENTATION,
+        }
+    }
+}
+
+/// What is known of a server's OAuth type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The server has no `oauth_config`.
+    None,
+    Type(OAuthType),
+    Undetermined(Undetermined),
+}
+
+impl Verdict {
+    /// The type, where there is one.
+    pub fn oauth_type(self) -> Option<OAuthType> {
+        match self {
+            Self::Type(oauth_type) => Some(oauth_type),
+            Self::None | Self::Undetermined(_) => None,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Type(oauth_type) => oauth_type.name(),
+            Self::Undetermined(_) => "undetermined",
+        }
+    }
+}
+
+/// Why no type can be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undetermined {
+    /// The file cannot be read as a manifest.
+    Unreadable,
+    /// The generic flow cannot register a client.
+    GenericWithoutClient,
+    /// A local server without a static client is none of the four.
+    LocalWithoutClient,
+    /// The flag says type 1, the location says 3 or 4.
+    GenericOnRemote,
+}
+
+impl Undetermined {
+    /// The reason, to follow "undetermined:".
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Unreadable => "the file cannot be read as a manifest",
+            Self::GenericWithoutClient => {
+                "`generic_oauth` needs a static `client_id`, and there is none"
+            }
+            Self::LocalWithoutClient => {
+                "a local server without a static `client_id` is none of the four types"
+            }
+            Self::GenericOnRemote => "`generic_oauth` says type 1, but the server is remote",
+        }
+    }
+}
+
+/// How a client of type 4 becomes known to the authorization server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Registration {
+    /// The credentials were issued beforehand.
+    Static,
+    /// The client registers itself (RFC 7591).
+    Dynamic,
+    /// The client id is the URL of a metadata document.
+    ClientMetadata,
+}
+
+/// A verdict with what it rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Classification {
+    pub verdict: Verdict,
+    /// Remote, generic, client: in this order, each with the place that decided it.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Classification {
+    /// The answer to one of the three questions; a file that is no manifest has none.
+    pub fn evidence_of(&self, fact: Fact) -> Option<&Evidence> {
+        self.evidence.iter().find(|evidence| evidence.fact == fact)
+    }
+}
+
+/// Infers the OAuth type of a server.
+pub fn classify(manifest: &Manifest) -> Classification {
+    let remote = evidence::remote(manifest);
+    let generic = evidence::generic(manifest);
+    let client = evidence::client(manifest);
+    let verdict = match &manifest.oauth_config {
+        None => Verdict::None,
+        Some(_) => decide(remote.value, generic.value, client.value),
+    };
+    Classification {
+        verdict,
+        evidence: vec![remote, generic, client],
+    }
+}
+
+/// The table of the three facts, for a server that has an `oauth_config`.
+fn decide(remote: bool, generic: bool, client: bool) -> Verdict {
+    match (remote, generic, client) {
+        (false, true, true) => Verdict::Type(OAuthType::Generic),
+        (false, true, false) => Verdict::Undetermined(Undetermined::GenericWithoutClient),
+        (false, false, true) => Verdict::Type(OAuthType::McpStatic),
+        (false, false, false) => Verdict::Undetermined(Undetermined::LocalWithoutClient),
+        (true, true, _) => Verdict::Undetermined(Undetermined::GenericOnRemote),
+        (true, false, true) => Verdict::Type(OAuthType::RemoteStatic),
+        (true, false, false) => Verdict::Type(OAuthType::RemoteDynamic),
+    }
+}
+
+/// How the client becomes known to the authorization server.
+pub fn registration(oauth: &OAuthConfig) -> Registration {
+    let client_id = oauth.client_id.as_deref().map_or("", str::trim);
+    match () {
+        () if client_id.is_empty() => Registration::Dynamic,
+        () if is_metadata_document(client_id) => Registration::ClientMetadata,
+        () => Registration::Static,
+    }
+}
+
+/// Where a remote server is: `server.url`, else `remote_url`.
+pub fn remote_url(manifest: &Manifest) -> Option<&str> {
+    manifest
+        .server
+        .url
+        .as_deref()
+        .or(manifest.remote_url.as_deref())
+}
+
+/// The pointer to what `remote_url` answers.
+pub fn remote_url_pointer(manifest: &Manifest) -> &'static str {
+    match manifest.server.url {
+        Some(_) => "/server/url",
+        None => "/remote_url",
+    }
+}
+
+/// Whether anything says that the server is remote.
+pub fn is_remote(manifest: &Manifest) -> bool {
+    evidence::remote(manifest).value
+}
+
+/// A client id that is an https URL names a document about the client (CIMD), so nothing was issued beforehand.
+fn is_metadata_document(client_id: &str) -> bool {
+    client_id
+        .get(..8)
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_of_three_facts_is_complete() {
+        use OAuthType::{Generic, McpStatic, RemoteDynamic, RemoteStatic};
+        use Undetermined::{GenericOnRemote, GenericWithoutClient, LocalWithoutClient};
+        let table = [
+            (
+                (false, false, false),
+                Verdict::Undetermined(LocalWithoutClient),
+            ),
+            ((false, false, true), Verdict::Type(McpStatic)),
+            (
+                (false, true, false),
+                Verdict::Undetermined(GenericWithoutClient),
+            ),
+            ((false, true, true), Verdict::Type(Generic)),
+            ((true, false, false), Verdict::Type(RemoteDynamic)),
+            ((true, false, true), Verdict::Type(RemoteStatic)),
+            ((true, true, false), Verdict::Undetermined(GenericOnRemote)),
+            ((true, true, true), Verdict::Undetermined(GenericOnRemote)),
+        ];
+        for ((remote, generic, client), expected) in table {
+            assert_eq!(
+                decide(remote, generic, client),
+                expected,
+                "R={remote} G={generic} C={client}"
+            );
+        }
+    }
+}
+
+/// What a manifest's `client_secret` holds.
+pub fn client_secret(oauth: &OAuthConfig) -> ClientSecret<'_> {
+    client_secret::read(oauth.client_secret.as_deref().unwrap_or_default())
+}

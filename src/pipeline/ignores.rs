@@ -1,0 +1,152 @@
+//! Ignores: which findings are put up with, and which ignores have gone stale.
+//!
+//! They are applied after precedence and before levels are counted. What is ignored changes what is shown and the exit
+//! code, never what is compiled.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use crate::catalog::config::Ignore;
+use crate::lint::suppressions::{expired_ignore, ignore_without_reason, unused_ignore};
+use crate::source::finding::Finding;
+use crate::source::{FileId, Pointer, Sources, clean};
+use crate::text::day::Day;
+
+/// The ignores of a configuration, ready to be matched.
+#[derive(Debug)]
+pub struct Ignores<'a> {
+    list: Vec<Resolved<'a>>,
+    /// Where in the list those are that hold something back: by file, by rule, and by pointer.
+    in_force: HashMap<PathBuf, HashMap<&'a str, ByPointer>>,
+}
+
+/// Under nothing, those that mean the whole file.
+type ByPointer = HashMap<Option<Pointer>, Vec<usize>>;
+
+/// One ignore, and what its words mean in this run.
+#[derive(Debug)]
+struct Resolved<'a> {
+    ignore: &'a Ignore,
+    path: PathBuf,
+    is_expired: bool,
+}
+
+/// The findings of a run, sorted by whether they are put up with.
+#[derive(Debug, Default)]
+pub struct Sifted {
+    pub left: Vec<Finding>,
+    pub ignored: Vec<Finding>,
+    /// The ignores that matched something, by their place in the configuration.
+    used: BTreeSet<usize>,
+}
+
+impl<'a> Ignores<'a> {
+    /// The ignores of a configuration whose paths are relative to `root`.
+    pub fn new(ignores: &'a [Ignore], root: &Path, today: Day) -> Self {
+        let mut list = Vec::new();
+        let mut in_force: HashMap<PathBuf, HashMap<&str, ByPointer>> = HashMap::new();
+        for (index, ignore) in ignores.iter().enumerate() {
+            let last_day = ignore
+                .expires
+                .as_ref()
+                .and_then(|expires| Day::parse(&expires.get_ref().0));
+            let path = clean(&root.join(ignore.file.get_ref()));
+            let is_expired = last_day.is_some_and(|last_day| last_day < today);
+            // An expired one holds nothing back any more.
+            if !is_expired {
+                let pointer = ignore.pointer.as_ref();
+                let pointer = pointer.map(|pointer| Pointer::from(pointer.get_ref().as_str()));
+                let of_file = in_force.entry(path.clone()).or_default();
+                let of_rule = of_file.entry(ignore.rule.get_ref()).or_default();
+                of_rule.entry(pointer).or_default().push(index);
+            }
+            list.push(Resolved {
+                ignore,
+                path,
+                is_expired,
+            });
+        }
+        Self { list, in_force }
+    }
+
+    /// Takes out the findings that are put up with.
+    pub fn sift(&self, findings: Vec<Finding>, sources: &Sources) -> Sifted {
+        let mut sifted = Sifted::default();
+        if self.list.is_empty() {
+            sifted.left = findings;
+            return sifted;
+        }
+        for finding in findings {
+            let used = self.covering(&finding, sources);
+            match used.is_empty() {
+                true => sifted.left.push(finding),
+                false => sifted.ignored.push(finding),
+            }
+            sifted.used.extend(used);
+        }
+        sifted
+    }
+
+    /// Whether a finding is put up with.
+    pub fn cover(&self, finding: &Finding, sources: &Sources) -> bool {
+        !self.covering(finding, sources).is_empty()
+    }
+
+    /// Why a finding is put up with, in the words of the configuration; nothing where it is not.
+    pub fn reason(&self, finding: &Finding, sources: &Sources) -> Option<&'a str> {
+        let covering = self.covering(finding, sources);
+        let reason = self.list.get(*covering.first()?)?.ignore.reason.as_ref();
+        Some(reason.map_or("without a reason", |reason| reason.get_ref().as_str()))
+    }
+
+    /// The places in the configuration of the ignores that match a finding.
+    fn covering(&self, finding: &Finding, sources: &Sources) -> Vec<usize> {
+        let of_rule = || {
+            let file = sources.file(finding.place.as_ref()?.file)?;
+            self.in_force.get(&file.path)?.get(finding.rule)
+        };
+        let Some(by_pointer) = of_rule() else {
+            return Vec::new();
+        };
+        let pointer = finding.place.as_ref().and_then(|place| place.pointer());
+        let around = std::iter::successors(pointer.cloned(), Pointer::parent);
+        std::iter::once(None)
+            .chain(around.map(Some))
+            .filter_map(|pointer| by_pointer.get(&pointer))
+            .flatten()
+            .copied()
+            .collect()
+    }
+
+    /// What is wrong with the ignores themselves. Only those are judged of which `was_judged` says, for a path and a
+    /// rule's id, that a finding would have been seen; `file` is the configuration.
+    pub fn stale(
+        &self,
+        sifted: &Sifted,
+        file: FileId,
+        was_judged: impl Fn(&Path, &str) -> bool,
+    ) -> Vec<Finding> {
+        let mut stale = Vec::new();
+        for (index, resolved) in self.list.iter().enumerate() {
+            let ignore = resolved.ignore;
+            if !was_judged(&resolved.path, ignore.rule.get_ref()) {
+                continue;
+            }
+            let has_reason = ignore
+                .reason
+                .as_ref()
+                .is_some_and(|reason| !reason.get_ref().trim().is_empty());
+            if !has_reason {
+                stale.push(ignore_without_reason::finding(file, ignore));
+            }
+            match &ignore.expires {
+                Some(expires) if resolved.is_expired => {
+                    stale.push(expired_ignore::finding(file, expires));
+                }
+                _ if sifted.used.contains(&index) => {}
+                _ => stale.push(unused_ignore::finding(file, ignore)),
+            }
+        }
+        stale
+    }
+}

@@ -1,0 +1,225 @@
+//! `env --check`: a real `.env` against what the compiled catalog asks for. No value is ever part of the answer.
+
+use std::collections::BTreeSet;
+
+use crate::compile::plan::{Plan, ProxyServer};
+use crate::text::dotenv::{EnvEntry, EnvFile};
+use crate::text::secrets::client_secret::is_placeholder;
+
+/// Settings that the proxy and Node read beside the credentials: they are nobody's left-overs.
+const SETTINGS: [&str; 9] = [
+    "PORT",
+    "HOST",
+    "NODE_ENV",
+    "NODE_OPTIONS",
+    "LOG_LEVEL",
+    "DEBUG",
+    "TZ",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+];
+
+/// The variable that tells the app where the proxy is.
+const PROXY_URL: &str = "OAUTH_PROXY_URL";
+
+/// One thing that is wrong with a file of environment variables; they are sorted by line, those without one first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EnvProblem {
+    /// Counted from 1; nothing where the problem is what is not there.
+    pub line: Option<usize>,
+    pub kind: EnvProblemKind,
+    /// Empty for a line that has none, or whose key may be a part of a secret.
+    pub key: String,
+}
+
+/// In which way a variable is not as it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EnvProblemKind {
+    Missing,
+    Empty,
+    Placeholder,
+    OtherClientId,
+    Cut,
+    Duplicate,
+    Unused,
+    Malformed,
+}
+
+impl EnvProblemKind {
+    /// The word to look for in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Empty => "empty",
+            Self::Placeholder => "placeholder",
+            Self::OtherClientId => "other-client-id",
+            Self::Cut => "cut",
+            Self::Duplicate => "duplicate",
+            Self::Unused => "unused",
+            Self::Malformed => "malformed",
+        }
+    }
+
+    /// What that means, to follow the key.
+    fn describe(self) -> &'static str {
+        match self {
+            Self::Missing => "is not set",
+            Self::Empty => "is empty",
+            Self::Placeholder => "still holds a placeholder",
+            Self::OtherClientId => {
+                "is another client id than the manifest's, which the app logs in with"
+            }
+            Self::Cut => "ends at its first `#`, which starts a comment: put the value in quotes",
+            Self::Duplicate => "is set before, and only the last value counts",
+            Self::Unused => "is read for no server of the catalog",
+            Self::Malformed => "is no `KEY=value`, and is skipped",
+        }
+    }
+}
+
+impl EnvProblem {
+    /// In one line, without the file.
+    pub fn message(&self) -> String {
+        let (kind, what) = (self.kind.name(), self.kind.describe());
+        match self.key.as_str() {
+            "" => format!("{kind}: the line {what}"),
+            key => format!("{kind}: `{key}` {what}"),
+        }
+    }
+}
+
+/// What is wrong with the proxy's environment.
+pub fn check_proxy(file: &EnvFile, plan: &Plan) -> Vec<EnvProblem> {
+    let mut known: BTreeSet<&str> = SETTINGS.into();
+    let mut problems = Vec::new();
+    for server in plan.proxy.servers.values() {
+        let environment = &server.environment;
+        let lists = [
+            &environment.client_id,
+            &environment.secret,
+            &environment.secret_file,
+        ];
+        known.extend(lists.into_iter().flatten().map(String::as_str));
+        check_server(file, server, &mut problems);
+    }
+    finish(file, &known, problems)
+}
+
+/// What is wrong with the app's environment.
+pub fn check_app(file: &EnvFile) -> Vec<EnvProblem> {
+    let mut problems = Vec::new();
+    check_value(file, &[PROXY_URL.to_owned()], &mut problems);
+    let known = SETTINGS.into_iter().chain([PROXY_URL]).collect();
+    finish(file, &known, problems)
+}
+
+fn check_server(file: &EnvFile, server: &ProxyServer, problems: &mut Vec<EnvProblem>) {
+    let environment = &server.environment;
+    let client_id = check_value(file, &environment.client_id, problems);
+    if let Some((key, value)) = client_id
+        && value != server.client_id
+    {
+        problems.push(at_key(file, EnvProblemKind::OtherClientId, key));
+    }
+    let has_file = environment
+        .secret_file
+        .iter()
+        .any(|name| file.get(name).is_some_and(|path| !path.is_empty()));
+    let has_secret = environment
+        .secret
+        .iter()
+        .any(|name| file.get(name).is_some());
+    if has_secret || !has_file {
+        check_value(file, &environment.secret, problems);
+    }
+}
+
+/// Checks the first of some names that is set, and gives it with its value if that is one.
+fn check_value<'a>(
+    file: &'a EnvFile,
+    names: &'a [String],
+    problems: &mut Vec<EnvProblem>,
+) -> Option<(&'a str, &'a str)> {
+    let mut set = names
+        .iter()
+        .filter_map(|name| Some((name.as_str(), file.get(name)?)));
+    let Some((key, value)) = set.next() else {
+        problems.push(EnvProblem {
+            line: None,
+            kind: EnvProblemKind::Missing,
+            key: names.first().cloned().unwrap_or_default(),
+        });
+        return None;
+    };
+    let kind = match value.trim() {
+        "" => EnvProblemKind::Empty,
+        value if is_placeholder(value) => EnvProblemKind::Placeholder,
+        _ => return Some((key, value)),
+    };
+    problems.push(at_key(file, kind, key));
+    None
+}
+
+/// A problem at the entry that counts.
+fn at_key(file: &EnvFile, kind: EnvProblemKind, key: &str) -> EnvProblem {
+    let entry = file.entries.iter().rev().find(|entry| entry.key == key);
+    EnvProblem {
+        line: entry.map(|entry| entry.line),
+        kind,
+        key: key.to_owned(),
+    }
+}
+
+/// The first line after which what looks like a variable may be the rest of a value of several lines, which is a secret
+/// more often than not: a line that is no variable, or one whose quote is not closed.
+fn first_doubtful_line(file: &EnvFile) -> Option<usize> {
+    let is_open = |entry: &&EnvEntry| entry.value.trim_start().starts_with(['"', '\'', '`']);
+    let open = file.entries.iter().filter(is_open).map(|entry| entry.line);
+    file.malformed.iter().copied().chain(open).min()
+}
+
+/// Whether a key has the shape of a variable's name: a POSIX name in upper case, or a server's credential.
+fn looks_like_variable(key: &str) -> bool {
+    let of_server = ["_CLIENT_ID", "_SECRET", "_SECRET_FILE"];
+    let is_posix = key
+        .bytes()
+        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    let starts_with_digit = key.starts_with(|first: char| first.is_ascii_digit());
+    (is_posix && !starts_with_digit) || of_server.iter().any(|ending| key.ends_with(ending))
+}
+
+/// Adds what is wrong whatever the file is for.
+fn finish(
+    file: &EnvFile,
+    known: &BTreeSet<&str>,
+    mut problems: Vec<EnvProblem>,
+) -> Vec<EnvProblem> {
+    let doubtful = first_doubtful_line(file);
+    let is_shown = |line: usize, key: &str| {
+        let is_sound = doubtful.is_none_or(|doubtful| line <= doubtful);
+        known.contains(key) || (is_sound && looks_like_variable(key))
+    };
+    let mut add = |line: usize, kind: EnvProblemKind, key: &str| {
+        let key = if is_shown(line, key) { key } else { "" };
+        problems.push(EnvProblem {
+            line: Some(line),
+            kind,
+            key: key.to_owned(),
+        });
+    };
+    for line in &file.malformed {
+        add(*line, EnvProblemKind::Malformed, "");
+    }
+    for entry in file.duplicates() {
+        add(entry.line, EnvProblemKind::Duplicate, &entry.key);
+    }
+    for entry in &file.entries {
+        if !known.contains(entry.key.as_str()) {
+            add(entry.line, EnvProblemKind::Unused, &entry.key);
+        } else if entry.is_cut {
+            add(entry.line, EnvProblemKind::Cut, &entry.key);
+        }
+    }
+    problems.sort();
+    problems
+}

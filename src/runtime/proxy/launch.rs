@@ -1,0 +1,308 @@
+//! `launch.json` and the environment, joined: the clients that the proxy speaks for.
+//!
+//! The file is generated, yet a secret depends on it: what `build` would never write is refused here once more.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+
+use axum::http::HeaderValue;
+use url::Url;
+
+use crate::compile::plan::{ClientAuthentication, ProxyLaunch, ProxyServer, VERSION};
+use crate::discovery::Reach;
+use crate::discovery::address::check_url;
+use crate::source::{ReadError, read_named_file, read_stream};
+use crate::text::dotenv;
+use crate::text::hosts;
+use crate::text::profile::Profile;
+
+use super::{Missing, Options, ProxyError, Summary};
+
+/// The size that the launch file and the file of the environment may have: that of ten thousand servers.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// The size that the file of a secret may have. The longest are keys and certificates.
+const MOST_BYTES_OF_SECRET: u64 = 1 << 20;
+
+/// Everything that the proxy knows when it starts.
+pub(super) struct Loaded {
+    pub summary: Summary,
+    pub setup: Setup,
+}
+
+/// What the routes answer from.
+pub(super) struct Setup {
+    /// By server id. A server that cannot be spoken for is not here at all.
+    pub clients: BTreeMap<String, OAuthClient>,
+    pub allowed_destinations: Vec<String>,
+    pub cors_origins: Vec<HeaderValue>,
+    pub deep_link: Url,
+}
+
+/// One server's OAuth client.
+pub(super) struct OAuthClient {
+    pub server: String,
+    pub client_id: String,
+    pub secret: Secret,
+    pub authentication: ClientAuthentication,
+    pub token_endpoint: Url,
+    pub revocation_endpoint: Option<Url>,
+    pub authorization_servers: Vec<String>,
+    pub resource: Option<String>,
+}
+
+/// A value that no message, log or debugger's view shows.
+#[derive(Clone)]
+pub(super) struct Secret(String);
+
+impl Secret {
+    /// For the one request that carries it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Secret(…)")
+    }
+}
+
+/// Reads and checks everything. Problems are collected, so that one run names them all.
+pub(super) fn load(options: &Options) -> Result<Loaded, ProxyError> {
+    let launch = read_launch(&options.launch)?;
+    let environment = Environment::read(options)?;
+    let mut problems = Vec::new();
+    let mut unusable = Vec::new();
+    let mut missing = Vec::new();
+    let mut without_endpoint = Vec::new();
+    let mut clients = BTreeMap::new();
+    for (id, server) in &launch.servers {
+        let mut endpoint = |text: &Option<String>, field: &str| {
+            let checked = check_endpoint(text.as_ref()?, &launch);
+            checked
+                .map_err(|why| problems.push(format!("`servers/{id}/{field}`: {why}")))
+                .ok()
+        };
+        let revocation_endpoint = endpoint(&server.revocation_endpoint, "revocation_endpoint");
+        let Some(token_endpoint) = endpoint(&server.token_endpoint, "token_endpoint") else {
+            // The secret has nowhere to go, so nobody is asked for it.
+            without_endpoint.push(id.clone());
+            continue;
+        };
+        let secret = match environment.secret(server) {
+            Ok(Some(secret)) => secret,
+            Ok(None) => {
+                missing.push(Missing::of(id, server));
+                continue;
+            }
+            Err(problem) => {
+                unusable.push(problem);
+                continue;
+            }
+        };
+        let client_id = environment.first(&server.environment.client_id);
+        let client = OAuthClient {
+            server: id.clone(),
+            client_id: client_id.unwrap_or(&server.client_id).to_owned(),
+            secret,
+            authentication: server.client_authentication,
+            token_endpoint,
+            revocation_endpoint,
+            authorization_servers: server.authorization_servers.clone(),
+            resource: server.resource.clone(),
+        };
+        clients.insert(id.clone(), client);
+    }
+    let listen = listen(&launch).map_err(|why| problems.push(why));
+    let deep_link = deep_link(&launch).map_err(|why| problems.push(why));
+    let cors_origins = cors_origins(&launch).map_err(|why| problems.push(why));
+    let (true, Ok(listen), Ok(deep_link), Ok(cors_origins)) =
+        (problems.is_empty(), listen, deep_link, cors_origins)
+    else {
+        let path = options.launch.clone();
+        return Err(ProxyError::Launch { path, problems });
+    };
+    if !unusable.is_empty() {
+        return Err(ProxyError::Environment(unusable));
+    }
+    if !missing.is_empty() && !options.allow_missing {
+        return Err(ProxyError::Incomplete(missing));
+    }
+    Ok(Loaded {
+        summary: Summary {
+            listen: options.listen.unwrap_or(listen),
+            profile: launch.profile,
+            ready: clients.keys().cloned().collect(),
+            without_endpoint,
+            missing,
+        },
+        setup: Setup {
+            clients,
+            allowed_destinations: launch.allowed_destinations,
+            cors_origins,
+            deep_link,
+        },
+    })
+}
+
+/// How far the proxy may reach under a profile.
+pub(super) fn reach(profile: Profile) -> Reach {
+    match profile {
+        Profile::Production => Reach::Public,
+        Profile::Development => Reach::Loopback,
+    }
+}
+
+fn read_launch(path: &Path) -> Result<ProxyLaunch, ProxyError> {
+    let refused = |problem: String| ProxyError::Launch {
+        path: path.to_owned(),
+        problems: vec![problem],
+    };
+    let bytes = read_named_file(path, MOST_BYTES).map_err(|error| ProxyError::Unreadable {
+        path: path.to_owned(),
+        error,
+    })?;
+    let launch: ProxyLaunch =
+        serde_json::from_slice(&bytes).map_err(|error| refused(error.to_string()))?;
+    match launch.version {
+        VERSION => Ok(launch),
+        other => Err(refused(format!("its version is {other}, not {VERSION}"))),
+    }
+}
+
+fn listen(launch: &ProxyLaunch) -> Result<SocketAddr, String> {
+    let host: Result<IpAddr, _> = launch.listen.host.parse();
+    host.map(|host| SocketAddr::new(host, launch.listen.port))
+        .map_err(|_| "`listen.host` is no IP address".to_owned())
+}
+
+/// The schemes that are not an app's own: the callback page would send the code to a website, or run it.
+const COMMON_SCHEMES: [&str; 14] = [
+    "about",
+    "blob",
+    "data",
+    "file",
+    "filesystem",
+    "ftp",
+    "http",
+    "https",
+    "javascript",
+    "mailto",
+    "vbscript",
+    "view-source",
+    "ws",
+    "wss",
+];
+
+/// What the callback page opens: a URL of the scheme that the app has for itself (RFC 8252 §7.1).
+fn deep_link(launch: &ProxyLaunch) -> Result<Url, String> {
+    match Url::parse(&launch.deep_link) {
+        Ok(url) if COMMON_SCHEMES.contains(&url.scheme()) => Err(format!(
+            "`deep_link` has the scheme `{}`, which is not the app's own",
+            url.scheme()
+        )),
+        Ok(url) => Ok(url),
+        Err(_) => Err("`deep_link` is no URL".to_owned()),
+    }
+}
+
+/// Scheme, host and port, as a browser sends them; the page of a desktop app has a scheme of its own.
+fn cors_origins(launch: &ProxyLaunch) -> Result<Vec<HeaderValue>, String> {
+    let is_origin = |text: &str| {
+        Url::parse(text).is_ok_and(|url| {
+            let host = url.host_str().unwrap_or_default();
+            let port = url.port().map(|port| format!(":{port}"));
+            let origin = format!("{}://{host}{}", url.scheme(), port.unwrap_or_default());
+            !host.is_empty() && text == origin
+        })
+    };
+    let header = |text: &String| match HeaderValue::from_str(text) {
+        Ok(value) if is_origin(text) => Ok(value),
+        _ => Err(format!("`cors_origins`: {text:?} is no origin")),
+    };
+    launch.cors_origins.iter().map(header).collect()
+}
+
+/// The URL that a secret may be sent to, or why it may not.
+fn check_endpoint(text: &str, launch: &ProxyLaunch) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|_| "it is no URL".to_owned())?;
+    check_url(&url, reach(launch.profile))?;
+    let host = url.host_str().unwrap_or_default();
+    let mut allowed = launch.allowed_destinations.iter();
+    match () {
+        () if url.fragment().is_some() => Err("it has a fragment".to_owned()),
+        () if url.port().is_some() && !hosts::is_loopback(&url) => {
+            Err("it has a port of its own".to_owned())
+        }
+        () if !allowed.any(|allowed| allowed == host) => {
+            Err(format!("`{host}` is not among the allowed destinations"))
+        }
+        () => Ok(url),
+    }
+}
+
+/// The variables of the process, and below them those of the file.
+struct Environment<'a> {
+    process: &'a BTreeMap<String, String>,
+    file: dotenv::EnvFile,
+}
+
+impl<'a> Environment<'a> {
+    fn read(options: &'a Options) -> Result<Self, ProxyError> {
+        let file = match &options.env_file {
+            None => dotenv::EnvFile::default(),
+            Some(path) => {
+                let unreadable = |error| ProxyError::Unreadable {
+                    path: path.clone(),
+                    error,
+                };
+                let bytes = read_stream(path, MOST_BYTES).map_err(unreadable)?;
+                let text = String::from_utf8(bytes).map_err(|error| {
+                    unreadable(ReadError::NotUtf8 {
+                        at: error.utf8_error().valid_up_to(),
+                        bytes: Vec::new(),
+                    })
+                })?;
+                dotenv::read(&text)
+            }
+        };
+        Ok(Self {
+            process: &options.environment,
+            file,
+        })
+    }
+
+    /// The first of these variables that is set; an empty one is not, as the template leaves them empty.
+    fn first(&self, names: &[String]) -> Option<&str> {
+        names
+            .iter()
+            .filter_map(|name| match self.process.get(name) {
+                Some(value) => Some(value.as_str()),
+                None => self.file.get(name),
+            })
+            .find(|value| !value.is_empty())
+    }
+
+    /// The secret itself, or what is in the file that a variable names; an error names the variable, never a value.
+    fn secret(&self, server: &ProxyServer) -> Result<Option<Secret>, String> {
+        let names = &server.environment;
+        if let Some(secret) = self.first(&names.secret) {
+            return Ok(Some(Secret(secret.to_owned())));
+        }
+        let Some(path) = self.first(&names.secret_file) else {
+            return Ok(None);
+        };
+        let variables = names.secret_file.join("` or `");
+        let unusable = |why: String| format!("the file that `{variables}` names: {why}");
+        let bytes = read_named_file(Path::new(path), MOST_BYTES_OF_SECRET)
+            .map_err(|error| unusable(error.to_string()))?;
+        let text = String::from_utf8(bytes).map_err(|_| unusable("it is not UTF-8".to_owned()))?;
+        match text.trim_end_matches(['\r', '\n']) {
+            "" => Err(format!("the file that `{variables}` names is empty")),
+            secret => Ok(Some(Secret(secret.to_owned()))),
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The other side: one POST to one compiled endpoint, with the client's credentials.
+//!
+//! The connection is the one that discovery uses: no redirects, no proxies of the environment, every address checked
+//! in the lookup that the connection uses.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::{Client as Http, RequestBuilder, Response};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use url::Url;
+use url::form_urlencoded::{Serializer, byte_serialize};
+
+use crate::compile::plan::ClientAuthentication;
+use crate::discovery::Manners;
+use crate::discovery::client::{self, Lookup, NetworkError};
+use crate::text::profile::Profile;
+
+use super::launch::{OAuthClient, reach};
+use super::limits::Limits;
+use super::parameters::Fields;
+use super::reply::Refusal;
+use super::{Options, ProxyError};
+
+/// Connections to one provider that are kept open for the next request.
+const IDLE_CONNECTIONS: usize = 64;
+/// For so long: less than servers keep them, so that hardly a request meets a connection that is being closed.
+const IDLE_TIME: Duration = Duration::from_secs(4);
+
+/// Asks providers.
+pub(super) struct Provider {
+    http: Http,
+    limits: Limits,
+    in_flight: Semaphore,
+}
+
+/// A provider's answer, as it came.
+pub(super) struct Answer {
+    pub status: StatusCode,
+    pub content_type: String,
+    pub body: Vec<u8>,
+}
+
+impl Provider {
+    pub fn new(
+        options: &Options,
+        profile: Profile,
+        lookup: Arc<dyn Lookup>,
+    ) -> Result<Self, ProxyError> {
+        let limits = options.limits;
+        let manners = Manners {
+            reach: reach(profile),
+            authorities: options.authorities.clone(),
+            limits: client::Limits {
+                connect: limits.connect_time,
+                ..client::Limits::default()
+            },
+            ..Manners::default()
+        };
+        let http = client::builder(&manners, lookup)?
+            .pool_max_idle_per_host(IDLE_CONNECTIONS)
+            .pool_idle_timeout(IDLE_TIME)
+            .build()
+            .map_err(|error| NetworkError::Tls(client::innermost(&error)))?;
+        Ok(Self {
+            http,
+            limits,
+            in_flight: Semaphore::new(limits.in_flight),
+        })
+    }
+
+    /// Posts a form with the client's credentials added.
+    pub async fn post(
+        &self,
+        client: &OAuthClient,
+        endpoint: &Url,
+        fields: &Fields<'_>,
+    ) -> Result<Answer, Refusal> {
+        let Ok(_in_flight) = self.in_flight.try_acquire() else {
+            return Err(Refusal::BUSY);
+        };
+        let asked = self.ask(client, endpoint, fields);
+        timeout(self.limits.provider_time, asked)
+            .await
+            .unwrap_or(Err(Refusal::TIMEOUT))
+    }
+
+    async fn ask(
+        &self,
+        client: &OAuthClient,
+        endpoint: &Url,
+        fields: &Fields<'_>,
+    ) -> Result<Answer, Refusal> {
+        let response = self
+            .request(client, endpoint, fields)
+            .send()
+            .await
+            .map_err(|error| self.failure(&error, endpoint))?;
+        let status = response.status();
+        let content_type = response.headers().get(CONTENT_TYPE);
+        let content_type = content_type.and_then(|value| value.to_str().ok());
+        let content_type = content_type.unwrap_or_default().to_ascii_lowercase();
+        let body = self.body(response, endpoint).await?;
+        Ok(Answer {
+            status,
+            content_type,
+            body,
+        })
+    }
+
+    fn request(&self, client: &OAuthClient, endpoint: &Url, fields: &Fields) -> RequestBuilder {
+        let request = self
+            .http
+            .post(endpoint.clone())
+            .header(ACCEPT, "application/json")
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let mut form = Serializer::new(String::new());
+        form.extend_pairs(fields);
+        let secret = client.secret.reveal();
+        match client.authentication {
+            ClientAuthentication::ClientSecretPost => {
+                form.append_pair("client_id", &client.client_id);
+                form.append_pair("client_secret", secret);
+                request.body(form.finish())
+            }
+            ClientAuthentication::ClientSecretBasic => {
+                // RFC 6749 §2.3.1: each is form-encoded before the two are joined by a colon.
+                let user: String = byte_serialize(client.client_id.as_bytes()).collect();
+                let password: String = byte_serialize(secret.as_bytes()).collect();
+                request.basic_auth(user, Some(password)).body(form.finish())
+            }
+        }
+    }
+
+    async fn body(&self, mut response: Response, endpoint: &Url) -> Result<Vec<u8>, Refusal> {
+        let mut body = Vec::new();
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| self.failure(&error, endpoint))?
+        {
+            if body.len() + chunk.len() > self.limits.reply {
+                return Err(Refusal::provider("the provider's reply is too long"));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    fn failure(&self, error: &reqwest::Error, endpoint: &Url) -> Refusal {
+        let failure = client::failure(error, endpoint, self.limits.connect_time);
+        Refusal::provider(failure.message)
+    }
+}

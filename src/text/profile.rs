@@ -1,0 +1,17 @@
+//! For whom a catalog is judged and compiled.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How the catalog is judged.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// For users: callbacks are public, `catalog_local` appears in no artifact.
+    #[default]
+    Production,
+    /// For a developer's machine: loopback and tunnel callbacks are sound, artifacts go to `generated/development/`.
+    Development,
+}

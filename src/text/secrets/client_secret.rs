@@ -1,0 +1,162 @@
+//! What stands in `client_secret`: the word `REDACTED`, or something that should not be there.
+
+use crate::text::secrets::credential::has_mixed_piece;
+
+/// The one value that a manifest may have: the proxy puts the real secret in its place.
+pub const REDACTED: &str = "REDACTED";
+
+/// What `client_secret` holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientSecret<'a> {
+    /// No such key, or nothing in it.
+    Absent,
+    /// Exactly `REDACTED`.
+    Redacted,
+    /// Another way to say `REDACTED`, which nothing recognises.
+    MisspelledRedacted(&'a str),
+    /// The name of a variable, such as `${ACME_SECRET}`, which nothing expands.
+    Reference(&'a str),
+    /// Words where a secret was meant to be filled in, such as `your-client-secret`.
+    Placeholder(&'a str),
+    /// Anything else is a secret.
+    Literal(&'a str),
+}
+
+/// What a text is as a `client_secret`.
+pub fn read(secret: &str) -> ClientSecret<'_> {
+    // What is drawn at random is a secret, whatever words stand around it.
+    let is_random = has_mixed_piece(secret);
+    match () {
+        () if secret.trim().is_empty() => ClientSecret::Absent,
+        () if secret == REDACTED => ClientSecret::Redacted,
+        () if is_reference(secret) => ClientSecret::Reference(secret),
+        () if is_redacted_lookalike(secret) && !is_random => {
+            ClientSecret::MisspelledRedacted(secret)
+        }
+        () if is_placeholder(secret) && !is_random => ClientSecret::Placeholder(secret),
+        () => ClientSecret::Literal(secret),
+    }
+}
+
+/// Whether a whole value names a variable: `${NAME}`, `{{ name }}`, `$NAME`, `$(NAME)`, `%NAME%` or `%(name)s`.
+pub fn is_reference(value: &str) -> bool {
+    let value = value.trim();
+    let between = |start: &str, end: &str| value.strip_prefix(start)?.strip_suffix(end);
+    let is_variable = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
+            && name
+                .chars()
+                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+    };
+    let enclosed = [("${", "}"), ("{{", "}}"), ("$(", ")"), ("%(", ")s")];
+    enclosed
+        .iter()
+        .any(|(start, end)| between(start, end).is_some())
+        || value.strip_prefix('$').is_some_and(is_variable)
+        || between("%", "%").is_some_and(is_variable)
+}
+
+/// Whether a value means `REDACTED`: in any case, in brackets or beside other words, one letter off, or blacked out with
+/// `*`, `x` or `•`.
+pub fn is_redacted_lookalike(value: &str) -> bool {
+    let is_blacked_out = value
+        .trim()
+        .chars()
+        .all(|c| matches!(c, '*' | 'x' | 'X' | '•'));
+    let is_redacted = |word: &str| {
+        word.len().abs_diff(REDACTED.len()) <= 1
+            && strsim::damerau_levenshtein(&word.to_ascii_uppercase(), REDACTED) <= 1
+    };
+    let is_between = |c: char| !c.is_alphanumeric();
+    is_blacked_out
+        || is_redacted(value.trim_matches(is_between))
+        || value.split(is_between).any(is_redacted)
+}
+
+/// Whether a credential is only where one should stand; `env --check` asks the same of a real `.env`.
+pub fn is_placeholder(value: &str) -> bool {
+    let value = value.trim();
+    if value.is_empty() {
+        return false;
+    }
+    let lower = value.to_ascii_lowercase();
+    let starts_with_word = |word: &str| {
+        lower
+            .strip_prefix(word)
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+    };
+    is_redacted_lookalike(value)
+        || is_reference(value)
+        || (lower.starts_with('<') && lower.ends_with('>'))
+        || lower.starts_with("xxx")
+        || ["your", "todo", "changeme", "change-me", "change_me"]
+            .iter()
+            .any(|word| starts_with_word(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(secret: &str) -> &'static str {
+        match read(secret) {
+            ClientSecret::Absent => "absent",
+            ClientSecret::Redacted => "redacted",
+            ClientSecret::MisspelledRedacted(_) => "misspelled",
+            ClientSecret::Reference(_) => "reference",
+            ClientSecret::Placeholder(_) => "placeholder",
+            ClientSecret::Literal(_) => "literal",
+        }
+    }
+
+    #[test]
+    fn every_kind_of_client_secret_is_told_apart() {
+        for (secret, expected) in [
+            ("", "absent"),
+            (" \t", "absent"),
+            ("REDACTED", "redacted"),
+            ("redacted", "misspelled"),
+            (" REDACTED ", "misspelled"),
+            ("<REDACTED>", "misspelled"),
+            ("[[Redacted]]", "misspelled"),
+            ("***REDACTED***", "misspelled"),
+            ("REDACTD", "misspelled"),
+            ("RE-DACTED", "misspelled"),
+            ("********", "misspelled"),
+            ("[SECRET REDACTED]", "misspelled"),
+            ("redacted-by-security", "misspelled"),
+            ("redacted-9f8e7d6c5b4a", "literal"),
+            ("unredacted", "literal"),
+            ("xxxx-xxxx", "placeholder"),
+            ("xxxxXXXX", "misspelled"),
+            ("••••", "misspelled"),
+            ("${SLACK_SECRET}", "reference"),
+            ("${{ secrets.SLACK }}", "reference"),
+            ("{{slack_secret}}", "reference"),
+            ("$SLACK_SECRET", "reference"),
+            ("%SLACK_SECRET%", "reference"),
+            ("$(SLACK_SECRET)", "reference"),
+            ("$_SLACK_SECRET", "reference"),
+            ("%slack-secret%", "literal"),
+            ("$slack_secret", "literal"),
+            ("$2A10", "literal"),
+            ("$SLACK-SECRET", "literal"),
+            ("%", "literal"),
+            ("your-client-secret", "placeholder"),
+            ("<client-secret>", "placeholder"),
+            ("<client-secret", "literal"),
+            ("client-secret>", "literal"),
+            (" changeme ", "placeholder"),
+            ("TODO", "placeholder"),
+            ("your-9f8e7d6c5b4a", "literal"),
+            ("<9f8e7d6c5b4a>", "literal"),
+            ("todos", "literal"),
+            ("secret", "literal"),
+            ("$2a$10$abcdefgh", "literal"),
+            ("${A}and-more", "literal"),
+            ("9f8e7d6c5b4a", "literal"),
+        ] {
+            assert_eq!(name(secret), expected, "{secret:?}");
+        }
+    }
+}
