@@ -42,11 +42,8 @@ fn parse(bencher: Bencher<'_, '_>, input: &Input) {
 fn validate(bencher: Bencher<'_, '_>, input: &Input) {
     let documents = documents(&input.folder);
     bencher.counter(bytes(&input.folder)).bench(|| {
-        for (file, parsed) in &documents {
-            drop(divan::black_box(validate::validate(
-                file.file,
-                &parsed.value,
-            )));
+        for (_, parsed) in &documents {
+            drop(divan::black_box(validate::validate(&parsed.value)));
         }
     });
 }
@@ -108,6 +105,7 @@ fn lint(bencher: Bencher<'_, '_>, input: &Input) {
                 entry,
                 manifest,
                 lock: None,
+                text,
                 context,
             };
             lint::run_on_server(&subject, &mut findings);
@@ -173,8 +171,8 @@ fn documents(folder: &Path) -> Vec<(ManifestFile, Parsed)> {
 fn servers(folder: &Path) -> Vec<Server> {
     let server = |(file, text): (ManifestFile, String)| {
         let parsed = parse::parse(&text).unwrap();
-        let validated = validate::validate(file.file, &parsed.value);
-        let is_manifest = validated.verdict == Verdict::Manifest;
+        let validated = validate::validate(&parsed.value);
+        let is_manifest = validated.verdict() == Verdict::Manifest;
         let value = is_manifest.then(|| parsed.value.clone())?;
         let manifest = validate::read(value).ok()?;
         let entry = entry::entry(file.file, file.origin, &file.stem, &manifest, None);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::catalog::config::{self, Config, ConfigError};
+use crate::catalog::config::{self, Config, ConfigError, RuleIds};
 use crate::cli::args::Global;
 use crate::source::parse;
 use crate::source::{
@@ -74,10 +74,10 @@ pub enum WorkspaceError {
 
 impl Workspace {
     /// Finds the configuration and applies the global options.
-    pub fn open(global: &Global) -> Result<Self, WorkspaceError> {
+    pub fn open(global: &Global, rules: &RuleIds) -> Result<Self, WorkspaceError> {
         let working_folder = std::env::current_dir()
             .map_err(|error| WorkspaceError::WorkingFolder(crate::source::describe(&error)))?;
-        let found = config::load(global.config.as_deref(), &working_folder)?;
+        let found = config::load(global.config.as_deref(), &working_folder, rules)?;
         let mut config = found.config;
         let folder = found.file.as_deref().and_then(Path::parent);
         let root = folder.unwrap_or(&working_folder).to_owned();

@@ -20,7 +20,10 @@ pub use discover::{Run, Target, TargetKind};
 pub use fetch::{Answer, Failure, Fetch, Request};
 pub use lock::{Lock, LockEntry, LockInputs, Locks};
 pub use record::{Recorder, Recordings};
-pub use refresh::{Change, LockError, Stale, changes, merge, overlay, read_lock, stale};
+pub use refresh::{
+    Change, LockError, Stale, UnreadableLock, changes, merge, overlay, read_lock, read_lock_text,
+    stale,
+};
 
 use discover::discover;
 use once::Once;

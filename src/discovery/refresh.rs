@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -10,6 +11,7 @@ use thiserror::Error;
 
 use super::documents::{quoted, rule};
 use super::lock::{Lock, LockEntry, LockInputs, LockProblem};
+use crate::source::parse::parse;
 use crate::text::day::Day;
 
 /// What the file says about itself.
@@ -29,6 +31,17 @@ pub enum LockError {
         "the discovery lock is of version {0}, and this catproof reads version {VERSION}: run `catproof probe`"
     )]
     Version(u32),
+}
+
+/// Why a text is no lock, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadableLock {
+    /// The bytes that are to blame; `None` where the whole text is.
+    pub range: Option<Range<usize>>,
+    /// Lower case, no full stop.
+    pub reason: String,
+    /// Whether it holds the marks of a merge that nobody has finished.
+    pub is_merged: bool,
 }
 
 /// One thing that is different at a provider: the finding `discovery-drift`.
@@ -62,6 +75,43 @@ pub fn read_lock(text: &str) -> Result<Lock, LockError> {
         Some(version) if version != VERSION => Err(LockError::Version(version)),
         _ => Ok(serde_json::from_str(text)?),
     }
+}
+
+/// Reads a lock file, and says where it is to blame.
+///
+/// # Errors
+/// The text is no lock of this version.
+pub fn read_lock_text(text: &str) -> Result<Lock, UnreadableLock> {
+    let error = match read_lock(text) {
+        Ok(lock) => return Ok(lock),
+        Err(error) => error,
+    };
+    let (range, reason) = match (parse(text), &error) {
+        (Err(syntax), _) => {
+            let end = text.ceil_char_boundary(syntax.at + 1);
+            (Some(syntax.at..end), syntax.message)
+        }
+        (Ok(_), LockError::Malformed(error)) => {
+            let lines = text
+                .split_inclusive('\n')
+                .take(error.line().saturating_sub(1));
+            let line_start: usize = lines.map(str::len).sum();
+            let at = line_start + error.column().saturating_sub(1);
+            let at = text.floor_char_boundary(at.min(text.len()));
+            let said = error.to_string();
+            let reason = said.split(" at line ").next().unwrap_or_default();
+            (Some(at..text.ceil_char_boundary(at + 1)), reason.to_owned())
+        }
+        (Ok(_), LockError::Version(version)) => (
+            None,
+            format!("it is of version {version}, which this catproof does not read"),
+        ),
+    };
+    Err(UnreadableLock {
+        range,
+        reason,
+        is_merged: text.lines().any(|line| line.starts_with("<<<<<<< ")),
+    })
 }
 
 /// The lock after a run: `fresh` entries in place of the old ones, the others kept.

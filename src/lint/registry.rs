@@ -1,8 +1,9 @@
-//! Every rule, one line each, and which of two findings with one cause is shown.
+//! Every rule, one line each.
 
-use crate::source::Origin;
-use crate::source::finding::{Finding, Severity};
-use crate::text::profile::Profile;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::catalog::config::RuleIds;
 
 use super::Rule;
 use super::rules::{
@@ -151,284 +152,30 @@ pub static RULES: &[&Rule] = &[
 
 /// The rule with this id.
 pub fn find(id: &str) -> Option<&'static Rule> {
-    RULES.iter().copied().find(|rule| rule.id == id)
+    static BY_ID: LazyLock<HashMap<&str, &Rule>> =
+        LazyLock::new(|| RULES.iter().map(|rule| (rule.id, *rule)).collect());
+    BY_ID.get(id).copied()
 }
 
 /// The ids that rules had before: old, new. An old one works for good.
 static RENAMED: &[(&str, &str)] = &[];
 
-/// A rule that somebody named.
-#[derive(Debug, Clone, Copy)]
-pub struct NamedRule {
-    pub rule: &'static Rule,
-    /// The id that was given, where it is an old one.
-    pub old_id: Option<&'static str>,
-}
-
-impl NamedRule {
-    /// What to tell somebody who used an old id.
-    pub fn notice(self) -> Option<String> {
-        let old_id = self.old_id?;
-        Some(format!("`{old_id}` is called `{}` now", self.rule.id))
+/// The ids that somebody may name a rule by.
+pub fn rule_ids() -> RuleIds {
+    RuleIds {
+        current: RULES.iter().map(|rule| rule.id).collect(),
+        renamed: RENAMED,
     }
 }
-
-/// The rule with this id, or that had it before it was renamed.
-pub fn resolve(id: &str) -> Option<NamedRule> {
-    resolve_in(id, RENAMED)
-}
-
-fn resolve_in(id: &str, renamed: &[(&'static str, &'static str)]) -> Option<NamedRule> {
-    if let Some(rule) = find(id) {
-        return Some(NamedRule { rule, old_id: None });
-    }
-    let (old_id, new_id) = renamed.iter().find(|(old_id, _)| *old_id == id)?;
-    Some(NamedRule {
-        rule: find(new_id)?,
-        old_id: Some(old_id),
-    })
-}
-
-/// The rules that say less of a file under one profile: under development the catalog's servers are held to less, and
-/// may be hidden; under production the developers' servers are not compiled.
-static JUDGED_BY_PROFILE: &[&str] = &[
-    "tunnel-redirect-uri",
-    "development-redirect-uri",
-    "redirect-not-proxy-callback",
-    "host-not-allowed",
-    "host-not-approved",
-    "unused-allowed-host",
-    "loopback-allowed",
-    "unallowable-destination",
-    "unverifiable-destination",
-    "proxy-url-mismatch",
-    "uncompilable-value",
-];
-
-/// The rules that compare a server with those that the profile compiles: with more of them under development.
-static COMPARED_BY_PROFILE: &[&str] = &["near-duplicate-id", "lookalike-id", "colliding-env-name"];
-
-/// Whether a rule says all that it ever would of a file: only then is what it does not say gone.
-pub fn says_all(rule: &Rule, origin: Origin, profile: Profile, has_developers: bool) -> bool {
-    let own = match origin {
-        Origin::Catalog => Profile::Production,
-        Origin::CatalogLocal => Profile::Development,
-    };
-    match rule.id {
-        id if JUDGED_BY_PROFILE.contains(&id) => profile == own,
-        id if COMPARED_BY_PROFILE.contains(&id) => {
-            profile == Profile::Development || !has_developers
-        }
-        _ => true,
-    }
-}
-
-/// Where the winner must have fired to silence the other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scope {
-    /// At the same key or value.
-    Place,
-    /// At a place that the other compares: its own, or a related one.
-    Compared,
-    /// Anywhere in the same file.
-    File,
-}
-
-/// One line of the order of precedence: the more specific rule silences the general one.
-#[derive(Debug)]
-pub(super) struct Precedence {
-    pub winner: &'static str,
-    pub scope: Scope,
-    silenced: Silenced,
-}
-
-#[derive(Debug)]
-enum Silenced {
-    /// These rules.
-    Rules(&'static [&'static str]),
-    /// Every other error.
-    OtherErrors,
-    /// Rules whose id contains the word, above note.
-    AboveNote(&'static str),
-}
-
-impl Precedence {
-    /// Whether this line speaks of a finding, wherever that is.
-    pub(super) fn silences(&self, finding: &Finding) -> bool {
-        if finding.rule == self.winner {
-            return false;
-        }
-        match &self.silenced {
-            Silenced::Rules(ids) => ids.contains(&finding.rule),
-            Silenced::OtherErrors => finding.severity == Severity::Error,
-            Silenced::AboveNote(word) => {
-                finding.severity > Severity::Note && finding.rule.contains(word)
-            }
-        }
-    }
-}
-
-/// One cause, one finding.
-pub(super) static PRECEDENCE: &[Precedence] = &[
-    Precedence {
-        winner: "credentials-in-url",
-        scope: Scope::Place,
-        silenced: Silenced::OtherErrors,
-    },
-    Precedence {
-        winner: "plaintext-url",
-        scope: Scope::Place,
-        silenced: Silenced::OtherErrors,
-    },
-    // These compare URLs, which may well agree but for the scheme.
-    Precedence {
-        winner: "plaintext-url",
-        scope: Scope::Compared,
-        silenced: Silenced::Rules(&[
-            "resource-url-mismatch",
-            "well-known-off-origin",
-            "resource-metadata-misuse",
-        ]),
-    },
-    Precedence {
-        winner: "remote-signal-conflict",
-        scope: Scope::File,
-        silenced: Silenced::Rules(&["resource-url-mismatch", "resource-url-slash"]),
-    },
-    Precedence {
-        winner: "literal-client-secret",
-        scope: Scope::Place,
-        silenced: Silenced::Rules(&["committed-credential"]),
-    },
-    Precedence {
-        winner: "malformed-scope",
-        scope: Scope::Place,
-        silenced: Silenced::Rules(&["duplicate-scope", "unsupported-scope"]),
-    },
-    Precedence {
-        winner: "duplicate-scope",
-        scope: Scope::Place,
-        silenced: Silenced::Rules(&["unsupported-scope"]),
-    },
-    // Without usable metadata the endpoints are not known: the reason is named already.
-    Precedence {
-        winner: "issuer-mismatch",
-        scope: Scope::File,
-        silenced: Silenced::Rules(&["unverifiable-destination"]),
-    },
-    Precedence {
-        winner: "invalid-metadata",
-        scope: Scope::File,
-        silenced: Silenced::Rules(&["unverifiable-destination"]),
-    },
-    Precedence {
-        winner: "insecure-endpoint",
-        scope: Scope::File,
-        silenced: Silenced::Rules(&["unverifiable-destination"]),
-    },
-    Precedence {
-        winner: "resource-mismatch",
-        scope: Scope::File,
-        silenced: Silenced::Rules(&["unverifiable-destination"]),
-    },
-    Precedence {
-        winner: "unreachable-metadata",
-        scope: Scope::File,
-        silenced: Silenced::Rules(&["unverifiable-destination"]),
-    },
-    Precedence {
-        winner: "insecure-redirect-uri",
-        scope: Scope::Place,
-        silenced: Silenced::AboveNote("redirect"),
-    },
-    Precedence {
-        winner: "tunnel-redirect-uri",
-        scope: Scope::Place,
-        silenced: Silenced::AboveNote("redirect"),
-    },
-    Precedence {
-        winner: "empty-redirect-uris",
-        scope: Scope::File,
-        silenced: Silenced::AboveNote("redirect"),
-    },
-    Precedence {
-        winner: "duplicate-server-id",
-        scope: Scope::File,
-        silenced: Silenced::Rules(&["near-duplicate-id", "colliding-env-name", "lookalike-id"]),
-    },
-    Precedence {
-        winner: "colliding-env-name",
-        scope: Scope::Place,
-        silenced: Silenced::Rules(&["near-duplicate-id"]),
-    },
-    Precedence {
-        winner: "lookalike-id",
-        scope: Scope::Place,
-        silenced: Silenced::Rules(&["near-duplicate-id"]),
-    },
-    Precedence {
-        winner: "invalid-server-id",
-        scope: Scope::Place,
-        silenced: Silenced::Rules(&["invisible-character"]),
-    },
-    Precedence {
-        winner: "invisible-character",
-        scope: Scope::Place,
-        silenced: Silenced::Rules(&["malformed-scope"]),
-    },
-    Precedence {
-        winner: "weakened-by-local",
-        scope: Scope::File,
-        silenced: Silenced::Rules(&["shadowed-server"]),
-    },
-    Precedence {
-        winner: "redirect-not-proxy-callback",
-        scope: Scope::Place,
-        silenced: Silenced::Rules(&["proxy-url-mismatch"]),
-    },
-    Precedence {
-        winner: "insecure-redirect-uri",
-        scope: Scope::Place,
-        silenced: Silenced::Rules(&["proxy-url-mismatch"]),
-    },
-    Precedence {
-        winner: "tunnel-redirect-uri",
-        scope: Scope::Place,
-        silenced: Silenced::Rules(&["proxy-url-mismatch"]),
-    },
-    Precedence {
-        winner: "committed-credential",
-        scope: Scope::Place,
-        silenced: Silenced::Rules(&["literal-credential", "sensitive-default"]),
-    },
-    Precedence {
-        winner: "overwritten-token-env",
-        scope: Scope::Place,
-        silenced: Silenced::Rules(&["literal-credential"]),
-    },
-];
 
 #[cfg(test)]
 mod tests {
+    use super::super::ProfileScope;
     use super::*;
 
+    /// Whoever has a rule ask for the profile has to say in it what it no longer sees.
     #[test]
-    fn a_renamed_rule_is_found_under_its_old_id_and_says_so() {
-        let renamed = [("http-url", "plaintext-url"), ("gone", "nothing")];
-        let named = resolve_in("http-url", &renamed);
-        assert_eq!(named.map(|named| named.rule.id), Some("plaintext-url"));
-        assert_eq!(
-            named.and_then(NamedRule::notice).as_deref(),
-            Some("`http-url` is called `plaintext-url` now")
-        );
-        let current = resolve_in("plaintext-url", &renamed);
-        assert!(current.is_some_and(|named| named.notice().is_none()));
-        assert!(resolve_in("gone", &renamed).is_none());
-    }
-
-    /// Whoever has a rule ask for the profile has to say here what it no longer sees.
-    #[test]
-    fn the_rules_that_ask_for_the_profile_are_known() {
+    fn the_rules_that_ask_for_the_profile_say_so() {
         let asks = [
             "is_development()",
             "is_compiled(",
@@ -442,9 +189,7 @@ mod tests {
             let is_asking = asks
                 .iter()
                 .any(|ask| code.iter().any(|line| line.contains(ask)));
-            let lists = [JUDGED_BY_PROFILE, COMPARED_BY_PROFILE];
-            let is_known = lists.iter().any(|list| list.contains(&rule.id));
-            assert_eq!(is_asking, is_known, "{}", rule.id);
+            assert_eq!(is_asking, rule.profile != ProfileScope::Any, "{}", rule.id);
         }
     }
 
@@ -453,37 +198,6 @@ mod tests {
         for (old_id, new_id) in RENAMED {
             assert!(find(old_id).is_none(), "{old_id} is in use");
             assert!(find(new_id).is_some(), "{new_id} is no rule");
-        }
-    }
-
-    #[test]
-    fn a_line_of_the_order_silences_the_rules_and_levels_that_it_names() {
-        use Severity::{Error, Note, Warning};
-        for (silenced, rule, severity, expected) in [
-            (Silenced::Rules(&["general"]), "general", Note, true),
-            (Silenced::Rules(&["general"]), "other", Error, false),
-            (Silenced::OtherErrors, "other", Error, true),
-            (Silenced::OtherErrors, "other", Warning, false),
-            (Silenced::OtherErrors, "winner", Error, false),
-            (Silenced::AboveNote("redirect"), "redirect-x", Warning, true),
-            (Silenced::AboveNote("redirect"), "redirect-x", Note, false),
-            (Silenced::AboveNote("redirect"), "other", Warning, false),
-        ] {
-            let line = Precedence {
-                winner: "winner",
-                scope: Scope::File,
-                silenced,
-            };
-            let finding = Finding {
-                rule,
-                severity,
-                message: String::new(),
-                help: None,
-                place: None,
-                related: Vec::new(),
-                fix: None,
-            };
-            assert_eq!(line.silences(&finding), expected, "{line:?} {finding:?}");
         }
     }
 }

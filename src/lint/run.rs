@@ -1,12 +1,30 @@
-//! Runs the rules, and lets the more specific one silence the general one.
+//! Runs the rules: one function for each kind of check.
 
-use std::collections::{HashMap, HashSet};
+use crate::source::finding::Severity;
 
-use crate::source::finding::{Finding, Severity};
-use crate::source::{FileId, Pointer};
+use super::registry::RULES;
+use super::{
+    AllowlistSubject, CatalogSubject, Check, Findings, IgnoreSubject, LockSubject, RawSubject,
+    SchemaSubject, Subject, TextSubject,
+};
 
-use super::registry::{PRECEDENCE, RULES, Scope};
-use super::{CatalogSubject, Check, Findings, RawSubject, Subject};
+/// Runs the rules on a file as it was read.
+pub fn run_on_text(subject: &TextSubject<'_>, findings: &mut Findings) {
+    for rule in RULES {
+        if let Check::Text(check) = rule.check {
+            check(subject, findings);
+        }
+    }
+}
+
+/// Runs the rules on what the schema has against a value.
+pub fn run_on_schema(subject: &SchemaSubject<'_>, findings: &mut Findings) {
+    for rule in RULES {
+        if let Check::Schema(check) = rule.check {
+            check(subject, findings);
+        }
+    }
+}
 
 /// Runs the rules that need nothing but a JSON value.
 pub fn run_on_value(subject: &RawSubject<'_>, findings: &mut Findings) {
@@ -29,6 +47,15 @@ pub fn run_on_server(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
+/// Runs the rules on what the compiler refuses of a server, once all other rules of its file have run.
+pub fn run_on_refused(subject: &Subject<'_>, findings: &mut Findings) {
+    for rule in RULES {
+        if let Check::Refused(check) = rule.check {
+            check(subject, findings);
+        }
+    }
+}
+
 /// Runs the rules that see the whole catalog.
 pub fn run_on_catalog(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     for rule in RULES {
@@ -38,50 +65,29 @@ pub fn run_on_catalog(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     }
 }
 
-/// Drops the findings whose cause a more specific finding already names.
-pub fn apply_precedence(findings: &mut Vec<Finding>) {
-    let mut silenced = silenced(findings).into_iter();
-    findings.retain(|_| silenced.next() != Some(true));
-}
-
-/// For each finding, whether a more specific one names its cause; nothing where there is no such finding at all.
-fn silenced(findings: &[Finding]) -> Vec<bool> {
-    let mut winners: HashMap<(FileId, &str), HashSet<Option<&Pointer>>> = HashMap::new();
-    let winning: HashSet<&str> = PRECEDENCE
-        .iter()
-        .map(|precedence| precedence.winner)
-        .collect();
-    for finding in findings
-        .iter()
-        .filter(|finding| winning.contains(finding.rule))
-    {
-        if let Some(place) = &finding.place {
-            let pointers = winners.entry((place.file, finding.rule)).or_default();
-            pointers.insert(place.pointer());
-            let related = finding.related.iter();
-            pointers.extend(related.map(|related| related.place.pointer()));
+/// Runs the rules on a discovery lock.
+pub fn run_on_lock(subject: &LockSubject<'_>, findings: &mut Findings) {
+    for rule in RULES {
+        if let Check::Lock(check) = rule.check {
+            check(subject, findings);
         }
     }
-    if winners.is_empty() {
-        return Vec::new();
+}
+
+/// Runs the rules on an allowlist that cannot be read.
+pub fn run_on_allowlist(subject: &AllowlistSubject<'_>, findings: &mut Findings) {
+    for rule in RULES {
+        if let Check::Allowlist(check) = rule.check {
+            check(subject, findings);
+        }
     }
-    let is_silenced = |finding: &Finding| {
-        let Some(place) = &finding.place else {
-            return false;
-        };
-        PRECEDENCE.iter().any(|precedence| {
-            let won = || winners.get(&(place.file, precedence.winner));
-            precedence.silences(finding)
-                && won().is_some_and(|pointers| match precedence.scope {
-                    Scope::File => true,
-                    Scope::Place => pointers.contains(&place.pointer()),
-                    Scope::Compared => {
-                        let related = finding.related.iter().map(|related| &related.place);
-                        let mut compared = std::iter::once(place).chain(related);
-                        compared.any(|place| pointers.contains(&place.pointer()))
-                    }
-                })
-        })
-    };
-    findings.iter().map(is_silenced).collect()
+}
+
+/// Runs the rules on one ignore.
+pub fn run_on_ignore(subject: &IgnoreSubject<'_>, findings: &mut Findings) {
+    for rule in RULES {
+        if let Check::Ignore(check) = rule.check {
+            check(subject, findings);
+        }
+    }
 }

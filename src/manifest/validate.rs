@@ -1,22 +1,22 @@
-//! JSON value -> manifest: the committed JSON Schema decides, and each of its violations becomes a finding at its place.
+//! JSON value -> manifest: the committed JSON Schema decides.
 
 use std::sync::LazyLock;
 
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use crate::lint::reading::{legacy_manifest, schema_violation, unknown_key};
 use crate::manifest::model::Manifest;
 use crate::manifest::schema::SERVER_SCHEMA;
 use crate::manifest::violations::{Checker, Violation};
-use crate::source::FileId;
-use crate::source::finding::{Finding, Place};
+use crate::source::Pointer;
 
 /// What the schema says of a document.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Validated {
-    pub verdict: Verdict,
-    pub findings: Vec<Finding>,
+    /// The pointers of the keys that only the older dialect has, which is not read.
+    pub older_keys: Vec<&'static str>,
+    /// Nothing where there are such keys.
+    pub violations: Vec<Violation>,
 }
 
 /// Whether a document is a manifest.
@@ -44,26 +44,50 @@ pub fn prepare() {
     LazyLock::force(&SCHEMA);
 }
 
+/// The keys that only the older dialect of manifests has.
+const OLDER_KEYS: [&str; 5] = [
+    "/dxt_version",
+    "/server/mcp_config",
+    "/server_overridden",
+    "/user_config_overridden",
+    "/oauth_configs",
+];
+
 /// Checks a document against the schema.
-pub fn validate(file: FileId, value: &Value) -> Validated {
-    if let Some(finding) = legacy_manifest::find(file, value) {
-        return Validated {
-            verdict: Verdict::Legacy,
-            findings: vec![finding],
-        };
-    }
-    let violations = SCHEMA.violations(value).into_iter();
-    let findings: Vec<Finding> = violations
-        .map(|violation| finding(file, violation))
-        .collect();
-    let breaks_the_schema = findings
-        .iter()
-        .any(|finding| finding.rule == schema_violation::RULE.id);
-    let verdict = match breaks_the_schema {
-        true => Verdict::Broken,
-        false => Verdict::Manifest,
+pub fn validate(value: &Value) -> Validated {
+    let is_there = |pointer: &&str| value.pointer(pointer).is_some();
+    let older_keys: Vec<_> = OLDER_KEYS.into_iter().filter(is_there).collect();
+    let violations = match older_keys.is_empty() {
+        true => SCHEMA.violations(value),
+        false => Vec::new(),
     };
-    Validated { verdict, findings }
+    Validated {
+        older_keys,
+        violations,
+    }
+}
+
+impl Validated {
+    /// A document that the types cannot hold, though the schema accepts it.
+    pub fn broken(message: String) -> Self {
+        let at = Pointer::root();
+        Self {
+            older_keys: Vec::new(),
+            violations: vec![Violation::WrongValue { at, message }],
+        }
+    }
+
+    pub fn verdict(&self) -> Verdict {
+        let is_unknown_key =
+            |violation: &Violation| matches!(violation, Violation::UnknownKey { .. });
+        if !self.older_keys.is_empty() {
+            Verdict::Legacy
+        } else if self.violations.iter().all(is_unknown_key) {
+            Verdict::Manifest
+        } else {
+            Verdict::Broken
+        }
+    }
 }
 
 /// Reads a document that is a manifest. It is used up, so that no text of it is copied.
@@ -72,25 +96,4 @@ pub fn validate(file: FileId, value: &Value) -> Validated {
 /// The schema accepts what the types cannot hold: a defect of theirs, and none is known.
 pub fn read(value: Value) -> Result<Manifest, serde_json::Error> {
     Manifest::deserialize(value)
-}
-
-fn finding(file: FileId, violation: Violation) -> Finding {
-    match violation {
-        Violation::UnknownKey { object, key, known } => {
-            unknown_key::finding(file, &object, &key, &known)
-        }
-        Violation::MissingKey { object, key } => {
-            // A missing key has no place: the object that lacks it is labelled by its own key.
-            let place = match object.as_str() {
-                "" => Place::whole(file),
-                _ => Place::key(file, object),
-            };
-            schema_violation::RULE
-                .at(place, format!("`{key}` is missing"))
-                .help(format!("add `{key}`"))
-        }
-        Violation::WrongValue { at, message } => {
-            schema_violation::RULE.at(Place::value(file, at), message)
-        }
-    }
 }

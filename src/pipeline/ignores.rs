@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use crate::catalog::config::Ignore;
-use crate::lint::suppressions::{expired_ignore, ignore_without_reason, unused_ignore};
+use crate::lint::{self, Findings, IgnoreSubject};
 use crate::source::finding::Finding;
 use crate::source::{FileId, Pointer, Sources, clean};
 use crate::text::day::Day;
@@ -126,27 +126,20 @@ impl<'a> Ignores<'a> {
         file: FileId,
         was_judged: impl Fn(&Path, &str) -> bool,
     ) -> Vec<Finding> {
-        let mut stale = Vec::new();
+        let mut stale = Findings::default();
         for (index, resolved) in self.list.iter().enumerate() {
             let ignore = resolved.ignore;
             if !was_judged(&resolved.path, ignore.rule.get_ref()) {
                 continue;
             }
-            let has_reason = ignore
-                .reason
-                .as_ref()
-                .is_some_and(|reason| !reason.get_ref().trim().is_empty());
-            if !has_reason {
-                stale.push(ignore_without_reason::finding(file, ignore));
-            }
-            match &ignore.expires {
-                Some(expires) if resolved.is_expired => {
-                    stale.push(expired_ignore::finding(file, expires));
-                }
-                _ if sifted.used.contains(&index) => {}
-                _ => stale.push(unused_ignore::finding(file, ignore)),
-            }
+            let subject = IgnoreSubject {
+                file,
+                ignore,
+                is_expired: resolved.is_expired,
+                is_used: sifted.used.contains(&index),
+            };
+            lint::run_on_ignore(&subject, &mut stale);
         }
-        stale
+        stale.list
     }
 }

@@ -3,6 +3,7 @@
 //! Bad input is never an `Err`: a stage returns its value and adds findings. The files are judged in parallel, and a
 //! document is dropped as soon as its own rules have run.
 
+pub mod allowlists;
 pub mod baseline;
 pub mod fix;
 pub mod ignores;
@@ -15,14 +16,14 @@ use serde_json::Value;
 use crate::catalog::allowlist::Allowlist;
 use crate::catalog::config::Config;
 use crate::catalog::entry::{self, Entry};
-use crate::compile::grammar;
 use crate::discovery::lock::Locks;
 use crate::lint::{
-    self, CatalogSubject, Context, Findings, Group, RawSubject, Subject, launch, reading,
+    self, CatalogSubject, Context, FileContent, Findings, Group, RawSubject, SchemaSubject,
+    Subject, TextSubject,
 };
 use crate::manifest::model::Manifest;
-use crate::manifest::validate::{self, Verdict};
-use crate::source::finding::{Finding, Place};
+use crate::manifest::validate::{self, Validated, Verdict};
+use crate::source::finding::Finding;
 use crate::source::parse;
 use crate::source::{self, FileId, ManifestFile, ReadError, Sources};
 use crate::text::secrets::client_secret::{self, ClientSecret};
@@ -127,7 +128,11 @@ impl Line<'_> {
                     findings.hide_credentials(&text);
                     findings.hide_named_credentials(&text);
                 }
-                findings.push(unread(file.file, error));
+                let subject = TextSubject {
+                    file: file.file,
+                    content: FileContent::Unread(&error),
+                };
+                lint::run_on_text(&subject, &mut findings);
                 JudgedFile {
                     entry: entry::unreadable(file.file, file.origin, &file.stem, None),
                     manifest: None,
@@ -165,26 +170,41 @@ impl Line<'_> {
             Err(error) => {
                 // No rule of Secrets reads what is no JSON, but the finding's window may show one.
                 findings.hide_credentials(text);
-                findings.push(reading::invalid_json::syntax(*file, error));
+                let content = FileContent::NotJson(&error);
+                lint::run_on_text(
+                    &TextSubject {
+                        file: *file,
+                        content,
+                    },
+                    &mut findings,
+                );
                 return no_manifest(None, findings);
             }
         };
-        if parsed.has_byte_order_mark {
-            findings.push(reading::byte_order_mark::finding(*file));
-        }
         if parsed.has_duplicate_keys {
             // Of two values of a key only the last one is read.
             findings.hide_credentials(text);
-            let duplicates = source::duplicate_keys(text).into_iter();
-            findings.list.extend(
-                duplicates.map(|duplicate| reading::duplicate_key::finding(*file, duplicate)),
-            );
         }
+        let content = FileContent::Json {
+            text,
+            parsed: &parsed,
+        };
+        lint::run_on_text(
+            &TextSubject {
+                file: *file,
+                content,
+            },
+            &mut findings,
+        );
 
         let value = parsed.value;
-        let validated = validate::validate(*file, &value);
-        findings.list.extend(validated.findings);
-        if validated.verdict == Verdict::Legacy {
+        let validated = validate::validate(&value);
+        let subject = SchemaSubject {
+            file: *file,
+            validated: &validated,
+        };
+        lint::run_on_schema(&subject, &mut findings);
+        if validated.verdict() == Verdict::Legacy {
             // No rule reads it, but the finding's window may show one.
             findings.hide_credentials(text);
         } else {
@@ -206,15 +226,19 @@ impl Line<'_> {
         }
         let name = value.get("name").and_then(|name| name.as_str());
         let name = name.map(str::to_owned);
-        if validated.verdict != Verdict::Manifest {
+        if validated.verdict() != Verdict::Manifest {
             hide_client_secret(&value, &mut findings);
             return no_manifest(name.as_deref(), findings);
         }
         let manifest = match validate::read(value) {
             Ok(manifest) => manifest,
             Err(error) => {
-                let place = Place::whole(*file);
-                findings.push(reading::schema_violation::RULE.at(place, error.to_string()));
+                let validated = Validated::broken(error.to_string());
+                let subject = SchemaSubject {
+                    file: *file,
+                    validated: &validated,
+                };
+                lint::run_on_schema(&subject, &mut findings);
                 return no_manifest(name.as_deref(), findings);
             }
         };
@@ -227,11 +251,11 @@ impl Line<'_> {
             entry: &entry,
             manifest: &manifest,
             lock,
+            text,
             context: self.context(),
         };
         lint::run_on_server(&subject, &mut findings);
-        let may_tell = grammar::may_tell_secret(&entry.id, text);
-        launch::uncompilable_value::find(&subject, may_tell, &mut findings);
+        lint::run_on_refused(&subject, &mut findings);
         JudgedFile {
             entry,
             manifest: (keep == Keep::Manifests).then_some(manifest),
@@ -285,13 +309,4 @@ fn names(value: &Value) -> impl Iterator<Item = String> {
     keys.map(|(key, _)| key.as_str())
         .chain(urls.filter(|url| url.contains("://")))
         .map(str::to_owned)
-}
-
-/// The finding for a file that gave no text.
-fn unread(file: FileId, error: ReadError) -> Finding {
-    match error {
-        ReadError::Unreadable(reason) => reading::unreadable_file::finding(file, &reason),
-        ReadError::TooLarge { limit } => reading::invalid_json::too_large(file, limit),
-        ReadError::NotUtf8 { at, bytes } => reading::invalid_json::encoding(file, at, &bytes),
-    }
 }

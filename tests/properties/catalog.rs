@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use catproof::catalog::allowlist;
 use catproof::catalog::config::{self, Config};
 use catproof::catalog::entry;
 use catproof::discovery::lock::{Lock, Locks};
-use catproof::lint::Findings;
+use catproof::lint::{self, Findings};
 use catproof::manifest::model::Manifest;
+use catproof::pipeline::allowlists;
 use catproof::pipeline::{Judged, Keep, Line};
 use catproof::report::{Report, Summary, locate};
 use catproof::source::{ManifestFile, Sources};
@@ -73,8 +73,8 @@ impl Catalog {
             }
         }
         let text = draw.config();
-        catalog.config =
-            config::read(&text).map_or_else(|_| Config::default(), |(config, _)| config);
+        catalog.config = config::read(&text, &lint::rule_ids())
+            .map_or_else(|_| Config::default(), |(config, _)| config);
         catalog.config.pedantic = !draw.once_in(4);
         // So that no file of a sound size is refused.
         catalog.config.max_file_bytes = catalog.config.max_file_bytes.max(1 << 20);
@@ -105,7 +105,7 @@ impl Catalog {
                 text.clone().into_bytes(),
                 Path::new(""),
             );
-            allowlist::parse(file, "providers.js", text, &mut of_allowlist)
+            allowlists::parse(file, "providers.js", text, &mut of_allowlist)
         });
         let locks = self.lock.clone().map(Locks::committed);
         let line = Line {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use catproof::catalog::allowlist;
 use catproof::catalog::config;
-use catproof::lint::Findings;
+use catproof::lint::{self, Findings};
+use catproof::pipeline::allowlists;
 use catproof::pipeline::baseline;
 use catproof::runtime::env_check;
 use catproof::source::Sources;
@@ -65,17 +65,17 @@ fn quoting_reads_back(value: &str) {
 
 /// Any text as `catproof.toml`: each problem stands in it, and one that is right stays right with ignores added.
 pub fn configurations_are_read_or_blamed_inside(text: &str) {
-    match config::read(text) {
+    match config::read(text, &lint::rule_ids()) {
         Ok(_) => {
             let ignore = baseline::BaselineIgnore {
                 file: "catalog/\u{1b}\"it's\\.json".to_owned(),
                 rule: "unknown-key",
                 pointer: Some("/a~1\"b".into()),
             };
-            let (before, _) = config::read(text).unwrap();
+            let (before, _) = config::read(text, &lint::rule_ids()).unwrap();
             let added = baseline::add(text, &BTreeSet::from([ignore.clone()]));
-            let (after, _) =
-                config::read(&added).unwrap_or_else(|problems| panic!("{problems:?}: {added}"));
+            let (after, _) = config::read(&added, &lint::rule_ids())
+                .unwrap_or_else(|problems| panic!("{problems:?}: {added}"));
             assert_eq!(after.ignore.len(), before.ignore.len() + 1, "{added}");
             assert!(
                 after
@@ -100,7 +100,7 @@ pub fn allowlists_are_read_or_blamed_inside(text: &str) {
     for name in ["providers.js", "providers.json"] {
         let mut findings = Findings::default();
         let file = Sources::default().add_text(name.into(), Vec::new(), "".as_ref());
-        let allowlist = allowlist::parse(file, name, text, &mut findings);
+        let allowlist = allowlists::parse(file, name, text, &mut findings);
         assert_eq!(allowlist.is_none(), findings.list.len() == 1);
         for finding in &findings.list {
             if let Some(Spot::Bytes { start, end }) =

@@ -12,7 +12,6 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use crate::lint::{Findings, proxy};
 use crate::source::finding::Place;
 use crate::source::parse;
 use crate::source::{self, FileId, Pointer};
@@ -88,35 +87,28 @@ impl Allowlist {
 }
 
 /// Reads an allowlist file: JSON where the name ends so, JavaScript otherwise.
-/// Of one that cannot be read nothing is known, so there is none, and a finding says why.
-pub fn parse(file: FileId, name: &str, text: &str, findings: &mut Findings) -> Option<Allowlist> {
+///
+/// # Errors
+/// Nothing is known of one that cannot be read.
+pub fn parse(file: FileId, name: &str, text: &str) -> Result<Allowlist, Unreadable> {
     let is_json = name
         .rsplit_once('.')
         .is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("json"));
-    // Every finding about a host shows what stands around it.
-    findings.hide_credentials(text);
-    findings.hide_named_credentials(text);
     let written = match is_json {
         true => read_json(text),
         false => javascript::read(text),
     };
-    match written {
-        Ok(written) => Some(Allowlist {
-            name: name.to_owned(),
-            hosts: written
-                .into_iter()
-                .map(|(host, range)| AllowedHost {
-                    host,
-                    place: Some(Place::bytes(file, range)),
-                })
-                .collect(),
-            is_generated: is_generated(text),
-        }),
-        Err(unreadable) => {
-            findings.push(proxy::unreadable_allowlist::finding(file, unreadable));
-            None
-        }
-    }
+    Ok(Allowlist {
+        name: name.to_owned(),
+        hosts: written?
+            .into_iter()
+            .map(|(host, range)| AllowedHost {
+                host,
+                place: Some(Place::bytes(file, range)),
+            })
+            .collect(),
+        is_generated: is_generated(text),
+    })
 }
 
 /// Whether the file begins with the mark of our own artifacts.

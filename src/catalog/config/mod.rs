@@ -2,6 +2,7 @@
 
 mod explain;
 mod read;
+mod rule_ids;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -19,6 +20,7 @@ use crate::text::profile::Profile;
 
 pub use explain::explain;
 pub use read::read;
+pub use rule_ids::{NamedRule, RuleIds};
 
 /// The name of the configuration file.
 pub const FILE_NAME: &str = "catproof.toml";
@@ -60,7 +62,11 @@ pub struct Problem {
 }
 
 /// Reads the named configuration, or the nearest `catproof.toml` in the working folder or above it.
-pub fn load(named: Option<&Path>, working_folder: &Path) -> Result<LoadedConfig, ConfigError> {
+pub fn load(
+    named: Option<&Path>,
+    working_folder: &Path,
+    rules: &RuleIds,
+) -> Result<LoadedConfig, ConfigError> {
     let nearest = || {
         working_folder
             .ancestors()
@@ -74,12 +80,12 @@ pub fn load(named: Option<&Path>, working_folder: &Path) -> Result<LoadedConfig,
         path: path.clone(),
         reason,
     })?;
-    of_text(path, text)
+    of_text(path, text, rules)
 }
 
 /// A configuration from its text, as if it stood in the file.
-pub fn of_text(path: PathBuf, text: String) -> Result<LoadedConfig, ConfigError> {
-    match read(&text) {
+pub fn of_text(path: PathBuf, text: String, rules: &RuleIds) -> Result<LoadedConfig, ConfigError> {
+    match read(&text, rules) {
         Ok((config, notices)) => Ok(LoadedConfig {
             config,
             file: Some(path),

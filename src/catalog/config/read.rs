@@ -11,24 +11,23 @@ use serde_json::{Map, Value};
 use toml::de::{DeArray, DeTable, DeValue};
 use toml::{Spanned, de};
 
-use crate::lint;
 use crate::manifest::schema;
 use crate::manifest::violations::{Checker, Violation};
 use crate::source::{Pointer, Spans};
 use crate::text::day::Day;
 use crate::text::suggest;
 
-use super::{Config, Ignore, Problem};
+use super::{Config, Ignore, Problem, RuleIds};
 
 /// Reads a configuration; with it comes what the user should know about it.
-pub fn read(text: &str) -> Result<(Config, Vec<String>), Vec<Problem>> {
+pub fn read(text: &str, rules: &RuleIds) -> Result<(Config, Vec<String>), Vec<Problem>> {
     let mut config: Config = match toml::from_str(text) {
         Ok(config) => config,
         Err(error) => return Err(why_not(text, &error)),
     };
     let mut problems = Vec::new();
     let mut notices = Vec::new();
-    name_rules(&mut config, text, &mut problems, &mut notices);
+    name_rules(&mut config, text, rules, &mut problems, &mut notices);
     for ignore in &config.ignore {
         check_ignore(ignore, &mut problems);
     }
@@ -73,6 +72,7 @@ fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
 fn name_rules(
     config: &mut Config,
     text: &str,
+    rules: &RuleIds,
     problems: &mut Vec<Problem>,
     notices: &mut Vec<String>,
 ) {
@@ -83,35 +83,34 @@ fn name_rules(
         table.map_or_else(BTreeMap::new, |table| Document::new(&table).places)
     });
     for (id, level) in std::mem::take(&mut config.rules) {
-        let Some(named) = lint::resolve(&id) else {
+        let Some(named) = rules.resolve(&id) else {
             let pointer = Pointer::from("/rules").key(&id);
             let spans = places.get(&pointer);
             let key = spans.and_then(|spans| spans.key.clone());
-            problems.push(no_such_rule(&id, key.unwrap_or(0..0)));
+            problems.push(no_such_rule(&id, rules, key.unwrap_or(0..0)));
             continue;
         };
         notices.extend(named.notice());
-        levels.insert(named.rule.id.to_owned(), level);
+        levels.insert(named.id.to_owned(), level);
     }
     config.rules = levels;
     for ignore in &mut config.ignore {
         let span = ignore.rule.span();
-        match lint::resolve(ignore.rule.get_ref()) {
+        match rules.resolve(ignore.rule.get_ref()) {
             Some(named) => {
                 notices.extend(named.notice());
-                ignore.rule = Spanned::new(span, named.rule.id.to_owned());
+                ignore.rule = Spanned::new(span, named.id.to_owned());
             }
-            None => problems.push(no_such_rule(ignore.rule.get_ref(), span)),
+            None => problems.push(no_such_rule(ignore.rule.get_ref(), rules, span)),
         }
     }
 }
 
-fn no_such_rule(id: &str, span: Range<usize>) -> Problem {
-    let ids = lint::RULES.iter().map(|rule| rule.id);
+fn no_such_rule(id: &str, rules: &RuleIds, span: Range<usize>) -> Problem {
     Problem {
         span,
         message: format!("there is no rule `{id}`"),
-        help: suggest::nearest(id, ids).map(|nearest| format!("did you mean `{nearest}`?")),
+        help: rules.suggestion(id),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::cli::args::Global;
 use crate::diff::Words;
 use crate::diff::git::{Commit, GitError, Reach, Repository, TreeFile};
 use crate::discovery::{self, Lock, Locks};
+use crate::lint;
 use crate::source::{
     Folders, ManifestFile, Sources, clean, is_manifest_name, list_manifests, read_regular_file,
 };
@@ -346,7 +347,7 @@ fn config_at(
 /// A configuration; one that cannot be used is said, and counts as none.
 fn parse_config(path: PathBuf, text: &[u8], unreadable: &mut Vec<Words>) -> Option<LoadedConfig> {
     let text = String::from_utf8_lossy(text).into_owned();
-    match config::of_text(path, text) {
+    match config::of_text(path, text, &lint::rule_ids()) {
         Ok(loaded) => Some(loaded),
         Err(error) => {
             let reason = match error {

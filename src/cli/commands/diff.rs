@@ -14,6 +14,7 @@ use crate::compile::write;
 use crate::compile::{self, Catalog};
 use crate::diff::{self, Change, Compiled, Kind, Server, State, Words};
 use crate::discovery::Locks;
+use crate::lint;
 use crate::pipeline::{Judged, Keep, Line};
 use crate::report::diff::{DiffReport, DiffSummary};
 use crate::report::{Style, write_json};
@@ -33,7 +34,7 @@ pub(super) fn run(
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let mut workspace = Workspace::open(global)?;
+    let mut workspace = Workspace::open(global, &lint::rule_ids())?;
     let locks = lock_files::committed(&workspace, &workspace.folders())?;
     let mut base = Base::read(&args.base, &workspace, global, &locks)?;
     let config_now = workspace.config.clone();

@@ -10,6 +10,7 @@ use crate::cli::args::{EnvArgs, EnvSide, Global};
 use crate::cli::console::Console;
 use crate::compile::emit;
 use crate::compile::plan::Plan;
+use crate::lint;
 use crate::pipeline::Keep;
 use crate::runtime::env_check;
 use crate::source::{Sources, describe};
@@ -26,7 +27,7 @@ pub(super) fn run(
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let workspace = Workspace::open(global)?;
+    let workspace = Workspace::open(global, &lint::rule_ids())?;
     let mut sources = Sources::default();
     let questions = Questions {
         keep: Keep::Manifests,

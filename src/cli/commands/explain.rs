@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Write as _;
 
-use crate::catalog::config;
+use crate::catalog::config::{self, NamedRule};
 use crate::catalog::entry::{self, Destinations, Entry};
 use crate::catalog::workspace::Workspace;
 use crate::cli::args::{ExplainArgs, Global};
@@ -28,13 +28,13 @@ pub(super) fn run(
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let text = match (lint::resolve(&args.topic), oauth_type(&args.topic)) {
-        (Some(named), _) => {
-            if let Some(notice) = named.notice() {
-                console.say(&notice);
-            }
-            explain_rule(named.rule)
-        }
+    let named = lint::rule_ids().resolve(&args.topic);
+    let rule = named.and_then(|named| lint::find(named.id));
+    if let Some(notice) = named.and_then(NamedRule::notice) {
+        console.say(&notice);
+    }
+    let text = match (rule, oauth_type(&args.topic)) {
+        (Some(rule), _) => explain_rule(rule),
         (None, Some(oauth_type)) => oauth_type.documentation().to_owned(),
         (None, None) if args.topic == "config" => config::explain(),
         (None, None) if args.topic == "diff" => diff::kind::explain(),
@@ -68,7 +68,7 @@ fn explain_rule(rule: &Rule) -> String {
 }
 
 fn explain_server(args: &ExplainArgs, global: &Global) -> Result<String, Failure> {
-    let workspace = Workspace::open(global)?;
+    let workspace = Workspace::open(global, &lint::rule_ids())?;
     let mut sources = Sources::default();
     let questions = Questions {
         keep: Keep::Manifests,

@@ -244,7 +244,7 @@ fn was_judged(
     }
     let mut entries = target.judged.entries.iter();
     let has_developers = entries.any(|entry| entry.origin == Origin::CatalogLocal);
-    let says_all = |origin| lint::says_all(rule, origin, config.profile, has_developers);
+    let says_all = |origin| rule.says_all(origin, config.profile, has_developers);
     let has_path = |file: FileId| sources.file(file).is_some_and(|file| file.path == path);
     let Some(entry) = entry else {
         // What lies in a folder that was read whole, and is not among its manifests, is not there any more.

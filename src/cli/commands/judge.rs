@@ -3,16 +3,16 @@
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use crate::catalog::allowlist::{self, Allowlist};
+use crate::catalog::allowlist::Allowlist;
 use crate::catalog::config::Level;
 use crate::catalog::workspace::{StandardInput, Target, Workspace};
 use crate::cli::args::{FindingArgs, Global};
 use crate::discovery::lock::Locks;
 use crate::lint::{self, proxy};
 use crate::manifest::validate;
+use crate::pipeline::allowlists;
 use crate::pipeline::{Judged, Keep, Line};
 use crate::source::{FileId, Folders, ManifestFile, Sources, describe};
-use crate::text::suggest;
 
 use super::probing::Online;
 use super::{Failure, findings, lock_files};
@@ -85,7 +85,8 @@ pub(super) enum AllowlistChoice<'a> {
 /// Opens the workspace and applies the options that every command with findings has.
 pub(super) fn open(global: &Global, args: &FindingArgs) -> Result<Workspace, Failure> {
     findings::check_formats(&args.format)?;
-    let mut workspace = Workspace::open(global)?;
+    let rules = lint::rule_ids();
+    let mut workspace = Workspace::open(global, &lint::rule_ids())?;
     workspace.config.pedantic = args.pedantic;
     if let Some(today) = args.today {
         workspace.today = today;
@@ -97,20 +98,14 @@ pub(super) fn open(global: &Global, args: &FindingArgs) -> Result<Workspace, Fai
     ];
     for (ids, level) in levels {
         for id in ids {
-            let Some(named) = lint::resolve(id) else {
-                let ids = lint::RULES.iter().map(|rule| rule.id);
-                let help =
-                    suggest::nearest(id, ids).map(|nearest| format!("did you mean `{nearest}`?"));
+            let Some(named) = rules.resolve(id) else {
                 return Err(Failure::Usage {
                     message: format!("there is no rule `{id}`"),
-                    help,
+                    help: rules.suggestion(id),
                 });
             };
             workspace.notices.extend(named.notice());
-            workspace
-                .config
-                .rules
-                .insert(named.rule.id.to_owned(), level);
+            workspace.config.rules.insert(named.id.to_owned(), level);
         }
     }
     Ok(workspace)
@@ -187,7 +182,7 @@ fn judge_target(
                     path,
                     reason: error.to_string(),
                 })?;
-            allowlist::parse(file, sources.name(file), &text, &mut findings)
+            allowlists::parse(file, sources.name(file), &text, &mut findings)
         }
         (_, None) => None,
     };

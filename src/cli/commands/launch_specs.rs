@@ -8,6 +8,7 @@ use crate::catalog::workspace::Workspace;
 use crate::cli::args::Global;
 use crate::cli::console::Console;
 use crate::compile::plan::{CatalogIndex, ServerLaunch, VERSION};
+use crate::lint;
 use crate::pipeline::Keep;
 use crate::source::{Origin, Sources, describe};
 use crate::text::profile::Profile;
@@ -32,7 +33,7 @@ pub(super) fn read(
     global: &Global,
     console: &Console,
 ) -> Result<Option<Vec<ServerLaunch>>, Failure> {
-    let mut workspace = Workspace::open(global)?;
+    let mut workspace = Workspace::open(global, &lint::rule_ids())?;
     match from {
         LaunchSource::Artifacts(folder) => {
             let folder = workspace.absolute(folder);

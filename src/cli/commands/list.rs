@@ -8,6 +8,7 @@ use crate::catalog::entry::Entry;
 use crate::catalog::workspace::Workspace;
 use crate::cli::args::{Global, ListArgs, TableFormat};
 use crate::cli::console::Console;
+use crate::lint;
 use crate::manifest::oauth::{OAuthType, Verdict};
 use crate::pipeline::Keep;
 use crate::report::list::{
@@ -29,7 +30,7 @@ pub(super) fn run(
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let workspace = Workspace::open(global)?;
+    let workspace = Workspace::open(global, &lint::rule_ids())?;
     let mut sources = Sources::default();
     let questions = Questions {
         keep: Keep::Entries,

@@ -1,21 +1,19 @@
 //! The discovery lock on the disk: one file for the catalog, one for the developers' servers.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::catalog::config::ProbeConfig;
-use crate::catalog::entry::Entry;
 use crate::catalog::workspace::Workspace;
 use crate::compile::write;
-use crate::discovery::{self, Lock, LockError, Locks};
-use crate::lint::{self, Findings};
+use crate::discovery::{self, Lock, Locks, UnreadableLock};
+use crate::lint::{self, ComparedLock, Findings, LockState, LockSubject};
 use crate::manifest::oauth::{OAuthType, Verdict};
 use crate::pipeline::Judged;
-use crate::source::finding::{Finding, Place};
-use crate::source::parse;
-use crate::source::{FileId, Folders, Origin, Pointer, Sources, read_regular_file};
+use crate::source::finding::Finding;
+use crate::source::{FileId, Folders, Origin, Sources, read_regular_file};
 use crate::text::day::Day;
 use crate::text::hidden::write_json;
 use crate::text::profile::Profile;
@@ -74,21 +72,28 @@ impl LockFile {
         today: Day,
         config: &ProbeConfig,
     ) -> Vec<Finding> {
-        let changes = discovery::changes(&self.lock, &answers.of(self.origin).lock);
+        let changes = discovery::changes(&self.lock, &answers.of(self.origin).lock).into_iter();
+        let changes = changes.filter(|change| self.must_have(&change.server_id));
+        let asked: BTreeSet<(Origin, &str)> = asked.iter().map(Asked::server).collect();
+        let stale = discovery::stale(&self.lock, today, config.max_age_days).into_iter();
+        let stale = stale.filter(|stale| asked.contains(&(self.origin, &stale.server_id)));
         let here = judged.entries.iter();
         let here = here.filter(|entry| entry.origin == self.origin).rev();
-        // Of two entries of one id the first counts.
-        let entries: HashMap<&str, &Entry> = here.map(|entry| (entry.id.as_str(), entry)).collect();
-        let drifts = changes
-            .into_iter()
-            .filter(|change| self.must_have(&change.server_id))
-            .map(|change| self.drift(change, &entries));
-        let ages = discovery::stale(&self.lock, today, config.max_age_days).into_iter();
-        let asked: BTreeSet<(Origin, &str)> = asked.iter().map(Asked::server).collect();
-        let ages = ages
-            .filter(|stale| asked.contains(&(self.origin, &stale.server_id)))
-            .map(|stale| self.age(&stale, config.max_age_days));
-        drifts.chain(ages).collect()
+        let compared = ComparedLock {
+            lock: &self.lock,
+            // Of two entries of one id the first counts.
+            entries: here.map(|entry| (entry.id.as_str(), entry)).collect(),
+            changes: changes.collect(),
+            stale: stale.collect(),
+            most_days: config.max_age_days,
+        };
+        let subject = LockSubject {
+            file: self.file,
+            state: LockState::Compared(&compared),
+        };
+        let mut findings = Findings::default();
+        lint::run_on_lock(&subject, &mut findings);
+        findings.list
     }
 
     /// Whether the file is out of date without an entry for a server. That of the developers' servers is in no clone: it
@@ -98,33 +103,6 @@ impl LockFile {
             Origin::Catalog => true,
             Origin::CatalogLocal => self.lock.servers.contains_key(server_id),
         }
-    }
-
-    /// A change, at the server's entry, or at the manifest where there is no entry.
-    fn drift(&self, change: discovery::Change, entries: &HashMap<&str, &Entry>) -> Finding {
-        let discovery::Change { server_id, message } = change;
-        let place = match entries.get(server_id.as_str()) {
-            Some(entry) if !self.lock.servers.contains_key(&server_id) => entry.discovery_place(),
-            _ => self.place_of(&server_id),
-        };
-        lint::discovery::discovery_drift::RULE
-            .at(place, message)
-            .help("run `catproof probe`, review what changes in the lock, and build again")
-    }
-
-    fn age(&self, stale: &discovery::Stale, most_days: u32) -> Finding {
-        let server_id = &stale.server_id;
-        let message = match stale.days {
-            u32::MAX => format!("it is not known when `{server_id}` was asked about"),
-            days => format!("`{server_id}` was asked about {days} days ago, more than {most_days}"),
-        };
-        lint::discovery::stale_lock::RULE
-            .at(self.place_of(server_id), message)
-            .help("run `catproof probe`")
-    }
-
-    fn place_of(&self, server_id: &str) -> Place {
-        Place::key(self.file, Pointer::from("/servers").key(server_id))
     }
 
     /// Takes the answers in and writes the file whole, or not at all. Says what it did, where it did anything.
@@ -210,53 +188,27 @@ fn known_or_found(
     findings: &mut Findings,
 ) -> Option<Lock> {
     let path = workspace.lock_path(folders, origin);
-    let text = match text(&path) {
+    let unreadable = match text(&path) {
         Ok(None) => return Some(Lock::default()),
-        Ok(Some(text)) => text,
-        Err(reason) => {
-            let file = sources.add(path, &workspace.working_folder);
-            findings.push(lint::discovery::unreadable_lock::finding(
-                file, None, &reason, false,
-            ));
-            return None;
-        }
+        Ok(Some(text)) => match discovery::read_lock_text(&text) {
+            Ok(lock) => return Some(lock),
+            Err(unreadable) => {
+                findings.hide_credentials(&text);
+                unreadable
+            }
+        },
+        Err(reason) => UnreadableLock {
+            range: None,
+            reason,
+            is_merged: false,
+        },
     };
-    match discovery::read_lock(&text) {
-        Ok(lock) => Some(lock),
-        Err(error) => {
-            findings.hide_credentials(&text);
-            let file = sources.add(path, &workspace.working_folder);
-            findings.push(unreadable(file, &text, &error));
-            None
-        }
-    }
-}
-
-/// What is wrong with the text of a lock, at its place.
-fn unreadable(file: FileId, text: &str, error: &LockError) -> Finding {
-    let is_merged = text.lines().any(|line| line.starts_with("<<<<<<< "));
-    let (range, reason) = match (parse::parse(text), error) {
-        (Err(syntax), _) => {
-            let end = text.ceil_char_boundary(syntax.at + 1);
-            (Some(syntax.at..end), syntax.message)
-        }
-        (Ok(_), LockError::Malformed(error)) => {
-            let lines = text
-                .split_inclusive('\n')
-                .take(error.line().saturating_sub(1));
-            let line_start: usize = lines.map(str::len).sum();
-            let at = line_start + error.column().saturating_sub(1);
-            let at = text.floor_char_boundary(at.min(text.len()));
-            let said = error.to_string();
-            let reason = said.split(" at line ").next().unwrap_or_default();
-            (Some(at..text.ceil_char_boundary(at + 1)), reason.to_owned())
-        }
-        (Ok(_), LockError::Version(version)) => (
-            None,
-            format!("it is of version {version}, which this catproof does not read"),
-        ),
+    let subject = LockSubject {
+        file: sources.add(path, &workspace.working_folder),
+        state: LockState::Unreadable(&unreadable),
     };
-    lint::discovery::unreadable_lock::finding(file, range, &reason, is_merged)
+    lint::run_on_lock(&subject, findings);
+    None
 }
 
 fn read(path: &Path) -> Result<Option<Lock>, Failure> {

@@ -11,6 +11,7 @@ use crate::cli::args::{Global, NewArgs};
 use crate::cli::console::Console;
 use crate::compile::write;
 use crate::discovery::draft::{self, Answers, DraftedManifest};
+use crate::lint;
 use crate::manifest::oauth::OAuthType;
 use crate::text::hidden::to_json;
 use crate::text::hosts;
@@ -25,7 +26,7 @@ pub(super) fn run(
     if args.online {
         return new_online::run(args, global, console);
     }
-    let workspace = Workspace::open(global)?;
+    let workspace = Workspace::open(global, &lint::rule_ids())?;
     let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
     let said = match can_ask {
         true => ask(args)?,

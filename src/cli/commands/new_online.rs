@@ -7,6 +7,7 @@ use crate::cli::args::{Global, NewArgs};
 use crate::cli::console::Console;
 use crate::discovery::draft;
 use crate::discovery::{LockEntry, LockInputs, Target, TargetKind};
+use crate::lint;
 use crate::source::Origin;
 use crate::text::day::Day;
 use crate::text::visible::visible;
@@ -19,7 +20,7 @@ pub(super) fn run(
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let workspace = Workspace::open(global)?;
+    let workspace = Workspace::open(global, &lint::rule_ids())?;
     let (id, url) = new::id_and_url(args)?;
     let path = new::place(&workspace, &id)?;
     let entry = ask(&id, &url, args, console)?;

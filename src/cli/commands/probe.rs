@@ -7,7 +7,7 @@ use crate::catalog::workspace::Workspace;
 use crate::cli::args::{Global, ProbeArgs};
 use crate::cli::console::Console;
 use crate::discovery::Locks;
-use crate::lint::{self, Group, discovery, suppressions};
+use crate::lint::{self, Check, Group, RULES};
 use crate::pipeline::{Judged, Keep};
 use crate::source::{FileId, Origin, Sources};
 use crate::text::day::Day;
@@ -77,12 +77,10 @@ pub(super) fn run(
     for line in &written {
         console.say(line);
     }
-    let is_outdated = [
-        &discovery::discovery_drift::RULE,
-        &discovery::stale_lock::RULE,
-    ]
-    .iter()
-    .any(|rule| outcome.shows(rule.id));
+    let mut of_locks = RULES
+        .iter()
+        .filter(|rule| matches!(rule.check, Check::Lock(_)));
+    let is_outdated = of_locks.any(|rule| outcome.shows(rule.id));
     Ok(match is_outdated {
         true => outcome.status.max(ExitStatus::Findings),
         false => outcome.status,
@@ -106,11 +104,10 @@ fn judge_by(
 
 /// Most findings are left out here, so whether an ignore is of any use cannot be told.
 fn leave_ignores_to_check(workspace: &mut Workspace) {
-    for rule in [
-        &suppressions::expired_ignore::RULE,
-        &suppressions::ignore_without_reason::RULE,
-        &suppressions::unused_ignore::RULE,
-    ] {
+    let of_ignores = RULES
+        .iter()
+        .filter(|rule| matches!(rule.check, Check::Ignore(_)));
+    for rule in of_ignores {
         let levels = &mut workspace.config.rules;
         levels.insert(rule.id.to_owned(), Level::Off);
     }

@@ -9,6 +9,7 @@ use tokio::runtime::Runtime;
 use crate::catalog::workspace::Workspace;
 use crate::cli::args::{Global, ProxyArgs};
 use crate::cli::console::Console;
+use crate::lint;
 use crate::runtime::proxy::{self, Log, Options, ProxyError, Summary};
 use crate::text::visible::visible;
 
@@ -45,7 +46,7 @@ pub(super) fn run(
 
 /// Where `build` writes the launch file.
 fn built_launch(global: &Global) -> Result<PathBuf, Failure> {
-    let workspace = Workspace::open(global)?;
+    let workspace = Workspace::open(global, &lint::rule_ids())?;
     let folder = workspace.generated(&workspace.folders());
     let places = &workspace.config.artifacts;
     let path = folder.join(places.get(LAUNCH).map_or(LAUNCH, String::as_str));

@@ -9,3 +9,11 @@ pub mod reading;
 pub mod secrets;
 pub mod suppressions;
 pub mod tokens;
+
+use crate::lint::Rule;
+
+/// A URL that must be replaced anyway: what else is wrong at its place is not worth a finding.
+static UNUSABLE_URL: [&Rule; 2] = [
+    &secrets::credentials_in_url::RULE,
+    &oauth::plaintext_url::RULE,
+];

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::manifest::oauth::{OAuthType, Registration, registration};
 use crate::source::finding::Severity;
 
@@ -75,9 +75,9 @@ pub static RULE: Rule = Rule {
     id: "client-metadata-only",
     group: Group::Discovery,
     level: Severity::Note,
-    fix: Fixable::No,
     source: include_str!("client_metadata_only.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,5 @@
-use crate::lint::{Check, Fixable, Group, Rule};
+use crate::discovery::Change;
+use crate::lint::{Check, Findings, Group, LockState, LockSubject, Rule};
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -20,7 +21,24 @@ pub static RULE: Rule = Rule {
     id: "discovery-drift",
     group: Group::Discovery,
     level: Severity::Warning,
-    fix: Fixable::No,
     source: include_str!("discovery_drift.rs"),
-    check: Check::Stage,
+    check: Check::Lock(check),
+    ..Rule::DEFAULTS
 };
+
+fn check(subject: &LockSubject<'_>, findings: &mut Findings) {
+    let LockState::Compared(compared) = subject.state else {
+        return;
+    };
+    for Change { server_id, message } in &compared.changes {
+        let is_locked = compared.lock.servers.contains_key(server_id);
+        let place = match compared.entries.get(server_id.as_str()) {
+            Some(entry) if !is_locked => entry.discovery_place(),
+            _ => subject.entry_place(server_id),
+        };
+        findings.push(
+            RULE.at(place, message)
+                .help("run `catproof probe`, review what changes in the lock, and build again"),
+        );
+    }
+}

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
 
@@ -71,9 +71,9 @@ pub static RULE: Rule = Rule {
     id: "dynamic-registration-available",
     group: Group::Discovery,
     level: Severity::Note,
-    fix: Fixable::No,
     source: include_str!("dynamic_registration_available.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

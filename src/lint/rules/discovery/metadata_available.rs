@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
 
@@ -24,9 +24,9 @@ pub static RULE: Rule = Rule {
     id: "metadata-available",
     group: Group::Discovery,
     level: Severity::Note,
-    fix: Fixable::No,
     source: include_str!("metadata_available.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

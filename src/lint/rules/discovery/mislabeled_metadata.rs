@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::source::finding::Severity;
 
 use super::{metadata_place, report_recorded};
@@ -68,9 +68,9 @@ pub static RULE: Rule = Rule {
     id: "mislabeled-metadata",
     group: Group::Discovery,
     level: Severity::Warning,
-    fix: Fixable::No,
     source: include_str!("mislabeled_metadata.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

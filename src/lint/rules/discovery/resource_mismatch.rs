@@ -1,4 +1,5 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 
 use super::{metadata_place, report_recorded};
@@ -69,9 +70,10 @@ pub static RULE: Rule = Rule {
     id: "resource-mismatch",
     group: Group::Discovery,
     level: Severity::Error,
-    fix: Fixable::No,
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("resource_mismatch.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

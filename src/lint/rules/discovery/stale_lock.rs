@@ -1,4 +1,5 @@
-use crate::lint::{Check, Fixable, Group, Rule};
+use crate::discovery::Stale;
+use crate::lint::{Check, Findings, Group, LockState, LockSubject, Rule};
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -19,7 +20,24 @@ pub static RULE: Rule = Rule {
     id: "stale-lock",
     group: Group::Discovery,
     level: Severity::Warning,
-    fix: Fixable::No,
     source: include_str!("stale_lock.rs"),
-    check: Check::Stage,
+    check: Check::Lock(check),
+    ..Rule::DEFAULTS
 };
+
+fn check(subject: &LockSubject<'_>, findings: &mut Findings) {
+    let LockState::Compared(compared) = subject.state else {
+        return;
+    };
+    for Stale { server_id, days } in &compared.stale {
+        let message = match *days {
+            u32::MAX => format!("it is not known when `{server_id}` was asked about"),
+            days => format!(
+                "`{server_id}` was asked about {days} days ago, more than {}",
+                compared.most_days
+            ),
+        };
+        let finding = RULE.at(subject.entry_place(server_id), message);
+        findings.push(finding.help("run `catproof probe`"));
+    }
+}

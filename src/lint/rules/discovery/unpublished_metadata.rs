@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::source::finding::Severity;
 
 use super::{metadata_place, or_by_hand, report_recorded};
@@ -69,9 +69,9 @@ pub static RULE: Rule = Rule {
     id: "unpublished-metadata",
     group: Group::Discovery,
     level: Severity::Warning,
-    fix: Fixable::No,
     source: include_str!("unpublished_metadata.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

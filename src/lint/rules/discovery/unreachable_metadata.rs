@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::source::finding::Severity;
 
 use super::{metadata_place, recorded_problems};
@@ -69,9 +69,9 @@ pub static RULE: Rule = Rule {
     id: "unreachable-metadata",
     group: Group::Discovery,
     level: Severity::Warning,
-    fix: Fixable::No,
     source: include_str!("unreachable_metadata.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

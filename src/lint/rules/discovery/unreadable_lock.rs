@@ -1,8 +1,5 @@
-use std::ops::Range;
-
-use crate::lint::{Check, Fixable, Group, Rule};
-use crate::source::FileId;
-use crate::source::finding::{Finding, Place, Severity};
+use crate::lint::{Check, Findings, Group, LockState, LockSubject, Rule};
+use crate::source::finding::{Place, Severity};
 
 /// ## What it does
 /// Reports a discovery lock that cannot be read: it is no JSON, has another shape, or is of another version.
@@ -36,29 +33,23 @@ pub static RULE: Rule = Rule {
     id: "unreadable-lock",
     group: Group::Discovery,
     level: Severity::Error,
-    fix: Fixable::No,
     source: include_str!("unreadable_lock.rs"),
-    check: Check::Stage,
+    check: Check::Lock(check),
+    ..Rule::DEFAULTS
 };
 
-/// The finding, at the bytes that are to blame, or about the whole file.
-pub fn finding(
-    file: FileId,
-    range: Option<Range<usize>>,
-    reason: &str,
-    is_merged: bool,
-) -> Finding {
-    let place = match range {
-        Some(range) => Place::bytes(file, range),
-        None => Place::whole(file),
+fn check(subject: &LockSubject<'_>, findings: &mut Findings) {
+    let LockState::Unreadable(unreadable) = subject.state else {
+        return;
     };
-    let help = match is_merged {
+    let place = match &unreadable.range {
+        Some(range) => Place::bytes(subject.file, range.clone()),
+        None => Place::whole(subject.file),
+    };
+    let help = match unreadable.is_merged {
         true => "take either side of the merge, then run `catproof probe`",
         false => "take it from the last commit that had it right, or run `catproof probe`",
     };
-    RULE.at(
-        place,
-        format!("the discovery lock cannot be read: {reason}"),
-    )
-    .help(help)
+    let message = format!("the discovery lock cannot be read: {}", unreadable.reason);
+    findings.push(RULE.at(place, message).help(help));
 }

@@ -1,6 +1,8 @@
 use std::collections::BTreeSet;
 
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::rules::oauth::duplicate_scope;
+use crate::lint::rules::oauth::malformed_scope;
+use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
 use crate::source::Pointer;
 use crate::source::finding::Severity;
 use crate::text::suggest::Suggestions;
@@ -92,9 +94,13 @@ pub static RULE: Rule = Rule {
     id: "unsupported-scope",
     group: Group::Discovery,
     level: Severity::Warning,
-    fix: Fixable::No,
+    yields_to: &[Yield::AtPlace(&[
+        &malformed_scope::RULE,
+        &duplicate_scope::RULE,
+    ])],
     source: include_str!("unsupported_scope.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

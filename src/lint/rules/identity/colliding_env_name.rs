@@ -1,7 +1,9 @@
 use crate::catalog::entry::Entry;
-use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+use crate::lint::{CatalogSubject, Check, Findings, Group, ProfileScope, Rule, Yield};
 use crate::source::finding::Severity;
 use crate::text::env_name;
+
+use super::duplicate_server_id;
 
 use super::{concerns, group_by_id, name_of, others, with_names_of};
 
@@ -30,9 +32,11 @@ pub static RULE: Rule = Rule {
     id: "colliding-env-name",
     group: Group::Identity,
     level: Severity::Error,
-    fix: Fixable::No,
+    yields_to: &[Yield::InFile(&[&duplicate_server_id::RULE])],
+    profile: ProfileScope::Development,
     source: include_str!("colliding_env_name.rs"),
     check: Check::Catalog(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {

@@ -1,5 +1,5 @@
 use crate::catalog::entry::Entry;
-use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+use crate::lint::{CatalogSubject, Check, Findings, Group, Rule};
 use crate::source::Origin;
 use crate::source::finding::Severity;
 
@@ -29,9 +29,9 @@ pub static RULE: Rule = Rule {
     id: "duplicate-server-id",
     group: Group::Identity,
     level: Severity::Error,
-    fix: Fixable::No,
     source: include_str!("duplicate_server_id.rs"),
     check: Check::Catalog(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {

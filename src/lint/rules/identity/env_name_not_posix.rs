@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::source::finding::Severity;
 use crate::text::env_name;
 
@@ -24,9 +24,9 @@ pub static RULE: Rule = Rule {
     id: "env-name-not-posix",
     group: Group::Identity,
     level: Severity::Note,
-    fix: Fixable::No,
     source: include_str!("env_name_not_posix.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

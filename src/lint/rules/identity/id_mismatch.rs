@@ -26,6 +26,7 @@ pub static RULE: Rule = Rule {
     fix: Fixable::Risky,
     source: include_str!("id_mismatch.rs"),
     check: Check::Value(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {

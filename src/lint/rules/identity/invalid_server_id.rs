@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
+use crate::lint::{Check, Findings, Group, RawSubject, Rule};
 use crate::source::finding::Severity;
 
 use super::{LONGEST_ID, is_id_character};
@@ -23,9 +23,9 @@ pub static RULE: Rule = Rule {
     id: "invalid-server-id",
     group: Group::Identity,
     level: Severity::Error,
-    fix: Fixable::No,
     source: include_str!("invalid_server_id.rs"),
     check: Check::Value(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {

@@ -1,8 +1,10 @@
 use serde_json::Value;
 
-use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
+use crate::lint::{Check, Findings, Group, RawSubject, Rule, Yield};
 use crate::source::Pointer;
 use crate::source::finding::{Place, Severity};
+
+use super::invalid_server_id;
 
 /// ## What it does
 /// Reports bidirectional and zero-width characters in any key, and in any value that is no prose: `name`, URLs,
@@ -26,9 +28,10 @@ pub static RULE: Rule = Rule {
     id: "invisible-character",
     group: Group::Identity,
     level: Severity::Warning,
-    fix: Fixable::No,
+    yields_to: &[Yield::AtPlace(&[&invalid_server_id::RULE])],
     source: include_str!("invisible_character.rs"),
     check: Check::Value(check),
+    ..Rule::DEFAULTS
 };
 
 /// The members that people read and no program acts on. The permutations are copied from READMEs.

@@ -4,11 +4,13 @@ use unicode_security::skeleton;
 use url::Url;
 
 use crate::catalog::entry::Entry;
-use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+use crate::lint::{CatalogSubject, Check, Findings, Group, ProfileScope, Rule, Yield};
 use crate::manifest::oauth::Verdict;
 use crate::source::finding::Severity;
 use crate::text::hosts;
 use crate::text::profile::Profile;
+
+use super::duplicate_server_id;
 
 use super::{LONGEST_ID, concerns, name_of};
 
@@ -57,9 +59,11 @@ pub static RULE: Rule = Rule {
     id: "lookalike-id",
     group: Group::Identity,
     level: Severity::Warning,
-    fix: Fixable::No,
+    yields_to: &[Yield::InFile(&[&duplicate_server_id::RULE])],
+    profile: ProfileScope::Development,
     source: include_str!("lookalike_id.rs"),
     check: Check::Catalog(check),
+    ..Rule::DEFAULTS
 };
 
 /// Of shorter names, too many are one edit apart by chance.

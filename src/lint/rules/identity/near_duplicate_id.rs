@@ -1,6 +1,8 @@
 use crate::catalog::entry::Entry;
-use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+use crate::lint::{CatalogSubject, Check, Findings, Group, ProfileScope, Rule, Yield};
 use crate::source::finding::Severity;
+
+use super::{colliding_env_name, duplicate_server_id, lookalike_id};
 
 use super::{concerns, group_by_id, name_of, others, posix_form, with_names_of};
 
@@ -27,9 +29,14 @@ pub static RULE: Rule = Rule {
     id: "near-duplicate-id",
     group: Group::Identity,
     level: Severity::Warning,
-    fix: Fixable::No,
+    yields_to: &[
+        Yield::AtPlace(&[&colliding_env_name::RULE, &lookalike_id::RULE]),
+        Yield::InFile(&[&duplicate_server_id::RULE]),
+    ],
+    profile: ProfileScope::Development,
     source: include_str!("near_duplicate_id.rs"),
     check: Check::Catalog(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::source::finding::Severity;
 
 use super::{name_of, posix_form};
@@ -24,9 +24,9 @@ pub static RULE: Rule = Rule {
     id: "reserved-env-name",
     group: Group::Identity,
     level: Severity::Error,
-    fix: Fixable::No,
     source: include_str!("reserved_env_name.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 /// The variables that can be equal to one of ours, and who reads them. `PORT`, `PATH` and the like cannot: they end

@@ -1,8 +1,8 @@
 use crate::catalog::entry::{Destinations, Entry};
-use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+use crate::lint::{CatalogSubject, Check, Findings, Group, Rule, Yield};
 use crate::source::finding::Severity;
 
-use super::name_of;
+use super::{name_of, weakened_by_local};
 
 /// ## What it does
 /// Reports a server of `catalog_local` that has the id of one in `catalog`, and says what it changes.
@@ -29,9 +29,10 @@ pub static RULE: Rule = Rule {
     id: "shadowed-server",
     group: Group::Identity,
     level: Severity::Warning,
-    fix: Fixable::No,
+    yields_to: &[Yield::InFile(&[&weakened_by_local::RULE])],
     source: include_str!("shadowed_server.rs"),
     check: Check::Catalog(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {

@@ -1,5 +1,5 @@
 use crate::catalog::entry::{Destinations, Entry};
-use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+use crate::lint::{CatalogSubject, Check, Findings, Group, Rule};
 use crate::source::finding::{Finding, Place, Severity};
 
 use super::name_of;
@@ -43,9 +43,9 @@ pub static RULE: Rule = Rule {
     id: "weakened-by-local",
     group: Group::Identity,
     level: Severity::Error,
-    fix: Fixable::No,
     source: include_str!("weakened_by_local.rs"),
     check: Check::Catalog(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {

@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::manifest::model::{InputType, UserInput};
 use crate::source::Pointer;
 use crate::source::finding::Severity;
@@ -31,9 +31,9 @@ pub static RULE: Rule = Rule {
     id: "default-type-mismatch",
     group: Group::Launch,
     level: Severity::Error,
-    fix: Fixable::No,
     source: include_str!("default_type_mismatch.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

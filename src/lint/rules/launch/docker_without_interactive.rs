@@ -26,6 +26,7 @@ pub static RULE: Rule = Rule {
     fix: Fixable::Safe,
     source: include_str!("docker_without_interactive.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Slot, Subject};
 use crate::source::finding::Severity;
 use crate::text::env_name;
 
@@ -22,9 +22,9 @@ pub static RULE: Rule = Rule {
     id: "invalid-env-key",
     group: Group::Launch,
     level: Severity::Warning,
-    fix: Fixable::No,
     source: include_str!("invalid_env_key.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Slot, Subject};
 use crate::source::Pointer;
 use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, placeholders};
@@ -30,9 +30,9 @@ pub static RULE: Rule = Rule {
     id: "leaking-optional-placeholder",
     group: Group::Launch,
     level: Severity::Note,
-    fix: Fixable::No,
     source: include_str!("leaking_optional_placeholder.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,5 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
+use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::{Check, Findings, Group, Rule, Slot, Subject, Yield};
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -21,9 +22,10 @@ pub static RULE: Rule = Rule {
     id: "privileged-container",
     group: Group::Launch,
     level: Severity::Error,
-    fix: Fixable::No,
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("privileged_container.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

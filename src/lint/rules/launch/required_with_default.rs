@@ -32,6 +32,7 @@ pub static RULE: Rule = Rule {
     fix: Fixable::Risky,
     source: include_str!("required_with_default.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::source::finding::Severity;
 use crate::text::launch_line::shell_text;
 
@@ -23,9 +23,9 @@ pub static RULE: Rule = Rule {
     id: "shell-command",
     group: Group::Launch,
     level: Severity::Warning,
-    fix: Fixable::No,
     source: include_str!("shell_command.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,6 +1,7 @@
 use crate::compile::plan::LeftOutReason;
 use crate::compile::{self, grammar};
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::{Check, Findings, Group, ProfileScope, Rule, Subject, Yield};
 use crate::source::finding::{Place, Severity};
 use crate::source::{Origin, Pointer};
 use crate::text::profile::Profile;
@@ -25,14 +26,15 @@ pub static RULE: Rule = Rule {
     id: "uncompilable-value",
     group: Group::Launch,
     level: Severity::Error,
-    fix: Fixable::No,
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    profile: ProfileScope::Own,
     source: include_str!("uncompilable_value.rs"),
-    check: Check::Stage,
+    check: Check::Refused(check),
+    ..Rule::DEFAULTS
 };
 
-/// Finds what the compiler refuses, by asking it. What a rule names at the same place is not said twice.
-/// `may_tell` is that of [`compile::refusals`].
-pub fn find(subject: &Subject<'_>, may_tell: bool, findings: &mut Findings) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let may_tell = grammar::may_tell_secret(&subject.entry.id, subject.text);
     let config = subject.context.config;
     // Under production the developers' servers are compiled by nobody, yet they must be fit to be.
     let profile = match subject.entry.origin {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -21,9 +21,9 @@ pub static RULE: Rule = Rule {
     id: "unknown-command",
     group: Group::Launch,
     level: Severity::Warning,
-    fix: Fixable::No,
     source: include_str!("unknown_command.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

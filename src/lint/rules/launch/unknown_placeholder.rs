@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, placeholders};
 use crate::text::suggest::Suggestions;
@@ -30,9 +30,9 @@ pub static RULE: Rule = Rule {
     id: "unknown-placeholder",
     group: Group::Launch,
     level: Severity::Warning,
-    fix: Fixable::No,
     source: include_str!("unknown_placeholder.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Slot, Subject};
 use crate::source::Pointer;
 use crate::source::finding::Severity;
 use crate::text::launch_line::package_run;
@@ -24,9 +24,9 @@ pub static RULE: Rule = Rule {
     id: "unpinned-package",
     group: Group::Launch,
     level: Severity::Note,
-    fix: Fixable::No,
     source: include_str!("unpinned_package.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::source::Pointer;
 use crate::source::finding::Severity;
 
@@ -27,9 +27,9 @@ pub static RULE: Rule = Rule {
     id: "unused-user-config",
     group: Group::Launch,
     level: Severity::Warning,
-    fix: Fixable::No,
     source: include_str!("unused_user_config.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

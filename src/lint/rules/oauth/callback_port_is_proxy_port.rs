@@ -1,6 +1,6 @@
 use url::Url;
 
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::manifest::oauth::{OAuthType, redirect};
 use crate::source::finding::Severity;
 
@@ -30,9 +30,9 @@ pub static RULE: Rule = Rule {
     id: "callback-port-is-proxy-port",
     group: Group::OAuth,
     level: Severity::Note,
-    fix: Fixable::No,
     source: include_str!("callback_port_is_proxy_port.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 /// Where the proxy listens unless it is told otherwise.

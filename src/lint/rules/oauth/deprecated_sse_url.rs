@@ -1,6 +1,6 @@
 use url::Url;
 
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::manifest::oauth;
 use crate::source::finding::Severity;
 
@@ -24,9 +24,9 @@ pub static RULE: Rule = Rule {
     id: "deprecated-sse-url",
     group: Group::OAuth,
     level: Severity::Warning,
-    fix: Fixable::No,
     source: include_str!("deprecated_sse_url.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,7 +1,9 @@
 use url::{Host, Url};
 
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, ProfileScope, Rule, Subject, Yield};
 use crate::source::finding::Severity;
+
+use super::{UNUSABLE_REDIRECT_URI, empty_redirect_uris};
 
 /// ## What it does
 /// Reports a redirect URI whose host has a label `dev`, `staging`, `test` or `local` in the production catalog. The
@@ -34,9 +36,14 @@ pub static RULE: Rule = Rule {
     id: "development-redirect-uri",
     group: Group::OAuth,
     level: Severity::Warning,
-    fix: Fixable::No,
+    yields_to: &[
+        Yield::AtPlace(&UNUSABLE_REDIRECT_URI),
+        Yield::InFile(&[&empty_redirect_uris::RULE]),
+    ],
+    profile: ProfileScope::Own,
     source: include_str!("development_redirect_uri.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,8 +1,10 @@
 use std::collections::HashMap;
 
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject, Yield};
 use crate::source::Pointer;
 use crate::source::finding::{Edit, Fix, Severity};
+
+use super::malformed_scope;
 
 /// ## What it does
 /// Reports a scope that is listed twice in `scopes` or `default_scopes`.
@@ -30,8 +32,10 @@ pub static RULE: Rule = Rule {
     group: Group::OAuth,
     level: Severity::Warning,
     fix: Fixable::Safe,
+    yields_to: &[Yield::AtPlace(&[&malformed_scope::RULE])],
     source: include_str!("duplicate_scope.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::manifest::oauth::OAuthType;
 use crate::manifest::oauth::metadata_url::names_authorization_server;
 use crate::source::finding::Severity;
@@ -31,9 +31,9 @@ pub static RULE: Rule = Rule {
     id: "ignored-oauth-field",
     group: Group::OAuth,
     level: Severity::Warning,
-    fix: Fixable::No,
     source: include_str!("ignored_oauth_field.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

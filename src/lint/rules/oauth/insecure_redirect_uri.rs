@@ -1,6 +1,9 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
 use crate::manifest::oauth::redirect;
 use crate::source::finding::Severity;
+
+use super::{UNUSABLE_REDIRECT_URI, empty_redirect_uris};
 
 /// ## What it does
 /// Reports a redirect URI that no code should be sent to. That is http on another host than loopback, a relative or
@@ -30,9 +33,14 @@ pub static RULE: Rule = Rule {
     id: "insecure-redirect-uri",
     group: Group::OAuth,
     level: Severity::Error,
-    fix: Fixable::No,
+    yields_to: &[
+        Yield::AtPlace(&UNUSABLE_URL),
+        Yield::AtPlace(&UNUSABLE_REDIRECT_URI),
+        Yield::InFile(&[&empty_redirect_uris::RULE]),
+    ],
     source: include_str!("insecure_redirect_uri.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,6 +1,6 @@
 use url::Url;
 
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -29,9 +29,9 @@ pub static RULE: Rule = Rule {
     id: "localhost-redirect-uri",
     group: Group::OAuth,
     level: Severity::Note,
-    fix: Fixable::No,
     source: include_str!("localhost_redirect_uri.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,5 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::rules::identity::invisible_character;
+use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
 use crate::source::Pointer;
 use crate::source::finding::Severity;
 
@@ -28,9 +29,10 @@ pub static RULE: Rule = Rule {
     id: "malformed-scope",
     group: Group::OAuth,
     level: Severity::Warning,
-    fix: Fixable::No,
+    yields_to: &[Yield::AtPlace(&[&invisible_character::RULE])],
     source: include_str!("malformed_scope.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
 
@@ -32,9 +32,9 @@ pub static RULE: Rule = Rule {
     id: "missing-server-url",
     group: Group::OAuth,
     level: Severity::Error,
-    fix: Fixable::No,
     source: include_str!("missing_server_url.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,5 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject, Yield};
 use crate::manifest::oauth::OAuthType;
 use crate::manifest::oauth::client_secret;
 use crate::source::finding::{Edit, Fix, Severity};
@@ -25,8 +26,10 @@ pub static RULE: Rule = Rule {
     group: Group::OAuth,
     level: Severity::Error,
     fix: Fixable::Safe,
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("misspelled_redacted.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -49,8 +49,12 @@ pub mod well_known_off_origin;
 
 use url::Url;
 
-use crate::lint::Subject;
+use crate::lint::{Rule, Subject};
 use crate::manifest::oauth;
+
+/// A redirect URI that cannot stay: what else is wrong with it is not worth a finding.
+static UNUSABLE_REDIRECT_URI: [&Rule; 2] =
+    [&insecure_redirect_uri::RULE, &tunnel_redirect_uri::RULE];
 
 /// The remote URL and `server_url` of a remote server, where both are given and differ.
 fn differing_resource_urls<'a>(subject: &Subject<'a>) -> Option<(&'a str, &'a str)> {

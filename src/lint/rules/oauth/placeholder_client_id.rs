@@ -1,4 +1,5 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 use crate::text::secrets::client_secret::is_placeholder;
 
@@ -22,9 +23,10 @@ pub static RULE: Rule = Rule {
     id: "placeholder-client-id",
     group: Group::OAuth,
     level: Severity::Error,
-    fix: Fixable::No,
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("placeholder_client_id.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

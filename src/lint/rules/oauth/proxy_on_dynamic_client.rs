@@ -1,4 +1,5 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
 use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
 
@@ -28,9 +29,10 @@ pub static RULE: Rule = Rule {
     id: "proxy-on-dynamic-client",
     group: Group::OAuth,
     level: Severity::Error,
-    fix: Fixable::No,
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("proxy_on_dynamic_client.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -26,6 +26,7 @@ pub static RULE: Rule = Rule {
     fix: Fixable::Safe,
     source: include_str!("proxy_without_redacted_secret.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,5 +1,5 @@
 use crate::discovery::lock::AuthorizationServerFacts;
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::manifest::oauth::client_secret;
 use crate::source::finding::Severity;
 use crate::text::secrets::client_secret::ClientSecret;
@@ -25,9 +25,9 @@ pub static RULE: Rule = Rule {
     id: "public-client",
     group: Group::OAuth,
     level: Severity::Warning,
-    fix: Fixable::No,
     source: include_str!("public_client.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,5 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject, Yield};
 use crate::manifest::oauth::client_secret;
 use crate::source::finding::{Edit, Fix, Severity};
 use crate::text::secrets::client_secret::ClientSecret;
@@ -36,8 +37,10 @@ pub static RULE: Rule = Rule {
     group: Group::OAuth,
     level: Severity::Error,
     fix: Fixable::Risky,
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("redacted_secret_without_proxy.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

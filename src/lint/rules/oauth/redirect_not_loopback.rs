@@ -1,6 +1,9 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
 use crate::manifest::oauth::{OAuthType, redirect};
 use crate::source::finding::Severity;
+
+use super::{UNUSABLE_REDIRECT_URI, empty_redirect_uris};
 
 /// ## What it does
 /// Reports a remote server without a static client (type 4) whose first redirect URI is not on a loopback address.
@@ -28,9 +31,14 @@ pub static RULE: Rule = Rule {
     id: "redirect-not-loopback",
     group: Group::OAuth,
     level: Severity::Error,
-    fix: Fixable::No,
+    yields_to: &[
+        Yield::AtPlace(&UNUSABLE_URL),
+        Yield::AtPlace(&UNUSABLE_REDIRECT_URI),
+        Yield::InFile(&[&empty_redirect_uris::RULE]),
+    ],
     source: include_str!("redirect_not_loopback.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

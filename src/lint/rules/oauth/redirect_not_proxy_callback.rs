@@ -1,6 +1,9 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::{Check, Findings, Group, ProfileScope, Rule, Subject, Yield};
 use crate::manifest::oauth::redirect;
 use crate::source::finding::Severity;
+
+use super::{UNUSABLE_REDIRECT_URI, empty_redirect_uris};
 
 /// ## What it does
 /// Reports a proxied server (types 1 to 3) whose first redirect URI is no callback of the OAuth proxy. Such a
@@ -38,9 +41,15 @@ pub static RULE: Rule = Rule {
     id: "redirect-not-proxy-callback",
     group: Group::OAuth,
     level: Severity::Error,
-    fix: Fixable::No,
+    yields_to: &[
+        Yield::AtPlace(&UNUSABLE_URL),
+        Yield::AtPlace(&UNUSABLE_REDIRECT_URI),
+        Yield::InFile(&[&empty_redirect_uris::RULE]),
+    ],
+    profile: ProfileScope::Own,
     source: include_str!("redirect_not_proxy_callback.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::source::Pointer;
 use crate::source::finding::Severity;
 
@@ -28,9 +28,9 @@ pub static RULE: Rule = Rule {
     id: "redundant-scope",
     group: Group::OAuth,
     level: Severity::Note,
-    fix: Fixable::No,
     source: include_str!("redundant_scope.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -26,9 +26,9 @@ pub static RULE: Rule = Rule {
     id: "remote-with-launch-args",
     group: Group::OAuth,
     level: Severity::Warning,
-    fix: Fixable::No,
     source: include_str!("remote_with_launch_args.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -20,9 +20,9 @@ pub static RULE: Rule = Rule {
     id: "required-oauth-undeclared",
     group: Group::OAuth,
     level: Severity::Error,
-    fix: Fixable::No,
     source: include_str!("required_oauth_undeclared.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -27,9 +27,9 @@ pub static RULE: Rule = Rule {
     id: "resource-metadata-disabled",
     group: Group::OAuth,
     level: Severity::Warning,
-    fix: Fixable::No,
     source: include_str!("resource_metadata_disabled.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,9 +1,9 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
 use crate::manifest::oauth;
 use crate::manifest::oauth::metadata_url::names_authorization_server;
 use crate::source::finding::Severity;
 
-use super::has_same_origin;
+use super::{has_same_origin, plaintext_url};
 
 /// ## What it does
 /// Reports a `resource_metadata_url` that is on another origin than the remote server, or that names the metadata of an
@@ -36,9 +36,10 @@ pub static RULE: Rule = Rule {
     id: "resource-metadata-misuse",
     group: Group::OAuth,
     level: Severity::Warning,
-    fix: Fixable::No,
+    yields_to: &[Yield::WhereCompared(&[&plaintext_url::RULE])],
     source: include_str!("resource_metadata_misuse.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,6 +1,9 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
 use crate::manifest::oauth;
 use crate::source::finding::Severity;
+
+use super::{plaintext_url, remote_signal_conflict};
 
 use super::{differing_resource_urls, is_slash_apart};
 
@@ -30,9 +33,14 @@ pub static RULE: Rule = Rule {
     id: "resource-url-mismatch",
     group: Group::OAuth,
     level: Severity::Error,
-    fix: Fixable::No,
+    yields_to: &[
+        Yield::AtPlace(&UNUSABLE_URL),
+        Yield::WhereCompared(&[&plaintext_url::RULE]),
+        Yield::InFile(&[&remote_signal_conflict::RULE]),
+    ],
     source: include_str!("resource_url_mismatch.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

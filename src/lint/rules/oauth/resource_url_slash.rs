@@ -1,6 +1,8 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject, Yield};
 use crate::manifest::oauth;
 use crate::source::finding::{Edit, Fix, Severity};
+
+use super::remote_signal_conflict;
 
 use super::{differing_resource_urls, is_slash_apart};
 
@@ -31,8 +33,10 @@ pub static RULE: Rule = Rule {
     group: Group::OAuth,
     level: Severity::Warning,
     fix: Fixable::Risky,
+    yields_to: &[Yield::InFile(&[&remote_signal_conflict::RULE])],
     source: include_str!("resource_url_slash.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

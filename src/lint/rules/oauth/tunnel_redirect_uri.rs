@@ -1,6 +1,9 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::{Check, Findings, Group, ProfileScope, Rule, Subject, Yield};
 use crate::manifest::oauth::redirect;
 use crate::source::finding::Severity;
+
+use super::{UNUSABLE_REDIRECT_URI, empty_redirect_uris};
 
 /// ## What it does
 /// Reports a redirect URI on a tunnel service (ngrok, Cloudflare quick tunnels, localtunnel, serveo, localhost.run)
@@ -33,9 +36,15 @@ pub static RULE: Rule = Rule {
     id: "tunnel-redirect-uri",
     group: Group::OAuth,
     level: Severity::Error,
-    fix: Fixable::No,
+    yields_to: &[
+        Yield::AtPlace(&UNUSABLE_URL),
+        Yield::AtPlace(&UNUSABLE_REDIRECT_URI),
+        Yield::InFile(&[&empty_redirect_uris::RULE]),
+    ],
+    profile: ProfileScope::Own,
     source: include_str!("tunnel_redirect_uri.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

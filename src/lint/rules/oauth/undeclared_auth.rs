@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::manifest::oauth;
 use crate::source::finding::Severity;
 
@@ -34,9 +34,9 @@ pub static RULE: Rule = Rule {
     id: "undeclared-auth",
     group: Group::OAuth,
     level: Severity::Note,
-    fix: Fixable::No,
     source: include_str!("undeclared_auth.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

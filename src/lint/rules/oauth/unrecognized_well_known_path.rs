@@ -43,6 +43,7 @@ pub static RULE: Rule = Rule {
     fix: Fixable::Safe,
     source: include_str!("unrecognized_well_known_path.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

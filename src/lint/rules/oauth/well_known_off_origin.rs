@@ -1,8 +1,9 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
 use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
 
-use super::has_same_origin;
+use super::{has_same_origin, plaintext_url};
 
 /// ## What it does
 /// Reports a server of type 2 whose `well_known_url` is on another origin than `server_url`.
@@ -36,9 +37,13 @@ pub static RULE: Rule = Rule {
     id: "well-known-off-origin",
     group: Group::OAuth,
     level: Severity::Error,
-    fix: Fixable::No,
+    yields_to: &[
+        Yield::AtPlace(&UNUSABLE_URL),
+        Yield::WhereCompared(&[&plaintext_url::RULE]),
+    ],
     source: include_str!("well_known_off_origin.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,5 @@
-use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::{CatalogSubject, Check, Findings, Group, ProfileScope, Rule, Yield};
 use crate::source::finding::Severity;
 
 use super::needed_hosts;
@@ -35,9 +36,11 @@ pub static RULE: Rule = Rule {
     id: "host-not-allowed",
     group: Group::Proxy,
     level: Severity::Error,
-    fix: Fixable::No,
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    profile: ProfileScope::Own,
     source: include_str!("host_not_allowed.rs"),
     check: Check::Catalog(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {

@@ -1,4 +1,5 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::{Check, Findings, Group, ProfileScope, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 
 use super::needed_hosts;
@@ -36,9 +37,11 @@ pub static RULE: Rule = Rule {
     id: "host-not-approved",
     group: Group::Proxy,
     level: Severity::Error,
-    fix: Fixable::No,
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    profile: ProfileScope::Own,
     source: include_str!("host_not_approved.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

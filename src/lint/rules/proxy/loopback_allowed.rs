@@ -1,4 +1,5 @@
-use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::{CatalogSubject, Check, Findings, Group, ProfileScope, Rule, Yield};
 use crate::source::finding::Severity;
 use crate::text::hosts;
 use crate::text::profile::Profile;
@@ -37,9 +38,11 @@ pub static RULE: Rule = Rule {
     id: "loopback-allowed",
     group: Group::Proxy,
     level: Severity::Error,
-    fix: Fixable::No,
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    profile: ProfileScope::Own,
     source: include_str!("loopback_allowed.rs"),
     check: Check::Catalog(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+use crate::lint::{CatalogSubject, Check, Findings, Group, Rule};
 use crate::source::finding::Severity;
 use crate::text::hosts;
 
@@ -35,9 +35,9 @@ pub static RULE: Rule = Rule {
     id: "malformed-allowed-host",
     group: Group::Proxy,
     level: Severity::Error,
-    fix: Fixable::No,
     source: include_str!("malformed_allowed_host.rs"),
     check: Check::Catalog(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {

@@ -1,6 +1,9 @@
 use url::Url;
 
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::rules::oauth::insecure_redirect_uri;
+use crate::lint::rules::oauth::redirect_not_proxy_callback;
+use crate::lint::rules::oauth::tunnel_redirect_uri;
+use crate::lint::{Check, Findings, Group, ProfileScope, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -41,9 +44,15 @@ pub static RULE: Rule = Rule {
     id: "proxy-url-mismatch",
     group: Group::Proxy,
     level: Severity::Warning,
-    fix: Fixable::No,
+    yields_to: &[Yield::AtPlace(&[
+        &redirect_not_proxy_callback::RULE,
+        &insecure_redirect_uri::RULE,
+        &tunnel_redirect_uri::RULE,
+    ])],
+    profile: ProfileScope::Own,
     source: include_str!("proxy_url_mismatch.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

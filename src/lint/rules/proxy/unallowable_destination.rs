@@ -1,6 +1,7 @@
 use url::{Host, Url};
 
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::{Check, Findings, Group, ProfileScope, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 use crate::text::hosts;
 
@@ -29,9 +30,11 @@ pub static RULE: Rule = Rule {
     id: "unallowable-destination",
     group: Group::Proxy,
     level: Severity::Error,
-    fix: Fixable::No,
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    profile: ProfileScope::Own,
     source: include_str!("unallowable_destination.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

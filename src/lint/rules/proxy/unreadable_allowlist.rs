@@ -1,7 +1,5 @@
-use crate::catalog::allowlist::Unreadable;
-use crate::lint::{Check, Fixable, Group, Rule};
-use crate::source::FileId;
-use crate::source::finding::{Finding, Place, Severity};
+use crate::lint::{AllowlistSubject, Check, Findings, Group, Rule};
+use crate::source::finding::{Place, Severity};
 
 /// ## What it does
 /// Reports an allowlist that cannot be read without running it: something other than string literals in
@@ -33,20 +31,22 @@ pub static RULE: Rule = Rule {
     id: "unreadable-allowlist",
     group: Group::Proxy,
     level: Severity::Error,
-    fix: Fixable::No,
     source: include_str!("unreadable_allowlist.rs"),
-    check: Check::Stage,
+    check: Check::Allowlist(check),
+    ..Rule::DEFAULTS
 };
 
-/// The finding, at what is no string literal.
-pub fn finding(file: FileId, unreadable: Unreadable) -> Finding {
-    let place = match unreadable.range {
-        Some(range) => Place::bytes(file, range),
-        None => Place::whole(file),
+fn check(subject: &AllowlistSubject<'_>, findings: &mut Findings) {
+    let place = match &subject.unreadable.range {
+        Some(range) => Place::bytes(subject.file, range.clone()),
+        None => Place::whole(subject.file),
     };
-    RULE.at(
-        place,
-        format!("the allowlist cannot be read: {}", unreadable.reason),
-    )
-    .help("write each host as a string of its own, in one list")
+    let message = format!(
+        "the allowlist cannot be read: {}",
+        subject.unreadable.reason
+    );
+    findings.push(
+        RULE.at(place, message)
+            .help("write each host as a string of its own, in one list"),
+    );
 }

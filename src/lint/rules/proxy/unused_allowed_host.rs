@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::entry::Entry;
-use crate::lint::{CatalogSubject, Check, Findings, Fixable, Group, Rule};
+use crate::lint::{CatalogSubject, Check, Findings, Group, ProfileScope, Rule};
 use crate::manifest::oauth::Verdict;
 use crate::source::finding::Severity;
 use crate::text::hosts;
@@ -39,9 +39,10 @@ pub static RULE: Rule = Rule {
     id: "unused-allowed-host",
     group: Group::Proxy,
     level: Severity::Warning,
-    fix: Fixable::No,
+    profile: ProfileScope::Own,
     source: include_str!("unused_allowed_host.rs"),
     check: Check::Catalog(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {

@@ -1,5 +1,10 @@
 use crate::catalog::entry::Destinations;
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::rules::discovery::insecure_endpoint;
+use crate::lint::rules::discovery::invalid_metadata;
+use crate::lint::rules::discovery::issuer_mismatch;
+use crate::lint::rules::discovery::resource_mismatch;
+use crate::lint::rules::discovery::unreachable_metadata;
+use crate::lint::{Check, Findings, Group, ProfileScope, Rule, Subject, Yield};
 use crate::source::Origin;
 use crate::source::finding::{Place, Severity};
 
@@ -69,9 +74,17 @@ pub static RULE: Rule = Rule {
     id: "unverifiable-destination",
     group: Group::Proxy,
     level: Severity::Warning,
-    fix: Fixable::No,
+    yields_to: &[Yield::InFile(&[
+        &issuer_mismatch::RULE,
+        &invalid_metadata::RULE,
+        &insecure_endpoint::RULE,
+        &resource_mismatch::RULE,
+        &unreachable_metadata::RULE,
+    ])],
+    profile: ProfileScope::Own,
     source: include_str!("unverifiable_destination.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

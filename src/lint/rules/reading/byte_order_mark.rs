@@ -1,6 +1,5 @@
-use crate::lint::{Check, Fixable, Group, Rule};
-use crate::source::FileId;
-use crate::source::finding::{Edit, Finding, Fix, Place, Severity};
+use crate::lint::{Check, FileContent, Findings, Fixable, Group, Rule, TextSubject};
+use crate::source::finding::{Edit, Fix, Place, Severity};
 
 /// ## What it does
 /// Reports a manifest that starts with a byte order mark (U+FEFF).
@@ -19,15 +18,21 @@ pub static RULE: Rule = Rule {
     level: Severity::Warning,
     fix: Fixable::Safe,
     source: include_str!("byte_order_mark.rs"),
-    check: Check::Stage,
+    check: Check::Text(check),
+    ..Rule::DEFAULTS
 };
 
-/// The finding, at the mark's three bytes.
-pub fn finding(file: FileId) -> Finding {
-    RULE.at(
-        Place::bytes(file, 0..'\u{feff}'.len_utf8()),
-        "the file starts with a byte order mark",
-    )
-    .help("save the file as UTF-8 without one")
-    .fix(Fix::safe([Edit::RemoveByteOrderMark]))
+fn check(subject: &TextSubject<'_>, findings: &mut Findings) {
+    if let FileContent::Json { parsed, .. } = subject.content
+        && parsed.has_byte_order_mark
+    {
+        findings.push(
+            RULE.at(
+                Place::bytes(subject.file, 0..'\u{feff}'.len_utf8()),
+                "the file starts with a byte order mark",
+            )
+            .help("save the file as UTF-8 without one")
+            .fix(Fix::safe([Edit::RemoveByteOrderMark])),
+        );
+    }
 }

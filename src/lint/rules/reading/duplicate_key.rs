@@ -1,6 +1,6 @@
-use crate::lint::{Check, Fixable, Group, Rule};
-use crate::source::finding::{Finding, Place, Severity};
-use crate::source::{DuplicateKey, FileId};
+use crate::lint::{Check, FileContent, Findings, Group, Rule, TextSubject};
+use crate::source::finding::{Place, Severity};
+use crate::source::{DuplicateKey, duplicate_keys};
 
 /// ## What it does
 /// Reports a key that occurs twice in one object, with both places.
@@ -22,20 +22,29 @@ pub static RULE: Rule = Rule {
     id: "duplicate-key",
     group: Group::Reading,
     level: Severity::Error,
-    fix: Fixable::No,
     source: include_str!("duplicate_key.rs"),
-    check: Check::Stage,
+    check: Check::Text(check),
+    ..Rule::DEFAULTS
 };
 
-/// The finding for one repetition.
-pub fn finding(file: FileId, duplicate: DuplicateKey) -> Finding {
-    let DuplicateKey {
-        key, first, again, ..
-    } = duplicate;
-    RULE.at(
-        Place::bytes(file, again),
-        format!("`{key}` occurs twice in this object"),
-    )
-    .help("remove one of the two")
-    .related(Place::bytes(file, first), "first given here")
+fn check(subject: &TextSubject<'_>, findings: &mut Findings) {
+    let FileContent::Json { text, parsed } = subject.content else {
+        return;
+    };
+    if !parsed.has_duplicate_keys {
+        return;
+    }
+    for duplicate in duplicate_keys(text) {
+        let DuplicateKey {
+            key, first, again, ..
+        } = duplicate;
+        findings.push(
+            RULE.at(
+                Place::bytes(subject.file, again),
+                format!("`{key}` occurs twice in this object"),
+            )
+            .help("remove one of the two")
+            .related(Place::bytes(subject.file, first), "first given here"),
+        );
+    }
 }

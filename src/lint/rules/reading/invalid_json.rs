@@ -1,6 +1,6 @@
-use crate::lint::{Check, Fixable, Group, Rule};
-use crate::source::FileId;
-use crate::source::finding::{Finding, Place, Severity};
+use crate::lint::{Check, FileContent, Findings, Group, Rule, TextSubject};
+use crate::source::ReadError;
+use crate::source::finding::{Place, Severity};
 use crate::source::parse::SyntaxError;
 
 /// ## What it does
@@ -30,38 +30,42 @@ pub static RULE: Rule = Rule {
     id: "invalid-json",
     group: Group::Reading,
     level: Severity::Error,
-    fix: Fixable::No,
     source: include_str!("invalid_json.rs"),
-    check: Check::Stage,
+    check: Check::Text(check),
+    ..Rule::DEFAULTS
 };
 
-/// The finding for a text that is no JSON, at the character that cannot stand there.
-pub fn syntax(file: FileId, error: SyntaxError) -> Finding {
-    let SyntaxError { at, message, help } = error;
-    let finding = RULE.at(Place::bytes(file, at..at + 1), message);
-    match help {
-        Some(help) => finding.help(help),
-        None => finding,
+fn check(subject: &TextSubject<'_>, findings: &mut Findings) {
+    let file = subject.file;
+    match subject.content {
+        FileContent::NotJson(SyntaxError { at, message, help }) => {
+            let finding = RULE.at(Place::bytes(file, *at..at + 1), message);
+            findings.push(match help {
+                Some(help) => finding.help(*help),
+                None => finding,
+            });
+        }
+        FileContent::Unread(ReadError::NotUtf8 { at, bytes }) => findings.push(
+            RULE.at(Place::bytes(file, *at..at + 1), encoding(bytes))
+                .help("save the file as UTF-8"),
+        ),
+        FileContent::Unread(ReadError::TooLarge { limit }) => findings.push(
+            RULE.at(
+                Place::whole(file),
+                format!("the file is larger than the limit of {limit} bytes"),
+            )
+            .help("shorten it, or raise `max_file_bytes` in `catproof.toml`"),
+        ),
+        FileContent::Unread(ReadError::Unreadable(_)) | FileContent::Json { .. } => {}
     }
 }
 
-/// The finding for bytes that are no UTF-8, at the first of them.
-pub fn encoding(file: FileId, at: usize, bytes: &[u8]) -> Finding {
-    let message = match bytes {
+/// What bytes that are no UTF-8 are instead.
+fn encoding(bytes: &[u8]) -> &'static str {
+    match bytes {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, 0, _, ..] | [_, 0, _, 0, ..] => {
             "the file is UTF-16 or UTF-32"
         }
         _ => "this byte is not UTF-8",
-    };
-    RULE.at(Place::bytes(file, at..at + 1), message)
-        .help("save the file as UTF-8")
-}
-
-/// The finding for a file over the size limit, in bytes.
-pub fn too_large(file: FileId, limit: u64) -> Finding {
-    RULE.at(
-        Place::whole(file),
-        format!("the file is larger than the limit of {limit} bytes"),
-    )
-    .help("shorten it, or raise `max_file_bytes` in `catproof.toml`")
+    }
 }

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::source::Origin;
 use crate::source::finding::{Place, Severity};
 
@@ -21,9 +21,9 @@ pub static RULE: Rule = Rule {
     id: "missing-metadata",
     group: Group::Reading,
     level: Severity::Warning,
-    fix: Fixable::No,
     source: include_str!("missing_metadata.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

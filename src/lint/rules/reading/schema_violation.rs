@@ -1,5 +1,7 @@
-use crate::lint::{Check, Fixable, Group, Rule};
-use crate::source::finding::Severity;
+use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::{Check, Findings, Group, Rule, SchemaSubject, Yield};
+use crate::manifest::violations::Violation;
+use crate::source::finding::{Place, Severity};
 
 /// ## What it does
 /// Reports a value of the wrong type, a missing `name` or `server`, and a value outside a closed set or format.
@@ -21,7 +23,30 @@ pub static RULE: Rule = Rule {
     id: "schema-violation",
     group: Group::Reading,
     level: Severity::Error,
-    fix: Fixable::No,
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("schema_violation.rs"),
-    check: Check::Stage,
+    check: Check::Schema(check),
+    ..Rule::DEFAULTS
 };
+
+fn check(subject: &SchemaSubject<'_>, findings: &mut Findings) {
+    let file = subject.file;
+    for violation in &subject.validated.violations {
+        match violation {
+            Violation::MissingKey { object, key } => {
+                // A missing key has no place: the object that lacks it is labelled by its own key.
+                let place = match object.as_str() {
+                    "" => Place::whole(file),
+                    _ => Place::key(file, object.clone()),
+                };
+                let finding = RULE.at(place, format!("`{key}` is missing"));
+                findings.push(finding.help(format!("add `{key}`")));
+            }
+            Violation::WrongValue { at, message } => {
+                findings.push(RULE.at(Place::value(file, at.clone()), message));
+            }
+            // A rule of its own.
+            Violation::UnknownKey { .. } => {}
+        }
+    }
+}

@@ -1,6 +1,7 @@
-use crate::lint::{Check, Fixable, Group, Rule};
-use crate::source::finding::{Finding, Place, Severity};
-use crate::source::{FileId, Pointer};
+use crate::lint::{Check, Findings, Group, Rule, SchemaSubject};
+use crate::manifest::violations::Violation;
+use crate::source::finding::{Place, Severity};
+use crate::text::suggest;
 
 /// ## What it does
 /// Reports a key that the schema does not know, and names the nearest one that it does.
@@ -21,19 +22,24 @@ pub static RULE: Rule = Rule {
     id: "unknown-key",
     group: Group::Reading,
     level: Severity::Warning,
-    fix: Fixable::No,
     source: include_str!("unknown_key.rs"),
-    check: Check::Stage,
+    check: Check::Schema(check),
+    ..Rule::DEFAULTS
 };
 
-/// The finding for one key of the object at `object`.
-pub fn finding(file: FileId, object: &Pointer, key: &str, known: &[String]) -> Finding {
-    let finding = RULE.at(
-        Place::key(file, object.key(key)),
-        format!("`{key}` is no key that anything reads here"),
-    );
-    match crate::text::suggest::nearest(key, known.iter().map(String::as_str)) {
-        Some(nearest) => finding.help(format!("write `{nearest}`, if that is meant")),
-        None => finding.help("remove it"),
+fn check(subject: &SchemaSubject<'_>, findings: &mut Findings) {
+    for violation in &subject.validated.violations {
+        let Violation::UnknownKey { object, key, known } = violation else {
+            continue;
+        };
+        let finding = RULE.at(
+            Place::key(subject.file, object.key(key)),
+            format!("`{key}` is no key that anything reads here"),
+        );
+        let nearest = suggest::nearest(key, known.iter().map(String::as_str));
+        findings.push(match nearest {
+            Some(nearest) => finding.help(format!("write `{nearest}`, if that is meant")),
+            None => finding.help("remove it"),
+        });
     }
 }

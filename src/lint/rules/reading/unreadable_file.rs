@@ -1,6 +1,6 @@
-use crate::lint::{Check, Fixable, Group, Rule};
-use crate::source::FileId;
-use crate::source::finding::{Finding, Place, Severity};
+use crate::lint::{Check, FileContent, Findings, Group, Rule, TextSubject};
+use crate::source::ReadError;
+use crate::source::finding::{Place, Severity};
 
 /// ## What it does
 /// Reports a manifest that cannot be read: no permission, a symbolic link, or no regular file.
@@ -18,16 +18,19 @@ pub static RULE: Rule = Rule {
     id: "unreadable-file",
     group: Group::Reading,
     level: Severity::Error,
-    fix: Fixable::No,
     source: include_str!("unreadable_file.rs"),
-    check: Check::Stage,
+    check: Check::Text(check),
+    ..Rule::DEFAULTS
 };
 
-/// The finding, with the reason in lower case.
-pub fn finding(file: FileId, reason: &str) -> Finding {
-    RULE.at(
-        Place::whole(file),
-        format!("the manifest cannot be read: {reason}"),
-    )
-    .help("put a regular file with read permission in its place")
+fn check(subject: &TextSubject<'_>, findings: &mut Findings) {
+    if let FileContent::Unread(ReadError::Unreadable(reason)) = subject.content {
+        findings.push(
+            RULE.at(
+                Place::whole(subject.file),
+                format!("the manifest cannot be read: {reason}"),
+            )
+            .help("put a regular file with read permission in its place"),
+        );
+    }
 }

@@ -1,6 +1,7 @@
 use serde_json::Value;
 
-use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
+use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::{Check, Findings, Group, RawSubject, Rule, Yield};
 use crate::source::Pointer;
 use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, placeholders};
@@ -32,9 +33,10 @@ pub static RULE: Rule = Rule {
     id: "credentials-in-url",
     group: Group::Secrets,
     level: Severity::Error,
-    fix: Fixable::No,
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("credentials_in_url.rs"),
     check: Check::Value(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {

@@ -1,9 +1,12 @@
-use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
+use crate::lint::rules::tokens::overwritten_token_env;
+use crate::lint::{Check, Findings, Group, RawSubject, Rule, Yield};
 use crate::source::finding::Severity;
 use crate::text::secrets::client_secret::{is_placeholder, is_reference};
 use crate::text::secrets::credential::{
     credentials, has_mixed_piece, is_stand_in, is_worth_hiding, names_credential,
 };
+
+use super::committed_credential;
 
 /// ## What it does
 /// Reports a variable of `server.env` whose name ends in a word for a credential (`TOKEN`, `SECRET`, `PASSWORD`, `API_KEY`,
@@ -31,9 +34,13 @@ pub static RULE: Rule = Rule {
     id: "literal-credential",
     group: Group::Secrets,
     level: Severity::Warning,
-    fix: Fixable::No,
+    yields_to: &[Yield::AtPlace(&[
+        &committed_credential::RULE,
+        &overwritten_token_env::RULE,
+    ])],
     source: include_str!("literal_credential.rs"),
     check: Check::Value(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {

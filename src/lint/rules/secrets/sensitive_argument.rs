@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
+use crate::lint::{Check, Findings, Group, RawSubject, Rule};
 use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, placeholders};
 
@@ -29,9 +29,9 @@ pub static RULE: Rule = Rule {
     id: "sensitive-argument",
     group: Group::Secrets,
     level: Severity::Warning,
-    fix: Fixable::No,
     source: include_str!("sensitive_argument.rs"),
     check: Check::Value(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {

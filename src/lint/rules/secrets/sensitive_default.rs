@@ -1,8 +1,10 @@
 use serde_json::Value;
 
-use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
+use crate::lint::{Check, Findings, Group, RawSubject, Rule, Yield};
 use crate::source::finding::Severity;
 use crate::text::secrets::credential::is_worth_hiding;
+
+use super::committed_credential;
 
 /// ## What it does
 /// Reports a default on a key of `user_config` that is `sensitive`. A default of null or `""` is none.
@@ -30,9 +32,10 @@ pub static RULE: Rule = Rule {
     id: "sensitive-default",
     group: Group::Secrets,
     level: Severity::Warning,
-    fix: Fixable::No,
+    yields_to: &[Yield::AtPlace(&[&committed_credential::RULE])],
     source: include_str!("sensitive_default.rs"),
     check: Check::Value(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {

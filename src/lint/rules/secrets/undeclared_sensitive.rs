@@ -33,6 +33,7 @@ pub static RULE: Rule = Rule {
     fix: Fixable::Risky,
     source: include_str!("undeclared_sensitive.rs"),
     check: Check::Value(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {

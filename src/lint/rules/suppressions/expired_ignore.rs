@@ -1,9 +1,5 @@
-use toml::Spanned;
-
-use crate::catalog::config::DayText;
-use crate::lint::{Check, Fixable, Group, Rule};
-use crate::source::FileId;
-use crate::source::finding::{Finding, Place, Severity};
+use crate::lint::{Check, Findings, Group, IgnoreSubject, Rule};
+use crate::source::finding::{Place, Severity};
 
 /// ## What it does
 /// Reports an ignore in `catproof.toml` whose last day is over, by the clock or by `--today`. What it put up with is
@@ -32,16 +28,26 @@ pub static RULE: Rule = Rule {
     id: "expired-ignore",
     group: Group::Suppressions,
     level: Severity::Error,
-    fix: Fixable::No,
     source: include_str!("expired_ignore.rs"),
-    check: Check::Stage,
+    check: Check::Ignore(check),
+    ..Rule::DEFAULTS
 };
 
-/// The finding, at the day.
-pub fn finding(file: FileId, expires: &Spanned<DayText>) -> Finding {
-    RULE.at(
-        Place::bytes(file, expires.span()),
-        format!("the ignore expired on `{}`", expires.get_ref().0),
-    )
-    .help("repair what it put up with and remove it, or decide anew until when it may stay")
+fn check(subject: &IgnoreSubject<'_>, findings: &mut Findings) {
+    if let Some(expires) = subject
+        .ignore
+        .expires
+        .as_ref()
+        .filter(|_| subject.is_expired)
+    {
+        findings.push(
+            RULE.at(
+                Place::bytes(subject.file, expires.span()),
+                format!("the ignore expired on `{}`", expires.get_ref().0),
+            )
+            .help(
+                "repair what it put up with and remove it, or decide anew until when it may stay",
+            ),
+        );
+    }
 }

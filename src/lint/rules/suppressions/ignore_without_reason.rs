@@ -1,9 +1,7 @@
 use toml::Spanned;
 
-use crate::catalog::config::Ignore;
-use crate::lint::{Check, Fixable, Group, Rule};
-use crate::source::FileId;
-use crate::source::finding::{Finding, Place, Severity};
+use crate::lint::{Check, Findings, Group, IgnoreSubject, Rule};
+use crate::source::finding::{Place, Severity};
 
 /// ## What it does
 /// Reports an ignore in `catproof.toml` without a `reason`, or with an empty one.
@@ -35,20 +33,23 @@ pub static RULE: Rule = Rule {
     id: "ignore-without-reason",
     group: Group::Suppressions,
     level: Severity::Error,
-    fix: Fixable::No,
     source: include_str!("ignore_without_reason.rs"),
-    check: Check::Stage,
+    check: Check::Ignore(check),
+    ..Rule::DEFAULTS
 };
 
-/// The finding, at the empty reason, or at the rule where there is none.
-pub fn finding(file: FileId, ignore: &Ignore) -> Finding {
-    let span = ignore
-        .reason
-        .as_ref()
-        .map_or_else(|| ignore.rule.span(), Spanned::span);
-    RULE.at(
-        Place::bytes(file, span),
-        format!("nothing says why `{}` is ignored", ignore.rule.get_ref()),
-    )
-    .help("add a `reason`")
+fn check(subject: &IgnoreSubject<'_>, findings: &mut Findings) {
+    let ignore = subject.ignore;
+    let reason = ignore.reason.as_ref();
+    if reason.is_some_and(|reason| !reason.get_ref().trim().is_empty()) {
+        return;
+    }
+    let span = reason.map_or_else(|| ignore.rule.span(), Spanned::span);
+    findings.push(
+        RULE.at(
+            Place::bytes(subject.file, span),
+            format!("nothing says why `{}` is ignored", ignore.rule.get_ref()),
+        )
+        .help("add a `reason`"),
+    );
 }

@@ -1,7 +1,5 @@
-use crate::catalog::config::Ignore;
-use crate::lint::{Check, Fixable, Group, Rule};
-use crate::source::FileId;
-use crate::source::finding::{Finding, Place, Severity};
+use crate::lint::{Check, Findings, Group, IgnoreSubject, Rule};
+use crate::source::finding::{Place, Severity};
 
 /// ## What it does
 /// Reports an ignore in `catproof.toml` that matches no finding. It is judged only where its file was read and its rule
@@ -35,21 +33,27 @@ pub static RULE: Rule = Rule {
     id: "unused-ignore",
     group: Group::Suppressions,
     level: Severity::Warning,
-    fix: Fixable::No,
     source: include_str!("unused_ignore.rs"),
-    check: Check::Stage,
+    check: Check::Ignore(check),
+    ..Rule::DEFAULTS
 };
 
-/// The finding, at the rule that the ignore names.
-pub fn finding(file: FileId, ignore: &Ignore) -> Finding {
+fn check(subject: &IgnoreSubject<'_>, findings: &mut Findings) {
+    // An expired one holds nothing back any more, and is reported for that.
+    if subject.is_used || subject.is_expired {
+        return;
+    }
+    let ignore = subject.ignore;
     let (rule, path) = (ignore.rule.get_ref(), ignore.file.get_ref());
     let place = match &ignore.pointer {
         Some(pointer) => format!("at `{}` of `{path}`", pointer.get_ref()),
         None => format!("in `{path}`"),
     };
-    RULE.at(
-        Place::bytes(file, ignore.rule.span()),
-        format!("there is no `{rule}` {place}"),
-    )
-    .help("remove the ignore")
+    findings.push(
+        RULE.at(
+            Place::bytes(subject.file, ignore.rule.span()),
+            format!("there is no `{rule}` {place}"),
+        )
+        .help("remove the ignore"),
+    );
 }

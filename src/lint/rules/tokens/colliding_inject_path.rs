@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Slot, Subject};
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -29,9 +29,9 @@ pub static RULE: Rule = Rule {
     id: "colliding-inject-path",
     group: Group::Tokens,
     level: Severity::Error,
-    fix: Fixable::No,
     source: include_str!("colliding_inject_path.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

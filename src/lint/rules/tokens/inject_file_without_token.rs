@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, Token, placeholders};
@@ -29,9 +29,9 @@ pub static RULE: Rule = Rule {
     id: "inject-file-without-token",
     group: Group::Tokens,
     level: Severity::Warning,
-    fix: Fixable::No,
     source: include_str!("inject_file_without_token.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

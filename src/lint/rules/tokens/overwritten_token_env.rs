@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Slot, Subject};
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -28,9 +28,9 @@ pub static RULE: Rule = Rule {
     id: "overwritten-token-env",
     group: Group::Tokens,
     level: Severity::Warning,
-    fix: Fixable::No,
     source: include_str!("overwritten_token_env.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Slot, Subject};
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -27,9 +27,9 @@ pub static RULE: Rule = Rule {
     id: "relative-inject-path",
     group: Group::Tokens,
     level: Severity::Error,
-    fix: Fixable::No,
     source: include_str!("relative_inject_path.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

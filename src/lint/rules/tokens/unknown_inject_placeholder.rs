@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, Token, placeholders};
 use crate::text::suggest;
@@ -29,9 +29,9 @@ pub static RULE: Rule = Rule {
     id: "unknown-inject-placeholder",
     group: Group::Tokens,
     level: Severity::Error,
-    fix: Fixable::No,
     source: include_str!("unknown_inject_placeholder.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

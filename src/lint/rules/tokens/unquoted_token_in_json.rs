@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, Token, placeholders};
 
@@ -29,9 +29,9 @@ pub static RULE: Rule = Rule {
     id: "unquoted-token-in-json",
     group: Group::Tokens,
     level: Severity::Warning,
-    fix: Fixable::No,
     source: include_str!("unquoted_token_in_json.rs"),
     check: Check::Server(check),
+    ..Rule::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,5 +1,7 @@
 //! The invariants of the house: what is documented, where things stand, which way the arrows point, what is committed.
 
+mod rooms;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -78,141 +80,6 @@ fn each_rule_is_documented() {
     }
 }
 
-/// For each room, the rooms that it may use. What is not named here may use what it likes.
-const ARROWS: [(&str, &[&str]); 17] = [
-    ("source", &[]),
-    ("model", &[]),
-    ("hidden", &[]),
-    ("finding", &["source"]),
-    ("parse", &["source"]),
-    ("edit", &["finding", "source"]),
-    ("oauth", &["credential", "hosts", "model"]),
-    ("hosts", &[]),
-    (
-        "config",
-        &[
-            "finding",
-            "lint",
-            "probe",
-            "schema",
-            "source",
-            "suggest",
-            "violations",
-        ],
-    ),
-    ("probe", &["hidden", "hosts", "source"]),
-    (
-        "diff",
-        &[
-            "compile",
-            "config",
-            "entry",
-            "finding",
-            "launch_line",
-            "lint",
-            "model",
-            "oauth",
-            "parse",
-            "pin",
-            "plan",
-            "probe",
-            "source",
-        ],
-    ),
-    ("emit", &["dotenv", "hidden", "oauth", "plan"]),
-    ("write", &["emit", "plan", "source"]),
-    // The readers: they show that the artifacts are enough.
-    (
-        "proxy",
-        &[
-            "config", "dotenv", "hidden", "hosts", "plan", "probe", "source",
-        ],
-    ),
-    (
-        "simulate",
-        &[
-            "credential",
-            "literal_argument",
-            "plan",
-            "report",
-            "source",
-            "suggest",
-        ],
-    ),
-    (
-        "export",
-        &["env_name", "hidden", "plan", "report", "simulate", "source"],
-    ),
-    (
-        "report",
-        &[
-            "credential",
-            "diff",
-            "edit",
-            "entry",
-            "finding",
-            "hidden",
-            "lint",
-            "oauth",
-            "plan",
-            "source",
-            "suggest",
-        ],
-    ),
-];
-
-#[test]
-fn the_arrows_between_the_rooms_hold() {
-    for (room, allowed) in ARROWS {
-        let mut real = BTreeSet::new();
-        for file in sources_of(room) {
-            for used in rooms_used(&fs::read_to_string(&file).unwrap()) {
-                let holds = used == room || allowed.contains(&used.as_str());
-                assert!(
-                    holds,
-                    "{} uses `{used}`, which `{room}` must not know",
-                    file.display()
-                );
-                real.insert(used);
-            }
-        }
-        for room_below in allowed {
-            assert!(
-                real.contains(*room_below),
-                "`{room}` does not use `{room_below}`"
-            );
-        }
-    }
-    for (room, forbidden) in [
-        ("lint", "emit"),
-        ("lint", "report"),
-        ("lint", "commands"),
-        ("compile", "lint"),
-        ("compile", "emit"),
-    ] {
-        for file in sources_of(room) {
-            let used = rooms_used(&fs::read_to_string(&file).unwrap());
-            assert!(
-                !used.contains(forbidden),
-                "{} uses `{forbidden}`",
-                file.display()
-            );
-        }
-    }
-}
-
-/// The Rust files of a room: one file, or a folder.
-fn sources_of(room: &str) -> Vec<PathBuf> {
-    let folder = project().join("src").join(room);
-    let mut files = rust_files(&folder);
-    let file = folder.with_extension("rs");
-    if file.is_file() {
-        files.push(file);
-    }
-    assert!(!files.is_empty(), "there is no room `{room}`");
-    files
-}
-
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let of = |path: PathBuf| match path.is_dir() {
         true => rust_files(&path),
@@ -220,19 +87,6 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
         false => Vec::new(),
     };
     entries(folder).into_iter().flat_map(of).collect()
-}
-
-/// The rooms that a text names as `crate::room`, outside its tests.
-fn rooms_used(text: &str) -> BTreeSet<String> {
-    let code = text.split("#[cfg(test)]").next().unwrap();
-    let after = code.split("crate::").skip(1);
-    after
-        .map(|rest| {
-            rest.chars()
-                .take_while(|character| character.is_alphanumeric() || *character == '_')
-                .collect()
-        })
-        .collect()
 }
 
 #[test]

@@ -1,0 +1,328 @@
+//! What the rules look at, one type for each kind of check.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::catalog::allowlist::{Allowlist, Unreadable};
+use crate::catalog::config::{Config, Ignore};
+use crate::catalog::entry::{self, Entry};
+use crate::discovery::lock::{Lock, LockEntry, Locks};
+use crate::discovery::{Change, Stale, UnreadableLock};
+use crate::manifest::model::{Manifest, OAuthConfig, UserInput};
+use crate::manifest::oauth::{self, OAuthType};
+use crate::manifest::validate::Validated;
+use crate::source::finding::{Place, Severity};
+use crate::source::parse::{Parsed, SyntaxError};
+use crate::source::{FileId, Origin, Pointer, ReadError};
+use crate::text::launch_line::{self, ContainerRun};
+use crate::text::profile::Profile;
+
+use super::strings::{self, ManifestString};
+
+/// What every rule may know.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    pub config: &'a Config,
+    pub locks: Option<&'a Locks>,
+}
+
+/// A file, as it was read.
+#[derive(Debug, Clone, Copy)]
+pub struct TextSubject<'a> {
+    pub file: FileId,
+    pub content: FileContent<'a>,
+}
+
+/// What came of reading a file.
+#[derive(Debug, Clone, Copy)]
+pub enum FileContent<'a> {
+    /// It gave no text.
+    Unread(&'a ReadError),
+    /// Its text is no JSON.
+    NotJson(&'a SyntaxError),
+    Json {
+        text: &'a str,
+        parsed: &'a Parsed,
+    },
+}
+
+/// A JSON value, and what the schema of a manifest has against it.
+#[derive(Debug, Clone, Copy)]
+pub struct SchemaSubject<'a> {
+    pub file: FileId,
+    pub validated: &'a Validated,
+}
+
+/// A file that is JSON, as the rules of Identity and Secrets see it.
+#[derive(Debug, Clone, Copy)]
+pub struct RawSubject<'a> {
+    pub file: FileId,
+    pub origin: Origin,
+    /// The file's name without `.json`.
+    pub stem: &'a str,
+    /// The whole file.
+    pub text: &'a str,
+    pub value: &'a Value,
+    pub context: Context<'a>,
+}
+
+impl RawSubject<'_> {
+    pub fn key(&self, pointer: impl Into<Pointer>) -> Place {
+        Place::key(self.file, pointer)
+    }
+
+    pub fn value_at(&self, pointer: impl Into<Pointer>) -> Place {
+        Place::value(self.file, pointer)
+    }
+}
+
+/// One server, as a rule sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    pub entry: &'a Entry,
+    pub manifest: &'a Manifest,
+    /// What discovery recorded for exactly this manifest's URLs.
+    pub lock: Option<&'a LockEntry>,
+    /// The whole file.
+    pub text: &'a str,
+    pub context: Context<'a>,
+}
+
+impl<'a> Subject<'a> {
+    /// The key of a member, such as `/oauth_config/client_id`.
+    pub fn key(&self, pointer: impl Into<Pointer>) -> Place {
+        Place::key(self.entry.file, pointer)
+    }
+
+    /// A value, such as `/oauth_config/scopes/0`.
+    pub fn value_at(&self, pointer: impl Into<Pointer>) -> Place {
+        Place::value(self.entry.file, pointer)
+    }
+
+    /// `oauth_config` with the server's type; nothing while the type is undetermined.
+    pub fn oauth(&self) -> Option<(&'a OAuthConfig, OAuthType)> {
+        Some((
+            self.manifest.oauth_config.as_ref()?,
+            self.entry.oauth_type()?,
+        ))
+    }
+
+    /// `client_id` where it is written, else the key of the `oauth_config` that lacks it.
+    pub fn client_id_place(&self) -> Place {
+        let oauth = self.manifest.oauth_config.as_ref();
+        match oauth.and_then(|oauth| oauth.client_id.as_ref()) {
+            Some(_) => self.value_at("/oauth_config/client_id"),
+            None => self.key("/oauth_config"),
+        }
+    }
+
+    /// The redirect URIs, each with its place.
+    pub fn redirect_uris(&self) -> impl Iterator<Item = (Place, &'a str)> {
+        let list = Pointer::from("/oauth_config/redirect_uris");
+        let oauth = self.manifest.oauth_config.as_ref();
+        let uris = oauth.and_then(|oauth| oauth.redirect_uris.as_deref());
+        let uris = uris.unwrap_or_default().iter().enumerate();
+        let file = self.entry.file;
+        uris.map(move |(index, uri)| (Place::value(file, list.index(index)), uri.as_str()))
+    }
+
+    /// What `archestra_config.oauth.required` says about a login, where it says something.
+    pub fn requires_login(&self) -> Option<bool> {
+        let config = self.manifest.archestra_config.as_ref()?;
+        config.oauth.as_ref()?.required
+    }
+
+    /// Every URL of the manifest that is asked for something, with its pointer: `server.url`, `remote_url`, and the URL
+    /// fields of `oauth_config`. Redirect URIs are not asked, they are come back to.
+    pub fn urls(&self) -> Vec<(&'static str, &'a str)> {
+        let oauth = self.manifest.oauth_config.as_ref();
+        let of_oauth = |field: fn(&OAuthConfig) -> &Option<String>| {
+            oauth.and_then(|oauth| field(oauth).as_deref())
+        };
+        let all = [
+            ("/server/url", self.manifest.server.url.as_deref()),
+            ("/remote_url", self.manifest.remote_url.as_deref()),
+            (
+                "/oauth_config/server_url",
+                of_oauth(|oauth| &oauth.server_url),
+            ),
+            (
+                "/oauth_config/auth_server_url",
+                of_oauth(|oauth| &oauth.auth_server_url),
+            ),
+            (
+                "/oauth_config/resource_metadata_url",
+                of_oauth(|oauth| &oauth.resource_metadata_url),
+            ),
+            (
+                "/oauth_config/well_known_url",
+                of_oauth(|oauth| &oauth.well_known_url),
+            ),
+            (
+                "/oauth_config/token_endpoint",
+                of_oauth(|oauth| &oauth.token_endpoint),
+            ),
+            (
+                "/oauth_config/streamable_http_url",
+                of_oauth(|oauth| &oauth.streamable_http_url),
+            ),
+        ];
+        all.into_iter()
+            .filter_map(|(pointer, url)| Some((pointer, url?)))
+            .collect()
+    }
+
+    /// Whether the server is judged as under development, where loopback and tunnels are sound.
+    pub fn is_development(&self) -> bool {
+        self.entry.origin == Origin::CatalogLocal
+            || self.context.config.profile == Profile::Development
+    }
+
+    /// Whether the entry claims to work in the desktop app.
+    pub fn claims_to_work(&self) -> bool {
+        self.manifest
+            .archestra_config
+            .as_ref()
+            .is_some_and(|config| config.works_in_archestra == Some(true))
+    }
+
+    /// How bad it is that the server cannot be launched: advice, unless the entry claims to work.
+    pub fn severity_of_claim(&self) -> Severity {
+        match self.claims_to_work() {
+            true => Severity::Warning,
+            false => Severity::Note,
+        }
+    }
+
+    /// Whether the server is started on the user's machine.
+    pub fn is_local(&self) -> bool {
+        !oauth::is_remote(self.manifest)
+    }
+
+    /// The command, the arguments, the image and the values of the environment: what the app starts the server with.
+    pub fn server_strings(&self) -> Vec<ManifestString<'a>> {
+        strings::server_strings(&self.manifest.server)
+    }
+
+    /// The command, without blanks around it.
+    pub fn command(&self) -> Option<&'a str> {
+        self.manifest.server.command.as_deref().map(str::trim)
+    }
+
+    pub fn args(&self) -> &'a [String] {
+        self.manifest.server.args.as_deref().unwrap_or_default()
+    }
+
+    /// The container that the server runs in, where the command line says so.
+    pub fn container_run(&self) -> Option<ContainerRun<'a>> {
+        let image = self.manifest.server.docker_image.as_deref();
+        launch_line::container_run(self.command()?, self.args(), image)
+    }
+
+    /// What the user is asked for, by key.
+    pub fn user_inputs(&self) -> impl Iterator<Item = (&'a str, &'a UserInput)> + use<'a> {
+        let inputs = self.manifest.user_config.iter().flatten();
+        inputs.map(|(key, input)| (key.as_str(), input))
+    }
+
+    /// What the user is asked for under a key.
+    pub fn user_input(&self, key: &str) -> Option<&'a UserInput> {
+        self.manifest.user_config.as_ref()?.get(key)
+    }
+
+    /// The variable that the token is put into, where the manifest names one.
+    pub fn token_env_var(&self) -> Option<&'a str> {
+        self.manifest.oauth_config.as_ref()?.token_env_var()
+    }
+
+    /// The contents of the files that are put into the container.
+    pub fn injected_files(&self) -> Vec<ManifestString<'a>> {
+        strings::injected_files(&self.manifest.server)
+    }
+}
+
+/// The whole catalog, as a cross-file rule sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct CatalogSubject<'a> {
+    /// Sorted by id; both folders.
+    pub entries: &'a [Entry],
+    /// The allowlist in force; `None` where there is none to check.
+    pub allowlist: Option<&'a Allowlist>,
+    pub context: Context<'a>,
+}
+
+impl<'a> CatalogSubject<'a> {
+    /// The entries that the profile compiles: a developer's server takes the place of the one that it hides.
+    pub fn effective_entries(&self) -> impl Iterator<Item = &'a Entry> {
+        entry::effective(self.entries, self.context.config.profile)
+    }
+
+    /// The developers' servers that have the id of one in the catalog, each with the one that it hides.
+    pub fn shadows(&self) -> impl Iterator<Item = (&'a Entry, &'a Entry)> {
+        let by_id = |entry: &'a Entry| (entry.id.as_str(), entry);
+        let published: HashMap<_, _> = self.named_entries(Origin::Catalog).map(by_id).collect();
+        self.named_entries(Origin::CatalogLocal)
+            .filter_map(move |local| Some((local, *published.get(local.id.as_str())?)))
+    }
+
+    fn named_entries(&self, origin: Origin) -> impl Iterator<Item = &'a Entry> + use<'a> {
+        let entries = self.entries.iter();
+        entries.filter(move |entry| entry.is_named && entry.origin == origin)
+    }
+}
+
+/// One of the two discovery locks.
+#[derive(Debug, Clone, Copy)]
+pub struct LockSubject<'a> {
+    pub file: FileId,
+    pub state: LockState<'a>,
+}
+
+/// What is known of a lock.
+#[derive(Debug, Clone, Copy)]
+pub enum LockState<'a> {
+    /// It cannot be read.
+    Unreadable(&'a UnreadableLock),
+    /// The providers were asked, and it was compared with their answers.
+    Compared(&'a ComparedLock<'a>),
+}
+
+/// A lock beside what the providers answer now.
+#[derive(Debug)]
+pub struct ComparedLock<'a> {
+    pub lock: &'a Lock,
+    /// The servers whose answers go into this lock, by id.
+    pub entries: HashMap<&'a str, &'a Entry>,
+    /// What the providers publish differently.
+    pub changes: Vec<Change>,
+    /// The answers that are too old.
+    pub stale: Vec<Stale>,
+    /// How old an answer may get, in days.
+    pub most_days: u32,
+}
+
+impl LockSubject<'_> {
+    /// The entry of a server.
+    pub fn entry_place(&self, server_id: &str) -> Place {
+        Place::key(self.file, Pointer::from("/servers").key(server_id))
+    }
+}
+
+/// An allowlist that cannot be read.
+#[derive(Debug, Clone, Copy)]
+pub struct AllowlistSubject<'a> {
+    pub file: FileId,
+    pub unreadable: &'a Unreadable,
+}
+
+/// One ignore, once all findings are known.
+#[derive(Debug, Clone, Copy)]
+pub struct IgnoreSubject<'a> {
+    /// The configuration.
+    pub file: FileId,
+    pub ignore: &'a Ignore,
+    pub is_expired: bool,
+    /// Whether it holds a finding back.
+    pub is_used: bool,
+}
