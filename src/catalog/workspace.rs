@@ -74,9 +74,7 @@ pub enum WorkspaceError {
 
 impl Workspace {
     /// Finds the configuration and applies the global options.
-    pub fn open(global: &Global) -> Result<Self, WorkspaceError> {
-        let working_folder = std::env::current_dir()
-            .map_err(|error| WorkspaceError::WorkingFolder(crate::source::describe(&error)))?;
+    pub fn open(global: &Global, working_folder: PathBuf) -> Result<Self, WorkspaceError> {
         let found = config::load(global.config.as_deref(), &working_folder)?;
         let mut config = found.config;
         let folder = found.file.as_deref().and_then(Path::parent);
@@ -96,7 +94,7 @@ impl Workspace {
             .into_iter()
             .flatten()
         {
-            match folder.metadata() {
+            match working_folder.join(folder).metadata() {
                 Ok(metadata) if metadata.is_dir() => {}
                 Ok(_) => return Err(WorkspaceError::NoFolder(folder.clone())),
                 Err(_) => return Err(WorkspaceError::MissingPath(folder.clone())),

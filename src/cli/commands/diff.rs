@@ -33,7 +33,7 @@ pub(super) fn run(
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let mut workspace = Workspace::open(global)?;
+    let mut workspace = Workspace::open(global, console.working_folder()?)?;
     let locks = lock_files::committed(&workspace, &workspace.folders())?;
     let mut base = Base::read(&args.base, &workspace, global, &locks)?;
     let config_now = workspace.config.clone();

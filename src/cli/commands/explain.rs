@@ -38,7 +38,7 @@ pub(super) fn run(
         (None, Some(oauth_type)) => oauth_type.documentation().to_owned(),
         (None, None) if args.topic == "config" => config::explain(),
         (None, None) if args.topic == "diff" => diff::kind::explain(),
-        (None, None) => explain_server(args, global)?,
+        (None, None) => explain_server(args, global, console)?,
     };
     let mut out = console.out();
     out.write_all(text.as_bytes())?;
@@ -67,8 +67,12 @@ fn explain_rule(rule: &Rule) -> String {
     )
 }
 
-fn explain_server(args: &ExplainArgs, global: &Global) -> Result<String, Failure> {
-    let workspace = Workspace::open(global)?;
+fn explain_server(
+    args: &ExplainArgs,
+    global: &Global,
+    console: &Console,
+) -> Result<String, Failure> {
+    let workspace = Workspace::open(global, console.working_folder()?)?;
     let mut sources = Sources::default();
     let questions = Questions {
         keep: Keep::Manifests,

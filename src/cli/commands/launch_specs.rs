@@ -32,7 +32,7 @@ pub(super) fn read(
     global: &Global,
     console: &Console,
 ) -> Result<Option<Vec<ServerLaunch>>, Failure> {
-    let mut workspace = Workspace::open(global)?;
+    let mut workspace = Workspace::open(global, console.working_folder()?)?;
     match from {
         LaunchSource::Artifacts(folder) => {
             let folder = workspace.absolute(folder);

@@ -29,7 +29,7 @@ pub(super) fn run(
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let workspace = Workspace::open(global)?;
+    let workspace = Workspace::open(global, console.working_folder()?)?;
     let mut sources = Sources::default();
     let questions = Questions {
         keep: Keep::Entries,

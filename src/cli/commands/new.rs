@@ -1,6 +1,6 @@
 //! `new`: writes the manifest of a server that does not have one, from what its author says.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::io::{self, BufRead as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum as _;
@@ -25,9 +25,8 @@ pub(super) fn run(
     if args.online {
         return new_online::run(args, global, console);
     }
-    let workspace = Workspace::open(global)?;
-    let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
-    let said = match can_ask {
+    let workspace = Workspace::open(global, console.working_folder()?)?;
+    let said = match console.can_ask() {
         true => ask(args)?,
         false => args.clone(),
     };

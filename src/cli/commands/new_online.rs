@@ -19,7 +19,7 @@ pub(super) fn run(
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let workspace = Workspace::open(global)?;
+    let workspace = Workspace::open(global, console.working_folder()?)?;
     let (id, url) = new::id_and_url(args)?;
     let path = new::place(&workspace, &id)?;
     let entry = ask(&id, &url, args, console)?;
@@ -48,7 +48,7 @@ pub(super) fn run(
 }
 
 fn ask(id: &str, url: &str, args: &NewArgs, console: &Console) -> Result<LockEntry, Failure> {
-    let probing = Probing::new(&args.network, Day::today())?;
+    let probing = Probing::new(&args.network, Day::today(), console)?;
     let target = Target {
         server_id: id.to_owned(),
         kind: TargetKind::Remote,

@@ -25,15 +25,18 @@ pub(super) fn run(
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
     let launch = match &args.launch {
-        Some(path) => path.clone(),
-        None => built_launch(global)?,
+        Some(path) => console.at(path),
+        None => built_launch(global, console)?,
     };
+    let authorities = args.ca_file.as_deref();
     let options = Options {
-        env_file: args.env_file.clone(),
+        env_file: args.env_file.as_deref().map(|path| console.at(path)),
         listen: args.listen,
         allow_missing: args.allow_missing,
         behind_proxy: args.behind_proxy,
-        authorities: args.ca_file.as_deref().map(probing::read).transpose()?,
+        authorities: authorities
+            .map(|path| probing::read(&console.at(path)))
+            .transpose()?,
         log: Log::standard_error(args.log),
         ..Options::new(launch)
     };
@@ -44,8 +47,8 @@ pub(super) fn run(
 }
 
 /// Where `build` writes the launch file.
-fn built_launch(global: &Global) -> Result<PathBuf, Failure> {
-    let workspace = Workspace::open(global)?;
+fn built_launch(global: &Global, console: &Console) -> Result<PathBuf, Failure> {
+    let workspace = Workspace::open(global, console.working_folder()?)?;
     let folder = workspace.generated(&workspace.folders());
     let places = &workspace.config.artifacts;
     let path = folder.join(places.get(LAUNCH).map_or(LAUNCH, String::as_str));
