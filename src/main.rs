@@ -2,6 +2,7 @@
 
 use catproof::cli::args::Cli;
 use catproof::cli::commands::{self, ExitStatus};
+use catproof::cli::console::Console;
 use clap::Parser as _;
 use mimalloc::MiMalloc;
 
@@ -9,5 +10,6 @@ use mimalloc::MiMalloc;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitStatus {
-    commands::run(&Cli::parse())
+    let cli = Cli::parse();
+    commands::run(&cli, &Console::of_process(&cli.global))
 }

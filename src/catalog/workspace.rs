@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::catalog::config::{self, Config, ConfigError, RuleIds};
-use crate::cli::args::Global;
 use crate::source::parse;
 use crate::source::{
     Folders, LoadError, ManifestFile, Origin, Sources, clean, is_manifest_name, list_manifests,
@@ -26,6 +25,17 @@ pub struct Workspace {
     pub notices: Vec<String>,
     /// The day that expiry is judged against.
     pub today: Day,
+}
+
+/// Where to look for the catalog, as the user says it. Paths are relative to the working folder.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub working_folder: PathBuf,
+    /// The configuration; without one, the nearest `catproof.toml`.
+    pub config: Option<PathBuf>,
+    pub catalog: Option<PathBuf>,
+    pub catalog_local: Option<PathBuf>,
+    pub profile: Option<Profile>,
 }
 
 /// One catalog of a run, and which of its files were named.
@@ -74,29 +84,28 @@ pub enum WorkspaceError {
 
 impl Workspace {
     /// Finds the configuration and applies the global options.
-    pub fn open(global: &Global, rules: &RuleIds) -> Result<Self, WorkspaceError> {
-        let working_folder = std::env::current_dir()
-            .map_err(|error| WorkspaceError::WorkingFolder(crate::source::describe(&error)))?;
-        let found = config::load(global.config.as_deref(), &working_folder, rules)?;
+    pub fn open(options: &Options, rules: &RuleIds) -> Result<Self, WorkspaceError> {
+        let working_folder = options.working_folder.clone();
+        let found = config::load(options.config.as_deref(), &working_folder, rules)?;
         let mut config = found.config;
         let folder = found.file.as_deref().and_then(Path::parent);
         let root = folder.unwrap_or(&working_folder).to_owned();
         // Options are relative to the working folder, the configuration to its own.
         let absolute = |folder: &Path| working_folder.join(folder).to_string_lossy().into_owned();
-        if let Some(folder) = &global.catalog {
+        if let Some(folder) = &options.catalog {
             config.catalog = absolute(folder);
         }
-        if let Some(folder) = &global.catalog_local {
+        if let Some(folder) = &options.catalog_local {
             config.catalog_local = absolute(folder);
         }
-        if let Some(profile) = global.profile {
+        if let Some(profile) = options.profile {
             config.profile = profile;
         }
-        for folder in [&global.catalog, &global.catalog_local]
+        for folder in [&options.catalog, &options.catalog_local]
             .into_iter()
             .flatten()
         {
-            match folder.metadata() {
+            match working_folder.join(folder).metadata() {
                 Ok(metadata) if metadata.is_dir() => {}
                 Ok(_) => return Err(WorkspaceError::NoFolder(folder.clone())),
                 Err(_) => return Err(WorkspaceError::MissingPath(folder.clone())),

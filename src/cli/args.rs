@@ -8,6 +8,7 @@ use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
 
+use crate::catalog::workspace;
 use crate::manifest::oauth::OAuthType;
 use crate::report::FormatArgument;
 use crate::report::list::ListedType;
@@ -84,6 +85,19 @@ pub struct Global {
     /// Say nothing on standard error but errors.
     #[arg(long, short, global = true, help_heading = "Global options")]
     pub quiet: bool,
+}
+
+impl Global {
+    /// Where to look for the catalog.
+    pub fn workspace(&self, working_folder: PathBuf) -> workspace::Options {
+        workspace::Options {
+            working_folder,
+            config: self.config.clone(),
+            catalog: self.catalog.clone(),
+            catalog_local: self.catalog_local.clone(),
+            profile: self.profile,
+        }
+    }
 }
 
 /// When to use colour.

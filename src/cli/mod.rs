@@ -1,6 +1,7 @@
 //! The command line: the types for clap, the terminal, and one file a command.
 
 pub mod args;
+pub mod captured;
 pub mod commands;
 pub mod console;
 

@@ -5,7 +5,7 @@ use std::fs;
 use catproof::cli::args::Cli;
 use clap::{CommandFactory as _, Parser as _};
 
-use crate::support::{check_json, project, rule_ids, run, scratch, write};
+use crate::support::{check_json, project, rule_ids, run, run_process, scratch, write};
 
 /// The commands with the text below their options.
 pub fn commands() -> Vec<(String, String)> {
@@ -379,4 +379,56 @@ fn artifacts_are_written_also_where_the_warnings_cannot_be() {
     let output = command.stdout(full).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(folder.join("generated/catalog.json").is_file());
+}
+
+/// Most tests run the command line in their own process; what they see is what a user sees.
+#[test]
+fn a_captured_run_gives_what_the_process_gives() {
+    let scratch = scratch();
+    let folder = scratch.path();
+    write(
+        &folder.join("catalog/acme__mcp.json"),
+        manifest("another").replace("acme-mcp@", "--key=\\u001b[31m\", \"acme-mcp@"),
+    );
+    write(&folder.join("broken.toml"), "catalogue = \"x\"\n");
+    write(&folder.join("answers.json"), "[]");
+    for (arguments, code) in [
+        (&["check"][..], 1),
+        (&["check", "--color", "always"], 1),
+        (&["check", "--quiet", "--format", "json"], 1),
+        (&["check", "-"], 1),
+        (&["check", "nowhere"], 2),
+        (&["check", "--config", "broken.toml"], 2),
+        (&["check", "--catalog", "broken.toml"], 2),
+        (&["check", "--catalog-local", "catalog/none"], 2),
+        (&["list"], 0),
+        (&["list", "--catalog", "generated"], 2),
+        (&["explain", "acme__mpc"], 2),
+        (&["explain", "config"], 0),
+        (&["diff"], 2),
+        (&["new"], 2),
+        (&["simulate", "acme__mcp", "--answers", "-"], 2),
+        (&["schema", "--check"], 1),
+        (&["proxy"], 2),
+        (&["rules"], 0),
+        (&["man", "check"], 0),
+        (&["completions", "zsh"], 0),
+        (&["--version"], 0),
+        (&["--help"], 0),
+        (&["check", "--help"], 0),
+        (&[], 2),
+        (&["chekc"], 2),
+        (&["check", "--format", "sarfi"], 2),
+    ] {
+        let captured = run(folder, arguments);
+        assert_eq!(captured.0, code, "{arguments:?}: {}", captured.2);
+        assert!(
+            captured == run_process(folder, arguments),
+            "{arguments:?}: {captured:#?}"
+        );
+    }
+    let empty = folder.join("empty");
+    fs::create_dir(&empty).unwrap();
+    assert_eq!(run(&empty, &["check"]).0, 3);
+    assert_eq!(run(&empty, &["check"]), run_process(&empty, &["check"]));
 }

@@ -1,5 +1,5 @@
-//! The commands that ask somebody: `probe`, `check --online`, `check --proxy-url` and `new --online`, as processes
-//! against providers on loopback and against recordings.
+//! The commands that ask somebody: `probe`, `check --online`, `check --proxy-url` and `new --online`, against providers
+//! on loopback and against recordings.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -17,7 +17,7 @@ use crate::proxy::whole::{generic, mcp_static, remote_static};
 use crate::proxy::world::{
     Answer, CODE, Provider, REFRESH, SECRET, TOKEN, VERIFIER, assert_holds_nothing_planted,
 };
-use crate::support::{self, run, scratch};
+use crate::support::{self, run, run_process, scratch};
 
 const IDS: [&str; 3] = ["acme__generic", "acme__mcp-static", "acme__remote.static"];
 
@@ -362,7 +362,7 @@ fn what_cannot_be_started_is_said() {
         (&["--launch", "broken.json", "--check"], 1, "missing field"),
         (&["--listen", "localhost"], 2, "invalid value 'localhost'"),
     ] {
-        let (actual, stdout, stderr) = run(path, &[&["proxy"], arguments].concat());
+        let (actual, stdout, stderr) = run_process(path, &[&["proxy"], arguments].concat());
         assert_eq!(actual, code, "{stdout}{stderr}");
         assert!((stdout + &stderr).contains(expected), "{arguments:?}");
     }

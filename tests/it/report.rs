@@ -568,7 +568,7 @@ fn a_report_takes_the_place_of_the_old_one_whole() {
 fn what_is_no_file_is_written_to_as_it_is() {
     let scratch = folder_with_an_error();
     let arguments = ["check", "--format", "concise=/dev/stdout"];
-    let (code, stdout, stderr) = run(scratch.path(), &arguments);
+    let (code, stdout, stderr) = support::run_process(scratch.path(), &arguments);
     assert_eq!(code, 1, "{stderr}");
     assert!(stdout.contains("error[invalid-json]"), "{stdout}");
 }

@@ -1,10 +1,12 @@
-//! What the tests share: folders, fixtures, and the program run as a process.
+//! What the tests share: folders, fixtures, and the program, run in this process or as one of its own.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use assert_cmd::Command;
+use catproof::cli::captured;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -23,7 +25,7 @@ pub fn shared(folder: &str) -> Option<PathBuf> {
     None
 }
 
-/// catproof, run in a folder, without colour and 100 columns wide.
+/// catproof as a process of its own, for tests about processes: in a folder, without colour and 100 columns wide.
 pub fn catproof(folder: &Path) -> Command {
     let mut command = Command::cargo_bin("catproof").unwrap();
     command
@@ -33,15 +35,27 @@ pub fn catproof(folder: &Path) -> Command {
     command
 }
 
-/// Runs catproof and gives its exit code, standard output and standard error.
+/// Runs catproof in this process and gives its exit code, standard output and standard error.
 pub fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    // A process is told its working folder without links in it.
+    let folder = folder.canonicalize().unwrap();
+    let output = thread::scope(|scope| {
+        // As much stack as a process has, and no asynchronous runtime around it.
+        let thread = thread::Builder::new().stack_size(8 << 20);
+        let run = thread.spawn_scoped(scope, || captured::run(&folder, arguments));
+        run.unwrap().join()
+    });
+    let output = output.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
+    (output.code, text(output.stdout), text(output.stderr))
+}
+
+/// The same as a process of its own, for what a process alone can show.
+pub fn run_process(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     let output = catproof(folder).args(arguments).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
-    (
-        output.status.code().unwrap(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    let code = output.status.code().unwrap();
+    (code, text(output.stdout), text(output.stderr))
 }
 
 /// The findings of `check --format json`, and the exit code.

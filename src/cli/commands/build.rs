@@ -25,7 +25,7 @@ pub(super) fn run(
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let workspace = judge::open(global, &args.findings)?;
+    let workspace = judge::open(global, &args.findings, console)?;
     let mut sources = Sources::default();
     let questions = Questions {
         keep: Keep::Manifests,

@@ -25,8 +25,8 @@ pub(super) fn run(
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let mut workspace = open(args, global)?;
-    let (paths, input) = read_standard_input(&workspace, args)?;
+    let mut workspace = open(args, global, console)?;
+    let (paths, input) = read_standard_input(&workspace, args, console)?;
     let fixes = &args.fixes;
     let is_fixing = (fixes.fix || fixes.unsafe_fixes) && !fixes.diff;
     if input.is_some() && (is_fixing || args.write_baseline) {
@@ -56,7 +56,7 @@ pub(super) fn run(
     }
     if args.write_baseline {
         write_baseline(&workspace, &targets, &sources, console)?;
-        workspace = open(args, global)?;
+        workspace = open(args, global, console)?;
     }
     if fixes.diff {
         return fix::show(&workspace, &targets, &sources, fixes, console);
@@ -99,8 +99,8 @@ pub(super) fn run(
     Ok(outcome.status)
 }
 
-fn open(args: &CheckArgs, global: &Global) -> Result<Workspace, Failure> {
-    let mut workspace = judge::open(global, &args.findings)?;
+fn open(args: &CheckArgs, global: &Global, console: &Console) -> Result<Workspace, Failure> {
+    let mut workspace = judge::open(global, &args.findings, console)?;
     if args.strict_online {
         probing::be_strict(&mut workspace);
     }
@@ -166,7 +166,7 @@ fn online<'a>(args: &CheckArgs, console: &'a Console) -> Result<Option<Online<'a
     }
     let today = args.findings.today.unwrap_or_else(Day::today);
     Ok(Some(Online {
-        probing: Probing::new(network, today)?,
+        probing: Probing::new(network, today, console)?,
         console,
     }))
 }
@@ -178,14 +178,14 @@ fn running_allowlist(
     console: &Console,
 ) -> Result<Option<Allowlist>, Failure> {
     if let Some(url) = &args.proxy_url {
-        return running_proxy::allowlist(url, &args.network).map(Some);
+        return running_proxy::allowlist(url, &args.network, console).map(Some);
     }
     let is_asked =
         args.online && args.network.replay.is_none() && args.findings.allowlist.is_none();
     let Some(url) = workspace.config.proxy.url.as_ref().filter(|_| is_asked) else {
         return Ok(None);
     };
-    match running_proxy::allowlist(url, &args.network) {
+    match running_proxy::allowlist(url, &args.network, console) {
         // Whoever named it nowhere on the command line gets the next best.
         Err(failure) if !args.strict_online => {
             console.say(&failure.to_string());
@@ -199,6 +199,7 @@ fn running_allowlist(
 fn read_standard_input(
     workspace: &Workspace,
     args: &CheckArgs,
+    console: &Console,
 ) -> Result<(Vec<PathBuf>, Option<StandardInput>), Failure> {
     if !args.paths.iter().any(|path| is_dash(path)) {
         return match &args.stdin_filename {
@@ -212,7 +213,7 @@ fn read_standard_input(
     let input = StandardInput {
         path: workspace.absolute(&name),
         is_alone,
-        text: judge::standard_input(workspace.config.max_file_bytes)?,
+        text: judge::standard_input(console, workspace.config.max_file_bytes)?,
     };
     let mut paths = args.paths.clone();
     for path in &mut paths {

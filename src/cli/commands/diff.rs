@@ -14,7 +14,6 @@ use crate::compile::write;
 use crate::compile::{self, Catalog};
 use crate::diff::{self, Change, Compiled, Kind, Server, State, Words};
 use crate::discovery::Locks;
-use crate::lint;
 use crate::pipeline::{Judged, Keep, Line};
 use crate::report::diff::{DiffReport, DiffSummary};
 use crate::report::{Style, write_json};
@@ -27,14 +26,14 @@ use crate::text::secrets::secret_search::unnamed_secrets;
 use super::base::Base;
 use super::findings::{self, plural};
 use super::judge::JudgedTarget;
-use super::{ExitStatus, Failure, check, diff_report, lock_files, masking};
+use super::{ExitStatus, Failure, check, diff_report, lock_files, masking, open_workspace};
 
 pub(super) fn run(
     args: &DiffArgs,
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let mut workspace = Workspace::open(global, &lint::rule_ids())?;
+    let mut workspace = open_workspace(global, console)?;
     let locks = lock_files::committed(&workspace, &workspace.folders())?;
     let mut base = Base::read(&args.base, &workspace, global, &locks)?;
     let config_now = workspace.config.clone();

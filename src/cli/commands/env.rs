@@ -10,7 +10,6 @@ use crate::cli::args::{EnvArgs, EnvSide, Global};
 use crate::cli::console::Console;
 use crate::compile::emit;
 use crate::compile::plan::Plan;
-use crate::lint;
 use crate::pipeline::Keep;
 use crate::runtime::env_check;
 use crate::source::{Sources, describe};
@@ -20,14 +19,14 @@ use crate::text::visible::visible;
 
 use super::findings::{self, plural};
 use super::judge::{self, AllowlistChoice, LockChoice, Questions};
-use super::{ExitStatus, Failure, build, check};
+use super::{ExitStatus, Failure, build, check, open_workspace};
 
 pub(super) fn run(
     args: &EnvArgs,
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let workspace = Workspace::open(global, &lint::rule_ids())?;
+    let workspace = open_workspace(global, console)?;
     let mut sources = Sources::default();
     let questions = Questions {
         keep: Keep::Manifests,

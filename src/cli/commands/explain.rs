@@ -5,7 +5,6 @@ use std::io::Write as _;
 
 use crate::catalog::config::{self, NamedRule};
 use crate::catalog::entry::{self, Destinations, Entry};
-use crate::catalog::workspace::Workspace;
 use crate::cli::args::{ExplainArgs, Global};
 use crate::cli::console::Console;
 use crate::diff;
@@ -21,7 +20,7 @@ use crate::text::suggest;
 use crate::text::visible::visible;
 
 use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
-use super::{ExitStatus, Failure, masking};
+use super::{ExitStatus, Failure, masking, open_workspace};
 
 pub(super) fn run(
     args: &ExplainArgs,
@@ -38,7 +37,7 @@ pub(super) fn run(
         (None, Some(oauth_type)) => oauth_type.documentation().to_owned(),
         (None, None) if args.topic == "config" => config::explain(),
         (None, None) if args.topic == "diff" => diff::kind::explain(),
-        (None, None) => explain_server(args, global)?,
+        (None, None) => explain_server(args, global, console)?,
     };
     let mut out = console.out();
     out.write_all(text.as_bytes())?;
@@ -67,8 +66,12 @@ fn explain_rule(rule: &Rule) -> String {
     )
 }
 
-fn explain_server(args: &ExplainArgs, global: &Global) -> Result<String, Failure> {
-    let workspace = Workspace::open(global, &lint::rule_ids())?;
+fn explain_server(
+    args: &ExplainArgs,
+    global: &Global,
+    console: &Console,
+) -> Result<String, Failure> {
+    let workspace = open_workspace(global, console)?;
     let mut sources = Sources::default();
     let questions = Questions {
         keep: Keep::Manifests,

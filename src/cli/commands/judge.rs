@@ -7,6 +7,7 @@ use crate::catalog::allowlist::Allowlist;
 use crate::catalog::config::Level;
 use crate::catalog::workspace::{StandardInput, Target, Workspace};
 use crate::cli::args::{FindingArgs, Global};
+use crate::cli::console::Console;
 use crate::discovery::lock::Locks;
 use crate::lint::{self, proxy};
 use crate::manifest::validate;
@@ -15,7 +16,7 @@ use crate::pipeline::{Judged, Keep, Line};
 use crate::source::{FileId, Folders, ManifestFile, Sources, describe};
 
 use super::probing::Online;
-use super::{Failure, findings, lock_files};
+use super::{Failure, findings, lock_files, open_workspace};
 
 /// One catalog of the run, judged.
 pub(super) struct JudgedTarget {
@@ -83,10 +84,14 @@ pub(super) enum AllowlistChoice<'a> {
 }
 
 /// Opens the workspace and applies the options that every command with findings has.
-pub(super) fn open(global: &Global, args: &FindingArgs) -> Result<Workspace, Failure> {
+pub(super) fn open(
+    global: &Global,
+    args: &FindingArgs,
+    console: &Console,
+) -> Result<Workspace, Failure> {
     findings::check_formats(&args.format)?;
     let rules = lint::rule_ids();
-    let mut workspace = Workspace::open(global, &lint::rule_ids())?;
+    let mut workspace = open_workspace(global, console)?;
     workspace.config.pedantic = args.pedantic;
     if let Some(today) = args.today {
         workspace.today = today;
@@ -266,10 +271,10 @@ fn allowlist_path(
 }
 
 /// Reads standard input whole, up to a little more than a manifest may have.
-pub(super) fn standard_input(limit: u64) -> Result<Vec<u8>, Failure> {
+pub(super) fn standard_input(console: &Console, limit: u64) -> Result<Vec<u8>, Failure> {
     let mut text = Vec::new();
-    let read = std::io::stdin()
-        .lock()
+    let read = console
+        .standard_input()
         .take(limit.saturating_add(1))
         .read_to_end(&mut text);
     match read {

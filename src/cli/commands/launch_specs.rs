@@ -8,14 +8,13 @@ use crate::catalog::workspace::Workspace;
 use crate::cli::args::Global;
 use crate::cli::console::Console;
 use crate::compile::plan::{CatalogIndex, ServerLaunch, VERSION};
-use crate::lint;
 use crate::pipeline::Keep;
 use crate::source::{Origin, Sources, describe};
 use crate::text::profile::Profile;
 use crate::text::suggest;
 
 use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
-use super::{Failure, build, check};
+use super::{Failure, build, check, open_workspace};
 
 /// Where launch specs are from.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +32,7 @@ pub(super) fn read(
     global: &Global,
     console: &Console,
 ) -> Result<Option<Vec<ServerLaunch>>, Failure> {
-    let mut workspace = Workspace::open(global, &lint::rule_ids())?;
+    let mut workspace = open_workspace(global, console)?;
     match from {
         LaunchSource::Artifacts(folder) => {
             let folder = workspace.absolute(folder);

@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 
 use crate::catalog::entry::Entry;
-use crate::catalog::workspace::Workspace;
 use crate::cli::args::{Global, ListArgs, TableFormat};
 use crate::cli::console::Console;
-use crate::lint;
 use crate::manifest::oauth::{OAuthType, Verdict};
 use crate::pipeline::Keep;
 use crate::report::list::{
@@ -23,14 +21,14 @@ use crate::text::visible::visible;
 
 use super::findings::{self, plural};
 use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
-use super::{ExitStatus, Failure, check, masking};
+use super::{ExitStatus, Failure, check, masking, open_workspace};
 
 pub(super) fn run(
     args: &ListArgs,
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let workspace = Workspace::open(global, &lint::rule_ids())?;
+    let workspace = open_workspace(global, console)?;
     let mut sources = Sources::default();
     let questions = Questions {
         keep: Keep::Entries,

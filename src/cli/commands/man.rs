@@ -130,10 +130,10 @@ fn write(pages: &[Page], folder: &Path, console: &Console) -> Result<ExitStatus,
         path,
         reason: describe(&error),
     };
-    fs::create_dir_all(folder).map_err(|error| unwritable(folder.to_owned(), error))?;
+    fs::create_dir_all(console.at(folder)).map_err(|error| unwritable(folder.to_owned(), error))?;
     for page in pages {
         let path = folder.join(&page.file);
-        fs::write(&path, &page.text).map_err(|error| unwritable(path, error))?;
+        fs::write(console.at(&path), &page.text).map_err(|error| unwritable(path, error))?;
     }
     console.say(&format!("{} written", plural(pages.len(), "page")));
     Ok(ExitStatus::Clean)

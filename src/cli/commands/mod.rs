@@ -30,13 +30,14 @@ mod simulate;
 use std::path::PathBuf;
 use std::process::{ExitCode, Termination};
 
-use crate::catalog::workspace::WorkspaceError;
-use crate::cli::args::{Cli, Command};
+use crate::catalog::workspace::{Workspace, WorkspaceError};
+use crate::cli::args::{Cli, Command, Global};
 use crate::cli::console::Console;
 use crate::compile::emit;
 use crate::compile::write;
 use crate::discovery::client::NetworkError;
 use crate::discovery::record::RecordError;
+use crate::lint;
 use crate::runtime::proxy::ProxyError;
 
 pub use rules::readme_table;
@@ -55,11 +56,17 @@ pub enum ExitStatus {
 
 impl Termination for ExitStatus {
     fn report(self) -> ExitCode {
+        ExitCode::from(self.code())
+    }
+}
+
+impl ExitStatus {
+    pub fn code(self) -> u8 {
         match self {
-            Self::Clean => ExitCode::from(0),
-            Self::Findings => ExitCode::from(1),
-            Self::Failed => ExitCode::from(2),
-            Self::NoInput => ExitCode::from(3),
+            Self::Clean => 0,
+            Self::Findings => 1,
+            Self::Failed => 2,
+            Self::NoInput => 3,
         }
     }
 }
@@ -106,25 +113,30 @@ impl Failure {
     }
 }
 
+/// The workspace that the options and the working folder mean.
+fn open_workspace(global: &Global, console: &Console) -> Result<Workspace, Failure> {
+    let options = global.workspace(console.working_folder()?);
+    Ok(Workspace::open(&options, &lint::rule_ids())?)
+}
+
 /// Runs the command and says on standard error why it failed, if it did.
-pub fn run(cli: &Cli) -> ExitStatus {
-    let console = Console::new(&cli.global);
+pub fn run(cli: &Cli, console: &Console) -> ExitStatus {
     let result = match &cli.command {
-        Command::Check(args) => check::run(args, &cli.global, &console),
-        Command::Build(args) => build::run(args, &cli.global, &console),
-        Command::List(args) => list::run(args, &cli.global, &console),
-        Command::Diff(args) => diff::run(args, &cli.global, &console),
-        Command::Explain(args) => explain::run(args, &cli.global, &console),
-        Command::Env(args) => env::run(args, &cli.global, &console),
-        Command::Probe(args) => probe::run(args, &cli.global, &console),
-        Command::New(args) => new::run(args, &cli.global, &console),
-        Command::Schema(args) => schema::run(args, &console),
-        Command::Rules(args) => rules::run(args, &console),
-        Command::Proxy(args) => proxy::run(args, &cli.global, &console),
-        Command::Simulate(args) => simulate::run(args, &cli.global, &console),
-        Command::Completions(args) => completions::run(args, &console),
-        Command::Man(args) => man::run(args, &console),
-        Command::Export(args) => export::run(args, &cli.global, &console),
+        Command::Check(args) => check::run(args, &cli.global, console),
+        Command::Build(args) => build::run(args, &cli.global, console),
+        Command::List(args) => list::run(args, &cli.global, console),
+        Command::Diff(args) => diff::run(args, &cli.global, console),
+        Command::Explain(args) => explain::run(args, &cli.global, console),
+        Command::Env(args) => env::run(args, &cli.global, console),
+        Command::Probe(args) => probe::run(args, &cli.global, console),
+        Command::New(args) => new::run(args, &cli.global, console),
+        Command::Schema(args) => schema::run(args, console),
+        Command::Rules(args) => rules::run(args, console),
+        Command::Proxy(args) => proxy::run(args, &cli.global, console),
+        Command::Simulate(args) => simulate::run(args, &cli.global, console),
+        Command::Completions(args) => completions::run(args, console),
+        Command::Man(args) => man::run(args, console),
+        Command::Export(args) => export::run(args, &cli.global, console),
     };
     match result {
         Ok(status) => status,

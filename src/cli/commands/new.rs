@@ -1,6 +1,6 @@
 //! `new`: writes the manifest of a server that does not have one, from what its author says.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::io::{self, BufRead as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum as _;
@@ -11,12 +11,11 @@ use crate::cli::args::{Global, NewArgs};
 use crate::cli::console::Console;
 use crate::compile::write;
 use crate::discovery::draft::{self, Answers, DraftedManifest};
-use crate::lint;
 use crate::manifest::oauth::OAuthType;
 use crate::text::hidden::to_json;
 use crate::text::hosts;
 
-use super::{ExitStatus, Failure, new_online};
+use super::{ExitStatus, Failure, new_online, open_workspace};
 
 pub(super) fn run(
     args: &NewArgs,
@@ -26,9 +25,8 @@ pub(super) fn run(
     if args.online {
         return new_online::run(args, global, console);
     }
-    let workspace = Workspace::open(global, &lint::rule_ids())?;
-    let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
-    let said = match can_ask {
+    let workspace = open_workspace(global, console)?;
+    let said = match console.can_ask() {
         true => ask(args)?,
         false => args.clone(),
     };

@@ -2,25 +2,23 @@
 
 use std::io::Write as _;
 
-use crate::catalog::workspace::Workspace;
 use crate::cli::args::{Global, NewArgs};
 use crate::cli::console::Console;
 use crate::discovery::draft;
 use crate::discovery::{LockEntry, LockInputs, Target, TargetKind};
-use crate::lint;
 use crate::source::Origin;
 use crate::text::day::Day;
 use crate::text::visible::visible;
 
 use super::probing::{Asked, Probing};
-use super::{ExitStatus, Failure, new};
+use super::{ExitStatus, Failure, new, open_workspace};
 
 pub(super) fn run(
     args: &NewArgs,
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let workspace = Workspace::open(global, &lint::rule_ids())?;
+    let workspace = open_workspace(global, console)?;
     let (id, url) = new::id_and_url(args)?;
     let path = new::place(&workspace, &id)?;
     let entry = ask(&id, &url, args, console)?;
@@ -49,7 +47,7 @@ pub(super) fn run(
 }
 
 fn ask(id: &str, url: &str, args: &NewArgs, console: &Console) -> Result<LockEntry, Failure> {
-    let probing = Probing::new(&args.network, Day::today())?;
+    let probing = Probing::new(&args.network, Day::today(), console)?;
     let target = Target {
         server_id: id.to_owned(),
         kind: TargetKind::Remote,

@@ -24,13 +24,13 @@ pub(super) fn run(
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let mut workspace = judge::open(global, &args.findings)?;
+    let mut workspace = judge::open(global, &args.findings, console)?;
     if args.strict_online {
         probing::be_strict(&mut workspace);
     }
     leave_ignores_to_check(&mut workspace);
     let today = args.findings.today.unwrap_or_else(Day::today);
-    let probing = Probing::new(&args.network, today)?;
+    let probing = Probing::new(&args.network, today, console)?;
 
     let mut sources = Sources::default();
     let nothing = Locks::default();

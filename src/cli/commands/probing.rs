@@ -90,22 +90,22 @@ impl Answers {
 
 impl Probing {
     /// Sets up the network, or the recordings in its place. Nothing is asked yet.
-    pub(super) fn new(args: &NetworkArgs, today: Day) -> Result<Self, Failure> {
+    pub(super) fn new(args: &NetworkArgs, today: Day, console: &Console) -> Result<Self, Failure> {
         let reach = match args.allow_loopback {
             true => Reach::Loopback,
             false => Reach::Public,
         };
         let source = match (&args.replay, &args.record) {
-            (Some(folder), _) => Source::Replay(Recordings::open(folder)?),
+            (Some(folder), _) => Source::Replay(Recordings::open(&console.at(folder))?),
             (None, Some(folder)) => {
-                let network = network(args, reach)?;
+                let network = network(args, reach, console)?;
                 Source::Recorded(Box::new(Recorder::new(
                     network,
-                    folder,
+                    &console.at(folder),
                     &today.to_string(),
                 )?))
             }
-            (None, None) => Source::Network(Box::new(network(args, reach)?)),
+            (None, None) => Source::Network(Box::new(network(args, reach, console)?)),
         };
         Ok(Self {
             source,
@@ -133,7 +133,7 @@ impl Probing {
         let answers = discovery::block_on(async {
             tokio::select! {
                 entries = discovery::ask(targets, &self.source, run, tell) => Some(entries),
-                _ = tokio::signal::ctrl_c() => None,
+                () = console.interrupted() => None,
             }
         })?;
         if let Some(bar) = bar {
@@ -202,8 +202,15 @@ pub(super) fn be_strict(workspace: &mut Workspace) {
 }
 
 /// The network with the manners of the options.
-pub(super) fn network(args: &NetworkArgs, reach: Reach) -> Result<Network, Failure> {
-    let authorities = args.ca_file.as_deref().map(read).transpose()?;
+pub(super) fn network(
+    args: &NetworkArgs,
+    reach: Reach,
+    console: &Console,
+) -> Result<Network, Failure> {
+    let authorities = args.ca_file.as_deref();
+    let authorities = authorities
+        .map(|path| read(&console.at(path)))
+        .transpose()?;
     let manners = Manners {
         reach,
         http_proxy: args.http_proxy.clone(),

@@ -6,16 +6,14 @@ use std::path::PathBuf;
 
 use tokio::runtime::Runtime;
 
-use crate::catalog::workspace::Workspace;
 use crate::cli::args::{Global, ProxyArgs};
 use crate::cli::console::Console;
-use crate::lint;
 use crate::runtime::proxy::{self, Log, Options, ProxyError, Summary};
 use crate::text::visible::visible;
 
 use super::findings::plural;
 use super::probing;
-use super::{ExitStatus, Failure};
+use super::{ExitStatus, Failure, open_workspace};
 
 /// The artifact that the proxy runs from.
 const LAUNCH: &str = "oauth_proxy/launch.json";
@@ -26,15 +24,18 @@ pub(super) fn run(
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
     let launch = match &args.launch {
-        Some(path) => path.clone(),
-        None => built_launch(global)?,
+        Some(path) => console.at(path),
+        None => built_launch(global, console)?,
     };
+    let authorities = args.ca_file.as_deref();
     let options = Options {
-        env_file: args.env_file.clone(),
+        env_file: args.env_file.as_deref().map(|path| console.at(path)),
         listen: args.listen,
         allow_missing: args.allow_missing,
         behind_proxy: args.behind_proxy,
-        authorities: args.ca_file.as_deref().map(probing::read).transpose()?,
+        authorities: authorities
+            .map(|path| probing::read(&console.at(path)))
+            .transpose()?,
         log: Log::standard_error(args.log),
         ..Options::new(launch)
     };
@@ -45,8 +46,8 @@ pub(super) fn run(
 }
 
 /// Where `build` writes the launch file.
-fn built_launch(global: &Global) -> Result<PathBuf, Failure> {
-    let workspace = Workspace::open(global, &lint::rule_ids())?;
+fn built_launch(global: &Global, console: &Console) -> Result<PathBuf, Failure> {
+    let workspace = open_workspace(global, console)?;
     let folder = workspace.generated(&workspace.folders());
     let places = &workspace.config.artifacts;
     let path = folder.join(places.get(LAUNCH).map_or(LAUNCH, String::as_str));

@@ -4,6 +4,7 @@ use url::Url;
 
 use crate::catalog::allowlist::Allowlist;
 use crate::cli::args::NetworkArgs;
+use crate::cli::console::Console;
 use crate::discovery::fetch::{Body, Method};
 use crate::discovery::well_known::origin;
 use crate::discovery::{self, Fetch as _, Reach, Request};
@@ -13,7 +14,11 @@ use super::{Failure, probing};
 /// Asks a proxy which hosts it may send secrets to.
 ///
 /// The URL is the user's own word, so it may be any, plain http on a private network included.
-pub(super) fn allowlist(url: &str, args: &NetworkArgs) -> Result<Allowlist, Failure> {
+pub(super) fn allowlist(
+    url: &str,
+    args: &NetworkArgs,
+    console: &Console,
+) -> Result<Allowlist, Failure> {
     let Ok(mut health) = Url::parse(url) else {
         return Err(Failure::usage("the proxy's URL is no URL"));
     };
@@ -24,7 +29,7 @@ pub(super) fn allowlist(url: &str, args: &NetworkArgs) -> Result<Allowlist, Fail
         reason,
     };
     health.set_path(&format!("{}/health", health.path().trim_end_matches('/')));
-    let network = probing::network(args, Reach::Anywhere)?;
+    let network = probing::network(args, Reach::Anywhere, console)?;
     let request = Request::new(Method::Get, health.as_str());
     let answer =
         discovery::block_on(network.fetch(&request))?.map_err(|failure| failed(failure.message))?;

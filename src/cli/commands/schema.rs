@@ -24,14 +24,14 @@ fn write(folder: &Path, console: &Console) -> Result<ExitStatus, Failure> {
         path: path.to_owned(),
         reason: describe(&error),
     };
-    fs::create_dir_all(folder).map_err(|error| unwritable(folder, error))?;
+    fs::create_dir_all(console.at(folder)).map_err(|error| unwritable(folder, error))?;
     let mut written = 0;
     for (name, text) in published() {
         let path = folder.join(name);
-        if fs::read_to_string(&path).is_ok_and(|old| old == text) {
+        if fs::read_to_string(console.at(&path)).is_ok_and(|old| old == text) {
             continue;
         }
-        fs::write(&path, text).map_err(|error| unwritable(&path, error))?;
+        fs::write(console.at(&path), text).map_err(|error| unwritable(&path, error))?;
         written += 1;
     }
     console.say(&format!(
@@ -47,7 +47,7 @@ fn check(folder: &Path, console: &Console) -> Result<ExitStatus, Failure> {
     let mut outdated = 0;
     for (name, text) in published() {
         let path = folder.join(name);
-        let old = match fs::read_to_string(&path) {
+        let old = match fs::read_to_string(console.at(&path)) {
             Ok(old) => old,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) => {

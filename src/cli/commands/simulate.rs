@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{self, Read, Write as _};
+use std::io::{Read, Write as _};
 use std::path::Path;
 
 use serde::Serialize;
@@ -53,7 +53,7 @@ pub(super) fn run(
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
     let file = match &args.answers {
-        Some(path) => read_answers(path)?,
+        Some(path) => read_answers(path, console)?,
         None => AnswersFile {
             name: String::new(),
             text: String::new(),
@@ -94,7 +94,7 @@ pub(super) fn run(
 }
 
 /// The answers may come from a pipe, so that a secret need not be on the disk.
-fn read_answers(path: &Path) -> Result<AnswersFile, Failure> {
+fn read_answers(path: &Path, console: &Console) -> Result<AnswersFile, Failure> {
     let unreadable = |reason: String| Failure::Unreadable {
         path: path.to_owned(),
         reason,
@@ -102,11 +102,11 @@ fn read_answers(path: &Path) -> Result<AnswersFile, Failure> {
     let limit = DEFAULT_MAX_BYTES;
     let mut bytes = Vec::new();
     let read = match path == Path::new("-") {
-        true => io::stdin()
-            .lock()
+        true => console
+            .standard_input()
             .take(limit.saturating_add(1))
             .read_to_end(&mut bytes),
-        false => File::open(path)
+        false => File::open(console.at(path))
             .and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes)),
     };
     read.map_err(|error| unreadable(describe(&error)))?;
