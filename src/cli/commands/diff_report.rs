@@ -11,7 +11,7 @@ use crate::source::finding::{Finding, Severity};
 use crate::source::{FileId, Sources};
 use crate::text::secrets::mask::Mask;
 
-use super::base::Base;
+use crate::diff::base::Base;
 
 /// The findings of now by their file.
 type ByFile<'a> = HashMap<FileId, Vec<&'a Finding>>;

@@ -7,20 +7,24 @@ use crate::catalog::config::{self, NamedRule};
 use crate::catalog::entry::{self, Destinations, Entry};
 use crate::cli::args::{ExplainArgs, Global};
 use crate::cli::console::Console;
+use crate::cli::exit_status::ExitStatus;
 use crate::diff;
 use crate::discovery::lock::LockEntry;
 use crate::lint::{self, Fixable, Rule};
 use crate::manifest::model::{Manifest, OAuthConfig};
 use crate::manifest::oauth::{OAuthType, Registration, Verdict, registration};
-use crate::pipeline::Keep;
+use crate::pipeline::facts::{AllowlistChoice, LockChoice};
+use crate::pipeline::failure::Failure;
 use crate::pipeline::ignores::Ignores;
+use crate::pipeline::line::Keep;
+use crate::pipeline::masking;
+use crate::pipeline::{Job, JudgedTarget, judge};
 use crate::source::Sources;
 use crate::source::finding::{Finding, Place, Severity};
 use crate::text::suggest;
 use crate::text::visible::visible;
 
-use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
-use super::{ExitStatus, Failure, masking, open_workspace};
+use super::open_workspace;
 
 pub(super) fn run(
     args: &ExplainArgs,
@@ -73,12 +77,16 @@ fn explain_server(
 ) -> Result<String, Failure> {
     let workspace = open_workspace(global, console)?;
     let mut sources = Sources::default();
-    let questions = Questions {
+    let job = Job {
+        workspace: &workspace,
+        paths: &args.paths,
+        input: None,
         keep: Keep::Manifests,
         allowlist: AllowlistChoice::Nothing,
         locks: LockChoice::InForce,
+        output: None,
     };
-    let targets = judge::judge(&workspace, &args.paths, None, &mut sources, &questions)?;
+    let targets = judge(job, &mut sources)?;
     for target in &targets {
         let entries = &target.judged.entries;
         let shown_first = entry::effective(entries, workspace.config.profile);

@@ -7,8 +7,15 @@ use std::io::Write as _;
 use crate::catalog::entry::Entry;
 use crate::cli::args::{Global, ListArgs, TableFormat};
 use crate::cli::console::Console;
+use crate::cli::exit_status::ExitStatus;
+use crate::cli::no_input::no_input;
 use crate::manifest::oauth::{OAuthType, Verdict};
-use crate::pipeline::Keep;
+use crate::pipeline::facts::{AllowlistChoice, LockChoice};
+use crate::pipeline::failure::Failure;
+use crate::pipeline::line::Keep;
+use crate::pipeline::masking;
+use crate::pipeline::settle::settle;
+use crate::pipeline::{Job, JudgedTarget, judge};
 use crate::report::list::{
     ListReport, ListedDestination, ListedEvidence, ListedFindings, ListedOAuth, ListedServer,
     ListedType,
@@ -16,12 +23,11 @@ use crate::report::list::{
 use crate::report::write_json;
 use crate::source::finding::{Finding, Severity};
 use crate::source::{FileId, Origin, Sources};
+use crate::text::plural::plural;
 use crate::text::secrets::mask::Mask;
 use crate::text::visible::visible;
 
-use super::findings::{self, plural};
-use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
-use super::{ExitStatus, Failure, check, masking, open_workspace};
+use super::open_workspace;
 
 pub(super) fn run(
     args: &ListArgs,
@@ -30,18 +36,22 @@ pub(super) fn run(
 ) -> Result<ExitStatus, Failure> {
     let workspace = open_workspace(global, console)?;
     let mut sources = Sources::default();
-    let questions = Questions {
+    let job = Job {
+        workspace: &workspace,
+        paths: &args.paths,
+        input: None,
         keep: Keep::Entries,
         allowlist: AllowlistChoice::Nothing,
         locks: LockChoice::InForce,
+        output: None,
     };
-    let mut targets = judge::judge(&workspace, &args.paths, None, &mut sources, &questions)?;
+    let mut targets = judge(job, &mut sources)?;
     if targets.iter().all(|target| target.files == 0) {
-        console.say(&check::no_input(&workspace, &args.paths));
+        console.say(&no_input(&workspace, &args.paths));
         return Ok(ExitStatus::NoInput);
     }
     let mask = masking::mask(&targets, &sources);
-    let counts = count(&findings::settle(&workspace, &mut targets, &mut sources).shown);
+    let counts = count(&settle(&workspace, &mut targets, &mut sources).shown);
     let mut servers: Vec<ListedServer> = targets
         .iter()
         .flat_map(|target| listed(target, &counts, &sources, args.oauth_type))
