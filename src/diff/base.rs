@@ -10,11 +10,10 @@ use crate::diff::Words;
 use crate::diff::git::{Commit, GitError, Reach, Repository, TreeFile};
 use crate::discovery::{self, Lock, Locks};
 use crate::lint;
+use crate::pipeline::failure::Failure;
 use crate::source::{
     Folders, ManifestFile, Sources, clean, is_manifest_name, list_manifests, read_regular_file,
 };
-
-use crate::pipeline::failure::Failure;
 
 /// The base, as far as it was read.
 #[derive(Debug)]

@@ -1,12 +1,12 @@
 //! `build`: check, then compile and write the artifacts, or compare them with what is there.
 
-use super::open_to_judge;
 use std::io::Write as _;
 
 use crate::catalog::workspace::Workspace;
 use crate::cli::args::{BuildArgs, Global};
 use crate::cli::console::Console;
 use crate::cli::exit_status::ExitStatus;
+use crate::cli::findings;
 use crate::cli::no_input::no_input;
 use crate::compile::write::{self, Change, ChangeKind, Mode};
 use crate::pipeline::artifacts::{Built, Output};
@@ -20,7 +20,7 @@ use crate::text::plural::plural;
 use crate::text::secrets::mask::Mask;
 use crate::text::visible::{visible, visible_lines};
 
-use crate::cli::findings;
+use super::open_to_judge;
 
 pub(super) fn run(
     args: &BuildArgs,

@@ -9,6 +9,7 @@ use crate::catalog::workspace::{StandardInput, Workspace};
 use crate::cli::args::{CheckArgs, Global};
 use crate::cli::console::Console;
 use crate::cli::exit_status::ExitStatus;
+use crate::cli::findings;
 use crate::cli::network::network_options;
 use crate::cli::no_input::no_input;
 use crate::cli::watcher::ConsoleWatcher;
@@ -19,6 +20,8 @@ use crate::pipeline::failure::Failure;
 use crate::pipeline::ignores::Ignores;
 use crate::pipeline::line::Keep;
 use crate::pipeline::masking;
+use crate::pipeline::online::Online;
+use crate::pipeline::probing::{self, Probing, Watcher};
 use crate::pipeline::running_proxy;
 use crate::pipeline::{Job, JudgedTarget, judge};
 use crate::source::{Sources, describe};
@@ -26,9 +29,6 @@ use crate::text::day::Day;
 use crate::text::plural::plural;
 
 use super::{fix, open_to_judge};
-use crate::cli::findings;
-use crate::pipeline::online::Online;
-use crate::pipeline::probing::{self, Probing, Watcher};
 
 pub(super) fn run(
     args: &CheckArgs,

@@ -14,6 +14,7 @@ use crate::compile::emit;
 use crate::compile::plan::{LeftOutReason, Plan};
 use crate::compile::write;
 use crate::compile::{self, Catalog};
+use crate::diff::base::Base;
 use crate::diff::{self, Change, Compiled, Kind, Server, State, Words};
 use crate::discovery::Locks;
 use crate::pipeline::failure::Failure;
@@ -32,7 +33,6 @@ use crate::text::secrets::mask::Mask;
 use crate::text::secrets::secret_search::unnamed_secrets;
 
 use super::{diff_report, open_workspace};
-use crate::diff::base::Base;
 
 pub(super) fn run(
     args: &DiffArgs,

@@ -7,10 +7,9 @@ use crate::cli::console::Console;
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::no_input::no_input;
 use crate::pipeline::failure::Failure;
+use crate::pipeline::launch_specs::{self, LaunchSource};
 use crate::runtime::export::{self, Note};
 use crate::text::visible::visible;
-
-use crate::pipeline::launch_specs::{self, LaunchSource};
 
 use super::open_workspace;
 

@@ -10,12 +10,12 @@ use crate::cli::watcher::ConsoleWatcher;
 use crate::discovery::draft;
 use crate::discovery::{LockEntry, LockInputs, Target, TargetKind};
 use crate::pipeline::failure::Failure;
+use crate::pipeline::probing::{Asked, Probing};
 use crate::source::Origin;
 use crate::text::day::Day;
 use crate::text::visible::visible;
 
 use super::{new, open_workspace};
-use crate::pipeline::probing::{Asked, Probing};
 
 pub(super) fn run(
     args: &NewArgs,

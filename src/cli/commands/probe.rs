@@ -18,14 +18,13 @@ use crate::lint::{self, Check, Group, RULES};
 use crate::pipeline::facts::{AllowlistChoice, LockChoice};
 use crate::pipeline::failure::Failure;
 use crate::pipeline::line::Keep;
+use crate::pipeline::locks::LockFile;
+use crate::pipeline::probing::{self, Asked, Probing};
 use crate::pipeline::{Job, JudgedTarget, classify, judge};
 use crate::source::{FileId, Folders, Origin, Sources};
 use crate::text::day::Day;
 use crate::text::plural::plural;
 use crate::text::suggest;
-
-use crate::pipeline::locks::LockFile;
-use crate::pipeline::probing::{self, Asked, Probing};
 
 use super::open_to_judge;
 

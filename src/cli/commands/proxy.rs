@@ -10,12 +10,12 @@ use crate::cli::args::{Global, ProxyArgs};
 use crate::cli::console::Console;
 use crate::cli::exit_status::ExitStatus;
 use crate::pipeline::failure::Failure;
+use crate::pipeline::probing;
 use crate::runtime::proxy::{self, Log, Options, ProxyError, Summary};
 use crate::text::plural::plural;
 use crate::text::visible::visible;
 
 use super::open_workspace;
-use crate::pipeline::probing;
 
 /// The artifact that the proxy runs from.
 const LAUNCH: &str = "oauth_proxy/launch.json";

@@ -13,6 +13,7 @@ use crate::cli::exit_status::ExitStatus;
 use crate::cli::no_input::no_input;
 use crate::compile::plan::{ServerLaunch, Transport};
 use crate::pipeline::failure::Failure;
+use crate::pipeline::launch_specs::{self, LaunchSource};
 use crate::runtime::simulate::{self, Answers, Problem, Simulation};
 use crate::source::parse;
 use crate::source::{
@@ -20,8 +21,6 @@ use crate::source::{
 };
 use crate::text::hidden::to_json;
 use crate::text::visible::visible;
-
-use crate::pipeline::launch_specs::{self, LaunchSource};
 
 use super::open_workspace;
 
