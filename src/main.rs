@@ -1,8 +1,9 @@
 //! Runs the command line and hands its exit status to the system.
 
 use catproof::cli::args::Cli;
-use catproof::cli::commands::{self, ExitStatus};
+use catproof::cli::commands;
 use catproof::cli::console::Console;
+use catproof::cli::exit_status::ExitStatus;
 use clap::Parser as _;
 use mimalloc::MiMalloc;
 

@@ -17,7 +17,8 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use catproof::catalog::config::Config;
-use catproof::pipeline::{Judged, Keep, Line};
+use catproof::pipeline::Judged;
+use catproof::pipeline::line::{Keep, Line};
 use catproof::source::{Folders, ManifestFile, Sources, list_manifests};
 use divan::{Bencher, counter::BytesCount};
 use rayon::prelude::*;

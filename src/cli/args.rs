@@ -8,12 +8,15 @@ use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
 
+use crate::catalog::config::Level;
 use crate::catalog::workspace;
 use crate::manifest::oauth::OAuthType;
+use crate::pipeline::open::Judging;
 use crate::report::FormatArgument;
 use crate::report::list::ListedType;
 use crate::runtime::export::Client;
 use crate::runtime::proxy::LogLevel;
+use crate::source::finding::Severity;
 use crate::text::day::Day;
 use crate::text::profile::Profile;
 
@@ -222,6 +225,35 @@ pub enum FailOn {
     #[default]
     Error,
     Warning,
+}
+
+impl FailOn {
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::Error => Severity::Error,
+            Self::Warning => Severity::Warning,
+        }
+    }
+}
+
+impl FindingArgs {
+    /// How the findings are judged.
+    pub fn judging(&self) -> Judging {
+        let levels = [
+            (&self.allow, Level::Off),
+            (&self.warn, Level::Warning),
+            (&self.deny, Level::Error),
+        ];
+        let of_level = |(ids, level): (&Vec<String>, Level)| {
+            let ids = ids.iter();
+            ids.map(move |id| (id.clone(), level)).collect::<Vec<_>>()
+        };
+        Judging {
+            pedantic: self.pedantic,
+            today: self.today,
+            levels: levels.into_iter().flat_map(of_level).collect(),
+        }
+    }
 }
 
 #[derive(Debug, Args)]

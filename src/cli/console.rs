@@ -11,9 +11,8 @@ use miette::{GraphicalReportHandler, GraphicalTheme, MietteDiagnostic, Report};
 use crate::catalog::config::{ConfigError, Problem};
 use crate::catalog::workspace::WorkspaceError;
 use crate::cli::args::{Color, Global};
-use crate::cli::commands::Failure;
+use crate::pipeline::failure::Failure;
 use crate::report::{self, Format, Style, Summary};
-use crate::runtime::proxy::ProxyError;
 use crate::source::finding::{Finding, Place, Severity};
 use crate::source::{Sources, describe};
 use crate::text::secrets::mask::Mask;
@@ -305,9 +304,6 @@ fn render_failure(failure: &Failure, working_folder: &Path, style: Style) -> Str
     let mut diagnostic = MietteDiagnostic::new(message.clone());
     diagnostic.help = match failure {
         Failure::Usage { help, .. } => help.as_deref().map(without_secrets),
-        Failure::Serve(ProxyError::Incomplete(_)) => {
-            Some("set them, or start without them: `--allow-missing`".to_owned())
-        }
         _ => None,
     };
     let theme = match style.color {

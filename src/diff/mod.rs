@@ -4,6 +4,7 @@
 //! [`launch`], [`inputs`] and [`fields`] compare two servers, [`settings`] and [`discovery`] the rest of the catalog.
 //! What one state says in another order, dialect or layout is no change.
 
+pub mod base;
 mod card;
 mod discovery;
 mod fields;

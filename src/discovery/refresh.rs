@@ -9,10 +9,11 @@ use serde::Serialize;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::documents::{quoted, rule};
-use super::lock::{Lock, LockEntry, LockInputs, LockProblem};
 use crate::source::parse::parse;
 use crate::text::day::Day;
+
+use super::documents::{quoted, rule};
+use super::lock::{Lock, LockEntry, LockInputs, LockProblem};
 
 /// What the file says about itself.
 const GENERATED: &str =

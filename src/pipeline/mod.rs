@@ -3,45 +3,99 @@
 //! Bad input is never an `Err`: a stage returns its value and adds findings. The files are judged in parallel, and a
 //! document is dropped as soon as its own rules have run.
 
-pub mod allowlists;
+pub mod artifacts;
 pub mod baseline;
+pub mod facts;
+pub mod failure;
 pub mod fix;
 pub mod ignores;
+pub mod launch_specs;
+pub mod line;
+pub mod locks;
+pub mod masking;
+pub mod online;
+pub mod open;
+pub mod probing;
+pub mod repair;
+pub mod running_proxy;
+pub mod settle;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::PathBuf;
 
 use rayon::prelude::*;
-use serde_json::Value;
 
 use crate::catalog::allowlist::Allowlist;
-use crate::catalog::config::Config;
 use crate::catalog::entry::{self, Entry};
+use crate::catalog::workspace::{StandardInput, Target, Workspace};
+use crate::compile::emit;
 use crate::discovery::lock::Locks;
-use crate::lint::{
-    self, CatalogSubject, Context, FileContent, Findings, Group, RawSubject, SchemaSubject,
-    Subject, TextSubject,
-};
+use crate::lint::{self, Findings};
 use crate::manifest::model::Manifest;
-use crate::manifest::validate::{self, Validated, Verdict};
+use crate::manifest::validate;
 use crate::source::finding::Finding;
-use crate::source::parse;
-use crate::source::{self, FileId, ManifestFile, ReadError, Sources};
-use crate::text::secrets::client_secret::{self, ClientSecret};
-use crate::text::secrets::credential::is_worth_hiding;
+use crate::source::{FileId, ManifestFile, Sources};
 
-/// What the line works on: everything that is known before the first manifest is read.
+use artifacts::{Built, Output};
+use facts::{AllowlistChoice, LoadedAllowlist, LockChoice};
+use failure::Failure;
+use line::{JudgedFile, Keep, Line, Stopped};
+use settle::Settled;
+
+/// How many files are judged before their facts are gathered: enough for every core, and few enough to be held in memory.
+const AT_ONCE: usize = 200;
+
+/// What a run is asked to do.
 #[derive(Debug)]
-pub struct Line<'a> {
-    pub config: &'a Config,
-    pub sources: &'a Sources,
+pub struct Job<'a> {
+    pub workspace: &'a Workspace,
+    /// What was named; nothing means the catalog of the workspace.
+    pub paths: &'a [PathBuf],
+    pub input: Option<StandardInput>,
+    pub keep: Keep,
+    pub allowlist: AllowlistChoice<'a>,
+    pub locks: LockChoice<'a>,
+    /// Where the artifacts go; without it the line ends at the findings.
+    pub output: Option<Output>,
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub struct Run {
+    pub targets: Vec<JudgedTarget>,
+    /// Where artifacts were asked for: what was found, and what was built if that is no error.
+    pub build: Option<Build>,
+}
+
+/// The second half of the line.
+#[derive(Debug)]
+pub struct Build {
+    pub settled: Settled,
+    /// Nothing where a finding is in the way.
+    pub built: Option<Result<Built, Failure>>,
+}
+
+/// One catalog of the run, judged.
+#[derive(Debug)]
+pub struct JudgedTarget {
+    pub target: Target,
     /// Every manifest of the catalog, whatever was named.
-    pub manifests: &'a [ManifestFile],
-    pub locks: Option<&'a Locks>,
-    pub allowlist: Option<&'a Allowlist>,
+    pub manifests: Vec<ManifestFile>,
+    pub judged: Judged,
+    pub locks: Locks,
+    /// Whether the locks could be read, as far as there are any.
+    pub has_lock: bool,
+    pub allowlist: Option<Allowlist>,
+    /// How many of its files were named.
+    pub files: usize,
+    /// Whether there was an allowlist to compare with.
+    pub has_allowlist: bool,
+    /// The file that it was read from.
+    pub allowlist_file: Option<FileId>,
 }
 
 /// The judged catalog.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Judged {
     /// Sorted by id.
     pub entries: Vec<Entry>,
@@ -57,256 +111,210 @@ pub struct Judged {
     pub files_with_secrets: BTreeSet<FileId>,
 }
 
-/// One file after its own rules have run.
-#[derive(Debug)]
-pub struct JudgedFile {
-    pub entry: Entry,
-    /// Nothing where the file is no manifest, or where nobody compiles it.
-    pub manifest: Option<Manifest>,
-    pub findings: Findings,
-}
+/// The line, all of it.
+pub fn run(job: Job<'_>, sources: &mut Sources) -> Result<Run, Failure> {
+    rayon::spawn(validate::prepare);
+    let workspace = job.workspace;
+    let mut input = job.input;
+    let mut targets = Vec::new();
+    for target in workspace.targets(job.paths, input.as_ref())? {
+        let input = input.take_if(|input| target.selection.names(&input.path));
+        let is_alone = input.as_ref().is_some_and(|input| input.is_alone);
+        let manifests = workspace.manifests(&target, input, sources)?;
+        let mut findings = Findings::default();
+        let mut of_locks = Findings::default();
+        let locks = facts::load_locks(
+            workspace,
+            &target,
+            &manifests,
+            job.locks,
+            sources,
+            &mut of_locks,
+        )?;
+        if is_alone && matches!(job.locks, LockChoice::Online(_)) {
+            // No lock is out of date for what stands in no file.
+            of_locks.list.clear();
+        }
+        findings.append(of_locks);
+        let choice = match job.allowlist {
+            // The catalog's is no measure of a manifest that is not in it.
+            AllowlistChoice::InForce(None) if is_alone => AllowlistChoice::Nothing,
+            choice => choice,
+        };
+        let allowlist = facts::load_allowlist(workspace, &target, choice, sources, &mut findings)?;
 
-/// Whether the manifests are kept for the compiler; a check drops them early.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
-    Entries,
-    Manifests,
-}
+        let line = Line {
+            config: &workspace.config,
+            sources,
+            manifests: &manifests,
+            locks: locks.as_ref(),
+            allowlist: allowlist.allowlist.as_ref(),
+        };
+        let mut judged = Judged::default();
+        for files in manifests.chunks(AT_ONCE) {
+            let files = files.par_iter().map(|file| {
+                line.load(file)
+                    .and_then(|loaded| line.parse(loaded))
+                    .and_then(|parsed| line.validate(parsed))
+                    .map(|valid| line.classify(valid))
+                    .map(|classified| line.lint(classified, job.keep))
+                    .unwrap_or_else(Stopped::judged)
+            });
+            judged.take(files.collect());
+        }
+        judged.finish(&line, findings, is_alone);
+        targets.push(JudgedTarget::new(
+            target, manifests, judged, locks, allowlist, sources,
+        ));
+    }
 
-/// How many files are judged before their facts are gathered: enough for every core, and few enough to be held in memory.
-const AT_ONCE: usize = 200;
+    let Some(output) = job.output else {
+        let build = None;
+        return Ok(Run { targets, build });
+    };
+    let settled = settle::settle(workspace, &mut targets, sources);
+    let is_stopped = settled.fails(workspace, &targets, output.fail_on);
+    let target = targets.iter().find(|target| target.files > 0);
+    let built = target.filter(|_| !is_stopped).map(|target| {
+        let plan = artifacts::compile(workspace, target)?;
+        let artifacts = emit::emit(&plan)?;
+        let written = artifacts::write(workspace, target, &artifacts, &output)?;
+        Ok(Built {
+            left_out: plan.left_out,
+            written,
+        })
+    });
+    let build = Some(Build { settled, built });
+    Ok(Run { targets, build })
+}
 
 impl Line<'_> {
-    /// The line up to the findings.
+    /// The line up to the findings, for a catalog that is not the workspace's own.
     pub fn judge(&self, keep: Keep) -> Judged {
-        let mut findings = Findings::default();
-        findings.hide_credentials(&self.config.urls().join("\n"));
-        let mut entries = Vec::with_capacity(self.manifests.len());
-        let mut manifests = BTreeMap::new();
-        let mut files_with_secrets = BTreeSet::new();
+        let mut judged = Judged::default();
         for files in self.manifests.chunks(AT_ONCE) {
             let files = files.par_iter().map(|file| self.judge_file(file, keep));
-            for judged in files.collect::<Vec<_>>() {
-                if judged.findings.holds_secret {
-                    files_with_secrets.insert(judged.entry.file);
-                }
-                if let Some(manifest) = judged.manifest {
-                    manifests.insert(judged.entry.file, manifest);
-                }
-                findings.append(judged.findings);
-                entries.push(judged.entry);
-            }
+            judged.take(files.collect());
         }
-        entry::sort(&mut entries);
-
-        findings.append(self.judge_catalog(&entries));
-        lint::apply_precedence(&mut findings.list);
-        let Findings {
-            list: findings,
-            secrets,
-            names,
-            holds_secret: _,
-        } = findings;
-        Judged {
-            entries,
-            manifests,
-            findings,
-            secrets,
-            names,
-            files_with_secrets,
-        }
-    }
-
-    /// One file: from its text to its findings.
-    fn judge_file(&self, file: &ManifestFile, keep: Keep) -> JudgedFile {
-        match self.sources.read(file.file, self.config.max_file_bytes) {
-            Ok(text) => self.judge_text(file, &text, keep),
-            Err(error) => {
-                let mut findings = Findings::default();
-                if let ReadError::NotUtf8 { bytes, .. } = &error {
-                    let text = source::with_question_marks(bytes);
-                    findings.hide_credentials(&text);
-                    findings.hide_named_credentials(&text);
-                }
-                let subject = TextSubject {
-                    file: file.file,
-                    content: FileContent::Unread(&error),
-                };
-                lint::run_on_text(&subject, &mut findings);
-                JudgedFile {
-                    entry: entry::unreadable(file.file, file.origin, &file.stem, None),
-                    manifest: None,
-                    findings,
-                }
-            }
-        }
-    }
-
-    /// One text, as if it stood in the file.
-    pub fn judge_text(&self, file: &ManifestFile, text: &str, keep: Keep) -> JudgedFile {
-        let mut judged = self.judge_by_rules(file, text, keep);
-        // A secret may stand where a broken file hides it from the rules, and the window of a finding may show it.
-        let is_reading = |finding: &Finding| {
-            lint::find(finding.rule).is_some_and(|rule| rule.group == Group::Reading)
-        };
-        if judged.findings.list.iter().any(is_reading) {
-            judged.findings.hide_named_credentials(text);
-        }
-        judged.findings.hide_credentials_of_messages();
+        judged.finish(self, Findings::default(), false);
         judged
     }
-
-    fn judge_by_rules(&self, file: &ManifestFile, text: &str, keep: Keep) -> JudgedFile {
-        let ManifestFile { file, origin, stem } = file;
-        let mut findings = Findings::default();
-        let no_manifest = |name: Option<&str>, findings: Findings| JudgedFile {
-            entry: entry::unreadable(*file, *origin, stem, name),
-            manifest: None,
-            findings,
-        };
-
-        let parsed = match parse::parse(text) {
-            Ok(parsed) => parsed,
-            Err(error) => {
-                // No rule of Secrets reads what is no JSON, but the finding's window may show one.
-                findings.hide_credentials(text);
-                let content = FileContent::NotJson(&error);
-                lint::run_on_text(
-                    &TextSubject {
-                        file: *file,
-                        content,
-                    },
-                    &mut findings,
-                );
-                return no_manifest(None, findings);
-            }
-        };
-        if parsed.has_duplicate_keys {
-            // Of two values of a key only the last one is read.
-            findings.hide_credentials(text);
-        }
-        let content = FileContent::Json {
-            text,
-            parsed: &parsed,
-        };
-        lint::run_on_text(
-            &TextSubject {
-                file: *file,
-                content,
-            },
-            &mut findings,
-        );
-
-        let value = parsed.value;
-        let validated = validate::validate(&value);
-        let subject = SchemaSubject {
-            file: *file,
-            validated: &validated,
-        };
-        lint::run_on_schema(&subject, &mut findings);
-        if validated.verdict() == Verdict::Legacy {
-            // No rule reads it, but the finding's window may show one.
-            findings.hide_credentials(text);
-        } else {
-            let context = self.context();
-            let subject = RawSubject {
-                file: *file,
-                origin: *origin,
-                stem: stem.as_ref(),
-                text,
-                value: &value,
-                context,
-            };
-            lint::run_on_value(&subject, &mut findings);
-        }
-        // Only what is called a secret could hide them.
-        let has_client_secret = value.pointer("/oauth_config/client_secret").is_some();
-        if has_client_secret || !findings.secrets.is_empty() {
-            findings.names.extend(names(&value));
-        }
-        let name = value.get("name").and_then(|name| name.as_str());
-        let name = name.map(str::to_owned);
-        if validated.verdict() != Verdict::Manifest {
-            hide_client_secret(&value, &mut findings);
-            return no_manifest(name.as_deref(), findings);
-        }
-        let manifest = match validate::read(value) {
-            Ok(manifest) => manifest,
-            Err(error) => {
-                let validated = Validated::broken(error.to_string());
-                let subject = SchemaSubject {
-                    file: *file,
-                    validated: &validated,
-                };
-                lint::run_on_schema(&subject, &mut findings);
-                return no_manifest(name.as_deref(), findings);
-            }
-        };
-
-        let entry = entry::entry(*file, *origin, stem, &manifest, self.locks);
-        let lock = self
-            .locks
-            .and_then(|locks| entry::lock_entry(locks, *origin, &manifest));
-        let subject = Subject {
-            entry: &entry,
-            manifest: &manifest,
-            lock,
-            text,
-            context: self.context(),
-        };
-        lint::run_on_server(&subject, &mut findings);
-        lint::run_on_refused(&subject, &mut findings);
-        JudgedFile {
-            entry,
-            manifest: (keep == Keep::Manifests).then_some(manifest),
-            findings,
-        }
-    }
-
-    /// What only the whole catalog shows.
-    pub fn judge_catalog(&self, entries: &[Entry]) -> Findings {
-        let catalog = CatalogSubject {
-            entries,
-            allowlist: self.allowlist,
-            context: self.context(),
-        };
-        let mut findings = Findings::default();
-        lint::run_on_catalog(&catalog, &mut findings);
-        findings.hide_credentials_of_messages();
-        findings
-    }
-
-    fn context(&self) -> Context<'_> {
-        Context {
-            config: self.config,
-            locks: self.locks,
-        }
-    }
 }
 
-/// No rule of OAuth reads what breaks the schema, but a finding's window may show the client secret.
-fn hide_client_secret(value: &Value, findings: &mut Findings) {
-    let secret = value.pointer("/oauth_config/client_secret");
-    if let Some(ClientSecret::Literal(secret)) =
-        secret.and_then(Value::as_str).map(client_secret::read)
-        && is_worth_hiding(secret)
-    {
-        findings.mask(secret);
-    }
+/// The line up to the findings.
+pub fn judge(job: Job<'_>, sources: &mut Sources) -> Result<Vec<JudgedTarget>, Failure> {
+    run(job, sources).map(|run| run.targets)
 }
 
-/// What a manifest itself calls things by: its variables, what it asks for, and the URLs that something is asked of.
-fn names(value: &Value) -> impl Iterator<Item = String> {
-    let members = |pointer: &str| {
-        let members = value.pointer(pointer).and_then(Value::as_object);
-        members.into_iter().flatten()
+/// The line up to the entries, for whoever asks the providers before anything is judged. Sorted by id.
+pub fn classify(
+    workspace: &Workspace,
+    sources: &Sources,
+    manifests: &[ManifestFile],
+) -> Vec<Entry> {
+    let line = Line {
+        config: &workspace.config,
+        sources,
+        manifests,
+        locks: None,
+        allowlist: None,
     };
-    let keys = members("/server/env").chain(members("/user_config"));
-    let urls = ["/server/url", "/remote_url"].map(|pointer| value.pointer(pointer));
-    let of_oauth = members("/oauth_config").map(|(_, value)| value);
-    let urls = urls.into_iter().flatten().chain(of_oauth);
-    let urls = urls.filter_map(Value::as_str);
-    keys.map(|(key, _)| key.as_str())
-        .chain(urls.filter(|url| url.contains("://")))
-        .map(str::to_owned)
+    let entries = manifests.par_iter().map(|file| {
+        let classified = line
+            .load(file)
+            .and_then(|loaded| line.parse(loaded))
+            .and_then(|parsed| line.validate(parsed))
+            .map(|valid| line.classify(valid));
+        match classified {
+            Ok(classified) => classified.entry,
+            Err(stopped) => stopped.judged().entry,
+        }
+    });
+    let mut entries: Vec<Entry> = entries.collect();
+    entry::sort(&mut entries);
+    entries
+}
+
+impl Judged {
+    /// Takes in files after their own rules have run.
+    fn take(&mut self, files: Vec<JudgedFile>) {
+        for file in files {
+            if file.findings.holds_secret {
+                self.files_with_secrets.insert(file.entry.file);
+            }
+            if let Some(manifest) = file.manifest {
+                self.manifests.insert(file.entry.file, manifest);
+            }
+            self.entries.push(file.entry);
+            self.add(file.findings);
+        }
+    }
+
+    fn add(&mut self, mut findings: Findings) {
+        self.findings.append(&mut findings.list);
+        self.secrets.append(&mut findings.secrets);
+        self.names.append(&mut findings.names);
+    }
+
+    /// Adds what only the whole catalog shows, and what was found before the first file.
+    fn finish(&mut self, line: &Line<'_>, before: Findings, is_alone: bool) {
+        entry::sort(&mut self.entries);
+        let mut of_config = Findings::default();
+        of_config.hide_credentials(&line.config.urls().join("\n"));
+        self.add(of_config);
+        self.add(line.judge_catalog(&self.entries));
+        lint::apply_precedence(&mut self.findings);
+        self.add(before);
+        if is_alone {
+            // Who else needs a host is not known.
+            let unused = lint::proxy::unused_allowed_host::RULE.id;
+            self.findings.retain(|finding| finding.rule != unused);
+        }
+    }
+}
+
+impl JudgedTarget {
+    fn new(
+        target: Target,
+        manifests: Vec<ManifestFile>,
+        mut judged: Judged,
+        locks: Option<Locks>,
+        allowlist: LoadedAllowlist,
+        sources: &Sources,
+    ) -> Self {
+        let is_named = |file| {
+            let file = sources.file(file);
+            file.is_none_or(|known| target.selection.names(&known.path))
+        };
+        let of_manifests: HashSet<FileId> =
+            manifests.iter().map(|manifest| manifest.file).collect();
+        let files = of_manifests.iter().filter(|file| is_named(**file)).count();
+        // What belongs to no manifest, such as a host of the allowlist, belongs to every run.
+        judged.findings.retain(|finding| {
+            let place = finding.place.as_ref();
+            place.is_none_or(|place| !of_manifests.contains(&place.file) || is_named(place.file))
+        });
+        Self {
+            target,
+            manifests,
+            judged,
+            has_lock: locks.is_some(),
+            locks: locks.unwrap_or_default(),
+            allowlist: allowlist.allowlist,
+            files,
+            has_allowlist: allowlist.is_there,
+            allowlist_file: allowlist.file,
+        }
+    }
+
+    /// The line that judged it, to judge more with.
+    pub fn line<'a>(&'a self, workspace: &'a Workspace, sources: &'a Sources) -> Line<'a> {
+        Line {
+            config: &workspace.config,
+            sources,
+            manifests: &self.manifests,
+            locks: self.has_lock.then_some(&self.locks),
+            allowlist: self.allowlist.as_ref(),
+        }
+    }
 }

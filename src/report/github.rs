@@ -6,7 +6,6 @@
 use std::io::{self, Write};
 
 use crate::source::finding::Severity;
-
 use crate::text::visible::visible;
 
 use super::{Report, Shown};

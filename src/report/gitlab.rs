@@ -7,10 +7,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::source::finding::Severity;
-
-use super::fingerprint::fingerprints;
 use crate::text::visible::visible;
 
+use super::fingerprint::fingerprints;
 use super::{Report, Shown, write_json};
 
 #[derive(Serialize)]

@@ -16,10 +16,10 @@ use textwrap::{WordSeparator, WordSplitter};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::source::finding::Severity;
+use crate::text::visible::{visible, visible_parts};
 
 use super::line::CUT;
 use super::{Report, Shown, ShownPlace, SourceLine, Style, at};
-use crate::text::visible::{visible, visible_parts};
 
 /// How many findings are drawn before the first of them is written.
 const AT_ONCE: usize = 500;

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::source::Position;
 use crate::source::finding::Severity;
 use crate::text::hidden::{escape_json, is_hidden};
+use crate::text::visible::commands;
 
 use super::{Part, Report, Shown, ShownPlace, Summary};
-use crate::text::visible::commands;
 
 /// `check --format json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

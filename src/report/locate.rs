@@ -10,11 +10,10 @@ use rayon::prelude::*;
 use crate::source::edit::Document;
 use crate::source::finding::{Finding, Fix, Place, Related, Severity, Spot};
 use crate::source::{FileId, Lines, Position, ReadError, Sources, with_question_marks};
-
-use super::line::CUT;
 use crate::text::secrets::mask::Mask;
 
 use super::SourceLine;
+use super::line::CUT;
 
 /// How many characters of a message, a help or a label are shown.
 const LONGEST_TEXT: usize = 1000;

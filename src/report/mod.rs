@@ -12,8 +12,11 @@ mod json;
 mod junit;
 mod line;
 pub mod list;
+pub mod list_table;
+pub mod listing;
 mod locate;
 mod sarif;
+pub mod story;
 
 use std::io::{self, Write};
 use std::path::PathBuf;

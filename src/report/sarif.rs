@@ -17,10 +17,9 @@ use serde_sarif::sarif::{
 use crate::lint::{self, Rule};
 use crate::source::Position;
 use crate::source::finding::Severity;
-
-use super::fingerprint::fingerprints;
 use crate::text::visible::visible;
 
+use super::fingerprint::fingerprints;
 use super::{Report, Shown, ShownPlace, write_json};
 
 const SCHEMA: &str =

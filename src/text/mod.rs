@@ -9,6 +9,7 @@ pub mod hosts;
 pub mod launch_line;
 pub mod pin;
 pub mod placeholder;
+pub mod plural;
 pub mod profile;
 pub mod secrets;
 pub mod suggest;

@@ -181,7 +181,7 @@ fn a_launch_spec_reads_back_as_it_was_written() {
 fn every_artifact_follows_its_published_schema() {
     let mut catalog = InMemory::shipped();
     catalog.config.profile = Profile::Development;
-    let schemas = catproof::manifest::schema::published();
+    let schemas = catproof::cli::published_schemas::published();
     for artifact in catalog.artifacts() {
         let schema = match artifact.path.as_str() {
             "oauth_proxy/launch.json" | "oauth_proxy/providers.json" => "proxy.schema.json",

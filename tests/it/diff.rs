@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use catproof::cli::published_schemas::published;
 use catproof::diff::Kind;
-use catproof::manifest::schema::published;
 use clap::ValueEnum as _;
 use serde_json::{Value, json};
 use tempfile::TempDir;

@@ -8,7 +8,7 @@ use catproof::compile::emit::{self, Artifact};
 use catproof::compile::plan::Plan;
 use catproof::lint::Findings;
 use catproof::pipeline::Judged;
-use catproof::pipeline::allowlists;
+use catproof::pipeline::facts::parse_allowlist;
 use catproof::runtime::env_check::{self, EnvProblemKind};
 use catproof::runtime::simulate::{Answers, simulate};
 use catproof::source::Sources;
@@ -103,7 +103,7 @@ fn read<T: DeserializeOwned>(text: &str) -> T {
 fn assert_module(plan: &Plan, text: &str) {
     let mut findings = Findings::default();
     let file = Sources::default().add_text("providers.js".into(), Vec::new(), "".as_ref());
-    let allowlist = allowlists::parse(file, "providers.js", text, &mut findings)
+    let allowlist = parse_allowlist(file, "providers.js", text, &mut findings)
         .unwrap_or_else(|| panic!("{:?}: {text}", findings.list));
     let hosts: Vec<&String> = allowlist
         .hosts

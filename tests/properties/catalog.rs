@@ -7,8 +7,9 @@ use catproof::catalog::entry;
 use catproof::discovery::lock::{Lock, Locks};
 use catproof::lint::{self, Findings};
 use catproof::manifest::model::Manifest;
-use catproof::pipeline::allowlists;
-use catproof::pipeline::{Judged, Keep, Line};
+use catproof::pipeline::Judged;
+use catproof::pipeline::facts::parse_allowlist;
+use catproof::pipeline::line::{Keep, Line};
 use catproof::report::{Report, Summary, locate};
 use catproof::source::{ManifestFile, Sources};
 use catproof::text::profile::Profile;
@@ -105,7 +106,7 @@ impl Catalog {
                 text.clone().into_bytes(),
                 Path::new(""),
             );
-            allowlists::parse(file, "providers.js", text, &mut of_allowlist)
+            parse_allowlist(file, "providers.js", text, &mut of_allowlist)
         });
         let locks = self.lock.clone().map(Locks::committed);
         let line = Line {

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use catproof::catalog::config::Config;
+use catproof::pipeline::Judged;
 use catproof::pipeline::fix::{Tally, Workshop};
-use catproof::pipeline::{Judged, Keep, Line};
+use catproof::pipeline::line::{Keep, Line};
 use catproof::source::edit;
 use catproof::source::finding::{Edit, Finding};
 use catproof::source::{ManifestFile, Sources};

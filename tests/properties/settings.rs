@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use catproof::catalog::config;
 use catproof::lint::{self, Findings};
-use catproof::pipeline::allowlists;
 use catproof::pipeline::baseline;
+use catproof::pipeline::facts::parse_allowlist;
 use catproof::runtime::env_check;
 use catproof::source::Sources;
 use catproof::source::finding::Spot;
@@ -100,7 +100,7 @@ pub fn allowlists_are_read_or_blamed_inside(text: &str) {
     for name in ["providers.js", "providers.json"] {
         let mut findings = Findings::default();
         let file = Sources::default().add_text(name.into(), Vec::new(), "".as_ref());
-        let allowlist = allowlists::parse(file, name, text, &mut findings);
+        let allowlist = parse_allowlist(file, name, text, &mut findings);
         assert_eq!(allowlist.is_none(), findings.list.len() == 1);
         for finding in &findings.list {
             if let Some(Spot::Bytes { start, end }) =

@@ -1,74 +1,71 @@
 //! `build`: check, then compile and write the artifacts, or compare them with what is there.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
 
 use crate::catalog::workspace::Workspace;
 use crate::cli::args::{BuildArgs, Global};
 use crate::cli::console::Console;
-use crate::compile::emit;
-use crate::compile::plan::Plan;
+use crate::cli::exit_status::ExitStatus;
+use crate::cli::findings;
+use crate::cli::no_input::no_input;
 use crate::compile::write::{self, Change, ChangeKind, Mode};
-use crate::compile::{self, Catalog};
-use crate::pipeline::Keep;
-use crate::source::{Origin, Sources};
-use crate::text::profile::Profile;
+use crate::pipeline::artifacts::{Built, Output};
+use crate::pipeline::facts::{AllowlistChoice, LockChoice};
+use crate::pipeline::failure::Failure;
+use crate::pipeline::line::Keep;
+use crate::pipeline::settle::counts;
+use crate::pipeline::{self, Job, Run};
+use crate::source::Sources;
+use crate::text::plural::plural;
 use crate::text::secrets::mask::Mask;
 use crate::text::visible::{visible, visible_lines};
 
-use super::findings::{self, plural};
-use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
-use super::{ExitStatus, Failure, check};
+use super::open_to_judge;
 
 pub(super) fn run(
     args: &BuildArgs,
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let workspace = judge::open(global, &args.findings, console)?;
+    let workspace = open_to_judge(global, &args.findings, console)?;
     let mut sources = Sources::default();
-    let questions = Questions {
+    let job = Job {
+        workspace: &workspace,
+        paths: &[],
+        input: None,
         keep: Keep::Manifests,
         allowlist: AllowlistChoice::Deployed(args.findings.allowlist.as_deref()),
         locks: LockChoice::Judged,
+        output: Some(Output {
+            folder: args.out.clone(),
+            mode: if args.check { Mode::Check } else { Mode::Write },
+            fail_on: args.findings.fail_on.severity(),
+        }),
     };
-    let targets = judge::judge(&workspace, &[], None, &mut sources, &questions)?;
-    let Some(mut target) = targets.into_iter().find(|target| target.files > 0) else {
-        console.say(&check::no_input(&workspace, &[]));
+    let Run { targets, build } = pipeline::run(job, &mut sources)?;
+    let (Some(build), true) = (build, targets.iter().any(|target| target.files > 0)) else {
+        console.say(&no_input(&workspace, &[]));
         return Ok(ExitStatus::NoInput);
     };
-
-    let folder = match &args.out {
-        Some(out) => workspace.absolute(out),
-        None => workspace.generated(&target.target.folders),
-    };
-    let has_lock = target.has_lock;
-    let folders = &target.target.folders;
-    let manifests = [&folders.catalog, &folders.catalog_local];
-    let manifests: Vec<_> = manifests.into_iter().flatten().cloned().collect();
     let (outcome, shown) = findings::try_report(
         &workspace,
-        std::slice::from_mut(&mut target),
-        &mut sources,
+        &targets,
+        build.settled,
+        &sources,
         &args.findings,
         console,
         |entry| counts(&workspace, entry.origin),
     );
-    if outcome.status != ExitStatus::Clean {
+    let Some(built) = build.built else {
         shown?;
         console.say(&outcome.summary("checked"));
         console.say("nothing was written");
         return Ok(outcome.status);
-    }
-    if !has_lock {
-        // Even where its finding is switched off: artifacts without what it knows are other artifacts.
-        return Err(Failure::usage("the discovery lock cannot be read"));
-    }
-    let plan = compile(&workspace, &target)?;
+    };
     // The artifacts do not depend on whether anybody could be told of the warnings.
-    let written = write_artifacts(&workspace, &plan, &folder, &manifests, args.check)?;
+    let Built { left_out, written } = built?;
     shown?;
-    for left_out in &plan.left_out {
+    for left_out in &left_out {
         let line = format!("left out `{}`: {}", left_out.id, left_out.reason);
         console.say(&outcome.mask.apply(&line));
     }
@@ -88,42 +85,6 @@ pub(super) fn run(
             Ok(ExitStatus::Clean)
         }
     }
-}
-
-/// Whether the findings of a folder count: those of the developers' never block a production build.
-pub(super) fn counts(workspace: &Workspace, origin: Origin) -> bool {
-    origin == Origin::Catalog || workspace.config.profile == Profile::Development
-}
-
-/// Compiles a judged catalog.
-pub(super) fn compile(workspace: &Workspace, target: &JudgedTarget) -> Result<Plan, Failure> {
-    let judged = &target.judged;
-    let catalog = Catalog {
-        entries: &judged.entries,
-        manifests: &judged.manifests,
-        leave_out: &judged.files_with_secrets,
-        locks: Some(&target.locks),
-        config: &workspace.config,
-    };
-    compile::compile(&catalog).map_err(|error| Failure::usage(error.to_string()))
-}
-
-fn write_artifacts(
-    workspace: &Workspace,
-    plan: &Plan,
-    folder: &Path,
-    manifests: &[PathBuf],
-    check: bool,
-) -> Result<write::Outcome, Failure> {
-    let artifacts = emit::emit(plan)?;
-    let mode = if check { Mode::Check } else { Mode::Write };
-    Ok(write::write(
-        folder,
-        &artifacts,
-        &workspace.config.artifacts,
-        manifests,
-        mode,
-    )?)
 }
 
 /// Shows what differs as one diff a file.

@@ -1,6 +1,6 @@
 //! `check`: load -> parse -> validate -> classify -> [probe] -> lint -> report. Offline, unless an option says otherwise.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::catalog::allowlist::Allowlist;
@@ -8,17 +8,27 @@ use crate::catalog::config;
 use crate::catalog::workspace::{StandardInput, Workspace};
 use crate::cli::args::{CheckArgs, Global};
 use crate::cli::console::Console;
+use crate::cli::exit_status::ExitStatus;
+use crate::cli::findings;
+use crate::cli::network::network_options;
+use crate::cli::no_input::no_input;
+use crate::cli::watcher::ConsoleWatcher;
 use crate::compile::write;
-use crate::pipeline::Keep;
 use crate::pipeline::baseline;
+use crate::pipeline::facts::{AllowlistChoice, LockChoice};
+use crate::pipeline::failure::Failure;
 use crate::pipeline::ignores::Ignores;
+use crate::pipeline::line::Keep;
+use crate::pipeline::masking;
+use crate::pipeline::online::Online;
+use crate::pipeline::probing::{self, Probing, Watcher};
+use crate::pipeline::running_proxy;
+use crate::pipeline::{Job, JudgedTarget, judge};
 use crate::source::{Sources, describe};
 use crate::text::day::Day;
+use crate::text::plural::plural;
 
-use super::findings::{self, plural};
-use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
-use super::probing::{self, Online, Probing};
-use super::{ExitStatus, Failure, fix, masking, running_proxy};
+use super::{fix, open_to_judge};
 
 pub(super) fn run(
     args: &CheckArgs,
@@ -35,7 +45,8 @@ pub(super) fn run(
         ));
     }
     let is_alone = input.as_ref().is_some_and(|input| input.is_alone);
-    let online = online(args, console)?;
+    let watcher = ConsoleWatcher::new(console);
+    let online = online(args, console, &watcher)?;
     let running = running_allowlist(args, &workspace, console)?;
     let mut sources = Sources::default();
     let allowlist = match &running {
@@ -45,12 +56,16 @@ pub(super) fn run(
     let locks = online
         .as_ref()
         .map_or(LockChoice::Judged, LockChoice::Online);
-    let questions = Questions {
+    let job = Job {
+        workspace: &workspace,
+        paths: &paths,
+        input: input,
         keep: Keep::Entries,
         allowlist,
         locks,
+        output: None,
     };
-    let mut targets = judge::judge(&workspace, &paths, input, &mut sources, &questions)?;
+    let mut targets = judge(job, &mut sources)?;
     if let Some(online) = online {
         online.probing.finish()?;
     }
@@ -64,12 +79,16 @@ pub(super) fn run(
     if is_fixing {
         fix::apply(&workspace, &targets, &sources, fixes, console)?;
         sources = Sources::default();
-        let questions = Questions {
+        let job = Job {
+            workspace: &workspace,
+            paths: &paths,
+            input: None,
             keep: Keep::Entries,
             allowlist,
             locks: LockChoice::Judged,
+            output: None,
         };
-        targets = judge::judge(&workspace, &paths, None, &mut sources, &questions)?;
+        targets = judge(job, &mut sources)?;
     }
     let outcome = findings::report(
         &workspace,
@@ -77,7 +96,6 @@ pub(super) fn run(
         &mut sources,
         &args.findings,
         console,
-        |_| true,
     )?;
     if outcome.files == 0 {
         console.say(&no_input(&workspace, &paths));
@@ -100,7 +118,7 @@ pub(super) fn run(
 }
 
 fn open(args: &CheckArgs, global: &Global, console: &Console) -> Result<Workspace, Failure> {
-    let mut workspace = judge::open(global, &args.findings, console)?;
+    let mut workspace = open_to_judge(global, &args.findings, console)?;
     if args.strict_online {
         probing::be_strict(&mut workspace);
     }
@@ -154,7 +172,11 @@ fn is_dash(path: &Path) -> bool {
 }
 
 /// With `--online`, how the providers are asked.
-fn online<'a>(args: &CheckArgs, console: &'a Console) -> Result<Option<Online<'a>>, Failure> {
+fn online<'a>(
+    args: &CheckArgs,
+    console: &Console,
+    watcher: &'a dyn Watcher,
+) -> Result<Option<Online<'a>>, Failure> {
     let network = &args.network;
     if !args.online {
         return match network.replay.is_some() || network.record.is_some() {
@@ -166,8 +188,8 @@ fn online<'a>(args: &CheckArgs, console: &'a Console) -> Result<Option<Online<'a
     }
     let today = args.findings.today.unwrap_or_else(Day::today);
     Ok(Some(Online {
-        probing: Probing::new(network, today, console)?,
-        console,
+        probing: Probing::new(&network_options(network, console), today)?,
+        watcher,
     }))
 }
 
@@ -178,14 +200,14 @@ fn running_allowlist(
     console: &Console,
 ) -> Result<Option<Allowlist>, Failure> {
     if let Some(url) = &args.proxy_url {
-        return running_proxy::allowlist(url, &args.network, console).map(Some);
+        return running_proxy::allowlist(url, &network_options(&args.network, console)).map(Some);
     }
     let is_asked =
         args.online && args.network.replay.is_none() && args.findings.allowlist.is_none();
     let Some(url) = workspace.config.proxy.url.as_ref().filter(|_| is_asked) else {
         return Ok(None);
     };
-    match running_proxy::allowlist(url, &args.network, console) {
+    match running_proxy::allowlist(url, &network_options(&args.network, console)) {
         // Whoever named it nowhere on the command line gets the next best.
         Err(failure) if !args.strict_online => {
             console.say(&failure.to_string());
@@ -213,7 +235,7 @@ fn read_standard_input(
     let input = StandardInput {
         path: workspace.absolute(&name),
         is_alone,
-        text: judge::standard_input(console, workspace.config.max_file_bytes)?,
+        text: standard_input(console, workspace.config.max_file_bytes)?,
     };
     let mut paths = args.paths.clone();
     for path in &mut paths {
@@ -224,21 +246,18 @@ fn read_standard_input(
     Ok((paths, Some(input)))
 }
 
-/// What to say when nothing was found to check.
-pub(super) fn no_input(workspace: &Workspace, paths: &[PathBuf]) -> String {
-    let folder = |name: &str| format!("`{}`", Path::new(name).display());
-    match paths {
-        [] => format!(
-            "no server JSON files in {} or {}: name a folder, or run catproof where the catalog is",
-            folder(&workspace.config.catalog),
-            folder(&workspace.config.catalog_local)
-        ),
-        _ => {
-            let names: Vec<String> = paths
-                .iter()
-                .map(|path| format!("`{}`", path.display()))
-                .collect();
-            format!("no server JSON files in {}", names.join(", "))
-        }
+/// Reads standard input whole, up to a little more than a manifest may have.
+fn standard_input(console: &Console, limit: u64) -> Result<Vec<u8>, Failure> {
+    let mut text = Vec::new();
+    let read = console
+        .standard_input()
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut text);
+    match read {
+        Ok(_) => Ok(text),
+        Err(error) => Err(Failure::Unreadable {
+            path: PathBuf::from("-"),
+            reason: describe(&error),
+        }),
     }
 }

@@ -6,8 +6,8 @@ use clap::CommandFactory as _;
 
 use crate::cli::args::{Cli, CompletionsArgs};
 use crate::cli::console::Console;
-
-use super::{ExitStatus, Failure};
+use crate::cli::exit_status::ExitStatus;
+use crate::pipeline::failure::Failure;
 
 pub(super) fn run(args: &CompletionsArgs, console: &Console) -> Result<ExitStatus, Failure> {
     // Into memory first: the generator panics where its output is a closed pipe.

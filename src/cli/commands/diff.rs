@@ -8,25 +8,31 @@ use crate::catalog::config::Config;
 use crate::catalog::workspace::{Selection, Target, Workspace};
 use crate::cli::args::{DiffArgs, DiffFormat, Gate, Global};
 use crate::cli::console::Console;
+use crate::cli::exit_status::ExitStatus;
+use crate::cli::no_input::no_input;
 use crate::compile::emit;
 use crate::compile::plan::{LeftOutReason, Plan};
 use crate::compile::write;
 use crate::compile::{self, Catalog};
+use crate::diff::base::Base;
 use crate::diff::{self, Change, Compiled, Kind, Server, State, Words};
 use crate::discovery::Locks;
-use crate::pipeline::{Judged, Keep, Line};
+use crate::pipeline::failure::Failure;
+use crate::pipeline::line::{Keep, Line};
+use crate::pipeline::locks;
+use crate::pipeline::masking;
+use crate::pipeline::settle::settle;
+use crate::pipeline::{Judged, JudgedTarget};
 use crate::report::diff::{DiffReport, DiffSummary};
 use crate::report::{Style, write_json};
 use crate::source::finding::Finding;
 use crate::source::{Sources, clean, read_regular_file, with_slashes};
+use crate::text::plural::plural;
 use crate::text::profile::Profile;
 use crate::text::secrets::mask::Mask;
 use crate::text::secrets::secret_search::unnamed_secrets;
 
-use super::base::Base;
-use super::findings::{self, plural};
-use super::judge::JudgedTarget;
-use super::{ExitStatus, Failure, check, diff_report, lock_files, masking, open_workspace};
+use super::{diff_report, open_workspace};
 
 pub(super) fn run(
     args: &DiffArgs,
@@ -34,13 +40,18 @@ pub(super) fn run(
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
     let mut workspace = open_workspace(global, console)?;
-    let locks = lock_files::committed(&workspace, &workspace.folders())?;
-    let mut base = Base::read(&args.base, &workspace, global, &locks)?;
+    let locks = locks::committed(&workspace, &workspace.folders())?;
+    let mut base = Base::read(
+        &args.base,
+        &workspace,
+        &global.workspace(workspace.working_folder.clone()),
+        &locks,
+    )?;
     let config_now = workspace.config.clone();
     judge_by(&mut workspace.config, &base.config, global.profile);
 
     let Some(sides) = judge_both_sides(&workspace, &config_now, &base, locks)? else {
-        console.say(&check::no_input(&workspace, &[]));
+        console.say(&no_input(&workspace, &[]));
         return Ok(ExitStatus::NoInput);
     };
     let plan_before = plan(&sides.before, &base.locks, &base.config).ok();
@@ -119,7 +130,7 @@ fn judge_both_sides(
     locks: Locks,
 ) -> Result<Option<Sides>, Failure> {
     let mut sources = Sources::default();
-    let mut target = judge(workspace, base, locks, &mut sources)?;
+    let mut target = judge_now(workspace, base, locks, &mut sources)?;
     if target.files == 0 && base.manifests.is_empty() {
         return Ok(None);
     }
@@ -134,7 +145,7 @@ fn judge_both_sides(
     let of_config = unnamed_secrets(&config_now.urls().join("\n"));
     let states = [(&before, &base.sources), (&target.judged, &sources)];
     let mask = masking::mask_of(&states, &of_config);
-    let settled = findings::settle(workspace, std::slice::from_mut(&mut target), &mut sources);
+    let settled = settle(workspace, std::slice::from_mut(&mut target), &mut sources);
     let JudgedTarget {
         judged: now,
         locks: locks_now,
@@ -204,7 +215,7 @@ fn judge_by(config: &mut Config, base: &Config, profile: Option<Profile>) {
 }
 
 /// The catalog of this folder, judged. Where the base is a folder of manifests, it is compared with `catalog` alone.
-fn judge(
+fn judge_now(
     workspace: &Workspace,
     base: &Base,
     locks: Locks,

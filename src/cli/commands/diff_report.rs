@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use crate::diff::base::Base;
 use crate::diff::{self, Change, Diff, Grade, ServerDiff};
 use crate::report::diff::{
     DiffBase, DiffChange, DiffFinding, DiffReport, DiffServer, DiffStatus, DiffSummary,
@@ -10,8 +11,6 @@ use crate::report::diff::{
 use crate::source::finding::{Finding, Severity};
 use crate::source::{FileId, Sources};
 use crate::text::secrets::mask::Mask;
-
-use super::base::Base;
 
 /// The findings of now by their file.
 type ByFile<'a> = HashMap<FileId, Vec<&'a Finding>>;

@@ -8,18 +8,24 @@ use std::path::Path;
 use crate::catalog::workspace::Workspace;
 use crate::cli::args::{EnvArgs, EnvSide, Global};
 use crate::cli::console::Console;
+use crate::cli::exit_status::ExitStatus;
+use crate::cli::no_input::no_input;
 use crate::compile::emit;
 use crate::compile::plan::Plan;
-use crate::pipeline::Keep;
+use crate::pipeline::artifacts;
+use crate::pipeline::facts::{AllowlistChoice, LockChoice};
+use crate::pipeline::failure::Failure;
+use crate::pipeline::line::Keep;
+use crate::pipeline::settle::count_errors;
+use crate::pipeline::{Job, judge};
 use crate::runtime::env_check;
 use crate::source::{Sources, describe};
 use crate::text::dotenv;
 use crate::text::env_name;
+use crate::text::plural::plural;
 use crate::text::visible::visible;
 
-use super::findings::{self, plural};
-use super::judge::{self, AllowlistChoice, LockChoice, Questions};
-use super::{ExitStatus, Failure, build, check, open_workspace};
+use super::open_workspace;
 
 pub(super) fn run(
     args: &EnvArgs,
@@ -28,25 +34,28 @@ pub(super) fn run(
 ) -> Result<ExitStatus, Failure> {
     let workspace = open_workspace(global, console)?;
     let mut sources = Sources::default();
-    let questions = Questions {
+    let job = Job {
+        workspace: &workspace,
+        paths: &[],
+        input: None,
         keep: Keep::Manifests,
         allowlist: AllowlistChoice::Nothing,
         locks: LockChoice::InForce,
+        output: None,
     };
-    let targets = judge::judge(&workspace, &[], None, &mut sources, &questions)?;
+    let targets = judge(job, &mut sources)?;
     let Some(mut target) = targets.into_iter().find(|target| target.files > 0) else {
-        console.say(&check::no_input(&workspace, &[]));
+        console.say(&no_input(&workspace, &[]));
         return Ok(ExitStatus::NoInput);
     };
-    let counted = |origin| build::counts(&workspace, origin);
     let judged = std::slice::from_mut(&mut target);
-    let errors = findings::count_errors(&workspace, judged, &mut sources, counted);
+    let errors = count_errors(&workspace, judged, &mut sources);
     if errors > 0 {
         let errors = plural(errors, "error");
         console.say(&format!("the catalog has {errors}: run `catproof check`"));
         return Ok(ExitStatus::Findings);
     }
-    let plan = build::compile(&workspace, &target)?;
+    let plan = artifacts::compile(&workspace, &target)?;
     match &args.check {
         Some(file) => compare(&workspace, &plan, file, args.side, console),
         None => print(plan, args, console),

@@ -4,11 +4,14 @@ use std::io::Write as _;
 
 use crate::cli::args::{ExportArgs, Global};
 use crate::cli::console::Console;
+use crate::cli::exit_status::ExitStatus;
+use crate::cli::no_input::no_input;
+use crate::pipeline::failure::Failure;
+use crate::pipeline::launch_specs::{self, LaunchSource};
 use crate::runtime::export::{self, Note};
 use crate::text::visible::visible;
 
-use super::launch_specs::{self, LaunchSource};
-use super::{ExitStatus, Failure};
+use super::open_workspace;
 
 pub(super) fn run(
     args: &ExportArgs,
@@ -25,7 +28,10 @@ pub(super) fn run(
         Some(folder) => LaunchSource::Artifacts(folder),
         None => LaunchSource::Catalog(&[]),
     };
-    let Some(launches) = launch_specs::read(&ids, from, global, console)? else {
+    let workspace = open_workspace(global, console)?;
+    let nothing = no_input(&workspace, &[]);
+    let Some(launches) = launch_specs::read(&ids, from, workspace)? else {
+        console.say(&nothing);
         return Ok(ExitStatus::NoInput);
     };
     let export = export::export(&launches, args.client, args.optional);

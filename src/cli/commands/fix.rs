@@ -1,34 +1,21 @@
 //! `check --fix`: applies the fixes that hold, or shows what they would change.
 
-use std::borrow::Borrow;
-use std::collections::{BTreeMap, HashMap};
 use std::io::Write as _;
-use std::path::PathBuf;
 
-use rayon::prelude::*;
 use similar::TextDiff;
 
 use crate::catalog::workspace::Workspace;
 use crate::cli::args::FixArgs;
 use crate::cli::console::Console;
+use crate::cli::exit_status::ExitStatus;
 use crate::compile::write;
-use crate::pipeline::fix::{Repaired, Tally, Workshop};
-use crate::pipeline::ignores::Ignores;
-use crate::source::finding::Finding;
-use crate::source::{FileId, ManifestFile, Sources};
-use crate::text::visible::{visible, visible_lines};
-
-use super::findings::plural;
-use super::judge::JudgedTarget;
-use super::{ExitStatus, Failure, masking};
-
-/// One file that fixes change.
-struct ChangedFile {
-    path: PathBuf,
-    name: String,
-    old: String,
-    repaired: Repaired,
-}
+use crate::pipeline::JudgedTarget;
+use crate::pipeline::failure::Failure;
+use crate::pipeline::masking;
+use crate::pipeline::repair::{self, ChangedFile};
+use crate::source::Sources;
+use crate::text::plural::plural;
+use crate::text::visible::visible_lines;
 
 /// Applies what was asked for to the files on the disk.
 pub(super) fn apply(
@@ -38,7 +25,7 @@ pub(super) fn apply(
     args: &FixArgs,
     console: &Console,
 ) -> Result<(), Failure> {
-    let changed = repair(workspace, targets, sources, args);
+    let changed = repair::repair(workspace, targets, sources, args.unsafe_fixes);
     for file in &changed {
         write::write_file(&file.path, file.repaired.text.as_bytes())?;
     }
@@ -55,7 +42,7 @@ pub(super) fn show(
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
     let mask = masking::mask(targets, sources);
-    let changed = repair(workspace, targets, sources, args);
+    let changed = repair::repair(workspace, targets, sources, args.unsafe_fixes);
     let mut out = console.out();
     for file in &changed {
         let diff = TextDiff::from_lines(&file.old, &file.repaired.text);
@@ -80,115 +67,4 @@ fn summary(verb: &str, changed: &[ChangedFile]) -> String {
         plural(fixes, "finding"),
         plural(changed.len(), "file")
     )
-}
-
-/// Repairs the files that have findings with fixes.
-fn repair(
-    workspace: &Workspace,
-    targets: &[JudgedTarget],
-    sources: &Sources,
-    args: &FixArgs,
-) -> Vec<ChangedFile> {
-    let ignores = Ignores::new(&workspace.config.ignore, &workspace.root, workspace.today);
-    let is_wanted = |finding: &Finding| {
-        let is_asked = |safe: bool| safe || args.unsafe_fixes;
-        finding.fix.as_ref().is_some_and(|fix| is_asked(fix.safe))
-            && is_shown(workspace, finding)
-            && !ignores.cover(finding, sources)
-    };
-    let mut changed = Vec::new();
-    for target in targets {
-        let line = target.line(workspace, sources);
-        let files = with_fixes(target, target.judged.findings.iter());
-        let read = |file| sources.read(file, workspace.config.max_file_bytes).ok();
-        let texts = files.into_values();
-        let texts: Vec<(&ManifestFile, String)> = texts
-            .filter_map(|(file, _)| Some((file, read(file.file)?)))
-            .collect();
-        let mut workshop = Workshop::new(&line, &target.judged.entries);
-        for (file, repaired) in workshop.repair_all(texts, is_wanted) {
-            let (Some(source), Some(old)) = (sources.file(file), read(file)) else {
-                continue;
-            };
-            changed.push(ChangedFile {
-                path: source.path.clone(),
-                name: visible(&source.name).into_owned(),
-                old,
-                repaired,
-            });
-        }
-    }
-    changed
-}
-
-/// Takes the fixes that do not hold from findings that are about to be shown.
-pub(super) fn keep_offered(
-    workspace: &Workspace,
-    targets: &[JudgedTarget],
-    sources: &Sources,
-    shown: &mut [Finding],
-) {
-    let file = |finding: &Finding| finding.place.as_ref().map(|place| place.file);
-    // Most files have nothing to repair, and are not counted.
-    let with_fix = shown.iter().filter(|finding| finding.fix.is_some());
-    let mut tallies: HashMap<FileId, Tally> = with_fix
-        .filter_map(file)
-        .map(|file| (file, Tally::default()))
-        .collect();
-    for finding in shown.iter() {
-        if let Some(tally) = file(finding).and_then(|file| tallies.get_mut(&file)) {
-            tally.add(finding);
-        }
-    }
-    let nothing = Tally::default();
-    for target in targets {
-        let line = target.line(workspace, sources);
-        let with_fixes = with_fixes(target, shown.iter_mut());
-        if with_fixes.is_empty() {
-            continue;
-        }
-        let workshop = Workshop::new(&line, &target.judged.entries);
-        let with_fixes: Vec<_> = with_fixes.into_values().collect();
-        with_fixes.into_par_iter().for_each(|(file, findings)| {
-            let text = sources
-                .read(file.file, workspace.config.max_file_bytes)
-                .unwrap_or_default();
-            let tally = tallies.get(&file.file).unwrap_or(&nothing);
-            let offered = findings.iter().map(|finding| &**finding);
-            let hold = workshop.hold(file, &text, tally, offered);
-            for (finding, holds) in findings.into_iter().zip(hold) {
-                if !holds {
-                    finding.fix = None;
-                }
-            }
-        });
-    }
-}
-
-/// The manifests of a target that have findings with fixes, each with those findings.
-fn with_fixes<F: Borrow<Finding>>(
-    target: &JudgedTarget,
-    findings: impl Iterator<Item = F>,
-) -> BTreeMap<FileId, (&ManifestFile, Vec<F>)> {
-    let manifests: HashMap<FileId, &ManifestFile> = target
-        .manifests
-        .iter()
-        .map(|manifest| (manifest.file, manifest))
-        .collect();
-    let mut by_file: BTreeMap<FileId, (&ManifestFile, Vec<F>)> = BTreeMap::new();
-    for finding in findings {
-        let Finding { fix, place, .. } = finding.borrow();
-        let file = place.as_ref().map(|place| place.file);
-        let manifest = file.and_then(|file| manifests.get(&file));
-        if let (Some(manifest), Some(_)) = (manifest, fix) {
-            let entry = by_file.entry(manifest.file);
-            entry.or_insert((manifest, Vec::new())).1.push(finding);
-        }
-    }
-    by_file
-}
-
-fn is_shown(workspace: &Workspace, finding: &Finding) -> bool {
-    let level = workspace.config.level(finding.rule, finding.severity);
-    level.is_some()
 }

@@ -8,11 +8,11 @@ use clap::CommandFactory as _;
 
 use crate::cli::args::{Cli, ManArgs};
 use crate::cli::console::Console;
+use crate::cli::exit_status::ExitStatus;
+use crate::pipeline::failure::Failure;
 use crate::source::describe;
+use crate::text::plural::plural;
 use crate::text::suggest;
-
-use super::findings::plural;
-use super::{ExitStatus, Failure};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 

@@ -9,22 +9,21 @@ use url::Url;
 use crate::catalog::workspace::Workspace;
 use crate::cli::args::{Global, NewArgs};
 use crate::cli::console::Console;
+use crate::cli::exit_status::ExitStatus;
 use crate::compile::write;
 use crate::discovery::draft::{self, Answers, DraftedManifest};
 use crate::manifest::oauth::OAuthType;
+use crate::pipeline::failure::Failure;
 use crate::text::hidden::to_json;
 use crate::text::hosts;
 
-use super::{ExitStatus, Failure, new_online, open_workspace};
+use super::open_workspace;
 
 pub(super) fn run(
     args: &NewArgs,
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    if args.online {
-        return new_online::run(args, global, console);
-    }
     let workspace = open_workspace(global, console)?;
     let said = match console.can_ask() {
         true => ask(args)?,

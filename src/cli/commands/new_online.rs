@@ -4,14 +4,18 @@ use std::io::Write as _;
 
 use crate::cli::args::{Global, NewArgs};
 use crate::cli::console::Console;
+use crate::cli::exit_status::ExitStatus;
+use crate::cli::network::network_options;
+use crate::cli::watcher::ConsoleWatcher;
 use crate::discovery::draft;
 use crate::discovery::{LockEntry, LockInputs, Target, TargetKind};
+use crate::pipeline::failure::Failure;
+use crate::pipeline::probing::{Asked, Probing};
 use crate::source::Origin;
 use crate::text::day::Day;
 use crate::text::visible::visible;
 
-use super::probing::{Asked, Probing};
-use super::{ExitStatus, Failure, new, open_workspace};
+use super::{new, open_workspace};
 
 pub(super) fn run(
     args: &NewArgs,
@@ -47,7 +51,7 @@ pub(super) fn run(
 }
 
 fn ask(id: &str, url: &str, args: &NewArgs, console: &Console) -> Result<LockEntry, Failure> {
-    let probing = Probing::new(&args.network, Day::today(), console)?;
+    let probing = Probing::new(&network_options(&args.network, console), Day::today())?;
     let target = Target {
         server_id: id.to_owned(),
         kind: TargetKind::Remote,
@@ -61,7 +65,7 @@ fn ask(id: &str, url: &str, args: &NewArgs, console: &Console) -> Result<LockEnt
         origin: Origin::CatalogLocal,
         target,
     };
-    let answers = probing.ask(&[asked], console)?;
+    let answers = probing.ask(&[asked], &ConsoleWatcher::new(console))?;
     probing.finish()?;
     let entry = answers.of(Origin::CatalogLocal).lock.servers.get(id);
     let entry = entry.map(|entry| LockEntry::clone(entry));

@@ -3,60 +3,73 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::config::Level;
+use crate::catalog::entry::Entry;
 use crate::catalog::workspace::Workspace;
+use crate::catalog::workspace::{Selection, Target};
 use crate::cli::args::{Global, ProbeArgs};
 use crate::cli::console::Console;
+use crate::cli::exit_status::ExitStatus;
+use crate::cli::findings;
+use crate::cli::network::network_options;
+use crate::cli::no_input::no_input;
+use crate::cli::watcher::ConsoleWatcher;
 use crate::discovery::Locks;
 use crate::lint::{self, Check, Group, RULES};
-use crate::pipeline::{Judged, Keep};
-use crate::source::{FileId, Origin, Sources};
+use crate::pipeline::facts::{AllowlistChoice, LockChoice};
+use crate::pipeline::failure::Failure;
+use crate::pipeline::line::Keep;
+use crate::pipeline::locks::LockFile;
+use crate::pipeline::probing::{self, Asked, Probing};
+use crate::pipeline::{Job, JudgedTarget, classify, judge};
+use crate::source::{FileId, Folders, Origin, Sources};
 use crate::text::day::Day;
+use crate::text::plural::plural;
 use crate::text::suggest;
 
-use super::findings::plural;
-use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
-use super::lock_files::LockFile;
-use super::probing::{self, Asked, Probing};
-use super::{ExitStatus, Failure, check, findings};
+use super::open_to_judge;
 
 pub(super) fn run(
     args: &ProbeArgs,
     global: &Global,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let mut workspace = judge::open(global, &args.findings, console)?;
+    let mut workspace = open_to_judge(global, &args.findings, console)?;
     if args.strict_online {
         probing::be_strict(&mut workspace);
     }
     leave_ignores_to_check(&mut workspace);
     let today = args.findings.today.unwrap_or_else(Day::today);
-    let probing = Probing::new(&args.network, today, console)?;
+    let probing = Probing::new(&network_options(&args.network, console), today)?;
 
     let mut sources = Sources::default();
-    let nothing = Locks::default();
-    let catalog = judge_by(&workspace, &nothing, &mut sources)?;
-    if catalog.files == 0 {
-        console.say(&check::no_input(&workspace, &[]));
+    let folders = workspace.folders();
+    let target = Target {
+        folders: folders.clone(),
+        selection: Selection::Everything,
+    };
+    let manifests = workspace.manifests(&target, None, &mut sources)?;
+    if manifests.is_empty() {
+        console.say(&no_input(&workspace, &[]));
         return Ok(ExitStatus::NoInput);
     }
-    let asked = chosen(&args.ids, &catalog.judged)?;
-    let mut read = |origin| read_lock(&workspace, &catalog, origin, args, &mut sources, console);
+    let entries = classify(&workspace, &sources, &manifests);
+    let asked = chosen(&args.ids, &entries)?;
+    let mut read = |origin| read_lock(&workspace, &folders, origin, args, &mut sources, console);
     let (catalog_lock, local_lock) = (read(Origin::Catalog)?, read(Origin::CatalogLocal)?);
-    let answers = probing.ask(&asked, console)?;
+    let answers = probing.ask(&asked, &ConsoleWatcher::new(console))?;
     probing.finish()?;
 
     let (mut outdated, mut written) = (Vec::new(), Vec::new());
     for file in [&catalog_lock, &local_lock] {
-        let judged = &catalog.judged;
         if args.check {
             let config = &workspace.config.probe;
-            outdated.extend(file.outdated(&answers, &asked, judged, today, config));
+            outdated.extend(file.outdated(&answers, &asked, &entries, today, config));
         } else {
-            written.extend(file.update(&answers, judged, &sources)?);
+            written.extend(file.update(&answers, &entries, &sources)?);
         }
     }
-    // What was judged before anybody was asked is not held beside what is judged now.
-    drop(catalog);
+    // What was classified before anybody was asked is not held beside what is judged now.
+    drop(entries);
     let known = Locks {
         catalog: catalog_lock.lock,
         catalog_local: local_lock.lock,
@@ -71,7 +84,6 @@ pub(super) fn run(
         &mut sources,
         &args.findings,
         console,
-        |_| true,
     )?;
     console.say(&outcome.summary_of(&format!("probed {}", plural(asked.len(), "server"))));
     for line in &written {
@@ -93,12 +105,16 @@ fn judge_by(
     locks: &Locks,
     sources: &mut Sources,
 ) -> Result<JudgedTarget, Failure> {
-    let questions = Questions {
+    let job = Job {
+        workspace: workspace,
+        paths: &[],
+        input: None,
         keep: Keep::Entries,
         allowlist: AllowlistChoice::Nothing,
         locks: LockChoice::Given(locks),
+        output: None,
     };
-    let target = judge::judge(workspace, &[], None, sources, &questions)?.pop();
+    let target = judge(job, sources)?.pop();
     target.ok_or_else(|| Failure::usage("there is no catalog"))
 }
 
@@ -114,14 +130,14 @@ fn leave_ignores_to_check(workspace: &mut Workspace) {
 }
 
 /// The servers that were named, or all of them.
-fn chosen(ids: &[String], judged: &Judged) -> Result<Vec<Asked>, Failure> {
-    let targets = probing::targets(judged, |_| true);
+fn chosen(ids: &[String], entries: &[Entry]) -> Result<Vec<Asked>, Failure> {
+    let targets = probing::targets(entries, |_| true);
     let known: BTreeSet<&str> = targets
         .iter()
         .map(|asked| asked.target.server_id.as_str())
         .collect();
     if let Some(id) = ids.iter().find(|id| !known.contains(id.as_str())) {
-        if judged.entries.iter().any(|entry| entry.id == *id) {
+        if entries.iter().any(|entry| entry.id == *id) {
             return Err(Failure::usage(format!(
                 "`{id}` has nothing to discover: `catproof explain {id}` tells its OAuth type and URLs"
             )));
@@ -139,14 +155,13 @@ fn chosen(ids: &[String], judged: &Judged) -> Result<Vec<Asked>, Failure> {
 /// A lock as it is. A run that asks about everything replaces one that cannot be read.
 fn read_lock(
     workspace: &Workspace,
-    catalog: &JudgedTarget,
+    folders: &Folders,
     origin: Origin,
     args: &ProbeArgs,
     sources: &mut Sources,
     console: &Console,
 ) -> Result<LockFile, Failure> {
     let replaces_all = args.ids.is_empty() && !args.check;
-    let folders = &catalog.target.folders;
     match LockFile::read(workspace, folders, origin, sources) {
         Err(failure) if replaces_all => {
             console.say(&format!("{failure}; it is written anew"));

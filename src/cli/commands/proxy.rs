@@ -8,12 +8,14 @@ use tokio::runtime::Runtime;
 
 use crate::cli::args::{Global, ProxyArgs};
 use crate::cli::console::Console;
+use crate::cli::exit_status::ExitStatus;
+use crate::pipeline::failure::Failure;
+use crate::pipeline::probing;
 use crate::runtime::proxy::{self, Log, Options, ProxyError, Summary};
+use crate::text::plural::plural;
 use crate::text::visible::visible;
 
-use super::findings::plural;
-use super::probing;
-use super::{ExitStatus, Failure, open_workspace};
+use super::open_workspace;
 
 /// The artifact that the proxy runs from.
 const LAUNCH: &str = "oauth_proxy/launch.json";
@@ -72,7 +74,7 @@ fn check(options: &Options, console: &Console) -> Result<ExitStatus, Failure> {
             | ProxyError::Environment(_)
             | ProxyError::Incomplete(_)),
         ) => (problem.to_string(), ExitStatus::Findings),
-        Err(failure) => return Err(failure.into()),
+        Err(error) => return Err(failure(&error)),
     };
     let mut out = console.out();
     for line in text.lines() {
@@ -87,7 +89,9 @@ fn serve(options: Options, console: &Console) -> Result<ExitStatus, Failure> {
     Runtime::new()?.block_on(async {
         // Before anybody can know that it listens, so that no early signal ends it halfway.
         let stop = stop_signal()?;
-        let listening = proxy::bind(options).await?;
+        let listening = proxy::bind(options)
+            .await
+            .map_err(|error| failure(&error))?;
         let place = format!("OAuth proxy on http://{}", listening.address());
         for line in told(listening.summary(), &place) {
             console.say(&visible(&line));
@@ -98,6 +102,18 @@ fn serve(options: Options, console: &Console) -> Result<ExitStatus, Failure> {
         listening.serve(stop).await;
         Ok(ExitStatus::Clean)
     })
+}
+
+/// Why the proxy does not run.
+fn failure(error: &ProxyError) -> Failure {
+    let help = match error {
+        ProxyError::Incomplete(_) => Some("set them, or start without them: `--allow-missing`"),
+        _ => None,
+    };
+    Failure::Usage {
+        message: error.to_string(),
+        help: help.map(str::to_owned),
+    }
 }
 
 /// What runs, in lines.

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use crate::cli::args::{RulesArgs, RulesFormat};
 use crate::cli::console::Console;
+use crate::cli::exit_status::ExitStatus;
 use crate::lint::{Fixable, RULES, Rule};
-
-use super::{ExitStatus, Failure};
+use crate::pipeline::failure::Failure;
 
 /// One rule, as `rules --format json` prints it.
 #[derive(Serialize)]

@@ -6,11 +6,11 @@ use std::path::Path;
 
 use crate::cli::args::SchemaArgs;
 use crate::cli::console::Console;
-use crate::manifest::schema::published;
+use crate::cli::exit_status::ExitStatus;
+use crate::cli::published_schemas::published;
+use crate::pipeline::failure::Failure;
 use crate::source::describe;
-
-use super::findings::plural;
-use super::{ExitStatus, Failure};
+use crate::text::plural::plural;
 
 pub(super) fn run(args: &SchemaArgs, console: &Console) -> Result<ExitStatus, Failure> {
     match args.check {

@@ -9,7 +9,11 @@ use serde::Serialize;
 
 use crate::cli::args::{Global, SimulateArgs, TableFormat};
 use crate::cli::console::Console;
+use crate::cli::exit_status::ExitStatus;
+use crate::cli::no_input::no_input;
 use crate::compile::plan::{ServerLaunch, Transport};
+use crate::pipeline::failure::Failure;
+use crate::pipeline::launch_specs::{self, LaunchSource};
 use crate::runtime::simulate::{self, Answers, Problem, Simulation};
 use crate::source::parse;
 use crate::source::{
@@ -18,8 +22,7 @@ use crate::source::{
 use crate::text::hidden::to_json;
 use crate::text::visible::visible;
 
-use super::launch_specs::{self, LaunchSource};
-use super::{ExitStatus, Failure};
+use super::open_workspace;
 
 /// `--format json`.
 #[derive(Debug, Serialize)]
@@ -65,8 +68,11 @@ pub(super) fn run(
         None => LaunchSource::Catalog(&args.paths),
     };
     let ids = [args.server.clone()];
-    let launches = launch_specs::read(&ids, from, global, console)?;
+    let workspace = open_workspace(global, console)?;
+    let nothing = no_input(&workspace, &args.paths);
+    let launches = launch_specs::read(&ids, from, workspace)?;
     let Some(launch) = launches.and_then(|launches| launches.into_iter().next()) else {
+        console.say(&nothing);
         return Ok(ExitStatus::NoInput);
     };
 

@@ -15,7 +15,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::manifest::model::{Manifest, OAuthConfig};
-
 use crate::text::secrets::client_secret::{self, ClientSecret};
 
 pub use evidence::{Evidence, Fact};

@@ -7,8 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use catproof::cli::commands::readme_table;
+use catproof::cli::published_schemas::published;
 use catproof::lint::RULES;
-use catproof::manifest::schema::published;
 
 use crate::support::{entries, name, project, run};
 

@@ -81,14 +81,15 @@ fn no_files_of_one_room_use_each_other_in_a_circle() {
             }
         }
     }
-    // What uses nothing that is left is no part of a circle, and is taken away.
+    // What uses nothing that is left, or is used by nothing, is no part of a circle, and is taken away.
     loop {
-        let left: BTreeSet<&Module> = arrows.keys().copied().collect();
-        for targets in arrows.values_mut() {
-            targets.retain(|target| left.contains(target));
-        }
-        arrows.retain(|_, targets| !targets.is_empty());
-        if arrows.len() == left.len() {
+        let using: BTreeSet<&Module> = arrows.keys().copied().collect();
+        let used: BTreeSet<&Module> = arrows.values().flatten().copied().collect();
+        arrows.retain(|module, targets| {
+            targets.retain(|target| using.contains(target));
+            used.contains(module) && !targets.is_empty()
+        });
+        if arrows.len() == using.len() {
             break;
         }
     }
@@ -231,6 +232,9 @@ impl Paths {
 }
 
 impl Visit<'_> for Paths {
+    /// `pub(crate)` and `pub(super)` use nothing.
+    fn visit_visibility(&mut self, _: &syn::Visibility) {}
+
     fn visit_item_mod(&mut self, module: &syn::ItemMod) {
         self.module.push(module.ident.to_string());
         visit::visit_item_mod(self, module);

@@ -4,7 +4,6 @@ use crate::source::finding::Severity;
 use crate::text::env_name;
 
 use super::duplicate_server_id;
-
 use super::{concerns, group_by_id, name_of, others, with_names_of};
 
 /// ## What it does

@@ -11,7 +11,6 @@ use crate::text::hosts;
 use crate::text::profile::Profile;
 
 use super::duplicate_server_id;
-
 use super::{LONGEST_ID, concerns, name_of};
 
 /// ## What it does

@@ -3,7 +3,6 @@ use crate::lint::{CatalogSubject, Check, Findings, Group, ProfileScope, Rule, Yi
 use crate::source::finding::Severity;
 
 use super::{colliding_env_name, duplicate_server_id, lookalike_id};
-
 use super::{concerns, group_by_id, name_of, others, posix_form, with_names_of};
 
 /// ## What it does

@@ -3,9 +3,8 @@ use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
 use crate::manifest::oauth;
 use crate::source::finding::Severity;
 
-use super::{plaintext_url, remote_signal_conflict};
-
 use super::{differing_resource_urls, is_slash_apart};
+use super::{plaintext_url, remote_signal_conflict};
 
 /// ## What it does
 /// Reports a remote server whose `server_url` is another URL than the one the server is at.

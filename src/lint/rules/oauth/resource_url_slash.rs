@@ -3,7 +3,6 @@ use crate::manifest::oauth;
 use crate::source::finding::{Edit, Fix, Severity};
 
 use super::remote_signal_conflict;
-
 use super::{differing_resource_urls, is_slash_apart};
 
 /// ## What it does

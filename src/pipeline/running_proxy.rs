@@ -3,22 +3,17 @@
 use url::Url;
 
 use crate::catalog::allowlist::Allowlist;
-use crate::cli::args::NetworkArgs;
-use crate::cli::console::Console;
 use crate::discovery::fetch::{Body, Method};
 use crate::discovery::well_known::origin;
 use crate::discovery::{self, Fetch as _, Reach, Request};
 
-use super::{Failure, probing};
+use super::failure::Failure;
+use super::probing::{self, NetworkOptions};
 
 /// Asks a proxy which hosts it may send secrets to.
 ///
 /// The URL is the user's own word, so it may be any, plain http on a private network included.
-pub(super) fn allowlist(
-    url: &str,
-    args: &NetworkArgs,
-    console: &Console,
-) -> Result<Allowlist, Failure> {
+pub fn allowlist(url: &str, options: &NetworkOptions) -> Result<Allowlist, Failure> {
     let Ok(mut health) = Url::parse(url) else {
         return Err(Failure::usage("the proxy's URL is no URL"));
     };
@@ -29,7 +24,7 @@ pub(super) fn allowlist(
         reason,
     };
     health.set_path(&format!("{}/health", health.path().trim_end_matches('/')));
-    let network = probing::network(args, Reach::Anywhere, console)?;
+    let network = probing::network(options, Reach::Anywhere)?;
     let request = Request::new(Method::Get, health.as_str());
     let answer =
         discovery::block_on(network.fetch(&request))?.map_err(|failure| failed(failure.message))?;

@@ -1,32 +1,54 @@
 //! What `probe`, `check --online` and `new --online` share: from the options to what the providers answer.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::catalog::config::Level;
 use crate::catalog::entry::Entry;
-use crate::catalog::workspace::{self, Workspace};
-use crate::cli::args::NetworkArgs;
-use crate::cli::console::Console;
+use crate::catalog::workspace::Workspace;
 use crate::discovery::{
     self, LockEntry, Locks, Manners, Network, Probed, Progress, Reach, Recorder, Recordings, Run,
     Source, Target, TargetKind,
 };
 use crate::lint;
 use crate::manifest::oauth::OAuthType;
-use crate::pipeline::Judged;
-use crate::source::finding::Finding;
-use crate::source::{Origin, Sources, read_stream};
+use crate::source::{Origin, read_stream};
 use crate::text::day::Day;
-use crate::text::visible::visible;
 
-use super::Failure;
-use super::lock_files::LockFile;
+use super::failure::Failure;
+
+/// How the providers are asked. Paths are absolute.
+#[derive(Debug, Clone, Default)]
+pub struct NetworkOptions {
+    /// Recorded answers in the place of the network.
+    pub replay: Option<PathBuf>,
+    /// Where the answers are recorded.
+    pub record: Option<PathBuf>,
+    pub allow_loopback: bool,
+    pub http_proxy: Option<String>,
+    /// More certificate authorities, as PEM.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// Whoever is told how far a run is that asks the providers.
+pub trait Watcher: std::fmt::Debug {
+    /// No server that was named has anything to discover.
+    fn has_nothing_to_ask(&self);
+    /// So many servers will be asked about.
+    fn begins(&self, servers: usize);
+    /// One more is done.
+    fn is_done(&self, progress: &Progress<'_>);
+    /// All are done, or the run was interrupted.
+    fn ends(&self);
+    /// Ready once the user wants the run to end.
+    fn interrupted(&self) -> Pin<Box<dyn Future<Output = ()> + '_>>;
+}
 
 /// The source of the answers, set up by the options.
 #[derive(Debug)]
-pub(super) struct Probing {
+pub struct Probing {
     source: Source,
     reach: Reach,
     /// The day of the run.
@@ -35,21 +57,21 @@ pub(super) struct Probing {
 
 /// A server to ask about, and which of the two locks its answers go into.
 #[derive(Debug)]
-pub(super) struct Asked {
+pub struct Asked {
     pub origin: Origin,
     pub target: Target,
 }
 
 impl Asked {
     /// Which server it is.
-    pub(super) fn server(&self) -> (Origin, &str) {
+    pub fn server(&self) -> (Origin, &str) {
         (self.origin, &self.target.server_id)
     }
 }
 
 /// What was learned, for each of the two locks.
 #[derive(Debug)]
-pub(super) struct Answers {
+pub struct Answers {
     catalog: Probed,
     catalog_local: Probed,
 }
@@ -69,7 +91,7 @@ impl Answers {
         }
     }
 
-    pub(super) fn of(&self, origin: Origin) -> &Probed {
+    pub fn of(&self, origin: Origin) -> &Probed {
         match origin {
             Origin::Catalog => &self.catalog,
             Origin::CatalogLocal => &self.catalog_local,
@@ -77,7 +99,7 @@ impl Answers {
     }
 
     /// The locks to judge by: what was learned in the place of what was known.
-    pub(super) fn over(self, known: &Locks) -> Locks {
+    pub fn over(self, known: &Locks) -> Locks {
         let over = |Probed { lock, endpoints }, known| {
             discovery::overlay(known, lock.servers.into_iter().chain(endpoints))
         };
@@ -90,22 +112,22 @@ impl Answers {
 
 impl Probing {
     /// Sets up the network, or the recordings in its place. Nothing is asked yet.
-    pub(super) fn new(args: &NetworkArgs, today: Day, console: &Console) -> Result<Self, Failure> {
-        let reach = match args.allow_loopback {
+    pub fn new(options: &NetworkOptions, today: Day) -> Result<Self, Failure> {
+        let reach = match options.allow_loopback {
             true => Reach::Loopback,
             false => Reach::Public,
         };
-        let source = match (&args.replay, &args.record) {
-            (Some(folder), _) => Source::Replay(Recordings::open(&console.at(folder))?),
+        let source = match (&options.replay, &options.record) {
+            (Some(folder), _) => Source::Replay(Recordings::open(folder)?),
             (None, Some(folder)) => {
-                let network = network(args, reach, console)?;
+                let network = network(options, reach)?;
                 Source::Recorded(Box::new(Recorder::new(
                     network,
-                    &console.at(folder),
+                    folder,
                     &today.to_string(),
                 )?))
             }
-            (None, None) => Source::Network(Box::new(network(args, reach, console)?)),
+            (None, None) => Source::Network(Box::new(network(options, reach)?)),
         };
         Ok(Self {
             source,
@@ -114,37 +136,29 @@ impl Probing {
         })
     }
 
-    /// Asks about the servers, and tells on standard error how far it is. Ctrl-C ends it.
-    pub(super) fn ask(&self, asked: &[Asked], console: &Console) -> Result<Answers, Failure> {
+    /// Asks about the servers, and says how far it is.
+    pub fn ask(&self, asked: &[Asked], watcher: &dyn Watcher) -> Result<Answers, Failure> {
         let targets = asked.iter().map(|asked| &asked.target);
-        let bar = console.progress_bar(targets.len());
+        watcher.begins(targets.len());
         let today = self.today.to_string();
         let run = Run {
             today: &today,
             reach: self.reach,
         };
-        let tell = |progress: Progress<'_>| match &bar {
-            Some(bar) => {
-                bar.set_message(visible(progress.server_id).into_owned());
-                bar.inc(1);
-            }
-            None => console.say(&visible(&told(progress))),
-        };
+        let tell = |progress: Progress<'_>| watcher.is_done(&progress);
         let answers = discovery::block_on(async {
             tokio::select! {
                 entries = discovery::ask(targets, &self.source, run, tell) => Some(entries),
-                () = console.interrupted() => None,
+                () = watcher.interrupted() => None,
             }
         })?;
-        if let Some(bar) = bar {
-            bar.finish_and_clear();
-        }
+        watcher.ends();
         let entries = answers.ok_or(Failure::Interrupted)?;
         Ok(Answers::new(asked, entries))
     }
 
     /// Ends the run: fails where an answer could not be recorded.
-    pub(super) fn finish(self) -> Result<(), Failure> {
+    pub fn finish(self) -> Result<(), Failure> {
         match self.source {
             Source::Recorded(recorder) => Ok(recorder.finish()?),
             Source::Network(_) | Source::Replay(_) => Ok(()),
@@ -152,68 +166,19 @@ impl Probing {
     }
 }
 
-/// A run that asks before it judges.
-#[derive(Debug)]
-pub(super) struct Online<'a> {
-    pub probing: Probing,
-    pub console: &'a Console,
-}
-
-impl Online<'_> {
-    /// Asks about the named servers. Gives the locks to judge with, and what is out of date in those on the disk.
-    pub(super) fn ask(
-        &self,
-        workspace: &Workspace,
-        target: &workspace::Target,
-        unasked: &Judged,
-        sources: &mut Sources,
-    ) -> Result<(Locks, Vec<Finding>), Failure> {
-        let asked = targets(unasked, |entry| {
-            let file = sources.file(entry.file);
-            file.is_some_and(|file| target.selection.names(&file.path))
-        });
-        if asked.is_empty() {
-            self.console
-                .say("nothing was asked: no server here has anything to discover");
-        }
-        let answers = self.probing.ask(&asked, self.console)?;
-
-        let folders = &target.folders;
-        let mut read = |origin| LockFile::read(workspace, folders, origin, sources);
-        let (catalog, catalog_local) = (read(Origin::Catalog)?, read(Origin::CatalogLocal)?);
-        let (today, config) = (self.probing.today, &workspace.config.probe);
-        let outdated = [&catalog, &catalog_local]
-            .into_iter()
-            .flat_map(|file| file.outdated(&answers, &asked, unasked, today, config))
-            .collect();
-        let known = Locks {
-            catalog: catalog.lock,
-            catalog_local: catalog_local.lock,
-        };
-        Ok((answers.over(&known), outdated))
-    }
-}
-
 /// `--strict-online`: what cannot be reached is as bad as what is wrong.
-pub(super) fn be_strict(workspace: &mut Workspace) {
+pub fn be_strict(workspace: &mut Workspace) {
     let rule = &lint::discovery::unreachable_metadata::RULE;
     let levels = &mut workspace.config.rules;
     levels.insert(rule.id.to_owned(), Level::Error);
 }
 
 /// The network with the manners of the options.
-pub(super) fn network(
-    args: &NetworkArgs,
-    reach: Reach,
-    console: &Console,
-) -> Result<Network, Failure> {
-    let authorities = args.ca_file.as_deref();
-    let authorities = authorities
-        .map(|path| read(&console.at(path)))
-        .transpose()?;
+pub fn network(options: &NetworkOptions, reach: Reach) -> Result<Network, Failure> {
+    let authorities = options.ca_file.as_deref().map(read).transpose()?;
     let manners = Manners {
         reach,
-        http_proxy: args.http_proxy.clone(),
+        http_proxy: options.http_proxy.clone(),
         authorities,
         ..Manners::default()
     };
@@ -221,7 +186,7 @@ pub(super) fn network(
 }
 
 /// The bytes of a file that an option names.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     const MOST_BYTES: u64 = 16 << 20;
     read_stream(path, MOST_BYTES).map_err(|error| Failure::Unreadable {
         path: path.to_owned(),
@@ -230,13 +195,14 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// The servers that there is something to ask about, in each folder each id once.
-pub(super) fn targets(judged: &Judged, is_wanted: impl Fn(&Entry) -> bool) -> Vec<Asked> {
+pub fn targets(entries: &[Entry], is_wanted: impl Fn(&Entry) -> bool) -> Vec<Asked> {
     let mut known = BTreeSet::new();
     let mut asked: Vec<Asked> = Vec::new();
     for origin in [Origin::Catalog, Origin::CatalogLocal] {
-        let entries = judged.entries.iter();
-        let entries = entries.filter(|entry| entry.origin == origin && is_wanted(entry));
-        let here = entries.filter_map(target);
+        let here = entries
+            .iter()
+            .filter(|entry| entry.origin == origin && is_wanted(entry));
+        let here = here.filter_map(target);
         asked.extend(
             here.filter(|target| known.insert((origin, target.server_id.clone())))
                 .map(|target| Asked { origin, target }),
@@ -270,30 +236,4 @@ fn target(entry: &Entry) -> Option<Target> {
         kind,
         inputs,
     })
-}
-
-/// One server that is done, in a line.
-fn told(progress: Progress<'_>) -> String {
-    let Progress {
-        done,
-        total,
-        server_id,
-        entry,
-    } = progress;
-    format!("{done}/{total} {server_id}: {}", learned(entry))
-}
-
-/// What came of a server, in a few words.
-fn learned(entry: &LockEntry) -> String {
-    let rules: BTreeSet<&str> = entry
-        .problems
-        .iter()
-        .map(|problem| problem.rule.as_str())
-        .collect();
-    match (&entry.issuer, &entry.authorization_server) {
-        _ if !rules.is_empty() => rules.into_iter().collect::<Vec<_>>().join(", "),
-        (Some(issuer), Some(_)) => issuer.clone(),
-        _ if entry.reconstructed => "its authorization server is not stated".to_owned(),
-        _ => "its endpoints exist".to_owned(),
-    }
 }

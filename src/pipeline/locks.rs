@@ -6,20 +6,20 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::catalog::config::ProbeConfig;
+use crate::catalog::entry::Entry;
 use crate::catalog::workspace::Workspace;
 use crate::compile::write;
 use crate::discovery::{self, Lock, Locks, UnreadableLock};
 use crate::lint::{self, ComparedLock, Findings, LockState, LockSubject};
 use crate::manifest::oauth::{OAuthType, Verdict};
-use crate::pipeline::Judged;
 use crate::source::finding::Finding;
 use crate::source::{FileId, Folders, Origin, Sources, read_regular_file};
 use crate::text::day::Day;
 use crate::text::hidden::write_json;
+use crate::text::plural::plural;
 use crate::text::profile::Profile;
 
-use super::Failure;
-use super::findings::plural;
+use super::failure::Failure;
 use super::probing::{Answers, Asked};
 
 /// The size that a lock may have: that of ten thousand servers.
@@ -27,7 +27,7 @@ const MOST_BYTES: u64 = 64 << 20;
 
 /// One of the two files.
 #[derive(Debug)]
-pub(super) struct LockFile {
+pub struct LockFile {
     origin: Origin,
     path: PathBuf,
     file: FileId,
@@ -36,7 +36,7 @@ pub(super) struct LockFile {
 }
 
 impl LockFile {
-    pub(super) fn read(
+    pub fn read(
         workspace: &Workspace,
         folders: &Folders,
         origin: Origin,
@@ -48,7 +48,7 @@ impl LockFile {
     }
 
     /// The file without what stands in it.
-    pub(super) fn unread(
+    pub fn unread(
         workspace: &Workspace,
         folders: &Folders,
         origin: Origin,
@@ -64,11 +64,11 @@ impl LockFile {
     }
 
     /// What is out of date in it: what the providers publish differently, and which of their answers is too old.
-    pub(super) fn outdated(
+    pub fn outdated(
         &self,
         answers: &Answers,
         asked: &[Asked],
-        judged: &Judged,
+        entries: &[Entry],
         today: Day,
         config: &ProbeConfig,
     ) -> Vec<Finding> {
@@ -77,8 +77,10 @@ impl LockFile {
         let asked: BTreeSet<(Origin, &str)> = asked.iter().map(Asked::server).collect();
         let stale = discovery::stale(&self.lock, today, config.max_age_days).into_iter();
         let stale = stale.filter(|stale| asked.contains(&(self.origin, &stale.server_id)));
-        let here = judged.entries.iter();
-        let here = here.filter(|entry| entry.origin == self.origin).rev();
+        let here = entries
+            .iter()
+            .filter(|entry| entry.origin == self.origin)
+            .rev();
         let compared = ComparedLock {
             lock: &self.lock,
             // Of two entries of one id the first counts.
@@ -106,14 +108,13 @@ impl LockFile {
     }
 
     /// Takes the answers in and writes the file whole, or not at all. Says what it did, where it did anything.
-    pub(super) fn update(
+    pub fn update(
         &self,
         answers: &Answers,
-        judged: &Judged,
+        entries: &[Entry],
         sources: &Sources,
     ) -> Result<Option<String>, Failure> {
-        let entries = judged.entries.iter();
-        let kept = entries.filter(|entry| {
+        let kept = entries.iter().filter(|entry| {
             entry.origin == self.origin && may_be_locked(entry.classification.verdict)
         });
         let kept: BTreeSet<&str> = kept.map(|entry| entry.id.as_str()).collect();
@@ -136,7 +137,7 @@ impl LockFile {
 
 /// The locks that everything offline is judged by, whatever the profile: a developer's server is judged under
 /// production too.
-pub(super) fn in_force(workspace: &Workspace, folders: &Folders) -> Result<Locks, Failure> {
+pub fn in_force(workspace: &Workspace, folders: &Folders) -> Result<Locks, Failure> {
     let catalog_local = known(workspace, folders, Origin::CatalogLocal);
     Ok(Locks {
         catalog: known(workspace, folders, Origin::Catalog)?,
@@ -149,7 +150,7 @@ pub(super) fn in_force(workspace: &Workspace, folders: &Folders) -> Result<Locks
 }
 
 /// The committed lock alone, for what has to say the same in every clone.
-pub(super) fn committed(workspace: &Workspace, folders: &Folders) -> Result<Locks, Failure> {
+pub fn committed(workspace: &Workspace, folders: &Folders) -> Result<Locks, Failure> {
     known(workspace, folders, Origin::Catalog).map(Locks::committed)
 }
 
@@ -159,7 +160,7 @@ fn known(workspace: &Workspace, folders: &Folders, origin: Origin) -> Result<Loc
 }
 
 /// The locks that a catalog is judged by, or a finding for each that cannot be read: then nothing is known.
-pub(super) fn judged(
+pub fn judged(
     workspace: &Workspace,
     folders: &Folders,
     sources: &mut Sources,

@@ -6,20 +6,19 @@ use serde_json::Value;
 
 use crate::manifest::model::Manifest;
 use crate::manifest::schema;
-use crate::pipeline::Judged;
 use crate::source::Sources;
 use crate::text::secrets::mask::Mask;
 
-use super::judge::JudgedTarget;
+use super::{Judged, JudgedTarget};
 
 /// The mask of judged targets.
-pub(super) fn mask(targets: &[JudgedTarget], sources: &Sources) -> Mask {
+pub fn mask(targets: &[JudgedTarget], sources: &Sources) -> Mask {
     let judged = targets.iter().map(|target| (&target.judged, sources));
     mask_of(&judged.collect::<Vec<_>>(), &[])
 }
 
 /// The mask of judged catalogs, each with the files that it was read from, and of secrets that stand in none of them.
-pub(super) fn mask_of(states: &[(&Judged, &Sources)], others: &[String]) -> Mask {
+pub fn mask_of(states: &[(&Judged, &Sources)], others: &[String]) -> Mask {
     let secrets = states.iter().flat_map(|(judged, _)| &judged.secrets);
     let secrets: Vec<String> = secrets.chain(others).cloned().collect();
     if secrets.is_empty() {

@@ -5,34 +5,32 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 
 use crate::catalog::workspace::Workspace;
-use crate::cli::args::Global;
-use crate::cli::console::Console;
 use crate::compile::plan::{CatalogIndex, ServerLaunch, VERSION};
-use crate::pipeline::Keep;
 use crate::source::{Origin, Sources, describe};
 use crate::text::profile::Profile;
 use crate::text::suggest;
 
-use super::judge::{self, AllowlistChoice, JudgedTarget, LockChoice, Questions};
-use super::{Failure, build, check, open_workspace};
+use super::artifacts;
+use super::facts::{AllowlistChoice, LockChoice};
+use super::failure::Failure;
+use super::line::Keep;
+use super::{Job, JudgedTarget, judge};
 
 /// Where launch specs are from.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum LaunchSource<'a> {
+pub enum LaunchSource<'a> {
     /// The catalogs that these paths name; without any, the one of this folder.
     Catalog(&'a [PathBuf]),
     /// The folder of the artifacts.
     Artifacts(&'a Path),
 }
 
-/// The launch specs of these servers, in the order of the ids. Nothing, which is said, where there is no manifest.
-pub(super) fn read(
+/// The launch specs of these servers, in the order of the ids. Nothing where there is no manifest.
+pub fn read(
     ids: &[String],
     from: LaunchSource<'_>,
-    global: &Global,
-    console: &Console,
+    mut workspace: Workspace,
 ) -> Result<Option<Vec<ServerLaunch>>, Failure> {
-    let mut workspace = open_workspace(global, console)?;
     match from {
         LaunchSource::Artifacts(folder) => {
             let folder = workspace.absolute(folder);
@@ -41,7 +39,6 @@ pub(super) fn read(
         LaunchSource::Catalog(paths) => {
             let targets = judged(&workspace, paths)?;
             if targets.iter().all(|target| target.files == 0) {
-                console.say(&check::no_input(&workspace, paths));
                 return Ok(None);
             }
             // A developer's server is in the artifacts of the development profile only; whoever names one means those.
@@ -60,12 +57,16 @@ pub(super) fn read(
 }
 
 fn judged(workspace: &Workspace, paths: &[PathBuf]) -> Result<Vec<JudgedTarget>, Failure> {
-    let questions = Questions {
+    let job = Job {
+        workspace,
+        paths,
+        input: None,
         keep: Keep::Manifests,
         allowlist: AllowlistChoice::Nothing,
         locks: LockChoice::InForce,
+        output: None,
     };
-    judge::judge(workspace, paths, None, &mut Sources::default(), &questions)
+    judge(job, &mut Sources::default())
 }
 
 /// Compiles the catalogs and takes the servers out.
@@ -76,7 +77,7 @@ fn find(
 ) -> Result<Vec<ServerLaunch>, Failure> {
     let plans = targets
         .iter()
-        .map(|target| build::compile(workspace, target));
+        .map(|target| artifacts::compile(workspace, target));
     let mut plans = plans.collect::<Result<Vec<_>, _>>()?;
     let mut found = Vec::new();
     for id in ids {

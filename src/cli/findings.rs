@@ -1,28 +1,29 @@
 //! From the findings of a run to its output and its exit status.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufWriter, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::catalog::entry::Entry;
 use crate::catalog::workspace::Workspace;
-use crate::cli::args::{FailOn, FindingArgs};
+use crate::cli::args::FindingArgs;
 use crate::cli::console::{Console, Out};
+use crate::cli::exit_status::ExitStatus;
 use crate::compile::write;
-use crate::lint::{self, Group};
-use crate::manifest::oauth::{Undetermined, Verdict};
-use crate::pipeline::ignores::Ignores;
+use crate::pipeline::JudgedTarget;
+use crate::pipeline::failure::Failure;
+use crate::pipeline::masking;
+use crate::pipeline::repair;
+use crate::pipeline::settle::{Settled, is_counted, settle, uncounted};
 use crate::report::{self, Format, FormatArgument, Report, Style, Summary};
 use crate::source::finding::{Finding, Severity};
-use crate::source::{FileId, Origin, Sources, clean, describe};
+use crate::source::{Sources, clean, describe};
+use crate::text::plural::plural;
 use crate::text::secrets::mask::Mask;
 
-use super::judge::JudgedTarget;
-use super::{ExitStatus, Failure, fix, masking};
-
 /// What came of the findings.
-pub(super) struct Outcome {
+pub struct Outcome {
     pub status: ExitStatus,
     pub files: usize,
     pub has_allowlist: bool,
@@ -34,52 +35,45 @@ pub(super) struct Outcome {
 }
 
 /// Shows the findings in every format that was asked for. `counts` says whose findings decide the exit status.
-pub(super) fn report(
+pub fn report(
     workspace: &Workspace,
     targets: &mut [JudgedTarget],
     sources: &mut Sources,
     args: &FindingArgs,
     console: &Console,
-    counts: impl Fn(&Entry) -> bool,
 ) -> Result<Outcome, Failure> {
-    let (outcome, written) = try_report(workspace, targets, sources, args, console, counts);
+    let settled = settle(workspace, targets, sources);
+    let counts = |_: &Entry| true;
+    let (outcome, written) =
+        try_report(workspace, targets, settled, sources, args, console, counts);
     written.map(|()| outcome)
 }
 
-/// The same for a command with more to do, which goes on whether or not the findings could be written.
-pub(super) fn try_report(
+/// The same of findings that are settled, for a command with more to do, which goes on whether or not they could be
+/// written.
+pub fn try_report(
     workspace: &Workspace,
-    targets: &mut [JudgedTarget],
-    sources: &mut Sources,
+    targets: &[JudgedTarget],
+    settled: Settled,
+    sources: &Sources,
     args: &FindingArgs,
     console: &Console,
     counts: impl Fn(&Entry) -> bool,
 ) -> (Outcome, Result<(), Failure>) {
-    let entries = targets.iter().flat_map(|target| &target.judged.entries);
-    let uncounted: HashSet<FileId> = entries
-        .filter(|entry| !counts(entry))
-        .map(|entry| entry.file)
-        .collect();
+    let uncounted = uncounted(targets, counts);
     let files = targets.iter().map(|target| target.files).sum();
     let has_allowlist = targets.iter().all(|target| target.has_allowlist);
     let mask = masking::mask(targets, sources);
     let Settled {
         mut shown,
         suppressed,
-    } = settle(workspace, targets, sources);
-    fix::keep_offered(workspace, targets, sources, &mut shown);
+    } = settled;
+    repair::keep_offered(workspace, targets, sources, &mut shown);
     for notice in &workspace.notices {
         console.say(notice);
     }
-    let least = match args.fail_on {
-        FailOn::Error => Severity::Error,
-        FailOn::Warning => Severity::Warning,
-    };
-    let fails = |finding: &Finding| {
-        let place = finding.place.as_ref();
-        let is_counted = place.is_none_or(|place| !uncounted.contains(&place.file));
-        is_counted && finding.severity >= least
-    };
+    let least = args.fail_on.severity();
+    let fails = |finding: &Finding| finding.severity >= least && is_counted(finding, &uncounted);
     let status = match shown.iter().any(fails) {
         true => ExitStatus::Findings,
         false => ExitStatus::Clean,
@@ -151,131 +145,8 @@ fn write(
     written
 }
 
-/// What is left of the findings once the configuration has spoken.
-pub(super) struct Settled {
-    pub shown: Vec<Finding>,
-    /// How many would be shown, were they not ignored.
-    pub suppressed: usize,
-}
-
-/// Takes the findings out of the targets, and applies ignores and levels to them.
-pub(super) fn settle(
-    workspace: &Workspace,
-    targets: &mut [JudgedTarget],
-    sources: &mut Sources,
-) -> Settled {
-    let mut found = Vec::new();
-    for target in targets.iter_mut() {
-        match found.is_empty() {
-            true => found = std::mem::take(&mut target.judged.findings),
-            false => found.append(&mut target.judged.findings),
-        }
-    }
-    let ignores = Ignores::new(&workspace.config.ignore, &workspace.root, workspace.today);
-    let mut sifted = ignores.sift(found, sources);
-    if let Some(path) = &workspace.config_file {
-        let file = sources.add(path.clone(), &workspace.working_folder);
-        let by_path: Vec<HashMap<&Path, &Entry>> = targets
-            .iter()
-            .map(|target| by_path(&target.judged.entries, sources))
-            .collect();
-        let was_judged = |path: &Path, rule: &str| {
-            targets.iter().zip(&by_path).any(|(target, by_path)| {
-                let entry = by_path.get(path).copied();
-                was_judged(workspace, target, sources, path, entry, rule)
-            })
-        };
-        let stale = ignores.stale(&sifted, file, was_judged);
-        sifted.left.extend(stale);
-    }
-    let at_level = |finding: Finding| {
-        let severity = workspace.config.level(finding.rule, finding.severity)?;
-        Some(finding.severity(severity))
-    };
-    Settled {
-        shown: sifted.left.into_iter().filter_map(at_level).collect(),
-        suppressed: sifted.ignored.into_iter().filter_map(at_level).count(),
-    }
-}
-
-/// How many errors keep the catalog from being compiled; `counts` says of which folders.
-pub(super) fn count_errors(
-    workspace: &Workspace,
-    targets: &mut [JudgedTarget],
-    sources: &mut Sources,
-    counts: impl Fn(Origin) -> bool,
-) -> usize {
-    let entries = targets.iter().flat_map(|target| &target.judged.entries);
-    let uncounted: HashSet<FileId> = entries
-        .filter(|entry| !counts(entry.origin))
-        .map(|entry| entry.file)
-        .collect();
-    let is_counted = |finding: &&Finding| {
-        let place = finding.place.as_ref();
-        place.is_none_or(|place| !uncounted.contains(&place.file))
-    };
-    let shown = settle(workspace, targets, sources).shown;
-    let errors = shown
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error);
-    errors.filter(is_counted).count()
-}
-
-fn by_path<'a>(entries: &'a [Entry], sources: &'a Sources) -> HashMap<&'a Path, &'a Entry> {
-    let with_path = |entry: &'a Entry| Some((sources.file(entry.file)?.path.as_path(), entry));
-    entries.iter().filter_map(with_path).collect()
-}
-
-/// Whether a finding of this rule in this file, which is this entry's, would have been seen, had there been one.
-fn was_judged(
-    workspace: &Workspace,
-    target: &JudgedTarget,
-    sources: &Sources,
-    path: &Path,
-    entry: Option<&Entry>,
-    rule: &str,
-) -> bool {
-    let Some(rule) = lint::find(rule) else {
-        return false;
-    };
-    let config = &workspace.config;
-    if config.level(rule.id, rule.level).is_none() {
-        return false;
-    }
-    let mut entries = target.judged.entries.iter();
-    let has_developers = entries.any(|entry| entry.origin == Origin::CatalogLocal);
-    let says_all = |origin| rule.says_all(origin, config.profile, has_developers);
-    let has_path = |file: FileId| sources.file(file).is_some_and(|file| file.path == path);
-    let Some(entry) = entry else {
-        // What lies in a folder that was read whole, and is not among its manifests, is not there any more.
-        let folders = &target.target.folders;
-        let was_listed = [&folders.catalog, &folders.catalog_local]
-            .into_iter()
-            .any(|folder| folder.as_deref() == path.parent());
-        let is_allowlist = target.allowlist_file.is_some_and(has_path);
-        return (is_allowlist && says_all(Origin::Catalog))
-            || (was_listed && target.target.selection.names(path));
-    };
-    let was_read = entry.classification.verdict != Verdict::Undetermined(Undetermined::Unreadable);
-    let has_facts = match rule.group {
-        Group::Proxy => target.has_allowlist,
-        Group::Discovery => {
-            let known = &mut target.locks.entries(entry.origin, &entry.id);
-            known.next().is_some()
-        }
-        Group::Reading
-        | Group::Identity
-        | Group::OAuth
-        | Group::Tokens
-        | Group::Launch
-        | Group::Secrets
-        | Group::Suppressions => true,
-    };
-    was_read && has_facts && says_all(entry.origin) && target.target.selection.names(path)
-}
-
 /// Refuses two formats that would be written into each other.
-pub(super) fn check_formats(formats: &[FormatArgument]) -> Result<(), Failure> {
+pub fn check_formats(formats: &[FormatArgument]) -> Result<(), Failure> {
     let mut places = BTreeSet::new();
     let Some(twice) = formats
         .iter()
@@ -374,17 +245,17 @@ fn write_report(path: PathBuf, bytes: &[u8]) -> Result<(), Failure> {
 
 impl Outcome {
     /// Whether a finding of this rule was shown.
-    pub(super) fn shows(&self, rule: &str) -> bool {
+    pub fn shows(&self, rule: &str) -> bool {
         self.rules.contains(rule)
     }
 
     /// The run in one line.
-    pub(super) fn summary(&self, verb: &str) -> String {
+    pub fn summary(&self, verb: &str) -> String {
         self.summary_of(&format!("{verb} {}", plural(self.files, "file")))
     }
 
     /// The run in one line that begins with what was done.
-    pub(super) fn summary_of(&self, done: &str) -> String {
+    pub fn summary_of(&self, done: &str) -> String {
         let Summary {
             errors,
             warnings,
@@ -407,13 +278,5 @@ impl Outcome {
             count => format!(", {count} ignored"),
         };
         format!("{done}: {found}{suppressed}")
-    }
-}
-
-/// "1 file", "2 files".
-pub(super) fn plural(count: usize, word: &str) -> String {
-    match count {
-        1 => format!("1 {word}"),
-        _ => format!("{count} {word}s"),
     }
 }

@@ -5,21 +5,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::catalog::config::{self, Config, ConfigError, LoadedConfig};
-use crate::catalog::workspace::{Workspace, WorkspaceError};
-use crate::cli::args::Global;
+use crate::catalog::workspace::{Options, Workspace, WorkspaceError};
 use crate::diff::Words;
 use crate::diff::git::{Commit, GitError, Reach, Repository, TreeFile};
 use crate::discovery::{self, Lock, Locks};
 use crate::lint;
+use crate::pipeline::failure::Failure;
 use crate::source::{
     Folders, ManifestFile, Sources, clean, is_manifest_name, list_manifests, read_regular_file,
 };
 
-use super::Failure;
-
 /// The base, as far as it was read.
 #[derive(Debug)]
-pub(super) struct Base {
+pub(crate) struct Base {
     files: Files,
     /// As the user named it.
     pub name: String,
@@ -60,15 +58,15 @@ enum Files {
 impl Base {
     /// Reads the base that the user named: what is written as a path is a folder, and whatever else is a commit, though it
     /// has a `/` in it like `origin/main`. A folder that somebody calls like a branch is never taken for it.
-    pub(super) fn read(
+    pub(crate) fn read(
         name: &str,
         workspace: &Workspace,
-        global: &Global,
+        options: &Options,
         locks_now: &Locks,
     ) -> Result<Self, Failure> {
         match is_folder_name(name) {
             true => Self::of_folder(name, workspace, locks_now),
-            false => match Self::of_commit(name, workspace, global) {
+            false => match Self::of_commit(name, workspace, options) {
                 // Where there are no commits, a name can only be a folder's.
                 Err(CommitError::NoRepository) if workspace.absolute(Path::new(name)).is_dir() => {
                     Self::of_folder(name, workspace, locks_now)
@@ -83,7 +81,7 @@ impl Base {
     }
 
     /// The id of the commit, where the base is one.
-    pub(super) fn commit(&self) -> Option<&str> {
+    pub(crate) fn commit(&self) -> Option<&str> {
         match &self.files {
             Files::Commit(commit) => Some(&commit.id),
             Files::Folder => None,
@@ -145,7 +143,11 @@ impl Base {
         Ok(base)
     }
 
-    fn of_commit(name: &str, workspace: &Workspace, global: &Global) -> Result<Self, CommitError> {
+    fn of_commit(
+        name: &str,
+        workspace: &Workspace,
+        options: &Options,
+    ) -> Result<Self, CommitError> {
         if name.is_empty() {
             return Err(Failure::usage("`--base` names neither a commit nor a folder").into());
         }
@@ -161,7 +163,7 @@ impl Base {
         let read = |path: &Path| read_blob(&commit, path);
 
         let mut unreadable = Vec::new();
-        let found = match &global.config {
+        let found = match &options.config {
             Some(named) => {
                 let path = workspace.absolute(named);
                 read(&path)?.map(|text| (path, text))
@@ -190,8 +192,8 @@ impl Base {
             None => (Config::default(), None),
         };
         let overrides = [
-            (&global.catalog, &mut config.catalog),
-            (&global.catalog_local, &mut config.catalog_local),
+            (&options.catalog, &mut config.catalog),
+            (&options.catalog_local, &mut config.catalog_local),
         ];
         for (folder, configured) in overrides {
             if let Some(folder) = folder {
@@ -199,7 +201,7 @@ impl Base {
                 *configured = folder.to_string_lossy().into_owned();
             }
         }
-        if let Some(profile) = global.profile {
+        if let Some(profile) = options.profile {
             config.profile = profile;
         }
         let root = match config_file.as_deref().and_then(Path::parent) {
@@ -266,7 +268,7 @@ impl Base {
     }
 
     /// Whether the base has artifacts to compare with: a folder of manifests has none.
-    pub(super) fn has_artifacts(&self) -> bool {
+    pub(crate) fn has_artifacts(&self) -> bool {
         match &self.files {
             Files::Commit(_) => true,
             Files::Folder => self.generated().is_dir(),
@@ -274,7 +276,7 @@ impl Base {
     }
 
     /// Whether a path lies in what is compared: the repository, or the folder with the configuration.
-    pub(super) fn is_inside(&self, path: &Path, workspace: &Workspace) -> bool {
+    pub(crate) fn is_inside(&self, path: &Path, workspace: &Workspace) -> bool {
         match &self.files {
             Files::Commit(commit) => commit.path_in_tree(path).is_ok(),
             Files::Folder => clean(path).starts_with(clean(&workspace.root)),
@@ -282,7 +284,7 @@ impl Base {
     }
 
     /// Those of the base's artifacts that it has, by their path there.
-    pub(super) fn artifacts(
+    pub(crate) fn artifacts(
         &self,
         paths: Vec<String>,
     ) -> Result<BTreeMap<String, Vec<u8>>, Failure> {

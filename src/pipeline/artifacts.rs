@@ -1,0 +1,71 @@
+//! The second half of the line: what is compiled of a judged catalog, and how it differs from what is there.
+
+use std::path::PathBuf;
+
+use crate::catalog::workspace::Workspace;
+use crate::compile::emit::Artifact;
+use crate::compile::plan::{LeftOut, Plan};
+use crate::compile::write::{self, Mode};
+use crate::compile::{self, Catalog};
+use crate::source::finding::Severity;
+
+use super::JudgedTarget;
+use super::failure::Failure;
+
+/// Where artifacts go, and when.
+#[derive(Debug)]
+pub struct Output {
+    /// Without one, the folder that the configuration names.
+    pub folder: Option<PathBuf>,
+    pub mode: Mode,
+    /// The least level of a finding that is in the way.
+    pub fail_on: Severity,
+}
+
+/// What was built.
+#[derive(Debug)]
+pub struct Built {
+    pub left_out: Vec<LeftOut>,
+    pub written: write::Outcome,
+}
+
+/// Compiles a judged catalog.
+pub fn compile(workspace: &Workspace, target: &JudgedTarget) -> Result<Plan, Failure> {
+    if !target.has_lock {
+        // Even where its finding is switched off: artifacts without what it knows are other artifacts.
+        return Err(Failure::usage("the discovery lock cannot be read"));
+    }
+    let judged = &target.judged;
+    let catalog = Catalog {
+        entries: &judged.entries,
+        manifests: &judged.manifests,
+        leave_out: &judged.files_with_secrets,
+        locks: Some(&target.locks),
+        config: &workspace.config,
+    };
+    compile::compile(&catalog).map_err(|error| Failure::usage(error.to_string()))
+}
+
+/// Writes the artifacts, or compares them with what is there.
+pub fn write(
+    workspace: &Workspace,
+    target: &JudgedTarget,
+    artifacts: &[Artifact],
+    output: &Output,
+) -> Result<write::Outcome, Failure> {
+    let folders = &target.target.folders;
+    let folder = match &output.folder {
+        Some(folder) => workspace.absolute(folder),
+        None => workspace.generated(folders),
+    };
+    let manifests = [&folders.catalog, &folders.catalog_local];
+    let manifests: Vec<_> = manifests.into_iter().flatten().cloned().collect();
+    let places = &workspace.config.artifacts;
+    Ok(write::write(
+        &folder,
+        artifacts,
+        places,
+        &manifests,
+        output.mode,
+    )?)
+}

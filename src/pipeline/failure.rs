@@ -1,0 +1,48 @@
+//! Why a job could not be done.
+
+use std::path::PathBuf;
+
+use crate::catalog::workspace::WorkspaceError;
+use crate::compile::{emit, write};
+use crate::discovery::client::NetworkError;
+use crate::discovery::record::RecordError;
+
+/// Why a job could not be done. Bad input is none of these: it is a finding.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    #[error("{message}")]
+    Usage {
+        message: String,
+        help: Option<String>,
+    },
+    #[error("`{}` cannot be read: {reason}", .path.display())]
+    Unreadable { path: PathBuf, reason: String },
+    #[error("`{}` cannot be written: {reason}", .path.display())]
+    Unwritable { path: PathBuf, reason: String },
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    #[error(transparent)]
+    Recordings(#[from] RecordError),
+    #[error("interrupted: nothing was written")]
+    Interrupted,
+    #[error("the proxy at `{url}` cannot be compared with: {reason}")]
+    Proxy { url: String, reason: String },
+    #[error(transparent)]
+    Template(#[from] emit::Error),
+    #[error(transparent)]
+    Write(#[from] write::Error),
+    /// Standard output; a pipe that was closed is no failure.
+    #[error("the output cannot be written: {0}")]
+    Output(#[from] std::io::Error),
+}
+
+impl Failure {
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::Usage {
+            message: message.into(),
+            help: None,
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! What is left of the findings once the configuration has spoken: ignores, then levels.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+use crate::catalog::entry::Entry;
+use crate::catalog::workspace::Workspace;
+use crate::lint::{self, Group};
+use crate::manifest::oauth::{Undetermined, Verdict};
+use crate::source::finding::{Finding, Severity};
+use crate::source::{FileId, Origin, Sources};
+use crate::text::profile::Profile;
+
+use super::JudgedTarget;
+use super::ignores::Ignores;
+
+/// What is left of the findings once the configuration has spoken.
+#[derive(Debug)]
+pub struct Settled {
+    pub shown: Vec<Finding>,
+    /// How many would be shown, were they not ignored.
+    pub suppressed: usize,
+}
+
+/// Takes the findings out of the targets, and applies ignores and levels to them.
+pub fn settle(
+    workspace: &Workspace,
+    targets: &mut [JudgedTarget],
+    sources: &mut Sources,
+) -> Settled {
+    let mut found = Vec::new();
+    for target in targets.iter_mut() {
+        match found.is_empty() {
+            true => found = std::mem::take(&mut target.judged.findings),
+            false => found.append(&mut target.judged.findings),
+        }
+    }
+    let ignores = Ignores::new(&workspace.config.ignore, &workspace.root, workspace.today);
+    let mut sifted = ignores.sift(found, sources);
+    if let Some(path) = &workspace.config_file {
+        let file = sources.add(path.clone(), &workspace.working_folder);
+        let by_path: Vec<HashMap<&Path, &Entry>> = targets
+            .iter()
+            .map(|target| by_path(&target.judged.entries, sources))
+            .collect();
+        let was_judged = |path: &Path, rule: &str| {
+            targets.iter().zip(&by_path).any(|(target, by_path)| {
+                let entry = by_path.get(path).copied();
+                was_judged(workspace, target, sources, path, entry, rule)
+            })
+        };
+        let stale = ignores.stale(&sifted, file, was_judged);
+        sifted.left.extend(stale);
+    }
+    let at_level = |finding: Finding| {
+        let severity = workspace.config.level(finding.rule, finding.severity)?;
+        Some(finding.severity(severity))
+    };
+    Settled {
+        shown: sifted.left.into_iter().filter_map(at_level).collect(),
+        suppressed: sifted.ignored.into_iter().filter_map(at_level).count(),
+    }
+}
+
+impl Settled {
+    /// Whether a finding of at least this level is in the way of a build.
+    pub fn fails(&self, workspace: &Workspace, targets: &[JudgedTarget], least: Severity) -> bool {
+        let uncounted = uncounted(targets, |entry| counts(workspace, entry.origin));
+        let mut failing = self.shown.iter();
+        failing.any(|finding| finding.severity >= least && is_counted(finding, &uncounted))
+    }
+}
+
+/// Whether the findings of a folder count: those of the developers' never block a production build.
+pub fn counts(workspace: &Workspace, origin: Origin) -> bool {
+    origin == Origin::Catalog || workspace.config.profile == Profile::Development
+}
+
+/// The files whose findings decide nothing.
+pub fn uncounted(targets: &[JudgedTarget], counts: impl Fn(&Entry) -> bool) -> HashSet<FileId> {
+    let entries = targets.iter().flat_map(|target| &target.judged.entries);
+    let uncounted = entries.filter(|entry| !counts(entry));
+    uncounted.map(|entry| entry.file).collect()
+}
+
+/// Whether a finding decides anything.
+pub fn is_counted(finding: &Finding, uncounted: &HashSet<FileId>) -> bool {
+    let place = finding.place.as_ref();
+    place.is_none_or(|place| !uncounted.contains(&place.file))
+}
+
+/// How many errors keep the catalog from being compiled.
+pub fn count_errors(
+    workspace: &Workspace,
+    targets: &mut [JudgedTarget],
+    sources: &mut Sources,
+) -> usize {
+    let uncounted = uncounted(targets, |entry| counts(workspace, entry.origin));
+    let shown = settle(workspace, targets, sources).shown;
+    let errors = shown
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error);
+    errors
+        .filter(|finding| is_counted(finding, &uncounted))
+        .count()
+}
+
+fn by_path<'a>(entries: &'a [Entry], sources: &'a Sources) -> HashMap<&'a Path, &'a Entry> {
+    let with_path = |entry: &'a Entry| Some((sources.file(entry.file)?.path.as_path(), entry));
+    entries.iter().filter_map(with_path).collect()
+}
+
+/// Whether a finding of this rule in this file, which is this entry's, would have been seen, had there been one.
+fn was_judged(
+    workspace: &Workspace,
+    target: &JudgedTarget,
+    sources: &Sources,
+    path: &Path,
+    entry: Option<&Entry>,
+    rule: &str,
+) -> bool {
+    let Some(rule) = lint::find(rule) else {
+        return false;
+    };
+    let config = &workspace.config;
+    if config.level(rule.id, rule.level).is_none() {
+        return false;
+    }
+    let mut entries = target.judged.entries.iter();
+    let has_developers = entries.any(|entry| entry.origin == Origin::CatalogLocal);
+    let says_all = |origin| rule.says_all(origin, config.profile, has_developers);
+    let has_path = |file: FileId| sources.file(file).is_some_and(|file| file.path == path);
+    let Some(entry) = entry else {
+        // What lies in a folder that was read whole, and is not among its manifests, is not there any more.
+        let folders = &target.target.folders;
+        let was_listed = [&folders.catalog, &folders.catalog_local]
+            .into_iter()
+            .any(|folder| folder.as_deref() == path.parent());
+        let is_allowlist = target.allowlist_file.is_some_and(has_path);
+        return (is_allowlist && says_all(Origin::Catalog))
+            || (was_listed && target.target.selection.names(path));
+    };
+    let was_read = entry.classification.verdict != Verdict::Undetermined(Undetermined::Unreadable);
+    let has_facts = match rule.group {
+        Group::Proxy => target.has_allowlist,
+        Group::Discovery => {
+            let known = &mut target.locks.entries(entry.origin, &entry.id);
+            known.next().is_some()
+        }
+        Group::Reading
+        | Group::Identity
+        | Group::OAuth
+        | Group::Tokens
+        | Group::Launch
+        | Group::Secrets
+        | Group::Suppressions => true,
+    };
+    was_read && has_facts && says_all(entry.origin) && target.target.selection.names(path)
+}

@@ -1,0 +1,133 @@
+//! The servers of a catalog as a table for a terminal.
+
+use crate::source::Origin;
+use crate::text::plural::plural;
+use crate::text::visible::visible;
+
+use super::list::{ListedFindings, ListedOAuth, ListedServer, ListedType};
+
+/// The columns: those that are short, and those that may go into lines of their own below.
+const SHORT: [&str; 5] = ["server", "origin", "oauth type", "proxy", "findings"];
+const LONG: [&str; 2] = ["destinations", "env variables"];
+/// A longer cell goes beyond its column, and widens no other row.
+const WIDEST_COLUMN: usize = 40;
+
+/// One server in words.
+struct Row {
+    short: [String; 5],
+    long: [String; 2],
+}
+
+/// One line a server; where one is longer than what there is room for, its longest parts stand below.
+pub fn table(servers: &[ListedServer], width: Option<usize>) -> String {
+    let rows: Vec<Row> = servers.iter().map(row).collect();
+    let short = rows.iter().map(|row| row.short.as_slice());
+    let short = aligned(
+        [SHORT.map(str::to_owned).as_slice()]
+            .into_iter()
+            .chain(short),
+    );
+    let long = rows.iter().map(|row| row.long.as_slice());
+    let long = aligned([LONG.map(str::to_owned).as_slice()].into_iter().chain(long));
+    let whole = short
+        .iter()
+        .zip(&long)
+        .map(|(short, long)| format!("{short}  {long}"));
+    let whole: Vec<String> = whole.map(|line| line.trim_end().to_owned()).collect();
+    let fits = width.is_none_or(|width| whole.iter().all(|line| columns(line) <= width));
+    let lines = match fits {
+        true => whole,
+        false => stacked(&short, &rows),
+    };
+    lines.into_iter().map(|line| line + "\n").collect()
+}
+
+/// The short columns, the long ones in lines below.
+fn stacked(short: &[String], rows: &[Row]) -> Vec<String> {
+    let mut lines: Vec<String> = short.iter().take(1).cloned().collect();
+    for (line, row) in short.iter().skip(1).zip(rows) {
+        lines.push(line.clone());
+        let said = LONG
+            .iter()
+            .zip(&row.long)
+            .filter(|(_, cell)| !cell.is_empty());
+        lines.extend(said.map(|(name, cell)| format!("  {name}: {cell}")));
+    }
+    for line in &mut lines {
+        line.truncate(line.trim_end().len());
+    }
+    lines
+}
+
+/// Rows of cells as lines, each cell below the one above.
+fn aligned<'a>(rows: impl Iterator<Item = &'a [String]> + Clone) -> Vec<String> {
+    let mut widths: Vec<usize> = Vec::new();
+    for row in rows.clone() {
+        widths.resize(row.len(), 0);
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(columns(cell)).min(WIDEST_COLUMN);
+        }
+    }
+    let line = |row: &[String]| {
+        let cells = row.iter().zip(&widths);
+        let cells = cells.map(|(cell, width)| {
+            let padding = width.saturating_sub(columns(cell));
+            format!("{cell}{}", " ".repeat(padding))
+        });
+        cells.collect::<Vec<_>>().join("  ")
+    };
+    rows.map(line).collect()
+}
+
+/// How wide a text is on a terminal.
+fn columns(text: &str) -> usize {
+    unicode_width::UnicodeWidthStr::width(text)
+}
+
+fn row(server: &ListedServer) -> Row {
+    let ListedOAuth {
+        name,
+        number,
+        requires_proxy,
+        ..
+    } = &server.oauth;
+    let number = number
+        .map(|number| format!("{number} "))
+        .unwrap_or_default();
+    let hosts: std::collections::BTreeSet<&str> = server
+        .destinations
+        .iter()
+        .filter(|destination| destination.purpose.carries_secret())
+        .map(|destination| destination.host.as_str())
+        .collect();
+    let destinations = match (requires_proxy, hosts.is_empty(), name) {
+        (true, true, ListedType::Generic) => "not known: there is no token endpoint".to_owned(),
+        (true, true, _) => "not known: run `catproof probe`".to_owned(),
+        (_, _, _) => hosts.into_iter().collect::<Vec<_>>().join(", "),
+    };
+    let ListedFindings { errors, warnings } = server.findings;
+    let findings = [(errors, "error"), (warnings, "warning")];
+    let findings: Vec<String> = findings
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| plural(*count, word))
+        .collect();
+    let origin = match server.origin {
+        Origin::Catalog => "catalog",
+        Origin::CatalogLocal => "local",
+    };
+    let proxy = if *requires_proxy { "yes" } else { "" };
+    Row {
+        short: [
+            visible(&server.id).into_owned(),
+            origin.to_owned(),
+            format!("{number}{}", name.word()),
+            proxy.to_owned(),
+            findings.join(", "),
+        ],
+        long: [
+            visible(&destinations).into_owned(),
+            visible(&server.env.join(", ")).into_owned(),
+        ],
+    }
+}
