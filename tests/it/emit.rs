@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use catproof::text::dotenv;
+use catproof::testing::text::dotenv;
 use expect_test::expect_file;
 
 use crate::catalog::InMemory;
@@ -60,7 +60,7 @@ fn the_env_template_asks_for_what_the_guides_sample_has() {
 #[test]
 fn every_artifact_equals_its_golden_file() {
     let mut catalog = InMemory::shipped();
-    catalog.config.profile = catproof::text::profile::Profile::Development;
+    catalog.config.profile = catproof::testing::text::profile::Profile::Development;
     for path in GOLDEN {
         let golden = project().join("tests/emit").join(path);
         expect_file![golden].assert_eq(&catalog.artifact(path));

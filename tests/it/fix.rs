@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use catproof::lint::Fixable;
-use catproof::pipeline::fix::Workshop;
-use catproof::source::finding::Finding;
+use catproof::testing::lint::Fixable;
+use catproof::testing::pipeline::fix::Workshop;
+use catproof::testing::source::finding::Finding;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ use crate::support::{check_json, copy_of, entries, name, project, run, scratch, 
 #[test]
 fn a_rule_offers_a_fix_in_its_fixtures_exactly_if_it_says_so() {
     for folder in entries(&project().join("tests/rules")) {
-        let rule = catproof::lint::find(name(&folder)).unwrap();
+        let rule = catproof::testing::lint::find(name(&folder)).unwrap();
         let scratch = copy_of(&folder.join("fail"));
         // A lock answers the URLs as they are: one that is corrected has to be asked first.
         fs::remove_dir_all(scratch.path().join("generated")).ok();

@@ -8,9 +8,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use catproof::catalog::entry::lock_inputs;
-use catproof::manifest::model::Manifest;
-use catproof::manifest::oauth::OAuthType;
+use catproof::testing::catalog::entry::lock_inputs;
+use catproof::testing::manifest::model::Manifest;
+use catproof::testing::manifest::oauth::OAuthType;
 use expect_test::expect_file;
 use serde_json::{Value, json};
 

@@ -3,9 +3,9 @@
 use std::process::Command;
 
 use boa_engine::{Context, JsString, Module, Source, js_string};
-use catproof::catalog::allowlist;
-use catproof::catalog::config::ExtraDestination;
-use catproof::source::Sources;
+use catproof::testing::catalog::allowlist;
+use catproof::testing::catalog::config::ExtraDestination;
+use catproof::testing::source::Sources;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use catproof::lint::{RULES, Rule};
-use catproof::source::finding::Severity;
-use catproof::source::is_manifest_name;
+use catproof::testing::lint::{RULES, Rule};
+use catproof::testing::source::finding::Severity;
+use catproof::testing::source::is_manifest_name;
 use expect_test::expect_file;
 use serde_json::{Value, json};
 
@@ -78,7 +78,7 @@ fn no_host_is_called_unused_while_nobody_knows_where_a_secret_goes() {
     let fixtures = project().join("tests/rules");
     let scratch = copy_of(&fixtures.join("unused-allowed-host/fail"));
     let options = options(
-        catproof::lint::find("unused-allowed-host").unwrap(),
+        catproof::testing::lint::find("unused-allowed-host").unwrap(),
         scratch.path(),
     );
     let options: Vec<&str> = options.iter().map(String::as_str).collect();
@@ -158,7 +158,7 @@ fn the_example_of_each_rule_fires_it_and_the_repaired_one_does_not() {
 
 /// The rule that a folder of fixtures is named after.
 fn rule_of(folder: &Path) -> &'static Rule {
-    catproof::lint::find(name(folder))
+    catproof::testing::lint::find(name(folder))
         .unwrap_or_else(|| panic!("no rule is called {}", name(folder)))
 }
 
@@ -221,7 +221,7 @@ fn write_example(folder: &Path, file: &str, text: &str) {
 }
 
 fn text_repeats_a_key(text: &str) -> bool {
-    !catproof::source::duplicate_keys(text).is_empty()
+    !catproof::testing::source::duplicate_keys(text).is_empty()
 }
 
 /// A clean manifest of the kind that a fragment belongs to.
