@@ -1,10 +1,8 @@
 //! Fixes: what is offered holds, what is applied repairs and breaks nothing, and a second time changes nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
 
-use catproof::testing::lint::Fixable;
 use catproof::testing::pipeline::fix::Workshop;
 use catproof::testing::source::finding::Finding;
 use proptest::prelude::*;
@@ -12,38 +10,10 @@ use proptest::sample::subsequence;
 use serde_json::{Value, json};
 
 use crate::properties::held::fixes::{each_fix_changes_what_it_says, with_line};
-use crate::support::{check_json, copy_of, entries, name, project, run, scratch, shared, write};
+use crate::repair::assert_repairs;
+use crate::support::{check_json, contents, entries, run, scratch, shared, write};
 
 // The program on folders.
-
-#[test]
-fn a_rule_offers_a_fix_in_its_fixtures_exactly_if_it_says_so() {
-    for folder in entries(&project().join("tests/rules")) {
-        let rule = catproof::testing::lint::find(name(&folder)).unwrap();
-        let scratch = copy_of(&folder.join("fail"));
-        // A lock answers the URLs as they are: one that is corrected has to be asked first.
-        fs::remove_dir_all(scratch.path().join("generated")).ok();
-        let (_, findings) = check_json(scratch.path(), &[".", "--pedantic"]);
-        let fixes: BTreeSet<bool> = findings
-            .iter()
-            .filter(|finding| finding["rule"] == rule.id)
-            .filter_map(|finding| finding["fix"]["safe"].as_bool())
-            .collect();
-        let expected = match rule.fix {
-            Fixable::No => BTreeSet::new(),
-            Fixable::Safe => BTreeSet::from([true]),
-            Fixable::Risky => BTreeSet::from([false]),
-        };
-        assert_eq!(fixes, expected, "{}", rule.id);
-    }
-}
-
-#[test]
-fn each_failing_fixture_is_repaired_without_a_new_finding() {
-    for folder in entries(&project().join("tests/rules")) {
-        assert_repairs(&folder.join("fail"), "--unsafe-fixes");
-    }
-}
 
 #[test]
 fn the_public_catalog_is_repaired_without_a_new_finding() {
@@ -52,57 +22,6 @@ fn the_public_catalog_is_repaired_without_a_new_finding() {
     };
     assert_repairs(&corpus, "--fix");
     assert_repairs(&corpus, "--unsafe-fixes");
-}
-
-/// Repairs a copy of a folder: what was offered is gone, nothing is new, and a second time changes nothing.
-#[track_caller]
-fn assert_repairs(folder: &Path, option: &str) {
-    let scratch = copy_of(folder);
-    let (_, before) = check_json(scratch.path(), &[".", "--pedantic"]);
-    let (code, _, stderr) = run(scratch.path(), &["check", ".", "--pedantic", option]);
-    assert!(code < 2, "{stderr}");
-    let repaired = contents(scratch.path());
-    let (_, after) = check_json(scratch.path(), &[".", "--pedantic"]);
-
-    let is_offered = |finding: &Value| finding["fix"]["safe"] == true || option == "--unsafe-fixes";
-    let left: Vec<&Value> = after
-        .iter()
-        .filter(|finding| finding["fix"].is_object() && is_offered(finding))
-        .collect();
-    assert!(left.is_empty(), "{}: {left:#?}", folder.display());
-    let (before, after) = (counts(&before), counts(&after));
-    for (key, count) in &after {
-        let had = before.get(key).unwrap_or(&0);
-        assert!(
-            count <= had,
-            "{}: {key:?} {had} -> {count}",
-            folder.display()
-        );
-    }
-
-    run(scratch.path(), &["check", ".", "--pedantic", option]);
-    assert!(contents(scratch.path()) == repaired, "{}", folder.display());
-}
-
-/// How many findings each rule has in each file.
-fn counts(findings: &[Value]) -> BTreeMap<(String, String), usize> {
-    let mut counts = BTreeMap::new();
-    for finding in findings {
-        let key = (finding["rule"].to_string(), finding["file"].to_string());
-        *counts.entry(key).or_default() += 1;
-    }
-    counts
-}
-
-fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut contents = BTreeMap::new();
-    for path in entries(folder) {
-        match path.is_dir() {
-            true => contents.extend(self::contents(&path)),
-            false => _ = contents.insert(path.clone(), fs::read(&path).unwrap_or_default()),
-        }
-    }
-    contents
 }
 
 const TWICE: &str = "{\r\n\t\"name\":\"acme__mcp\",\r\n\t\"server\" : {\"command\":\"npx\",\"args\":[\"acme-mcp@1.4.0\"]},\r\n\t\"archestra_config\":{\"works_in_archestra\":true}\r\n}";

@@ -1,116 +1,13 @@
-//! The tables of the four types, one small manifest for each cell: `tests/oauth/cells/<what is found>/<cell>.json`.
-//!
-//! The folder is the expectation: the rules that fire, joined with `+`, or `none`. `places.txt` beside the manifests
-//! shows the characters that each finding underlines.
+//! The OAuth types through the command line. The cells of their tables are fixtures: `tests/fixtures/cells.rs`.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use catproof::testing::catalog::entry::lock_inputs;
-use catproof::testing::manifest::model::Manifest;
 use catproof::testing::manifest::oauth::OAuthType;
-use expect_test::expect_file;
 use serde_json::{Value, json};
 
-use crate::support::{check_json, entries, merge, name, project, run, scratch, write};
-
-#[test]
-fn each_cell_of_the_tables_gives_the_named_rules_and_no_other() {
-    let mut wrong = Vec::new();
-    for folder in entries(&project().join("tests/oauth/cells")) {
-        let expected: BTreeSet<&str> = match name(&folder) {
-            "none" => BTreeSet::new(),
-            rules => rules.split('+').collect(),
-        };
-        let cells = findings_of_cells(&folder);
-        let mut places = String::new();
-        for (cell, findings) in &cells {
-            // A note may accompany any cell; it counts only where it is what the cell is about.
-            let found: BTreeSet<&str> = findings
-                .iter()
-                .map(|finding| (finding["rule"].as_str().unwrap(), &finding["severity"]))
-                .filter(|(rule, severity)| *severity != "note" || expected.contains(rule))
-                .map(|(rule, _)| rule)
-                .collect();
-            if found != expected {
-                wrong.push(format!("{cell}: expected {expected:?}, found {found:?}"));
-            }
-            let shown = findings
-                .iter()
-                .filter(|finding| expected.contains(finding["rule"].as_str().unwrap()));
-            for finding in shown {
-                let text = fs::read_to_string(folder.join(format!("{cell}.json"))).unwrap();
-                writeln!(places, "{cell}: {}", place(finding, &text)).unwrap();
-            }
-        }
-        if !expected.is_empty() {
-            expect_file![folder.join("places.txt")].assert_eq(&places);
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// Every finding of a folder of cells, notes too, by cell. They are checked as one catalog, with a lock in which
-/// every provider is as it should be.
-fn findings_of_cells(folder: &Path) -> BTreeMap<String, Vec<Value>> {
-    let scratch = scratch();
-    let mut cells = BTreeMap::new();
-    let mut servers = serde_json::Map::new();
-    let manifests = entries(folder).into_iter();
-    for path in manifests.filter(|path| path.extension().is_some_and(|ending| ending == "json")) {
-        let text = fs::read_to_string(&path).unwrap();
-        let manifest: Manifest = serde_json::from_str(&text).unwrap();
-        servers.insert(manifest.name.clone(), lock_entry(&manifest));
-        cells.insert(manifest.name, Vec::new());
-        write(&scratch.path().join("catalog").join(name(&path)), text);
-    }
-    let lock = json!({ "generated": "by a test", "version": 1, "servers": servers });
-    write(
-        &scratch.path().join("generated/discovery.lock.json"),
-        lock.to_string(),
-    );
-    let (_, findings) = check_json(scratch.path(), &["--pedantic"]);
-    for finding in findings {
-        let file = finding["file"].as_str().unwrap().to_owned();
-        let cell = Path::new(&file).file_stem().unwrap().to_str().unwrap();
-        cells.get_mut(cell).unwrap().push(finding);
-    }
-    cells
-}
-
-/// What discovery would record of a provider that publishes all that it should.
-fn lock_entry(manifest: &Manifest) -> Value {
-    json!({
-        "inputs": lock_inputs(manifest),
-        "recorded": "2026-09-30",
-        "requests": [],
-        "issuer": "https://id.acme.example",
-        "authorization_server": {
-            "metadata_url": "https://id.acme.example/.well-known/oauth-authorization-server",
-            "authorization_endpoint": "https://id.acme.example/authorize",
-            "token_endpoint": "https://id.acme.example/token",
-            "dynamic_registration": true,
-            "code_challenge_methods_supported": ["S256"],
-            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"]
-        }
-    })
-}
-
-/// A finding in one line: its rule and level, its pointer, and the characters that it underlines.
-fn place(finding: &Value, text: &str) -> String {
-    let byte = |end: &str| usize::try_from(finding[end]["byte"].as_u64().unwrap()).unwrap();
-    let field = |key: &str| finding[key].as_str().unwrap().to_owned();
-    format!(
-        "{} ({}) at {} of {}: {}",
-        field("rule"),
-        field("severity"),
-        field("part"),
-        field("pointer"),
-        &text[byte("start")..byte("end")]
-    )
-}
+use crate::support::{check_json, merge, name, project, run, scratch, write};
 
 #[test]
 fn listed_callback_urls_are_the_only_ones_that_the_proxy_serves() {

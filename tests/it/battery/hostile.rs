@@ -26,7 +26,8 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
         ("dollars", deep("${")),
         ("comments", deep("/*")),
         ("lines", deep("\n")),
-        ("keys", deep("KEY=1\n")),
+        // A problem each, all of which are shown.
+        ("keys", "KEY=1\n".repeat(10_000).into_bytes()),
         ("one line", deep("x")),
         ("terminal", "\u{1b}[2J\u{9b}31m = \"\u{202e}\"\n::error::x\n##[error]x\n".into()),
         ("number", format!("{}e999999999", "9".repeat(100_000)).into_bytes()),

@@ -2,173 +2,14 @@
 
 use catproof::testing::catalog::config::ExtraDestination;
 use catproof::testing::discovery::lock::Lock;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::oracles::{ForNode, assert_nothing_was_added};
 use super::outputs::{assert_is_clean, check_in_every_format};
+use super::payloads::{PAYLOADS, fields};
 use super::{server, told};
 use crate::catalog::InMemory;
 use crate::support::{run, scratch, write};
-
-/// What each would add, were it not kept a value: a line, a variable, code, a host, a command to a CI system, or what
-/// acts on a terminal. The word is there to be looked for.
-const PAYLOADS: [&str; 17] = [
-    "x\nINJECTED=1",
-    "x\rINJECTED=1",
-    "x\r\nINJECTED=1\r\n",
-    "x\", \"injected.example\", \"",
-    "x', 'injected.example', '",
-    "x`; globalThis.injected = 1; `",
-    "x\\",
-    "${globalThis.injected = 1}",
-    "*/ globalThis.injected = 1; /*",
-    "</script><script>globalThis.injected = 1</script>",
-    "x\u{2028}globalThis.injected = 1;\u{2029}",
-    "x\0INJECTED=1",
-    "x # injected",
-    "'; module.exports = {}; export const injected = 1; //",
-    "%0a::error::injected\n::error::injected\n##[error]injected",
-    "\u{1b}[2J\u{1b}]8;;https://injected.example\u{7}\u{9b}31m",
-    "\u{202e}injected\u{2066}\u{feff}",
-];
-
-/// A patch for each field that reaches an artifact.
-#[expect(clippy::too_many_lines, reason = "a table")]
-fn fields(payload: &str) -> Vec<(&'static str, Value)> {
-    let oauth = |field: &str, value: Value| json!({ "oauth_config": { field: value } });
-    let local = |field: &str, value: Value| json!({ "server": { field: value } });
-    let in_path = format!("https://acme.example/{payload}");
-    let in_host = format!("https://acme.example{payload}/token");
-    let input = |fields: Value| {
-        json!({
-            "user_config": { "key": fields },
-            "server": { "args": ["${user_config.key}"] }
-        })
-    };
-    let remote = |fields: Value| {
-        let mut patch = json!({
-            "server": { "type": "remote", "command": null, "args": null, "url": "https://acme.example/mcp" },
-            "oauth_config": {
-                "server_url": "https://acme.example/mcp", "generic_oauth": null, "token_endpoint": null,
-                "access_token_env_var": null, "requires_proxy": null, "client_secret": null, "client_id": ""
-            }
-        });
-        crate::support::merge(&mut patch, &fields);
-        patch
-    };
-    vec![
-        ("name", json!({ "name": payload })),
-        ("display_name", json!({ "display_name": payload })),
-        ("command", local("command", json!(payload))),
-        ("argument", local("args", json!(["-y", payload]))),
-        (
-            "value of a variable",
-            local("env", json!({ "ACME": payload })),
-        ),
-        ("name of a variable", local("env", json!({ payload: "1" }))),
-        (
-            "path of a file",
-            local("inject_file", json!({ payload: "x" })),
-        ),
-        (
-            "content of a file",
-            local("inject_file", json!({ "/app/token": payload })),
-        ),
-        (
-            "content of a JSON file",
-            local(
-                "inject_file",
-                json!({ "/app/token.json": format!("{{\"a\": \"{payload}\"}}") }),
-            ),
-        ),
-        (
-            "container",
-            json!({ "server": {
-                "command": "docker", "args": ["run", "-i", "--name", payload, "-e", payload, "-v", payload, payload]
-            } }),
-        ),
-        ("image", local("docker_image", json!(payload))),
-        (
-            "set-up step",
-            local("setup", json!([{ "type": payload, "provider": payload }])),
-        ),
-        (
-            "browser provider",
-            json!({ "archestra_config": { "browser_based": { "provider": payload, "required": true } } }),
-        ),
-        (
-            "key of an input",
-            json!({
-                "user_config": { payload: { "type": "string" } },
-                "server": { "args": [format!("${{user_config.{payload}}}")] }
-            }),
-        ),
-        (
-            "title of an input",
-            input(json!({ "type": "string", "title": payload })),
-        ),
-        (
-            "description of an input",
-            input(json!({ "type": "string", "description": payload })),
-        ),
-        (
-            "default of an input",
-            input(json!({ "type": "string", "default": payload })),
-        ),
-        ("client_id", oauth("client_id", json!(payload))),
-        ("scope", oauth("scopes", json!([payload]))),
-        ("default scope", oauth("default_scopes", json!([payload]))),
-        ("redirect URI", oauth("redirect_uris", json!([payload]))),
-        (
-            "path of a redirect URI",
-            oauth("redirect_uris", json!([in_path])),
-        ),
-        (
-            "second redirect URI",
-            oauth(
-                "redirect_uris",
-                json!(["https://oauth.acme.example/oauth/callback", in_path]),
-            ),
-        ),
-        ("server_url", oauth("server_url", json!(payload))),
-        ("path of server_url", oauth("server_url", json!(in_path))),
-        ("token_endpoint", oauth("token_endpoint", json!(payload))),
-        (
-            "path of token_endpoint",
-            oauth("token_endpoint", json!(in_path)),
-        ),
-        (
-            "host of token_endpoint",
-            oauth("token_endpoint", json!(in_host)),
-        ),
-        (
-            "access_token_env_var",
-            oauth("access_token_env_var", json!(payload)),
-        ),
-        (
-            "well_known_url",
-            json!({ "oauth_config": {
-                "generic_oauth": null, "token_endpoint": null, "access_token_env_var": null, "well_known_url": in_path
-            } }),
-        ),
-        (
-            "streamable_http_url",
-            oauth(
-                "streamable_http_url",
-                json!(format!("http://localhost:8000/{payload}")),
-            ),
-        ),
-        ("url", remote(json!({ "server": { "url": payload } }))),
-        (
-            "path of url",
-            remote(json!({ "server": { "url": in_path } })),
-        ),
-        (
-            "resource_metadata_url",
-            remote(json!({ "oauth_config": { "resource_metadata_url": in_path } })),
-        ),
-    ]
-}
 
 /// The fields whose text is free, so that no payload may have them left out.
 const FREE: [&str; 8] = [
@@ -293,9 +134,12 @@ fn lock(payload: &str) -> Lock {
 
 #[test]
 fn no_payload_adds_anything_to_an_output() {
-    let [scratch, explained] = [scratch(), scratch()];
-    let mut files = 0;
+    let explained = scratch();
+    let (mut files, mut shown) = (0, 0);
     for (number, payload) in PAYLOADS.iter().enumerate() {
+        // A catalog for each: the more servers stand in one, the more pairs are compared.
+        let scratch = scratch();
+        let mut files_of_payload = 0;
         for (index, (_, patch)) in fields(payload).iter().enumerate() {
             let id = format!("acme{number}__{index}");
             let mut manifest = server(&id, patch);
@@ -306,7 +150,7 @@ fn no_payload_adds_anything_to_an_output() {
                 &scratch.path().join(format!("catalog/{id}.json")),
                 manifest.to_string(),
             );
-            files += 1;
+            files_of_payload += 1;
         }
         let id = format!("acme__{number}");
         let manifest = server(
@@ -317,34 +161,34 @@ fn no_payload_adds_anything_to_an_output() {
             &explained.path().join(format!("catalog/{id}.json")),
             manifest.to_string(),
         );
+
+        let findings = check_in_every_format(scratch.path(), &[], &[]);
+        let files_with_findings: std::collections::BTreeSet<&str> = findings
+            .iter()
+            .filter_map(|finding| finding["file"].as_str())
+            .collect();
+        assert_eq!(files_with_findings.len(), files_of_payload);
+        files += files_of_payload;
+        shown += findings.len();
+        for arguments in [
+            &["list"][..],
+            &["list", "--format", "json"],
+            &["build", "--format", "concise"],
+        ] {
+            let (_, stdout, stderr) = run(scratch.path(), arguments);
+            assert_is_clean(&(stdout + &stderr), &[]);
+        }
+        assert!(!scratch.path().join("generated").exists());
     }
-    let findings = check_in_every_format(scratch.path(), &[], &[]);
-    let files_with_findings: std::collections::BTreeSet<&str> = findings
-        .iter()
-        .filter_map(|finding| finding["file"].as_str())
-        .collect();
-    assert_eq!(files_with_findings.len(), files);
     for number in 0..PAYLOADS.len() {
         let id = format!("acme__{number}");
         let (code, stdout, stderr) = run(explained.path(), &["explain", &id]);
         assert_eq!(code, 0, "{stderr}");
         assert_is_clean(&(stdout + &stderr), &[]);
     }
-    for arguments in [
-        &["list"][..],
-        &["list", "--format", "json"],
-        &["build", "--format", "concise"],
-    ] {
-        let (_, stdout, stderr) = run(scratch.path(), arguments);
-        assert_is_clean(&(stdout + &stderr), &[]);
-    }
-    assert!(!scratch.path().join("generated").exists());
     told(
         "injection, outputs",
-        format_args!(
-            "{files} manifests, {} findings in 8 formats",
-            findings.len()
-        ),
+        format_args!("{files} manifests, {shown} findings in 8 formats"),
     );
 }
 

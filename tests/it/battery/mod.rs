@@ -12,38 +12,13 @@ mod killed;
 mod limits;
 mod oracles;
 mod outputs;
+mod payloads;
 mod redirects;
 mod strings;
 
-use serde_json::{Value, json};
-
-use crate::support::merge;
+pub use payloads::server;
 
 /// Says what a group was given.
 fn told(group: &str, counts: impl std::fmt::Display) {
     eprintln!("battery: {group} {counts}");
-}
-
-/// A sound server of type 1 with a launch spec, a secret and an allowed host of its own, patched.
-pub fn server(id: &str, patch: &Value) -> Value {
-    let mut server = json!({
-        "name": id,
-        "display_name": "Acme",
-        "description": "Notes: read and write them",
-        "author": { "name": "Acme" },
-        "server": { "command": "npx", "args": ["-y", "acme-mcp@1.4.0"] },
-        "oauth_config": {
-            "server_url": "https://acme.example/oauth/authorize",
-            "token_endpoint": "https://acme.example/oauth/token",
-            "generic_oauth": true,
-            "access_token_env_var": "ACME_TOKEN",
-            "client_id": "4711.acme-desktop",
-            "client_secret": "REDACTED",
-            "requires_proxy": true,
-            "redirect_uris": ["https://oauth.acme.example/oauth/callback"],
-            "scopes": ["notes"]
-        }
-    });
-    merge(&mut server, patch);
-    server
 }
