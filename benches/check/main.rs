@@ -16,10 +16,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use catproof::catalog::config::Config;
-use catproof::pipeline::Judged;
-use catproof::pipeline::line::{Keep, Line};
-use catproof::source::{Folders, ManifestFile, Sources, list_manifests};
+use catproof::testing::catalog::config::Config;
+use catproof::testing::pipeline::Judged;
+use catproof::testing::pipeline::line::{Keep, Line};
+use catproof::testing::source::{Folders, ManifestFile, Sources, list_manifests};
 use divan::{Bencher, counter::BytesCount};
 use rayon::prelude::*;
 use serde_json::Value;

@@ -3,21 +3,21 @@
 
 use std::path::Path;
 
-use catproof::catalog::entry::{self, Entry};
-use catproof::compile::emit;
-use catproof::compile::plan::Plan;
-use catproof::compile::{self, Catalog};
-use catproof::lint::{self, Context, Findings, RawSubject, Subject};
-use catproof::manifest::model::Manifest;
-use catproof::manifest::oauth;
-use catproof::manifest::validate::{self, Verdict};
-use catproof::pipeline::Judged;
-use catproof::pipeline::line::Keep;
-use catproof::report::{self, Format, Report, Style, Summary};
-use catproof::source::finding::Finding;
-use catproof::source::parse::{self, Parsed};
-use catproof::source::{ManifestFile, Sources};
-use catproof::text::secrets::mask::Mask;
+use catproof::testing::catalog::entry::{self, Entry};
+use catproof::testing::compile::emit;
+use catproof::testing::compile::plan::Plan;
+use catproof::testing::compile::{self, Catalog};
+use catproof::testing::lint::{self, Context, Findings, RawSubject, Subject};
+use catproof::testing::manifest::model::Manifest;
+use catproof::testing::manifest::oauth;
+use catproof::testing::manifest::validate::{self, Verdict};
+use catproof::testing::pipeline::Judged;
+use catproof::testing::pipeline::line::Keep;
+use catproof::testing::report::{self, Format, Report, Style, Summary};
+use catproof::testing::source::finding::Finding;
+use catproof::testing::source::parse::{self, Parsed};
+use catproof::testing::source::{ManifestFile, Sources};
+use catproof::testing::text::secrets::mask::Mask;
 use divan::Bencher;
 
 use super::{CONFIG, INPUTS, Input, bytes, files, judge};
@@ -96,10 +96,8 @@ fn lint(bencher: Bencher<'_, '_>, input: &Input) {
             let raw = RawSubject {
                 text,
                 file: file.file,
-                origin: file.origin,
                 stem: &file.stem,
                 value: &parsed.value,
-                context,
             };
             lint::run_on_value(&raw, &mut findings);
             let subject = Subject {

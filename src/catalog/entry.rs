@@ -258,7 +258,7 @@ fn hash(value: &impl Hash) -> u64 {
 
 /// The entries that the profile compiles, one an id and sorted by it: under development, a developer's file replaces
 /// the catalog's of the same id.
-pub fn effective(entries: &[Entry], profile: Profile) -> impl Iterator<Item = &Entry> {
+pub(crate) fn effective(entries: &[Entry], profile: Profile) -> impl Iterator<Item = &Entry> {
     let mut chosen: BTreeMap<&str, &Entry> = BTreeMap::new();
     for entry in entries.iter().filter(|entry| entry.is_compiled(profile)) {
         let earlier = chosen.entry(&entry.id).or_insert(entry);
@@ -270,12 +270,17 @@ pub fn effective(entries: &[Entry], profile: Profile) -> impl Iterator<Item = &E
 }
 
 /// Puts entries into the order that the cross-file rules and all output want: by id.
-pub fn sort(entries: &mut [Entry]) {
+pub(crate) fn sort(entries: &mut [Entry]) {
     entries.sort_by(|left, right| (&left.id, left.file).cmp(&(&right.id, right.file)));
 }
 
 /// An entry for a file that is no manifest: there is nothing to classify.
-pub fn unreadable(file: FileId, origin: Origin, stem: &Arc<str>, name: Option<&str>) -> Entry {
+pub(crate) fn unreadable(
+    file: FileId,
+    origin: Origin,
+    stem: &Arc<str>,
+    name: Option<&str>,
+) -> Entry {
     let verdict = Verdict::Undetermined(oauth::Undetermined::Unreadable);
     Entry {
         file,
@@ -302,7 +307,7 @@ pub fn unreadable(file: FileId, origin: Origin, stem: &Arc<str>, name: Option<&s
 }
 
 /// The lock's entry for a server, if it answers exactly this manifest's URLs.
-pub fn lock_entry<'a>(
+pub(crate) fn lock_entry<'a>(
     locks: &'a Locks,
     origin: Origin,
     manifest: &Manifest,

@@ -14,17 +14,17 @@ use crate::text::profile::Profile;
 
 /// The working folder with its configuration.
 #[derive(Debug)]
-pub struct Workspace {
-    pub config: Config,
+pub(crate) struct Workspace {
+    pub(crate) config: Config,
     /// The folder that the configuration's paths are relative to.
-    pub root: PathBuf,
-    pub working_folder: PathBuf,
+    pub(crate) root: PathBuf,
+    pub(crate) working_folder: PathBuf,
     /// The configuration, where there is one.
-    pub config_file: Option<PathBuf>,
+    pub(crate) config_file: Option<PathBuf>,
     /// What the user should know about the configuration.
-    pub notices: Vec<String>,
+    pub(crate) notices: Vec<String>,
     /// The day that expiry is judged against.
-    pub today: Day,
+    pub(crate) today: Day,
 }
 
 /// Where to look for the catalog, as the user says it. Paths are relative to the working folder.
@@ -40,14 +40,14 @@ pub struct Options {
 
 /// One catalog of a run, and which of its files were named.
 #[derive(Debug)]
-pub struct Target {
-    pub folders: Folders,
-    pub selection: Selection,
+pub(crate) struct Target {
+    pub(crate) folders: Folders,
+    pub(crate) selection: Selection,
 }
 
 /// Which files findings are shown for; the cross-file rules see the whole catalog all the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Selection {
+pub(crate) enum Selection {
     Everything,
     /// These files, and whatever lies directly in these folders.
     Paths(BTreeSet<PathBuf>),
@@ -55,17 +55,17 @@ pub enum Selection {
 
 /// One manifest that comes from standard input.
 #[derive(Debug)]
-pub struct StandardInput {
+pub(crate) struct StandardInput {
     /// The file that it stands for, or what it is called where it stands for none.
-    pub path: PathBuf,
+    pub(crate) path: PathBuf,
     /// Whether it stands for no file: then it is judged by itself, and its `name` is as good as a file's.
-    pub is_alone: bool,
-    pub text: Vec<u8>,
+    pub(crate) is_alone: bool,
+    pub(crate) text: Vec<u8>,
 }
 
 /// Why there is no catalog to work on.
 #[derive(Debug, thiserror::Error)]
-pub enum WorkspaceError {
+pub(crate) enum WorkspaceError {
     #[error("the working folder cannot be read: {0}")]
     WorkingFolder(String),
     #[error("`{}` does not exist", .0.display())]
@@ -84,7 +84,7 @@ pub enum WorkspaceError {
 
 impl Workspace {
     /// Finds the configuration and applies the global options.
-    pub fn open(options: &Options, rules: &RuleIds) -> Result<Self, WorkspaceError> {
+    pub(crate) fn open(options: &Options, rules: &RuleIds) -> Result<Self, WorkspaceError> {
         let working_folder = options.working_folder.clone();
         let found = config::load(options.config.as_deref(), &working_folder, rules)?;
         let mut config = found.config;
@@ -122,7 +122,7 @@ impl Workspace {
     }
 
     /// The catalog of this workspace.
-    pub fn folders(&self) -> Folders {
+    pub(crate) fn folders(&self) -> Folders {
         Folders {
             catalog: Some(clean(&self.root.join(&self.config.catalog))),
             catalog_local: Some(clean(&self.root.join(&self.config.catalog_local))),
@@ -131,7 +131,7 @@ impl Workspace {
     }
 
     /// The folder that the artifacts of a catalog are written to: another one for each profile.
-    pub fn generated(&self, folders: &Folders) -> PathBuf {
+    pub(crate) fn generated(&self, folders: &Folders) -> PathBuf {
         let generated = folders.root.join(&self.config.generated);
         match self.config.profile {
             Profile::Production => generated,
@@ -140,7 +140,7 @@ impl Workspace {
     }
 
     /// The discovery lock of the catalog, or of the developers' servers. It has its place whatever the profile.
-    pub fn lock_path(&self, folders: &Folders, origin: Origin) -> PathBuf {
+    pub(crate) fn lock_path(&self, folders: &Folders, origin: Origin) -> PathBuf {
         let generated = folders.root.join(&self.config.generated);
         let folder = match origin {
             Origin::Catalog => generated,
@@ -151,7 +151,7 @@ impl Workspace {
 
     /// The catalogs that the paths name, each once, in the order of the first path that names it. The file that standard
     /// input stands for need not be on the disk.
-    pub fn targets(
+    pub(crate) fn targets(
         &self,
         paths: &[PathBuf],
         input: Option<&StandardInput>,
@@ -278,7 +278,7 @@ impl Workspace {
     }
 
     /// A path as the user wrote it, from the working folder.
-    pub fn absolute(&self, path: &Path) -> PathBuf {
+    pub(crate) fn absolute(&self, path: &Path) -> PathBuf {
         clean(&self.working_folder.join(path))
     }
 
@@ -314,7 +314,7 @@ impl Workspace {
     }
 
     /// The manifests of a target, with standard input in the place of the file that it stands for.
-    pub fn manifests(
+    pub(crate) fn manifests(
         &self,
         target: &Target,
         input: Option<StandardInput>,
@@ -369,7 +369,7 @@ impl Selection {
     }
 
     /// Whether findings in this file are shown.
-    pub fn names(&self, path: &Path) -> bool {
+    pub(crate) fn names(&self, path: &Path) -> bool {
         match self {
             Self::Everything => true,
             Self::Paths(paths) => {

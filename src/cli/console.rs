@@ -24,7 +24,7 @@ pub(super) const DEFAULT_WIDTH: usize = 100;
 
 /// The folder that the user stands in, where output goes, and how it looks.
 #[derive(Debug)]
-pub struct Console {
+pub(crate) struct Console {
     quiet: bool,
     color: Color,
     surroundings: Surroundings,
@@ -45,11 +45,11 @@ enum Surroundings {
 
 /// What was written, for whoever captures it.
 #[derive(Debug, Clone, Default)]
-pub struct Captured(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Captured(Arc<Mutex<Vec<u8>>>);
 
 impl Captured {
     /// What was written since the last time.
-    pub fn take(&self) -> Vec<u8> {
+    pub(crate) fn take(&self) -> Vec<u8> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -68,7 +68,7 @@ impl Write for Captured {
 /// Standard output. Whoever closes the pipe has seen enough: the rest goes nowhere, and the work and its status stay what
 /// they are.
 #[derive(Debug)]
-pub struct Out {
+pub(crate) struct Out {
     to: Stdout,
     is_closed: bool,
 }
@@ -113,12 +113,17 @@ impl Write for Out {
 }
 
 impl Console {
-    pub fn of_process(global: &Global) -> Self {
+    pub(crate) fn of_process(global: &Global) -> Self {
         Self::new(global, Surroundings::Process)
     }
 
     /// A console that writes to memory. The folder is absolute.
-    pub fn captured(global: &Global, folder: &Path, stdout: Captured, stderr: Captured) -> Self {
+    pub(crate) fn captured(
+        global: &Global,
+        folder: &Path,
+        stdout: Captured,
+        stderr: Captured,
+    ) -> Self {
         let folder = folder.to_owned();
         let surroundings = Surroundings::Captured {
             folder,
@@ -137,7 +142,7 @@ impl Console {
     }
 
     /// The folder that the user stands in.
-    pub fn working_folder(&self) -> Result<PathBuf, WorkspaceError> {
+    pub(crate) fn working_folder(&self) -> Result<PathBuf, WorkspaceError> {
         match &self.surroundings {
             Surroundings::Process => std::env::current_dir()
                 .map_err(|error| WorkspaceError::WorkingFolder(describe(&error))),
@@ -146,7 +151,7 @@ impl Console {
     }
 
     /// A path as the user wrote it, for the system, which knows the working folder of the process and no other.
-    pub fn at(&self, path: &Path) -> PathBuf {
+    pub(crate) fn at(&self, path: &Path) -> PathBuf {
         match &self.surroundings {
             Surroundings::Process => path.to_owned(),
             Surroundings::Captured { folder, .. } => folder.join(path),
@@ -154,7 +159,7 @@ impl Console {
     }
 
     /// Standard input; nothing where output is captured.
-    pub fn standard_input(&self) -> Box<dyn Read> {
+    pub(crate) fn standard_input(&self) -> Box<dyn Read> {
         match &self.surroundings {
             Surroundings::Process => Box::new(io::stdin().lock()),
             Surroundings::Captured { .. } => Box::new(io::empty()),
@@ -162,7 +167,7 @@ impl Console {
     }
 
     /// Whether there is somebody to ask.
-    pub fn can_ask(&self) -> bool {
+    pub(crate) fn can_ask(&self) -> bool {
         match &self.surroundings {
             Surroundings::Process => io::stdin().is_terminal() && io::stderr().is_terminal(),
             Surroundings::Captured { .. } => false,
@@ -170,7 +175,7 @@ impl Console {
     }
 
     /// Ends with Ctrl-C.
-    pub async fn interrupted(&self) {
+    pub(crate) async fn interrupted(&self) {
         match &self.surroundings {
             Surroundings::Process => _ = tokio::signal::ctrl_c().await,
             Surroundings::Captured { .. } => std::future::pending().await,
@@ -178,7 +183,7 @@ impl Console {
     }
 
     /// Standard output, buffered: flush it before the process ends.
-    pub fn out(&self) -> BufWriter<Out> {
+    pub(crate) fn out(&self) -> BufWriter<Out> {
         let to = match &self.surroundings {
             Surroundings::Process => Stdout::Process(io::stdout().lock()),
             Surroundings::Captured { stdout, .. } => Stdout::Captured(stdout.clone()),
@@ -198,19 +203,19 @@ impl Console {
     }
 
     /// Says something beside the data, unless the user wants quiet.
-    pub fn say(&self, text: &str) {
+    pub(crate) fn say(&self, text: &str) {
         if !self.quiet {
             self.write_to_stderr(&format!("{}\n", without_secrets(text)));
         }
     }
 
     /// Says what is wrong beside the data, also where the user wants quiet.
-    pub fn complain(&self, text: &str) {
+    pub(crate) fn complain(&self, text: &str) {
         self.write_to_stderr(&format!("{text}\n"));
     }
 
     /// A progress bar on standard error; nothing where that is no terminal, or where the user wants quiet.
-    pub fn progress_bar(&self, steps: usize) -> Option<ProgressBar> {
+    pub(crate) fn progress_bar(&self, steps: usize) -> Option<ProgressBar> {
         let is_seen = !self.quiet && self.is_terminal(&io::stderr());
         is_seen.then(|| {
             let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}");
@@ -223,7 +228,7 @@ impl Console {
     }
 
     /// Says why the job could not be done.
-    pub fn fail(&self, failure: &Failure) {
+    pub(crate) fn fail(&self, failure: &Failure) {
         let style = Style {
             color: self.color_for(self.is_terminal(&io::stderr())),
             width: self.width(),
@@ -233,18 +238,18 @@ impl Console {
     }
 
     /// Whether standard output gets colour.
-    pub fn color(&self) -> bool {
+    pub(crate) fn color(&self) -> bool {
         self.color_for(self.is_terminal(&io::stdout()))
     }
 
     /// How long the lines of a table may be; nothing where they go to no terminal, and nobody says.
-    pub fn table_width(&self) -> Option<usize> {
+    pub(crate) fn table_width(&self) -> Option<usize> {
         self.stated_width()
             .or_else(|| self.is_terminal(&io::stdout()).then(|| self.width()))
     }
 
     /// The width of standard output in columns.
-    pub fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.stated_width()
             .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
             .unwrap_or(DEFAULT_WIDTH)

@@ -23,19 +23,19 @@ use crate::text::plural::plural;
 use crate::text::secrets::mask::Mask;
 
 /// What came of the findings.
-pub struct Outcome {
-    pub status: ExitStatus,
-    pub files: usize,
-    pub has_allowlist: bool,
+pub(crate) struct Outcome {
+    pub(crate) status: ExitStatus,
+    pub(crate) files: usize,
+    pub(crate) has_allowlist: bool,
     /// What output must not show.
-    pub mask: Mask,
+    pub(crate) mask: Mask,
     counts: Summary,
     /// The rules of what was shown.
     rules: BTreeSet<&'static str>,
 }
 
 /// Shows the findings in every format that was asked for. `counts` says whose findings decide the exit status.
-pub fn report(
+pub(crate) fn report(
     workspace: &Workspace,
     targets: &mut [JudgedTarget],
     sources: &mut Sources,
@@ -51,7 +51,7 @@ pub fn report(
 
 /// The same of findings that are settled, for a command with more to do, which goes on whether or not they could be
 /// written.
-pub fn try_report(
+pub(crate) fn try_report(
     workspace: &Workspace,
     targets: &[JudgedTarget],
     settled: Settled,
@@ -146,7 +146,7 @@ fn write(
 }
 
 /// Refuses two formats that would be written into each other.
-pub fn check_formats(formats: &[FormatArgument]) -> Result<(), Failure> {
+pub(crate) fn check_formats(formats: &[FormatArgument]) -> Result<(), Failure> {
     let mut places = BTreeSet::new();
     let Some(twice) = formats
         .iter()
@@ -245,17 +245,17 @@ fn write_report(path: PathBuf, bytes: &[u8]) -> Result<(), Failure> {
 
 impl Outcome {
     /// Whether a finding of this rule was shown.
-    pub fn shows(&self, rule: &str) -> bool {
+    pub(crate) fn shows(&self, rule: &str) -> bool {
         self.rules.contains(rule)
     }
 
     /// The run in one line.
-    pub fn summary(&self, verb: &str) -> String {
+    pub(crate) fn summary(&self, verb: &str) -> String {
         self.summary_of(&format!("{verb} {}", plural(self.files, "file")))
     }
 
     /// The run in one line that begins with what was done.
-    pub fn summary_of(&self, done: &str) -> String {
+    pub(crate) fn summary_of(&self, done: &str) -> String {
         let Summary {
             errors,
             warnings,

@@ -8,7 +8,7 @@ use super::args::NetworkArgs;
 use super::console::Console;
 
 /// How the providers are asked.
-pub fn network_options(args: &NetworkArgs, console: &Console) -> NetworkOptions {
+pub(crate) fn network_options(args: &NetworkArgs, console: &Console) -> NetworkOptions {
     let at = |path: &Option<PathBuf>| path.as_deref().map(|path| console.at(path));
     NetworkOptions {
         replay: at(&args.replay),

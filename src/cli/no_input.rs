@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::catalog::workspace::Workspace;
 
 /// What to say when nothing was found to check.
-pub fn no_input(workspace: &Workspace, paths: &[PathBuf]) -> String {
+pub(crate) fn no_input(workspace: &Workspace, paths: &[PathBuf]) -> String {
     let folder = |name: &str| format!("`{}`", Path::new(name).display());
     match paths {
         [] => format!(

@@ -4,10 +4,10 @@
 
 pub mod catalog {
     pub mod allowlist {
-        pub use crate::catalog::allowlist::{parse};
+        pub use crate::catalog::allowlist::parse;
     }
     pub mod config {
-        pub use crate::catalog::config::{Config, ExtraDestination};
+        pub use crate::catalog::config::{Config, ExtraDestination, read};
     }
     pub mod entry {
         pub use crate::catalog::entry::{Entry, entry, lock_inputs};
@@ -15,22 +15,16 @@ pub mod catalog {
 }
 pub mod cli {
     pub mod args {
-        pub use crate::cli::args::{Cli};
+        pub use crate::cli::args::Cli;
     }
     pub mod captured {
-        pub use crate::cli::captured::{run};
+        pub use crate::cli::captured::run;
     }
     pub mod commands {
-        pub use crate::cli::commands::{readme_table, run};
-    }
-    pub mod console {
-        pub use crate::cli::console::{Console};
-    }
-    pub mod exit_status {
-        pub use crate::cli::exit_status::{ExitStatus};
+        pub use crate::cli::commands::readme_table;
     }
     pub mod published_schemas {
-        pub use crate::cli::published_schemas::{published};
+        pub use crate::cli::published_schemas::published;
     }
 }
 pub mod compile {
@@ -39,17 +33,26 @@ pub mod compile {
         pub use crate::compile::emit::{Artifact, emit};
     }
     pub mod plan {
-        pub use crate::compile::plan::{AppLaunch, Argument, CatalogIndex, ClientAuthentication, Composed, Escape, Folder, GENERATED, Input, InputValue, LaunchFile, LeftOutReason, Part, Plan, Providers, ProxyFile, ProxyLaunch, Registration, ScopeSource, ServerLaunch, Template, TokenDelivery, TokenField, Transport};
+        pub use crate::compile::plan::{
+            AppLaunch, Argument, CatalogIndex, ClientAuthentication, Composed, Escape, Folder,
+            GENERATED, Input, InputValue, LaunchFile, LeftOutReason, Part, Plan, Providers,
+            ProxyFile, ProxyLaunch, Registration, ScopeSource, ServerLaunch, Template,
+            TokenDelivery, TokenField, Transport,
+        };
     }
     pub mod write {
         pub use crate::compile::write::{ChangeKind, Error, Mode, Outcome, write};
     }
 }
 pub mod diff {
-    pub use crate::diff::{Kind};
+    pub use crate::diff::Kind;
 }
 pub mod discovery {
-    pub use crate::discovery::{Answer, Failure, Fetch, Lock, LockEntry, LockInputs, Manners, Network, Probed, Reach, Recorder, Recordings, Request, Run, Target, TargetKind, changes, merge, probe, read_lock, stale};
+    pub use crate::discovery::{
+        Answer, Failure, Fetch, Lock, LockEntry, LockInputs, Manners, Network, Probed, Reach,
+        Recorder, Recordings, Request, Run, Target, TargetKind, changes, merge, probe, read_lock,
+        stale,
+    };
     pub mod challenge {
         pub use crate::discovery::challenge::{Challenge, bearer, parse};
     }
@@ -57,7 +60,10 @@ pub mod discovery {
         pub use crate::discovery::client::{Limits, Lookup, Network, SystemLookup};
     }
     pub mod documents {
-        pub use crate::discovery::documents::{Reading, ResourceMatch, authorization_server_facts, match_resource, read, resource_facts};
+        pub use crate::discovery::documents::{
+            Reading, ResourceMatch, authorization_server_facts, match_resource, read,
+            resource_facts,
+        };
     }
     pub mod fetch {
         pub use crate::discovery::fetch::{Answer, Body, FailureKind, Fetch, Method};
@@ -66,14 +72,19 @@ pub mod discovery {
         pub use crate::discovery::lock::{AuthorizationServerFacts, Lock, LockProblem, Locks};
     }
     pub mod record {
-        pub use crate::discovery::record::{Recording};
+        pub use crate::discovery::record::Recording;
     }
     pub mod well_known {
-        pub use crate::discovery::well_known::{authorization_server_urls, protected_resource_urls};
+        pub use crate::discovery::well_known::{
+            authorization_server_urls, protected_resource_urls,
+        };
     }
 }
 pub mod lint {
-    pub use crate::lint::{Context, Findings, Fixable, RULES, RawSubject, Rule, Subject, find, rule_ids, run_on_server, run_on_value};
+    pub use crate::lint::{
+        Context, Findings, Fixable, RULES, RawSubject, Rule, Subject, find, rule_ids,
+        run_on_server, run_on_value,
+    };
 }
 pub mod manifest {
     pub mod model {
@@ -90,12 +101,12 @@ pub mod manifest {
     }
 }
 pub mod pipeline {
-    pub use crate::pipeline::{Judged};
+    pub use crate::pipeline::Judged;
     pub mod baseline {
         pub use crate::pipeline::baseline::{BaselineIgnore, add};
     }
     pub mod facts {
-        pub use crate::pipeline::facts::{parse_allowlist};
+        pub use crate::pipeline::facts::parse_allowlist;
     }
     pub mod fix {
         pub use crate::pipeline::fix::{Tally, Workshop};
@@ -105,7 +116,9 @@ pub mod pipeline {
     }
 }
 pub mod report {
-    pub use crate::report::{CheckReport, Format, Report, Shown, ShownPlace, Style, Summary, batches, write};
+    pub use crate::report::{
+        CheckReport, Format, Report, Shown, ShownPlace, Style, Summary, batches, locate, write,
+    };
 }
 pub mod runtime {
     pub mod env_check {
@@ -115,12 +128,14 @@ pub mod runtime {
         pub use crate::runtime::export::{Client, Export, export};
     }
     pub mod proxy {
-        pub use crate::runtime::proxy::{Limits, Log, LogLevel, Options, ProxyError, bind, bind_with_lookup, check, serve};
+        pub use crate::runtime::proxy::{
+            Limits, Log, LogLevel, Options, ProxyError, bind, bind_with_lookup, check, serve,
+        };
         pub mod callback {
-            pub use crate::runtime::proxy::callback::{Page};
+            pub use crate::runtime::proxy::callback::Page;
         }
         pub mod parameters {
-            pub use crate::runtime::proxy::parameters::{Parameters};
+            pub use crate::runtime::proxy::parameters::Parameters;
         }
         pub mod reply {
             pub use crate::runtime::proxy::reply::{Refusal, Reply, revocation_reply, token_reply};
@@ -131,7 +146,11 @@ pub mod runtime {
     }
 }
 pub mod source {
-    pub use crate::source::{Content, FileId, Folders, ManifestFile, Origin, Outline, Pointer, Sources, clean, duplicate_keys, is_manifest_name, list_manifests, locate, outline, position, strip_byte_order_mark};
+    pub use crate::source::{
+        Content, FileId, Folders, ManifestFile, Origin, Outline, Pointer, Sources, clean,
+        duplicate_keys, is_manifest_name, list_manifests, locate, outline, position,
+        strip_byte_order_mark,
+    };
     pub mod edit {
         pub use crate::source::edit::{TextEdit, apply, text_edits};
     }
@@ -144,7 +163,7 @@ pub mod source {
 }
 pub mod text {
     pub mod day {
-        pub use crate::text::day::{Day};
+        pub use crate::text::day::Day;
     }
     pub mod dotenv {
         pub use crate::text::dotenv::{quote, read};
@@ -153,14 +172,14 @@ pub mod text {
         pub use crate::text::hidden::{is_hidden, to_json};
     }
     pub mod profile {
-        pub use crate::text::profile::{Profile};
+        pub use crate::text::profile::Profile;
     }
     pub mod secrets {
         pub mod mask {
-            pub use crate::text::secrets::mask::{Mask};
+            pub use crate::text::secrets::mask::Mask;
         }
     }
     pub mod visible {
-        pub use crate::text::visible::{visible};
+        pub use crate::text::visible::visible;
     }
 }

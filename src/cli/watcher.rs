@@ -14,13 +14,13 @@ use super::console::Console;
 
 /// A bar on a terminal, else a line a server.
 #[derive(Debug)]
-pub struct ConsoleWatcher<'a> {
+pub(crate) struct ConsoleWatcher<'a> {
     console: &'a Console,
     bar: RefCell<Option<ProgressBar>>,
 }
 
 impl<'a> ConsoleWatcher<'a> {
-    pub fn new(console: &'a Console) -> Self {
+    pub(crate) fn new(console: &'a Console) -> Self {
         Self {
             console,
             bar: RefCell::new(None),

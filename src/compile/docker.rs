@@ -5,15 +5,15 @@ use crate::text::launch_line::{ContainerRun, RunOption, container_run};
 /// What a `docker run` line says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct DockerRun<'a> {
-    pub image: &'a str,
+    pub(crate) image: &'a str,
     /// `--entrypoint`
-    pub entrypoint: Option<&'a str>,
+    pub(crate) entrypoint: Option<&'a str>,
     /// `-e KEY=VALUE`. A `-e KEY` hands on what `server.env` says anyway.
-    pub environment: Vec<(&'a str, &'a str)>,
+    pub(crate) environment: Vec<(&'a str, &'a str)>,
     /// The other options, each with the words that it is written in, in order.
-    pub options: Vec<Vec<String>>,
+    pub(crate) options: Vec<Vec<String>>,
     /// What follows the image.
-    pub arguments: &'a [String],
+    pub(crate) arguments: &'a [String],
 }
 
 /// Takes a command line apart; nothing if it is not one of `docker run` with an image.

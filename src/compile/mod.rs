@@ -5,14 +5,14 @@
 
 mod arguments;
 mod docker;
-pub mod emit;
+pub(crate) mod emit;
 pub(crate) mod grammar;
 mod oauth;
-pub mod plan;
+pub(crate) mod plan;
 mod process;
 mod proxy;
 mod template;
-pub mod write;
+pub(crate) mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -169,7 +169,7 @@ fn whole(subject: Subject<'_>, parts: Parts) -> Checked<(ServerLaunch, Option<Pr
 /// Why a server that could be read would be in no artifact: each part that cannot be compiled, or else the whole.
 ///
 /// `may_tell` says whether the manifest has anything that tells of a secret: else nobody looks for it in the launch spec.
-pub fn refusals(
+pub(crate) fn refusals(
     entry: &Entry,
     manifest: &Manifest,
     lock: Option<&LockEntry>,
@@ -207,19 +207,24 @@ pub fn refusals(
 
 /// A server, compiled part by part: what keeps one part out of the artifacts hides no other from whoever compares them.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Parts {
-    pub transport: Result<Transport, LeftOutReason>,
+pub(crate) struct Parts {
+    pub(crate) transport: Result<Transport, LeftOutReason>,
     /// Nothing for a remote server.
-    pub process: Result<Option<Process>, LeftOutReason>,
-    pub inputs: BTreeMap<String, Input>,
+    pub(crate) process: Result<Option<Process>, LeftOutReason>,
+    pub(crate) inputs: BTreeMap<String, Input>,
     /// Nothing for a server without a login.
-    pub oauth: Result<Option<OAuth>, LeftOutReason>,
-    pub browser_login: Option<BrowserLogin>,
-    pub setup: Vec<Setup>,
+    pub(crate) oauth: Result<Option<OAuth>, LeftOutReason>,
+    pub(crate) browser_login: Option<BrowserLogin>,
+    pub(crate) setup: Vec<Setup>,
 }
 
 /// Compiles each part of a server for itself, whether or not the whole of it may be in an artifact.
-pub fn parts(entry: &Entry, manifest: &Manifest, locks: Option<&Locks>, profile: Profile) -> Parts {
+pub(crate) fn parts(
+    entry: &Entry,
+    manifest: &Manifest,
+    locks: Option<&Locks>,
+    profile: Profile,
+) -> Parts {
     parts_of(Subject {
         entry,
         manifest,

@@ -12,11 +12,11 @@ use crate::text::placeholder::{Kind, placeholders};
 /// What the placeholders of a text may name.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Names<'a> {
-    pub inputs: &'a BTreeMap<String, UserInput>,
+    pub(crate) inputs: &'a BTreeMap<String, UserInput>,
     /// Whether the provider's answer goes in too: in injected files only.
-    pub has_tokens: bool,
+    pub(crate) has_tokens: bool,
     /// Whether a shell reads the text: then all but the answers are its own variables.
-    pub is_shell_text: bool,
+    pub(crate) is_shell_text: bool,
 }
 
 impl<'a> Names<'a> {

@@ -293,7 +293,7 @@ fn left_over(folder: &Path, targets: &HashMap<PathBuf, &[u8]>) -> Result<Vec<Cha
 
 /// The files among which artifacts may be: those in a folder and in the folders of the artifacts. What cannot be
 /// listed is none.
-pub fn candidates(folder: &Path) -> impl Iterator<Item = PathBuf> {
+pub(crate) fn candidates(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let walk = WalkDir::new(folder).follow_links(false).into_iter();
     let found = walk.filter_entry(is_ours_to_search).flatten();
     found
@@ -340,7 +340,7 @@ fn apply(change: &Change) -> Result<(), Error> {
 ///
 /// # Errors
 /// The disk does not do as it is told, or the path is a link or no file.
-pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_symlink() => Err(Error::Link(path.to_owned())),
         Ok(metadata) if !metadata.is_file() => Err(Error::NotAFile(path.to_owned())),
@@ -355,7 +355,7 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 ///
 /// # Errors
 /// The disk does not do as it is told, or something is there already.
-pub fn create(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+pub(crate) fn create(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(|source| io_error("create", folder, source))?;
     let created = temporary_file(folder, |file| file.write_all(bytes)).and_then(|file| {
@@ -369,7 +369,7 @@ pub fn create(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 ///
 /// # Errors
 /// The disk does not do as it is told; then the old file is still there.
-pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     replace_with(path, |file| file.write_all(bytes))
 }
 
@@ -377,7 +377,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 ///
 /// # Errors
 /// As [`replace`].
-pub fn replace_with(
+pub(crate) fn replace_with(
     path: &Path,
     content: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> Result<(), Error> {

@@ -20,20 +20,20 @@ use crate::source::{
 pub(crate) struct Base {
     files: Files,
     /// As the user named it.
-    pub name: String,
-    pub config: Config,
+    pub(crate) name: String,
+    pub(crate) config: Config,
     /// `None` where the base has no configuration of its own.
-    pub config_file: Option<PathBuf>,
+    pub(crate) config_file: Option<PathBuf>,
     /// The folder that the configuration's paths are relative to.
     root: PathBuf,
-    pub sources: Sources,
-    pub manifests: Vec<ManifestFile>,
+    pub(crate) sources: Sources,
+    pub(crate) manifests: Vec<ManifestFile>,
     /// The committed lock alone, as for the other side: that of the developers' servers is no part of a change.
-    pub locks: Locks,
+    pub(crate) locks: Locks,
     /// Whether there is a folder of developers' servers to compare with.
-    pub has_local: bool,
+    pub(crate) has_local: bool,
     /// What could not be read.
-    pub unreadable: Vec<Words>,
+    pub(crate) unreadable: Vec<Words>,
 }
 
 /// Why there is no commit to compare with.

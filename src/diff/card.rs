@@ -16,89 +16,89 @@ use super::login;
 /// A server as it is now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Card {
-    pub display_name: Option<String>,
-    pub description: Option<String>,
-    pub author: Option<String>,
+pub(crate) struct Card {
+    pub(crate) display_name: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) author: Option<String>,
     /// The OAuth type, `none` or `undetermined`.
-    pub oauth_type: String,
+    pub(crate) oauth_type: String,
     /// What the type rests on, or why there is none.
-    pub because: Vec<String>,
+    pub(crate) because: Vec<String>,
     /// Whether the proxy keeps a client secret for it.
-    pub requires_proxy: bool,
+    pub(crate) requires_proxy: bool,
     /// The hosts that the secret may be sent to.
-    pub destinations: Vec<CardHost>,
+    pub(crate) destinations: Vec<CardHost>,
     /// True where it is not known where the secret goes: the proxy then sends it nowhere.
-    pub destinations_unknown: bool,
+    pub(crate) destinations_unknown: bool,
     /// How the user logs in; null where nobody does, or where it cannot be compiled.
-    pub login: Option<CardLogin>,
+    pub(crate) login: Option<CardLogin>,
     /// Where a remote server is.
-    pub remote_url: Option<String>,
+    pub(crate) remote_url: Option<String>,
     /// What runs on the user's machine; null for a remote server, or where it cannot be compiled.
-    pub runs: Option<CardRun>,
+    pub(crate) runs: Option<CardRun>,
     /// What the user is asked for.
-    pub inputs: Vec<CardInput>,
+    pub(crate) inputs: Vec<CardInput>,
     /// Why it is in no artifact.
-    pub left_out: Option<String>,
+    pub(crate) left_out: Option<String>,
 }
 
 /// A host that a secret may be sent to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CardHost {
-    pub host: String,
-    pub purpose: Purpose,
-    pub endpoint: String,
+pub(crate) struct CardHost {
+    pub(crate) host: String,
+    pub(crate) purpose: Purpose,
+    pub(crate) endpoint: String,
     /// Who says so: a field of the manifest, or a document of the discovery lock.
-    pub source: String,
+    pub(crate) source: String,
 }
 
 /// How the user logs in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CardLogin {
+pub(crate) struct CardLogin {
     /// Where the user logs in; null while the discovery lock does not know it.
-    pub authorization_endpoint: Option<String>,
+    pub(crate) authorization_endpoint: Option<String>,
     /// Where the user is sent back to.
-    pub redirect_uri: String,
-    pub scopes: Vec<String>,
+    pub(crate) redirect_uri: String,
+    pub(crate) scopes: Vec<String>,
     /// Who says which scopes.
-    pub scopes_from: ScopeSource,
+    pub(crate) scopes_from: ScopeSource,
     /// How the token reaches the server.
-    pub delivery: String,
+    pub(crate) delivery: String,
 }
 
 /// What runs on the user's machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CardRun {
+pub(crate) struct CardRun {
     /// Command and arguments, after the image where there is one.
-    pub command_line: String,
-    pub image: Option<String>,
+    pub(crate) command_line: String,
+    pub(crate) image: Option<String>,
     /// Whether the package or image is pinned to a version; null where the command names neither.
-    pub pinned: Option<bool>,
+    pub(crate) pinned: Option<bool>,
     /// The options of the container.
-    pub options: Vec<String>,
+    pub(crate) options: Vec<String>,
     /// The variables, as `NAME=value`.
-    pub environment: Vec<String>,
+    pub(crate) environment: Vec<String>,
     /// The paths of the files that are put into the container.
-    pub files: Vec<String>,
+    pub(crate) files: Vec<String>,
 }
 
 /// Something that the user is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CardInput {
-    pub key: String,
-    pub title: String,
+pub(crate) struct CardInput {
+    pub(crate) key: String,
+    pub(crate) title: String,
     #[serde(rename = "type")]
-    pub kind: String,
-    pub required: bool,
-    pub sensitive: bool,
+    pub(crate) kind: String,
+    pub(crate) required: bool,
+    pub(crate) sensitive: bool,
 }
 
 /// The card of a server; nothing where its file is no manifest.
-pub fn card(server: &Server) -> Option<Card> {
+pub(crate) fn card(server: &Server) -> Option<Card> {
     let compiled = server.compiled.as_ref()?;
     let (manifest, parts) = (&compiled.manifest, &compiled.parts);
     let entry = &server.entry;
@@ -172,7 +172,7 @@ fn host(destination: &entry::Destination) -> CardHost {
 
 impl Card {
     /// Rewrites every text of the card, such as one that must not be shown.
-    pub fn for_each_text(&mut self, rewrite: &dyn Fn(&mut String)) {
+    pub(crate) fn for_each_text(&mut self, rewrite: &dyn Fn(&mut String)) {
         let Self {
             display_name,
             description,

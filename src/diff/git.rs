@@ -17,34 +17,34 @@ const KEPT_VARIABLES: [&str; 3] = [
 
 /// A repository with a work tree.
 #[derive(Debug)]
-pub struct Repository {
+pub(crate) struct Repository {
     /// The folder that the work tree begins at.
     top: PathBuf,
 }
 
 /// A commit of a repository.
 #[derive(Debug)]
-pub struct Commit {
+pub(crate) struct Commit {
     repository: Repository,
     /// Its whole id, in hexadecimal.
-    pub id: String,
+    pub(crate) id: String,
 }
 
 /// One file of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TreeFile {
+pub(crate) struct TreeFile {
     /// Relative to the folder that was listed, with `/`; lossy where the name is no UTF-8.
-    pub name: String,
+    pub(crate) name: String,
     object: String,
     /// Whether it is a file, and no link or other repository.
-    pub is_regular: bool,
+    pub(crate) is_regular: bool,
     /// In bytes.
-    pub size: u64,
+    pub(crate) size: u64,
 }
 
 /// Why a commit cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub enum GitError {
+pub(crate) enum GitError {
     #[error("git cannot be run: {0}")]
     NoGit(String),
     #[error("the folder is in no git repository")]
@@ -69,7 +69,7 @@ pub enum GitError {
 
 impl Repository {
     /// The repository whose work tree a folder is in.
-    pub fn around(folder: &Path) -> Result<Self, GitError> {
+    pub(crate) fn around(folder: &Path) -> Result<Self, GitError> {
         let output = git(folder, &["rev-parse", "--show-cdup"])?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -87,7 +87,7 @@ impl Repository {
     }
 
     /// The commit that a name means: a branch, a tag, an id, an expression such as `HEAD~1`.
-    pub fn commit(self, name: &str) -> Result<Commit, GitError> {
+    pub(crate) fn commit(self, name: &str) -> Result<Commit, GitError> {
         match self.resolve(&format!("{name}^{{commit}}"))? {
             Some(id) => Ok(Commit {
                 repository: self,
@@ -130,7 +130,7 @@ impl Repository {
 
 impl Commit {
     /// A path of the work tree as the commit calls it: relative to its top, with `/`.
-    pub fn path_in_tree(&self, path: &Path) -> Result<String, GitError> {
+    pub(crate) fn path_in_tree(&self, path: &Path) -> Result<String, GitError> {
         let top = &self.repository.top;
         let outside = || GitError::Outside {
             path: path.to_owned(),
@@ -147,7 +147,7 @@ impl Commit {
     }
 
     /// The files of a folder, by their path in the tree; none where there is no such folder.
-    pub fn list(&self, folder: &str, reach: Reach) -> Result<Vec<TreeFile>, GitError> {
+    pub(crate) fn list(&self, folder: &str, reach: Reach) -> Result<Vec<TreeFile>, GitError> {
         let Some(tree) = self.object(folder)? else {
             return match self.submodule_around(folder)? {
                 Some(path) => Err(GitError::Submodule { path }),
@@ -181,14 +181,14 @@ impl Commit {
     }
 
     /// One file by its path in the tree; nothing where there is none.
-    pub fn file(&self, path: &str) -> Result<Option<TreeFile>, GitError> {
+    pub(crate) fn file(&self, path: &str) -> Result<Option<TreeFile>, GitError> {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let files = self.list(folder, Reach::Folder)?;
         Ok(files.into_iter().find(|file| file.name == name))
     }
 
     /// What stands in the files, in their order.
-    pub fn read(&self, files: &[&TreeFile]) -> Result<Vec<Vec<u8>>, GitError> {
+    pub(crate) fn read(&self, files: &[&TreeFile]) -> Result<Vec<Vec<u8>>, GitError> {
         if files.is_empty() {
             return Ok(Vec::new());
         }
@@ -241,7 +241,7 @@ impl Commit {
 
 /// How far a listing goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
+pub(crate) enum Reach {
     /// What lies directly in the folder.
     Folder,
     /// What lies below it, however deep.

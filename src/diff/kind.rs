@@ -354,7 +354,7 @@ impl Kind {
 }
 
 /// Every kind as a table, and what the grades mean: what `explain diff` prints.
-pub fn explain() -> String {
+pub(crate) fn explain() -> String {
     let mut text = String::from(
         "# What `catproof diff` tells apart\n\n\
          Both states are read, classified and compiled, and what they compile to is compared: a file that is only \

@@ -160,10 +160,10 @@ pub(super) fn transport_words(transport: &Transport) -> Words {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Program<'a> {
     /// As it is written.
-    pub text: &'a str,
+    pub(crate) text: &'a str,
     /// Without its version.
-    pub name: &'a str,
-    pub is_pinned: bool,
+    pub(crate) name: &'a str,
+    pub(crate) is_pinned: bool,
     /// Its place in the arguments; nothing for an image of its own field.
     at: Option<usize>,
 }

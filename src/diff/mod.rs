@@ -4,13 +4,13 @@
 //! [`launch`], [`inputs`] and [`fields`] compare two servers, [`settings`] and [`discovery`] the rest of the catalog.
 //! What one state says in another order, dialect or layout is no change.
 
-pub mod base;
+pub(crate) mod base;
 mod card;
 mod discovery;
 mod fields;
-pub mod git;
+pub(crate) mod git;
 mod inputs;
-pub mod kind;
+pub(crate) mod kind;
 mod launch;
 mod login;
 mod pair;
@@ -30,74 +30,75 @@ use crate::manifest::model::Manifest;
 use crate::manifest::oauth::{Undetermined, Verdict};
 use crate::source::Origin;
 
-pub use card::{Card, CardHost, CardInput, CardLogin, CardRun, card};
-pub use kind::{Grade, Kind};
-pub use words::{Piece, Words};
+pub(crate) use card::{Card, card};
+pub(crate) use kind::Grade;
+pub use kind::Kind;
+pub(crate) use words::{Piece, Words};
 
 use pair::Pair;
 
 /// One state of a catalog.
 #[derive(Debug)]
-pub struct State {
-    pub servers: Vec<Server>,
+pub(crate) struct State {
+    pub(crate) servers: Vec<Server>,
     /// Those that the servers are compiled with.
-    pub locks: Locks,
-    pub config: Config,
+    pub(crate) locks: Locks,
+    pub(crate) config: Config,
     /// The configuration, as it is called in output; `None` where there is none.
-    pub config_file: Option<String>,
+    pub(crate) config_file: Option<String>,
 }
 
 /// One server of a state.
 #[derive(Debug)]
-pub struct Server {
-    pub entry: Entry,
+pub(crate) struct Server {
+    pub(crate) entry: Entry,
     /// How its file is called in output.
-    pub file: String,
+    pub(crate) file: String,
     /// The file's text; empty where it could not be read.
-    pub text: String,
+    pub(crate) text: String,
     /// Nothing where the file is no manifest.
-    pub compiled: Option<Compiled>,
+    pub(crate) compiled: Option<Compiled>,
     /// Whether a secret stands in the file.
-    pub holds_secret: bool,
+    pub(crate) holds_secret: bool,
     /// Why it is in no artifact, where its folder's servers are.
-    pub left_out: Option<LeftOutReason>,
+    pub(crate) left_out: Option<LeftOutReason>,
 }
 
 /// What a manifest says, and what it compiles to.
 #[derive(Debug)]
-pub struct Compiled {
-    pub manifest: Manifest,
-    pub parts: Parts,
+pub(crate) struct Compiled {
+    pub(crate) manifest: Manifest,
+    pub(crate) parts: Parts,
 }
 
 /// What changed from one state to the other.
 #[derive(Debug, Default)]
-pub struct Diff<'a> {
+pub(crate) struct Diff<'a> {
     /// Those that changed, the gravest first, then by id.
-    pub servers: Vec<ServerDiff<'a>>,
+    pub(crate) servers: Vec<ServerDiff<'a>>,
     /// What belongs to no single server, the gravest first.
-    pub catalog: Vec<Change>,
+    pub(crate) catalog: Vec<Change>,
 }
 
 /// What changed about one server.
 #[derive(Debug)]
-pub struct ServerDiff<'a> {
-    pub before: Option<&'a Server>,
-    pub after: Option<&'a Server>,
+pub(crate) struct ServerDiff<'a> {
+    pub(crate) before: Option<&'a Server>,
+    pub(crate) after: Option<&'a Server>,
     /// At least one, the gravest first.
-    pub changes: Vec<Change>,
+    pub(crate) changes: Vec<Change>,
 }
 
 /// One thing that changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    pub kind: Kind,
-    pub grade: Grade,
-    pub words: Words,
+pub(crate) struct Change {
+    pub(crate) kind: Kind,
+    pub(crate) grade: Grade,
+    pub(crate) words: Words,
 }
 
 /// Compares two states.
-pub fn compare<'a>(before: &'a State, after: &'a State) -> Diff<'a> {
+pub(crate) fn compare<'a>(before: &'a State, after: &'a State) -> Diff<'a> {
     let mut servers = Vec::new();
     let (old_by_id, new_by_id) = (by_id(before), by_id(after));
     for pair in pair::pairs(&before.servers, &after.servers) {
@@ -137,7 +138,7 @@ pub fn compare<'a>(before: &'a State, after: &'a State) -> Diff<'a> {
 }
 
 /// Puts the gravest changes first; those of one grade keep the order of the table of kinds.
-pub fn sort(changes: &mut [Change]) {
+pub(crate) fn sort(changes: &mut [Change]) {
     changes.sort_by_key(|change| (std::cmp::Reverse(change.grade), change.kind));
 }
 
@@ -158,12 +159,12 @@ fn by_id(state: &State) -> ById<'_> {
 
 impl<'a> ServerDiff<'a> {
     /// The server as it is now, or as it was.
-    pub fn server(&self) -> Option<&'a Server> {
+    pub(crate) fn server(&self) -> Option<&'a Server> {
         self.after.or(self.before)
     }
 
     /// The gravest of its changes.
-    pub fn grade(&self) -> Grade {
+    pub(crate) fn grade(&self) -> Grade {
         let grades = self.changes.iter().map(|change| change.grade);
         grades.max().unwrap_or(Grade::Safe)
     }

@@ -3,13 +3,13 @@
 
 /// A sentence: lower case, no full stop.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Words {
+pub(crate) struct Words {
     pieces: Vec<Piece>,
 }
 
 /// A part of a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
+pub(crate) enum Piece {
     /// Our own words.
     Text(&'static str),
     /// A value of the input, whatever it holds.
@@ -20,33 +20,33 @@ pub enum Piece {
 }
 
 impl Words {
-    pub fn new(text: &'static str) -> Self {
+    pub(crate) fn new(text: &'static str) -> Self {
         Self {
             pieces: vec![Piece::Text(text)],
         }
     }
 
     #[must_use]
-    pub fn text(mut self, text: &'static str) -> Self {
+    pub(crate) fn text(mut self, text: &'static str) -> Self {
         self.pieces.push(Piece::Text(text));
         self
     }
 
     #[must_use]
-    pub fn value(mut self, value: impl Into<String>) -> Self {
+    pub(crate) fn value(mut self, value: impl Into<String>) -> Self {
         self.pieces.push(Piece::Value(value.into()));
         self
     }
 
     #[must_use]
-    pub fn number(mut self, number: usize) -> Self {
+    pub(crate) fn number(mut self, number: usize) -> Self {
         self.pieces.push(Piece::Number(number));
         self
     }
 
     /// Several values.
     #[must_use]
-    pub fn values<T: Into<String>>(mut self, values: impl IntoIterator<Item = T>) -> Self {
+    pub(crate) fn values<T: Into<String>>(mut self, values: impl IntoIterator<Item = T>) -> Self {
         let values: Vec<String> = values.into_iter().map(Into::into).collect();
         if !values.is_empty() {
             self.pieces.push(Piece::Values(values));
@@ -56,17 +56,17 @@ impl Words {
 
     /// Another sentence inside this one.
     #[must_use]
-    pub fn words(mut self, words: Self) -> Self {
+    pub(crate) fn words(mut self, words: Self) -> Self {
         self.pieces.extend(words.pieces);
         self
     }
 
-    pub fn pieces(&self) -> &[Piece] {
+    pub(crate) fn pieces(&self) -> &[Piece] {
         &self.pieces
     }
 
     /// Rewrites each value, such as one that must not be shown.
-    pub fn for_each_value(&mut self, rewrite: &dyn Fn(&mut String)) {
+    pub(crate) fn for_each_value(&mut self, rewrite: &dyn Fn(&mut String)) {
         for piece in &mut self.pieces {
             match piece {
                 Piece::Text(_) | Piece::Number(_) => {}
@@ -77,7 +77,7 @@ impl Words {
     }
 
     /// The sentence as plain text, values between backticks.
-    pub fn plain(&self) -> String {
+    pub(crate) fn plain(&self) -> String {
         self.pieces
             .iter()
             .map(|piece| match piece {

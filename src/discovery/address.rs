@@ -26,7 +26,7 @@ pub enum Reach {
 ///
 /// # Errors
 /// The reason, as the end of the sentence "is not asked: …".
-pub fn check_url(url: &Url, reach: Reach) -> Result<(), String> {
+pub(crate) fn check_url(url: &Url, reach: Reach) -> Result<(), String> {
     let Some(host) = url.host() else {
         return Err("it has no host".to_owned());
     };
@@ -64,7 +64,7 @@ pub fn check_url(url: &Url, reach: Reach) -> Result<(), String> {
 ///
 /// # Errors
 /// The reason, as the end of the sentence "is not asked: …".
-pub fn check_address(address: IpAddr, reach: Reach) -> Result<(), String> {
+pub(crate) fn check_address(address: IpAddr, reach: Reach) -> Result<(), String> {
     let allowed = match reach {
         Reach::Public => is_global(address),
         Reach::Loopback => is_global(address) || address.is_loopback(),

@@ -60,7 +60,11 @@ pub struct Run<'a> {
 const MOST_REDIRECTS: usize = 3;
 
 /// Asks what there is to ask about one server, and says what follows.
-pub async fn discover<F: Fetch>(target: &Target, once: &Once<'_, F>, run: Run<'_>) -> LockEntry {
+pub(crate) async fn discover<F: Fetch>(
+    target: &Target,
+    once: &Once<'_, F>,
+    run: Run<'_>,
+) -> LockEntry {
     let mut discovery = Discovery {
         once,
         run,

@@ -23,21 +23,21 @@ use super::lock::{AuthorizationServerFacts, LockProblem, ResourceFacts};
 use super::well_known::origin;
 
 /// The rule ids of the problems that discovery itself finds.
-pub mod rule {
+pub(crate) mod rule {
     /// The document's `issuer` is not the issuer that was asked for.
-    pub const ISSUER_MISMATCH: &str = "issuer-mismatch";
+    pub(crate) const ISSUER_MISMATCH: &str = "issuer-mismatch";
     /// No JSON object, an endpoint missing or no URL, a member of the wrong type.
-    pub const INVALID_METADATA: &str = "invalid-metadata";
+    pub(crate) const INVALID_METADATA: &str = "invalid-metadata";
     /// The document's `resource` is neither the remote URL nor a parent path of it.
-    pub const RESOURCE_MISMATCH: &str = "resource-mismatch";
+    pub(crate) const RESOURCE_MISMATCH: &str = "resource-mismatch";
     /// A discovered URL is not https.
-    pub const INSECURE_ENDPOINT: &str = "insecure-endpoint";
+    pub(crate) const INSECURE_ENDPOINT: &str = "insecure-endpoint";
     /// No answer, a refused address, or a server error: nothing is known, so nothing is wrong.
-    pub const UNREACHABLE_METADATA: &str = "unreachable-metadata";
+    pub(crate) const UNREACHABLE_METADATA: &str = "unreachable-metadata";
     /// Every URL answered, and none of them has metadata.
-    pub const UNPUBLISHED_METADATA: &str = "unpublished-metadata";
+    pub(crate) const UNPUBLISHED_METADATA: &str = "unpublished-metadata";
     /// The metadata is JSON, but its content type says otherwise (RFC 8414 §3.2, RFC 9728 §3.2).
-    pub const MISLABELED_METADATA: &str = "mislabeled-metadata";
+    pub(crate) const MISLABELED_METADATA: &str = "mislabeled-metadata";
 }
 
 /// The members that discovery looks at; a cached document keeps these alone.
@@ -58,7 +58,7 @@ const MEMBERS: [&str; 13] = [
 ];
 
 /// The longest URL that is taken from an answer, in bytes: longer ones would only fill the lock.
-pub const LONGEST_URL: usize = 2_048;
+pub(crate) const LONGEST_URL: usize = 2_048;
 
 /// What the body of a `200` turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -298,7 +298,7 @@ pub fn match_resource(resource: &str, remote_url: &str) -> Option<ResourceMatch>
 
 /// Whether an issuer is a template such as `https://a/{tenantid}/v2.0`, which no token's `iss` can equal.
 #[must_use]
-pub fn is_template(issuer: &str) -> bool {
+pub(crate) fn is_template(issuer: &str) -> bool {
     issuer
         .split_once('{')
         .is_some_and(|(_, rest)| rest.contains('}'))
@@ -310,7 +310,7 @@ pub fn is_template(issuer: &str) -> bool {
 /// The URL standard's parser alone would let line feeds, spaces, backslashes, `https:host` and `https:///host` through,
 /// which other readers of the same text may take differently.
 #[must_use]
-pub fn read_url(text: &str) -> Option<Url> {
+pub(crate) fn read_url(text: &str) -> Option<Url> {
     if text.len() > LONGEST_URL {
         return None;
     }
@@ -329,7 +329,7 @@ pub fn read_url(text: &str) -> Option<Url> {
 
 /// Says whether a discovered URL is https, or http on loopback where the run allows it.
 #[must_use]
-pub fn is_secure(url: &Url, reach: Reach) -> bool {
+pub(crate) fn is_secure(url: &Url, reach: Reach) -> bool {
     let loopback = match url.host() {
         Some(url::Host::Domain(name)) => is_loopback_name(name),
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
@@ -344,7 +344,7 @@ pub fn is_secure(url: &Url, reach: Reach) -> bool {
 }
 
 /// A problem, by rule id and message.
-pub fn problem(rule: &str, message: impl Into<String>) -> LockProblem {
+pub(crate) fn problem(rule: &str, message: impl Into<String>) -> LockProblem {
     LockProblem {
         rule: rule.to_owned(),
         message: message.into(),
@@ -354,7 +354,7 @@ pub fn problem(rule: &str, message: impl Into<String>) -> LockProblem {
 /// A foreign value in backticks, in printable ASCII and so on one line, of a bounded length. A letter that only looks
 /// like another is seen for what it is.
 #[must_use]
-pub fn quoted(value: &str) -> String {
+pub(crate) fn quoted(value: &str) -> String {
     const LONGEST: usize = 300;
     let mut text = String::from("`");
     for (count, character) in value.chars().enumerate() {
@@ -373,7 +373,7 @@ pub fn quoted(value: &str) -> String {
 
 /// Bytes in lower-case hexadecimal.
 #[must_use]
-pub fn hexadecimal(bytes: &[u8]) -> String {
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
         // Writing to a string cannot fail.

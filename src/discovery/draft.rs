@@ -26,114 +26,114 @@ const LOCAL_PROXY_CALLBACK: &str = "http://127.0.0.1:8080/oauth/callback";
 
 /// A drafted manifest, and why it is what it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
-    pub manifest: DraftedManifest,
+pub(crate) struct Draft {
+    pub(crate) manifest: DraftedManifest,
     /// The type; nothing where the server wants no OAuth.
-    pub oauth_type: Option<OAuthType>,
+    pub(crate) oauth_type: Option<OAuthType>,
     /// Whole sentences: which type, and what is still to be done.
-    pub because: Vec<String>,
+    pub(crate) because: Vec<String>,
 }
 
 /// Why there is no draft.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NoDraft {
+pub(crate) enum NoDraft {
     #[error("the answers do not say which OAuth type it is: {0}")]
     Unknown(String),
 }
 
 /// The members of a drafted manifest, in the order in which people read them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct DraftedManifest {
-    pub name: String,
-    pub display_name: String,
+pub(crate) struct DraftedManifest {
+    pub(crate) name: String,
+    pub(crate) display_name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    pub(crate) description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub author: Option<DraftedAuthor>,
-    pub server: DraftedServer,
+    pub(crate) author: Option<DraftedAuthor>,
+    pub(crate) server: DraftedServer,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub oauth_config: Option<DraftedOAuth>,
+    pub(crate) oauth_config: Option<DraftedOAuth>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub archestra_config: Option<DraftedRequirements>,
+    pub(crate) archestra_config: Option<DraftedRequirements>,
 }
 
 /// `author` of a drafted manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DraftedAuthor {
-    pub name: String,
+pub(crate) struct DraftedAuthor {
+    pub(crate) name: String,
 }
 
 /// `server` of a drafted manifest.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct DraftedServer {
+pub(crate) struct DraftedServer {
     #[serde(rename = "type")]
-    pub kind: &'static str,
+    pub(crate) kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub(crate) url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub command: Option<String>,
+    pub(crate) command: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub args: Option<Vec<String>>,
+    pub(crate) args: Option<Vec<String>>,
 }
 
 /// `oauth_config` of a drafted manifest.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct DraftedOAuth {
-    pub name: String,
-    pub server_url: String,
+pub(crate) struct DraftedOAuth {
+    pub(crate) name: String,
+    pub(crate) server_url: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub token_endpoint: Option<String>,
+    pub(crate) token_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub well_known_url: Option<String>,
-    pub client_id: String,
+    pub(crate) well_known_url: Option<String>,
+    pub(crate) client_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub client_secret: Option<&'static str>,
+    pub(crate) client_secret: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub requires_proxy: Option<bool>,
-    pub redirect_uris: Vec<String>,
-    pub scopes: Vec<String>,
+    pub(crate) requires_proxy: Option<bool>,
+    pub(crate) redirect_uris: Vec<String>,
+    pub(crate) scopes: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub generic_oauth: Option<bool>,
+    pub(crate) generic_oauth: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub access_token_env_var: Option<String>,
+    pub(crate) access_token_env_var: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub streamable_http_url: Option<&'static str>,
+    pub(crate) streamable_http_url: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub streamable_http_port: Option<u16>,
+    pub(crate) streamable_http_port: Option<u16>,
 }
 
 /// `archestra_config` of a drafted manifest.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct DraftedRequirements {
-    pub oauth: DraftedRequirement,
+pub(crate) struct DraftedRequirements {
+    pub(crate) oauth: DraftedRequirement,
 }
 
 /// `archestra_config.oauth` of a drafted manifest.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct DraftedRequirement {
-    pub provider: Option<String>,
-    pub required: bool,
+pub(crate) struct DraftedRequirement {
+    pub(crate) provider: Option<String>,
+    pub(crate) required: bool,
 }
 
 /// What the author of a new manifest says of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answers {
-    pub id: String,
-    pub oauth_type: OAuthType,
+pub(crate) struct Answers {
+    pub(crate) id: String,
+    pub(crate) oauth_type: OAuthType,
     /// The authorization endpoint of type 1, the issuer of type 2, the server itself of types 3 and 4.
-    pub url: String,
-    pub client_id: Option<String>,
+    pub(crate) url: String,
+    pub(crate) client_id: Option<String>,
     /// Type 1 alone.
-    pub token_endpoint: Option<String>,
+    pub(crate) token_endpoint: Option<String>,
     /// The program and its arguments, for the local types 1 and 2.
-    pub command: Vec<String>,
-    pub scopes: Vec<String>,
+    pub(crate) command: Vec<String>,
+    pub(crate) scopes: Vec<String>,
     /// The proxy's callback, where the configuration knows one.
-    pub callback: Option<String>,
+    pub(crate) callback: Option<String>,
 }
 
 /// The manifest that the answers make.
-pub fn from_answers(answers: &Answers) -> DraftedManifest {
+pub(crate) fn from_answers(answers: &Answers) -> DraftedManifest {
     let Answers {
         id,
         oauth_type,
@@ -226,7 +226,7 @@ fn callback(is_static: bool, of_proxy: Option<&str>) -> String {
 ///
 /// # Errors
 /// The answers leave the type open.
-pub fn draft(
+pub(crate) fn draft(
     id: &str,
     url: &str,
     entry: &LockEntry,
@@ -290,7 +290,7 @@ pub fn draft(
 
 /// The id of the server at a URL: `linear__remote-mcp` for `https://mcp.linear.app/mcp`; `linear__mcp` for one that is
 /// local and only logs in there.
-pub fn id_of(url: &str, oauth_type: Option<OAuthType>) -> Option<String> {
+pub(crate) fn id_of(url: &str, oauth_type: Option<OAuthType>) -> Option<String> {
     let kind = match oauth_type {
         Some(oauth_type) if !oauth_type.is_remote() => "mcp",
         _ => "remote-mcp",

@@ -12,7 +12,7 @@ use url::Url;
 /// The body of the MCP `initialize` request that a remote server is asked with.
 ///
 /// It carries no token: what the server answers to that is the question.
-pub const INITIALIZE: &str = concat!(
+pub(crate) const INITIALIZE: &str = concat!(
     r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","#,
     r#""capabilities":{},"clientInfo":{"name":"catproof","version":""#,
     env!("CARGO_PKG_VERSION"),

@@ -18,28 +18,27 @@ pub use address::Reach;
 pub use client::{Manners, Network};
 pub use discover::{Run, Target, TargetKind};
 pub use fetch::{Answer, Failure, Fetch, Request};
-pub use lock::{Lock, LockEntry, LockInputs, Locks};
+pub(crate) use lock::Locks;
+pub use lock::{Lock, LockEntry, LockInputs};
 pub use record::{Recorder, Recordings};
-pub use refresh::{
-    Change, LockError, Stale, UnreadableLock, changes, merge, overlay, read_lock, read_lock_text,
-    stale,
-};
+pub(crate) use refresh::{Change, Stale, UnreadableLock, overlay, read_lock_text};
+pub use refresh::{changes, merge, read_lock, stale};
 
 use discover::discover;
 use once::Once;
 
-pub mod address;
-pub mod challenge;
-pub mod client;
-pub mod discover;
-pub mod documents;
-pub mod draft;
-pub mod fetch;
-pub mod lock;
-pub mod once;
-pub mod record;
-pub mod refresh;
-pub mod well_known;
+pub(crate) mod address;
+pub(crate) mod challenge;
+pub(crate) mod client;
+pub(crate) mod discover;
+pub(crate) mod documents;
+pub(crate) mod draft;
+pub(crate) mod fetch;
+pub(crate) mod lock;
+pub(crate) mod once;
+pub(crate) mod record;
+pub(crate) mod refresh;
+pub(crate) mod well_known;
 
 /// Servers under way at once. More than requests may be in flight, so that those that wait for a busy origin keep
 /// nobody else from going on.
@@ -70,7 +69,7 @@ pub struct Progress<'a> {
 
 /// Where the answers come from, for a caller that decides it at run time.
 #[derive(Debug)]
-pub enum Source {
+pub(crate) enum Source {
     /// The network.
     Network(Box<Network>),
     /// The network, recorded as it answers (`--record`).
@@ -113,7 +112,7 @@ pub async fn probe<F: Fetch>(
 ///
 /// The result does not depend on the order in which the answers arrive. `progress` is called once a server. Never
 /// fails: what went wrong is in the entries, by rule id.
-pub async fn ask<'a, F: Fetch>(
+pub(crate) async fn ask<'a, F: Fetch>(
     targets: impl ExactSizeIterator<Item = &'a Target>,
     fetch: &F,
     run: Run<'_>,
@@ -145,7 +144,7 @@ pub async fn ask<'a, F: Fetch>(
 ///
 /// # Errors
 /// The system gives no thread to run on.
-pub fn block_on<T>(future: impl Future<Output = T>) -> io::Result<T> {
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> io::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;

@@ -12,24 +12,24 @@ use super::fetch::{Body, Failure, Fetch, Method, Reconstruction, Request};
 
 /// An answer after its body was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reply {
+pub(crate) struct Reply {
     /// The HTTP status; none in a reconstructed answer whose source does not state it.
-    pub status: Option<u16>,
+    pub(crate) status: Option<u16>,
     /// The `Location` field, as it was sent.
-    pub location: Option<String>,
+    pub(crate) location: Option<String>,
     /// The `WWW-Authenticate` fields, in order.
-    pub www_authenticate: Vec<String>,
+    pub(crate) www_authenticate: Vec<String>,
     /// What the body was; only a `GET` that found something has one.
-    pub reading: Option<Reading>,
+    pub(crate) reading: Option<Reading>,
     /// The day it was recorded, `YYYY-MM-DD`; none for an answer of this run.
-    pub recorded: Option<String>,
+    pub(crate) recorded: Option<String>,
     /// Set where the answer was put together from published facts.
-    pub reconstruction: Option<Reconstruction>,
+    pub(crate) reconstruction: Option<Reconstruction>,
 }
 
 /// A fetch and everything that it has answered so far. Failures are remembered too.
 #[derive(Debug)]
-pub struct Once<'a, F> {
+pub(crate) struct Once<'a, F> {
     fetch: &'a F,
     answers: Mutex<HashMap<Request, Shared>>,
 }
@@ -38,7 +38,7 @@ type Shared = Arc<OnceCell<Arc<Result<Reply, Failure>>>>;
 
 impl<'a, F: Fetch> Once<'a, F> {
     /// Nothing asked yet.
-    pub fn new(fetch: &'a F) -> Self {
+    pub(crate) fn new(fetch: &'a F) -> Self {
         Self {
             fetch,
             answers: Mutex::new(HashMap::new()),
@@ -46,7 +46,7 @@ impl<'a, F: Fetch> Once<'a, F> {
     }
 
     /// The answer to a request: asked now, or waited for where it is being asked, or remembered.
-    pub async fn ask(&self, request: &Request) -> Arc<Result<Reply, Failure>> {
+    pub(crate) async fn ask(&self, request: &Request) -> Arc<Result<Reply, Failure>> {
         let cell = {
             // A panic elsewhere cannot leave the map half changed.
             let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);

@@ -82,7 +82,7 @@ pub fn read_lock(text: &str) -> Result<Lock, LockError> {
 ///
 /// # Errors
 /// The text is no lock of this version.
-pub fn read_lock_text(text: &str) -> Result<Lock, UnreadableLock> {
+pub(crate) fn read_lock_text(text: &str) -> Result<Lock, UnreadableLock> {
     let error = match read_lock(text) {
         Ok(lock) => return Ok(lock),
         Err(error) => error,
@@ -134,7 +134,10 @@ pub fn merge(old: &Lock, fresh: &Lock, server_ids: &BTreeSet<&str>) -> Lock {
 ///
 /// Where an answer failed to come, the facts of the old entry stay and the problem is added: nothing else was learned.
 #[must_use]
-pub fn overlay(old: &Lock, fresh: impl IntoIterator<Item = (String, Arc<LockEntry>)>) -> Lock {
+pub(crate) fn overlay(
+    old: &Lock,
+    fresh: impl IntoIterator<Item = (String, Arc<LockEntry>)>,
+) -> Lock {
     let mut servers = old.servers.clone();
     for (server_id, entry) in fresh {
         match servers.get_mut(&server_id) {

@@ -62,7 +62,7 @@ pub fn authorization_server_urls(issuer: &Url) -> Vec<String> {
 
 /// `scheme://host[:port]` of an http or https URL, without a default port and without a terminating slash.
 #[must_use]
-pub fn origin(url: &Url) -> String {
+pub(crate) fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
 

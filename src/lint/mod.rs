@@ -14,16 +14,19 @@ mod strings;
 mod subject;
 
 pub use findings::Findings;
-pub use precedence::apply_precedence;
+pub(crate) use precedence::apply_precedence;
 pub use registry::{RULES, find, rule_ids};
-pub use rule::{Check, Fixable, Group, ProfileScope, Rule, Yield};
-pub use rules::{discovery, proxy};
-pub use run::{
+pub(crate) use rule::{Check, Group, ProfileScope, Yield};
+pub use rule::{Fixable, Rule};
+pub(crate) use rules::{discovery, proxy};
+pub(crate) use run::{
     run_on_allowlist, run_on_catalog, run_on_ignore, run_on_lock, run_on_refused, run_on_schema,
-    run_on_server, run_on_text, run_on_value,
+    run_on_text,
 };
-pub use strings::{ManifestString, Slot};
-pub use subject::{
-    AllowlistSubject, CatalogSubject, ComparedLock, Context, FileContent, IgnoreSubject, LockState,
-    LockSubject, RawSubject, SchemaSubject, Subject, TextSubject,
+pub use run::{run_on_server, run_on_value};
+pub(crate) use strings::{ManifestString, Slot};
+pub(crate) use subject::{
+    AllowlistSubject, CatalogSubject, ComparedLock, FileContent, IgnoreSubject, LockState,
+    LockSubject, SchemaSubject, TextSubject,
 };
+pub use subject::{Context, RawSubject, Subject};

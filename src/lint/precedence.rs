@@ -23,7 +23,7 @@ static SILENCING: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 type Fired<'a> = HashMap<(FileId, &'a str), HashSet<Option<&'a Pointer>>>;
 
 /// Drops the findings whose cause a more specific finding already names.
-pub fn apply_precedence(findings: &mut Vec<Finding>) {
+pub(crate) fn apply_precedence(findings: &mut Vec<Finding>) {
     let mut silenced = silenced(findings).into_iter();
     findings.retain(|_| silenced.next() != Some(true));
 }

@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Runs the rules on a file as it was read.
-pub fn run_on_text(subject: &TextSubject<'_>, findings: &mut Findings) {
+pub(crate) fn run_on_text(subject: &TextSubject<'_>, findings: &mut Findings) {
     for rule in RULES {
         if let Check::Text(check) = rule.check {
             check(subject, findings);
@@ -18,7 +18,7 @@ pub fn run_on_text(subject: &TextSubject<'_>, findings: &mut Findings) {
 }
 
 /// Runs the rules on what the schema has against a value.
-pub fn run_on_schema(subject: &SchemaSubject<'_>, findings: &mut Findings) {
+pub(crate) fn run_on_schema(subject: &SchemaSubject<'_>, findings: &mut Findings) {
     for rule in RULES {
         if let Check::Schema(check) = rule.check {
             check(subject, findings);
@@ -48,7 +48,7 @@ pub fn run_on_server(subject: &Subject<'_>, findings: &mut Findings) {
 }
 
 /// Runs the rules on what the compiler refuses of a server, once all other rules of its file have run.
-pub fn run_on_refused(subject: &Subject<'_>, findings: &mut Findings) {
+pub(crate) fn run_on_refused(subject: &Subject<'_>, findings: &mut Findings) {
     for rule in RULES {
         if let Check::Refused(check) = rule.check {
             check(subject, findings);
@@ -57,7 +57,7 @@ pub fn run_on_refused(subject: &Subject<'_>, findings: &mut Findings) {
 }
 
 /// Runs the rules that see the whole catalog.
-pub fn run_on_catalog(subject: &CatalogSubject<'_>, findings: &mut Findings) {
+pub(crate) fn run_on_catalog(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     for rule in RULES {
         if let Check::Catalog(check) = rule.check {
             check(subject, findings);
@@ -66,7 +66,7 @@ pub fn run_on_catalog(subject: &CatalogSubject<'_>, findings: &mut Findings) {
 }
 
 /// Runs the rules on a discovery lock.
-pub fn run_on_lock(subject: &LockSubject<'_>, findings: &mut Findings) {
+pub(crate) fn run_on_lock(subject: &LockSubject<'_>, findings: &mut Findings) {
     for rule in RULES {
         if let Check::Lock(check) = rule.check {
             check(subject, findings);
@@ -75,7 +75,7 @@ pub fn run_on_lock(subject: &LockSubject<'_>, findings: &mut Findings) {
 }
 
 /// Runs the rules on an allowlist that cannot be read.
-pub fn run_on_allowlist(subject: &AllowlistSubject<'_>, findings: &mut Findings) {
+pub(crate) fn run_on_allowlist(subject: &AllowlistSubject<'_>, findings: &mut Findings) {
     for rule in RULES {
         if let Check::Allowlist(check) = rule.check {
             check(subject, findings);
@@ -84,7 +84,7 @@ pub fn run_on_allowlist(subject: &AllowlistSubject<'_>, findings: &mut Findings)
 }
 
 /// Runs the rules on one ignore.
-pub fn run_on_ignore(subject: &IgnoreSubject<'_>, findings: &mut Findings) {
+pub(crate) fn run_on_ignore(subject: &IgnoreSubject<'_>, findings: &mut Findings) {
     for rule in RULES {
         if let Check::Ignore(check) = rule.check {
             check(subject, findings);

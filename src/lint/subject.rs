@@ -58,13 +58,11 @@ pub struct SchemaSubject<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct RawSubject<'a> {
     pub file: FileId,
-    pub origin: Origin,
     /// The file's name without `.json`.
     pub stem: &'a str,
     /// The whole file.
     pub text: &'a str,
     pub value: &'a Value,
-    pub context: Context<'a>,
 }
 
 impl RawSubject<'_> {

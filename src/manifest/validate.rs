@@ -40,7 +40,7 @@ pub fn schema_compiles() -> bool {
 }
 
 /// Compiles the schema ahead of the first document. That takes as long as listing a catalog, so both can be done at once.
-pub fn prepare() {
+pub(crate) fn prepare() {
     LazyLock::force(&SCHEMA);
 }
 

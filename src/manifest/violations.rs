@@ -11,7 +11,7 @@ use crate::source::Pointer;
 
 /// A schema, and the validator that is compiled from it.
 #[derive(Debug)]
-pub struct Checker {
+pub(crate) struct Checker {
     document: Value,
     validator: Option<Validator>,
 }
@@ -33,7 +33,7 @@ pub enum Violation {
 
 impl Checker {
     /// Compiles a schema that the program carries.
-    pub fn new(document: Value) -> Self {
+    pub(crate) fn new(document: Value) -> Self {
         let validator = jsonschema::options()
             .should_validate_formats(true)
             // The same reading of a URL as in the desktop app, which is WHATWG's and not RFC 3986's.
@@ -48,12 +48,12 @@ impl Checker {
     }
 
     /// Whether the schema compiled; a test holds it.
-    pub fn compiles(&self) -> bool {
+    pub(crate) fn compiles(&self) -> bool {
         self.validator.is_some()
     }
 
     /// What the schema has against a value; nothing where it is valid.
-    pub fn violations(&self, value: &Value) -> Vec<Violation> {
+    pub(crate) fn violations(&self, value: &Value) -> Vec<Violation> {
         let mut violations = Vec::new();
         match &self.validator {
             Some(validator) if validator.is_valid(value) => {}

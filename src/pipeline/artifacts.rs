@@ -14,23 +14,23 @@ use super::failure::Failure;
 
 /// Where artifacts go, and when.
 #[derive(Debug)]
-pub struct Output {
+pub(crate) struct Output {
     /// Without one, the folder that the configuration names.
-    pub folder: Option<PathBuf>,
-    pub mode: Mode,
+    pub(crate) folder: Option<PathBuf>,
+    pub(crate) mode: Mode,
     /// The least level of a finding that is in the way.
-    pub fail_on: Severity,
+    pub(crate) fail_on: Severity,
 }
 
 /// What was built.
 #[derive(Debug)]
-pub struct Built {
-    pub left_out: Vec<LeftOut>,
-    pub written: write::Outcome,
+pub(crate) struct Built {
+    pub(crate) left_out: Vec<LeftOut>,
+    pub(crate) written: write::Outcome,
 }
 
 /// Compiles a judged catalog.
-pub fn compile(workspace: &Workspace, target: &JudgedTarget) -> Result<Plan, Failure> {
+pub(crate) fn compile(workspace: &Workspace, target: &JudgedTarget) -> Result<Plan, Failure> {
     if !target.has_lock {
         // Even where its finding is switched off: artifacts without what it knows are other artifacts.
         return Err(Failure::usage("the discovery lock cannot be read"));
@@ -47,7 +47,7 @@ pub fn compile(workspace: &Workspace, target: &JudgedTarget) -> Result<Plan, Fai
 }
 
 /// Writes the artifacts, or compares them with what is there.
-pub fn write(
+pub(crate) fn write(
     workspace: &Workspace,
     target: &JudgedTarget,
     artifacts: &[Artifact],

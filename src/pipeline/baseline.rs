@@ -28,7 +28,7 @@ pub struct BaselineIgnore {
 
 /// The fewest ignores that match these findings and nothing beside their places. What is in no file, and what is wrong
 /// with the ignores themselves, cannot be ignored.
-pub fn ignores<'a>(
+pub(crate) fn ignores<'a>(
     findings: impl Iterator<Item = &'a Finding>,
     sources: &Sources,
     root: &Path,

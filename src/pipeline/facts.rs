@@ -16,7 +16,7 @@ use super::online::Online;
 
 /// Which discovery locks the catalog is judged by.
 #[derive(Debug, Clone, Copy)]
-pub enum LockChoice<'a> {
+pub(crate) enum LockChoice<'a> {
     /// Those on the disk: the committed one, and that of the developers' servers. The job cannot be done where one cannot
     /// be read.
     InForce,
@@ -30,7 +30,7 @@ pub enum LockChoice<'a> {
 
 /// Which allowlist the needed destinations are compared with.
 #[derive(Debug, Clone, Copy)]
-pub enum AllowlistChoice<'a> {
+pub(crate) enum AllowlistChoice<'a> {
     /// The named one, else the configured one, else the committed artifact.
     InForce(Option<&'a Path>),
     /// The same without the committed artifact, which is about to be written anew.
@@ -43,13 +43,13 @@ pub enum AllowlistChoice<'a> {
 
 /// An allowlist, where there is one.
 #[derive(Debug, Default)]
-pub struct LoadedAllowlist {
+pub(crate) struct LoadedAllowlist {
     /// Nothing where it cannot be read.
-    pub allowlist: Option<Allowlist>,
+    pub(crate) allowlist: Option<Allowlist>,
     /// Whether there is one to compare with, readable or not.
-    pub is_there: bool,
+    pub(crate) is_there: bool,
     /// The file that it was read from.
-    pub file: Option<FileId>,
+    pub(crate) file: Option<FileId>,
 }
 
 /// Loads the locks; what is wrong with them is found.

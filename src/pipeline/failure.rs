@@ -9,7 +9,7 @@ use crate::discovery::record::RecordError;
 
 /// Why a job could not be done. Bad input is none of these: it is a finding.
 #[derive(Debug, thiserror::Error)]
-pub enum Failure {
+pub(crate) enum Failure {
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
     #[error("{message}")]
@@ -39,7 +39,7 @@ pub enum Failure {
 }
 
 impl Failure {
-    pub fn usage(message: impl Into<String>) -> Self {
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::Usage {
             message: message.into(),
             help: None,

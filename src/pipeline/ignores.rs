@@ -14,7 +14,7 @@ use crate::text::day::Day;
 
 /// The ignores of a configuration, ready to be matched.
 #[derive(Debug)]
-pub struct Ignores<'a> {
+pub(crate) struct Ignores<'a> {
     list: Vec<Resolved<'a>>,
     /// Where in the list those are that hold something back: by file, by rule, and by pointer.
     in_force: HashMap<PathBuf, HashMap<&'a str, ByPointer>>,
@@ -33,16 +33,16 @@ struct Resolved<'a> {
 
 /// The findings of a run, sorted by whether they are put up with.
 #[derive(Debug, Default)]
-pub struct Sifted {
-    pub left: Vec<Finding>,
-    pub ignored: Vec<Finding>,
+pub(crate) struct Sifted {
+    pub(crate) left: Vec<Finding>,
+    pub(crate) ignored: Vec<Finding>,
     /// The ignores that matched something, by their place in the configuration.
     used: BTreeSet<usize>,
 }
 
 impl<'a> Ignores<'a> {
     /// The ignores of a configuration whose paths are relative to `root`.
-    pub fn new(ignores: &'a [Ignore], root: &Path, today: Day) -> Self {
+    pub(crate) fn new(ignores: &'a [Ignore], root: &Path, today: Day) -> Self {
         let mut list = Vec::new();
         let mut in_force: HashMap<PathBuf, HashMap<&str, ByPointer>> = HashMap::new();
         for (index, ignore) in ignores.iter().enumerate() {
@@ -70,7 +70,7 @@ impl<'a> Ignores<'a> {
     }
 
     /// Takes out the findings that are put up with.
-    pub fn sift(&self, findings: Vec<Finding>, sources: &Sources) -> Sifted {
+    pub(crate) fn sift(&self, findings: Vec<Finding>, sources: &Sources) -> Sifted {
         let mut sifted = Sifted::default();
         if self.list.is_empty() {
             sifted.left = findings;
@@ -88,12 +88,12 @@ impl<'a> Ignores<'a> {
     }
 
     /// Whether a finding is put up with.
-    pub fn cover(&self, finding: &Finding, sources: &Sources) -> bool {
+    pub(crate) fn cover(&self, finding: &Finding, sources: &Sources) -> bool {
         !self.covering(finding, sources).is_empty()
     }
 
     /// Why a finding is put up with, in the words of the configuration; nothing where it is not.
-    pub fn reason(&self, finding: &Finding, sources: &Sources) -> Option<&'a str> {
+    pub(crate) fn reason(&self, finding: &Finding, sources: &Sources) -> Option<&'a str> {
         let covering = self.covering(finding, sources);
         let reason = self.list.get(*covering.first()?)?.ignore.reason.as_ref();
         Some(reason.map_or("without a reason", |reason| reason.get_ref().as_str()))
@@ -120,7 +120,7 @@ impl<'a> Ignores<'a> {
 
     /// What is wrong with the ignores themselves. Only those are judged of which `was_judged` says, for a path and a
     /// rule's id, that a finding would have been seen; `file` is the configuration.
-    pub fn stale(
+    pub(crate) fn stale(
         &self,
         sifted: &Sifted,
         file: FileId,

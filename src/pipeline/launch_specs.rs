@@ -18,7 +18,7 @@ use super::{Job, JudgedTarget, judge};
 
 /// Where launch specs are from.
 #[derive(Debug, Clone, Copy)]
-pub enum LaunchSource<'a> {
+pub(crate) enum LaunchSource<'a> {
     /// The catalogs that these paths name; without any, the one of this folder.
     Catalog(&'a [PathBuf]),
     /// The folder of the artifacts.
@@ -26,7 +26,7 @@ pub enum LaunchSource<'a> {
 }
 
 /// The launch specs of these servers, in the order of the ids. Nothing where there is no manifest.
-pub fn read(
+pub(crate) fn read(
     ids: &[String],
     from: LaunchSource<'_>,
     mut workspace: Workspace,

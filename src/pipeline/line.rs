@@ -158,11 +158,9 @@ impl Line<'_> {
         } else {
             let subject = RawSubject {
                 file,
-                origin: loaded.file.origin,
                 stem: loaded.file.stem.as_ref(),
                 text: &loaded.text,
                 value: &value,
-                context: self.context(),
             };
             lint::run_on_value(&subject, &mut loaded.findings);
         }

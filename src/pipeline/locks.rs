@@ -27,16 +27,16 @@ const MOST_BYTES: u64 = 64 << 20;
 
 /// One of the two files.
 #[derive(Debug)]
-pub struct LockFile {
+pub(crate) struct LockFile {
     origin: Origin,
     path: PathBuf,
     file: FileId,
     /// What stands in it; nothing where there is no such file.
-    pub lock: Lock,
+    pub(crate) lock: Lock,
 }
 
 impl LockFile {
-    pub fn read(
+    pub(crate) fn read(
         workspace: &Workspace,
         folders: &Folders,
         origin: Origin,
@@ -48,7 +48,7 @@ impl LockFile {
     }
 
     /// The file without what stands in it.
-    pub fn unread(
+    pub(crate) fn unread(
         workspace: &Workspace,
         folders: &Folders,
         origin: Origin,
@@ -64,7 +64,7 @@ impl LockFile {
     }
 
     /// What is out of date in it: what the providers publish differently, and which of their answers is too old.
-    pub fn outdated(
+    pub(crate) fn outdated(
         &self,
         answers: &Answers,
         asked: &[Asked],
@@ -108,7 +108,7 @@ impl LockFile {
     }
 
     /// Takes the answers in and writes the file whole, or not at all. Says what it did, where it did anything.
-    pub fn update(
+    pub(crate) fn update(
         &self,
         answers: &Answers,
         entries: &[Entry],
@@ -137,7 +137,7 @@ impl LockFile {
 
 /// The locks that everything offline is judged by, whatever the profile: a developer's server is judged under
 /// production too.
-pub fn in_force(workspace: &Workspace, folders: &Folders) -> Result<Locks, Failure> {
+pub(crate) fn in_force(workspace: &Workspace, folders: &Folders) -> Result<Locks, Failure> {
     let catalog_local = known(workspace, folders, Origin::CatalogLocal);
     Ok(Locks {
         catalog: known(workspace, folders, Origin::Catalog)?,
@@ -150,7 +150,7 @@ pub fn in_force(workspace: &Workspace, folders: &Folders) -> Result<Locks, Failu
 }
 
 /// The committed lock alone, for what has to say the same in every clone.
-pub fn committed(workspace: &Workspace, folders: &Folders) -> Result<Locks, Failure> {
+pub(crate) fn committed(workspace: &Workspace, folders: &Folders) -> Result<Locks, Failure> {
     known(workspace, folders, Origin::Catalog).map(Locks::committed)
 }
 
@@ -160,7 +160,7 @@ fn known(workspace: &Workspace, folders: &Folders, origin: Origin) -> Result<Loc
 }
 
 /// The locks that a catalog is judged by, or a finding for each that cannot be read: then nothing is known.
-pub fn judged(
+pub(crate) fn judged(
     workspace: &Workspace,
     folders: &Folders,
     sources: &mut Sources,

@@ -12,13 +12,13 @@ use crate::text::secrets::mask::Mask;
 use super::{Judged, JudgedTarget};
 
 /// The mask of judged targets.
-pub fn mask(targets: &[JudgedTarget], sources: &Sources) -> Mask {
+pub(crate) fn mask(targets: &[JudgedTarget], sources: &Sources) -> Mask {
     let judged = targets.iter().map(|target| (&target.judged, sources));
     mask_of(&judged.collect::<Vec<_>>(), &[])
 }
 
 /// The mask of judged catalogs, each with the files that it was read from, and of secrets that stand in none of them.
-pub fn mask_of(states: &[(&Judged, &Sources)], others: &[String]) -> Mask {
+pub(crate) fn mask_of(states: &[(&Judged, &Sources)], others: &[String]) -> Mask {
     let secrets = states.iter().flat_map(|(judged, _)| &judged.secrets);
     let secrets: Vec<String> = secrets.chain(others).cloned().collect();
     if secrets.is_empty() {

@@ -3,22 +3,22 @@
 //! Bad input is never an `Err`: a stage returns its value and adds findings. The files are judged in parallel, and a
 //! document is dropped as soon as its own rules have run.
 
-pub mod artifacts;
-pub mod baseline;
-pub mod facts;
-pub mod failure;
-pub mod fix;
-pub mod ignores;
-pub mod launch_specs;
-pub mod line;
-pub mod locks;
-pub mod masking;
-pub mod online;
-pub mod open;
-pub mod probing;
-pub mod repair;
-pub mod running_proxy;
-pub mod settle;
+pub(crate) mod artifacts;
+pub(crate) mod baseline;
+pub(crate) mod facts;
+pub(crate) mod failure;
+pub(crate) mod fix;
+pub(crate) mod ignores;
+pub(crate) mod launch_specs;
+pub(crate) mod line;
+pub(crate) mod locks;
+pub(crate) mod masking;
+pub(crate) mod online;
+pub(crate) mod open;
+pub(crate) mod probing;
+pub(crate) mod repair;
+pub(crate) mod running_proxy;
+pub(crate) mod settle;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
@@ -47,51 +47,51 @@ const AT_ONCE: usize = 200;
 
 /// What a run is asked to do.
 #[derive(Debug)]
-pub struct Job<'a> {
-    pub workspace: &'a Workspace,
+pub(crate) struct Job<'a> {
+    pub(crate) workspace: &'a Workspace,
     /// What was named; nothing means the catalog of the workspace.
-    pub paths: &'a [PathBuf],
-    pub input: Option<StandardInput>,
-    pub keep: Keep,
-    pub allowlist: AllowlistChoice<'a>,
-    pub locks: LockChoice<'a>,
+    pub(crate) paths: &'a [PathBuf],
+    pub(crate) input: Option<StandardInput>,
+    pub(crate) keep: Keep,
+    pub(crate) allowlist: AllowlistChoice<'a>,
+    pub(crate) locks: LockChoice<'a>,
     /// Where the artifacts go; without it the line ends at the findings.
-    pub output: Option<Output>,
+    pub(crate) output: Option<Output>,
 }
 
 /// What came of a run.
 #[derive(Debug)]
-pub struct Run {
-    pub targets: Vec<JudgedTarget>,
+pub(crate) struct Run {
+    pub(crate) targets: Vec<JudgedTarget>,
     /// Where artifacts were asked for: what was found, and what was built if that is no error.
-    pub build: Option<Build>,
+    pub(crate) build: Option<Build>,
 }
 
 /// The second half of the line.
 #[derive(Debug)]
-pub struct Build {
-    pub settled: Settled,
+pub(crate) struct Build {
+    pub(crate) settled: Settled,
     /// Nothing where a finding is in the way.
-    pub built: Option<Result<Built, Failure>>,
+    pub(crate) built: Option<Result<Built, Failure>>,
 }
 
 /// One catalog of the run, judged.
 #[derive(Debug)]
-pub struct JudgedTarget {
-    pub target: Target,
+pub(crate) struct JudgedTarget {
+    pub(crate) target: Target,
     /// Every manifest of the catalog, whatever was named.
-    pub manifests: Vec<ManifestFile>,
-    pub judged: Judged,
-    pub locks: Locks,
+    pub(crate) manifests: Vec<ManifestFile>,
+    pub(crate) judged: Judged,
+    pub(crate) locks: Locks,
     /// Whether the locks could be read, as far as there are any.
-    pub has_lock: bool,
-    pub allowlist: Option<Allowlist>,
+    pub(crate) has_lock: bool,
+    pub(crate) allowlist: Option<Allowlist>,
     /// How many of its files were named.
-    pub files: usize,
+    pub(crate) files: usize,
     /// Whether there was an allowlist to compare with.
-    pub has_allowlist: bool,
+    pub(crate) has_allowlist: bool,
     /// The file that it was read from.
-    pub allowlist_file: Option<FileId>,
+    pub(crate) allowlist_file: Option<FileId>,
 }
 
 /// The judged catalog.
@@ -112,7 +112,7 @@ pub struct Judged {
 }
 
 /// The line, all of it.
-pub fn run(job: Job<'_>, sources: &mut Sources) -> Result<Run, Failure> {
+pub(crate) fn run(job: Job<'_>, sources: &mut Sources) -> Result<Run, Failure> {
     rayon::spawn(validate::prepare);
     let workspace = job.workspace;
     let mut input = job.input;
@@ -202,12 +202,12 @@ impl Line<'_> {
 }
 
 /// The line up to the findings.
-pub fn judge(job: Job<'_>, sources: &mut Sources) -> Result<Vec<JudgedTarget>, Failure> {
+pub(crate) fn judge(job: Job<'_>, sources: &mut Sources) -> Result<Vec<JudgedTarget>, Failure> {
     run(job, sources).map(|run| run.targets)
 }
 
 /// The line up to the entries, for whoever asks the providers before anything is judged. Sorted by id.
-pub fn classify(
+pub(crate) fn classify(
     workspace: &Workspace,
     sources: &Sources,
     manifests: &[ManifestFile],
@@ -308,7 +308,7 @@ impl JudgedTarget {
     }
 
     /// The line that judged it, to judge more with.
-    pub fn line<'a>(&'a self, workspace: &'a Workspace, sources: &'a Sources) -> Line<'a> {
+    pub(crate) fn line<'a>(&'a self, workspace: &'a Workspace, sources: &'a Sources) -> Line<'a> {
         Line {
             config: &workspace.config,
             sources,

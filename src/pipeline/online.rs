@@ -12,14 +12,14 @@ use super::probing::{Probing, Watcher, targets};
 
 /// A run that asks before it judges.
 #[derive(Debug)]
-pub struct Online<'a> {
-    pub probing: Probing,
-    pub watcher: &'a dyn Watcher,
+pub(crate) struct Online<'a> {
+    pub(crate) probing: Probing,
+    pub(crate) watcher: &'a dyn Watcher,
 }
 
 impl Online<'_> {
     /// Asks about the named servers. Gives the locks to judge with, and what is out of date in those on the disk.
-    pub fn ask(
+    pub(crate) fn ask(
         &self,
         workspace: &Workspace,
         target: &workspace::Target,

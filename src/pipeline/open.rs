@@ -18,12 +18,12 @@ pub struct Judging {
 }
 
 /// Opens the workspace.
-pub fn open(options: &Options) -> Result<Workspace, Failure> {
+pub(crate) fn open(options: &Options) -> Result<Workspace, Failure> {
     Ok(Workspace::open(options, &lint::rule_ids())?)
 }
 
 /// Opens the workspace, and has its findings judged as the command line says.
-pub fn open_to_judge(options: &Options, judging: &Judging) -> Result<Workspace, Failure> {
+pub(crate) fn open_to_judge(options: &Options, judging: &Judging) -> Result<Workspace, Failure> {
     let mut workspace = open(options)?;
     workspace.config.pedantic = judging.pedantic;
     if let Some(today) = judging.today {

@@ -21,19 +21,19 @@ use super::failure::Failure;
 
 /// How the providers are asked. Paths are absolute.
 #[derive(Debug, Clone, Default)]
-pub struct NetworkOptions {
+pub(crate) struct NetworkOptions {
     /// Recorded answers in the place of the network.
-    pub replay: Option<PathBuf>,
+    pub(crate) replay: Option<PathBuf>,
     /// Where the answers are recorded.
-    pub record: Option<PathBuf>,
-    pub allow_loopback: bool,
-    pub http_proxy: Option<String>,
+    pub(crate) record: Option<PathBuf>,
+    pub(crate) allow_loopback: bool,
+    pub(crate) http_proxy: Option<String>,
     /// More certificate authorities, as PEM.
-    pub ca_file: Option<PathBuf>,
+    pub(crate) ca_file: Option<PathBuf>,
 }
 
 /// Whoever is told how far a run is that asks the providers.
-pub trait Watcher: std::fmt::Debug {
+pub(crate) trait Watcher: std::fmt::Debug {
     /// No server that was named has anything to discover.
     fn has_nothing_to_ask(&self);
     /// So many servers will be asked about.
@@ -48,30 +48,30 @@ pub trait Watcher: std::fmt::Debug {
 
 /// The source of the answers, set up by the options.
 #[derive(Debug)]
-pub struct Probing {
+pub(crate) struct Probing {
     source: Source,
     reach: Reach,
     /// The day of the run.
-    pub today: Day,
+    pub(crate) today: Day,
 }
 
 /// A server to ask about, and which of the two locks its answers go into.
 #[derive(Debug)]
-pub struct Asked {
-    pub origin: Origin,
-    pub target: Target,
+pub(crate) struct Asked {
+    pub(crate) origin: Origin,
+    pub(crate) target: Target,
 }
 
 impl Asked {
     /// Which server it is.
-    pub fn server(&self) -> (Origin, &str) {
+    pub(crate) fn server(&self) -> (Origin, &str) {
         (self.origin, &self.target.server_id)
     }
 }
 
 /// What was learned, for each of the two locks.
 #[derive(Debug)]
-pub struct Answers {
+pub(crate) struct Answers {
     catalog: Probed,
     catalog_local: Probed,
 }
@@ -91,7 +91,7 @@ impl Answers {
         }
     }
 
-    pub fn of(&self, origin: Origin) -> &Probed {
+    pub(crate) fn of(&self, origin: Origin) -> &Probed {
         match origin {
             Origin::Catalog => &self.catalog,
             Origin::CatalogLocal => &self.catalog_local,
@@ -99,7 +99,7 @@ impl Answers {
     }
 
     /// The locks to judge by: what was learned in the place of what was known.
-    pub fn over(self, known: &Locks) -> Locks {
+    pub(crate) fn over(self, known: &Locks) -> Locks {
         let over = |Probed { lock, endpoints }, known| {
             discovery::overlay(known, lock.servers.into_iter().chain(endpoints))
         };
@@ -112,7 +112,7 @@ impl Answers {
 
 impl Probing {
     /// Sets up the network, or the recordings in its place. Nothing is asked yet.
-    pub fn new(options: &NetworkOptions, today: Day) -> Result<Self, Failure> {
+    pub(crate) fn new(options: &NetworkOptions, today: Day) -> Result<Self, Failure> {
         let reach = match options.allow_loopback {
             true => Reach::Loopback,
             false => Reach::Public,
@@ -137,7 +137,7 @@ impl Probing {
     }
 
     /// Asks about the servers, and says how far it is.
-    pub fn ask(&self, asked: &[Asked], watcher: &dyn Watcher) -> Result<Answers, Failure> {
+    pub(crate) fn ask(&self, asked: &[Asked], watcher: &dyn Watcher) -> Result<Answers, Failure> {
         let targets = asked.iter().map(|asked| &asked.target);
         watcher.begins(targets.len());
         let today = self.today.to_string();
@@ -158,7 +158,7 @@ impl Probing {
     }
 
     /// Ends the run: fails where an answer could not be recorded.
-    pub fn finish(self) -> Result<(), Failure> {
+    pub(crate) fn finish(self) -> Result<(), Failure> {
         match self.source {
             Source::Recorded(recorder) => Ok(recorder.finish()?),
             Source::Network(_) | Source::Replay(_) => Ok(()),
@@ -167,14 +167,14 @@ impl Probing {
 }
 
 /// `--strict-online`: what cannot be reached is as bad as what is wrong.
-pub fn be_strict(workspace: &mut Workspace) {
+pub(crate) fn be_strict(workspace: &mut Workspace) {
     let rule = &lint::discovery::unreachable_metadata::RULE;
     let levels = &mut workspace.config.rules;
     levels.insert(rule.id.to_owned(), Level::Error);
 }
 
 /// The network with the manners of the options.
-pub fn network(options: &NetworkOptions, reach: Reach) -> Result<Network, Failure> {
+pub(crate) fn network(options: &NetworkOptions, reach: Reach) -> Result<Network, Failure> {
     let authorities = options.ca_file.as_deref().map(read).transpose()?;
     let manners = Manners {
         reach,
@@ -186,7 +186,7 @@ pub fn network(options: &NetworkOptions, reach: Reach) -> Result<Network, Failur
 }
 
 /// The bytes of a file that an option names.
-pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     const MOST_BYTES: u64 = 16 << 20;
     read_stream(path, MOST_BYTES).map_err(|error| Failure::Unreadable {
         path: path.to_owned(),
@@ -195,7 +195,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// The servers that there is something to ask about, in each folder each id once.
-pub fn targets(entries: &[Entry], is_wanted: impl Fn(&Entry) -> bool) -> Vec<Asked> {
+pub(crate) fn targets(entries: &[Entry], is_wanted: impl Fn(&Entry) -> bool) -> Vec<Asked> {
     let mut known = BTreeSet::new();
     let mut asked: Vec<Asked> = Vec::new();
     for origin in [Origin::Catalog, Origin::CatalogLocal] {

@@ -17,15 +17,15 @@ use super::ignores::Ignores;
 
 /// One file that fixes change.
 #[derive(Debug)]
-pub struct ChangedFile {
-    pub path: PathBuf,
-    pub name: String,
-    pub old: String,
-    pub repaired: Repaired,
+pub(crate) struct ChangedFile {
+    pub(crate) path: PathBuf,
+    pub(crate) name: String,
+    pub(crate) old: String,
+    pub(crate) repaired: Repaired,
 }
 
 /// Repairs the files that have findings with fixes.
-pub fn repair(
+pub(crate) fn repair(
     workspace: &Workspace,
     targets: &[JudgedTarget],
     sources: &Sources,
@@ -64,7 +64,7 @@ pub fn repair(
 }
 
 /// Takes the fixes that do not hold from findings that are about to be shown.
-pub fn keep_offered(
+pub(crate) fn keep_offered(
     workspace: &Workspace,
     targets: &[JudgedTarget],
     sources: &Sources,

@@ -13,7 +13,7 @@ use super::probing::{self, NetworkOptions};
 /// Asks a proxy which hosts it may send secrets to.
 ///
 /// The URL is the user's own word, so it may be any, plain http on a private network included.
-pub fn allowlist(url: &str, options: &NetworkOptions) -> Result<Allowlist, Failure> {
+pub(crate) fn allowlist(url: &str, options: &NetworkOptions) -> Result<Allowlist, Failure> {
     let Ok(mut health) = Url::parse(url) else {
         return Err(Failure::usage("the proxy's URL is no URL"));
     };

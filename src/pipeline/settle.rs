@@ -16,14 +16,14 @@ use super::ignores::Ignores;
 
 /// What is left of the findings once the configuration has spoken.
 #[derive(Debug)]
-pub struct Settled {
-    pub shown: Vec<Finding>,
+pub(crate) struct Settled {
+    pub(crate) shown: Vec<Finding>,
     /// How many would be shown, were they not ignored.
-    pub suppressed: usize,
+    pub(crate) suppressed: usize,
 }
 
 /// Takes the findings out of the targets, and applies ignores and levels to them.
-pub fn settle(
+pub(crate) fn settle(
     workspace: &Workspace,
     targets: &mut [JudgedTarget],
     sources: &mut Sources,
@@ -64,7 +64,12 @@ pub fn settle(
 
 impl Settled {
     /// Whether a finding of at least this level is in the way of a build.
-    pub fn fails(&self, workspace: &Workspace, targets: &[JudgedTarget], least: Severity) -> bool {
+    pub(crate) fn fails(
+        &self,
+        workspace: &Workspace,
+        targets: &[JudgedTarget],
+        least: Severity,
+    ) -> bool {
         let uncounted = uncounted(targets, |entry| counts(workspace, entry.origin));
         let mut failing = self.shown.iter();
         failing.any(|finding| finding.severity >= least && is_counted(finding, &uncounted))
@@ -72,25 +77,28 @@ impl Settled {
 }
 
 /// Whether the findings of a folder count: those of the developers' never block a production build.
-pub fn counts(workspace: &Workspace, origin: Origin) -> bool {
+pub(crate) fn counts(workspace: &Workspace, origin: Origin) -> bool {
     origin == Origin::Catalog || workspace.config.profile == Profile::Development
 }
 
 /// The files whose findings decide nothing.
-pub fn uncounted(targets: &[JudgedTarget], counts: impl Fn(&Entry) -> bool) -> HashSet<FileId> {
+pub(crate) fn uncounted(
+    targets: &[JudgedTarget],
+    counts: impl Fn(&Entry) -> bool,
+) -> HashSet<FileId> {
     let entries = targets.iter().flat_map(|target| &target.judged.entries);
     let uncounted = entries.filter(|entry| !counts(entry));
     uncounted.map(|entry| entry.file).collect()
 }
 
 /// Whether a finding decides anything.
-pub fn is_counted(finding: &Finding, uncounted: &HashSet<FileId>) -> bool {
+pub(crate) fn is_counted(finding: &Finding, uncounted: &HashSet<FileId>) -> bool {
     let place = finding.place.as_ref();
     place.is_none_or(|place| !uncounted.contains(&place.file))
 }
 
 /// How many errors keep the catalog from being compiled.
-pub fn count_errors(
+pub(crate) fn count_errors(
     workspace: &Workspace,
     targets: &mut [JudgedTarget],
     sources: &mut Sources,

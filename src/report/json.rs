@@ -93,7 +93,7 @@ pub struct JsonEdit {
 }
 
 /// Writes a document over several lines. It may end on a terminal, so nothing in it acts on one.
-pub fn write_json(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_json(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let json = serde_json::to_string_pretty(document)?;
     writeln!(out, "{}", escape(&json))
 }

@@ -12,40 +12,40 @@ use crate::source::Origin;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "catproof server list")]
-pub struct ListReport {
+pub(crate) struct ListReport {
     /// The version of this shape.
-    pub version: u32,
+    pub(crate) version: u32,
     /// Sorted by id.
-    pub servers: Vec<ListedServer>,
+    pub(crate) servers: Vec<ListedServer>,
 }
 
 /// One server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ListedServer {
-    pub id: String,
-    pub file: String,
-    pub origin: Origin,
-    pub display_name: Option<String>,
-    pub oauth: ListedOAuth,
+pub(crate) struct ListedServer {
+    pub(crate) id: String,
+    pub(crate) file: String,
+    pub(crate) origin: Origin,
+    pub(crate) display_name: Option<String>,
+    pub(crate) oauth: ListedOAuth,
     /// Where the proxy sends this server's secret, and whom it asks for metadata.
-    pub destinations: Vec<ListedDestination>,
+    pub(crate) destinations: Vec<ListedDestination>,
     /// The proxy's environment variables for this server.
-    pub env: Vec<String>,
-    pub findings: ListedFindings,
+    pub(crate) env: Vec<String>,
+    pub(crate) findings: ListedFindings,
 }
 
 /// The OAuth type of a server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ListedOAuth {
+pub(crate) struct ListedOAuth {
     #[serde(rename = "type")]
-    pub name: ListedType,
+    pub(crate) name: ListedType,
     /// The guide's number of the type.
-    pub number: Option<u8>,
+    pub(crate) number: Option<u8>,
     /// Whether the proxy keeps the client secret.
-    pub requires_proxy: bool,
-    pub evidence: Vec<ListedEvidence>,
+    pub(crate) requires_proxy: bool,
+    pub(crate) evidence: Vec<ListedEvidence>,
 }
 
 /// One of the four types, or what stands in its place.
@@ -83,28 +83,28 @@ impl ListedType {
 /// One of the three facts that decide the type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ListedEvidence {
-    pub fact: Fact,
-    pub value: bool,
+pub(crate) struct ListedEvidence {
+    pub(crate) fact: Fact,
+    pub(crate) value: bool,
     /// What decided it; null where it was decided by what is absent.
-    pub pointer: Option<String>,
-    pub because: String,
+    pub(crate) pointer: Option<String>,
+    pub(crate) because: String,
 }
 
 /// A host.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ListedDestination {
-    pub host: String,
-    pub purpose: Purpose,
+pub(crate) struct ListedDestination {
+    pub(crate) host: String,
+    pub(crate) purpose: Purpose,
     /// The manifest's field or the lock's document that names it.
-    pub source: String,
+    pub(crate) source: String,
 }
 
 /// How many findings a server has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ListedFindings {
-    pub errors: usize,
-    pub warnings: usize,
+pub(crate) struct ListedFindings {
+    pub(crate) errors: usize,
+    pub(crate) warnings: usize,
 }

@@ -19,7 +19,7 @@ struct Row {
 }
 
 /// One line a server; where one is longer than what there is room for, its longest parts stand below.
-pub fn table(servers: &[ListedServer], width: Option<usize>) -> String {
+pub(crate) fn table(servers: &[ListedServer], width: Option<usize>) -> String {
     let rows: Vec<Row> = servers.iter().map(row).collect();
     let short = rows.iter().map(|row| row.short.as_slice());
     let short = aligned(

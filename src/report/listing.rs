@@ -15,7 +15,7 @@ use super::list::{
 };
 
 /// The servers of a type, or all, sorted by id. `shown` are the findings after the configuration.
-pub fn list(
+pub(crate) fn list(
     targets: &[JudgedTarget],
     shown: &[Finding],
     sources: &Sources,

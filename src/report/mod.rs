@@ -3,7 +3,7 @@
 //! `locate` turns places into bytes, lines and columns and masks what must not be shown; a format only writes.
 
 mod concise;
-pub mod diff;
+pub(crate) mod diff;
 mod fingerprint;
 mod github;
 mod gitlab;
@@ -11,12 +11,12 @@ mod human;
 mod json;
 mod junit;
 mod line;
-pub mod list;
-pub mod list_table;
-pub mod listing;
+pub(crate) mod list;
+pub(crate) mod list_table;
+pub(crate) mod listing;
 mod locate;
 mod sarif;
-pub mod story;
+pub(crate) mod story;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -30,10 +30,12 @@ use crate::compile::plan::CatalogIndex;
 use crate::text::suggest;
 use crate::text::visible::visible;
 
-pub use json::{CheckReport, write_json};
-pub use line::SourceLine;
+pub use json::CheckReport;
+pub(crate) use json::write_json;
+pub(crate) use line::SourceLine;
 use list::ListReport;
-pub use locate::{Part, Shown, ShownEdit, ShownFix, ShownPlace, ShownRelated, batches, locate};
+pub(crate) use locate::Part;
+pub use locate::{Shown, ShownPlace, batches, locate};
 
 /// What a run found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +49,7 @@ pub struct Report {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 #[schemars(title = "catproof report")]
-pub enum ReportFile {
+pub(crate) enum ReportFile {
     Check(CheckReport),
     List(ListReport),
     Catalog(CatalogIndex),

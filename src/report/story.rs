@@ -12,7 +12,7 @@ use crate::source::Sources;
 use crate::source::finding::{Finding, Place, Severity};
 
 /// Line by line, so that a line feed in a foreign text cannot add one.
-pub fn story(
+pub(crate) fn story(
     entry: &Entry,
     target: &JudgedTarget,
     ignores: &Ignores<'_>,

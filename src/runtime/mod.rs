@@ -1,6 +1,6 @@
 //! The readers of the artifacts: they show that what was compiled is complete.
 
-pub mod env_check;
-pub mod export;
-pub mod proxy;
-pub mod simulate;
+pub(crate) mod env_check;
+pub(crate) mod export;
+pub(crate) mod proxy;
+pub(crate) mod simulate;

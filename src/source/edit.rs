@@ -21,7 +21,7 @@ pub struct TextEdit {
 
 /// A JSON text that edits are made for, walked once for all of them.
 #[derive(Debug)]
-pub struct Document<'a> {
+pub(crate) struct Document<'a> {
     text: &'a str,
     outline: Outline<'a>,
     /// How its lines end; empty where it is all one line.
@@ -32,7 +32,7 @@ pub struct Document<'a> {
 
 impl<'a> Document<'a> {
     /// `None` for a text that is no JSON.
-    pub fn of(text: &'a str) -> Option<Self> {
+    pub(crate) fn of(text: &'a str) -> Option<Self> {
         let indentation = |line: &'a str| {
             let rest = line.trim_start_matches([' ', '\t']);
             line.strip_suffix(rest)
@@ -50,13 +50,13 @@ impl<'a> Document<'a> {
         })
     }
 
-    pub fn outline(&self) -> &Outline<'a> {
+    pub(crate) fn outline(&self) -> &Outline<'a> {
         &self.outline
     }
 
     /// The edits in terms of bytes, sorted and apart from each other. All of them speak of the text as it is.
     /// `None` where one of them names a place that the text does not have, or where two contradict each other.
-    pub fn text_edits(&self, edits: &[Edit]) -> Option<Vec<TextEdit>> {
+    pub(crate) fn text_edits(&self, edits: &[Edit]) -> Option<Vec<TextEdit>> {
         let mut all = Vec::new();
         let mut changes: BTreeMap<Pointer, Changes<'_>> = BTreeMap::new();
         for edit in edits {

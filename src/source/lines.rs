@@ -27,7 +27,7 @@ const STEP: usize = 1024;
 /// Where the lines of a text begin, and how many characters stand before each stretch of it, so that one position
 /// costs the same in a line of ten columns and in one of a million.
 #[derive(Debug)]
-pub struct Lines<'a> {
+pub(crate) struct Lines<'a> {
     text: &'a str,
     starts: Vec<usize>,
     /// One count a stretch, and that of the whole text.
@@ -35,7 +35,7 @@ pub struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    pub fn of(text: &'a str) -> Self {
+    pub(crate) fn of(text: &'a str) -> Self {
         let newlines = text.match_indices('\n');
         let starts = [0]
             .into_iter()
@@ -58,7 +58,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The position of a byte offset. One that lies beyond the end, or inside a character, is moved back to a boundary.
-    pub fn position(&self, byte: usize) -> Position {
+    pub(crate) fn position(&self, byte: usize) -> Position {
         let byte = self.text.floor_char_boundary(byte);
         let line = self.starts.partition_point(|start| *start <= byte);
         let start = self.start_of(line);
@@ -70,7 +70,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The bytes of a line without its end, lines counted from 1.
-    pub fn line(&self, line: usize) -> Range<usize> {
+    pub(crate) fn line(&self, line: usize) -> Range<usize> {
         let start = self.start_of(line);
         let range = start..self.start_of(line + 1);
         let whole = self.text.get(range).unwrap_or_default();

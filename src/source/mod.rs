@@ -2,11 +2,11 @@
 //!
 //! This room lists and reads files. It judges nothing but whether a file can be read as UTF-8.
 
-pub mod edit;
-pub mod finding;
+pub(crate) mod edit;
+pub(crate) mod finding;
 mod lines;
 mod load;
-pub mod parse;
+pub(crate) mod parse;
 mod pointer;
 mod spans;
 
@@ -17,16 +17,16 @@ use std::path::{Component, Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use lines::{Lines, Position, position};
-pub use load::{Folders, LoadError, ManifestFile, is_manifest_name, list_manifests};
+pub use lines::position;
+pub(crate) use lines::{Lines, Position};
+pub(crate) use load::LoadError;
+pub use load::{Folders, ManifestFile, is_manifest_name, list_manifests};
 pub use pointer::Pointer;
-pub use spans::{
-    Content, DuplicateKey, Outline, Spans, children, duplicate_keys, locate, outline,
-    strip_byte_order_mark,
-};
+pub use spans::{Content, Outline, duplicate_keys, locate, outline, strip_byte_order_mark};
+pub(crate) use spans::{DuplicateKey, Spans, children};
 
 /// The size that a file may have, unless the configuration says otherwise: 1 MiB.
-pub const DEFAULT_MAX_BYTES: u64 = 1 << 20;
+pub(crate) const DEFAULT_MAX_BYTES: u64 = 1 << 20;
 
 /// Which of the two folders a manifest comes from.
 #[derive(
@@ -143,7 +143,7 @@ impl Sources {
 ///
 /// # Errors
 /// The file is none, cannot be read, or is larger than `limit` bytes.
-pub fn read_regular_file(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+pub(crate) fn read_regular_file(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     let unreadable = |error: std::io::Error| ReadError::Unreadable(describe(&error));
     let metadata = fs::symlink_metadata(path).map_err(unreadable)?;
     match metadata.is_symlink() {
@@ -159,7 +159,7 @@ pub fn read_regular_file(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> 
 ///
 /// # Errors
 /// The file is none, cannot be read, or is larger than `limit` bytes.
-pub fn read_named_file(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+pub(crate) fn read_named_file(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     let metadata = fs::metadata(path).map_err(|error| ReadError::Unreadable(describe(&error)))?;
     match () {
         () if !metadata.is_file() => Err(ReadError::Unreadable("it is no regular file".to_owned())),
@@ -172,7 +172,7 @@ pub fn read_named_file(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
 ///
 /// # Errors
 /// It cannot be read, or is larger than `limit` bytes.
-pub fn read_stream(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+pub(crate) fn read_stream(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     let unreadable = |error: std::io::Error| ReadError::Unreadable(describe(&error));
     let file = fs::File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
@@ -186,7 +186,7 @@ pub fn read_stream(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
 }
 
 /// The text of bytes that are no UTF-8, with a `?` for each byte that is to blame, so that every offset stays.
-pub fn with_question_marks(bytes: &[u8]) -> String {
+pub(crate) fn with_question_marks(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
@@ -196,7 +196,7 @@ pub fn with_question_marks(bytes: &[u8]) -> String {
 }
 
 /// The operating system's reason, without the number that Rust appends.
-pub fn describe(error: &std::io::Error) -> String {
+pub(crate) fn describe(error: &std::io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut characters = text.chars();
@@ -225,7 +225,7 @@ fn display_name(path: &Path, working_folder: &Path) -> String {
 }
 
 /// A path with `/` between its parts. Where `\` is a character like any other, it stays.
-pub fn with_slashes(path: &Path) -> String {
+pub(crate) fn with_slashes(path: &Path) -> String {
     let path = path.to_string_lossy();
     match cfg!(windows) {
         true => path.replace('\\', "/"),

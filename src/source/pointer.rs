@@ -52,14 +52,6 @@ impl Pointer {
             })
     }
 
-    /// Whether this place is `other` or lies inside it.
-    pub fn is_within(&self, other: &Self) -> bool {
-        match self.0.strip_prefix(&other.0) {
-            Some(rest) => rest.is_empty() || rest.starts_with('/'),
-            None => false,
-        }
-    }
-
     pub fn as_str(&self) -> &str {
         &self.0
     }

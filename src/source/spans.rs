@@ -231,7 +231,7 @@ pub fn locate(text: &str, pointer: &Pointer) -> Option<Spans> {
 }
 
 /// The members of the object, or the items of the array, at `pointer`, in the order of the text.
-pub fn children(text: &str, pointer: &Pointer) -> Option<Vec<Spans>> {
+pub(crate) fn children(text: &str, pointer: &Pointer) -> Option<Vec<Spans>> {
     let outline = outline(text)?;
     Some(outline.at(pointer)?.children().cloned().collect())
 }

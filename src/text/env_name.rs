@@ -1,7 +1,7 @@
 //! The names of environment variables.
 
 /// Whether POSIX shells can set the name: letters, digits and `_`, and no digit first.
-pub fn is_posix(name: &str) -> bool {
+pub(crate) fn is_posix(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with(|first: char| first.is_ascii_digit())
         && name
@@ -10,7 +10,7 @@ pub fn is_posix(name: &str) -> bool {
 }
 
 /// The name for whoever can set POSIX names alone: upper case, with `_` for whatever a POSIX name cannot hold.
-pub fn alias(name: &str) -> String {
+pub(crate) fn alias(name: &str) -> String {
     let alias: String = name
         .chars()
         .map(|character| match character.is_ascii_alphanumeric() {

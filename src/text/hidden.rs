@@ -18,7 +18,7 @@ pub fn is_hidden(character: char) -> bool {
 }
 
 /// Whether any character of a text is hidden.
-pub fn has_hidden(text: &str) -> bool {
+pub(crate) fn has_hidden(text: &str) -> bool {
     match text.is_ascii() {
         true => text.bytes().any(|byte| byte.is_ascii_control()),
         false => text.contains(is_hidden),
@@ -42,7 +42,7 @@ pub fn to_json(document: &impl Serialize) -> String {
 ///
 /// # Errors
 /// The writer's; and where [`to_json`] gives an empty line, the type's.
-pub fn write_json(writer: impl Write, document: &impl Serialize) -> io::Result<()> {
+pub(crate) fn write_json(writer: impl Write, document: &impl Serialize) -> io::Result<()> {
     let mut visible = Visible(BufWriter::new(writer));
     serde_json::to_writer_pretty(&mut visible, document)?;
     visible.0.write_all(b"\n")?;

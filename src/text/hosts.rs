@@ -10,7 +10,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
 
 /// Whether a URL's host is this machine itself.
-pub fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(domain)) => is_loopback_name(domain),
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -20,13 +20,13 @@ pub fn is_loopback(url: &Url) -> bool {
 }
 
 /// Whether a name is `localhost` or below it (RFC 6761 §6.3), with or without the final dot.
-pub fn is_loopback_name(name: &str) -> bool {
+pub(crate) fn is_loopback_name(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
     name == "localhost" || name.ends_with(".localhost")
 }
 
 /// Whether the address is globally routable. Addresses that embed a second one are judged by both.
-pub fn is_global(address: IpAddr) -> bool {
+pub(crate) fn is_global(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_global_v4(address),
         IpAddr::V6(address) => is_global_v6(address),
@@ -70,13 +70,13 @@ fn is_global_v6(address: Ipv6Addr) -> bool {
 
 /// The registrable domain: `mcp.linear.app` and `api.linear.app` share `linear.app`.
 /// A public suffix itself, or an IP address, is its own.
-pub fn registrable_domain(host: &str) -> &str {
+pub(crate) fn registrable_domain(host: &str) -> &str {
     psl::domain_str(host).unwrap_or(host)
 }
 
 /// Whether a host is this machine or one that only its own network reaches: `localhost`, or an address that is not
 /// globally routable, in any spelling.
-pub fn is_local(host: &str) -> bool {
+pub(crate) fn is_local(host: &str) -> bool {
     match Host::parse(host) {
         Ok(Host::Domain(domain)) => is_loopback_name(&domain),
         Ok(Host::Ipv4(address)) => !is_global(IpAddr::V4(address)),
@@ -89,13 +89,13 @@ pub fn is_local(host: &str) -> bool {
 }
 
 /// Whether a host is a public suffix itself, such as `com`, `co.uk` or `github.io`: nobody's own.
-pub fn is_public_suffix(host: &str) -> bool {
+pub(crate) fn is_public_suffix(host: &str) -> bool {
     psl::suffix(host.as_bytes()).is_some_and(|suffix| suffix.is_known() && suffix == host)
 }
 
 /// Why the proxy's comparison never matches a host as it is written; `None` for one that it can match.
 /// That is a host name, or an IP address as `url` writes it.
-pub fn defect(host: &str) -> Option<&'static str> {
+pub(crate) fn defect(host: &str) -> Option<&'static str> {
     let without_brackets = host
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'));
@@ -128,7 +128,7 @@ pub fn defect(host: &str) -> Option<&'static str> {
 
 /// Whether a text is a host name in the form that is compared (RFC 1123 §2.1): labels of lower-case letters, digits and
 /// hyphens between dots, without a final dot.
-pub fn is_host_name(text: &str) -> bool {
+pub(crate) fn is_host_name(text: &str) -> bool {
     let is_label = |label: &str| {
         let is_plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
         (1..=63).contains(&label.len())
@@ -140,7 +140,7 @@ pub fn is_host_name(text: &str) -> bool {
 }
 
 /// The host that was most likely meant by one with a defect, in the form that is compared.
-pub fn repaired(host: &str) -> Option<String> {
+pub(crate) fn repaired(host: &str) -> Option<String> {
     let url = match host.contains("://") {
         true => Url::parse(host.trim()),
         false => Url::parse(&format!("https://{}", host.trim())),

@@ -1,16 +1,16 @@
 //! What a string is, whatever it stands in: characters that nobody sees, hosts, names of environment variables, dotenv,
 //! placeholders, launch lines, pinned versions, the nearest word, days, and secrets.
 
-pub mod day;
-pub mod dotenv;
-pub mod env_name;
-pub mod hidden;
-pub mod hosts;
-pub mod launch_line;
-pub mod pin;
-pub mod placeholder;
-pub mod plural;
-pub mod profile;
-pub mod secrets;
-pub mod suggest;
-pub mod visible;
+pub(crate) mod day;
+pub(crate) mod dotenv;
+pub(crate) mod env_name;
+pub(crate) mod hidden;
+pub(crate) mod hosts;
+pub(crate) mod launch_line;
+pub(crate) mod pin;
+pub(crate) mod placeholder;
+pub(crate) mod plural;
+pub(crate) mod profile;
+pub(crate) mod secrets;
+pub(crate) mod suggest;
+pub(crate) mod visible;

@@ -3,7 +3,7 @@
 use crate::text::launch_line::PackageRunner;
 
 /// Whether a package names the exact version that is fetched.
-pub fn is_pinned_package(runner: PackageRunner, package: &str) -> bool {
+pub(crate) fn is_pinned_package(runner: PackageRunner, package: &str) -> bool {
     match runner {
         PackageRunner::Npx => is_pinned_for_npx(package),
         PackageRunner::Uvx => is_pinned_for_uvx(package),
@@ -11,7 +11,7 @@ pub fn is_pinned_package(runner: PackageRunner, package: &str) -> bool {
 }
 
 /// A package without its version: two texts with the same name are versions of one package.
-pub fn package_name(runner: PackageRunner, package: &str) -> &str {
+pub(crate) fn package_name(runner: PackageRunner, package: &str) -> &str {
     let is_repository = package.contains("://") || package.contains("github:");
     let name = match runner {
         PackageRunner::Npx if is_repository => package.split('#').next(),
@@ -31,7 +31,7 @@ pub fn package_name(runner: PackageRunner, package: &str) -> &str {
 }
 
 /// An image without its tag and digest: two texts with the same name are versions of one image.
-pub fn image_name(image: &str) -> &str {
+pub(crate) fn image_name(image: &str) -> &str {
     let name = image.split('@').next().unwrap_or(image);
     match name.rsplit_once(':') {
         Some((name, tag)) if !tag.contains('/') => name,
@@ -69,7 +69,7 @@ fn is_pinned_for_uvx(package: &str) -> bool {
 }
 
 /// A tag other than `latest`, or a digest.
-pub fn is_pinned_image(image: &str) -> bool {
+pub(crate) fn is_pinned_image(image: &str) -> bool {
     if image.contains("@sha256:") {
         return true;
     }

@@ -7,15 +7,15 @@ use std::ops::Range;
 
 /// One `${…}`: where it is, and what it asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placeholder<'a> {
+pub(crate) struct Placeholder<'a> {
     /// Bytes, from the `$` to the `}`; to where the next one begins, if this one is not closed before.
-    pub range: Range<usize>,
-    pub kind: Kind<'a>,
+    pub(crate) range: Range<usize>,
+    pub(crate) kind: Kind<'a>,
 }
 
 /// What a placeholder asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind<'a> {
+pub(crate) enum Kind<'a> {
     /// `${user_config.KEY}` with a plain key: the user's answer.
     UserConfig(&'a str),
     /// Speaks of `user_config`, but is more than a plain key, or is never closed: the text between the braces.
@@ -31,7 +31,7 @@ pub enum Kind<'a> {
 impl Kind<'_> {
     /// Whether the placeholder asks for the answer with this key, be it inside of an expression: one that the app does
     /// not evaluate shows all the same what the author meant.
-    pub fn names(self, key: &str) -> bool {
+    pub(crate) fn names(self, key: &str) -> bool {
         match self {
             Self::UserConfig(named) => named == key,
             Self::Expression(expression) => mentions(expression, key),
@@ -42,7 +42,7 @@ impl Kind<'_> {
 
 /// What of the provider's answer is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Token {
+pub(crate) enum Token {
     AccessToken,
     RefreshToken,
     ExpiresIn,
@@ -50,7 +50,7 @@ pub enum Token {
 
 impl Token {
     /// The name between the braces.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::AccessToken => "access_token",
             Self::RefreshToken => "refresh_token",
@@ -66,7 +66,7 @@ impl Token {
 }
 
 /// The names that desktop extensions define; today's app passes each on literally.
-pub const RUNTIME_NAMES: [&str; 7] = [
+pub(crate) const RUNTIME_NAMES: [&str; 7] = [
     "__dirname",
     "HOME",
     "DESKTOP",
@@ -79,7 +79,7 @@ pub const RUNTIME_NAMES: [&str; 7] = [
 /// Every placeholder of a text, in order and without overlap: where one stands inside another, the outer one ends where
 /// the inner one begins, because replacing text sees the inner one alone. One that is opened last and never closed is
 /// text, unless it speaks of an answer.
-pub fn placeholders(text: &str) -> impl Iterator<Item = Placeholder<'_>> {
+pub(crate) fn placeholders(text: &str) -> impl Iterator<Item = Placeholder<'_>> {
     let mut from = 0;
     std::iter::from_fn(move || {
         loop {
@@ -106,7 +106,7 @@ pub fn placeholders(text: &str) -> impl Iterator<Item = Placeholder<'_>> {
 }
 
 /// Whether the app takes the text as the key of a user's answer: `[A-Za-z0-9_.-]+`.
-pub fn is_plain_key(key: &str) -> bool {
+pub(crate) fn is_plain_key(key: &str) -> bool {
     !key.is_empty() && key.chars().all(is_key_character)
 }
 

@@ -8,7 +8,7 @@ const LONGEST_WORD: usize = 100;
 const MOST_COMPARISONS: usize = 100_000;
 
 /// The known word that is nearest to `word`, if one is near enough to be meant.
-pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if word.len() > LONGEST_WORD {
         return None;
     }
@@ -29,13 +29,13 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 
 /// Suggestions for any number of words among the same known ones, at a bounded cost.
 #[derive(Debug)]
-pub struct Suggestions<'a> {
+pub(crate) struct Suggestions<'a> {
     known: Vec<&'a str>,
     comparisons_left: usize,
 }
 
 impl<'a> Suggestions<'a> {
-    pub fn among(known: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(crate) fn among(known: impl IntoIterator<Item = &'a str>) -> Self {
         Self {
             known: known.into_iter().collect(),
             comparisons_left: MOST_COMPARISONS,
@@ -43,7 +43,7 @@ impl<'a> Suggestions<'a> {
     }
 
     /// The nearest known word, as long as there are comparisons left.
-    pub fn nearest(&mut self, word: &str) -> Option<&'a str> {
+    pub(crate) fn nearest(&mut self, word: &str) -> Option<&'a str> {
         self.comparisons_left = self.comparisons_left.checked_sub(self.known.len())?;
         nearest(word, self.known.iter().copied())
     }

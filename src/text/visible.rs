@@ -17,13 +17,13 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// The same for a text of several lines, which stay lines.
-pub fn visible_lines(text: &str) -> String {
+pub(crate) fn visible_lines(text: &str) -> String {
     let lines = text.split('\n').map(|line| line.trim_end_matches('\r'));
     lines.map(visible).collect::<Vec<_>>().join("\n")
 }
 
 /// The same for a text in parts, which stand side by side: what they say together counts.
-pub fn visible_parts<const N: usize>(parts: [&str; N]) -> [String; N] {
+pub(crate) fn visible_parts<const N: usize>(parts: [&str; N]) -> [String; N] {
     let whole = parts.concat();
     let mut commands = commands(&whole).peekable();
     let mut start = 0;
@@ -45,7 +45,7 @@ pub fn visible_parts<const N: usize>(parts: [&str; N]) -> [String; N] {
 
 /// Where a CI system's log command would begin: the second character of each `::` at the beginning of a word, which
 /// GitHub's runner obeys at the beginning of a line, and of each `##[` and `##name[`, which it and others obey anywhere.
-pub fn commands(text: &str) -> impl Iterator<Item = usize> {
+pub(crate) fn commands(text: &str) -> impl Iterator<Item = usize> {
     let mut previous = ' ';
     // Nearly every text has neither, which one pass over it tells.
     let is_plain = !text.contains("::") && !text.contains("##");

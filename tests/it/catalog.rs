@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use catproof::catalog::config::Config;
-use catproof::catalog::entry;
-use catproof::compile::emit::{self, Artifact};
-use catproof::compile::plan::Plan;
-use catproof::compile::{self, Catalog};
-use catproof::discovery::lock::{Lock, Locks};
-use catproof::manifest::model::Manifest;
-use catproof::source::{FileId, Origin, Sources};
+use catproof::testing::catalog::config::Config;
+use catproof::testing::catalog::entry;
+use catproof::testing::compile::emit::{self, Artifact};
+use catproof::testing::compile::plan::Plan;
+use catproof::testing::compile::{self, Catalog};
+use catproof::testing::discovery::lock::{Lock, Locks};
+use catproof::testing::manifest::model::Manifest;
+use catproof::testing::source::{FileId, Origin, Sources};
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use catproof::cli::args::Cli;
+use catproof::testing::cli::args::Cli;
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::support::{check_json, project, rule_ids, run, run_process, scratch, write};

@@ -4,16 +4,16 @@
     reason = "a patch is written in the call"
 )]
 
-use catproof::catalog::config::ExtraDestination;
-use catproof::compile::plan::{
+use catproof::testing::catalog::config::ExtraDestination;
+use catproof::testing::compile::plan::{
     Argument, ClientAuthentication, Composed, Escape, Folder, LaunchFile, LeftOutReason, Part,
     ProxyFile, Registration, ScopeSource, ServerLaunch, Template, TokenDelivery, TokenField,
     Transport,
 };
-use catproof::discovery::lock::Lock;
-use catproof::source::Origin;
-use catproof::text::dotenv;
-use catproof::text::profile::Profile;
+use catproof::testing::discovery::lock::Lock;
+use catproof::testing::source::Origin;
+use catproof::testing::text::dotenv;
+use catproof::testing::text::profile::Profile;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -134,7 +134,7 @@ fn the_same_server_in_either_dialect_or_order_compiles_to_the_same_bytes() {
     let windows = guide.replace('\n', "\r\n").replace("    ", "\t");
     let mut variants = Vec::new();
     for text in [guide, published, &windows] {
-        let parsed = catproof::source::parse::parse(text).unwrap();
+        let parsed = catproof::testing::source::parse::parse(text).unwrap();
         for profile in [Profile::Production, Profile::Development] {
             let mut catalog = InMemory::of([parsed.value.clone()]);
             catalog.lock = Some(lock(json!({})));
@@ -181,7 +181,7 @@ fn a_launch_spec_reads_back_as_it_was_written() {
 fn every_artifact_follows_its_published_schema() {
     let mut catalog = InMemory::shipped();
     catalog.config.profile = Profile::Development;
-    let schemas = catproof::cli::published_schemas::published();
+    let schemas = catproof::testing::cli::published_schemas::published();
     for artifact in catalog.artifacts() {
         let schema = match artifact.path.as_str() {
             "oauth_proxy/launch.json" | "oauth_proxy/providers.json" => "proxy.schema.json",
@@ -193,7 +193,10 @@ fn every_artifact_follows_its_published_schema() {
         let value: Value = serde_json::from_slice(&artifact.bytes).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
         assert!(validator.is_valid(&value), "{}", artifact.path);
-        assert_eq!(value["generated"], catproof::compile::plan::GENERATED);
+        assert_eq!(
+            value["generated"],
+            catproof::testing::compile::plan::GENERATED
+        );
         assert_eq!(value["version"], 1);
     }
 }

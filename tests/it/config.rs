@@ -189,7 +189,7 @@ fn every_key_is_explained() {
     let (code, stdout, _) = run(scratch().path(), &["explain", "config"]);
     assert_eq!(code, 0);
     let schema: Value = serde_json::from_str(
-        catproof::cli::published_schemas::published()["config.schema.json"].as_str(),
+        catproof::testing::cli::published_schemas::published()["config.schema.json"].as_str(),
     )
     .unwrap();
     for object in schema["$defs"]

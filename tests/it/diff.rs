@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use catproof::cli::published_schemas::published;
-use catproof::diff::Kind;
+use catproof::testing::cli::published_schemas::published;
+use catproof::testing::diff::Kind;
 use clap::ValueEnum as _;
 use serde_json::{Value, json};
 use tempfile::TempDir;

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use catproof::text::dotenv::{quote, read};
+use catproof::testing::text::dotenv::{quote, read};
 use proptest::prelude::*;
 
 fn pairs(text: &str) -> Vec<(String, String)> {

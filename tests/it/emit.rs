@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use catproof::text::dotenv;
+use catproof::testing::text::dotenv;
 
 use crate::catalog::InMemory;
 

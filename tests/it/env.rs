@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use catproof::text::dotenv;
+use catproof::testing::text::dotenv;
 use serde_json::{Value, json};
 
 use crate::support::{project, run, scratch, write};

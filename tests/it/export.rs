@@ -5,8 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use catproof::compile::plan::{InputValue, Plan, ServerLaunch};
-use catproof::runtime::export::{Client, Export, export};
+use catproof::testing::compile::plan::{InputValue, Plan, ServerLaunch};
+use catproof::testing::runtime::export::{Client, Export, export};
 use serde_json::{Value, json};
 
 use crate::catalog::InMemory;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use catproof::pipeline::fix::Workshop;
-use catproof::source::finding::Finding;
+use catproof::testing::pipeline::fix::Workshop;
+use catproof::testing::source::finding::Finding;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 use serde_json::{Value, json};

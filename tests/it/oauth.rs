@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use catproof::manifest::oauth::OAuthType;
+use catproof::testing::manifest::oauth::OAuthType;
 use serde_json::{Value, json};
 
 use crate::support::{check_json, merge, name, project, run, scratch, write};

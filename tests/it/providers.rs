@@ -1,8 +1,8 @@
 //! What `providers.js` is asked, in whatever runs it, and what `--allowlist` reads in a module.
 
-use catproof::catalog::allowlist;
-use catproof::catalog::config::ExtraDestination;
-use catproof::source::Sources;
+use catproof::testing::catalog::allowlist;
+use catproof::testing::catalog::config::ExtraDestination;
+use catproof::testing::source::Sources;
 use serde_json::{Value, json};
 
 use crate::catalog::InMemory;

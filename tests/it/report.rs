@@ -7,13 +7,13 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
-use catproof::lint::{self, RULES};
-use catproof::report::{
+use catproof::testing::lint::{self, RULES};
+use catproof::testing::report::{
     CheckReport, Format, Report, Shown, Style, Summary, batches, locate, write,
 };
-use catproof::source::finding::{Edit, Finding, Fix, Place, Severity};
-use catproof::source::{FileId, Pointer, Sources};
-use catproof::text::secrets::mask::Mask;
+use catproof::testing::source::finding::{Edit, Finding, Fix, Place, Severity};
+use catproof::testing::source::{FileId, Pointer, Sources};
+use catproof::testing::text::secrets::mask::Mask;
 use expect_test::{expect, expect_file};
 use serde_json::{Value, json};
 use serde_sarif::sarif::Sarif;

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use catproof::lint::RULES;
+use catproof::testing::lint::RULES;
 
 use crate::support::{check_json, copy_of, project, rule_ids};
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use catproof::report::Format;
+use catproof::testing::report::Format;
 use clap::ValueEnum as _;
 use serde_json::{Value, json};
 use tempfile::TempDir;

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use catproof::compile::emit;
-use catproof::compile::plan::{Input, Plan, ServerLaunch};
-use catproof::compile::write::{Mode, write};
-use catproof::manifest::model::InputType;
-use catproof::runtime::simulate::{Answers, simulate};
+use catproof::testing::compile::emit;
+use catproof::testing::compile::plan::{Input, Plan, ServerLaunch};
+use catproof::testing::compile::write::{Mode, write};
+use catproof::testing::manifest::model::InputType;
+use catproof::testing::runtime::simulate::{Answers, simulate};
 use serde_json::{Value, json};
 
 use crate::catalog::InMemory;

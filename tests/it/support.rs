@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use assert_cmd::Command;
-use catproof::cli::captured;
+use catproof::testing::cli::captured;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use catproof::compile::emit::Artifact;
-use catproof::compile::plan::GENERATED;
-use catproof::compile::write::{ChangeKind, Error, Mode, Outcome, write};
-use catproof::source::clean;
+use catproof::testing::compile::emit::Artifact;
+use catproof::testing::compile::plan::GENERATED;
+use catproof::testing::compile::write::{ChangeKind, Error, Mode, Outcome, write};
+use catproof::testing::source::clean;
 
 use crate::support::{entries, name, scratch};
 

@@ -18,7 +18,7 @@ mod providers;
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod support;
 
-use catproof::catalog::config::ExtraDestination;
+use catproof::testing::catalog::config::ExtraDestination;
 use catproof_javascript::evaluate;
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catproof::catalog::config::Config;
-use catproof::compile;
-use catproof::compile::emit::{self, Artifact};
-use catproof::compile::plan::Plan;
-use catproof::lint::Findings;
-use catproof::pipeline::Judged;
-use catproof::pipeline::facts::parse_allowlist;
-use catproof::runtime::env_check::{self, EnvProblemKind};
-use catproof::runtime::simulate::{Answers, simulate};
-use catproof::source::Sources;
-use catproof::text::dotenv;
+use catproof::testing::catalog::config::Config;
+use catproof::testing::compile;
+use catproof::testing::compile::emit::{self, Artifact};
+use catproof::testing::compile::plan::Plan;
+use catproof::testing::lint::Findings;
+use catproof::testing::pipeline::Judged;
+use catproof::testing::pipeline::facts::parse_allowlist;
+use catproof::testing::runtime::env_check::{self, EnvProblemKind};
+use catproof::testing::runtime::simulate::{Answers, simulate};
+use catproof::testing::source::Sources;
+use catproof::testing::text::dotenv;
 use serde::de::DeserializeOwned;
 
 use super::catalog::Catalog;

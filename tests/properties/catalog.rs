@@ -2,18 +2,18 @@
 
 use std::path::Path;
 
-use catproof::catalog::config::{self, Config};
-use catproof::catalog::entry;
-use catproof::discovery::lock::{Lock, Locks};
-use catproof::lint::{self, Findings};
-use catproof::manifest::model::Manifest;
-use catproof::pipeline::Judged;
-use catproof::pipeline::facts::parse_allowlist;
-use catproof::pipeline::line::{Keep, Line};
-use catproof::report::{Report, Summary, locate};
-use catproof::source::{ManifestFile, Sources};
-use catproof::text::profile::Profile;
-use catproof::text::secrets::mask::Mask;
+use catproof::testing::catalog::config::{self, Config};
+use catproof::testing::catalog::entry;
+use catproof::testing::discovery::lock::{Lock, Locks};
+use catproof::testing::lint::{self, Findings};
+use catproof::testing::manifest::model::Manifest;
+use catproof::testing::pipeline::Judged;
+use catproof::testing::pipeline::facts::parse_allowlist;
+use catproof::testing::pipeline::line::{Keep, Line};
+use catproof::testing::report::{Report, Summary, locate};
+use catproof::testing::source::{ManifestFile, Sources};
+use catproof::testing::text::profile::Profile;
+use catproof::testing::text::secrets::mask::Mask;
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 

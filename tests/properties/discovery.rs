@@ -4,17 +4,19 @@ use std::pin::pin;
 use std::sync::Mutex;
 use std::task::{Context, Poll, Waker};
 
-use catproof::discovery::challenge::{self, Challenge};
-use catproof::discovery::documents::{
+use catproof::testing::discovery::challenge::{self, Challenge};
+use catproof::testing::discovery::documents::{
     self, Reading, ResourceMatch, authorization_server_facts, resource_facts,
 };
-use catproof::discovery::fetch::{Body, FailureKind};
-use catproof::discovery::well_known::{authorization_server_urls, protected_resource_urls};
-use catproof::discovery::{
+use catproof::testing::discovery::fetch::{Body, FailureKind};
+use catproof::testing::discovery::well_known::{
+    authorization_server_urls, protected_resource_urls,
+};
+use catproof::testing::discovery::{
     self, Answer, Failure, Fetch, LockInputs, Reach, Request, Run, Target, TargetKind, changes,
     read_lock,
 };
-use catproof::text::hidden::to_json;
+use catproof::testing::text::hidden::to_json;
 use serde_json::{Value, json};
 use url::Url;
 

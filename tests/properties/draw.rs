@@ -6,9 +6,9 @@
 use std::sync::LazyLock;
 
 use arbitrary::Unstructured;
-use catproof::catalog::config::Config;
-use catproof::discovery::lock::Lock;
-use catproof::manifest::schema;
+use catproof::testing::catalog::config::Config;
+use catproof::testing::discovery::lock::Lock;
+use catproof::testing::manifest::schema;
 use serde_json::{Map, Value, json};
 
 /// A token that no output may show, put together here so that no scanner takes this file for a leak.

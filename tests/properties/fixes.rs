@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use catproof::catalog::config::Config;
-use catproof::pipeline::Judged;
-use catproof::pipeline::fix::{Tally, Workshop};
-use catproof::pipeline::line::{Keep, Line};
-use catproof::source::edit;
-use catproof::source::finding::{Edit, Finding};
-use catproof::source::{ManifestFile, Sources};
+use catproof::testing::catalog::config::Config;
+use catproof::testing::pipeline::Judged;
+use catproof::testing::pipeline::fix::{Tally, Workshop};
+use catproof::testing::pipeline::line::{Keep, Line};
+use catproof::testing::source::edit;
+use catproof::testing::source::finding::{Edit, Finding};
+use catproof::testing::source::{ManifestFile, Sources};
 use serde_json::Value;
 
 use super::catalog::Catalog;
@@ -94,7 +94,7 @@ fn assert_rest_is_untouched(before: &str, after: &str, edits: &[edit::TextEdit])
 
 /// What an edit means for the value.
 fn apply(edit: &Edit, value: &mut Value) {
-    let parent = |pointer: &catproof::source::Pointer| {
+    let parent = |pointer: &catproof::testing::source::Pointer| {
         let (parent, last) = pointer.as_str().rsplit_once('/').unwrap();
         (
             parent.to_owned(),

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use catproof::source::parse;
-use catproof::source::{self, Content, Outline, Pointer, position};
+use catproof::testing::source::parse;
+use catproof::testing::source::{self, Content, Outline, Pointer, position};
 use jsonc_parser::common::Ranged as _;
 use jsonc_parser::{CollectOptions, ParseOptions, ast, parse_to_ast};
 use serde_json::Value;

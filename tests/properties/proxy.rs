@@ -2,9 +2,9 @@
 
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
-use catproof::runtime::proxy::callback::Page;
-use catproof::runtime::proxy::parameters::Parameters;
-use catproof::runtime::proxy::reply::{Refusal, Reply, revocation_reply, token_reply};
+use catproof::testing::runtime::proxy::callback::Page;
+use catproof::testing::runtime::proxy::parameters::Parameters;
+use catproof::testing::runtime::proxy::reply::{Refusal, Reply, revocation_reply, token_reply};
 use url::Url;
 
 /// Any body of a request: it is refused, or every value that goes on to a provider is printable ASCII.

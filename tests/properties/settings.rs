@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use catproof::catalog::config;
-use catproof::lint::{self, Findings};
-use catproof::pipeline::baseline;
-use catproof::pipeline::facts::parse_allowlist;
-use catproof::runtime::env_check;
-use catproof::source::Sources;
-use catproof::source::finding::Spot;
-use catproof::text::dotenv;
+use catproof::testing::catalog::config;
+use catproof::testing::lint::{self, Findings};
+use catproof::testing::pipeline::baseline;
+use catproof::testing::pipeline::facts::parse_allowlist;
+use catproof::testing::runtime::env_check;
+use catproof::testing::source::Sources;
+use catproof::testing::source::finding::Spot;
+use catproof::testing::text::dotenv;
 
 /// Any text as an environment file: every line of it is accounted for, and a value that can be quoted reads back.
 pub fn environment_files_are_read_as_dotenv_does(text: &str) {

@@ -4,7 +4,7 @@ use super::tokens::{Kind, Token};
 
 /// A list of tokens. Places in it are indices; a place that is not there holds no token.
 pub(super) struct Code<'a> {
-    pub tokens: &'a [Token<'a>],
+    pub(crate) tokens: &'a [Token<'a>],
     /// Of each token, the bracket that opens the innermost pair around it.
     around: Vec<Option<usize>>,
     /// Of each opening bracket, the closing one, and the other way round.
@@ -12,7 +12,7 @@ pub(super) struct Code<'a> {
 }
 
 impl<'a> Code<'a> {
-    pub fn of(tokens: &'a [Token<'a>]) -> Self {
+    pub(crate) fn of(tokens: &'a [Token<'a>]) -> Self {
         let mut around = vec![None; tokens.len()];
         let mut partner = vec![None; tokens.len()];
         let mut open: Vec<usize> = Vec::new();
@@ -39,38 +39,38 @@ impl<'a> Code<'a> {
     }
 
     /// The bracket that opens the innermost pair around a token.
-    pub fn around(&self, index: usize) -> Option<usize> {
+    pub(crate) fn around(&self, index: usize) -> Option<usize> {
         self.around.get(index).copied().flatten()
     }
 
-    pub fn partner(&self, index: usize) -> Option<usize> {
+    pub(crate) fn partner(&self, index: usize) -> Option<usize> {
         self.partner.get(index).copied().flatten()
     }
 
     /// The text of a token that is no string; empty for one, and where there is none.
-    pub fn text(&self, index: Option<usize>) -> &'a str {
+    pub(crate) fn text(&self, index: Option<usize>) -> &'a str {
         let token = index.and_then(|index| self.tokens.get(index));
         let token = token.filter(|token| token.kind != Kind::Text);
         token.map_or("", |token| token.text)
     }
 
     /// The texts of the tokens from a place on.
-    pub fn texts<const COUNT: usize>(&self, from: usize) -> [&'a str; COUNT] {
+    pub(crate) fn texts<const COUNT: usize>(&self, from: usize) -> [&'a str; COUNT] {
         std::array::from_fn(|offset| self.text(Some(from + offset)))
     }
 
     /// The text of the token so many places before another.
-    pub fn before(&self, index: usize, places: usize) -> &'a str {
+    pub(crate) fn before(&self, index: usize, places: usize) -> &'a str {
         self.text(index.checked_sub(places))
     }
 
-    pub fn is_word(&self, index: usize) -> bool {
+    pub(crate) fn is_word(&self, index: usize) -> bool {
         let token = self.tokens.get(index);
         token.is_some_and(|token| token.kind == Kind::Word)
     }
 
     /// Whether a line ends between a token and the one before it.
-    pub fn starts_line(&self, index: usize, text: &str) -> bool {
+    pub(crate) fn starts_line(&self, index: usize, text: &str) -> bool {
         let before = index
             .checked_sub(1)
             .and_then(|before| self.tokens.get(before));
@@ -83,7 +83,7 @@ impl<'a> Code<'a> {
 
     /// Whether a statement ends before a place, whatever comes next: at `;`, at the end, or where a line that starts
     /// with a word cannot go on with it.
-    pub fn ends_before(&self, index: usize, text: &str) -> bool {
+    pub(crate) fn ends_before(&self, index: usize, text: &str) -> bool {
         const GO_ON: [&str; 5] = ["as", "in", "instanceof", "of", "satisfies"];
         match self.text(Some(index)) {
             _ if index >= self.tokens.len() => true,
@@ -93,7 +93,7 @@ impl<'a> Code<'a> {
     }
 
     /// Whether a statement starts at a place and is carried out whenever the file is.
-    pub fn starts_statement(&self, index: usize, text: &str) -> bool {
+    pub(crate) fn starts_statement(&self, index: usize, text: &str) -> bool {
         let Some(before) = index.checked_sub(1) else {
             return true;
         };

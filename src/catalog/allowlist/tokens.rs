@@ -17,10 +17,10 @@ const MAX_FRUITLESS: usize = 1 << 24;
 /// A token, with its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Token<'a> {
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// As it is written, quotes included.
-    pub text: &'a str,
-    pub range: Range<usize>,
+    pub(crate) text: &'a str,
+    pub(crate) range: Range<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,13 +37,13 @@ pub(super) enum Kind {
 
 impl Token<'_> {
     /// What a string holds; `None` for one with an escape, which no host name needs.
-    pub fn content(&self) -> Option<&str> {
+    pub(crate) fn content(&self) -> Option<&str> {
         let quote = self.text.chars().next()?;
         let content = self.text.strip_prefix(quote)?.strip_suffix(quote)?;
         (self.kind == Kind::Text && !content.contains('\\')).then_some(content)
     }
 
-    pub fn is(&self, text: &str) -> bool {
+    pub(crate) fn is(&self, text: &str) -> bool {
         self.kind != Kind::Text && self.text == text
     }
 }
@@ -51,9 +51,9 @@ impl Token<'_> {
 /// The tokens of a text, in two lists.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Tokens<'a> {
-    pub code: Vec<Token<'a>>,
+    pub(crate) code: Vec<Token<'a>>,
     /// Those inside templates, each substitution between its `${` and `}`.
-    pub substitutions: Vec<Token<'a>>,
+    pub(crate) substitutions: Vec<Token<'a>>,
 }
 
 /// All tokens of a text.

@@ -8,10 +8,10 @@ use super::tokens::{Kind, Token};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Given {
     /// Whether the name can be given nothing else.
-    pub is_constant: bool,
-    pub is_set: bool,
+    pub(crate) is_constant: bool,
+    pub(crate) is_set: bool,
     /// Whether it is made by `Object.freeze` or `new Set`.
-    pub is_wrapped: bool,
+    pub(crate) is_wrapped: bool,
 }
 
 /// Methods that give something new and keep nothing of the list.

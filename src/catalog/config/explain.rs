@@ -9,7 +9,7 @@ use crate::manifest::schema;
 use super::{Config, FILE_NAME};
 
 /// The documentation of every key, as Markdown.
-pub fn explain() -> String {
+pub(crate) fn explain() -> String {
     let schema = Schema {
         root: schema::of::<Config>().to_value(),
     };

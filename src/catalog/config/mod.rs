@@ -18,29 +18,29 @@ use crate::source::DEFAULT_MAX_BYTES;
 use crate::source::finding::Severity;
 use crate::text::profile::Profile;
 
-pub use explain::explain;
+pub(crate) use explain::explain;
 pub use read::read;
-pub use rule_ids::{NamedRule, RuleIds};
+pub(crate) use rule_ids::{NamedRule, RuleIds};
 
 /// The name of the configuration file.
-pub const FILE_NAME: &str = "catproof.toml";
+pub(crate) const FILE_NAME: &str = "catproof.toml";
 
 /// The size that a configuration may have: that of a baseline for a hundred thousand findings.
 const MOST_BYTES: u64 = 32 << 20;
 
 /// A configuration, and the file that it comes from.
 #[derive(Debug, Default)]
-pub struct LoadedConfig {
-    pub config: Config,
+pub(crate) struct LoadedConfig {
+    pub(crate) config: Config,
     /// `None` where there is no configuration file.
-    pub file: Option<PathBuf>,
+    pub(crate) file: Option<PathBuf>,
     /// What the user should know about it, such as a rule that is called otherwise now.
-    pub notices: Vec<String>,
+    pub(crate) notices: Vec<String>,
 }
 
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
+pub(crate) enum ConfigError {
     #[error("the configuration `{}` cannot be read: {reason}", .path.display())]
     Unreadable { path: PathBuf, reason: String },
     #[error("the configuration `{}` cannot be used", .path.display())]
@@ -62,7 +62,7 @@ pub struct Problem {
 }
 
 /// Reads the named configuration, or the nearest `catproof.toml` in the working folder or above it.
-pub fn load(
+pub(crate) fn load(
     named: Option<&Path>,
     working_folder: &Path,
     rules: &RuleIds,
@@ -84,7 +84,11 @@ pub fn load(
 }
 
 /// A configuration from its text, as if it stood in the file.
-pub fn of_text(path: PathBuf, text: String, rules: &RuleIds) -> Result<LoadedConfig, ConfigError> {
+pub(crate) fn of_text(
+    path: PathBuf,
+    text: String,
+    rules: &RuleIds,
+) -> Result<LoadedConfig, ConfigError> {
     match read(&text, rules) {
         Ok((config, notices)) => Ok(LoadedConfig {
             config,

@@ -15,7 +15,7 @@ mod new;
 mod new_online;
 mod probe;
 mod proxy;
-pub mod rules;
+pub(crate) mod rules;
 mod schema;
 mod simulate;
 
@@ -48,7 +48,7 @@ fn open_to_judge(
 }
 
 /// Runs the command and says on standard error why it failed, if it did.
-pub fn run(cli: &Cli, console: &Console) -> ExitStatus {
+pub(crate) fn run(cli: &Cli, console: &Console) -> ExitStatus {
     let result = match &cli.command {
         Command::Check(args) => check::run(args, &cli.global, console),
         Command::Build(args) => build::run(args, &cli.global, console),

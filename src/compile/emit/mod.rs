@@ -41,7 +41,7 @@ pub struct Error {
 ///
 /// # Errors
 /// The template is broken.
-pub fn proxy_env(plan: &Plan) -> Result<Artifact, Error> {
+pub(crate) fn proxy_env(plan: &Plan) -> Result<Artifact, Error> {
     proxy_env::emit(plan)
 }
 
@@ -49,7 +49,7 @@ pub fn proxy_env(plan: &Plan) -> Result<Artifact, Error> {
 ///
 /// # Errors
 /// The template is broken.
-pub fn app_env(plan: &Plan) -> Result<Artifact, Error> {
+pub(crate) fn app_env(plan: &Plan) -> Result<Artifact, Error> {
     app_env::emit(plan)
 }
 

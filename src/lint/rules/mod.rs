@@ -1,14 +1,14 @@
 //! One file a rule, in one folder a group.
 
-pub mod discovery;
-pub mod identity;
-pub mod launch;
-pub mod oauth;
-pub mod proxy;
-pub mod reading;
-pub mod secrets;
-pub mod suppressions;
-pub mod tokens;
+pub(crate) mod discovery;
+pub(crate) mod identity;
+pub(crate) mod launch;
+pub(crate) mod oauth;
+pub(crate) mod proxy;
+pub(crate) mod reading;
+pub(crate) mod secrets;
+pub(crate) mod suppressions;
+pub(crate) mod tokens;
 
 use crate::lint::Rule;
 

@@ -17,11 +17,14 @@ use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-pub use archestra::{ArchestraConfig, BrowserBased, ClientConfig, OAuthRequirement};
-pub use metadata::{Author, Compatibility, Dependency, GithubInfo, Prompt, ProtocolFeatures, Tool};
-pub use oauth_config::OAuthConfig;
-pub use server::{Server, ServerKind, SetupStep};
-pub use user_config::{InputType, UserInput};
+pub(crate) use archestra::ArchestraConfig;
+pub(crate) use metadata::{
+    Author, Compatibility, Dependency, GithubInfo, Prompt, ProtocolFeatures, Tool,
+};
+pub(crate) use oauth_config::OAuthConfig;
+pub(crate) use server::{Server, ServerKind};
+pub use user_config::InputType;
+pub(crate) use user_config::UserInput;
 
 /// One MCP server of the catalog. The file is called `<name>.json`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]

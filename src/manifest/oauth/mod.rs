@@ -6,8 +6,8 @@
 mod evidence;
 mod generic;
 mod mcp_static;
-pub mod metadata_url;
-pub mod redirect;
+pub(crate) mod metadata_url;
+pub(crate) mod redirect;
 mod remote_dynamic;
 mod remote_static;
 
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::manifest::model::{Manifest, OAuthConfig};
 use crate::text::secrets::client_secret::{self, ClientSecret};
 
-pub use evidence::{Evidence, Fact};
+pub(crate) use evidence::{Evidence, Fact};
 
 /// The four OAuth types of the guide.
 #[derive(
@@ -171,7 +171,7 @@ impl Undetermined {
 /// How a client of type 4 becomes known to the authorization server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Registration {
+pub(crate) enum Registration {
     /// The credentials were issued beforehand.
     Static,
     /// The client registers itself (RFC 7591).
@@ -224,7 +224,7 @@ fn decide(remote: bool, generic: bool, client: bool) -> Verdict {
 }
 
 /// How the client becomes known to the authorization server.
-pub fn registration(oauth: &OAuthConfig) -> Registration {
+pub(crate) fn registration(oauth: &OAuthConfig) -> Registration {
     let client_id = oauth.client_id.as_deref().map_or("", str::trim);
     match () {
         () if client_id.is_empty() => Registration::Dynamic,
@@ -234,7 +234,7 @@ pub fn registration(oauth: &OAuthConfig) -> Registration {
 }
 
 /// Where a remote server is: `server.url`, else `remote_url`.
-pub fn remote_url(manifest: &Manifest) -> Option<&str> {
+pub(crate) fn remote_url(manifest: &Manifest) -> Option<&str> {
     manifest
         .server
         .url
@@ -243,7 +243,7 @@ pub fn remote_url(manifest: &Manifest) -> Option<&str> {
 }
 
 /// The pointer to what `remote_url` answers.
-pub fn remote_url_pointer(manifest: &Manifest) -> &'static str {
+pub(crate) fn remote_url_pointer(manifest: &Manifest) -> &'static str {
     match manifest.server.url {
         Some(_) => "/server/url",
         None => "/remote_url",
@@ -251,7 +251,7 @@ pub fn remote_url_pointer(manifest: &Manifest) -> &'static str {
 }
 
 /// Whether anything says that the server is remote.
-pub fn is_remote(manifest: &Manifest) -> bool {
+pub(crate) fn is_remote(manifest: &Manifest) -> bool {
     evidence::remote(manifest).value
 }
 
@@ -297,6 +297,6 @@ mod tests {
 }
 
 /// What a manifest's `client_secret` holds.
-pub fn client_secret(oauth: &OAuthConfig) -> ClientSecret<'_> {
+pub(crate) fn client_secret(oauth: &OAuthConfig) -> ClientSecret<'_> {
     client_secret::read(oauth.client_secret.as_deref().unwrap_or_default())
 }

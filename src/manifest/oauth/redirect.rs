@@ -26,7 +26,7 @@ const TUNNEL_DOMAINS: [&str; 10] = [
 ];
 
 /// Why no provider should send a code to this URI, to follow the URI in a message; `None` if one may.
-pub fn flaw(uri: &str) -> Option<&'static str> {
+pub(crate) fn flaw(uri: &str) -> Option<&'static str> {
     if uri.is_empty() {
         return Some("is empty");
     }
@@ -79,12 +79,12 @@ fn web_url(uri: &str) -> Option<Url> {
 }
 
 /// Whether the user is sent back to a port of the user's own machine.
-pub fn is_loopback(uri: &str) -> bool {
+pub(crate) fn is_loopback(uri: &str) -> bool {
     web_url(uri).is_some_and(|url| hosts::is_loopback(&url))
 }
 
 /// Whether the host belongs to a tunnel service.
-pub fn is_tunnel(uri: &str) -> bool {
+pub(crate) fn is_tunnel(uri: &str) -> bool {
     let Some(url) = web_url(uri) else {
         return false;
     };
@@ -97,7 +97,7 @@ pub fn is_tunnel(uri: &str) -> bool {
 }
 
 /// Whether the path is one that the OAuth proxy answers.
-pub fn has_proxy_callback_path(uri: &str) -> bool {
+pub(crate) fn has_proxy_callback_path(uri: &str) -> bool {
     let Some(url) = web_url(uri) else {
         return false;
     };
@@ -108,7 +108,7 @@ pub fn has_proxy_callback_path(uri: &str) -> bool {
 }
 
 /// Whether this is a callback of an OAuth proxy that users can reach.
-pub fn is_public_proxy_callback(uri: &str) -> bool {
+pub(crate) fn is_public_proxy_callback(uri: &str) -> bool {
     let is_public_https =
         web_url(uri).is_some_and(|url| url.scheme() == "https" && !hosts::is_loopback(&url));
     is_public_https && has_proxy_callback_path(uri)

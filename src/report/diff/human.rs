@@ -20,7 +20,7 @@ const MOST_CHARACTERS: usize = 400;
 const MOST_FINDINGS: usize = 10;
 
 /// The report as text.
-pub fn human(report: &DiffReport, style: Style) -> String {
+pub(crate) fn human(report: &DiffReport, style: Style) -> String {
     let mut text = String::new();
     if !report.catalog.is_empty() {
         heading(&mut text, "the catalog as a whole", style);

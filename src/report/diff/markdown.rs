@@ -26,7 +26,7 @@ const MOST_CHARACTERS: usize = 400;
 const MOST_FINDINGS: usize = 8;
 
 /// The report as Markdown.
-pub fn markdown(report: &DiffReport) -> String {
+pub(crate) fn markdown(report: &DiffReport) -> String {
     let mut text = head(report);
     let catalog = (!report.catalog.is_empty()).then(|| {
         let lines = report.catalog.iter().map(change_line).collect();

@@ -10,68 +10,68 @@ use crate::diff::{Card, Grade, Kind, Words};
 use crate::source::Origin;
 use crate::source::finding::Severity;
 
-pub use human::human;
-pub use markdown::markdown;
+pub(crate) use human::human;
+pub(crate) use markdown::markdown;
 
 /// `diff --format json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "catproof diff report")]
-pub struct DiffReport {
+pub(crate) struct DiffReport {
     /// The version of this shape.
-    pub version: u32,
-    pub base: DiffBase,
-    pub summary: DiffSummary,
+    pub(crate) version: u32,
+    pub(crate) base: DiffBase,
+    pub(crate) summary: DiffSummary,
     /// The servers that changed, the gravest first, then by id.
-    pub servers: Vec<DiffServer>,
+    pub(crate) servers: Vec<DiffServer>,
     /// What belongs to no single server: configuration, artifacts, discovery lock; the gravest first.
-    pub catalog: Vec<DiffChange>,
+    pub(crate) catalog: Vec<DiffChange>,
 }
 
 /// What was compared with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct DiffBase {
+pub(crate) struct DiffBase {
     /// As the user named it.
-    pub name: String,
+    pub(crate) name: String,
     /// The id of the commit; null for a folder.
-    pub commit: Option<String>,
+    pub(crate) commit: Option<String>,
 }
 
 /// How many changes there are of each grade.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct DiffSummary {
-    pub breaking: usize,
-    pub review: usize,
-    pub safe: usize,
+pub(crate) struct DiffSummary {
+    pub(crate) breaking: usize,
+    pub(crate) review: usize,
+    pub(crate) safe: usize,
 }
 
 /// One server that changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct DiffServer {
+pub(crate) struct DiffServer {
     /// Its id now; what it was for one that is gone.
-    pub id: String,
+    pub(crate) id: String,
     /// What the id was, where it is another.
-    pub previous_id: Option<String>,
-    pub status: DiffStatus,
-    pub origin: Origin,
-    pub file: String,
+    pub(crate) previous_id: Option<String>,
+    pub(crate) status: DiffStatus,
+    pub(crate) origin: Origin,
+    pub(crate) file: String,
     /// The gravest of its changes.
-    pub grade: Grade,
+    pub(crate) grade: Grade,
     /// The gravest first.
-    pub changes: Vec<DiffChange>,
+    pub(crate) changes: Vec<DiffChange>,
     /// The server as it is now; null where it is gone, or its file is no manifest.
-    pub now: Option<Card>,
+    pub(crate) now: Option<Card>,
     /// The errors and warnings of its file, judged by the configuration of the base.
-    pub findings: Vec<DiffFinding>,
+    pub(crate) findings: Vec<DiffFinding>,
 }
 
 /// Whether a server is in both states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum DiffStatus {
+pub(crate) enum DiffStatus {
     Added,
     Removed,
     /// In both, with another id.
@@ -82,29 +82,29 @@ pub enum DiffStatus {
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct DiffChange {
-    pub kind: Kind,
-    pub grade: Grade,
+pub(crate) struct DiffChange {
+    pub(crate) kind: Kind,
+    pub(crate) grade: Grade,
     /// What changes, values between backticks.
-    pub message: String,
+    pub(crate) message: String,
     /// The same, with the values apart.
     #[serde(skip)]
-    pub words: Words,
+    pub(crate) words: Words,
 }
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct DiffFinding {
+pub(crate) struct DiffFinding {
     /// The rule's id.
-    pub rule: String,
-    pub severity: Severity,
-    pub message: String,
+    pub(crate) rule: String,
+    pub(crate) severity: Severity,
+    pub(crate) message: String,
 }
 
 impl DiffSummary {
     /// How many changes there are of each grade, in words, the gravest first; a grade without any is left out.
-    pub fn counts(self) -> impl Iterator<Item = String> {
+    pub(crate) fn counts(self) -> impl Iterator<Item = String> {
         let counts = [
             (self.breaking, "breaking"),
             (self.review, "for review"),

@@ -20,9 +20,9 @@ pub(super) struct Translation<'a> {
     names: &'a BTreeMap<(&'a str, &'a str), String>,
     with_optional: bool,
     /// The inputs that the entry refers to, by key.
-    pub asked: BTreeMap<&'a str, Asked<'a>>,
+    pub(crate) asked: BTreeMap<&'a str, Asked<'a>>,
     /// What the entry does not say.
-    pub notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
 /// Why a text cannot be written.
@@ -56,7 +56,7 @@ impl Written {
 type Text = Result<Written, Gap>;
 
 impl<'a> Translation<'a> {
-    pub fn new(
+    pub(crate) fn new(
         launch: &'a ServerLaunch,
         dialect: &'a Dialect,
         names: &'a BTreeMap<(&'a str, &'a str), String>,
@@ -76,7 +76,7 @@ impl<'a> Translation<'a> {
     ///
     /// # Errors
     /// Why the client cannot have this server.
-    pub fn entry(&mut self) -> Result<Entry, String> {
+    pub(crate) fn entry(&mut self) -> Result<Entry, String> {
         if self.launch.id == "__proto__" {
             return Err(
                 "`__proto__` is no name that a program in JavaScript can look up".to_owned(),

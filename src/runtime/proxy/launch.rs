@@ -28,29 +28,29 @@ const MOST_BYTES_OF_SECRET: u64 = 1 << 20;
 
 /// Everything that the proxy knows when it starts.
 pub(super) struct Loaded {
-    pub summary: Summary,
-    pub setup: Setup,
+    pub(crate) summary: Summary,
+    pub(crate) setup: Setup,
 }
 
 /// What the routes answer from.
 pub(super) struct Setup {
     /// By server id. A server that cannot be spoken for is not here at all.
-    pub clients: BTreeMap<String, OAuthClient>,
-    pub allowed_destinations: Vec<String>,
-    pub cors_origins: Vec<HeaderValue>,
-    pub deep_link: Url,
+    pub(crate) clients: BTreeMap<String, OAuthClient>,
+    pub(crate) allowed_destinations: Vec<String>,
+    pub(crate) cors_origins: Vec<HeaderValue>,
+    pub(crate) deep_link: Url,
 }
 
 /// One server's OAuth client.
 pub(super) struct OAuthClient {
-    pub server: String,
-    pub client_id: String,
-    pub secret: Secret,
-    pub authentication: ClientAuthentication,
-    pub token_endpoint: Url,
-    pub revocation_endpoint: Option<Url>,
-    pub authorization_servers: Vec<String>,
-    pub resource: Option<String>,
+    pub(crate) server: String,
+    pub(crate) client_id: String,
+    pub(crate) secret: Secret,
+    pub(crate) authentication: ClientAuthentication,
+    pub(crate) token_endpoint: Url,
+    pub(crate) revocation_endpoint: Option<Url>,
+    pub(crate) authorization_servers: Vec<String>,
+    pub(crate) resource: Option<String>,
 }
 
 /// A value that no message, log or debugger's view shows.
@@ -59,7 +59,7 @@ pub(super) struct Secret(String);
 
 impl Secret {
     /// For the one request that carries it.
-    pub fn reveal(&self) -> &str {
+    pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
 }

@@ -73,7 +73,7 @@ pub(super) struct Rates {
 }
 
 impl Rates {
-    pub fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &Limits) -> Self {
         let request = Duration::from_secs(1).div_f64(limits.rate);
         Self {
             request,
@@ -83,7 +83,7 @@ impl Rates {
     }
 
     /// Counts a request of this address, if it may have one more.
-    pub fn take(&self, address: IpAddr, now: Instant) -> bool {
+    pub(crate) fn take(&self, address: IpAddr, now: Instant) -> bool {
         let mut used_until = self
             .used_until
             .lock()
@@ -117,7 +117,7 @@ pub(super) struct Places {
 pub(super) type Place = (OwnedSemaphorePermit, Arc<()>);
 
 impl Places {
-    pub fn new(in_all: usize, per_address: usize) -> Self {
+    pub(crate) fn new(in_all: usize, per_address: usize) -> Self {
         Self {
             in_all: Arc::new(Semaphore::new(in_all)),
             per_address,
@@ -126,7 +126,7 @@ impl Places {
     }
 
     /// A place for a connection of this address, if there is one left.
-    pub fn take(&self, address: IpAddr) -> Option<Place> {
+    pub(crate) fn take(&self, address: IpAddr) -> Option<Place> {
         let permit = Arc::clone(&self.in_all).try_acquire_owned().ok()?;
         let mut addresses = self
             .addresses

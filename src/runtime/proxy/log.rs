@@ -31,19 +31,19 @@ pub struct Log {
 /// One answered request.
 #[derive(Debug, Serialize)]
 pub(super) struct Line<'a> {
-    pub request: &'a str,
-    pub method: &'a str,
+    pub(crate) request: &'a str,
+    pub(crate) method: &'a str,
     /// The route, never the path: a path is a caller's text.
-    pub route: Option<&'a str>,
-    pub server: Option<&'a str>,
+    pub(crate) route: Option<&'a str>,
+    pub(crate) server: Option<&'a str>,
     /// The host of the endpoint that was asked.
-    pub host: Option<&'a str>,
-    pub status: u16,
-    pub provider_status: Option<u16>,
-    pub ms: u128,
+    pub(crate) host: Option<&'a str>,
+    pub(crate) status: u16,
+    pub(crate) provider_status: Option<u16>,
+    pub(crate) ms: u128,
     /// Why the answer is no success: for errors always, for refusals only in detail.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<&'a str>,
+    pub(crate) reason: Option<&'a str>,
 }
 
 /// What every line starts with; the names are those of today's proxy.

@@ -26,15 +26,15 @@ use crate::text::profile::Profile;
 
 pub use limits::Limits;
 pub use log::{Log, LogLevel};
-pub use server::Listening;
+pub(crate) use server::Listening;
 
-pub mod callback;
+pub(crate) mod callback;
 mod launch;
 mod limits;
 mod log;
-pub mod parameters;
+pub(crate) mod parameters;
 mod provider;
-pub mod reply;
+pub(crate) mod reply;
 mod routes;
 mod server;
 

@@ -64,7 +64,7 @@ impl<'de> Deserialize<'de> for Members {
 pub struct Parameters(BTreeMap<String, String>);
 
 /// A form to post, without the client's own credentials.
-pub type Fields<'a> = Vec<(&'static str, &'a str)>;
+pub(crate) type Fields<'a> = Vec<(&'static str, &'a str)>;
 
 /// Without the values: codes and tokens are among them.
 impl fmt::Debug for Parameters {

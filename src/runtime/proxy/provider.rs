@@ -39,13 +39,13 @@ pub(super) struct Provider {
 
 /// A provider's answer, as it came.
 pub(super) struct Answer {
-    pub status: StatusCode,
-    pub content_type: String,
-    pub body: Vec<u8>,
+    pub(crate) status: StatusCode,
+    pub(crate) content_type: String,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Provider {
-    pub fn new(
+    pub(crate) fn new(
         options: &Options,
         profile: Profile,
         lookup: Arc<dyn Lookup>,
@@ -73,7 +73,7 @@ impl Provider {
     }
 
     /// Posts a form with the client's credentials added.
-    pub async fn post(
+    pub(crate) async fn post(
         &self,
         client: &OAuthClient,
         endpoint: &Url,

@@ -36,20 +36,20 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// All that a request is answered from.
 pub(super) struct Proxy {
-    pub setup: Setup,
-    pub provider: Provider,
-    pub limits: Limits,
-    pub rates: Rates,
-    pub log: Log,
-    pub counts_forwarded: bool,
+    pub(crate) setup: Setup,
+    pub(crate) provider: Provider,
+    pub(crate) limits: Limits,
+    pub(crate) rates: Rates,
+    pub(crate) log: Log,
+    pub(crate) counts_forwarded: bool,
     /// Of this run: request ids start with it.
-    pub run: u64,
-    pub requests: AtomicU64,
+    pub(crate) run: u64,
+    pub(crate) requests: AtomicU64,
 }
 
 /// Where a connection comes from; the server puts it into each of its requests.
 #[derive(Clone, Copy)]
-pub(super) struct Peer(pub SocketAddr);
+pub(super) struct Peer(pub(crate) SocketAddr);
 
 /// What the log says about an answer, left in the answer by whoever knows.
 #[derive(Clone, Default)]

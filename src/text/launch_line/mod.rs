@@ -7,8 +7,8 @@
 mod openings;
 mod shell;
 
-pub use openings::{Opening, Power};
-pub use shell::{ShellText, is_shell, shell_text};
+pub(crate) use openings::Power;
+pub(crate) use shell::{is_shell, shell_text};
 
 /// An argument, or a part of one, and its index in `args`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub struct EnvOption<'a> {
 ///
 /// `docker_image` names the image where it occurs among the arguments: whatever stands before it then belongs to the
 /// options, however odd it is.
-pub fn container_run<'a>(
+pub(crate) fn container_run<'a>(
     command: &str,
     args: &'a [String],
     docker_image: Option<&str>,
@@ -168,23 +168,23 @@ impl<'a> ContainerRun<'a> {
 
 /// Which program fetches and runs a package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PackageRunner {
+pub(crate) enum PackageRunner {
     Npx,
     Uvx,
 }
 
 /// A package that is fetched and run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PackageRun<'a> {
-    pub runner: PackageRunner,
+pub(crate) struct PackageRun<'a> {
+    pub(crate) runner: PackageRunner,
     /// The package as it is named, with its version; `None` where the line names none.
-    pub package: Option<Part<'a>>,
+    pub(crate) package: Option<Part<'a>>,
     /// Whether the line answers the question that npx asks before it installs: `-y`, or `--no`.
-    pub is_confirmed: bool,
+    pub(crate) is_confirmed: bool,
 }
 
 /// Takes an `npx`, `uvx` or `uv tool run` apart; nothing for any other command line.
-pub fn package_run<'a>(command: &str, args: &'a [String]) -> Option<PackageRun<'a>> {
+pub(crate) fn package_run<'a>(command: &str, args: &'a [String]) -> Option<PackageRun<'a>> {
     let (runner, start) = match (program(command), args) {
         ("npx", _) => (PackageRunner::Npx, 0),
         ("uvx", _) => (PackageRunner::Uvx, 0),
@@ -235,13 +235,6 @@ pub fn package_run<'a>(command: &str, args: &'a [String]) -> Option<PackageRun<'
 }
 
 impl PackageRunner {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Npx => "npx",
-            Self::Uvx => "uvx",
-        }
-    }
-
     /// The options that name the package, where the program is called otherwise.
     fn package_options(self) -> &'static [&'static str] {
         match self {
@@ -315,7 +308,7 @@ impl PackageRunner {
 }
 
 /// The name of a program without its folder and without what Windows appends: `/usr/bin/docker` is `docker`.
-pub fn program(command: &str) -> &str {
+pub(crate) fn program(command: &str) -> &str {
     let command = command.trim();
     let name = command.rsplit(['/', '\\']).next().unwrap_or(command);
     match name.rsplit_once('.') {

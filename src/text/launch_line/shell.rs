@@ -4,15 +4,15 @@ use super::program;
 
 /// A text that a shell reads as commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ShellText {
-    pub kind: ShellKind,
+pub(crate) struct ShellText {
+    pub(crate) kind: ShellKind,
     /// The argument that the text begins with; it may be missing.
-    pub at: usize,
+    pub(crate) at: usize,
 }
 
 /// How a shell reads its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ShellKind {
+pub(crate) enum ShellKind {
     /// `sh` and its like: `-c TEXT`, and arguments for the text.
     Posix,
     /// `cmd`: `/c`, and all that follows.
@@ -23,7 +23,7 @@ pub enum ShellKind {
 
 impl ShellText {
     /// Whether what stands in this argument between `${` and `}` is the shell's own variable. `cmd` knows no such thing.
-    pub fn expands(self, argument: usize) -> bool {
+    pub(crate) fn expands(self, argument: usize) -> bool {
         match self.kind {
             ShellKind::Posix => argument == self.at,
             ShellKind::PowerShell => argument >= self.at,
@@ -33,7 +33,7 @@ impl ShellText {
 }
 
 /// The text that a shell is started with; nothing where the command is no shell, or runs a file.
-pub fn shell_text(command: &str, args: &[String]) -> Option<ShellText> {
+pub(crate) fn shell_text(command: &str, args: &[String]) -> Option<ShellText> {
     let kind = shell_kind(command)?;
     let at = match kind {
         ShellKind::Posix => posix_text(args),
@@ -44,7 +44,7 @@ pub fn shell_text(command: &str, args: &[String]) -> Option<ShellText> {
 }
 
 /// Whether a command is a shell: what it is given as a text, it reads by its own rules.
-pub fn is_shell(command: &str) -> bool {
+pub(crate) fn is_shell(command: &str) -> bool {
     shell_kind(command).is_some()
 }
 

@@ -3,11 +3,11 @@
 use crate::text::secrets::credential::has_mixed_piece;
 
 /// The one value that a manifest may have: the proxy puts the real secret in its place.
-pub const REDACTED: &str = "REDACTED";
+pub(crate) const REDACTED: &str = "REDACTED";
 
 /// What `client_secret` holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ClientSecret<'a> {
+pub(crate) enum ClientSecret<'a> {
     /// No such key, or nothing in it.
     Absent,
     /// Exactly `REDACTED`.
@@ -23,7 +23,7 @@ pub enum ClientSecret<'a> {
 }
 
 /// What a text is as a `client_secret`.
-pub fn read(secret: &str) -> ClientSecret<'_> {
+pub(crate) fn read(secret: &str) -> ClientSecret<'_> {
     // What is drawn at random is a secret, whatever words stand around it.
     let is_random = has_mixed_piece(secret);
     match () {
@@ -39,7 +39,7 @@ pub fn read(secret: &str) -> ClientSecret<'_> {
 }
 
 /// Whether a whole value names a variable: `${NAME}`, `{{ name }}`, `$NAME`, `$(NAME)`, `%NAME%` or `%(name)s`.
-pub fn is_reference(value: &str) -> bool {
+pub(crate) fn is_reference(value: &str) -> bool {
     let value = value.trim();
     let between = |start: &str, end: &str| value.strip_prefix(start)?.strip_suffix(end);
     let is_variable = |name: &str| {
@@ -58,7 +58,7 @@ pub fn is_reference(value: &str) -> bool {
 
 /// Whether a value means `REDACTED`: in any case, in brackets or beside other words, one letter off, or blacked out with
 /// `*`, `x` or `•`.
-pub fn is_redacted_lookalike(value: &str) -> bool {
+pub(crate) fn is_redacted_lookalike(value: &str) -> bool {
     let is_blacked_out = value
         .trim()
         .chars()
@@ -74,7 +74,7 @@ pub fn is_redacted_lookalike(value: &str) -> bool {
 }
 
 /// Whether a credential is only where one should stand; `env --check` asks the same of a real `.env`.
-pub fn is_placeholder(value: &str) -> bool {
+pub(crate) fn is_placeholder(value: &str) -> bool {
     let value = value.trim();
     if value.is_empty() {
         return false;

@@ -9,15 +9,15 @@ use regex::{Match, Regex};
 
 /// A credential in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Credential<'a> {
+pub(crate) struct Credential<'a> {
     /// What it is, with its article, such as "a GitHub token".
-    pub kind: &'static str,
+    pub(crate) kind: &'static str,
     /// The credential itself: to be masked, never to be shown.
-    pub secret: &'a str,
+    pub(crate) secret: &'a str,
 }
 
 /// Every credential of a text that is known by its form: in order, and none inside of another.
-pub fn credentials(text: &str) -> impl Iterator<Item = Credential<'_>> {
+pub(crate) fn credentials(text: &str) -> impl Iterator<Item = Credential<'_>> {
     // Nearly every text is too short, or has none of the prefixes, which one pass over it tells.
     let prefixes = PREFIXES.as_ref().filter(|_| text.len() >= SHORTEST);
     let candidates = prefixes.map(|prefixes| prefixes.find_iter(text));
@@ -62,7 +62,7 @@ pub fn credentials(text: &str) -> impl Iterator<Item = Credential<'_>> {
 }
 
 /// Whether any string of a JSON text may have such a credential: one pass over the text instead of one over each string.
-pub fn may_be_in_json(text: &str) -> bool {
+pub(crate) fn may_be_in_json(text: &str) -> bool {
     let has_body = |form: &Form, body: &str| {
         let least = match form.body {
             Body::Pem => 0,
@@ -84,7 +84,7 @@ pub fn may_be_in_json(text: &str) -> bool {
 }
 
 /// Whether the name of a variable or an answer says that it holds a credential, in any case.
-pub fn names_credential(name: &str) -> bool {
+pub(crate) fn names_credential(name: &str) -> bool {
     let name = name.to_ascii_uppercase().replace('-', "_");
     [
         "TOKEN",
@@ -99,7 +99,7 @@ pub fn names_credential(name: &str) -> bool {
 }
 
 /// Whether a value only stands for a credential: "your-token-here", `<password>`, `xxxxx`.
-pub fn is_stand_in(value: &str) -> bool {
+pub(crate) fn is_stand_in(value: &str) -> bool {
     let value = value.to_ascii_lowercase();
     let is_bracketed = [('<', '>'), ('[', ']'), ('{', '}')]
         .iter()
@@ -113,7 +113,7 @@ pub fn is_stand_in(value: &str) -> bool {
 
 /// Whether masking a value hides something. A single short word such as `admin` is no secret that anybody keeps, and
 /// masking it would tear holes into every other text.
-pub fn is_worth_hiding(value: &str) -> bool {
+pub(crate) fn is_worth_hiding(value: &str) -> bool {
     let is_word = value.len() <= 12 && value.chars().all(|letter| letter.is_ascii_lowercase());
     value.chars().count() >= 6 && !is_word
 }
@@ -306,7 +306,7 @@ fn looks_encoded(text: &str) -> bool {
 }
 
 /// Whether a piece between `-` and `_` of 8 or more characters has both letters and digits, as what is drawn at random has.
-pub fn has_mixed_piece(text: &str) -> bool {
+pub(crate) fn has_mixed_piece(text: &str) -> bool {
     last_mixed_piece(text).is_some()
 }
 

@@ -5,13 +5,13 @@ use crate::text::secrets::credential::{is_stand_in, names_credential};
 
 /// A credential in an argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LiteralArgument<'a> {
+pub(crate) struct LiteralArgument<'a> {
     /// The argument that holds it, counted from 0.
-    pub index: usize,
+    pub(crate) index: usize,
     /// What says that it is one: the option, the variable or the header.
-    pub name: &'a str,
+    pub(crate) name: &'a str,
     /// To be masked, never to be shown.
-    pub value: &'a str,
+    pub(crate) value: &'a str,
 }
 
 /// What options for the environment and for headers are called.
@@ -19,7 +19,7 @@ const ENVIRONMENT: [&str; 2] = ["-e", "--env"];
 const HEADER: [&str; 2] = ["-H", "--header"];
 
 /// The credentials that stand in arguments as they are used.
-pub fn literal_arguments<'a>(arguments: &[&'a str]) -> Vec<LiteralArgument<'a>> {
+pub(crate) fn literal_arguments<'a>(arguments: &[&'a str]) -> Vec<LiteralArgument<'a>> {
     let mut found = Vec::new();
     let mut index = 0;
     while let Some(&argument) = arguments.get(index) {
@@ -51,7 +51,7 @@ pub fn literal_arguments<'a>(arguments: &[&'a str]) -> Vec<LiteralArgument<'a>> 
 
 /// Whether a value is used as it is written: no placeholder of any syntax, no word that stands for a credential, no flag,
 /// no number, no place where the credential is found.
-pub fn is_written_down(value: &str) -> bool {
+pub(crate) fn is_written_down(value: &str) -> bool {
     let value = value.trim();
     let is_placeholder = value.contains("${")
         || value.contains("{{")

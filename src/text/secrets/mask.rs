@@ -11,7 +11,7 @@ use url::Url;
 use crate::text::secrets::credential::credentials;
 
 /// What stands in the place of a secret.
-pub const MASKED: &str = "[masked]";
+pub(crate) const MASKED: &str = "[masked]";
 
 /// Anything this long is masked wherever it occurs, inside a word too.
 const LONG: usize = 8;
@@ -197,7 +197,7 @@ impl Mask {
 }
 
 /// A part of a text with the hidden ranges masked; it cuts through none of them.
-pub fn replace(text: &str, part: Range<usize>, hidden: &[Range<usize>]) -> String {
+pub(crate) fn replace(text: &str, part: Range<usize>, hidden: &[Range<usize>]) -> String {
     let mut shown = String::with_capacity(part.len());
     let mut from = part.start;
     let first = hidden.partition_point(|range| range.end <= part.start);

@@ -1,7 +1,7 @@
 //! What a credential looks like, what counts as one that is written down, and how it is kept out of output.
 
-pub mod client_secret;
-pub mod credential;
-pub mod literal_argument;
-pub mod mask;
-pub mod secret_search;
+pub(crate) mod client_secret;
+pub(crate) mod credential;
+pub(crate) mod literal_argument;
+pub(crate) mod mask;
+pub(crate) mod secret_search;

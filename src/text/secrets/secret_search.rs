@@ -11,7 +11,7 @@ use crate::text::secrets::client_secret::is_redacted_lookalike;
 use crate::text::secrets::credential::{credentials, is_worth_hiding, names_credential};
 
 /// Everything below.
-pub fn secrets(text: &str) -> Vec<String> {
+pub(crate) fn secrets(text: &str) -> Vec<String> {
     let mut found = unnamed_secrets(text);
     found.append(&mut named_secrets(text));
     found
@@ -19,7 +19,7 @@ pub fn secrets(text: &str) -> Vec<String> {
 
 /// Credentials that are known by their form, and those in URLs: the password of the user information, and what the query
 /// gives for a name of a credential.
-pub fn unnamed_secrets(text: &str) -> Vec<String> {
+pub(crate) fn unnamed_secrets(text: &str) -> Vec<String> {
     // The letter of an escape would pass for the beginning of a word.
     let mut found: Vec<String> = [text, &without_escapes(text)]
         .into_iter()
@@ -42,7 +42,7 @@ pub fn unnamed_secrets(text: &str) -> Vec<String> {
 
 /// What stands behind a name for a credential, however the two are put together: `"client_secret": "…"`,
 /// `clientSecret: '…'`, `"API_TOKEN": ["…"]`, `A_SECRET='…`. Quotes may be missing, as they are where a text is broken.
-pub fn named_secrets(text: &str) -> Vec<String> {
+pub(crate) fn named_secrets(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let names = NAMES.as_ref().map(|names| names.captures_iter(text));
     for captures in names.into_iter().flatten() {

@@ -379,7 +379,7 @@ fn a_real_env_file_is_never_touched() {
         // It even says that it is generated.
         let text = format!(
             "# {}\nacme__0_SECRET=hunter2\n",
-            catproof::compile::plan::GENERATED
+            catproof::testing::compile::plan::GENERATED
         );
         write(&catalog.path().join("generated").join(place), text);
     }

@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use catproof::compile::emit::{self, Artifact};
-use catproof::compile::plan::{
+use catproof::testing::compile::emit::{self, Artifact};
+use catproof::testing::compile::plan::{
     AppLaunch, CatalogIndex, Plan, Providers, ProxyLaunch, ServerLaunch,
 };
-use catproof::text::dotenv;
+use catproof::testing::text::dotenv;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use catproof::report::Format;
-use catproof::text::hidden::is_hidden;
+use catproof::testing::report::Format;
+use catproof::testing::text::hidden::is_hidden;
 use clap::ValueEnum as _;
 use serde_json::Value;
 

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use catproof::cli::commands::readme_table;
-use catproof::cli::published_schemas::published;
-use catproof::lint::RULES;
+use catproof::testing::cli::commands::readme_table;
+use catproof::testing::cli::published_schemas::published;
+use catproof::testing::lint::RULES;
 
 use crate::support::{entries, name, project, run};
 
@@ -141,7 +141,7 @@ fn the_committed_schemas_are_what_the_program_prints() {
 
 #[test]
 fn the_committed_schema_compiles() {
-    assert!(catproof::manifest::validate::schema_compiles());
+    assert!(catproof::testing::manifest::validate::schema_compiles());
 }
 
 #[test]

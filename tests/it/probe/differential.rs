@@ -7,7 +7,9 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use catproof::discovery::well_known::{authorization_server_urls, protected_resource_urls};
+use catproof::testing::discovery::well_known::{
+    authorization_server_urls, protected_resource_urls,
+};
 use serde::Deserialize;
 use url::Url;
 

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use catproof::discovery::Reach;
-use catproof::discovery::documents::{self, Reading, ResourceMatch, match_resource};
-use catproof::discovery::fetch::{Answer, Body};
-use catproof::discovery::lock::AuthorizationServerFacts;
+use catproof::testing::discovery::Reach;
+use catproof::testing::discovery::documents::{self, Reading, ResourceMatch, match_resource};
+use catproof::testing::discovery::fetch::{Answer, Body};
+use catproof::testing::discovery::lock::AuthorizationServerFacts;
 
 fn answer(body: &[u8]) -> Answer {
     Answer {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use catproof::discovery::fetch::{FailureKind, Fetch as _, Method};
-use catproof::discovery::{LockEntry, Manners, Network, Request};
+use catproof::testing::discovery::fetch::{FailureKind, Fetch as _, Method};
+use catproof::testing::discovery::{LockEntry, Manners, Network, Request};
 use tokio::net::TcpListener;
 
 use super::simulator::{Reply, World, requests, rules};

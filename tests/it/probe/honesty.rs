@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use catproof::discovery::record::Recording;
-use catproof::discovery::well_known::authorization_server_urls;
+use catproof::testing::discovery::record::Recording;
+use catproof::testing::discovery::well_known::authorization_server_urls;
 use serde_json::{Value, json};
 use url::Url;
 

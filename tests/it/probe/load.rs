@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use catproof::discovery::Target;
+use catproof::testing::discovery::Target;
 
 use super::simulator::{Reply, World, probe_all};
 

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use catproof::discovery::lock::LockProblem;
-use catproof::discovery::{Lock, LockEntry, LockInputs, changes, merge, read_lock, stale};
-use catproof::text::day::Day;
-use catproof::text::hidden::to_json;
+use catproof::testing::discovery::lock::LockProblem;
+use catproof::testing::discovery::{Lock, LockEntry, LockInputs, changes, merge, read_lock, stale};
+use catproof::testing::text::day::Day;
+use catproof::testing::text::hidden::to_json;
 
 fn entry(url: &str, token_endpoint: &str) -> LockEntry {
     let text = format!(

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use catproof::discovery::fetch::{Fetch as _, Method};
-use catproof::discovery::record::Recording;
-use catproof::discovery::{
+use catproof::testing::discovery::fetch::{Fetch as _, Method};
+use catproof::testing::discovery::record::Recording;
+use catproof::testing::discovery::{
     Lock, LockInputs, Probed, Reach, Recorder, Recordings, Request, Run, Target, TargetKind, probe,
 };
-use catproof::text::hidden::to_json;
+use catproof::testing::text::hidden::to_json;
 use expect_test::expect_file;
 
 use super::simulator::{Reply, TODAY, World, rules};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use catproof::discovery::Target;
+use catproof::testing::discovery::Target;
 use serde_json::{Value, json};
 
 use super::providers::{

@@ -12,8 +12,8 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
-use catproof::discovery::client::{Limits, Network};
-use catproof::discovery::{
+use catproof::testing::discovery::client::{Limits, Network};
+use catproof::testing::discovery::{
     LockEntry, LockInputs, Manners, Probed, Reach, Run, Target, TargetKind, probe,
 };
 use futures_util::stream;

@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::serve::Listener;
-use catproof::discovery::client::{Lookup, Network};
-use catproof::discovery::fetch::{FailureKind, Fetch as _, Method};
-use catproof::discovery::{Manners, Reach, Request, Run, probe};
+use catproof::testing::discovery::client::{Lookup, Network};
+use catproof::testing::discovery::fetch::{FailureKind, Fetch as _, Method};
+use catproof::testing::discovery::{Manners, Reach, Request, Run, probe};
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair,
     date_time_ymd,

@@ -171,7 +171,7 @@ async fn d5_production_knows_neither_loopback_nor_http() {
                 json!(["127.0.0.1", "localhost", "10.0.0.1", "auth.example.com"]);
             launch["servers"]["acme__slack"]["token_endpoint"] = json!(endpoint);
         });
-        let error = catproof::runtime::proxy::check(&setup.written().options)
+        let error = catproof::testing::runtime::proxy::check(&setup.written().options)
             .unwrap_err()
             .to_string();
         assert!(
@@ -497,7 +497,7 @@ async fn d12_the_environment_is_that_of_the_guide_and_is_asked_for_by_name() {
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into();
     let setup = setup.written();
-    let error = catproof::runtime::proxy::check(&setup.options)
+    let error = catproof::testing::runtime::proxy::check(&setup.options)
         .unwrap_err()
         .to_string();
     for named in [
@@ -585,11 +585,11 @@ async fn d11_the_default_is_loopback_and_another_address_is_asked_for() {
     let setup = Setup::new(&provider)
         .with(|launch| launch["listen"] = json!({ "host": "127.0.0.1", "port": 8080 }));
     let mut setup = setup.written();
-    let summary = catproof::runtime::proxy::check(&setup.options).unwrap();
+    let summary = catproof::testing::runtime::proxy::check(&setup.options).unwrap();
     assert_eq!(summary.listen, SocketAddr::from(([127, 0, 0, 1], 8080)));
     setup.options.listen = Some(SocketAddr::from(([0, 0, 0, 0], 9)));
     assert_eq!(
-        catproof::runtime::proxy::check(&setup.options)
+        catproof::testing::runtime::proxy::check(&setup.options)
             .unwrap()
             .listen
             .port(),

@@ -1,8 +1,8 @@
 //! What the proxy starts with, and what it refuses to start with.
 
-use catproof::runtime::proxy::parameters::Parameters;
-use catproof::runtime::proxy::{ProxyError, check};
-use catproof::text::profile::Profile;
+use catproof::testing::runtime::proxy::parameters::Parameters;
+use catproof::testing::runtime::proxy::{ProxyError, check};
+use catproof::testing::text::profile::Profile;
 use serde_json::json;
 
 use super::world::{
@@ -228,7 +228,9 @@ async fn no_debug_view_and_no_message_holds_a_value_of_the_environment() {
         .options
         .environment
         .insert("acme__slack_SECRET".to_owned(), TOKEN.to_owned());
-    let listening = catproof::runtime::proxy::bind(setup.options).await.unwrap();
+    let listening = catproof::testing::runtime::proxy::bind(setup.options)
+        .await
+        .unwrap();
     assert_holds_nothing_planted(&format!("{listening:?}"));
 }
 
@@ -238,7 +240,7 @@ async fn an_address_that_is_taken_is_said() {
     let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut setup = Setup::new(&provider).written();
     setup.options.listen = Some(taken.local_addr().unwrap());
-    let error = catproof::runtime::proxy::serve(setup.options, std::future::pending())
+    let error = catproof::testing::runtime::proxy::serve(setup.options, std::future::pending())
         .await
         .unwrap_err();
     assert!(

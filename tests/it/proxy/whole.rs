@@ -10,10 +10,10 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use catproof::discovery::{
+use catproof::testing::discovery::{
     LockInputs, Manners, Network, Reach, Recorder, Recordings, Run, Target, TargetKind, probe,
 };
-use catproof::text::hidden::to_json;
+use catproof::testing::text::hidden::to_json;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use serde_json::{Value, json};
 use tempfile::TempDir;

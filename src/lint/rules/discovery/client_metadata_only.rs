@@ -71,7 +71,7 @@ use super::{discovered, recorded, takes_registration};
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "client-metadata-only",
     group: Group::Discovery,
     level: Severity::Note,

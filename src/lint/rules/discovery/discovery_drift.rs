@@ -17,7 +17,7 @@ use crate::source::finding::Severity;
 ///
 /// Use instead:
 /// `catproof probe`, then review the change of `generated/discovery.lock.json` and run `catproof build`.
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "discovery-drift",
     group: Group::Discovery,
     level: Severity::Warning,

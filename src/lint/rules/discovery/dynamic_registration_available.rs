@@ -67,7 +67,7 @@ use super::{discovered, recorded, takes_registration};
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "dynamic-registration-available",
     group: Group::Discovery,
     level: Severity::Note,

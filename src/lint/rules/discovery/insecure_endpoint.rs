@@ -65,7 +65,7 @@ use super::{metadata_place, report_recorded};
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "insecure-endpoint",
     group: Group::Discovery,
     level: Severity::Error,

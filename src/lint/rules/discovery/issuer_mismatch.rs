@@ -66,7 +66,7 @@ use super::{issuer_place, report_recorded};
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "issuer-mismatch",
     group: Group::Discovery,
     level: Severity::Error,

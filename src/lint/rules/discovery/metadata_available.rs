@@ -20,7 +20,7 @@ use super::{discovered, lists, recorded};
 ///
 /// Use instead:
 /// Type 2, with `"server_url": "https://auth.acme.example"`, that document as `well_known_url`, and no `token_endpoint`.
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "metadata-available",
     group: Group::Discovery,
     level: Severity::Note,

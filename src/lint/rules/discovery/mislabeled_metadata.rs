@@ -64,7 +64,7 @@ use super::{metadata_place, report_recorded};
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "mislabeled-metadata",
     group: Group::Discovery,
     level: Severity::Warning,

@@ -2,23 +2,23 @@
 //!
 //! A fact that the lock does not state is unknown, and nothing is concluded from it.
 
-pub mod client_metadata_only;
-pub mod discovery_drift;
-pub mod dynamic_registration_available;
-pub mod insecure_endpoint;
-pub mod invalid_metadata;
-pub mod issuer_mismatch;
-pub mod metadata_available;
-pub mod mislabeled_metadata;
-pub mod no_pkce_support;
-pub mod no_registration_support;
-pub mod resource_mismatch;
-pub mod stale_lock;
-pub mod unpublished_metadata;
-pub mod unreachable_metadata;
-pub mod unreadable_lock;
-pub mod unsupported_client_authentication;
-pub mod unsupported_scope;
+pub(crate) mod client_metadata_only;
+pub(crate) mod discovery_drift;
+pub(crate) mod dynamic_registration_available;
+pub(crate) mod insecure_endpoint;
+pub(crate) mod invalid_metadata;
+pub(crate) mod issuer_mismatch;
+pub(crate) mod metadata_available;
+pub(crate) mod mislabeled_metadata;
+pub(crate) mod no_pkce_support;
+pub(crate) mod no_registration_support;
+pub(crate) mod resource_mismatch;
+pub(crate) mod stale_lock;
+pub(crate) mod unpublished_metadata;
+pub(crate) mod unreachable_metadata;
+pub(crate) mod unreadable_lock;
+pub(crate) mod unsupported_client_authentication;
+pub(crate) mod unsupported_scope;
 
 use std::borrow::Cow;
 

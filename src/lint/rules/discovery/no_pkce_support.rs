@@ -71,7 +71,7 @@ use super::{discovered, lists, metadata_place, recorded};
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "no-pkce-support",
     group: Group::Discovery,
     level: Severity::Error,

@@ -71,7 +71,7 @@ use super::{discovered, recorded, takes_registration};
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "no-registration-support",
     group: Group::Discovery,
     level: Severity::Error,

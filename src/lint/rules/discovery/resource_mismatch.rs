@@ -66,7 +66,7 @@ use super::{metadata_place, report_recorded};
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "resource-mismatch",
     group: Group::Discovery,
     level: Severity::Error,

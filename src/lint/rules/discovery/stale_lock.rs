@@ -16,7 +16,7 @@ use crate::source::finding::Severity;
 ///
 /// Use instead:
 /// `catproof probe`, which asks again and records the answers of today.
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "stale-lock",
     group: Group::Discovery,
     level: Severity::Warning,

@@ -65,7 +65,7 @@ use super::{metadata_place, or_by_hand, report_recorded};
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "unpublished-metadata",
     group: Group::Discovery,
     level: Severity::Warning,

@@ -65,7 +65,7 @@ use super::{metadata_place, recorded_problems};
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "unreachable-metadata",
     group: Group::Discovery,
     level: Severity::Warning,

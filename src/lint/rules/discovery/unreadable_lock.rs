@@ -29,7 +29,7 @@ use crate::source::finding::{Place, Severity};
 ///   "servers": {}
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "unreadable-lock",
     group: Group::Discovery,
     level: Severity::Error,

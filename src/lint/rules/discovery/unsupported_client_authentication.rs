@@ -85,7 +85,7 @@ use super::{discovered, lists, recorded};
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "unsupported-client-authentication",
     group: Group::Discovery,
     level: Severity::Error,

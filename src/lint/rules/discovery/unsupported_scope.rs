@@ -90,7 +90,7 @@ use super::recorded;
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "unsupported-scope",
     group: Group::Discovery,
     level: Severity::Warning,

@@ -27,7 +27,7 @@ use super::{concerns, group_by_id, name_of, others, with_names_of};
 /// ```json catalog/acme__file-mcp.json
 /// { "name": "acme__file-mcp", "oauth_config": { "generic_oauth": true } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "colliding-env-name",
     group: Group::Identity,
     level: Severity::Error,

@@ -25,7 +25,7 @@ use super::{group_by_id, name_of, others, with_names_of};
 /// ```json catalog/acme__mcp.json
 /// { "name": "acme__mcp" }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "duplicate-server-id",
     group: Group::Identity,
     level: Severity::Error,

@@ -20,7 +20,7 @@ use super::name_of;
 /// ```json catalog/acme__file_mcp.json
 /// { "name": "acme__file_mcp", "oauth_config": { "generic_oauth": true } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "env-name-not-posix",
     group: Group::Identity,
     level: Severity::Note,

@@ -19,7 +19,7 @@ use super::is_valid_id;
 /// ```json catalog/acme__mcp.json
 /// { "name": "acme__mcp" }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "id-mismatch",
     group: Group::Identity,
     level: Severity::Error,

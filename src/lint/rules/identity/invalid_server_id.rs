@@ -19,7 +19,7 @@ use super::{LONGEST_ID, is_id_character};
 /// ```json catalog/acme__mcp.json
 /// { "name": "acme__mcp" }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "invalid-server-id",
     group: Group::Identity,
     level: Severity::Error,

@@ -24,7 +24,7 @@ use super::invalid_server_id;
 /// ```json
 /// { "server": { "args": ["-y", "acme-mcp@1.4.0"] } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "invisible-character",
     group: Group::Identity,
     level: Severity::Warning,

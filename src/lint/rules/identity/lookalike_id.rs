@@ -54,7 +54,7 @@ use super::{LONGEST_ID, concerns, name_of};
 ///   "oauth_config": { "server_url": "https://mcp.other.example/mcp" }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "lookalike-id",
     group: Group::Identity,
     level: Severity::Warning,

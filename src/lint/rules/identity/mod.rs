@@ -6,17 +6,17 @@ use crate::catalog::entry::Entry;
 use crate::source::finding::{Finding, Place};
 use crate::text::profile::Profile;
 
-pub mod colliding_env_name;
-pub mod duplicate_server_id;
-pub mod env_name_not_posix;
-pub mod id_mismatch;
-pub mod invalid_server_id;
-pub mod invisible_character;
-pub mod lookalike_id;
-pub mod near_duplicate_id;
-pub mod reserved_env_name;
-pub mod shadowed_server;
-pub mod weakened_by_local;
+pub(crate) mod colliding_env_name;
+pub(crate) mod duplicate_server_id;
+pub(crate) mod env_name_not_posix;
+pub(crate) mod id_mismatch;
+pub(crate) mod invalid_server_id;
+pub(crate) mod invisible_character;
+pub(crate) mod lookalike_id;
+pub(crate) mod near_duplicate_id;
+pub(crate) mod reserved_env_name;
+pub(crate) mod shadowed_server;
+pub(crate) mod weakened_by_local;
 
 /// The characters that the proxy takes in an id; any other is answered with status 400.
 fn is_id_character(character: char) -> bool {

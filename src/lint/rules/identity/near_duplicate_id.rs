@@ -24,7 +24,7 @@ use super::{concerns, group_by_id, name_of, others, posix_form, with_names_of};
 /// ```json catalog/acme__file-mcp.json
 /// { "name": "acme__file-mcp" }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "near-duplicate-id",
     group: Group::Identity,
     level: Severity::Warning,

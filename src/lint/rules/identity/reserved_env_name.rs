@@ -20,7 +20,7 @@ use super::{name_of, posix_form};
 /// ```json catalog/acme__azure.json
 /// { "name": "acme__azure", "oauth_config": { "generic_oauth": true } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "reserved-env-name",
     group: Group::Identity,
     level: Severity::Error,

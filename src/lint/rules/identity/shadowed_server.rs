@@ -25,7 +25,7 @@ use super::{name_of, weakened_by_local};
 /// ```json catalog_local/acme__mcp_next.json
 /// { "name": "acme__mcp_next" }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "shadowed-server",
     group: Group::Identity,
     level: Severity::Warning,

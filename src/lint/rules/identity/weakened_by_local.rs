@@ -39,7 +39,7 @@ use super::name_of;
 ///   "oauth_config": { "generic_oauth": true, "token_endpoint": "https://test.acme.example/token" }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "weakened-by-local",
     group: Group::Identity,
     level: Severity::Error,

@@ -27,7 +27,7 @@ use crate::source::finding::Severity;
 ///   "user_config": { "port": { "type": "number", "title": "Port", "default": 8080 } }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "default-type-mismatch",
     group: Group::Launch,
     level: Severity::Error,

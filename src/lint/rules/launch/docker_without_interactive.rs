@@ -19,7 +19,7 @@ use crate::source::finding::{Edit, Fix, Severity};
 /// ```json
 /// { "server": { "command": "docker", "args": ["run", "-i", "--rm", "acme/mcp:1.4.0"] } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "docker-without-interactive",
     group: Group::Launch,
     level: Severity::Warning,

@@ -26,7 +26,7 @@ use crate::text::placeholder::{Kind, placeholders};
 ///   "user_config": { "readonly": { "type": "boolean", "title": "Read only", "default": true } }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "expression-in-placeholder",
     group: Group::Launch,
     level: Severity::Error,

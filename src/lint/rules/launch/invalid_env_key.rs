@@ -18,7 +18,7 @@ use crate::text::env_name;
 /// ```json
 /// { "server": { "env": { "ACME_REGION": "eu" } } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "invalid-env-key",
     group: Group::Launch,
     level: Severity::Warning,

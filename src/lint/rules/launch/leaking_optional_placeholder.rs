@@ -26,7 +26,7 @@ use crate::text::placeholder::{Kind, placeholders};
 ///   "user_config": { "region": { "type": "string", "title": "Region", "default": "eu" } }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "leaking-optional-placeholder",
     group: Group::Launch,
     level: Severity::Note,

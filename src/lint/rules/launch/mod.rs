@@ -1,24 +1,24 @@
 //! Whether a server can be started from what the manifest says, and asks its user for what it needs.
 
-pub mod default_type_mismatch;
-pub mod docker_without_interactive;
-pub mod expression_in_placeholder;
-pub mod invalid_env_key;
-pub mod leaking_optional_placeholder;
-pub mod npx_without_yes;
-pub mod path_command;
-pub mod privileged_container;
-pub mod required_with_default;
-pub mod shell_command;
-pub mod uncompilable_value;
-pub mod undeclared_user_config;
-pub mod unknown_command;
-pub mod unknown_placeholder;
-pub mod unpinned_package;
-pub mod unset_docker_env;
-pub mod unsubstituted_placeholder;
-pub mod unused_required_user_config;
-pub mod unused_user_config;
+pub(crate) mod default_type_mismatch;
+pub(crate) mod docker_without_interactive;
+pub(crate) mod expression_in_placeholder;
+pub(crate) mod invalid_env_key;
+pub(crate) mod leaking_optional_placeholder;
+pub(crate) mod npx_without_yes;
+pub(crate) mod path_command;
+pub(crate) mod privileged_container;
+pub(crate) mod required_with_default;
+pub(crate) mod shell_command;
+pub(crate) mod uncompilable_value;
+pub(crate) mod undeclared_user_config;
+pub(crate) mod unknown_command;
+pub(crate) mod unknown_placeholder;
+pub(crate) mod unpinned_package;
+pub(crate) mod unset_docker_env;
+pub(crate) mod unsubstituted_placeholder;
+pub(crate) mod unused_required_user_config;
+pub(crate) mod unused_user_config;
 
 use crate::lint::{ManifestString, Slot, Subject};
 use crate::manifest::model::UserInput;

@@ -19,7 +19,7 @@ use crate::text::launch_line::{PackageRunner, package_run};
 /// ```json
 /// { "server": { "command": "npx", "args": ["-y", "acme-mcp@1.4.0"] } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "npx-without-yes",
     group: Group::Launch,
     level: Severity::Warning,

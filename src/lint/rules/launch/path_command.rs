@@ -17,7 +17,7 @@ use crate::source::finding::Severity;
 /// ```json
 /// { "server": { "command": "npx", "args": ["-y", "acme-mcp@1.4.0"] } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "path-command",
     group: Group::Launch,
     level: Severity::Warning,

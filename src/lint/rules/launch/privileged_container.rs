@@ -18,7 +18,7 @@ use crate::source::finding::Severity;
 /// ```json
 /// { "server": { "command": "docker", "args": ["run", "-i", "--rm", "acme/mcp:1.4.0"] } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "privileged-container",
     group: Group::Launch,
     level: Severity::Error,

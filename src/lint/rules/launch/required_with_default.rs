@@ -25,7 +25,7 @@ use crate::source::finding::{Edit, Fix, Severity};
 ///   "user_config": { "region": { "type": "string", "title": "Region", "default": "eu" } }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "required-with-default",
     group: Group::Launch,
     level: Severity::Note,

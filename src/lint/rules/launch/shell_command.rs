@@ -19,7 +19,7 @@ use crate::text::launch_line::shell_text;
 /// ```json
 /// { "server": { "command": "npx", "args": ["-y", "acme-mcp@1.4.0"] } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "shell-command",
     group: Group::Launch,
     level: Severity::Warning,

@@ -22,7 +22,7 @@ use crate::text::profile::Profile;
 /// ```json
 /// { "display_name": "Acme" }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "uncompilable-value",
     group: Group::Launch,
     level: Severity::Error,

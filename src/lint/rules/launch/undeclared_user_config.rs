@@ -26,7 +26,7 @@ use crate::text::suggest::Suggestions;
 ///   "user_config": { "region": { "type": "string", "title": "Region", "default": "eu" } }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "undeclared-user-config",
     group: Group::Launch,
     level: Severity::Error,

@@ -26,7 +26,7 @@ use crate::text::suggest::Suggestions;
 ///   "user_config": { "region": { "type": "string", "title": "Region", "default": "eu" } }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "unknown-placeholder",
     group: Group::Launch,
     level: Severity::Warning,

@@ -20,7 +20,7 @@ use crate::text::pin::{is_pinned_image, is_pinned_package};
 /// ```json
 /// { "server": { "command": "npx", "args": ["-y", "acme-mcp@1.4.0"] } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "unpinned-package",
     group: Group::Launch,
     level: Severity::Note,

@@ -24,7 +24,7 @@ use crate::source::finding::Severity;
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "unset-docker-env",
     group: Group::Launch,
     level: Severity::Error,

@@ -24,7 +24,7 @@ use crate::text::placeholder::{Kind, placeholders};
 ///   "server": { "command": "npx", "args": ["-y", "acme-mcp@1.4.0"] }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "unsubstituted-placeholder",
     group: Group::Launch,
     level: Severity::Warning,

@@ -24,7 +24,7 @@ use crate::source::finding::Severity;
 ///   "user_config": { "api_key": { "type": "string", "title": "API key", "required": true, "sensitive": true } }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "unused-required-user-config",
     group: Group::Launch,
     level: Severity::Error,

@@ -23,7 +23,7 @@ use crate::source::finding::Severity;
 ///   "user_config": { "region": { "type": "string", "title": "Region", "default": "eu" } }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "unused-user-config",
     group: Group::Launch,
     level: Severity::Warning,

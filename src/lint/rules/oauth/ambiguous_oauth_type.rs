@@ -19,7 +19,7 @@ use crate::source::finding::Severity;
 /// ```json
 /// { "oauth_config": { "server_url": "https://acme.example", "client_id": "4711.acme-desktop" } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "ambiguous-oauth-type",
     group: Group::OAuth,
     level: Severity::Error,

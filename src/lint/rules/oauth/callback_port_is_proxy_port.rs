@@ -26,7 +26,7 @@ use crate::source::finding::Severity;
 ///   "oauth_config": { "redirect_uris": ["http://127.0.0.1:33418/oauth/callback"] }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "callback-port-is-proxy-port",
     group: Group::OAuth,
     level: Severity::Note,

@@ -20,7 +20,7 @@ use crate::source::finding::Severity;
 /// ```json
 /// { "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "deprecated-sse-url",
     group: Group::OAuth,
     level: Severity::Warning,

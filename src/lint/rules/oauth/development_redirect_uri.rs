@@ -32,7 +32,7 @@ use super::{UNUSABLE_REDIRECT_URI, empty_redirect_uris};
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "development-redirect-uri",
     group: Group::OAuth,
     level: Severity::Warning,

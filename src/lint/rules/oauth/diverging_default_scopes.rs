@@ -25,7 +25,7 @@ use crate::source::finding::Severity;
 ///   "oauth_config": { "scopes": ["pages:read"], "default_scopes": ["pages:read"] }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "diverging-default-scopes",
     group: Group::OAuth,
     level: Severity::Warning,

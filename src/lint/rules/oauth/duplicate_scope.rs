@@ -27,7 +27,7 @@ use super::malformed_scope;
 ///   "oauth_config": { "scopes": ["pages:read", "pages:write"] }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "duplicate-scope",
     group: Group::OAuth,
     level: Severity::Warning,

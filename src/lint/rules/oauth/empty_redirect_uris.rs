@@ -22,7 +22,7 @@ use crate::source::finding::Severity;
 ///   "oauth_config": { "redirect_uris": ["http://127.0.0.1:33418/oauth/callback"] }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "empty-redirect-uris",
     group: Group::OAuth,
     level: Severity::Error,

@@ -30,7 +30,7 @@ use super::deliveries;
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "extended-token-delivery",
     group: Group::OAuth,
     level: Severity::Note,

@@ -19,7 +19,7 @@ use crate::source::finding::Severity;
 /// ```json
 /// { "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" }, "oauth_config": { "generic_oauth": false } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "generic-oauth-on-remote",
     group: Group::OAuth,
     level: Severity::Error,

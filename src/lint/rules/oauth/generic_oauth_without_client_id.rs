@@ -20,7 +20,7 @@ use crate::source::finding::Severity;
 /// ```json
 /// { "oauth_config": { "generic_oauth": true, "client_id": "4711.acme-desktop" } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "generic-oauth-without-client-id",
     group: Group::OAuth,
     level: Severity::Error,

@@ -27,7 +27,7 @@ use crate::source::finding::Severity;
 ///   "oauth_config": { "token_endpoint": null }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "ignored-oauth-field",
     group: Group::OAuth,
     level: Severity::Warning,

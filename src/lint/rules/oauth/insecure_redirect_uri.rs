@@ -29,7 +29,7 @@ use super::{UNUSABLE_REDIRECT_URI, empty_redirect_uris};
 ///   "oauth_config": { "redirect_uris": ["http://127.0.0.1:33418/oauth/callback"] }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "insecure-redirect-uri",
     group: Group::OAuth,
     level: Severity::Error,

@@ -34,7 +34,7 @@ use crate::text::secrets::credential::is_worth_hiding;
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "literal-client-secret",
     group: Group::OAuth,
     level: Severity::Error,

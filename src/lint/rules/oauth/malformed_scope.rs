@@ -25,7 +25,7 @@ use crate::source::finding::Severity;
 ///   "oauth_config": { "scopes": ["pages:read", "pages:write"] }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "malformed-scope",
     group: Group::OAuth,
     level: Severity::Warning,

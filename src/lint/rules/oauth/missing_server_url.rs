@@ -28,7 +28,7 @@ use crate::source::finding::Severity;
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "missing-server-url",
     group: Group::OAuth,
     level: Severity::Error,

@@ -29,7 +29,7 @@ use crate::source::finding::Severity;
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "missing-token-endpoint",
     group: Group::OAuth,
     level: Severity::Error,

@@ -24,7 +24,7 @@ use crate::source::finding::Severity;
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "missing-well-known-url",
     group: Group::OAuth,
     level: Severity::Warning,

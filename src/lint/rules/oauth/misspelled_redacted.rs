@@ -21,7 +21,7 @@ use crate::text::secrets::client_secret::{ClientSecret, REDACTED};
 /// ```json
 /// { "oauth_config": { "client_id": "4711.acme-desktop", "client_secret": "REDACTED" } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "misspelled-redacted",
     group: Group::OAuth,
     level: Severity::Error,

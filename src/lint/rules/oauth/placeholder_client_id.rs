@@ -19,7 +19,7 @@ use crate::text::secrets::client_secret::is_placeholder;
 /// ```json
 /// { "oauth_config": { "client_id": "4711.acme-desktop" } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "placeholder-client-id",
     group: Group::OAuth,
     level: Severity::Error,

@@ -25,7 +25,7 @@ use crate::source::finding::Severity;
 ///   "oauth_config": { "scopes": [] }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "placeholder-scopes",
     group: Group::OAuth,
     level: Severity::Note,

@@ -22,7 +22,7 @@ use crate::text::hosts;
 /// ```json
 /// { "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "plaintext-url",
     group: Group::OAuth,
     level: Severity::Error,

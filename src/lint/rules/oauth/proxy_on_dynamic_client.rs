@@ -25,7 +25,7 @@ use crate::source::finding::Severity;
 ///   "oauth_config": { "requires_proxy": false }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "proxy-on-dynamic-client",
     group: Group::OAuth,
     level: Severity::Error,

@@ -19,7 +19,7 @@ use crate::text::secrets::client_secret::{ClientSecret, REDACTED};
 /// ```json
 /// { "oauth_config": { "client_id": "4711.acme-desktop", "client_secret": "REDACTED", "requires_proxy": true } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "proxy-without-redacted-secret",
     group: Group::OAuth,
     level: Severity::Warning,

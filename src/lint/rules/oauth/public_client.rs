@@ -21,7 +21,7 @@ use crate::text::secrets::client_secret::ClientSecret;
 /// ```json
 /// { "oauth_config": { "client_id": "4711.acme-desktop", "client_secret": "REDACTED", "requires_proxy": true } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "public-client",
     group: Group::OAuth,
     level: Severity::Warning,

@@ -32,7 +32,7 @@ use crate::text::secrets::client_secret::ClientSecret;
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "redacted-secret-without-proxy",
     group: Group::OAuth,
     level: Severity::Error,

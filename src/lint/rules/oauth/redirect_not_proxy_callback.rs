@@ -37,7 +37,7 @@ use super::{UNUSABLE_REDIRECT_URI, empty_redirect_uris};
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "redirect-not-proxy-callback",
     group: Group::OAuth,
     level: Severity::Error,

@@ -24,7 +24,7 @@ use crate::source::finding::Severity;
 ///   "oauth_config": { "scopes": ["calendar.readonly"] }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "redundant-scope",
     group: Group::OAuth,
     level: Severity::Note,

@@ -26,7 +26,7 @@ use crate::source::finding::Severity;
 ///   "server": { "command": "remote" }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "remote-signal-conflict",
     group: Group::OAuth,
     level: Severity::Error,

@@ -22,7 +22,7 @@ use crate::source::finding::Severity;
 ///   "server": { "command": "remote", "args": [] }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "remote-with-launch-args",
     group: Group::OAuth,
     level: Severity::Warning,

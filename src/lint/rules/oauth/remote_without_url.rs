@@ -19,7 +19,7 @@ use crate::source::finding::Severity;
 /// ```json
 /// { "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "remote-without-url",
     group: Group::OAuth,
     level: Severity::Error,

@@ -16,7 +16,7 @@ use crate::source::finding::Severity;
 /// ```json
 /// { "archestra_config": { "oauth": { "required": false } } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "required-oauth-undeclared",
     group: Group::OAuth,
     level: Severity::Error,

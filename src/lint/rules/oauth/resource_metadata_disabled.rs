@@ -23,7 +23,7 @@ use crate::source::finding::Severity;
 ///   "oauth_config": { "supports_resource_metadata": true }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "resource-metadata-disabled",
     group: Group::OAuth,
     level: Severity::Warning,

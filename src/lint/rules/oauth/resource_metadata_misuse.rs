@@ -32,7 +32,7 @@ use super::{has_same_origin, plaintext_url};
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "resource-metadata-misuse",
     group: Group::OAuth,
     level: Severity::Warning,

@@ -28,7 +28,7 @@ use super::{plaintext_url, remote_signal_conflict};
 ///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "resource-url-mismatch",
     group: Group::OAuth,
     level: Severity::Error,

@@ -27,7 +27,7 @@ use super::{differing_resource_urls, is_slash_apart};
 ///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp/" }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "resource-url-slash",
     group: Group::OAuth,
     level: Severity::Warning,

@@ -27,7 +27,7 @@ use crate::text::secrets::client_secret::ClientSecret;
 ///   "oauth_config": { "client_secret": null }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "secret-on-dynamic-client",
     group: Group::OAuth,
     level: Severity::Error,

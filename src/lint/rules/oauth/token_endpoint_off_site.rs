@@ -33,7 +33,7 @@ use crate::text::hosts;
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "token-endpoint-off-site",
     group: Group::OAuth,
     level: Severity::Warning,

@@ -30,7 +30,7 @@ use crate::source::finding::Severity;
 ///   "archestra_config": { "oauth": { "required": true }, "works_in_archestra": true }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "undeclared-auth",
     group: Group::OAuth,
     level: Severity::Note,

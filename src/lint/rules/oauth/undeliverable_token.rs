@@ -32,7 +32,7 @@ use super::deliveries;
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "undeliverable-token",
     group: Group::OAuth,
     level: Severity::Error,

@@ -20,7 +20,7 @@ use crate::text::secrets::client_secret::ClientSecret;
 /// ```json
 /// { "oauth_config": { "client_id": "4711.acme-desktop", "client_secret": "REDACTED" } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "unexpanded-secret-reference",
     group: Group::OAuth,
     level: Severity::Error,

@@ -36,7 +36,7 @@ use crate::source::finding::{Edit, Fix, Severity};
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "unrecognized-well-known-path",
     group: Group::OAuth,
     level: Severity::Warning,

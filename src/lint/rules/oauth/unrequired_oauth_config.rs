@@ -23,7 +23,7 @@ use crate::source::finding::Severity;
 ///   "archestra_config": { "oauth": { "required": true } }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "unrequired-oauth-config",
     group: Group::OAuth,
     level: Severity::Note,

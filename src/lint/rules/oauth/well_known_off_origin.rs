@@ -33,7 +33,7 @@ use super::{has_same_origin, plaintext_url};
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "well-known-off-origin",
     group: Group::OAuth,
     level: Severity::Error,

@@ -32,7 +32,7 @@ use super::needed_hosts;
 /// ```js allowlist.js
 /// export const ALLOWED_DESTINATIONS = ['id.acme.example'];
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "host-not-allowed",
     group: Group::Proxy,
     level: Severity::Error,

@@ -33,7 +33,7 @@ use super::needed_hosts;
 /// [policy]
 /// approved_destinations = ["github.com", "id.acme.example"]
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "host-not-approved",
     group: Group::Proxy,
     level: Severity::Error,

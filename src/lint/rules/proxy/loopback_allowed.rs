@@ -34,7 +34,7 @@ use super::{allowed_hosts, needed_hosts};
 /// ```js allowlist.js
 /// export const ALLOWED_DESTINATIONS = ['id.acme.example'];
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "loopback-allowed",
     group: Group::Proxy,
     level: Severity::Error,

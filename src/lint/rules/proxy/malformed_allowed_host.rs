@@ -31,7 +31,7 @@ use super::allowed_hosts;
 /// ```js allowlist.js
 /// export const ALLOWED_DESTINATIONS = ['id.acme.example'];
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "malformed-allowed-host",
     group: Group::Proxy,
     level: Severity::Error,

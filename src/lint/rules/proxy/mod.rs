@@ -6,16 +6,16 @@ use crate::catalog::entry::{Destination, Entry};
 use crate::lint::{CatalogSubject, Rule};
 use crate::source::finding::{Finding, Place};
 
-pub mod host_not_allowed;
-pub mod host_not_approved;
-pub mod loopback_allowed;
-pub mod malformed_allowed_host;
-pub mod proxy_url_mismatch;
-pub mod public_suffix_allowed;
-pub mod unallowable_destination;
-pub mod unreadable_allowlist;
-pub mod unused_allowed_host;
-pub mod unverifiable_destination;
+pub(crate) mod host_not_allowed;
+pub(crate) mod host_not_approved;
+pub(crate) mod loopback_allowed;
+pub(crate) mod malformed_allowed_host;
+pub(crate) mod proxy_url_mismatch;
+pub(crate) mod public_suffix_allowed;
+pub(crate) mod unallowable_destination;
+pub(crate) mod unreadable_allowlist;
+pub(crate) mod unused_allowed_host;
+pub(crate) mod unverifiable_destination;
 
 /// The hosts that an entry's secret goes to, each once, with the first destination on it.
 fn needed_hosts(entry: &Entry) -> BTreeMap<&str, &Destination> {

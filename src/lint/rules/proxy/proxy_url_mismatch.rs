@@ -40,7 +40,7 @@ use crate::source::finding::Severity;
 /// [proxy]
 /// url = "https://login.acme.example"
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "proxy-url-mismatch",
     group: Group::Proxy,
     level: Severity::Warning,

@@ -31,7 +31,7 @@ use super::allowed_hosts;
 /// ```js allowlist.js
 /// export const ALLOWED_DESTINATIONS = ['acme.github.io'];
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "public-suffix-allowed",
     group: Group::Proxy,
     level: Severity::Error,

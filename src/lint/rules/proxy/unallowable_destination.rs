@@ -26,7 +26,7 @@ use crate::text::hosts;
 ///   "oauth_config": { "generic_oauth": true, "token_endpoint": "https://id.acme.example/token" }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "unallowable-destination",
     group: Group::Proxy,
     level: Severity::Error,

@@ -27,7 +27,7 @@ use crate::source::finding::{Place, Severity};
 /// ```js allowlist.js
 /// export const ALLOWED_DESTINATIONS = ['id.acme.example'];
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "unreadable-allowlist",
     group: Group::Proxy,
     level: Severity::Error,

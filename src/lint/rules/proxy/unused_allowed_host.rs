@@ -35,7 +35,7 @@ use super::Allowed;
 /// ```js allowlist.js
 /// export const ALLOWED_DESTINATIONS = ['id.acme.example'];
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "unused-allowed-host",
     group: Group::Proxy,
     level: Severity::Warning,

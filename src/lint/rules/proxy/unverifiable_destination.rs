@@ -70,7 +70,7 @@ use crate::source::finding::{Place, Severity};
 ///   }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "unverifiable-destination",
     group: Group::Proxy,
     level: Severity::Warning,

@@ -12,7 +12,7 @@ use crate::source::finding::{Edit, Fix, Place, Severity};
 ///
 /// Use instead:
 /// The same file without them, which `catproof check --fix` writes.
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "byte-order-mark",
     group: Group::Reading,
     level: Severity::Warning,

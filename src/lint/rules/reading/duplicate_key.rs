@@ -18,7 +18,7 @@ use crate::source::{DuplicateKey, duplicate_keys};
 /// ```json
 /// { "server": { "command": "npx" } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "duplicate-key",
     group: Group::Reading,
     level: Severity::Error,

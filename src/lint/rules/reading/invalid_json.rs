@@ -26,7 +26,7 @@ use crate::source::parse::SyntaxError;
 ///   "server": { "command": "npx", "args": ["-y", "acme-mcp@1.4.0"] }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "invalid-json",
     group: Group::Reading,
     level: Severity::Error,

@@ -19,7 +19,7 @@ use crate::source::finding::{Place, Severity};
 /// ```json
 /// { "server": { "type": "local", "command": "npx", "args": ["-y", "acme-mcp@1.4.0"] } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "legacy-manifest",
     group: Group::Reading,
     level: Severity::Error,

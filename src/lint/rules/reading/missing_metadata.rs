@@ -17,7 +17,7 @@ use crate::source::finding::{Place, Severity};
 /// ```json
 /// { "description": "Files and folders of Acme Drive", "author": { "name": "Acme" } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "missing-metadata",
     group: Group::Reading,
     level: Severity::Warning,

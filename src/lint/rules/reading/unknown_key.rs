@@ -18,7 +18,7 @@ use crate::text::suggest;
 /// ```json
 /// { "server": { "command": "npx" } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "unknown-key",
     group: Group::Reading,
     level: Severity::Warning,

@@ -14,7 +14,7 @@ use crate::source::finding::{Place, Severity};
 ///
 /// Use instead:
 /// A regular file that everybody may read.
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "unreadable-file",
     group: Group::Reading,
     level: Severity::Error,

@@ -27,7 +27,7 @@ use crate::text::secrets::credential::{credentials, may_be_in_json};
 ///   "user_config": { "github_token": { "type": "string", "title": "GitHub token", "required": true, "sensitive": true } }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "committed-credential",
     group: Group::Secrets,
     level: Severity::Error,

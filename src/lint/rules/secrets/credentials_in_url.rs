@@ -29,7 +29,7 @@ use crate::text::secrets::credential::{
 ///   "user_config": { "password": { "type": "string", "title": "Password", "required": true, "sensitive": true } }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "credentials-in-url",
     group: Group::Secrets,
     level: Severity::Error,

@@ -30,7 +30,7 @@ use super::committed_credential;
 ///   "user_config": { "api_key": { "type": "string", "title": "API key", "required": true, "sensitive": true } }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "literal-credential",
     group: Group::Secrets,
     level: Severity::Warning,

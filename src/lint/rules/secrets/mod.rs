@@ -1,12 +1,12 @@
 //! Credentials where everybody can read them. These rules read the raw value, so that a broken manifest hides nothing,
 //! and none of them ever says what the value is.
 
-pub mod committed_credential;
-pub mod credentials_in_url;
-pub mod literal_credential;
-pub mod sensitive_argument;
-pub mod sensitive_default;
-pub mod undeclared_sensitive;
+pub(crate) mod committed_credential;
+pub(crate) mod credentials_in_url;
+pub(crate) mod literal_credential;
+pub(crate) mod sensitive_argument;
+pub(crate) mod sensitive_default;
+pub(crate) mod undeclared_sensitive;
 
 use serde_json::Value;
 

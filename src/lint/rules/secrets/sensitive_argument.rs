@@ -25,7 +25,7 @@ use crate::text::placeholder::{Kind, placeholders};
 ///   "user_config": { "api_key": { "type": "string", "title": "API key", "required": true, "sensitive": true } }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "sensitive-argument",
     group: Group::Secrets,
     level: Severity::Warning,

@@ -28,7 +28,7 @@ use super::committed_credential;
 ///   "user_config": { "pin": { "type": "string", "title": "PIN", "sensitive": true, "required": true } }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "sensitive-default",
     group: Group::Secrets,
     level: Severity::Warning,

@@ -26,7 +26,7 @@ use crate::text::secrets::credential::names_credential;
 ///   "user_config": { "api_key": { "type": "string", "title": "API key", "required": true, "sensitive": true } }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "undeclared-sensitive",
     group: Group::Secrets,
     level: Severity::Warning,

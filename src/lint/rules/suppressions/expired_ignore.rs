@@ -24,7 +24,7 @@ use crate::source::finding::{Place, Severity};
 /// ```json catalog/acme__mcp.json
 /// { "server": { "command": "npx" } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "expired-ignore",
     group: Group::Suppressions,
     level: Severity::Error,

@@ -29,7 +29,7 @@ use crate::source::finding::{Place, Severity};
 /// file = "catalog/acme__mcp.json"
 /// reason = "the app's next version reads it"
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "ignore-without-reason",
     group: Group::Suppressions,
     level: Severity::Error,

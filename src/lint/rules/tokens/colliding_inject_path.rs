@@ -25,7 +25,7 @@ use crate::source::finding::Severity;
 ///   "oauth_config": { "generic_oauth": true, "client_id": "acme-1f3d5" }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "colliding-inject-path",
     group: Group::Tokens,
     level: Severity::Error,

@@ -25,7 +25,7 @@ use crate::text::placeholder::{Kind, Token, placeholders};
 ///   "oauth_config": { "generic_oauth": true, "client_id": "acme-1f3d5", "access_token_env_var": null }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "inject-file-without-token",
     group: Group::Tokens,
     level: Severity::Warning,

@@ -19,7 +19,7 @@ use crate::text::env_name;
 /// ```json
 /// { "oauth_config": { "generic_oauth": true, "client_id": "acme-1f3d5", "access_token_env_var": "ACME_TOKEN" } }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "invalid-token-env-name",
     group: Group::Tokens,
     level: Severity::Error,

@@ -24,7 +24,7 @@ use crate::source::finding::Severity;
 ///   "oauth_config": { "generic_oauth": true, "client_id": "acme-1f3d5", "access_token_env_var": "ACME_TOKEN" }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "overwritten-token-env",
     group: Group::Tokens,
     level: Severity::Warning,

@@ -25,7 +25,7 @@ use crate::text::placeholder::{Kind, Token, placeholders};
 ///   "oauth_config": { "generic_oauth": true, "client_id": "acme-1f3d5" }
 /// }
 /// ```
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "unquoted-token-in-json",
     group: Group::Tokens,
     level: Severity::Warning,
