@@ -10,9 +10,11 @@ use catproof::testing::cli::captured;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// The folder of the project.
+/// The folder of the project, also for the crate of its own in it.
 pub fn project() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+    let mut folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    let project = folders.find(|folder| folder.join("catproof.toml").is_file());
+    project.unwrap().to_owned()
 }
 
 /// The shared corpora beside the project; `None`, said aloud, in a plain clone.

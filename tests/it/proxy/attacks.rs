@@ -4,13 +4,14 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use catproof::testing::discovery::client::Lookup;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use super::world::{Answer, CODE, Provider, Setup, World, code_request};
 
@@ -278,23 +279,30 @@ async fn slow_callers_are_cut_off() {
     provider.on("/acme__slack/token", Answer::tokens());
     let short = Duration::from_millis(200);
     let world = Setup::new(&provider)
-        .limits(|limits| (limits.header_time, limits.body_time) = (short, short))
+        .limits(|limits| {
+            (limits.header_time, limits.body_time) = (short, short);
+            // Nothing else ends a connection while the test runs.
+            limits.connection_time = Duration::from_hours(1);
+        })
         .start()
         .await;
+    let end = |stream: TcpStream| async move {
+        let mut stream = stream;
+        let answer = timeout(Duration::from_mins(1), answer(&mut stream)).await;
+        answer.expect("the connection is still open")
+    };
     for sent in [
         "",
         "GET /health HTTP/1.1\r\nhost:",
         "POST /oauth/token HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{",
     ] {
-        let started = Instant::now();
         let mut stream = TcpStream::connect(world.address).await.unwrap();
         stream.write_all(sent.as_bytes()).await.unwrap();
-        let answer = answer(&mut stream).await;
+        let answer = end(stream).await;
         assert!(
             answer.is_empty() || answer.starts_with("HTTP/1.1 408 "),
             "{answer}"
         );
-        assert!(started.elapsed() < Duration::from_secs(3), "{sent}");
     }
     // An idle connection is closed as well.
     let mut stream = TcpStream::connect(world.address).await.unwrap();
@@ -302,9 +310,7 @@ async fn slow_callers_are_cut_off() {
         .write_all(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n")
         .await
         .unwrap();
-    let started = Instant::now();
-    assert!(answer(&mut stream).await.starts_with("HTTP/1.1 200 "));
-    assert!(started.elapsed() < Duration::from_secs(3));
+    assert!(end(stream).await.starts_with("HTTP/1.1 200 "));
     assert_alive(&world, &provider).await;
 }
 
