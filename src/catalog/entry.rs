@@ -59,12 +59,13 @@ impl Entry {
 
     /// The names of the proxy's environment variables for this server: client id and secret; empty without a proxy.
     pub fn env_names(&self) -> Vec<String> {
-        match self.is_proxied {
-            true => vec![
+        if self.is_proxied {
+            vec![
                 format!("{}_CLIENT_ID", self.id),
                 format!("{}_SECRET", self.id),
-            ],
-            false => Vec::new(),
+            ]
+        } else {
+            Vec::new()
         }
     }
 
@@ -199,13 +200,14 @@ pub fn entry(
         .is_some_and(OAuthType::has_static_client);
     let is_proxied =
         has_static_client && oauth.is_some_and(|oauth| oauth.requires_proxy == Some(true));
-    let destinations = match is_proxied {
-        true => destinations(
+    let destinations = if is_proxied {
+        destinations(
             &classification,
             manifest,
             locks.and_then(|locks| lock_entry(locks, origin, manifest)),
-        ),
-        false => Destinations::NotNeeded,
+        )
+    } else {
+        Destinations::NotNeeded
     };
     Entry {
         file,

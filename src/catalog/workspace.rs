@@ -219,9 +219,10 @@ impl Workspace {
         let folders = self.folders_around(folder);
         // What is alone has no other part.
         let is_part = folders.root != folder;
-        let selection = match is_part {
-            true => Selection::only(folder),
-            false => Selection::Everything,
+        let selection = if is_part {
+            Selection::only(folder)
+        } else {
+            Selection::Everything
         };
         Target { folders, selection }
     }
@@ -249,9 +250,10 @@ impl Workspace {
     /// A folder that is a catalog by itself; one with the name of the developers' is theirs wherever it lies.
     fn folder_alone(&self, folder: &Path) -> Folders {
         let is_local = folder.file_name() == Path::new(&self.config.catalog_local).file_name();
-        let (catalog, catalog_local) = match is_local {
-            true => (None, Some(folder.to_owned())),
-            false => (Some(folder.to_owned()), None),
+        let (catalog, catalog_local) = if is_local {
+            (None, Some(folder.to_owned()))
+        } else {
+            (Some(folder.to_owned()), None)
         };
         Folders {
             catalog,

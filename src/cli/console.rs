@@ -311,9 +311,10 @@ fn render_failure(failure: &Failure, working_folder: &Path, style: Style) -> Str
         Failure::Usage { help, .. } => help.as_deref().map(without_secrets),
         _ => None,
     };
-    let theme = match style.color {
-        true => GraphicalTheme::unicode(),
-        false => GraphicalTheme::unicode_nocolor(),
+    let theme = if style.color {
+        GraphicalTheme::unicode()
+    } else {
+        GraphicalTheme::unicode_nocolor()
     };
     let mut text = String::new();
     match GraphicalReportHandler::new_themed(theme)

@@ -74,9 +74,10 @@ pub(crate) fn try_report(
     }
     let least = args.fail_on.severity();
     let fails = |finding: &Finding| finding.severity >= least && is_counted(finding, &uncounted);
-    let status = match shown.iter().any(fails) {
-        true => ExitStatus::Findings,
-        false => ExitStatus::Clean,
+    let status = if shown.iter().any(fails) {
+        ExitStatus::Findings
+    } else {
+        ExitStatus::Clean
     };
 
     let count = |severity| {
@@ -234,12 +235,13 @@ impl Output {
 /// Writes a file whole or not at all. What is no file, such as a pipe or `/dev/stdout`, is written to as it is.
 fn write_report(path: PathBuf, bytes: &[u8]) -> Result<(), Failure> {
     let is_other = fs::symlink_metadata(&path).is_ok_and(|metadata| !metadata.is_file());
-    match is_other {
-        false => Ok(write::write_file(&path, bytes)?),
-        true => fs::write(&path, bytes).map_err(|error| Failure::Unwritable {
+    if is_other {
+        fs::write(&path, bytes).map_err(|error| Failure::Unwritable {
             reason: describe(&error),
             path,
-        }),
+        })
+    } else {
+        Ok(write::write_file(&path, bytes)?)
     }
 }
 

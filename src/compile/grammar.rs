@@ -44,9 +44,10 @@ pub(super) fn required<'a>(field: &str, value: Option<&'a str>) -> Checked<&'a s
 /// The ids that the proxy takes.
 pub(super) fn server_id(id: &str) -> Checked<()> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
-    match (1..=200).contains(&id.len()) && id.bytes().all(is_plain) {
-        true => Ok(()),
-        false => Err(invalid("name", "is no server id")),
+    if (1..=200).contains(&id.len()) && id.bytes().all(is_plain) {
+        Ok(())
+    } else {
+        Err(invalid("name", "is no server id"))
     }
 }
 
@@ -91,9 +92,10 @@ fn authority(text: &str) -> Option<&str> {
 /// An endpoint of a provider: https, or http on this machine.
 pub(super) fn endpoint(field: &str, text: &str) -> Checked<Url> {
     let url = url(field, text)?;
-    match url.scheme() == "https" || hosts::is_loopback(&url) {
-        true => Ok(url),
-        false => Err(invalid(field, "is not https")),
+    if url.scheme() == "https" || hosts::is_loopback(&url) {
+        Ok(url)
+    } else {
+        Err(invalid(field, "is not https"))
     }
 }
 
@@ -121,34 +123,38 @@ pub(super) fn secret_endpoint(field: &str, text: &str, profile: Profile) -> Chec
 pub(super) fn allowed_host(host: &str, profile: Profile) -> Checked<()> {
     let field = "proxy.extra_destinations";
     secret_endpoint(field, &format!("https://{host}/"), profile)?;
-    match hosts::is_host_name(host) {
-        true => Ok(()),
-        false => Err(invalid(field, "holds what is no plain host name")),
+    if hosts::is_host_name(host) {
+        Ok(())
+    } else {
+        Err(invalid(field, "holds what is no plain host name"))
     }
 }
 
 /// A client id: visible ASCII and spaces (RFC 6749 appendix A.1).
 pub(super) fn client_id(text: &str) -> Checked<&str> {
-    match text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        true => Ok(text),
-        false => Err(invalid("oauth_config.client_id", "is not plain ASCII")),
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        Ok(text)
+    } else {
+        Err(invalid("oauth_config.client_id", "is not plain ASCII"))
     }
 }
 
 /// A scope (RFC 6749 §3.3).
 pub(crate) fn scope(text: &str) -> Checked<()> {
     let is_plain = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
-    match text.bytes().all(is_plain) {
-        true => Ok(()),
-        false => Err(invalid("oauth_config.scopes", "holds what is no scope")),
+    if text.bytes().all(is_plain) {
+        Ok(())
+    } else {
+        Err(invalid("oauth_config.scopes", "holds what is no scope"))
     }
 }
 
 /// The name of an environment variable that a process can be given at all.
 pub(crate) fn env_name(field: &str, name: &str) -> Checked<()> {
-    match name.is_empty() || name.contains(['=', '\0']) {
-        true => Err(invalid(field, "holds what is no name of a variable")),
-        false => Ok(()),
+    if name.is_empty() || name.contains(['=', '\0']) {
+        Err(invalid(field, "holds what is no name of a variable"))
+    } else {
+        Ok(())
     }
 }
 

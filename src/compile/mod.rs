@@ -193,9 +193,12 @@ pub(crate) fn refusals(
     ];
     let mut reasons: Vec<LeftOutReason> = of_parts.into_iter().flatten().cloned().collect();
     if reasons.is_empty() {
-        let whole = whole(subject, parts).and_then(|(launch, _)| match may_tell {
-            true => grammar::tells_no_secret(&entry.id, &to_json(&launch)),
-            false => Ok(()),
+        let whole = whole(subject, parts).and_then(|(launch, _)| {
+            if may_tell {
+                grammar::tells_no_secret(&entry.id, &to_json(&launch))
+            } else {
+                Ok(())
+            }
         });
         reasons.extend(whole.err());
     }
@@ -247,9 +250,10 @@ fn parts_of(subject: Subject<'_>) -> Parts {
         entry, manifest, ..
     } = subject;
     let transport = transport(manifest);
-    let process = match crate::manifest::oauth::is_remote(manifest) {
-        true => Ok(None),
-        false => process::process(manifest).map(Some),
+    let process = if crate::manifest::oauth::is_remote(manifest) {
+        Ok(None)
+    } else {
+        process::process(manifest).map(Some)
     };
     let oauth = match (entry.classification.verdict, &transport) {
         (Verdict::None, _) => Ok(None),

@@ -58,9 +58,10 @@ pub(super) fn oauth(
         kind: oauth_type,
         name: name.to_owned(),
         required: requirement.and_then(|requirement| requirement.required) != Some(false),
-        flow: match oauth_type.is_mcp_flow() {
-            true => Flow::Mcp,
-            false => Flow::OAuth2,
+        flow: if oauth_type.is_mcp_flow() {
+            Flow::Mcp
+        } else {
+            Flow::OAuth2
         },
         issuer,
         authorization_endpoint: endpoints.authorization,
@@ -176,9 +177,10 @@ fn token_exchange(subject: Subject<'_>, oauth_type: OAuthType) -> TokenExchange 
         return TokenExchange::Direct;
     }
     TokenExchange::Proxy {
-        code_path: match oauth_type.is_mcp_flow() {
-            true => format!("/mcp/sdk-token/{}", subject.entry.id),
-            false => "/oauth/token".to_owned(),
+        code_path: if oauth_type.is_mcp_flow() {
+            format!("/mcp/sdk-token/{}", subject.entry.id)
+        } else {
+            "/oauth/token".to_owned()
         },
         refresh_path: "/oauth/token".to_owned(),
         revocation_path: "/oauth/revoke".to_owned(),
@@ -251,9 +253,10 @@ fn scopes(subject: Subject<'_>, config: &OAuthConfig, oauth_type: OAuthType) -> 
     let mut source = ScopeSource::Declared;
     if requested.is_empty() {
         requested = words(discovered_scopes(subject, config, oauth_type));
-        source = match requested.is_empty() {
-            true => ScopeSource::Unstated,
-            false => ScopeSource::Discovered,
+        source = if requested.is_empty() {
+            ScopeSource::Unstated
+        } else {
+            ScopeSource::Discovered
         };
     }
     let fallback = match words(config.default_scopes.as_deref()) {

@@ -90,9 +90,10 @@ fn injected_file(content: &str, names: Names<'_>) -> InjectedFile {
     let names = names.with_tokens();
     InjectedFile {
         content: template(content, names),
-        escape: match is_json(content, names) {
-            true => Escape::Json,
-            false => Escape::None,
+        escape: if is_json(content, names) {
+            Escape::Json
+        } else {
+            Escape::None
         },
     }
 }

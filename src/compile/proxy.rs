@@ -100,9 +100,10 @@ fn client_authentication(
     match oauth_type {
         OAuthType::Generic => ClientAuthentication::ClientSecretPost,
         OAuthType::McpStatic | OAuthType::RemoteStatic | OAuthType::RemoteDynamic => {
-            match takes("client_secret_basic") && !takes("client_secret_post") {
-                true => ClientAuthentication::ClientSecretBasic,
-                false => ClientAuthentication::ClientSecretPost,
+            if takes("client_secret_basic") && !takes("client_secret_post") {
+                ClientAuthentication::ClientSecretBasic
+            } else {
+                ClientAuthentication::ClientSecretPost
             }
         }
     }
@@ -113,9 +114,10 @@ fn environment(id: &str) -> ProxyEnvironment {
     let names = |suffix: &str| {
         let name = format!("{id}_{suffix}");
         let alias = env_name::alias(&name);
-        match alias == name {
-            true => vec![name],
-            false => vec![name, alias],
+        if alias == name {
+            vec![name]
+        } else {
+            vec![name, alias]
         }
     };
     ProxyEnvironment {

@@ -180,16 +180,20 @@ fn placeholder(name: &str, names: Names<'_>) -> Part {
         unresolved: name.to_owned(),
     };
     if let Some(key) = name.strip_prefix("user_config.") {
-        return match names.inputs.contains_key(key) {
-            true => Part::Input {
+        return if names.inputs.contains_key(key) {
+            Part::Input {
                 input: key.to_owned(),
-            },
-            false => unresolved(),
+            }
+        } else {
+            unresolved()
         };
     }
-    let token = |token| match names.has_tokens {
-        true => Part::Token { token },
-        false => unresolved(),
+    let token = |token| {
+        if names.has_tokens {
+            Part::Token { token }
+        } else {
+            unresolved()
+        }
     };
     let folder = |folder| Part::Folder { folder };
     match name {

@@ -220,12 +220,12 @@ fn check_place(folder: &Path, path: &Path, checked: &mut HashSet<PathBuf>) -> Re
         return Err(Error::Protected(path.to_owned()));
     }
     // The folder and what is in it; of a place elsewhere, the file and the folder that it is in.
-    let steps: Vec<&Path> = match path.starts_with(folder) {
-        true => path
-            .ancestors()
+    let steps: Vec<&Path> = if path.starts_with(folder) {
+        path.ancestors()
             .take_while(|step| step.starts_with(folder))
-            .collect(),
-        false => path.ancestors().take(2).collect(),
+            .collect()
+    } else {
+        path.ancestors().take(2).collect()
     };
     for step in steps {
         if step != path && !checked.insert(step.to_owned()) {

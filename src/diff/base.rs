@@ -64,9 +64,10 @@ impl Base {
         options: &Options,
         locks_now: &Locks,
     ) -> Result<Self, Failure> {
-        match is_folder_name(name) {
-            true => Self::of_folder(name, workspace, locks_now),
-            false => match Self::of_commit(name, workspace, options) {
+        if is_folder_name(name) {
+            Self::of_folder(name, workspace, locks_now)
+        } else {
+            match Self::of_commit(name, workspace, options) {
                 // Where there are no commits, a name can only be a folder's.
                 Err(CommitError::NoRepository) if workspace.absolute(Path::new(name)).is_dir() => {
                     Self::of_folder(name, workspace, locks_now)
@@ -76,7 +77,7 @@ impl Base {
                 }
                 Err(CommitError::Failed(failure)) => Err(failure),
                 Ok(base) => Ok(base),
-            },
+            }
         }
     }
 
@@ -110,17 +111,18 @@ impl Base {
         }
         .map(|path| folder.join(path));
         let has_catalog = catalog.is_dir() || catalog_local.is_dir();
-        let folders = match has_catalog {
-            true => Folders {
+        let folders = if has_catalog {
+            Folders {
                 catalog: Some(catalog),
                 catalog_local: Some(catalog_local),
                 root: folder.clone(),
-            },
-            false => Folders {
+            }
+        } else {
+            Folders {
                 catalog: Some(folder.clone()),
                 catalog_local: None,
                 root: folder.clone(),
-            },
+            }
         };
         let mut sources = Sources::default();
         let manifests = list_manifests(&folders, &mut sources, &workspace.working_folder)
@@ -374,15 +376,16 @@ const MOST_BYTES: u64 = 64 << 20;
 
 fn read_file(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
     let is_file = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
-    match is_file {
-        false => Ok(None),
-        true => match read_regular_file(path, MOST_BYTES) {
+    if is_file {
+        match read_regular_file(path, MOST_BYTES) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) => Err(Failure::Unreadable {
                 path: path.to_owned(),
                 reason: error.to_string(),
             }),
-        },
+        }
+    } else {
+        Ok(None)
     }
 }
 
@@ -428,9 +431,12 @@ fn read_blobs(
         .filter(|file| is_read(file))
         .collect();
     let mut texts = commit.read(&wanted).map_err(from_git)?.into_iter();
-    let all = files.iter().map(|(_, file)| match is_read(file) {
-        true => texts.next().unwrap_or_default(),
-        false => Vec::new(),
+    let all = files.iter().map(|(_, file)| {
+        if is_read(file) {
+            texts.next().unwrap_or_default()
+        } else {
+            Vec::new()
+        }
     });
     Ok(all.collect())
 }

@@ -35,25 +35,27 @@ pub(super) fn compare(
             .any(|known| fact.split(['.', '[']).next() == Some(*known))
     };
     facts.retain(|fact| !is_circumstance(fact));
-    match facts.is_empty() {
-        true => changes.push(
+    if facts.is_empty() {
+        changes.push(
             Kind::DiscoveryRefreshed,
             Words::new("the discovery lock was brought up to date, from ")
                 .value(&was.recorded)
                 .text(" to ")
                 .value(&is.recorded),
-        ),
-        false => changes.push(
+        );
+    } else {
+        changes.push(
             Kind::DiscoveryChanged,
             Words::new("the discovery lock says otherwise than on ")
                 .value(&was.recorded)
                 .text(" about ")
                 .values(facts)
-                .text(match old.compiled.is_some() {
-                    true => "",
-                    false => ", for a file that was no manifest",
+                .text(if old.compiled.is_some() {
+                    ""
+                } else {
+                    ", for a file that was no manifest"
                 }),
-        ),
+        );
     }
 }
 

@@ -73,9 +73,10 @@ impl Repository {
         let output = git(folder, &["rev-parse", "--show-cdup"])?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            return Err(match said.contains("not a git repository") {
-                true => GitError::NoRepository,
-                false => failed("rev-parse", &said),
+            return Err(if said.contains("not a git repository") {
+                GitError::NoRepository
+            } else {
+                failed("rev-parse", &said)
             });
         }
         // `../` for each folder between, so that no name has to be read.
@@ -121,9 +122,10 @@ impl Repository {
 
     fn ask(&self, command: &'static str, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
         let output = git(&self.top, arguments)?;
-        match output.status.success() {
-            true => Ok(output.stdout),
-            false => Err(failed(command, &String::from_utf8_lossy(&output.stderr))),
+        if output.status.success() {
+            Ok(output.stdout)
+        } else {
+            Err(failed(command, &String::from_utf8_lossy(&output.stderr)))
         }
     }
 }
@@ -201,9 +203,10 @@ impl Commit {
         )?;
         let incomplete = || {
             let said = String::from_utf8_lossy(&output.stderr);
-            match said.trim().is_empty() {
-                true => failed("cat-file", "an object of the commit is missing"),
-                false => failed("cat-file", &said),
+            if said.trim().is_empty() {
+                failed("cat-file", "an object of the commit is missing")
+            } else {
+                failed("cat-file", &said)
             }
         };
         let mut rest = output.stdout.as_slice();

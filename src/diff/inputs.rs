@@ -27,36 +27,36 @@ pub(super) fn compare(was: &Parts, is: &Parts, changes: &mut Changes) {
         let words = match &is.browser_login {
             Some(login) => Words::new("the user logs in in a window of the app, at ")
                 .values(login.provider.iter())
-                .text(match login.required {
-                    true => ", and has to",
-                    false => "",
-                }),
+                .text(if login.required { ", and has to" } else { "" }),
             None => Words::new("the user no longer logs in in a window of the app"),
         };
         changes.push(Kind::BrowserLoginChanged, words);
     }
     if was.setup != is.setup {
         let steps = is.setup.iter().map(|step| step.kind.as_str());
-        let words = match is.setup.is_empty() {
-            true => Words::new("there is no set-up any more"),
-            false => Words::new("the set-up is now ").values(steps),
+        let words = if is.setup.is_empty() {
+            Words::new("there is no set-up any more")
+        } else {
+            Words::new("the set-up is now ").values(steps)
         };
         changes.push(Kind::SetupChanged, words);
     }
 }
 
 fn added(key: &str, input: &Input, changes: &mut Changes) {
-    let (kind, start) = match input.required && input.default.is_none() {
-        true => (Kind::RequiredInputAdded, "the user has to answer "),
-        false => (Kind::OptionalInputAdded, "the user may answer "),
+    let (kind, start) = if input.required && input.default.is_none() {
+        (Kind::RequiredInputAdded, "the user has to answer ")
+    } else {
+        (Kind::OptionalInputAdded, "the user may answer ")
     };
     let words = Words::new(start)
         .value(key)
         .text(" (")
         .text(input.kind.name())
-        .text(match input.sensitive {
-            true => ", kept secret): ",
-            false => "): ",
+        .text(if input.sensitive {
+            ", kept secret): "
+        } else {
+            "): "
         })
         .value(&input.title);
     changes.push(kind, words);
@@ -87,9 +87,12 @@ fn changed(key: &str, was: &Input, is: &Input, changes: &mut Changes) {
         (true, true) | (false, false) => {}
     }
     if was.kind != is.kind || was.multiple != is.multiple {
-        let several = |input: &Input| match input.multiple {
-            true => "several answers of the type ",
-            false => "one answer of the type ",
+        let several = |input: &Input| {
+            if input.multiple {
+                "several answers of the type "
+            } else {
+                "one answer of the type "
+            }
         };
         changes.push(
             Kind::InputTypeChanged,

@@ -113,9 +113,10 @@ fn transport(was: &Transport, is: &Transport, changes: &mut Changes) {
     match (was, is) {
         _ if was == is => {}
         (Transport::Remote { url: old }, Transport::Remote { url: new }) => {
-            let kind = match host_of(old) == host_of(new) {
-                true => Kind::RemoteUrlChanged,
-                false => Kind::RemoteHostChanged,
+            let kind = if host_of(old) == host_of(new) {
+                Kind::RemoteUrlChanged
+            } else {
+                Kind::RemoteHostChanged
             };
             changes.push(
                 kind,
@@ -410,9 +411,12 @@ pub(super) fn command_line(process: &Process) -> String {
         .into_iter()
         .chain(command)
         .chain(arguments)
-        .map(|word| match word.is_empty() || word.contains(' ') {
-            true => format!("\"{word}\""),
-            false => word,
+        .map(|word| {
+            if word.is_empty() || word.contains(' ') {
+                format!("\"{word}\"")
+            } else {
+                word
+            }
         })
         .collect();
     words.join(" ")

@@ -39,9 +39,10 @@ pub(super) fn compare(
             );
         }
         if was.required != is.required {
-            let words = match is.required {
-                true => Words::new("the login becomes required"),
-                false => Words::new("the login becomes optional"),
+            let words = if is.required {
+                Words::new("the login becomes required")
+            } else {
+                Words::new("the login becomes optional")
             };
             changes.push(Kind::LoginRequirementChanged, words);
         }
@@ -436,9 +437,10 @@ fn redirect_uris(before: &Compiled, after: &Compiled, changes: &mut Changes) {
     let [was, is] = [was, is].map(|uris| others(&uris));
     if was != is {
         let mut words = Words::new("beside the first redirect URI there is ");
-        words = match is.is_empty() {
-            true => words.text("none any more"),
-            false => words.values(is),
+        words = if is.is_empty() {
+            words.text("none any more")
+        } else {
+            words.values(is)
         };
         changes.push(Kind::OtherRedirectUrisChanged, words);
     }

@@ -202,9 +202,10 @@ impl Changes {
 
 fn removed(server: &Server) -> Changes {
     let mut changes = Changes::of(server.entry.origin);
-    let words = match server.is_manifest() {
-        true => Words::new("the server is gone: who uses it cannot set it up again"),
-        false => Words::new("the file is gone; it was no manifest"),
+    let words = if server.is_manifest() {
+        Words::new("the server is gone: who uses it cannot set it up again")
+    } else {
+        Words::new("the file is gone; it was no manifest")
     };
     changes.push(Kind::ServerRemoved, words);
     changes
@@ -274,9 +275,10 @@ fn changed(old: &Server, new: &Server, before: &State, after: &State) -> Changes
                 .value(&old.entry.id)
                 .text(" to ")
                 .value(&new.entry.id)
-                .text(match new.entry.is_proxied {
-                    true => ", and with it the names of its variables in the proxy's environment",
-                    false => "",
+                .text(if new.entry.is_proxied {
+                    ", and with it the names of its variables in the proxy's environment"
+                } else {
+                    ""
                 }),
         );
     } else if old.entry.stem != new.entry.stem {

@@ -110,10 +110,7 @@ fn same_program(server: &Server) -> Option<Vec<String>> {
     let ran = Program::of(manifest)?;
     let command = manifest.server.command.as_deref().unwrap_or_default();
     // The same image may be named by a command line, or by the field of its own.
-    let runner = match ran.is_image() {
-        true => "",
-        false => program(command),
-    };
+    let runner = if ran.is_image() { "" } else { program(command) };
     Some(vec![runner.to_owned(), ran.name.to_owned()])
 }
 

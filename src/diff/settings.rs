@@ -257,9 +257,10 @@ fn proxy(was: &Config, is: &Config, changes: &mut Changes) {
             continue;
         }
         let words = Words::new("").value(key);
-        let words = match new.is_empty() {
-            true => words.text(" is no longer set"),
-            false => words.text(" is now ").values(new),
+        let words = if new.is_empty() {
+            words.text(" is no longer set")
+        } else {
+            words.text(" is now ").values(new)
         };
         changes.push(Kind::ProxySettingChanged, words);
     }

@@ -448,9 +448,10 @@ mod tests {
 
     impl Lookup for Rebinding {
         fn lookup(&self, _: &str) -> Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>> {
-            let address: IpAddr = match self.was_asked.swap(true, Ordering::SeqCst) {
-                false => [8, 8, 8, 8].into(),
-                true => [127, 0, 0, 1].into(),
+            let address: IpAddr = if self.was_asked.swap(true, Ordering::SeqCst) {
+                [127, 0, 0, 1].into()
+            } else {
+                [8, 8, 8, 8].into()
             };
             Box::pin(async move { Ok(vec![address]) })
         }

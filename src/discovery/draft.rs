@@ -146,9 +146,10 @@ pub(crate) fn from_answers(answers: &Answers) -> DraftedManifest {
     let oauth = DraftedOAuth {
         name: label.clone(),
         server_url: url.clone(),
-        client_id: match is_static {
-            true => client_id.unwrap_or(CLIENT_ID.to_owned()),
-            false => String::new(),
+        client_id: if is_static {
+            client_id.unwrap_or(CLIENT_ID.to_owned())
+        } else {
+            String::new()
         },
         client_secret: is_static.then_some("REDACTED"),
         requires_proxy: is_static.then_some(true),
@@ -171,18 +172,19 @@ pub(crate) fn from_answers(answers: &Answers) -> DraftedManifest {
         },
         OAuthType::RemoteStatic | OAuthType::RemoteDynamic => oauth,
     };
-    let server = match oauth_type.is_remote() {
-        true => DraftedServer {
+    let server = if oauth_type.is_remote() {
+        DraftedServer {
             kind: "remote",
             url: Some(url.clone()),
             ..DraftedServer::default()
-        },
-        false => DraftedServer {
+        }
+    } else {
+        DraftedServer {
             kind: "local",
             command: Some(answers.command.first().cloned().unwrap_or_default()),
             args: Some(answers.command.iter().skip(1).cloned().collect()),
             ..DraftedServer::default()
-        },
+        }
     };
     DraftedManifest {
         name: id.clone(),
@@ -213,9 +215,10 @@ fn owner_of(id: &str) -> String {
 
 /// The redirect URI that a draft starts with.
 fn callback(is_static: bool, of_proxy: Option<&str>) -> String {
-    match is_static {
-        true => of_proxy.unwrap_or(LOCAL_PROXY_CALLBACK).to_owned(),
-        false => APP_CALLBACK.to_owned(),
+    if is_static {
+        of_proxy.unwrap_or(LOCAL_PROXY_CALLBACK).to_owned()
+    } else {
+        APP_CALLBACK.to_owned()
     }
 }
 
@@ -261,9 +264,10 @@ pub(crate) fn draft(
     let oauth_config = oauth_type.map(|_| DraftedOAuth {
         name: capitalised(&label),
         server_url: url.to_owned(),
-        client_id: match is_static {
-            true => CLIENT_ID.to_owned(),
-            false => String::new(),
+        client_id: if is_static {
+            CLIENT_ID.to_owned()
+        } else {
+            String::new()
         },
         client_secret: is_static.then_some("REDACTED"),
         requires_proxy: is_static.then_some(true),
@@ -319,9 +323,10 @@ fn infer(entry: &LockEntry) -> Result<Option<OAuthType>, NoDraft> {
         None => {
             let problems = entry.problems.iter();
             let problems: Vec<&str> = problems.map(|problem| problem.message.as_str()).collect();
-            Err(NoDraft::Unknown(match problems.is_empty() {
-                true => "whether it registers clients is not stated".to_owned(),
-                false => problems.join("; "),
+            Err(NoDraft::Unknown(if problems.is_empty() {
+                "whether it registers clients is not stated".to_owned()
+            } else {
+                problems.join("; ")
             }))
         }
     }

@@ -1,12 +1,12 @@
 //! A rule's documentation, taken from the comment above it.
 
-/// The `///` lines above `pub static RULE`, as Markdown.
+/// The `///` lines above `pub(crate) static RULE`, as Markdown.
 pub(super) fn harvest(source: &str) -> String {
     let mut lines = Vec::new();
     for line in source.lines() {
         match line.strip_prefix("///") {
             Some(text) => lines.push(text.strip_prefix(' ').unwrap_or(text)),
-            None if line.starts_with("pub static RULE") => break,
+            None if line.starts_with("pub(crate) static RULE") => break,
             None => lines.clear(),
         }
     }

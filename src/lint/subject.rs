@@ -187,9 +187,10 @@ impl<'a> Subject<'a> {
 
     /// How bad it is that the server cannot be launched: advice, unless the entry claims to work.
     pub fn severity_of_claim(&self) -> Severity {
-        match self.claims_to_work() {
-            true => Severity::Warning,
-            false => Severity::Note,
+        if self.claims_to_work() {
+            Severity::Warning
+        } else {
+            Severity::Note
         }
     }
 

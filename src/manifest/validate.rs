@@ -57,9 +57,10 @@ const OLDER_KEYS: [&str; 5] = [
 pub fn validate(value: &Value) -> Validated {
     let is_there = |pointer: &&str| value.pointer(pointer).is_some();
     let older_keys: Vec<_> = OLDER_KEYS.into_iter().filter(is_there).collect();
-    let violations = match older_keys.is_empty() {
-        true => SCHEMA.violations(value),
-        false => Vec::new(),
+    let violations = if older_keys.is_empty() {
+        SCHEMA.violations(value)
+    } else {
+        Vec::new()
     };
     Validated {
         older_keys,

@@ -314,13 +314,12 @@ impl<'a> Workshop<'a> {
             mut findings,
             ..
         } = self.line.judge_text(file, &text, Keep::Entries);
-        let (here, elsewhere) = match self.is_known(&entry) {
-            true => {
-                let here = self.of_catalog.iter();
-                let here = here.filter(|finding| is_in(finding, file.file));
-                (here.cloned().collect(), Counts::new())
-            }
-            false => self.of_catalog_with(&entry),
+        let (here, elsewhere) = if self.is_known(&entry) {
+            let here = self.of_catalog.iter();
+            let here = here.filter(|finding| is_in(finding, file.file));
+            (here.cloned().collect(), Counts::new())
+        } else {
+            self.of_catalog_with(&entry)
         };
         findings.list.extend(here);
         lint::apply_precedence(&mut findings.list);
@@ -391,9 +390,10 @@ impl Kin {
             all.take_while(move |(known, _)| *known == alias)
                 .map(|(_, index)| index)
         });
-        let with_login: &[usize] = match has_login(left) || has_login(right) {
-            true => &self.with_login,
-            false => &[],
+        let with_login: &[usize] = if has_login(left) || has_login(right) {
+            &self.with_login
+        } else {
+            &[]
         };
         let others = with_login.iter().chain(&self.not_ascii);
         alike.into_iter().flatten().chain(others).copied().collect()

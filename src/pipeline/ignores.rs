@@ -78,9 +78,10 @@ impl<'a> Ignores<'a> {
         }
         for finding in findings {
             let used = self.covering(&finding, sources);
-            match used.is_empty() {
-                true => sifted.left.push(finding),
-                false => sifted.ignored.push(finding),
+            if used.is_empty() {
+                sifted.left.push(finding);
+            } else {
+                sifted.ignored.push(finding);
             }
             sifted.used.extend(used);
         }

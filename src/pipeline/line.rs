@@ -16,9 +16,9 @@ use crate::lint::{
     Subject, TextSubject,
 };
 use crate::manifest::model::Manifest;
-use crate::manifest::validate::{self, Validated, Verdict};
+use crate::manifest::validate::{self as schema, Validated, Verdict};
 use crate::source::finding::Finding;
-use crate::source::parse;
+use crate::source::parse as json;
 use crate::source::{self, ManifestFile, ReadError, Sources};
 use crate::text::secrets::client_secret::{self, ClientSecret};
 use crate::text::secrets::credential::is_worth_hiding;
@@ -115,78 +115,6 @@ impl Line<'_> {
         })))
     }
 
-    /// Text -> JSON value.
-    pub(super) fn parse<'a>(&self, mut loaded: LoadedFile<'a>) -> Result<ParsedFile<'a>, Stopped> {
-        let file = loaded.file.file;
-        match parse::parse(&loaded.text) {
-            Ok(parsed) => {
-                if parsed.has_duplicate_keys {
-                    // Of two values of a key only the last one is read.
-                    loaded.findings.hide_credentials(&loaded.text);
-                }
-                let content = FileContent::Json {
-                    text: &loaded.text,
-                    parsed: &parsed,
-                };
-                lint::run_on_text(&TextSubject { file, content }, &mut loaded.findings);
-                let value = parsed.value;
-                Ok(ParsedFile { loaded, value })
-            }
-            Err(error) => {
-                // No rule of Secrets reads what is no JSON, but the finding's window may show one.
-                loaded.findings.hide_credentials(&loaded.text);
-                let content = FileContent::NotJson(&error);
-                lint::run_on_text(&TextSubject { file, content }, &mut loaded.findings);
-                Err(loaded.stop(None))
-            }
-        }
-    }
-
-    /// JSON value -> manifest, by the schema.
-    pub(super) fn validate<'a>(&self, parsed: ParsedFile<'a>) -> Result<ValidFile<'a>, Stopped> {
-        let ParsedFile { mut loaded, value } = parsed;
-        let file = loaded.file.file;
-        let validated = validate::validate(&value);
-        let subject = SchemaSubject {
-            file,
-            validated: &validated,
-        };
-        lint::run_on_schema(&subject, &mut loaded.findings);
-        if validated.verdict() == Verdict::Legacy {
-            // No rule reads it, but the finding's window may show one.
-            loaded.findings.hide_credentials(&loaded.text);
-        } else {
-            let subject = RawSubject {
-                file,
-                stem: loaded.file.stem.as_ref(),
-                text: &loaded.text,
-                value: &value,
-            };
-            lint::run_on_value(&subject, &mut loaded.findings);
-        }
-        // Only what is called a secret could hide them.
-        let has_client_secret = value.pointer("/oauth_config/client_secret").is_some();
-        if has_client_secret || !loaded.findings.secrets.is_empty() {
-            loaded.findings.names.extend(names(&value));
-        }
-        let name = value.get("name").and_then(Value::as_str).map(str::to_owned);
-        if validated.verdict() != Verdict::Manifest {
-            hide_client_secret(&value, &mut loaded.findings);
-            return Err(loaded.stop(name.as_deref()));
-        }
-        match validate::read(value) {
-            Ok(manifest) => Ok(ValidFile { loaded, manifest }),
-            Err(error) => {
-                let subject = SchemaSubject {
-                    file,
-                    validated: &Validated::broken(error.to_string()),
-                };
-                lint::run_on_schema(&subject, &mut loaded.findings);
-                Err(loaded.stop(name.as_deref()))
-            }
-        }
-    }
-
     /// Manifest -> entry: the OAuth type, and what the lock adds.
     pub(super) fn classify<'a>(&self, valid: ValidFile<'a>) -> ClassifiedFile<'a> {
         let ValidFile { loaded, manifest } = valid;
@@ -237,8 +165,8 @@ impl Line<'_> {
     }
 
     fn judge_loaded(&self, loaded: LoadedFile<'_>, keep: Keep) -> JudgedFile {
-        self.parse(loaded)
-            .and_then(|parsed| self.validate(parsed))
+        parse(loaded)
+            .and_then(validate)
             .map(|valid| self.classify(valid))
             .map_or_else(Stopped::judged, |classified| self.lint(classified, keep))
     }
@@ -260,6 +188,78 @@ impl Line<'_> {
         Context {
             config: self.config,
             locks: self.locks,
+        }
+    }
+}
+
+/// Text -> JSON value.
+pub(super) fn parse(mut loaded: LoadedFile<'_>) -> Result<ParsedFile<'_>, Stopped> {
+    let file = loaded.file.file;
+    match json::parse(&loaded.text) {
+        Ok(parsed) => {
+            if parsed.has_duplicate_keys {
+                // Of two values of a key only the last one is read.
+                loaded.findings.hide_credentials(&loaded.text);
+            }
+            let content = FileContent::Json {
+                text: &loaded.text,
+                parsed: &parsed,
+            };
+            lint::run_on_text(&TextSubject { file, content }, &mut loaded.findings);
+            let value = parsed.value;
+            Ok(ParsedFile { loaded, value })
+        }
+        Err(error) => {
+            // No rule of Secrets reads what is no JSON, but the finding's window may show one.
+            loaded.findings.hide_credentials(&loaded.text);
+            let content = FileContent::NotJson(&error);
+            lint::run_on_text(&TextSubject { file, content }, &mut loaded.findings);
+            Err(loaded.stop(None))
+        }
+    }
+}
+
+/// JSON value -> manifest, by the schema.
+pub(super) fn validate(parsed: ParsedFile<'_>) -> Result<ValidFile<'_>, Stopped> {
+    let ParsedFile { mut loaded, value } = parsed;
+    let file = loaded.file.file;
+    let validated = schema::validate(&value);
+    let subject = SchemaSubject {
+        file,
+        validated: &validated,
+    };
+    lint::run_on_schema(&subject, &mut loaded.findings);
+    if validated.verdict() == Verdict::Legacy {
+        // No rule reads it, but the finding's window may show one.
+        loaded.findings.hide_credentials(&loaded.text);
+    } else {
+        let subject = RawSubject {
+            file,
+            stem: loaded.file.stem.as_ref(),
+            text: &loaded.text,
+            value: &value,
+        };
+        lint::run_on_value(&subject, &mut loaded.findings);
+    }
+    // Only what is called a secret could hide them.
+    let has_client_secret = value.pointer("/oauth_config/client_secret").is_some();
+    if has_client_secret || !loaded.findings.secrets.is_empty() {
+        loaded.findings.names.extend(names(&value));
+    }
+    let name = value.get("name").and_then(Value::as_str).map(str::to_owned);
+    if validated.verdict() != Verdict::Manifest {
+        hide_client_secret(&value, &mut loaded.findings);
+        return Err(loaded.stop(name.as_deref()));
+    }
+    match schema::read(value) {
+        Ok(manifest) => Ok(ValidFile { loaded, manifest }),
+        Err(error) => {
+            let subject = SchemaSubject {
+                file,
+                validated: &Validated::broken(error.to_string()),
+            };
+            lint::run_on_schema(&subject, &mut loaded.findings);
+            Err(loaded.stop(name.as_deref()))
         }
     }
 }

@@ -32,14 +32,14 @@ use crate::compile::emit;
 use crate::discovery::lock::Locks;
 use crate::lint::{self, Findings};
 use crate::manifest::model::Manifest;
-use crate::manifest::validate;
+use crate::manifest::validate::prepare;
 use crate::source::finding::Finding;
 use crate::source::{FileId, ManifestFile, Sources};
 
 use artifacts::{Built, Output};
 use facts::{AllowlistChoice, LoadedAllowlist, LockChoice};
 use failure::Failure;
-use line::{JudgedFile, Keep, Line, Stopped};
+use line::{JudgedFile, Keep, Line, Stopped, parse, validate};
 use settle::Settled;
 
 /// How many files are judged before their facts are gathered: enough for every core, and few enough to be held in memory.
@@ -64,12 +64,12 @@ pub(crate) struct Job<'a> {
 pub(crate) struct Run {
     pub(crate) targets: Vec<JudgedTarget>,
     /// Where artifacts were asked for: what was found, and what was built if that is no error.
-    pub(crate) build: Option<Build>,
+    pub(crate) second_half: Option<SecondHalf>,
 }
 
 /// The second half of the line.
 #[derive(Debug)]
-pub(crate) struct Build {
+pub(crate) struct SecondHalf {
     pub(crate) settled: Settled,
     /// Nothing where a finding is in the way.
     pub(crate) built: Option<Result<Built, Failure>>,
@@ -113,7 +113,7 @@ pub struct Judged {
 
 /// The line, all of it.
 pub(crate) fn run(job: Job<'_>, sources: &mut Sources) -> Result<Run, Failure> {
-    rayon::spawn(validate::prepare);
+    rayon::spawn(prepare);
     let workspace = job.workspace;
     let mut input = job.input;
     let mut targets = Vec::new();
@@ -154,11 +154,12 @@ pub(crate) fn run(job: Job<'_>, sources: &mut Sources) -> Result<Run, Failure> {
         for files in manifests.chunks(AT_ONCE) {
             let files = files.par_iter().map(|file| {
                 line.load(file)
-                    .and_then(|loaded| line.parse(loaded))
-                    .and_then(|parsed| line.validate(parsed))
+                    .and_then(parse)
+                    .and_then(validate)
                     .map(|valid| line.classify(valid))
-                    .map(|classified| line.lint(classified, job.keep))
-                    .unwrap_or_else(Stopped::judged)
+                    .map_or_else(Stopped::judged, |classified| {
+                        line.lint(classified, job.keep)
+                    })
             });
             judged.take(files.collect());
         }
@@ -169,8 +170,10 @@ pub(crate) fn run(job: Job<'_>, sources: &mut Sources) -> Result<Run, Failure> {
     }
 
     let Some(output) = job.output else {
-        let build = None;
-        return Ok(Run { targets, build });
+        return Ok(Run {
+            targets,
+            second_half: None,
+        });
     };
     let settled = settle::settle(workspace, &mut targets, sources);
     let is_stopped = settled.fails(workspace, &targets, output.fail_on);
@@ -184,8 +187,10 @@ pub(crate) fn run(job: Job<'_>, sources: &mut Sources) -> Result<Run, Failure> {
             written,
         })
     });
-    let build = Some(Build { settled, built });
-    Ok(Run { targets, build })
+    Ok(Run {
+        targets,
+        second_half: Some(SecondHalf { settled, built }),
+    })
 }
 
 impl Line<'_> {
@@ -222,8 +227,8 @@ pub(crate) fn classify(
     let entries = manifests.par_iter().map(|file| {
         let classified = line
             .load(file)
-            .and_then(|loaded| line.parse(loaded))
-            .and_then(|parsed| line.validate(parsed))
+            .and_then(parse)
+            .and_then(validate)
             .map(|valid| line.classify(valid));
         match classified {
             Ok(classified) => classified.entry,

@@ -113,9 +113,10 @@ impl Answers {
 impl Probing {
     /// Sets up the network, or the recordings in its place. Nothing is asked yet.
     pub(crate) fn new(options: &NetworkOptions, today: Day) -> Result<Self, Failure> {
-        let reach = match options.allow_loopback {
-            true => Reach::Loopback,
-            false => Reach::Public,
+        let reach = if options.allow_loopback {
+            Reach::Loopback
+        } else {
+            Reach::Public
         };
         let source = match (&options.replay, &options.record) {
             (Some(folder), _) => Source::Replay(Recordings::open(folder)?),

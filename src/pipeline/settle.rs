@@ -30,9 +30,10 @@ pub(crate) fn settle(
 ) -> Settled {
     let mut found = Vec::new();
     for target in targets.iter_mut() {
-        match found.is_empty() {
-            true => found = std::mem::take(&mut target.judged.findings),
-            false => found.append(&mut target.judged.findings),
+        if found.is_empty() {
+            found = std::mem::take(&mut target.judged.findings);
+        } else {
+            found.append(&mut target.judged.findings);
         }
     }
     let ignores = Ignores::new(&workspace.config.ignore, &workspace.root, workspace.today);

@@ -35,10 +35,7 @@ pub(crate) fn table(servers: &[ListedServer], width: Option<usize>) -> String {
         .map(|(short, long)| format!("{short}  {long}"));
     let whole: Vec<String> = whole.map(|line| line.trim_end().to_owned()).collect();
     let fits = width.is_none_or(|width| whole.iter().all(|line| columns(line) <= width));
-    let lines = match fits {
-        true => whole,
-        false => stacked(&short, &rows),
-    };
+    let lines = if fits { whole } else { stacked(&short, &rows) };
     lines.into_iter().map(|line| line + "\n").collect()
 }
 

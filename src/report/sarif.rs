@@ -194,9 +194,10 @@ fn fix(shown: &Shown) -> Option<Fix> {
         .artifact_location(artifact(&place.name))
         .replacements(replacements)
         .build();
-    let description = match fix.safe {
-        true => "safe: `catproof check --fix` applies it",
-        false => "to be judged by a person: `catproof check --unsafe-fixes` applies it",
+    let description = if fix.safe {
+        "safe: `catproof check --fix` applies it"
+    } else {
+        "to be judged by a person: `catproof check --unsafe-fixes` applies it"
     };
     Some(
         Fix::builder()
@@ -209,12 +210,12 @@ fn fix(shown: &Shown) -> Option<Fix> {
 /// A message whose text is only text: what would be a link is escaped. Placeholders stay what they are, since there
 /// are no arguments to put into them.
 fn message(text: &str) -> Message {
-    let text = match text.contains("](") {
-        true => text
-            .replace('\\', "\\\\")
+    let text = if text.contains("](") {
+        text.replace('\\', "\\\\")
             .replace('[', "\\[")
-            .replace(']', "\\]"),
-        false => text.to_owned(),
+            .replace(']', "\\]")
+    } else {
+        text.to_owned()
     };
     Message::builder().text(text).build()
 }

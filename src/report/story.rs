@@ -194,9 +194,10 @@ fn login_section(
     });
     let callback = entry.redirect_uri.as_deref().unwrap_or("(no redirect URI)");
     text.push(format!("3. wait for the user to come back to {callback}"));
-    let exchange = match entry.is_proxied {
-        true => "have the OAuth proxy exchange the code, which adds the secret",
-        false => "exchange the code itself",
+    let exchange = if entry.is_proxied {
+        "have the OAuth proxy exchange the code, which adds the secret"
+    } else {
+        "exchange the code itself"
     };
     text.push(format!("4. {exchange}"));
     let injects = oauth_type == OAuthType::Generic;

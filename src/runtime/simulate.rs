@@ -357,12 +357,13 @@ impl Filling<'_> {
             Some(answer) => texts(answer),
             None => self.default(input.default.as_ref()?)?,
         };
-        Some(match input.sensitive {
-            true => vec![format!("<{key}>"); answer.len()],
-            false => answer
+        Some(if input.sensitive {
+            vec![format!("<{key}>"); answer.len()]
+        } else {
+            answer
                 .iter()
                 .map(|text| self.mask.apply(text).into_owned())
-                .collect(),
+                .collect()
         })
     }
 

@@ -29,9 +29,10 @@ pub struct ManifestFile {
 impl ManifestFile {
     /// A manifest at a path, by the folder that it stands in.
     pub fn new(file: FileId, path: &Path, is_local: bool) -> Self {
-        let origin = match is_local {
-            true => Origin::CatalogLocal,
-            false => Origin::Catalog,
+        let origin = if is_local {
+            Origin::CatalogLocal
+        } else {
+            Origin::Catalog
         };
         let stem = path
             .file_stem()

@@ -146,11 +146,12 @@ impl Sources {
 pub(crate) fn read_regular_file(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     let unreadable = |error: std::io::Error| ReadError::Unreadable(describe(&error));
     let metadata = fs::symlink_metadata(path).map_err(unreadable)?;
-    match metadata.is_symlink() {
-        true => Err(ReadError::Unreadable(
+    if metadata.is_symlink() {
+        Err(ReadError::Unreadable(
             "it is a symbolic link, and links are not followed".to_owned(),
-        )),
-        false => read_named_file(path, limit),
+        ))
+    } else {
+        read_named_file(path, limit)
     }
 }
 
@@ -179,9 +180,10 @@ pub(crate) fn read_stream(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError>
     file.take(limit.saturating_add(1))
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
-    match bytes.len() as u64 > limit {
-        true => Err(ReadError::TooLarge { limit }),
-        false => Ok(bytes),
+    if bytes.len() as u64 > limit {
+        Err(ReadError::TooLarge { limit })
+    } else {
+        Ok(bytes)
     }
 }
 
@@ -227,8 +229,9 @@ fn display_name(path: &Path, working_folder: &Path) -> String {
 /// A path with `/` between its parts. Where `\` is a character like any other, it stays.
 pub(crate) fn with_slashes(path: &Path) -> String {
     let path = path.to_string_lossy();
-    match cfg!(windows) {
-        true => path.replace('\\', "/"),
-        false => path.into_owned(),
+    if cfg!(windows) {
+        path.replace('\\', "/")
+    } else {
+        path.into_owned()
     }
 }

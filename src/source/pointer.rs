@@ -43,13 +43,13 @@ impl Pointer {
 
     /// The unescaped keys and indexes, from the root on.
     pub fn tokens(&self) -> impl Iterator<Item = Cow<'_, str>> {
-        self.0
-            .split('/')
-            .skip(1)
-            .map(|token| match token.contains('~') {
-                true => Cow::Owned(token.replace("~1", "/").replace("~0", "~")),
-                false => Cow::Borrowed(token),
-            })
+        self.0.split('/').skip(1).map(|token| {
+            if token.contains('~') {
+                Cow::Owned(token.replace("~1", "/").replace("~0", "~"))
+            } else {
+                Cow::Borrowed(token)
+            }
+        })
     }
 
     pub fn as_str(&self) -> &str {

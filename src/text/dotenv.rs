@@ -260,9 +260,10 @@ impl<'a> Cursor<'a> {
 /// Takes the quotes off, and expands the two escapes of double quotes.
 fn unquote(value: &str) -> String {
     let bare = strip_quotes(value);
-    match value.starts_with('"') {
-        true => bare.replace("\\n", "\n").replace("\\r", "\r"),
-        false => bare,
+    if value.starts_with('"') {
+        bare.replace("\\n", "\n").replace("\\r", "\r")
+    } else {
+        bare
     }
 }
 
@@ -282,14 +283,13 @@ fn strip_quotes(value: &str) -> String {
     let last_closing = ['\'', '"', '`'].map(|quote| (quote, last_closing(quote)));
     while let Some(character) = rest.chars().next() {
         let after = rest.get(character.len_utf8()..).unwrap_or_default();
-        let closing = match at_line_start && is_quote(character) {
-            true => {
-                let mut closings = last_closing.iter();
-                let closing = closings.find(|(quote, _)| *quote == character);
-                let after_at = value.len() - after.len();
-                closing.and_then(|(_, closing)| closing.as_ref()?.checked_sub(after_at))
-            }
-            false => None,
+        let closing = if at_line_start && is_quote(character) {
+            let mut closings = last_closing.iter();
+            let closing = closings.find(|(quote, _)| *quote == character);
+            let after_at = value.len() - after.len();
+            closing.and_then(|(_, closing)| closing.as_ref()?.checked_sub(after_at))
+        } else {
+            None
         };
         rest = if let Some(end) = closing {
             bare.push_str(after.get(..end).unwrap_or_default());

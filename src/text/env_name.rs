@@ -13,14 +13,18 @@ pub(crate) fn is_posix(name: &str) -> bool {
 pub(crate) fn alias(name: &str) -> String {
     let alias: String = name
         .chars()
-        .map(|character| match character.is_ascii_alphanumeric() {
-            true => character.to_ascii_uppercase(),
-            false => '_',
+        .map(|character| {
+            if character.is_ascii_alphanumeric() {
+                character.to_ascii_uppercase()
+            } else {
+                '_'
+            }
         })
         .collect();
-    match alias.starts_with(|first: char| first.is_ascii_digit()) {
-        true => format!("_{alias}"),
-        false => alias,
+    if alias.starts_with(|first: char| first.is_ascii_digit()) {
+        format!("_{alias}")
+    } else {
+        alias
     }
 }
 

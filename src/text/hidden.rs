@@ -19,9 +19,10 @@ pub fn is_hidden(character: char) -> bool {
 
 /// Whether any character of a text is hidden.
 pub(crate) fn has_hidden(text: &str) -> bool {
-    match text.is_ascii() {
-        true => text.bytes().any(|byte| byte.is_ascii_control()),
-        false => text.contains(is_hidden),
+    if text.is_ascii() {
+        text.bytes().any(|byte| byte.is_ascii_control())
+    } else {
+        text.contains(is_hidden)
     }
 }
 
@@ -70,11 +71,12 @@ impl<W: Write> Write for Visible<W> {
 fn without_hidden(json: &str) -> Cow<'_, str> {
     // In ASCII, all that an encoder of JSON leaves as it is.
     let may_have_hidden = !json.is_ascii() || json.contains('\u{7f}');
-    match may_have_hidden && json.lines().any(has_hidden) {
-        true => escape_json(json, |_, character| {
+    if may_have_hidden && json.lines().any(has_hidden) {
+        escape_json(json, |_, character| {
             is_hidden(character) && character != '\n'
-        }),
-        false => Cow::Borrowed(json),
+        })
+    } else {
+        Cow::Borrowed(json)
     }
 }
 

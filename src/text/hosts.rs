@@ -141,9 +141,10 @@ pub(crate) fn is_host_name(text: &str) -> bool {
 
 /// The host that was most likely meant by one with a defect, in the form that is compared.
 pub(crate) fn repaired(host: &str) -> Option<String> {
-    let url = match host.contains("://") {
-        true => Url::parse(host.trim()),
-        false => Url::parse(&format!("https://{}", host.trim())),
+    let url = if host.contains("://") {
+        Url::parse(host.trim())
+    } else {
+        Url::parse(&format!("https://{}", host.trim()))
     };
     let meant = url.ok()?.host_str()?.trim_end_matches('.').to_owned();
     let is_better = meant != host && defect(&meant).is_none();

@@ -41,6 +41,10 @@ impl Kind<'_> {
 }
 
 /// What of the provider's answer is meant.
+#[expect(
+    clippy::enum_variant_names,
+    reason = "the names are those of the placeholders"
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Token {
     AccessToken,

@@ -250,9 +250,10 @@ fn print(value: &Value, layout: Layout, depth: usize) -> String {
         None => String::new(),
         Some(indent) => format!("{}{}", layout.line_end, indent.repeat(depth)),
     };
-    let wrap = |open: &str, parts: Vec<String>, close: &str| match parts.is_empty() {
-        true => format!("{open}{close}"),
-        false => {
+    let wrap = |open: &str, parts: Vec<String>, close: &str| {
+        if parts.is_empty() {
+            format!("{open}{close}")
+        } else {
             let separator = format!(",{}", indent(depth + 1));
             format!(
                 "{open}{}{}{}{close}",

@@ -307,9 +307,10 @@ fn each_fixture_has_the_properties_of_its_kind() {
 
 fn collect(folder: &Path, files: &mut Vec<std::path::PathBuf>) {
     for path in entries(folder) {
-        match path.is_dir() {
-            true => collect(&path, files),
-            false => files.push(path),
+        if path.is_dir() {
+            collect(&path, files)
+        } else {
+            files.push(path)
         }
     }
 }

@@ -181,9 +181,10 @@ pub fn name_the_list(text: &str) -> String {
         let before = at
             .checked_sub(1)
             .and_then(|before| text.as_bytes().get(before));
-        match character == 'A' && !is_part(before) && !is_part(text.as_bytes().get(at + 1)) {
-            true => named.push_str("ALLOWED_DESTINATIONS"),
-            false => named.push(character),
+        if character == 'A' && !is_part(before) && !is_part(text.as_bytes().get(at + 1)) {
+            named.push_str("ALLOWED_DESTINATIONS")
+        } else {
+            named.push(character)
         }
     }
     named

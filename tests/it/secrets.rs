@@ -192,12 +192,11 @@ fn no_command_and_no_format_shows_a_planted_secret() {
 
 fn assert_is_not_in(folder: &Path, secret: &str) {
     for path in entries(folder) {
-        match path.is_dir() {
-            true => assert_is_not_in(&path, secret),
-            false => {
-                let text = fs::read_to_string(&path).unwrap();
-                assert!(!text.contains(secret), "{}", path.display());
-            }
+        if path.is_dir() {
+            assert_is_not_in(&path, secret)
+        } else {
+            let text = fs::read_to_string(&path).unwrap();
+            assert!(!text.contains(secret), "{}", path.display());
         }
     }
 }

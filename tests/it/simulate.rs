@@ -145,14 +145,20 @@ fn answers(inputs: &BTreeMap<String, Input>) -> Answers {
     let one = |key: &str, input: &Input| match input.kind {
         InputType::Number => json!(input.min.unwrap_or(7.0)),
         InputType::Boolean => json!(true),
-        InputType::String | InputType::Directory | InputType::File => match input.sensitive {
-            true => json!(format!("Planted-{key}-\"s3cr3t\"")),
-            false => json!(format!("/answer/{key}")),
-        },
+        InputType::String | InputType::Directory | InputType::File => {
+            if input.sensitive {
+                json!(format!("Planted-{key}-\"s3cr3t\""))
+            } else {
+                json!(format!("/answer/{key}"))
+            }
+        }
     };
-    let answer = |key: &str, input: &Input| match input.multiple {
-        true => json!([one(key, input), one(key, input)]),
-        false => one(key, input),
+    let answer = |key: &str, input: &Input| {
+        if input.multiple {
+            json!([one(key, input), one(key, input)])
+        } else {
+            one(key, input)
+        }
     };
     inputs
         .iter()
@@ -242,9 +248,10 @@ fn assert_everything_arrives(launch: &ServerLaunch, answers: &Answers, json: &st
             .iter()
             .any(|place| !left_out.contains(&place.as_str()));
         if answers.contains_key(key) && is_used && input.kind == InputType::String {
-            let expected = match input.sensitive {
-                true => format!("<{key}>"),
-                false => format!("/answer/{key}"),
+            let expected = if input.sensitive {
+                format!("<{key}>")
+            } else {
+                format!("/answer/{key}")
             };
             assert!(json.contains(&expected), "{}: `{key}`: {json}", launch.id);
         }

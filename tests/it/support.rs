@@ -97,9 +97,10 @@ pub fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());
-        match entry.file_type().unwrap().is_dir() {
-            true => copy(&entry.path(), &target),
-            false => _ = fs::copy(entry.path(), target).unwrap(),
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
         }
     }
 }
@@ -124,9 +125,10 @@ pub fn entries(folder: &Path) -> Vec<PathBuf> {
 pub fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut all = BTreeMap::new();
     for path in entries(folder) {
-        match path.is_dir() {
-            true => all.extend(contents(&path)),
-            false => _ = all.insert(path.clone(), fs::read(&path).unwrap()),
+        if path.is_dir() {
+            all.extend(contents(&path));
+        } else {
+            all.insert(path.clone(), fs::read(&path).unwrap());
         }
     }
     all

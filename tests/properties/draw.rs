@@ -302,9 +302,10 @@ impl<'a> Draw<'a> {
 
     /// A key where any is allowed.
     fn key(&mut self) -> String {
-        match self.once_in(8) {
-            true => self.text(),
-            false => self.one_of(&KEYS).to_owned(),
+        if self.once_in(8) {
+            self.text()
+        } else {
+            self.one_of(&KEYS).to_owned()
         }
     }
 
@@ -419,12 +420,11 @@ impl<'a> Draw<'a> {
         };
         let properties = schema["properties"].as_object();
         let known: Vec<&String> = properties.map_or_else(Vec::new, |known| known.keys().collect());
-        let (name, of_name) = match known.is_empty() || self.once_in(16) {
-            true => (self.key(), &schema["additionalProperties"]),
-            false => {
-                let name = known[self.number(known.len())];
-                (name.clone(), &schema["properties"][name])
-            }
+        let (name, of_name) = if known.is_empty() || self.once_in(16) {
+            (self.key(), &schema["additionalProperties"])
+        } else {
+            let name = known[self.number(known.len())];
+            (name.clone(), &schema["properties"][name])
         };
         match self.number(8) {
             0 => _ = members.remove(&name),
@@ -451,9 +451,10 @@ impl<'a> Draw<'a> {
                 .unwrap()
                 .replace("  ", "\t"),
         };
-        match self.once_in(10) {
-            true => format!("\u{feff}{text}"),
-            false => text,
+        if self.once_in(10) {
+            format!("\u{feff}{text}")
+        } else {
+            text
         }
     }
 

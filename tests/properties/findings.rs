@@ -46,9 +46,10 @@ pub fn any_report(bytes: &[u8]) -> (Sources, Report, usize) {
         .iter()
         .enumerate()
         .map(|(index, (key, value))| {
-            let text = match is_json {
-                true => json!({"a": {key.as_str(): value}, key.as_str(): [value]}).to_string(),
-                false => format!("{key}{value}"),
+            let text = if is_json {
+                json!({"a": {key.as_str(): value}, key.as_str(): [value]}).to_string()
+            } else {
+                format!("{key}{value}")
             };
             let path = format!("{index}{name}.json");
             sources.add_text(path.into(), text.into_bytes(), Path::new(""))
@@ -73,9 +74,10 @@ pub fn any_report(bytes: &[u8]) -> (Sources, Report, usize) {
                 _ => Place::value(file, Pointer::root().key("a").key(key)),
             }
         };
-        let mut finding = match draw.once_in(8) {
-            true => rule.nowhere(&message),
-            false => rule.at(place(&mut draw, 0), &message),
+        let mut finding = if draw.once_in(8) {
+            rule.nowhere(&message)
+        } else {
+            rule.at(place(&mut draw, 0), &message)
         };
         finding.severity = draw.one_of(&[Severity::Note, Severity::Warning, Severity::Error]);
         finding.help = draw.once_in(2).then(|| draw.text().into());
@@ -295,12 +297,12 @@ fn percent_decoded(uri: &str) -> String {
 
 /// §3.11.6: backslashes before brackets that would be a link.
 fn sarif_unescaped(text: &str) -> String {
-    match text.contains("\\](") {
-        true => text
-            .replace("\\[", "[")
+    if text.contains("\\](") {
+        text.replace("\\[", "[")
             .replace("\\]", "]")
-            .replace("\\\\", "\\"),
-        false => text.to_owned(),
+            .replace("\\\\", "\\")
+    } else {
+        text.to_owned()
     }
 }
 

@@ -51,11 +51,12 @@ pub(super) fn read(text: &str) -> Result<Vec<Written>, Unreadable> {
     match change {
         Some(change) => {
             let what = shown(change.text);
-            let reason = match change.is(CONSTANT) {
-                true => format!(
+            let reason = if change.is(CONSTANT) {
+                format!(
                     "`{CONSTANT}` is used here in a way that may change it, or hand it on to be changed"
-                ),
-                false => format!("`{what}` may change `{CONSTANT}`"),
+                )
+            } else {
+                format!("`{what}` may change `{CONSTANT}`")
             };
             Err(Unreadable::at(change.range.clone(), reason))
         }

@@ -94,9 +94,10 @@ pub fn parse(file: FileId, name: &str, text: &str) -> Result<Allowlist, Unreadab
     let is_json = name
         .rsplit_once('.')
         .is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("json"));
-    let written = match is_json {
-        true => read_json(text),
-        false => javascript::read(text),
+    let written = if is_json {
+        read_json(text)
+    } else {
+        javascript::read(text)
     };
     Ok(Allowlist {
         name: name.to_owned(),

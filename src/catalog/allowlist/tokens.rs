@@ -390,9 +390,10 @@ fn regex_length(rest: &str) -> Option<usize> {
 
 /// The bytes of a backslash and what it escapes; a line end of two characters counts as one.
 fn escape_length(rest: &str) -> usize {
-    let escaped = match rest.starts_with("\\\r\n") {
-        true => 2,
-        false => rest.chars().nth(1).map_or(0, char::len_utf8),
+    let escaped = if rest.starts_with("\\\r\n") {
+        2
+    } else {
+        rest.chars().nth(1).map_or(0, char::len_utf8)
     };
     1 + escaped
 }

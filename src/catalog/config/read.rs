@@ -31,9 +31,10 @@ pub fn read(text: &str, rules: &RuleIds) -> Result<(Config, Vec<String>), Vec<Pr
     for ignore in &config.ignore {
         check_ignore(ignore, &mut problems);
     }
-    match problems.is_empty() {
-        true => Ok((config, notices)),
-        false => Err(in_order(problems)),
+    if problems.is_empty() {
+        Ok((config, notices))
+    } else {
+        Err(in_order(problems))
     }
 }
 
@@ -49,9 +50,10 @@ fn why_not(text: &str, error: &de::Error) -> Vec<Problem> {
     let problems: Vec<Problem> = violations
         .map(|violation| document.problem(violation))
         .collect();
-    match problems.is_empty() {
-        true => vec![in_words(error)],
-        false => in_order(problems),
+    if problems.is_empty() {
+        vec![in_words(error)]
+    } else {
+        in_order(problems)
     }
 }
 

@@ -42,21 +42,24 @@ pub(super) fn run(
             fail_on: args.findings.fail_on.severity(),
         }),
     };
-    let Run { targets, build } = pipeline::run(job, &mut sources)?;
-    let (Some(build), true) = (build, targets.iter().any(|target| target.files > 0)) else {
+    let Run {
+        targets,
+        second_half,
+    } = pipeline::run(job, &mut sources)?;
+    let (Some(rest), true) = (second_half, targets.iter().any(|target| target.files > 0)) else {
         console.say(&no_input(&workspace, &[]));
         return Ok(ExitStatus::NoInput);
     };
     let (outcome, shown) = findings::try_report(
         &workspace,
         &targets,
-        build.settled,
+        rest.settled,
         &sources,
         &args.findings,
         console,
         |entry| counts(&workspace, entry.origin),
     );
-    let Some(built) = build.built else {
+    let Some(built) = rest.built else {
         shown?;
         console.say(&outcome.summary("checked"));
         console.say("nothing was written");

@@ -59,7 +59,7 @@ pub(super) fn run(
     let job = Job {
         workspace: &workspace,
         paths: &paths,
-        input: input,
+        input,
         keep: Keep::Entries,
         allowlist,
         locks,
@@ -103,15 +103,12 @@ pub(super) fn run(
     }
     console.say(&outcome.summary("checked"));
     if !outcome.has_allowlist {
-        console.say(match is_alone {
-            true => {
-                "the allowlist was not checked: standard input is judged by itself, unless \
-                 `--stdin-filename` says which file of a catalog it is"
-            }
-            false => {
-                "the allowlist was not checked: there is no `--allowlist`, and nothing was built yet \
-                 (`generated/oauth_proxy/providers.js`)"
-            }
+        console.say(if is_alone {
+            "the allowlist was not checked: standard input is judged by itself, unless \
+             `--stdin-filename` says which file of a catalog it is"
+        } else {
+            "the allowlist was not checked: there is no `--allowlist`, and nothing was built yet \
+             (`generated/oauth_proxy/providers.js`)"
         });
     }
     Ok(outcome.status)
@@ -179,11 +176,12 @@ fn online<'a>(
 ) -> Result<Option<Online<'a>>, Failure> {
     let network = &args.network;
     if !args.online {
-        return match network.replay.is_some() || network.record.is_some() {
-            true => Err(Failure::usage(
+        return if network.replay.is_some() || network.record.is_some() {
+            Err(Failure::usage(
                 "`--replay` and `--record` go with `--online`",
-            )),
-            false => Ok(None),
+            ))
+        } else {
+            Ok(None)
         };
     }
     let today = args.findings.today.unwrap_or_else(Day::today);

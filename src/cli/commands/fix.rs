@@ -54,9 +54,10 @@ pub(super) fn show(
     }
     out.flush()?;
     console.say(&summary("would repair", &changed));
-    Ok(match changed.is_empty() {
-        true => ExitStatus::Clean,
-        false => ExitStatus::Findings,
+    Ok(if changed.is_empty() {
+        ExitStatus::Clean
+    } else {
+        ExitStatus::Findings
     })
 }
 

@@ -61,9 +61,10 @@ fn page(topic: String, command: clap::Command) -> Result<Page, Failure> {
     let mut text = Vec::new();
     for line in String::from_utf8_lossy(&rendered).lines() {
         // The crate's own title has the command in the place of the date, and no version.
-        match line.starts_with(".TH ") {
-            true => writeln!(text, ".TH {name} 1 \"\" \"catproof {VERSION}\" catproof")?,
-            false => writeln!(text, "{line}")?,
+        if line.starts_with(".TH ") {
+            writeln!(text, ".TH {name} 1 \"\" \"catproof {VERSION}\" catproof")?;
+        } else {
+            writeln!(text, "{line}")?;
         }
     }
     sections(&below.unwrap_or_default(), &mut text)?;

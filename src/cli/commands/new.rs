@@ -25,9 +25,10 @@ pub(super) fn run(
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
     let workspace = open_workspace(global, console)?;
-    let said = match console.can_ask() {
-        true => ask(args)?,
-        false => args.clone(),
+    let said = if console.can_ask() {
+        ask(args)?
+    } else {
+        args.clone()
     };
     let answers = answers(&said, &workspace)?;
     let path = place(&workspace, &answers.id)?;
@@ -51,12 +52,13 @@ pub(super) fn run(
 pub(super) fn place(workspace: &Workspace, id: &str) -> Result<PathBuf, Failure> {
     let folder = workspace.root.join(&workspace.config.catalog_local);
     let path = folder.join(format!("{id}.json"));
-    match path.symlink_metadata().is_ok() {
-        true => Err(Failure::Unwritable {
+    if path.symlink_metadata().is_ok() {
+        Err(Failure::Unwritable {
             path,
             reason: "it is there already".to_owned(),
-        }),
-        false => Ok(path),
+        })
+    } else {
+        Ok(path)
     }
 }
 
@@ -114,11 +116,12 @@ pub(super) fn id_and_url(args: &NewArgs) -> Result<(String, String), Failure> {
 fn check_user_information(url: &str) -> Result<(), Failure> {
     let behind_scheme = url.split_once("://").map_or("", |(_, rest)| rest);
     let authority = behind_scheme.split(['/', '?', '#', '\\']).next();
-    match authority.is_some_and(|authority| authority.contains('@')) {
-        true => Err(Failure::usage(
+    if authority.is_some_and(|authority| authority.contains('@')) {
+        Err(Failure::usage(
             "the URL names a user or a password, which a catalog must not hold: give it without",
-        )),
-        false => Ok(()),
+        ))
+    } else {
+        Ok(())
     }
 }
 
@@ -239,9 +242,10 @@ fn check_url(text: &str) -> Result<(), Failure> {
         "http" => hosts::is_loopback(&url),
         _ => false,
     });
-    match is_sound {
-        true => Ok(()),
-        false => Err(Failure::usage(format!("`{text}` is no https URL"))),
+    if is_sound {
+        Ok(())
+    } else {
+        Err(Failure::usage(format!("`{text}` is no https URL")))
     }
 }
 

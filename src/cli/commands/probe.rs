@@ -93,9 +93,10 @@ pub(super) fn run(
         .iter()
         .filter(|rule| matches!(rule.check, Check::Lock(_)));
     let is_outdated = of_locks.any(|rule| outcome.shows(rule.id));
-    Ok(match is_outdated {
-        true => outcome.status.max(ExitStatus::Findings),
-        false => outcome.status,
+    Ok(if is_outdated {
+        outcome.status.max(ExitStatus::Findings)
+    } else {
+        outcome.status
     })
 }
 
@@ -106,7 +107,7 @@ fn judge_by(
     sources: &mut Sources,
 ) -> Result<JudgedTarget, Failure> {
     let job = Job {
-        workspace: workspace,
+        workspace,
         paths: &[],
         input: None,
         keep: Keep::Entries,

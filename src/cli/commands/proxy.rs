@@ -41,9 +41,10 @@ pub(super) fn run(
         log: Log::standard_error(args.log),
         ..Options::new(launch)
     };
-    match args.check {
-        true => check(&options, console),
-        false => serve(options, console),
+    if args.check {
+        check(&options, console)
+    } else {
+        serve(options, console)
     }
 }
 
@@ -53,12 +54,13 @@ fn built_launch(global: &Global, console: &Console) -> Result<PathBuf, Failure> 
     let folder = workspace.generated(&workspace.folders());
     let places = &workspace.config.artifacts;
     let path = folder.join(places.get(LAUNCH).map_or(LAUNCH, String::as_str));
-    match path.is_file() {
-        true => Ok(path),
-        false => Err(Failure::Usage {
+    if path.is_file() {
+        Ok(path)
+    } else {
+        Err(Failure::Usage {
             message: format!("there is no `{}`", path.display()),
             help: Some("run `catproof build`, or name the file: `--launch FILE`".to_owned()),
-        }),
+        })
     }
 }
 

@@ -13,9 +13,10 @@ use crate::source::describe;
 use crate::text::plural::plural;
 
 pub(super) fn run(args: &SchemaArgs, console: &Console) -> Result<ExitStatus, Failure> {
-    match args.check {
-        true => check(&args.out, console),
-        false => write(&args.out, console),
+    if args.check {
+        check(&args.out, console)
+    } else {
+        write(&args.out, console)
     }
 }
 

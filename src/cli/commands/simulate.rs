@@ -107,13 +107,14 @@ fn read_answers(path: &Path, console: &Console) -> Result<AnswersFile, Failure> 
     };
     let limit = DEFAULT_MAX_BYTES;
     let mut bytes = Vec::new();
-    let read = match path == Path::new("-") {
-        true => console
+    let read = if path == Path::new("-") {
+        console
             .standard_input()
             .take(limit.saturating_add(1))
-            .read_to_end(&mut bytes),
-        false => File::open(console.at(path))
-            .and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes)),
+            .read_to_end(&mut bytes)
+    } else {
+        File::open(console.at(path))
+            .and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes))
     };
     read.map_err(|error| unreadable(describe(&error)))?;
     if bytes.len() as u64 > limit {
@@ -245,9 +246,10 @@ fn human(launch: &ServerLaunch, simulation: &Simulation) -> String {
 fn section(text: &mut String, heading: &str, lines: &[String]) {
     let headings = [heading].into_iter().chain(std::iter::repeat(""));
     for (heading, line) in headings.zip(lines) {
-        let line = match line.is_empty() {
-            true => "\"\"".into(),
-            false => shown(line),
+        let line = if line.is_empty() {
+            "\"\"".into()
+        } else {
+            shown(line)
         };
         let _ = writeln!(text, "{heading:<12} {line}");
     }

@@ -35,10 +35,7 @@ fn render(template: &str, values: impl Serialize) -> Result<String, minijinja::E
 pub(super) fn comment(text: &str) -> String {
     let words: String = text
         .chars()
-        .map(|character| match is_hidden(character) {
-            true => ' ',
-            false => character,
-        })
+        .map(|character| if is_hidden(character) { ' ' } else { character })
         .collect();
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }

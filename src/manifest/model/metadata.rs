@@ -90,6 +90,7 @@ pub struct GithubInfo {
 /// Which parts of the Model Context Protocol the server implements.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the keys")]
 pub struct ProtocolFeatures {
     /// `tools`.
     pub implementing_tools: Option<bool>,

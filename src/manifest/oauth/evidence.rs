@@ -93,9 +93,10 @@ pub(super) fn generic(manifest: &Manifest) -> Evidence {
             Fact::Generic,
             value,
             "/oauth_config/generic_oauth",
-            match value {
-                true => "`generic_oauth` is true",
-                false => "`generic_oauth` is false",
+            if value {
+                "`generic_oauth` is true"
+            } else {
+                "`generic_oauth` is false"
             },
         ),
         None => Evidence::absent(Fact::Generic, "`generic_oauth` is not set"),

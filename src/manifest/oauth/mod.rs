@@ -262,6 +262,11 @@ fn is_metadata_document(client_id: &str) -> bool {
         .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
 }
 
+/// What a manifest's `client_secret` holds.
+pub(crate) fn client_secret(oauth: &OAuthConfig) -> ClientSecret<'_> {
+    client_secret::read(oauth.client_secret.as_deref().unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -294,9 +299,4 @@ mod tests {
             );
         }
     }
-}
-
-/// What a manifest's `client_secret` holds.
-pub(crate) fn client_secret(oauth: &OAuthConfig) -> ClientSecret<'_> {
-    client_secret::read(oauth.client_secret.as_deref().unwrap_or_default())
 }

@@ -72,9 +72,10 @@ fn server_section(text: &mut String, server: &DiffServer, style: Style) {
 }
 
 fn heading(text: &mut String, heading: &str, style: Style) {
-    let _ = match style.color {
-        true => writeln!(text, "\u{1b}[1m{heading}\u{1b}[0m"),
-        false => writeln!(text, "{heading}"),
+    let _ = if style.color {
+        writeln!(text, "\u{1b}[1m{heading}\u{1b}[0m")
+    } else {
+        writeln!(text, "{heading}")
     };
 }
 

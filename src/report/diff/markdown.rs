@@ -41,12 +41,11 @@ pub(crate) fn markdown(report: &DiffReport) -> String {
         .map(|text| (text, None))
         .chain(servers.zip(grades))
     {
-        match text.len() + section.len() + ROOM_FOR_REST <= MOST_BYTES {
-            true => text.push_str(&section),
-            false => {
-                left_out += 1;
-                gravest = gravest.max(grade);
-            }
+        if text.len() + section.len() + ROOM_FOR_REST <= MOST_BYTES {
+            text.push_str(&section);
+        } else {
+            left_out += 1;
+            gravest = gravest.max(grade);
         }
     }
     if left_out > 0 {
@@ -107,9 +106,10 @@ fn section(title: &str, lines: Vec<String>) -> String {
     let mut text = format!("\n{title}");
     let mut left_out = 0_usize;
     for line in lines {
-        match left_out == 0 && text.len() + line.len() <= MOST_BYTES_OF_SECTION {
-            true => text.push_str(&line),
-            false => left_out += 1,
+        if left_out == 0 && text.len() + line.len() <= MOST_BYTES_OF_SECTION {
+            text.push_str(&line);
+        } else {
+            left_out += 1;
         }
     }
     if left_out > 0 {

@@ -199,9 +199,10 @@ fn facts(card: &Card) -> Vec<(&'static str, Words)> {
                 .text("; the token reaches the server ")
                 .value(&login.delivery),
         ));
-        let scopes = match login.scopes.is_empty() {
-            true => Words::new("none are listed"),
-            false => Words::default().values(&login.scopes),
+        let scopes = if login.scopes.is_empty() {
+            Words::new("none are listed")
+        } else {
+            Words::default().values(&login.scopes)
         };
         facts.push(("scopes", scopes));
     }

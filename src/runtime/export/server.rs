@@ -103,10 +103,10 @@ impl<'a> Translation<'a> {
         }
         let is_sse =
             Url::parse(url).is_ok_and(|url| url.path().trim_end_matches('/').ends_with("/sse"));
-        let kind = self.dialect.remote.map(|[http, sse]| match is_sse {
-            true => sse,
-            false => http,
-        });
+        let kind = self
+            .dialect
+            .remote
+            .map(|[http, sse]| if is_sse { sse } else { http });
         let url = url.to_owned();
         Ok(Entry::Remote { kind, url })
     }
@@ -442,9 +442,10 @@ impl<'a> Translation<'a> {
 
 /// A text that stays what it is in every client.
 fn inert(written: Written) -> Text {
-    match would_expand(&written.read) {
-        true => Err(Gap::Unsafe(IN_PLACE.to_owned())),
-        false => Ok(written),
+    if would_expand(&written.read) {
+        Err(Gap::Unsafe(IN_PLACE.to_owned()))
+    } else {
+        Ok(written)
     }
 }
 

@@ -38,14 +38,16 @@ pub(super) fn prompt(asked: Asked<'_>) -> Prompt {
     };
     let is_choice = input.kind == InputType::Boolean;
     Prompt {
-        kind: match is_choice {
-            true => "pickString",
-            false => "promptString",
+        kind: if is_choice {
+            "pickString"
+        } else {
+            "promptString"
         },
         // Words only, yet whoever searches the file for references finds none here.
-        description: match would_expand(&description) {
-            true => name.clone(),
-            false => description,
+        description: if would_expand(&description) {
+            name.clone()
+        } else {
+            description
         },
         id: name,
         options: is_choice.then_some(["true", "false"]),

@@ -130,9 +130,10 @@ impl Parameters {
         }
         let is_printable = value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
         let earlier = self.0.insert(name.to_owned(), value);
-        match is_printable && earlier.is_none() {
-            true => Ok(()),
-            false => Err(Refusal::MALFORMED),
+        if is_printable && earlier.is_none() {
+            Ok(())
+        } else {
+            Err(Refusal::MALFORMED)
         }
     }
 

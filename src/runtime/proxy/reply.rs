@@ -101,9 +101,10 @@ impl Reply {
         // The same characters are escaped the same way in both.
         let quoted = Value::from(secret).to_string();
         let escaped = quoted.get(1..quoted.len() - 1).unwrap_or_default();
-        match secret.len() >= SHORTEST_SECRET && text.contains(escaped) {
-            true => Err(Refusal::provider("the provider's reply repeats the secret")),
-            false => Ok(text),
+        if secret.len() >= SHORTEST_SECRET && text.contains(escaped) {
+            Err(Refusal::provider("the provider's reply repeats the secret"))
+        } else {
+            Ok(text)
         }
     }
 }
@@ -127,12 +128,13 @@ pub fn revocation_reply(
     body: &[u8],
 ) -> Result<Reply, Refusal> {
     let object = object(content_type, body);
-    match status.is_success() && !object.as_ref().is_some_and(is_error) {
-        true => Ok(Reply {
+    if status.is_success() && !object.as_ref().is_some_and(is_error) {
+        Ok(Reply {
             status: StatusCode::OK,
             body: Map::from_iter([("success".to_owned(), Value::Bool(true))]),
-        }),
-        false => error_reply(status, object),
+        })
+    } else {
+        error_reply(status, object)
     }
 }
 
@@ -159,9 +161,10 @@ fn error_reply(status: StatusCode, object: Option<Map<String, Value>>) -> Result
         body.insert("error".to_owned(), Value::from("invalid_request"));
     }
     // An error with the status of a success, or with one that is none to a client, would not be taken for an error.
-    let status = match status.is_client_error() || status.is_server_error() {
-        true => status,
-        false => StatusCode::BAD_REQUEST,
+    let status = if status.is_client_error() || status.is_server_error() {
+        status
+    } else {
+        StatusCode::BAD_REQUEST
     };
     Ok(Reply { status, body })
 }

@@ -50,9 +50,10 @@ impl Listening {
         let address = listener.local_addr().map_err(refused)?;
         let limits = options.limits;
         // Behind a proxy all connections are of one address.
-        let per_address = match options.behind_proxy {
-            true => limits.connections,
-            false => limits.connections_per_address,
+        let per_address = if options.behind_proxy {
+            limits.connections
+        } else {
+            limits.connections_per_address
         };
         Ok(Self {
             listener,

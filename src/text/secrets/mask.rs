@@ -127,9 +127,10 @@ impl Mask {
         let found = credentials(name).map(|credential| credential.secret.to_owned());
         let known = self.formed.iter().filter(|secret| name.contains(*secret));
         let secrets: Vec<String> = known.cloned().chain(found).collect();
-        match secrets.is_empty() {
-            true => Cow::Borrowed(name),
-            false => Cow::Owned(Self::new(&secrets).apply(name).into_owned()),
+        if secrets.is_empty() {
+            Cow::Borrowed(name)
+        } else {
+            Cow::Owned(Self::new(&secrets).apply(name).into_owned())
         }
     }
 
@@ -159,9 +160,10 @@ impl Mask {
             reach.is_none_or(|reach| counts(text, &found.range(), *reach))
         });
         let hidden = merge(found.map(|found| found.range()).collect());
-        match hidden.is_empty() {
-            true => hidden,
-            false => without(hidden, &self.spared_within(text, part)),
+        if hidden.is_empty() {
+            hidden
+        } else {
+            without(hidden, &self.spared_within(text, part))
         }
     }
 

@@ -142,9 +142,10 @@ fn first_word(text: &str) -> &str {
 }
 
 fn first_line(text: &str) -> &str {
-    match text.starts_with(['{', '}', ']']) {
-        true => "",
-        false => text.lines().next().unwrap_or_default(),
+    if text.starts_with(['{', '}', ']']) {
+        ""
+    } else {
+        text.lines().next().unwrap_or_default()
     }
 }
 
@@ -212,11 +213,10 @@ fn without_escapes(text: &str) -> String {
 
 /// What a part of a JSON string means; the part itself where it is none.
 fn unescape(written: &str) -> String {
-    match written.contains('\\') {
-        true => {
-            serde_json::from_str(&format!("\"{written}\"")).unwrap_or_else(|_| written.to_owned())
-        }
-        false => written.to_owned(),
+    if written.contains('\\') {
+        serde_json::from_str(&format!("\"{written}\"")).unwrap_or_else(|_| written.to_owned())
+    } else {
+        written.to_owned()
     }
 }
 

@@ -194,9 +194,10 @@ impl ForNode {
         assert_eq!(found.len(), self.expected.len());
         let mut templates = 0;
         for (mut found, expected) in found.into_iter().zip(&self.expected) {
-            match found["env"].is_null() {
-                true => found["env"] = expected["env"].clone(),
-                false => templates += 2,
+            if found["env"].is_null() {
+                found["env"] = expected["env"].clone()
+            } else {
+                templates += 2
             }
             assert_eq!(found, *expected);
         }

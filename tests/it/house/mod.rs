@@ -50,7 +50,7 @@ fn each_rule_file_is_registered() {
             let room = format!("{}/{}", name(group), name(file));
             let is_rule = fs::read_to_string(file)
                 .unwrap()
-                .contains("pub static RULE");
+                .contains("pub(crate) static RULE");
             assert!(
                 !is_rule || registered.contains(&room),
                 "{room} is no rule of the registry"

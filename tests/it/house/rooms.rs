@@ -83,13 +83,13 @@ fn no_files_of_one_room_use_each_other_in_a_circle() {
     }
     // What uses nothing that is left, or is used by nothing, is no part of a circle, and is taken away.
     loop {
-        let using: BTreeSet<&Module> = arrows.keys().copied().collect();
-        let used: BTreeSet<&Module> = arrows.values().flatten().copied().collect();
+        let origins: BTreeSet<&Module> = arrows.keys().copied().collect();
+        let ends: BTreeSet<&Module> = arrows.values().flatten().copied().collect();
         arrows.retain(|module, targets| {
-            targets.retain(|target| using.contains(target));
-            used.contains(module) && !targets.is_empty()
+            targets.retain(|target| origins.contains(target));
+            ends.contains(module) && !targets.is_empty()
         });
-        if arrows.len() == using.len() {
+        if arrows.len() == origins.len() {
             break;
         }
     }

@@ -127,9 +127,10 @@ fn every_reconstructed_recording_says_what_the_facts_say_and_nothing_else() {
         let is_resource = rows
             .iter()
             .any(|row| row["protected_resource_metadata_url"] == **url);
-        let members: BTreeSet<&str> = match is_resource {
-            true => RESOURCE.into(),
-            false => SERVER.into(),
+        let members: BTreeSet<&str> = if is_resource {
+            RESOURCE.into()
+        } else {
+            SERVER.into()
         };
         let stated: BTreeSet<&str> = body.keys().map(String::as_str).collect();
         let unknown: BTreeSet<&str> = recording.unknown.iter().map(String::as_str).collect();

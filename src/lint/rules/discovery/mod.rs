@@ -72,17 +72,19 @@ fn recorded_problems<'a>(
 
 /// What to do where the metadata is of no use. Only a local server can do without: plain OAuth 2.0 is not for remote ones.
 fn or_by_hand(subject: &Subject<'_>, remedy: &'static str) -> Cow<'static, str> {
-    match subject.is_local() {
-        true => format!("{remedy}, or give the endpoints by hand (type 1, `generic`)").into(),
-        false => remedy.into(),
+    if subject.is_local() {
+        format!("{remedy}, or give the endpoints by hand (type 1, `generic`)").into()
+    } else {
+        remedy.into()
     }
 }
 
 /// Since when a fact is known, and whether it was fetched, to end a message.
 fn recorded(lock: &LockEntry) -> String {
-    match lock.reconstructed {
-        false => format!("as recorded on {}", lock.recorded),
-        true => format!("as reconstructed on {}", lock.recorded),
+    if lock.reconstructed {
+        format!("as reconstructed on {}", lock.recorded)
+    } else {
+        format!("as recorded on {}", lock.recorded)
     }
 }
 

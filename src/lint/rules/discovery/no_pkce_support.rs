@@ -91,12 +91,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if !oauth_type.is_mcp_flow() || lists(methods, "S256") {
         return;
     }
-    let message = match methods.is_empty() {
-        true => "the authorization server lists no PKCE methods".to_owned(),
-        false => format!(
+    let message = if methods.is_empty() {
+        "the authorization server lists no PKCE methods".to_owned()
+    } else {
+        format!(
             "the authorization server lists the PKCE methods `{}`, but not `S256`",
             methods.join("`, `")
-        ),
+        )
     };
     findings.push(
         RULE.at(

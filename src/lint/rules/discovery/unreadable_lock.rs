@@ -46,9 +46,10 @@ fn check(subject: &LockSubject<'_>, findings: &mut Findings) {
         Some(range) => Place::bytes(subject.file, range.clone()),
         None => Place::whole(subject.file),
     };
-    let help = match unreadable.is_merged {
-        true => "take either side of the merge, then run `catproof probe`",
-        false => "take it from the last commit that had it right, or run `catproof probe`",
+    let help = if unreadable.is_merged {
+        "take either side of the merge, then run `catproof probe`"
+    } else {
+        "take it from the last commit that had it right, or run `catproof probe`"
     };
     let message = format!("the discovery lock cannot be read: {}", unreadable.reason);
     findings.push(RULE.at(place, message).help(help));

@@ -53,9 +53,10 @@ fn report(group: &[&Entry], findings: &mut Findings) {
         let Some(first) = others.first() else {
             continue;
         };
-        let message = match first.id == entry.id {
-            true => format!("`{}` is declared twice", entry.id),
-            false => format!("`{}` and `{}` differ only in case", entry.id, first.id),
+        let message = if first.id == entry.id {
+            format!("`{}` is declared twice", entry.id)
+        } else {
+            format!("`{}` and `{}` differ only in case", entry.id, first.id)
         };
         let finding = RULE
             .at(name_of(entry), message)

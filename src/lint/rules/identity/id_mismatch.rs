@@ -38,9 +38,10 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
     }
     let stem = subject.stem;
     // A file is not to be called by a name that is wrong itself.
-    let help = match is_valid_id(name) {
-        true => format!("rename the file to `{name}.json`, or set `name` to `{stem}`"),
-        false => format!("set `name` to `{stem}`"),
+    let help = if is_valid_id(name) {
+        format!("rename the file to `{name}.json`, or set `name` to `{stem}`")
+    } else {
+        format!("set `name` to `{stem}`")
     };
     let message = format!("`name` is `{name}`, but the file is `{stem}.json`");
     findings.push(

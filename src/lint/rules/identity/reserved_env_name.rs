@@ -54,9 +54,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         else {
             continue;
         };
-        let message = match name == *reserved {
-            true => format!("`{name}` is a variable of {reader}"),
-            false => format!("`{name}` is also `{reserved}`, a variable of {reader}"),
+        let message = if name == *reserved {
+            format!("`{name}` is a variable of {reader}")
+        } else {
+            format!("`{name}` is also `{reserved}`, a variable of {reader}")
         };
         findings.push(
             RULE.at(name_of(subject.entry), message)

@@ -43,10 +43,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         let pointer = Pointer::from("/user_config").key(key);
         // An empty default answers nothing: then it is the one to go.
         let is_empty = default.is_null() || default == &Value::from("");
-        let superfluous = match is_empty {
-            true => "default",
-            false => "required",
-        };
+        let superfluous = if is_empty { "default" } else { "required" };
         findings.push(
             RULE.at(
                 subject.key(pointer.key("default")),

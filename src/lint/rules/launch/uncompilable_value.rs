@@ -135,10 +135,10 @@ fn place(subject: &Subject<'_>, field: &str) -> Place {
                 ),
             ];
             let name = field.strip_prefix("oauth_config.").unwrap_or_default();
-            match known.contains(&(name, true)) {
-                true => subject.value_at(Pointer::from("/oauth_config").key(name)),
-                // What the discovery lock says of the server.
-                false => subject.entry.discovery_place(),
+            if known.contains(&(name, true)) {
+                subject.value_at(Pointer::from("/oauth_config").key(name))
+            } else {
+                subject.entry.discovery_place()
             }
         }
     }

@@ -59,9 +59,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             subject.key("/oauth_config/default_scopes"),
             format!("`default_scopes` {difference}"),
         )
-        .help(match scopes.is_empty() {
-            true => "call them `scopes`: without any, what to ask for is left to the provider",
-            false => "remove `default_scopes`: left out, they are `scopes`",
+        .help(if scopes.is_empty() {
+            "call them `scopes`: without any, what to ask for is left to the provider"
+        } else {
+            "remove `default_scopes`: left out, they are `scopes`"
         });
     findings.push(match oauth.scopes {
         Some(_) => finding.related(subject.key("/oauth_config/scopes"), "asked for first"),

@@ -43,13 +43,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         ),
         Some(_) => return,
     };
-    let callback = match oauth_type.has_static_client() {
-        true => {
-            "a callback of the OAuth proxy, such as `https://oauth.acme.example/oauth/callback`"
-        }
-        false => {
-            "a callback on the user's machine, such as `http://127.0.0.1:33418/oauth/callback`"
-        }
+    let callback = if oauth_type.has_static_client() {
+        "a callback of the OAuth proxy, such as `https://oauth.acme.example/oauth/callback`"
+    } else {
+        "a callback on the user's machine, such as `http://127.0.0.1:33418/oauth/callback`"
     };
     findings.push(RULE.at(place, message).help(format!("add {callback}")));
 }

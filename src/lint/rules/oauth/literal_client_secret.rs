@@ -50,9 +50,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     };
     // Masking a word such as `secret` would tear holes into what is said of it.
-    match is_worth_hiding(secret) {
-        true => findings.mask(secret),
-        false => findings.holds_secret = true,
+    if is_worth_hiding(secret) {
+        findings.mask(secret);
+    } else {
+        findings.holds_secret = true;
     }
     let instead = match subject.entry.oauth_type() {
         Some(OAuthType::RemoteDynamic) => {

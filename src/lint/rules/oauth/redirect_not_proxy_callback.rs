@@ -60,9 +60,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     };
     let served = &subject.context.config.proxy.callback_urls;
-    let is_served = match served.is_empty() {
-        true => redirect::is_public_proxy_callback(uri),
-        false => served.iter().any(|callback| callback == uri),
+    let is_served = if served.is_empty() {
+        redirect::is_public_proxy_callback(uri)
+    } else {
+        served.iter().any(|callback| callback == uri)
     };
     let is_developers_own = subject.is_development()
         && redirect::has_proxy_callback_path(uri)
@@ -70,15 +71,14 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if is_served || is_developers_own {
         return;
     }
-    let help = match served.is_empty() {
-        true => {
-            "put the proxy's callback first, such as `https://oauth.acme.example/oauth/callback`"
-                .to_owned()
-        }
-        false => format!(
+    let help = if served.is_empty() {
+        "put the proxy's callback first, such as `https://oauth.acme.example/oauth/callback`"
+            .to_owned()
+    } else {
+        format!(
             "put one of `callback_urls` first: `{}`",
             served.join("`, `")
-        ),
+        )
     };
     findings.push(
         RULE.at(place, format!("`{uri}` is no callback of the OAuth proxy"))

@@ -61,9 +61,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         (false, Some(remote_url)) => format!("`{url}` is not at the origin of `{remote_url}`"),
         (false, None) => return,
     };
-    let help = match oauth_type.is_remote() {
-        true => "remove it: the remote server says itself where its metadata is",
-        false => "move it to `well_known_url`",
+    let help = if oauth_type.is_remote() {
+        "remove it: the remote server says itself where its metadata is"
+    } else {
+        "move it to `well_known_url`"
     };
     let finding = RULE.at(place, message).help(help);
     findings.push(match elsewhere {

@@ -51,12 +51,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let is_stdio = oauth.streamable_http_url.is_none();
     match oauth_type {
         OAuthType::Generic | OAuthType::McpStatic if given.is_empty() && is_stdio => {
-            let (severity, ways) = match oauth_type.is_mcp_flow() {
-                false => (
+            let (severity, ways) = if oauth_type.is_mcp_flow() {
+                (Severity::Warning, "`streamable_http_url`")
+            } else {
+                (
                     Severity::Error,
                     "`access_token_env_var` or `server.inject_file`",
-                ),
-                true => (Severity::Warning, "`streamable_http_url`"),
+                )
             };
             findings.push(
                 RULE.at(

@@ -52,9 +52,10 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
             if allowlist.allows(host) {
                 continue;
             }
-            let help = match allowlist.is_generated {
-                true => "run `catproof build`, and deploy what it writes".to_owned(),
-                false => format!("add `{host}` to `{}`, and deploy it", allowlist.name),
+            let help = if allowlist.is_generated {
+                "run `catproof build`, and deploy what it writes".to_owned()
+            } else {
+                format!("add `{host}` to `{}`, and deploy it", allowlist.name)
             };
             findings.push(
                 RULE.at(

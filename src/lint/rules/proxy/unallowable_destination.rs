@@ -44,9 +44,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         };
         let host = &destination.host;
         // `loopback-allowed` speaks of these; on a developer's machine a provider may listen on any port.
-        let is_judged_elsewhere = match subject.is_development() {
-            true => hosts::is_loopback(&url),
-            false => hosts::is_local(host),
+        let is_judged_elsewhere = if subject.is_development() {
+            hosts::is_loopback(&url)
+        } else {
+            hosts::is_local(host)
         };
         if is_judged_elsewhere {
             continue;

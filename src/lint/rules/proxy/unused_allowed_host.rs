@@ -65,11 +65,10 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
         if wanted.contains(host) || is_reported_elsewhere(host) {
             continue;
         }
-        let help = match allowlist.is_generated {
-            true => "run `catproof build`, and deploy what it writes".to_owned(),
-            false => format!(
-                "remove it, or list `{host}` under `[proxy] extra_destinations` with a reason"
-            ),
+        let help = if allowlist.is_generated {
+            "run `catproof build`, and deploy what it writes".to_owned()
+        } else {
+            format!("remove it, or list `{host}` under `[proxy] extra_destinations` with a reason")
         };
         let allowed = Allowed {
             host,

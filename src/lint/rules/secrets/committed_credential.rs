@@ -73,9 +73,10 @@ fn search<'a>(
         Value::Object(members) => {
             for (key, member) in members {
                 steps.push(Step::Key(key));
-                match is_in_readme(steps) {
-                    true => hide(key, findings),
-                    false => report(key, || subject.key(pointer(steps)), findings),
+                if is_in_readme(steps) {
+                    hide(key, findings);
+                } else {
+                    report(key, || subject.key(pointer(steps)), findings);
                 }
                 search(subject, steps, member, findings);
                 steps.pop();

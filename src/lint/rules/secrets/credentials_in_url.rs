@@ -57,9 +57,10 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
                     }
                     message = Some("the URL holds a password".to_owned());
                 }
-                let query = match is_in_query {
-                    true => url,
-                    false => url.split_once('?').map_or("", |(_, query)| query),
+                let query = if is_in_query {
+                    url
+                } else {
+                    url.split_once('?').map_or("", |(_, query)| query)
                 };
                 for (name, value) in secret_parameters(query) {
                     findings.mask(value);
@@ -111,9 +112,10 @@ fn behind_schemes(word: &str) -> impl Iterator<Item = &str> {
         let is_lenient = LENIENT_SCHEMES
             .iter()
             .any(|lenient| scheme.eq_ignore_ascii_case(lenient));
-        let url = match is_lenient {
-            true => rest.trim_start_matches(['/', '\\']),
-            false => rest.strip_prefix("//")?,
+        let url = if is_lenient {
+            rest.trim_start_matches(['/', '\\'])
+        } else {
+            rest.strip_prefix("//")?
         };
         Some((colon, word.len() - url.len()))
     });

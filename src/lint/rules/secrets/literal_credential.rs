@@ -51,14 +51,13 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
         if !names_credential(key) || !is_literal(value) {
             continue;
         }
-        let message = match only_stands_for_one(value) {
-            true => format!("the value of `{key}` is a placeholder that nothing replaces"),
-            false => {
-                if is_worth_hiding(value) {
-                    findings.hide(value);
-                }
-                format!("`{key}` is written down in the manifest")
+        let message = if only_stands_for_one(value) {
+            format!("the value of `{key}` is a placeholder that nothing replaces")
+        } else {
+            if is_worth_hiding(value) {
+                findings.hide(value);
             }
+            format!("`{key}` is written down in the manifest")
         };
         findings.push(
             RULE.at(subject.value_at(pointer), message)
