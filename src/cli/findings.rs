@@ -13,14 +13,13 @@ use crate::cli::exit_status::ExitStatus;
 use crate::compile::write;
 use crate::pipeline::JudgedTarget;
 use crate::pipeline::failure::Failure;
-use crate::pipeline::masking;
+use crate::pipeline::redaction::{self, Redaction};
 use crate::pipeline::repair;
 use crate::pipeline::settle::{Settled, is_counted, settle, uncounted};
 use crate::report::{self, Format, FormatArgument, Report, Style, Summary};
 use crate::source::finding::{Finding, Severity};
 use crate::source::{Sources, clean, describe};
 use crate::text::plural::plural;
-use crate::text::secrets::mask::Mask;
 
 /// What came of the findings.
 pub(crate) struct Outcome {
@@ -28,7 +27,7 @@ pub(crate) struct Outcome {
     pub(crate) files: usize,
     pub(crate) has_allowlist: bool,
     /// What output must not show.
-    pub(crate) mask: Mask,
+    pub(crate) redaction: Redaction,
     counts: Summary,
     /// The rules of what was shown.
     rules: BTreeSet<&'static str>,
@@ -63,7 +62,7 @@ pub(crate) fn try_report(
     let uncounted = uncounted(targets, counts);
     let files = targets.iter().map(|target| target.files).sum();
     let has_allowlist = targets.iter().all(|target| target.has_allowlist);
-    let mask = masking::mask(targets, sources);
+    let redaction = redaction::redaction(targets, sources);
     let Settled {
         mut shown,
         suppressed,
@@ -96,7 +95,7 @@ pub(crate) fn try_report(
         status,
         files,
         has_allowlist,
-        mask,
+        redaction,
         counts: summary,
         rules,
     };
@@ -105,7 +104,7 @@ pub(crate) fn try_report(
         sources,
         args,
         console,
-        &outcome.mask,
+        &outcome.redaction,
         shown,
         &outcome.counts,
     );
@@ -117,7 +116,7 @@ fn write(
     sources: &Sources,
     args: &FindingArgs,
     console: &Console,
-    mask: &Mask,
+    redaction: &Redaction,
     mut shown: Vec<Finding>,
     summary: &Summary,
 ) -> Result<(), Failure> {
@@ -130,7 +129,12 @@ fn write(
     let mut written = Ok(());
     for findings in batches {
         let report = Report {
-            findings: report::locate(findings, sources, workspace.config.max_file_bytes, mask),
+            findings: report::locate(
+                findings,
+                sources,
+                workspace.config.max_file_bytes,
+                redaction,
+            ),
             summary: summary.clone(),
         };
         for output in &mut outputs {

@@ -114,6 +114,9 @@ pub mod pipeline {
     pub mod line {
         pub use crate::pipeline::line::{Keep, Line};
     }
+    pub mod redaction {
+        pub use crate::pipeline::redaction::{Redaction, redaction_of};
+    }
 }
 pub mod report {
     pub use crate::report::{
@@ -175,8 +178,8 @@ pub mod text {
         pub use crate::text::profile::Profile;
     }
     pub mod secrets {
-        pub mod mask {
-            pub use crate::text::secrets::mask::Mask;
+        pub mod redactor {
+            pub use crate::text::secrets::redactor::Redactor;
         }
     }
     pub mod visible {

@@ -411,7 +411,7 @@ fn temporary_file(
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // As any program creates a file: the user's mask decides.
+        // As any program creates a file: the user's redactor decides.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
     let mut temporary = builder.tempfile_in(folder)?;

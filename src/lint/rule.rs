@@ -4,8 +4,8 @@ use crate::source::Origin;
 use crate::source::finding::{Finding, Place, Severity};
 use crate::text::profile::Profile;
 
+use super::Findings;
 use super::documentation;
-use super::findings::Findings;
 use super::subject::{
     AllowlistSubject, CatalogSubject, IgnoreSubject, LockSubject, RawSubject, SchemaSubject,
     Subject, TextSubject,
@@ -60,6 +60,8 @@ impl Rule {
             place: None,
             related: Vec::new(),
             fix: None,
+            secrets: Vec::new(),
+            withholds_server: false,
         }
     }
 

@@ -104,7 +104,7 @@ impl<'a> Workshop<'a> {
     /// A workshop for a catalog as it was judged.
     pub fn new(line: &'a Line<'a>, entries: &'a [Entry]) -> Self {
         Self {
-            of_catalog: line.judge_catalog(entries).list,
+            of_catalog: line.judge_catalog(entries),
             line,
             entries: Cow::Borrowed(entries),
             kin: OnceLock::new(),
@@ -198,7 +198,7 @@ impl<'a> Workshop<'a> {
         entry::sort(entries);
         self.kin = OnceLock::new();
         if !is_known {
-            self.of_catalog = self.line.judge_catalog(&self.entries).list;
+            self.of_catalog = self.line.judge_catalog(&self.entries);
         }
         Repaired {
             text: current.text,
@@ -272,7 +272,7 @@ impl<'a> Workshop<'a> {
             let others = others.filter(|other| other.file != entry.file);
             let mut entries: Vec<Entry> = others.chain(own).cloned().collect();
             entry::sort(&mut entries);
-            let findings = self.line.judge_catalog(&entries).list.into_iter();
+            let findings = self.line.judge_catalog(&entries).into_iter();
             findings.partition::<Vec<_>, _>(|finding| is_in(finding, entry.file))
         };
         let (_, mut before) = judge(known);
@@ -321,16 +321,16 @@ impl<'a> Workshop<'a> {
         } else {
             self.of_catalog_with(&entry)
         };
-        findings.list.extend(here);
-        lint::apply_precedence(&mut findings.list);
+        findings.extend(here);
+        lint::apply_precedence(&mut findings);
         Judged {
             text,
             entry,
             tally: Tally {
-                here: self.count(&findings.list),
+                here: self.count(&findings),
                 elsewhere,
             },
-            findings: findings.list,
+            findings: findings,
         }
     }
 

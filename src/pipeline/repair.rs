@@ -18,6 +18,7 @@ use super::ignores::Ignores;
 /// One file that fixes change.
 #[derive(Debug)]
 pub(crate) struct ChangedFile {
+    pub(crate) file: FileId,
     pub(crate) path: PathBuf,
     pub(crate) name: String,
     pub(crate) old: String,
@@ -53,6 +54,7 @@ pub(crate) fn repair(
                 continue;
             };
             changed.push(ChangedFile {
+                file,
                 path: source.path.clone(),
                 name: visible(&source.name).into_owned(),
                 old,

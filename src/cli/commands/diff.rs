@@ -20,7 +20,7 @@ use crate::discovery::Locks;
 use crate::pipeline::failure::Failure;
 use crate::pipeline::line::{Keep, Line};
 use crate::pipeline::locks;
-use crate::pipeline::masking;
+use crate::pipeline::redaction;
 use crate::pipeline::settle::settle;
 use crate::pipeline::{Judged, JudgedTarget};
 use crate::report::diff::{DiffReport, DiffSummary};
@@ -29,8 +29,7 @@ use crate::source::finding::Finding;
 use crate::source::{Sources, clean, read_regular_file, with_slashes};
 use crate::text::plural::plural;
 use crate::text::profile::Profile;
-use crate::text::secrets::mask::Mask;
-use crate::text::secrets::secret_search::unnamed_secrets;
+use crate::text::secrets::redactor::Redactor;
 
 use super::{diff_report, open_workspace};
 
@@ -59,7 +58,7 @@ pub(super) fn run(
     let edited = what_the_artifacts_add(&workspace, &config_now, &plan_now, &base)?;
     if let Err(error) = &plan_now {
         let error = error.to_string();
-        let error = sides.mask.apply(&error);
+        let error = sides.redactor.apply(&error);
         console.say(&format!("the artifacts were not compared: {error}"));
     }
 
@@ -71,7 +70,7 @@ pub(super) fn run(
         locks_now,
         sources,
         found,
-        mask,
+        redactor,
     } = sides;
     let before = State {
         servers: servers(
@@ -103,7 +102,7 @@ pub(super) fn run(
     diff.catalog.extend(changes(Kind::ArtifactEdited, edited));
     diff::sort(&mut diff.catalog);
 
-    let report = diff_report::report(diff, &base, &found, &sources, &mask);
+    let report = diff_report::report(diff, &base, &found, &sources, &redactor);
     write(&report, args.format, console)?;
     console.say(&summary(&report));
     Ok(status(&report, args.gate))
@@ -119,13 +118,13 @@ struct Sides {
     /// What is wrong with it.
     found: Vec<Finding>,
     /// Hides what is secret in either.
-    mask: Mask,
+    redactor: Redactor,
 }
 
 /// Judges both states by the configuration of the workspace; nothing where neither has a manifest.
 fn judge_both_sides(
     workspace: &Workspace,
-    config_now: &Config,
+    _config_now: &Config,
     base: &Base,
     locks: Locks,
 ) -> Result<Option<Sides>, Failure> {
@@ -142,9 +141,8 @@ fn judge_both_sides(
         allowlist: None,
     };
     let before = line.judge(Keep::Manifests);
-    let of_config = unnamed_secrets(&config_now.urls().join("\n"));
-    let states = [(&before, &base.sources), (&target.judged, &sources)];
-    let mask = masking::mask_of(&states, &of_config);
+    let base_state = Some((&before, &base.sources));
+    let redactor = redaction::redaction_of(&[&target.judged], &sources, base_state).redactor;
     let settled = settle(workspace, std::slice::from_mut(&mut target), &mut sources);
     let JudgedTarget {
         judged: now,
@@ -157,7 +155,7 @@ fn judge_both_sides(
         locks_now,
         sources,
         found: settled.shown,
-        mask,
+        redactor,
     }))
 }
 

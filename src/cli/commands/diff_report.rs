@@ -10,7 +10,7 @@ use crate::report::diff::{
 };
 use crate::source::finding::{Finding, Severity};
 use crate::source::{FileId, Sources};
-use crate::text::secrets::mask::Mask;
+use crate::text::secrets::redactor::Redactor;
 
 /// The findings of now by their file.
 type ByFile<'a> = HashMap<FileId, Vec<&'a Finding>>;
@@ -21,15 +21,17 @@ pub(super) fn report(
     base: &Base,
     found: &[Finding],
     sources: &Sources,
-    mask: &Mask,
+    redactor: &Redactor,
 ) -> DiffReport {
     let found = by_file(found);
     let servers = diff.servers.into_iter();
     let servers: Vec<DiffServer> = servers
-        .filter_map(|server| shown_server(server, &found, sources, mask))
+        .filter_map(|server| shown_server(server, &found, sources, redactor))
         .collect();
     let catalog = diff.catalog.into_iter();
-    let catalog: Vec<DiffChange> = catalog.map(|change| shown_change(change, mask)).collect();
+    let catalog: Vec<DiffChange> = catalog
+        .map(|change| shown_change(change, redactor))
+        .collect();
     DiffReport {
         version: 1,
         base: DiffBase {
@@ -56,17 +58,17 @@ fn shown_server(
     server: ServerDiff<'_>,
     found: &ByFile<'_>,
     sources: &Sources,
-    mask: &Mask,
+    redactor: &Redactor,
 ) -> Option<DiffServer> {
     let grade = server.grade();
     let shown = server.server()?;
     let status = status(&server);
-    let masked = |text: &str| mask.apply(text).into_owned();
+    let masked = |text: &str| redactor.apply(text).into_owned();
     let previous = server.before.map(|before| &before.entry.id);
     let previous = previous.filter(|id| **id != shown.entry.id);
     let mut now = server.after.and_then(diff::card);
     if let Some(card) = &mut now {
-        card.for_each_text(&|text| hide(text, mask));
+        card.for_each_text(&|text| hide(text, redactor));
     }
     let findings = server.after.and_then(|after| found.get(&after.entry.file));
     let changes = server.changes.into_iter();
@@ -80,9 +82,11 @@ fn shown_server(
             None => &shown.file,
         }),
         grade,
-        changes: changes.map(|change| shown_change(change, mask)).collect(),
+        changes: changes
+            .map(|change| shown_change(change, redactor))
+            .collect(),
         now,
-        findings: findings.map_or_else(Vec::new, |findings| shown_findings(findings, mask)),
+        findings: findings.map_or_else(Vec::new, |findings| shown_findings(findings, redactor)),
     })
 }
 
@@ -95,13 +99,13 @@ fn status(server: &ServerDiff<'_>) -> DiffStatus {
     }
 }
 
-fn shown_change(change: Change, mask: &Mask) -> DiffChange {
+fn shown_change(change: Change, redactor: &Redactor) -> DiffChange {
     let Change {
         kind,
         grade,
         mut words,
     } = change;
-    words.for_each_value(&|text| hide(text, mask));
+    words.for_each_value(&|text| hide(text, redactor));
     DiffChange {
         kind,
         grade,
@@ -111,22 +115,22 @@ fn shown_change(change: Change, mask: &Mask) -> DiffChange {
 }
 
 /// Errors and warnings, the gravest first.
-fn shown_findings(findings: &[&Finding], mask: &Mask) -> Vec<DiffFinding> {
+fn shown_findings(findings: &[&Finding], redactor: &Redactor) -> Vec<DiffFinding> {
     let shown = findings
         .iter()
         .filter(|finding| finding.severity > Severity::Note);
     let shown = shown.map(|finding| DiffFinding {
         rule: finding.rule.to_owned(),
         severity: finding.severity,
-        message: mask.apply(&finding.message).into_owned(),
+        message: redactor.apply(&finding.message).into_owned(),
     });
     let mut shown: Vec<DiffFinding> = shown.collect();
     shown.sort_by(|left, right| (right.severity, &left.rule).cmp(&(left.severity, &right.rule)));
     shown
 }
 
-fn hide(text: &mut String, mask: &Mask) {
-    if let Cow::Owned(masked) = mask.apply(text) {
+fn hide(text: &mut String, redactor: &Redactor) {
+    if let Cow::Owned(masked) = redactor.apply(text) {
         *text = masked;
     }
 }

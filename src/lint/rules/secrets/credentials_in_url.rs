@@ -45,15 +45,16 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
             continue;
         }
         let mut message = None;
+        let mut secrets = Vec::new();
         let ends_url = |end: char| end.is_whitespace() || "\"'`<>,".contains(end);
         for word in text.split(ends_url) {
             // One URL may stand in the query of another. Each is looked at up to the next, so that none is read twice.
             let mut is_in_query = false;
             for url in behind_schemes(word) {
                 if let Some((user, password)) = user_information(url) {
-                    findings.mask(&format!("{user}:{password}"));
+                    secrets.push(format!("{user}:{password}"));
                     if is_worth_hiding(password) {
-                        findings.mask(password);
+                        secrets.push(password.to_owned());
                     }
                     message = Some("the URL holds a password".to_owned());
                 }
@@ -63,16 +64,21 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
                     url.split_once('?').map_or("", |(_, query)| query)
                 };
                 for (name, value) in secret_parameters(query) {
-                    findings.mask(value);
+                    secrets.push(value.to_owned());
                     message = Some(format!("the URL holds a literal `{name}`"));
                 }
                 is_in_query = (is_in_query || url.contains('?')) && !url.contains('#');
             }
         }
         if let Some(message) = message {
-            findings.push(RULE.at(subject.value_at(pointer), message).help(
-                "revoke it, then ask the user for it, with a `sensitive` key of `user_config`",
-            ));
+            let mut finding = RULE
+                .at(subject.value_at(pointer), message)
+                .help(
+                    "revoke it, then ask the user for it, with a `sensitive` key of `user_config`",
+                )
+                .withholding_server();
+            finding.secrets = secrets;
+            findings.push(finding);
         }
     }
 }

@@ -3,7 +3,7 @@ use crate::lint::{Check, Findings, Group, RawSubject, Rule, Yield};
 use crate::source::finding::Severity;
 use crate::text::secrets::client_secret::{is_placeholder, is_reference};
 use crate::text::secrets::credential::{
-    credentials, has_mixed_piece, is_stand_in, is_worth_hiding, names_credential,
+    credentials, has_mixed_piece, is_stand_in, names_credential,
 };
 
 use super::committed_credential;
@@ -54,30 +54,29 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
         let message = if only_stands_for_one(value) {
             format!("the value of `{key}` is a placeholder that nothing replaces")
         } else {
-            if is_worth_hiding(value) {
-                findings.hide(value);
-            }
             format!("`{key}` is written down in the manifest")
         };
-        findings.push(
-            RULE.at(subject.value_at(pointer), message)
-                .help("ask the user for it, with a `sensitive` key of `user_config`"),
-        );
+        let finding = RULE
+            .at(subject.value_at(pointer), message)
+            .help("ask the user for it, with a `sensitive` key of `user_config`");
+        findings.push(if only_stands_for_one(value) {
+            finding
+        } else {
+            finding.secret(value)
+        });
     }
     for (pointer, argument) in super::literal_arguments(subject.value) {
         // What has a form of its own is another rule's.
         if credentials(argument.value).next().is_some() {
             continue;
         }
-        if is_worth_hiding(argument.value) {
-            findings.hide(argument.value);
-        }
         findings.push(
             RULE.at(
                 subject.value_at(pointer),
                 format!("`{}` is written down in the manifest", argument.name),
             )
-            .help("ask the user for it, with a `sensitive` key of `user_config`"),
+            .help("ask the user for it, with a `sensitive` key of `user_config`")
+            .secret(argument.value),
         );
     }
 }

@@ -1,8 +1,7 @@
 use serde_json::Value;
 
 use crate::lint::{Check, Findings, Group, RawSubject, Rule, Yield};
-use crate::source::finding::Severity;
-use crate::text::secrets::credential::is_worth_hiding;
+use crate::source::finding::{Finding, Severity};
 
 use super::committed_credential;
 
@@ -45,17 +44,13 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
             Some(Value::String(text)) if text.is_empty() => continue,
             Some(default) => default,
         };
-        // The server is compiled all the same: what is a default is known to everybody already.
-        texts(default)
-            .filter(|text| is_worth_hiding(text))
-            .for_each(|text| findings.hide(text));
-        findings.push(
-            RULE.at(
+        let finding = RULE
+            .at(
                 subject.value_at(pointer.key("default")),
                 format!("`{key}` is sensitive, and has a default"),
             )
-            .help("remove the default; say in the description what to enter"),
-        );
+            .help("remove the default; say in the description what to enter");
+        findings.push(texts(default).fold(finding, Finding::secret));
     }
 }
 
