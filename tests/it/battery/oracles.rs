@@ -197,7 +197,7 @@ impl ForNode {
             if found["env"].is_null() {
                 found["env"] = expected["env"].clone();
             } else {
-                templates += 2
+                templates += 2;
             }
             assert_eq!(found, *expected);
         }
