@@ -193,7 +193,7 @@ fn no_command_and_no_format_shows_a_planted_secret() {
 fn assert_is_not_in(folder: &Path, secret: &str) {
     for path in entries(folder) {
         if path.is_dir() {
-            assert_is_not_in(&path, secret)
+            assert_is_not_in(&path, secret);
         } else {
             let text = fs::read_to_string(&path).unwrap();
             assert!(!text.contains(secret), "{}", path.display());

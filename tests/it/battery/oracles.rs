@@ -195,9 +195,9 @@ impl ForNode {
         let mut templates = 0;
         for (mut found, expected) in found.into_iter().zip(&self.expected) {
             if found["env"].is_null() {
-                found["env"] = expected["env"].clone()
+                found["env"] = expected["env"].clone();
             } else {
-                templates += 2
+                templates += 2;
             }
             assert_eq!(found, *expected);
         }
