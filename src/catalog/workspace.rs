@@ -183,16 +183,16 @@ impl Workspace {
     }
 
     fn target(&self, named: &Path, path: &Path) -> Result<Target, WorkspaceError> {
-        match () {
-            () if path.is_dir() && !is_manifest_name(path) => Ok(self.target_of_folder(path)),
-            () if is_manifest_name(path) => {
-                let folder = path.parent().unwrap_or(path);
-                Ok(Target {
-                    folders: self.folders_around(folder),
-                    selection: Selection::only(path),
-                })
-            }
-            () => Err(WorkspaceError::NoManifest(named.to_owned())),
+        if path.is_dir() && !is_manifest_name(path) {
+            Ok(self.target_of_folder(path))
+        } else if is_manifest_name(path) {
+            let folder = path.parent().unwrap_or(path);
+            Ok(Target {
+                folders: self.folders_around(folder),
+                selection: Selection::only(path),
+            })
+        } else {
+            Err(WorkspaceError::NoManifest(named.to_owned()))
         }
     }
 

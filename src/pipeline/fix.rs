@@ -330,7 +330,7 @@ impl<'a> Workshop<'a> {
                 here: self.count(&findings),
                 elsewhere,
             },
-            findings: findings,
+            findings,
         }
     }
 

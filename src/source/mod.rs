@@ -162,10 +162,12 @@ pub(crate) fn read_regular_file(path: &Path, limit: u64) -> Result<Vec<u8>, Read
 /// The file is none, cannot be read, or is larger than `limit` bytes.
 pub(crate) fn read_named_file(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     let metadata = fs::metadata(path).map_err(|error| ReadError::Unreadable(describe(&error)))?;
-    match () {
-        () if !metadata.is_file() => Err(ReadError::Unreadable("it is no regular file".to_owned())),
-        () if metadata.len() > limit => Err(ReadError::TooLarge { limit }),
-        () => read_stream(path, limit),
+    if !metadata.is_file() {
+        Err(ReadError::Unreadable("it is no regular file".to_owned()))
+    } else if metadata.len() > limit {
+        Err(ReadError::TooLarge { limit })
+    } else {
+        read_stream(path, limit)
     }
 }
 

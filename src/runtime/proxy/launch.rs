@@ -232,15 +232,14 @@ fn check_endpoint(text: &str, launch: &ProxyLaunch) -> Result<Url, String> {
     check_url(&url, reach(launch.profile))?;
     let host = url.host_str().unwrap_or_default();
     let mut allowed = launch.allowed_destinations.iter();
-    match () {
-        () if url.fragment().is_some() => Err("it has a fragment".to_owned()),
-        () if url.port().is_some() && !hosts::is_loopback(&url) => {
-            Err("it has a port of its own".to_owned())
-        }
-        () if !allowed.any(|allowed| allowed == host) => {
-            Err(format!("`{host}` is not among the allowed destinations"))
-        }
-        () => Ok(url),
+    if url.fragment().is_some() {
+        Err("it has a fragment".to_owned())
+    } else if url.port().is_some() && !hosts::is_loopback(&url) {
+        Err("it has a port of its own".to_owned())
+    } else if !allowed.any(|allowed| allowed == host) {
+        Err(format!("`{host}` is not among the allowed destinations"))
+    } else {
+        Ok(url)
     }
 }
 
