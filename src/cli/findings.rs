@@ -176,10 +176,10 @@ pub(crate) fn check_formats(formats: &[FormatArgument]) -> Result<(), Failure> {
 struct Output {
     format: Format,
     style: Style,
-    to: Destination,
+    to: Sink,
 }
 
-enum Destination {
+enum Sink {
     StandardOutput(BufWriter<Out>),
     /// A file, and what is to stand in it.
     File(PathBuf, Vec<u8>),
@@ -201,7 +201,7 @@ fn outputs(workspace: &Workspace, args: &FindingArgs, console: &Console) -> Vec<
                 color: console.color(),
                 width: console.width(),
             },
-            to: Destination::StandardOutput(console.out()),
+            to: Sink::StandardOutput(console.out()),
         },
         Some(path) => Output {
             format: argument.format,
@@ -209,7 +209,7 @@ fn outputs(workspace: &Workspace, args: &FindingArgs, console: &Console) -> Vec<
                 color: false,
                 width: 100,
             },
-            to: Destination::File(workspace.absolute(path), Vec::new()),
+            to: Sink::File(workspace.absolute(path), Vec::new()),
         },
     };
     formats.iter().map(output).collect()
@@ -219,19 +219,19 @@ impl Output {
     fn write(&mut self, report: &Report) -> Result<(), Failure> {
         let (format, style) = (self.format, self.style);
         match &mut self.to {
-            Destination::StandardOutput(out) => {
+            Sink::StandardOutput(out) => {
                 report::write(format, report, style, out)?;
                 out.flush()?;
             }
-            Destination::File(_, bytes) => report::write(format, report, style, bytes)?,
+            Sink::File(_, bytes) => report::write(format, report, style, bytes)?,
         }
         Ok(())
     }
 
     fn finish(self) -> Result<(), Failure> {
         match self.to {
-            Destination::StandardOutput(_) => Ok(()),
-            Destination::File(path, bytes) => write_report(path, &bytes),
+            Sink::StandardOutput(_) => Ok(()),
+            Sink::File(path, bytes) => write_report(path, &bytes),
         }
     }
 }

@@ -49,8 +49,8 @@ pub mod diff {
 }
 pub mod discovery {
     pub use crate::discovery::{
-        Answer, Failure, Fetch, Lock, LockEntry, LockInputs, Manners, Network, Probed, Reach,
-        Recorder, Recordings, Request, Run, Target, TargetKind, changes, merge, probe, read_lock,
+        Answer, Failure, Fetch, Lock, LockEntry, LockInputs, Manners, Network, ProbeRun, Probed,
+        Reach, Recorder, Recordings, Request, Target, TargetKind, changes, merge, probe, read_lock,
         stale,
     };
     pub mod challenge {
@@ -109,7 +109,7 @@ pub mod pipeline {
         pub use crate::pipeline::facts::parse_allowlist;
     }
     pub mod fix {
-        pub use crate::pipeline::fix::{Tally, Workshop};
+        pub use crate::pipeline::fix::{CatalogRepair, FindingCounts};
     }
     pub mod line {
         pub use crate::pipeline::line::{Keep, Line};

@@ -49,7 +49,7 @@ pub enum TargetKind {
 
 /// What discovery needs to know about the run.
 #[derive(Debug, Clone, Copy)]
-pub struct Run<'a> {
+pub struct ProbeRun<'a> {
     /// The day of the run, `YYYY-MM-DD`, in UTC.
     pub today: &'a str,
     /// How far it may reach.
@@ -63,7 +63,7 @@ const MOST_REDIRECTS: usize = 3;
 pub(crate) async fn discover<F: Fetch>(
     target: &Target,
     once: &Once<'_, F>,
-    run: Run<'_>,
+    run: ProbeRun<'_>,
 ) -> LockEntry {
     let mut discovery = Discovery {
         once,
@@ -128,7 +128,7 @@ struct Challenge {
 
 struct Discovery<'a, F> {
     once: &'a Once<'a, F>,
-    run: Run<'a>,
+    run: ProbeRun<'a>,
     entry: LockEntry,
     days: BTreeSet<String>,
     sources: BTreeSet<String>,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Part, Shown};
+use super::{PlacePart, Shown};
 
 /// One fingerprint a finding, in their order, all different.
 ///
@@ -32,8 +32,8 @@ fn identity(shown: &Shown) -> String {
         return format!("{}\0{}", shown.rule, shown.message);
     };
     let part = match place.part {
-        Part::Key => "key",
-        Part::Value => "value",
+        PlacePart::Key => "key",
+        PlacePart::Value => "value",
     };
     let line = place.line.as_ref();
     let text = match &place.pointer {

@@ -39,7 +39,7 @@ pub struct ShownPlace {
     /// The file's name in output.
     pub name: String,
     pub pointer: Option<String>,
-    pub part: Part,
+    pub part: PlacePart,
     pub start: Position,
     /// Exclusive.
     pub end: Position,
@@ -49,7 +49,7 @@ pub struct ShownPlace {
 
 /// What of the place is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum PlacePart {
     Key,
     Value,
 }
@@ -349,8 +349,8 @@ impl File<'_> {
                 .pointer()
                 .map(|pointer| redactor.apply_to_name(pointer.as_str()).into_owned()),
             part: match place.spot {
-                Spot::Key(_) => Part::Key,
-                Spot::Value(_) | Spot::Whole | Spot::Bytes { .. } => Part::Value,
+                Spot::Key(_) => PlacePart::Key,
+                Spot::Value(_) | Spot::Whole | Spot::Bytes { .. } => PlacePart::Value,
             },
             start,
             end: self.lines.position(range.end),

@@ -46,7 +46,7 @@ enum Hidden {
     Forms {
         automaton: AhoCorasick,
         /// Where each pattern of the automaton counts.
-        reach: Vec<Reach>,
+        reach: Vec<Boundary>,
     },
     /// More secrets than can be searched for: then nothing is shown rather than one of them.
     Everything,
@@ -54,7 +54,7 @@ enum Hidden {
 
 /// How much must stand around an occurrence to make it one; the widest comes last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Reach {
+enum Boundary {
     Quoted,
     Word,
     Anywhere,
@@ -63,7 +63,7 @@ enum Reach {
 impl Redactor {
     /// Redactors each secret as it is, as JSON writes it, and as a URL writes it.
     pub fn new(secrets: &[String]) -> Self {
-        let mut reach_of: BTreeMap<String, Reach> = BTreeMap::new();
+        let mut reach_of: BTreeMap<String, Boundary> = BTreeMap::new();
         // A key of several lines may be shown line by line.
         let lines = secrets
             .iter()
@@ -77,9 +77,9 @@ impl Redactor {
             let reach = match secret.chars().count() {
                 0 => continue,
                 _ if WORDS.contains(&secret) => continue,
-                LONG.. => Reach::Anywhere,
-                SHORT.. => Reach::Word,
-                _ => Reach::Quoted,
+                LONG.. => Boundary::Anywhere,
+                SHORT.. => Boundary::Word,
+                _ => Boundary::Quoted,
             };
             for form in forms(secret) {
                 let known = reach_of.entry(form).or_insert(reach);
@@ -89,7 +89,7 @@ impl Redactor {
         if reach_of.is_empty() {
             return Self::default();
         }
-        let (patterns, reach): (Vec<String>, Vec<Reach>) = reach_of.into_iter().unzip();
+        let (patterns, reach): (Vec<String>, Vec<Boundary>) = reach_of.into_iter().unzip();
         // The largest automaton takes longer to build than all that is shown takes to be searched.
         let automaton = AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::ContiguousNFA))
@@ -277,14 +277,14 @@ fn forms(secret: &str) -> Vec<String> {
 }
 
 /// Whether what stands around an occurrence makes it one.
-fn counts(text: &str, range: &Range<usize>, reach: Reach) -> bool {
+fn counts(text: &str, range: &Range<usize>, reach: Boundary) -> bool {
     let before = text.get(..range.start).and_then(|text| text.chars().last());
     let after = text.get(range.end..).and_then(|text| text.chars().next());
     let is_word = |character: char| character.is_alphanumeric() || character == '_';
     match reach {
-        Reach::Anywhere => true,
-        Reach::Word => !before.is_some_and(is_word) && !after.is_some_and(is_word),
-        Reach::Quoted => {
+        Boundary::Anywhere => true,
+        Boundary::Word => !before.is_some_and(is_word) && !after.is_some_and(is_word),
+        Boundary::Quoted => {
             matches!(before, None | Some('"' | '\'' | '`' | ':'))
                 && matches!(after, None | Some('"' | '\'' | '`' | '@'))
         }
