@@ -70,11 +70,11 @@ pub(crate) enum WorkspaceError {
     WorkingFolder(String),
     #[error("`{}` does not exist", .0.display())]
     MissingPath(PathBuf),
-    #[error("`{}` is no folder", .0.display())]
+    #[error("`{}` is not a folder", .0.display())]
     NoFolder(PathBuf),
     #[error("the folder `{}`, which the configuration names as `{key}`, does not exist", .folder.display())]
     MissingFolder { key: &'static str, folder: PathBuf },
-    #[error("`{}` is no `.json` file, and no folder", .0.display())]
+    #[error("`{}` is neither a `.json` file nor a folder", .0.display())]
     NoManifest(PathBuf),
     #[error(transparent)]
     Config(#[from] ConfigError),

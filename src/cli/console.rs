@@ -214,7 +214,7 @@ impl Console {
         self.write_to_stderr(&format!("{text}\n"));
     }
 
-    /// A progress bar on standard error; nothing where that is no terminal, or where the user wants quiet.
+    /// A progress bar on standard error; nothing where that is not a terminal, or where the user wants quiet.
     pub(crate) fn progress_bar(&self, steps: usize) -> Option<ProgressBar> {
         let is_seen = !self.quiet && self.is_terminal(&io::stderr());
         is_seen.then(|| {

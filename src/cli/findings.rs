@@ -236,7 +236,7 @@ impl Output {
     }
 }
 
-/// Writes a file whole or not at all. What is no file, such as a pipe or `/dev/stdout`, is written to as it is.
+/// Writes a file whole or not at all. What is not a file, such as a pipe or `/dev/stdout`, is written to as it is.
 fn write_report(path: PathBuf, bytes: &[u8]) -> Result<(), Failure> {
     let is_other = fs::symlink_metadata(&path).is_ok_and(|metadata| !metadata.is_file());
     if is_other {

@@ -47,7 +47,7 @@ pub(super) fn server_id(id: &str) -> Checked<()> {
     if (1..=200).contains(&id.len()) && id.bytes().all(is_plain) {
         Ok(())
     } else {
-        Err(invalid("name", "is no server id"))
+        Err(invalid("name", "is not a server id"))
     }
 }
 
@@ -57,7 +57,7 @@ pub(super) fn uri(field: &str, text: &str) -> Checked<Url> {
         |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
     match Url::parse(text) {
         Ok(url) if text.bytes().all(is_plain) => Ok(url),
-        _ => Err(invalid(field, "is no plain URL")),
+        _ => Err(invalid(field, "is not a plain URL")),
     }
 }
 
@@ -66,7 +66,7 @@ pub(super) fn url(field: &str, text: &str) -> Checked<Url> {
     let url = uri(field, text)?;
     let has_password = !url.username().is_empty() || url.password().is_some();
     if !matches!(url.scheme(), "https" | "http") || !url.has_host() {
-        Err(invalid(field, "is no http or https URL"))
+        Err(invalid(field, "is not an http or https URL"))
     } else if has_password || authority(text).is_some_and(|authority| authority.contains('@')) {
         // The `@` of an empty user information is not in the parsed URL.
         Err(invalid(field, "holds user information"))
@@ -124,7 +124,7 @@ pub(super) fn allowed_host(host: &str, profile: Profile) -> Checked<()> {
     if hosts::is_host_name(host) {
         Ok(())
     } else {
-        Err(invalid(field, "holds what is no plain host name"))
+        Err(invalid(field, "holds what is not a plain host name"))
     }
 }
 
@@ -143,14 +143,14 @@ pub(crate) fn scope(text: &str) -> Checked<()> {
     if text.bytes().all(is_plain) {
         Ok(())
     } else {
-        Err(invalid("oauth_config.scopes", "holds what is no scope"))
+        Err(invalid("oauth_config.scopes", "holds what is not a scope"))
     }
 }
 
 /// The name of an environment variable that a process can be given at all.
 pub(crate) fn env_name(field: &str, name: &str) -> Checked<()> {
     if name.is_empty() || name.contains(['=', '\0']) {
-        Err(invalid(field, "holds what is no name of a variable"))
+        Err(invalid(field, "holds what is not a name of a variable"))
     } else {
         Ok(())
     }

@@ -169,7 +169,7 @@ pub enum Check {
     Text(fn(&TextSubject<'_>, &mut Findings)),
     /// What the schema has against a JSON value.
     Schema(fn(&SchemaSubject<'_>, &mut Findings)),
-    /// The raw JSON value: runs for every file that is JSON, even if it is no manifest.
+    /// The raw JSON value: runs for every file that is JSON, even if it is not a manifest.
     Value(fn(&RawSubject<'_>, &mut Findings)),
     /// One server that was read and classified.
     Server(fn(&Subject<'_>, &mut Findings)),

@@ -402,7 +402,7 @@ impl ComparedEntries {
     }
 }
 
-/// Ids that differ only in case and in what is no letter or digit have the same one.
+/// Ids that differ only in case and in what is not a letter or digit have the same one.
 fn hash_of_alias(entry: &Entry) -> u64 {
     let mut hasher = DefaultHasher::new();
     env_name::alias(&entry.id).hash(&mut hasher);

@@ -35,7 +35,7 @@ pub struct Line<'a> {
 #[derive(Debug)]
 pub struct JudgedFile {
     pub entry: Entry,
-    /// Nothing where the file is no manifest, or where nobody compiles it.
+    /// Nothing where the file is not a manifest, or where nobody compiles it.
     pub manifest: Option<Manifest>,
     pub findings: Findings,
 }
@@ -249,7 +249,7 @@ impl<'a> LoadedFile<'a> {
         }
     }
 
-    /// The file is no manifest; it may say all the same what it is called.
+    /// The file is not a manifest; it may say all the same what it is called.
     fn stop(self, name: Option<&str>) -> Stopped {
         let ManifestFile { file, origin, stem } = self.file;
         Stopped(Box::new(JudgedFile {

@@ -63,7 +63,7 @@ pub(crate) struct Job<'a> {
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) targets: Vec<JudgedTarget>,
-    /// Where artifacts were asked for: what was found, and what was built if that is no error.
+    /// Where artifacts were asked for: what was found, and what was built if that is not an error.
     pub(crate) second_half: Option<SecondHalf>,
 }
 
@@ -137,7 +137,7 @@ pub(crate) fn run(job: Job<'_>, sources: &mut Sources) -> Result<Run, Failure> {
         }
         findings.append(&mut of_locks);
         let choice = match job.allowlist {
-            // The catalog's is no measure of a manifest that is not in it.
+            // The catalog's is not a measure of a manifest that is not in it.
             AllowlistChoice::InForce(None) if is_alone => AllowlistChoice::Nothing,
             choice => choice,
         };

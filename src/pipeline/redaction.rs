@@ -1,7 +1,7 @@
 //! What the output of a run must not show, and what of it must be shown all the same.
 //!
 //! Findings name what is secret; here the redactor is told, once for a run. What findings cannot name, because a file is
-//! broken or is no manifest, is looked for in the file's own text, where it is shown.
+//! broken or is not a manifest, is looked for in the file's own text, where it is shown.
 
 use std::collections::BTreeSet;
 

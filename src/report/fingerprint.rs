@@ -10,7 +10,7 @@ use super::{PlacePart, Shown};
 /// One fingerprint a finding, in their order, all different.
 ///
 /// It holds while the finding's key or value stays where it is in the document, however the lines move; where there
-/// is no pointer, while the underlined text stays. Equal findings are counted.
+/// is not a pointer, while the underlined text stays. Equal findings are counted.
 pub(super) fn fingerprints(findings: &[Shown]) -> Vec<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     let fingerprint = |shown: &Shown| {

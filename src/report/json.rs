@@ -38,7 +38,7 @@ pub struct JsonFinding {
     pub help: Option<String>,
     /// Relative to the working folder, with `/`; absolute outside it; null for what is in no file.
     pub file: Option<String>,
-    /// The JSON Pointer; null where the file is no JSON document.
+    /// The JSON Pointer; null where the file is not a JSON document.
     pub pointer: Option<String>,
     /// Whether the key or the value of the member is meant.
     pub part: Option<JsonPart>,

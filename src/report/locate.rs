@@ -300,7 +300,7 @@ struct File<'a> {
     name: String,
     text: &'a str,
     lines: Lines<'a>,
-    /// `None` where the text is no JSON.
+    /// `None` where the text is not JSON.
     document: Option<Document<'a>>,
     /// What must not be shown, by the beginning of the part of the text that was searched for it.
     hidden: HashMap<usize, Vec<Range<usize>>>,
@@ -321,7 +321,7 @@ impl File<'_> {
     }
 
     /// The part of the text that says what must not be shown of a line: the line itself, since no string of JSON goes
-    /// over two; in what is no JSON, everything.
+    /// over two; in what is not JSON, everything.
     fn surroundings(&self, line: usize) -> Range<usize> {
         match self.document {
             Some(_) => self.lines.line(line),
@@ -380,7 +380,7 @@ impl File<'_> {
     }
 }
 
-/// The text of a file; a byte that is no UTF-8 becomes `?`, so that every offset stays that of the file.
+/// The text of a file; a byte that is not UTF-8 becomes `?`, so that every offset stays that of the file.
 fn read_text(sources: &Sources, file: FileId, max_bytes: u64) -> String {
     match sources.read(file, max_bytes) {
         Ok(text) => text,

@@ -118,7 +118,7 @@ pub struct Place {
 pub enum Spot {
     /// The file as a whole: it cannot be read, or nothing in it is more to blame than the rest.
     Whole,
-    /// Byte offsets: for text that is no JSON, or no JSON document.
+    /// Byte offsets: for text that is not JSON, or no JSON document.
     Bytes { start: usize, end: usize },
     /// The key of an object's member.
     Key(Pointer),

@@ -18,7 +18,7 @@ pub struct Parsed {
     pub has_byte_order_mark: bool,
 }
 
-/// Why a text is no JSON.
+/// Why a text is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
     /// The byte offset of the character that cannot stand there.

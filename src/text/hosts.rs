@@ -101,7 +101,7 @@ pub(crate) fn defect(host: &str) -> Option<&'static str> {
         .and_then(|rest| rest.strip_suffix(']'));
     if without_brackets.is_some() {
         let is_canonical = Host::parse(host).is_ok_and(|parsed| parsed.to_string() == host);
-        return (!is_canonical).then_some("is no IPv6 address in its shortest form");
+        return (!is_canonical).then_some("is not an IPv6 address in its shortest form");
     }
     if host.is_empty() {
         Some("is empty")
@@ -126,10 +126,10 @@ pub(crate) fn defect(host: &str) -> Option<&'static str> {
     } else if host.ends_with('.') {
         Some("has a trailing dot")
     } else if !is_host_name(host) {
-        Some("is no host name")
+        Some("is not a host name")
     } else if Host::parse(host).map_or(true, |parsed| parsed.to_string() != host) {
         // Numbers: `127.1` and `0x7f.1` are compared as `127.0.0.1`.
-        Some("is no host name in the form that is compared")
+        Some("is not a host name in the form that is compared")
     } else {
         None
     }
@@ -200,17 +200,17 @@ mod tests {
                 Some("xn--bcher-kva.example"),
             ),
             ("user@slack.com", "has user information", Some("slack.com")),
-            ("slack..com", "is no host name", None),
-            ("-slack.com", "is no host name", None),
+            ("slack..com", "is not a host name", None),
+            ("-slack.com", "is not a host name", None),
             (
                 "127.1",
-                "is no host name in the form that is compared",
+                "is not a host name in the form that is compared",
                 Some("127.0.0.1"),
             ),
             ("::1", "is an IPv6 address without brackets", None),
             (
                 "[0:0::1]",
-                "is no IPv6 address in its shortest form",
+                "is not an IPv6 address in its shortest form",
                 Some("[::1]"),
             ),
         ];

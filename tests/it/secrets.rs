@@ -204,7 +204,7 @@ fn assert_is_not_in(folder: &Path, secret: &str) {
 #[test]
 fn a_secret_is_masked_even_where_the_file_is_no_json() {
     let secret = secret("ghp_", 36);
-    // The letter of an escape is no part of the word behind it.
+    // The letter of an escape is not a part of the word behind it.
     for before in ["", "Log in with:\\n", "\\t"] {
         let scratch = scratch();
         let text = format!("{{ \"token\": \"{before}{secret}\", oops }}");

@@ -110,7 +110,7 @@ fn explain_server(
     let help =
         suggest::nearest(&args.topic, known).map(|nearest| format!("did you mean `{nearest}`?"));
     let message = format!(
-        "`{}` is no rule, no OAuth type and no server of this catalog",
+        "`{}` is not a rule, an OAuth type or a server of this catalog",
         args.topic
     );
     Err(Failure::Usage { message, help })

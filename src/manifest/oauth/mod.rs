@@ -189,7 +189,7 @@ pub struct Classification {
 }
 
 impl Classification {
-    /// The answer to one of the three questions; a file that is no manifest has none.
+    /// The answer to one of the three questions; a file that is not a manifest has none.
     pub fn evidence_of(&self, fact: Fact) -> Option<&Evidence> {
         self.evidence.iter().find(|evidence| evidence.fact == fact)
     }

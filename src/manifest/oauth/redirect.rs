@@ -31,7 +31,7 @@ pub(crate) fn flaw(uri: &str) -> Option<&'static str> {
         return Some("is empty");
     }
     let Some((scheme, rest)) = split_scheme(uri) else {
-        return Some("is no absolute URI");
+        return Some("is not an absolute URI");
     };
     let authority = rest
         .strip_prefix("//")

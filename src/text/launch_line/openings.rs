@@ -116,7 +116,7 @@ impl ContainerRun<'_> {
     }
 }
 
-/// `SOURCE` of `SOURCE:TARGET:OPTIONS`. The colon after the letter of a Windows drive is no separator.
+/// `SOURCE` of `SOURCE:TARGET:OPTIONS`. The colon after the letter of a Windows drive is not a separator.
 fn source_of_volume(volume: &str) -> &str {
     let drive = match volume.as_bytes() {
         [letter, b':', b'/' | b'\\', ..] if letter.is_ascii_alphabetic() => 2,

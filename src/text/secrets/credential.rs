@@ -111,7 +111,7 @@ pub(crate) fn is_stand_in(value: &str) -> bool {
         || STAND_IN_WORDS.iter().any(|word| value.contains(word))
 }
 
-/// Whether masking a value hides something. A single short word such as `admin` is no secret that anybody keeps, and
+/// Whether masking a value hides something. A single short word such as `admin` is not a secret that anybody keeps, and
 /// masking it would tear holes into every other text.
 pub(crate) fn is_worth_hiding(value: &str) -> bool {
     let is_word = value.len() <= 12 && value.chars().all(|letter| letter.is_ascii_lowercase());

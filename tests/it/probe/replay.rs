@@ -236,7 +236,7 @@ async fn a_folder_that_holds_something_else_is_refused() {
         Recordings::open(folder.path())
             .unwrap_err()
             .to_string()
-            .contains("two.json is no recording")
+            .contains("two.json is not a recording")
     );
 }
 

@@ -60,7 +60,7 @@ fn search<'a>(
     findings: &mut Findings,
 ) {
     match value {
-        // What a `readme` tells is no secret of the catalog's.
+        // What a `readme` tells is not a secret of the catalog's.
         Value::String(_) if is_in_readme(steps) => {}
         Value::String(text) => report(text, || subject.value_at(pointer(steps)), findings),
         Value::Array(items) => {

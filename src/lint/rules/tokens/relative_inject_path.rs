@@ -36,7 +36,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let files = subject.manifest.server.inject_file.iter().flatten();
     for (path, _) in files {
         let problem = if !path.starts_with('/') {
-            "is no absolute path"
+            "is not an absolute path"
         } else if path.split('/').any(|part| part == "..") {
             "leads out of its own folders"
         } else {
