@@ -92,10 +92,7 @@ pub enum Format {
 impl Format {
     /// Whether each finding stands by itself, so that a long report can be written batch after batch.
     pub fn is_endless(self) -> bool {
-        match self {
-            Self::Human | Self::Concise | Self::Jsonl => true,
-            Self::Json | Self::Sarif | Self::Github | Self::Gitlab | Self::Junit => false,
-        }
+        matches!(self, Self::Human | Self::Concise | Self::Jsonl)
     }
 }
 
