@@ -1,6 +1,6 @@
 //! The state that `diff` compares with: a commit, read from git's objects, or a folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -160,9 +160,12 @@ impl Base {
 
         // Read all at once: each question to git is a process.
         let listed = commit.list(&paths)?;
+        let is_manifest =
+            |path: &Path, folder: &Path| path.parent() == Some(folder) && is_manifest_name(path);
         let wanted = listed.iter().filter(|(path, file)| {
-            let is_manifest = file.size <= config.max_file_bytes && is_manifest_name(path);
-            file.is_regular() && (is_manifest || **path == lock)
+            let is_in_catalog = is_manifest(path, &catalog) || is_manifest(path, &catalog_local);
+            let is_wanted = is_in_catalog && file.size <= config.max_file_bytes;
+            file.is_regular() && (is_wanted || **path == lock)
         });
         let (paths, files): (Vec<&PathBuf>, Vec<_>) = wanted.unzip();
         let mut texts: BTreeMap<&PathBuf, Vec<u8>> =
@@ -172,9 +175,8 @@ impl Base {
             .map(|lock| read_lock(&lock, &mut unreadable));
         let mut sources = Sources::default();
         let mut manifests = Vec::new();
-        for (folder, is_local) in [(catalog, false), (catalog_local, true)] {
-            let here = |path: &&PathBuf| path.parent() == Some(&folder) && is_manifest_name(path);
-            for path in listed.keys().filter(here) {
+        for (folder, is_local) in [(&catalog, false), (&catalog_local, true)] {
+            for path in listed.keys().filter(|path| is_manifest(path, folder)) {
                 // A link, and what is over the limit, has no text: it is no manifest here or there.
                 let text = texts.get(path).cloned().unwrap_or_default();
                 let file = sources.add_text(path.clone(), text, &workspace.working_folder);
@@ -225,25 +227,23 @@ impl Base {
         let places = paths.map(|path| (path.as_str(), clean(&generated.join(path))));
         match &self.store {
             FileStore::Commit(commit) => {
-                let places: Vec<_> = places
+                let places: Vec<(&str, PathBuf)> = places
                     .filter(|(_, place)| commit.path_in_tree(place).is_ok())
                     .collect();
                 if places.is_empty() {
                     return Ok(BTreeMap::new());
                 }
+                let wanted: BTreeSet<&PathBuf> = places.iter().map(|(_, place)| place).collect();
                 // The configuration may have an artifact written outside the folder.
-                let outside = places.iter().map(|(_, place)| place);
-                let outside = outside
-                    .filter(|place| !place.starts_with(&generated))
-                    .cloned();
-                let listed: Vec<PathBuf> = [generated.clone()].into_iter().chain(outside).collect();
-                let listed = commit.list(&listed)?;
-                let found = places
-                    .iter()
-                    .filter_map(|(path, place)| Some((*path, listed.get(place)?)));
-                let (paths, files): (Vec<&str>, Vec<_>) =
-                    found.filter(|(_, file)| file.is_regular()).unzip();
-                Ok(paths.into_iter().zip(commit.read(&files)?).collect())
+                let outside = wanted.iter().filter(|place| !place.starts_with(&generated));
+                let folders: Vec<PathBuf> = outside.copied().chain([&generated]).cloned().collect();
+                let mut listed = commit.list(&folders)?;
+                listed.retain(|place, file| file.is_regular() && wanted.contains(place));
+                let contents = commit.read(&listed.values().collect::<Vec<_>>())?;
+                let contents: BTreeMap<&PathBuf, Vec<u8>> = listed.keys().zip(contents).collect();
+                let found = places.iter();
+                let found = found.filter_map(|(path, at)| Some((*path, contents.get(at)?.clone())));
+                Ok(found.collect())
             }
             FileStore::Folder => {
                 let mut artifacts = BTreeMap::new();

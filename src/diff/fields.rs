@@ -192,7 +192,7 @@ pub(super) fn compare(
     after: &CompiledManifest,
     changes: &mut ChangeList,
 ) {
-    if before.manifest == after.manifest {
+    if old.text == new.text {
         return;
     }
     let [was, is] = [old, new].map(|server| {
@@ -200,20 +200,8 @@ pub(super) fn compare(
         parsed.map_or(Value::Null, |parsed| parsed.value)
     });
     let written = Written([was, is]);
-    uncompiled_parts(before, after, &written, changes);
-    if before.parts.oauth.is_ok() && after.parts.oauth.is_ok() {
-        login(old, new, &written, changes);
-    }
-    if is_remote(&before.manifest) && is_remote(&after.manifest) {
-        let fields = FIELDS
-            .iter()
-            .filter(|(_, comparer)| matches!(comparer, Process));
-        let differing = fields.filter(|(pointer, _)| written.is_set_otherwise(pointer));
-        changes.push_all(
-            Kind::UncompiledFieldChanged,
-            "fields of a process change, which a remote server has none of: {}",
-            differing.map(|(pointer, _)| last_key(pointer)),
-        );
+    if before.manifest != after.manifest {
+        known_fields(old, before, new, after, &written, changes);
     }
     for part in ["", "/server", "/oauth_config"] {
         let is_known = |key: &str| {
@@ -229,7 +217,33 @@ pub(super) fn compare(
             differing.filter(|key| !is_known(key)),
         );
     }
-    metadata(&written, changes);
+}
+
+/// The fields that have a row, as far as they are not compared by what they compile to.
+fn known_fields(
+    old: &ComparedServer,
+    before: &CompiledManifest,
+    new: &ComparedServer,
+    after: &CompiledManifest,
+    written: &Written,
+    changes: &mut ChangeList,
+) {
+    uncompiled_parts(before, after, written, changes);
+    if before.parts.oauth.is_ok() && after.parts.oauth.is_ok() {
+        login(old, new, written, changes);
+    }
+    if is_remote(&before.manifest) && is_remote(&after.manifest) {
+        let fields = FIELDS
+            .iter()
+            .filter(|(_, comparer)| matches!(comparer, Process));
+        let differing = fields.filter(|(pointer, _)| written.is_set_otherwise(pointer));
+        changes.push_all(
+            Kind::UncompiledFieldChanged,
+            "fields of a process change, which a remote server has none of: {}",
+            differing.map(|(pointer, _)| last_key(pointer)),
+        );
+    }
+    metadata(written, changes);
 }
 
 fn last_key(pointer: &'static str) -> &'static str {
