@@ -13,11 +13,11 @@ use catproof::testing::manifest::oauth;
 use catproof::testing::manifest::validate::{self, Verdict};
 use catproof::testing::pipeline::Judged;
 use catproof::testing::pipeline::line::Keep;
+use catproof::testing::pipeline::redaction::{Redaction, redaction_of};
 use catproof::testing::report::{self, Format, Report, Style, Summary};
 use catproof::testing::source::finding::Finding;
 use catproof::testing::source::parse::{self, Parsed};
 use catproof::testing::source::{ManifestFile, Sources};
-use catproof::testing::text::secrets::mask::Mask;
 use divan::Bencher;
 
 use super::{CONFIG, INPUTS, Input, bytes, files, judge};
@@ -116,8 +116,8 @@ fn lint(bencher: Bencher<'_, '_>, input: &Input) {
 #[divan::bench(args = INPUTS.iter())]
 fn locate(bencher: Bencher<'_, '_>, input: &Input) {
     let (sources, judged) = judged(&input.folder, Keep::Entries);
-    let mask = Mask::new(&judged.secrets);
-    bencher.bench(|| locate_all(&judged.findings, &sources, &mask));
+    let redaction = redaction_of(&[&judged], &sources, None);
+    bencher.bench(|| locate_all(&judged.findings, &sources, &redaction));
 }
 
 #[divan::bench(args = INPUTS.iter())]
@@ -192,17 +192,17 @@ fn judged(folder: &Path, keep: Keep) -> (Sources, Judged) {
     (sources, judged)
 }
 
-fn locate_all(findings: &[Finding], sources: &Sources, mask: &Mask) -> Report {
+fn locate_all(findings: &[Finding], sources: &Sources, redaction: &Redaction) -> Report {
     Report {
-        findings: report::locate(findings, sources, CONFIG.max_file_bytes, mask),
+        findings: report::locate(findings, sources, CONFIG.max_file_bytes, redaction),
         summary: Summary::default(),
     }
 }
 
 fn bench_report(bencher: Bencher<'_, '_>, input: &Input, format: Format) {
     let (sources, judged) = judged(&input.folder, Keep::Entries);
-    let mask = Mask::new(&judged.secrets);
-    let report = locate_all(&judged.findings, &sources, &mask);
+    let redaction = redaction_of(&[&judged], &sources, None);
+    let report = locate_all(&judged.findings, &sources, &redaction);
     let style = Style {
         color: false,
         width: 100,

@@ -276,7 +276,7 @@ pub(crate) fn sort(entries: &mut [Entry]) {
     entries.sort_by(|left, right| (&left.id, left.file).cmp(&(&right.id, right.file)));
 }
 
-/// An entry for a file that is no manifest: there is nothing to classify.
+/// An entry for a file that is not a manifest: there is nothing to classify.
 pub(crate) fn unreadable(
     file: FileId,
     origin: Origin,

@@ -70,11 +70,11 @@ pub(crate) enum WorkspaceError {
     WorkingFolder(String),
     #[error("`{}` does not exist", .0.display())]
     MissingPath(PathBuf),
-    #[error("`{}` is no folder", .0.display())]
+    #[error("`{}` is not a folder", .0.display())]
     NoFolder(PathBuf),
     #[error("the folder `{}`, which the configuration names as `{key}`, does not exist", .folder.display())]
     MissingFolder { key: &'static str, folder: PathBuf },
-    #[error("`{}` is no `.json` file, and no folder", .0.display())]
+    #[error("`{}` is neither a `.json` file nor a folder", .0.display())]
     NoManifest(PathBuf),
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -183,16 +183,16 @@ impl Workspace {
     }
 
     fn target(&self, named: &Path, path: &Path) -> Result<Target, WorkspaceError> {
-        match () {
-            () if path.is_dir() && !is_manifest_name(path) => Ok(self.target_of_folder(path)),
-            () if is_manifest_name(path) => {
-                let folder = path.parent().unwrap_or(path);
-                Ok(Target {
-                    folders: self.folders_around(folder),
-                    selection: Selection::only(path),
-                })
-            }
-            () => Err(WorkspaceError::NoManifest(named.to_owned())),
+        if path.is_dir() && !is_manifest_name(path) {
+            Ok(self.target_of_folder(path))
+        } else if is_manifest_name(path) {
+            let folder = path.parent().unwrap_or(path);
+            Ok(Target {
+                folders: self.folders_around(folder),
+                selection: Selection::only(path),
+            })
+        } else {
+            Err(WorkspaceError::NoManifest(named.to_owned()))
         }
     }
 

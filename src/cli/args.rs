@@ -478,7 +478,7 @@ pub enum TableFormat {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The files of this folder are compared with those of the base by what they compile to: a file that is only written in \
-another way is no change. The base is read straight from git: nothing is checked out and nothing is written. Both are \
+another way is not a change. The base is read straight from git: nothing is checked out and nothing is written. Both are \
 judged by the configuration of the base, so that no change relaxes its own judgement.
 
 A change is safe, or for review (it asks for something new), or breaking (a protection gets weaker, or those who use \

@@ -12,11 +12,11 @@ use crate::catalog::config::{ConfigError, Problem};
 use crate::catalog::workspace::WorkspaceError;
 use crate::cli::args::{Color, Global};
 use crate::pipeline::failure::Failure;
+use crate::pipeline::redaction::Redaction;
 use crate::report::{self, Format, Style, Summary};
 use crate::source::finding::{Finding, Place, Severity};
 use crate::source::{Sources, describe};
-use crate::text::secrets::mask::Mask;
-use crate::text::secrets::secret_search::{secrets, unnamed_secrets};
+use crate::text::secrets::redactor::Redactor;
 use crate::text::visible::visible_lines;
 
 /// How wide output is where nothing tells the terminal's width.
@@ -214,7 +214,7 @@ impl Console {
         self.write_to_stderr(&format!("{text}\n"));
     }
 
-    /// A progress bar on standard error; nothing where that is no terminal, or where the user wants quiet.
+    /// A progress bar on standard error; nothing where that is not a terminal, or where the user wants quiet.
     pub(crate) fn progress_bar(&self, steps: usize) -> Option<ProgressBar> {
         let is_seen = !self.quiet && self.is_terminal(&io::stderr());
         is_seen.then(|| {
@@ -291,7 +291,7 @@ impl Console {
 
 /// A text as it may be shown: what stands in it may come from the command line or the configuration.
 fn without_secrets(text: &str) -> String {
-    visible_lines(&Mask::new(&unnamed_secrets(text)).apply(text))
+    visible_lines(&Redactor::default().apply(text))
 }
 
 /// A failure in words.
@@ -345,10 +345,12 @@ fn render_config(
         place: Some(Place::bytes(file, problem.span.clone())),
         related: Vec::new(),
         fix: None,
+        secrets: Vec::new(),
+        withholds_server: false,
     });
     let findings: Vec<Finding> = findings.collect();
     let report = report::Report {
-        findings: report::locate(&findings, &sources, u64::MAX, &Mask::new(&secrets(text))),
+        findings: report::locate(&findings, &sources, u64::MAX, &Redaction::default()),
         summary: Summary::default(),
     };
     let mut shown = Vec::new();

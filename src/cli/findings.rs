@@ -13,14 +13,13 @@ use crate::cli::exit_status::ExitStatus;
 use crate::compile::write;
 use crate::pipeline::JudgedTarget;
 use crate::pipeline::failure::Failure;
-use crate::pipeline::masking;
+use crate::pipeline::redaction::{self, Redaction};
 use crate::pipeline::repair;
 use crate::pipeline::settle::{Settled, is_counted, settle, uncounted};
 use crate::report::{self, Format, FormatArgument, Report, Style, Summary};
 use crate::source::finding::{Finding, Severity};
 use crate::source::{Sources, clean, describe};
 use crate::text::plural::plural;
-use crate::text::secrets::mask::Mask;
 
 /// What came of the findings.
 pub(crate) struct Outcome {
@@ -28,7 +27,7 @@ pub(crate) struct Outcome {
     pub(crate) files: usize,
     pub(crate) has_allowlist: bool,
     /// What output must not show.
-    pub(crate) mask: Mask,
+    pub(crate) redaction: Redaction,
     counts: Summary,
     /// The rules of what was shown.
     rules: BTreeSet<&'static str>,
@@ -63,7 +62,7 @@ pub(crate) fn try_report(
     let uncounted = uncounted(targets, counts);
     let files = targets.iter().map(|target| target.files).sum();
     let has_allowlist = targets.iter().all(|target| target.has_allowlist);
-    let mask = masking::mask(targets, sources);
+    let redaction = redaction::redaction(targets, sources);
     let Settled {
         mut shown,
         suppressed,
@@ -96,7 +95,7 @@ pub(crate) fn try_report(
         status,
         files,
         has_allowlist,
-        mask,
+        redaction,
         counts: summary,
         rules,
     };
@@ -105,7 +104,7 @@ pub(crate) fn try_report(
         sources,
         args,
         console,
-        &outcome.mask,
+        &outcome.redaction,
         shown,
         &outcome.counts,
     );
@@ -117,7 +116,7 @@ fn write(
     sources: &Sources,
     args: &FindingArgs,
     console: &Console,
-    mask: &Mask,
+    redaction: &Redaction,
     mut shown: Vec<Finding>,
     summary: &Summary,
 ) -> Result<(), Failure> {
@@ -130,7 +129,12 @@ fn write(
     let mut written = Ok(());
     for findings in batches {
         let report = Report {
-            findings: report::locate(findings, sources, workspace.config.max_file_bytes, mask),
+            findings: report::locate(
+                findings,
+                sources,
+                workspace.config.max_file_bytes,
+                redaction,
+            ),
             summary: summary.clone(),
         };
         for output in &mut outputs {
@@ -172,10 +176,10 @@ pub(crate) fn check_formats(formats: &[FormatArgument]) -> Result<(), Failure> {
 struct Output {
     format: Format,
     style: Style,
-    to: Destination,
+    to: Sink,
 }
 
-enum Destination {
+enum Sink {
     StandardOutput(BufWriter<Out>),
     /// A file, and what is to stand in it.
     File(PathBuf, Vec<u8>),
@@ -197,7 +201,7 @@ fn outputs(workspace: &Workspace, args: &FindingArgs, console: &Console) -> Vec<
                 color: console.color(),
                 width: console.width(),
             },
-            to: Destination::StandardOutput(console.out()),
+            to: Sink::StandardOutput(console.out()),
         },
         Some(path) => Output {
             format: argument.format,
@@ -205,7 +209,7 @@ fn outputs(workspace: &Workspace, args: &FindingArgs, console: &Console) -> Vec<
                 color: false,
                 width: 100,
             },
-            to: Destination::File(workspace.absolute(path), Vec::new()),
+            to: Sink::File(workspace.absolute(path), Vec::new()),
         },
     };
     formats.iter().map(output).collect()
@@ -215,24 +219,24 @@ impl Output {
     fn write(&mut self, report: &Report) -> Result<(), Failure> {
         let (format, style) = (self.format, self.style);
         match &mut self.to {
-            Destination::StandardOutput(out) => {
+            Sink::StandardOutput(out) => {
                 report::write(format, report, style, out)?;
                 out.flush()?;
             }
-            Destination::File(_, bytes) => report::write(format, report, style, bytes)?,
+            Sink::File(_, bytes) => report::write(format, report, style, bytes)?,
         }
         Ok(())
     }
 
     fn finish(self) -> Result<(), Failure> {
         match self.to {
-            Destination::StandardOutput(_) => Ok(()),
-            Destination::File(path, bytes) => write_report(path, &bytes),
+            Sink::StandardOutput(_) => Ok(()),
+            Sink::File(path, bytes) => write_report(path, &bytes),
         }
     }
 }
 
-/// Writes a file whole or not at all. What is no file, such as a pipe or `/dev/stdout`, is written to as it is.
+/// Writes a file whole or not at all. What is not a file, such as a pipe or `/dev/stdout`, is written to as it is.
 fn write_report(path: PathBuf, bytes: &[u8]) -> Result<(), Failure> {
     let is_other = fs::symlink_metadata(&path).is_ok_and(|metadata| !metadata.is_file());
     if is_other {

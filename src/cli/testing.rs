@@ -49,8 +49,8 @@ pub mod diff {
 }
 pub mod discovery {
     pub use crate::discovery::{
-        Answer, Failure, Fetch, Lock, LockEntry, LockInputs, Manners, Network, Probed, Reach,
-        Recorder, Recordings, Request, Run, Target, TargetKind, changes, merge, probe, read_lock,
+        Answer, Failure, Fetch, Lock, LockEntry, LockInputs, Manners, Network, ProbeRun, Probed,
+        Reach, Recorder, Recordings, Request, Target, TargetKind, changes, merge, probe, read_lock,
         stale,
     };
     pub mod challenge {
@@ -109,10 +109,13 @@ pub mod pipeline {
         pub use crate::pipeline::facts::parse_allowlist;
     }
     pub mod fix {
-        pub use crate::pipeline::fix::{Tally, Workshop};
+        pub use crate::pipeline::fix::{CatalogRepair, FindingCounts};
     }
     pub mod line {
         pub use crate::pipeline::line::{Keep, Line};
+    }
+    pub mod redaction {
+        pub use crate::pipeline::redaction::{Redaction, redaction_of};
     }
 }
 pub mod report {
@@ -175,8 +178,8 @@ pub mod text {
         pub use crate::text::profile::Profile;
     }
     pub mod secrets {
-        pub mod mask {
-            pub use crate::text::secrets::mask::Mask;
+        pub mod redactor {
+            pub use crate::text::secrets::redactor::Redactor;
         }
     }
     pub mod visible {

@@ -47,7 +47,7 @@ pub(super) fn server_id(id: &str) -> Checked<()> {
     if (1..=200).contains(&id.len()) && id.bytes().all(is_plain) {
         Ok(())
     } else {
-        Err(invalid("name", "is no server id"))
+        Err(invalid("name", "is not a server id"))
     }
 }
 
@@ -57,7 +57,7 @@ pub(super) fn uri(field: &str, text: &str) -> Checked<Url> {
         |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
     match Url::parse(text) {
         Ok(url) if text.bytes().all(is_plain) => Ok(url),
-        _ => Err(invalid(field, "is no plain URL")),
+        _ => Err(invalid(field, "is not a plain URL")),
     }
 }
 
@@ -65,18 +65,15 @@ pub(super) fn uri(field: &str, text: &str) -> Checked<Url> {
 pub(super) fn url(field: &str, text: &str) -> Checked<Url> {
     let url = uri(field, text)?;
     let has_password = !url.username().is_empty() || url.password().is_some();
-    match () {
-        () if !matches!(url.scheme(), "https" | "http") || !url.has_host() => {
-            Err(invalid(field, "is no http or https URL"))
-        }
+    if !matches!(url.scheme(), "https" | "http") || !url.has_host() {
+        Err(invalid(field, "is not an http or https URL"))
+    } else if has_password || authority(text).is_some_and(|authority| authority.contains('@')) {
         // The `@` of an empty user information is not in the parsed URL.
-        () if has_password || authority(text).is_some_and(|authority| authority.contains('@')) => {
-            Err(invalid(field, "holds user information"))
-        }
-        () if authority(text).is_none() => {
-            Err(invalid(field, "has no host right behind its two slashes"))
-        }
-        () => Ok(url),
+        Err(invalid(field, "holds user information"))
+    } else if authority(text).is_none() {
+        Err(invalid(field, "has no host right behind its two slashes"))
+    } else {
+        Ok(url)
     }
 }
 
@@ -109,13 +106,14 @@ pub(super) fn secret_endpoint(field: &str, text: &str, profile: Profile) -> Chec
             Profile::Production => Err(invalid(field, "is on this machine")),
         };
     }
-    match () {
-        () if url.port().is_some() => Err(invalid(field, "has a port of its own")),
-        () if url.fragment().is_some() => Err(invalid(field, "has a fragment")),
-        () if !matches!(url.host(), Some(Host::Domain(name)) if hosts::is_host_name(name)) => {
-            Err(invalid(field, "has no plain host name"))
-        }
-        () => Ok(()),
+    if url.port().is_some() {
+        Err(invalid(field, "has a port of its own"))
+    } else if url.fragment().is_some() {
+        Err(invalid(field, "has a fragment"))
+    } else if !matches!(url.host(), Some(Host::Domain(name)) if hosts::is_host_name(name)) {
+        Err(invalid(field, "has no plain host name"))
+    } else {
+        Ok(())
     }
 }
 
@@ -126,7 +124,7 @@ pub(super) fn allowed_host(host: &str, profile: Profile) -> Checked<()> {
     if hosts::is_host_name(host) {
         Ok(())
     } else {
-        Err(invalid(field, "holds what is no plain host name"))
+        Err(invalid(field, "holds what is not a plain host name"))
     }
 }
 
@@ -145,14 +143,14 @@ pub(crate) fn scope(text: &str) -> Checked<()> {
     if text.bytes().all(is_plain) {
         Ok(())
     } else {
-        Err(invalid("oauth_config.scopes", "holds what is no scope"))
+        Err(invalid("oauth_config.scopes", "holds what is not a scope"))
     }
 }
 
 /// The name of an environment variable that a process can be given at all.
 pub(crate) fn env_name(field: &str, name: &str) -> Checked<()> {
     if name.is_empty() || name.contains(['=', '\0']) {
-        Err(invalid(field, "holds what is no name of a variable"))
+        Err(invalid(field, "holds what is not a name of a variable"))
     } else {
         Ok(())
     }
@@ -170,16 +168,18 @@ pub(crate) fn tells_no_secret(id: &str, text: &str) -> Checked<()> {
         let before = text.get(..at).unwrap_or_default();
         !before.ends_with(is_word_part)
     });
-    match () {
-        () if text.contains("REDACTED") => Err(invalid(
+    if text.contains("REDACTED") {
+        Err(invalid(
             "server",
             "would put the word REDACTED into the launch spec",
-        )),
-        () if names_variable => Err(invalid(
+        ))
+    } else if names_variable {
+        Err(invalid(
             "server",
             "would put the name of the proxy's variable into the launch spec",
-        )),
-        () => Ok(()),
+        ))
+    } else {
+        Ok(())
     }
 }
 

@@ -97,7 +97,7 @@ pub enum Error {
     },
     #[error("`{}` is a symbolic link, and catproof writes through none: remove it, or name its target", .0.display())]
     Link(PathBuf),
-    #[error("`{}` is no regular file", .0.display())]
+    #[error("`{}` is not a regular file", .0.display())]
     NotAFile(PathBuf),
     #[error("`{}` is no place for an artifact: the file is its owner's alone", .0.display())]
     Protected(PathBuf),
@@ -107,7 +107,7 @@ pub enum Error {
     NotGenerated(PathBuf),
     #[error("two artifacts would be written to `{}`", .0.display())]
     Twice(PathBuf),
-    #[error("`artifacts` of the configuration names `{0}`, which is no artifact")]
+    #[error("`artifacts` of the configuration names `{0}`, which is not an artifact")]
     UnknownArtifact(String),
 }
 
@@ -336,7 +336,7 @@ fn apply(change: &Change) -> Result<(), Error> {
     }
 }
 
-/// Writes one file that is no artifact, whole or not at all.
+/// Writes one file that is not an artifact, whole or not at all.
 ///
 /// # Errors
 /// The disk does not do as it is told, or the path is a link or no file.
@@ -411,7 +411,7 @@ fn temporary_file(
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // As any program creates a file: the user's mask decides.
+        // As any program creates a file: the user's redactor decides.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
     let mut temporary = builder.tempfile_in(folder)?;
@@ -423,7 +423,7 @@ fn temporary_file(
     Ok(temporary)
 }
 
-/// Removes the temporary files of runs that were killed. Failing to is no reason to fail.
+/// Removes the temporary files of runs that were killed. Failing to is not a reason to fail.
 fn remove_stale(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());

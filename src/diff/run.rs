@@ -11,12 +11,11 @@ use crate::discovery::Locks;
 use crate::pipeline::failure::Failure;
 use crate::pipeline::line::{Keep, Line};
 use crate::pipeline::settle::settle;
-use crate::pipeline::{Judged, JudgedTarget, locks, masking};
+use crate::pipeline::{Judged, JudgedTarget, locks, redaction};
 use crate::source::Sources;
 use crate::source::finding::Finding;
 use crate::text::profile::Profile;
-use crate::text::secrets::mask::Mask;
-use crate::text::secrets::secret_search::unnamed_secrets;
+use crate::text::secrets::redactor::Redactor;
 
 use super::base::Base;
 use super::edited::edited_artifacts;
@@ -40,7 +39,7 @@ pub(crate) struct BothStates {
     /// What is wrong with it.
     pub(crate) found: Vec<Finding>,
     /// Hides what is secret in either.
-    pub(crate) mask: Mask,
+    pub(crate) redactor: Redactor,
 }
 
 impl BothStates {
@@ -69,9 +68,8 @@ impl BothStates {
             allowlist: None,
         };
         let before = line.judge(Keep::Manifests);
-        let of_config = unnamed_secrets(&config.urls().join("\n"));
-        let states = [(&before, &base.sources), (&now.judged, &sources)];
-        let mask = masking::mask_of(&states, &of_config);
+        let base_state = Some((&before, &base.sources));
+        let redactor = redaction::redaction_of(&[&now.judged], &sources, base_state).redactor;
         let settled = settle(workspace, std::slice::from_mut(&mut now), &mut sources);
 
         let plan_before = plan(&before, &base.locks, &base.config).ok();
@@ -119,7 +117,7 @@ impl BothStates {
             compile_error: plan_now.err(),
             sources,
             found: settled.shown,
-            mask,
+            redactor,
         }))
     }
 

@@ -71,7 +71,7 @@ fn parse_field(field: &str) -> Vec<Challenge> {
             rest = remainder;
             continue;
         }
-        // A token68 needs a space before it; `Bearer=x` is no challenge, and its rest is skipped.
+        // A token68 needs a space before it; `Bearer=x` is not a challenge, and its rest is skipped.
         let token68 = take_token68(after_spaces).filter(|_| after_spaces.len() < after_word.len());
         rest = token68.map_or(after_spaces, |(_, remainder)| remainder);
         challenges.push(Challenge {

@@ -63,11 +63,11 @@ pub struct Limits {
 /// Why the network could not be set up.
 #[derive(Debug, Error)]
 pub enum NetworkError {
-    /// The text is no PEM certificate.
-    #[error("the certificate authorities cannot be read: they are no PEM certificates")]
+    /// The text is not a PEM certificate.
+    #[error("the certificate authorities cannot be read: they are not PEM certificates")]
     Authorities,
     /// The proxy's URL cannot be used. It is not repeated: it may hold a password.
-    #[error("the proxy is no URL that requests can go through")]
+    #[error("the proxy is not a URL that requests can go through")]
     Proxy,
     /// No client: mostly a system without any certificate authority.
     #[error("TLS cannot be set up: {0}; on a system without certificate authorities, name some")]
@@ -257,7 +257,7 @@ pub(crate) fn builder(
 impl Fetch for Network {
     async fn fetch(&self, request: &Request) -> Result<Answer, Failure> {
         let url = Url::parse(&request.url)
-            .map_err(|_| Failure::new(FailureKind::Refused, "it is no URL"))?;
+            .map_err(|_| Failure::new(FailureKind::Refused, "it is not a URL"))?;
         // Addresses in URLs never reach the resolver.
         check_url(&url, self.reach).map_err(|why| Failure::new(FailureKind::Refused, why))?;
         let room = self.room_at(&url);
@@ -384,7 +384,7 @@ fn proxy(url: &str) -> Result<(String, Proxy), NetworkError> {
     Ok((host, proxy))
 }
 
-/// The values of a header, with what is no text replaced.
+/// The values of a header, with what is not replaced.
 fn header(headers: &HeaderMap, name: &HeaderName) -> impl Iterator<Item = String> {
     headers
         .get_all(name)

@@ -49,7 +49,7 @@ pub enum TargetKind {
 
 /// What discovery needs to know about the run.
 #[derive(Debug, Clone, Copy)]
-pub struct Run<'a> {
+pub struct ProbeRun<'a> {
     /// The day of the run, `YYYY-MM-DD`, in UTC.
     pub today: &'a str,
     /// How far it may reach.
@@ -63,7 +63,7 @@ const MOST_REDIRECTS: usize = 3;
 pub(crate) async fn discover<F: Fetch>(
     target: &Target,
     once: &Once<'_, F>,
-    run: Run<'_>,
+    run: ProbeRun<'_>,
 ) -> LockEntry {
     let mut discovery = Discovery {
         once,
@@ -128,7 +128,7 @@ struct Challenge {
 
 struct Discovery<'a, F> {
     once: &'a Once<'a, F>,
-    run: Run<'a>,
+    run: ProbeRun<'a>,
     entry: LockEntry,
     days: BTreeSet<String>,
     sources: BTreeSet<String>,
@@ -315,7 +315,7 @@ impl<F: Fetch> Discovery<'_, F> {
         let no = match documents::read_url(named) {
             Some(url) if documents::is_secure(&url, self.run.reach) => None,
             Some(_) => Some((rule::INSECURE_ENDPOINT, "which is not https")),
-            None => Some((rule::INVALID_METADATA, "which is no URL")),
+            None => Some((rule::INVALID_METADATA, "which is not a URL")),
         };
         if let Some((rule, why)) = no {
             let challenger = quoted(remote_url);
@@ -419,7 +419,7 @@ impl<F: Fetch> Discovery<'_, F> {
         let Some(url) = documents::read_url(issuer).filter(|url| url.query().is_none()) else {
             return self.note(
                 rule::INVALID_METADATA,
-                format!("the issuer {what} in {named_by} is no URL without query and fragment"),
+                format!("the issuer {what} in {named_by} is not a URL without query and fragment"),
             );
         };
         if !documents::is_secure(&url, self.run.reach) {
@@ -619,7 +619,7 @@ impl<F: Fetch> Discovery<'_, F> {
                 .ok()
                 .filter(|target| target.as_str().len() <= documents::LONGEST_URL)
             else {
-                let outcome = format!("redirects to {}, which is no URL", quoted(location));
+                let outcome = format!("redirects to {}, which is not a URL", quoted(location));
                 self.conclude(&*outcome);
                 return Err(format!("it {outcome}"));
             };
@@ -637,7 +637,7 @@ impl<F: Fetch> Discovery<'_, F> {
     async fn ask(&mut self, method: Method, url: &str) -> Result<Reply, String> {
         let checked = match Url::parse(url) {
             Ok(url) => check_url(&url, self.run.reach),
-            Err(_) => Err("it is no URL".to_owned()),
+            Err(_) => Err("it is not a URL".to_owned()),
         };
         let request = Request::new(method, url);
         self.entry.requests.push(LockRequest {

@@ -140,7 +140,7 @@ pub fn read(answer: &Answer) -> Reading {
         Ok(_) => Reading::Broken("is JSON, but no object".to_owned()),
         Err(_) if is_page(&media_type, text) => Reading::Page,
         Err(_) if text.trim_ascii().is_empty() => Reading::Broken("is empty".to_owned()),
-        Err(error) => Reading::Broken(format!("is no JSON: {error}")),
+        Err(error) => Reading::Broken(format!("is not JSON: {error}")),
     }
 }
 
@@ -418,7 +418,7 @@ impl Reader<'_> {
         match self.document.member(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
-            Some(_) => Err(self.invalid(&format!("has a `{name}` that is no string"))),
+            Some(_) => Err(self.invalid(&format!("has a `{name}` that is not a string"))),
         }
     }
 
@@ -430,14 +430,19 @@ impl Reader<'_> {
         let texts = value
             .as_array()
             .and_then(|items| items.iter().map(Value::as_str).collect::<Option<Vec<_>>>())
-            .ok_or_else(|| self.invalid(&format!("has a `{name}` that is no list of strings")))?;
+            .ok_or_else(|| {
+                self.invalid(&format!("has a `{name}` that is not a list of strings"))
+            })?;
         let is_plain = |text: &str| {
             text.len() <= LONGEST_URL && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
         };
         match texts.iter().find(|text| !is_plain(text)) {
             None => Ok(Some(texts.into_iter().map(str::to_owned).collect())),
             Some(text) => {
-                let what = format!("lists {} in `{name}`, which is no plain text", quoted(text));
+                let what = format!(
+                    "lists {} in `{name}`, which is not plain text",
+                    quoted(text)
+                );
                 Err(self.invalid(&what))
             }
         }
@@ -486,7 +491,10 @@ impl Reader<'_> {
                     quoted(&text)
                 ),
             )),
-            None => Err(self.invalid(&format!("has a `{name}` that is no URL: {}", quoted(&text)))),
+            None => Err(self.invalid(&format!(
+                "has a `{name}` that is not a URL: {}",
+                quoted(&text)
+            ))),
         }
     }
 
@@ -499,7 +507,10 @@ impl Reader<'_> {
             return match read_url(&published).filter(|url| url.query().is_none()) {
                 Some(_) => Ok(published),
                 None => {
-                    let what = format!("has an `issuer` that is no issuer: {}", quoted(&published));
+                    let what = format!(
+                        "has an `issuer` that is not an issuer: {}",
+                        quoted(&published)
+                    );
                     Err(self.invalid(&what))
                 }
             };

@@ -134,7 +134,7 @@ pub trait Fetch: Sync {
 
 impl Request {
     /// The request for a URL, spelled as it goes over the wire: `https://a.example` is `https://a.example/`, and a
-    /// fragment never leaves the house. What is no URL stays as it is, and nobody will answer it.
+    /// fragment never leaves the house. What is not a URL stays as it is, and nobody will answer it.
     #[must_use]
     pub fn new(method: Method, url: &str) -> Self {
         let url = match Url::parse(url) {

@@ -16,7 +16,7 @@ use futures_util::stream;
 
 pub use address::Reach;
 pub use client::{Manners, Network};
-pub use discover::{Run, Target, TargetKind};
+pub use discover::{ProbeRun, Target, TargetKind};
 pub use fetch::{Answer, Failure, Fetch, Request};
 pub(crate) use lock::Locks;
 pub use lock::{Lock, LockEntry, LockInputs};
@@ -100,7 +100,7 @@ impl Probed {
 pub async fn probe<F: Fetch>(
     targets: &[Target],
     fetch: &F,
-    run: Run<'_>,
+    run: ProbeRun<'_>,
     progress: impl FnMut(Progress<'_>),
 ) -> Probed {
     let entries = ask(targets.iter(), fetch, run, progress).await;
@@ -115,7 +115,7 @@ pub async fn probe<F: Fetch>(
 pub(crate) async fn ask<'a, F: Fetch>(
     targets: impl ExactSizeIterator<Item = &'a Target>,
     fetch: &F,
-    run: Run<'_>,
+    run: ProbeRun<'_>,
     mut progress: impl FnMut(Progress<'_>),
 ) -> Vec<Arc<LockEntry>> {
     let once = Once::new(fetch);

@@ -1,7 +1,7 @@
 //! Recorded answers: `--record DIR` keeps what the network said, `--replay DIR` answers from it and from nothing else.
 //!
 //! One JSON file holds one answer, so that a change of a provider is a readable diff. A body is kept byte for byte,
-//! as its lines; one that is no UTF-8 as hexadecimal. Which file holds which answer is written inside: names are for
+//! as its lines; one that is not UTF-8 as hexadecimal. Which file holds which answer is written inside: names are for
 //! the reader alone.
 
 use std::collections::BTreeMap;
@@ -59,7 +59,7 @@ pub struct Recording {
     /// The body's lines, without the line feeds between them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Vec<String>>,
-    /// The body in hexadecimal, where it is no UTF-8.
+    /// The body in hexadecimal, where it is not UTF-8.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body_hex: Option<String>,
     /// The limit in bytes that cut the body off.
@@ -96,8 +96,8 @@ pub enum RecordError {
         /// What keeps it from being read.
         error: ReadError,
     },
-    /// A file is no recording.
-    #[error("{} is no recording: {error}", path.display())]
+    /// A file is not a recording.
+    #[error("{} is not a recording: {error}", path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
@@ -135,7 +135,7 @@ impl Recordings {
     /// Reads which requests a folder answers; the answers themselves are read when they are asked for.
     ///
     /// # Errors
-    /// The folder cannot be read, a `.json` file in it is no recording, or two of them answer the same request.
+    /// The folder cannot be read, a `.json` file in it is not a recording, or two of them answer the same request.
     pub fn open(folder: &Path) -> Result<Self, RecordError> {
         let failed = |error| RecordError::Io {
             path: folder.to_owned(),

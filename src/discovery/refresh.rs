@@ -21,7 +21,7 @@ const GENERATED: &str =
 /// The version of the shape that this catproof reads and writes.
 const VERSION: u32 = 1;
 
-/// Why a text is no lock.
+/// Why a text is not a lock.
 #[derive(Debug, Error)]
 pub enum LockError {
     /// The text has another shape.
@@ -34,7 +34,7 @@ pub enum LockError {
     Version(u32),
 }
 
-/// Why a text is no lock, and where.
+/// Why a text is not a lock, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnreadableLock {
     /// The bytes that are to blame; `None` where the whole text is.
@@ -66,7 +66,7 @@ pub struct Stale {
 /// Reads a lock file.
 ///
 /// # Errors
-/// The text is no lock of this version.
+/// The text is not a lock of this version.
 pub fn read_lock(text: &str) -> Result<Lock, LockError> {
     // The version first: a lock of another one has another shape, and "run probe" is the answer to that.
     let version = serde_json::from_str::<Value>(text)?
@@ -81,7 +81,7 @@ pub fn read_lock(text: &str) -> Result<Lock, LockError> {
 /// Reads a lock file, and says where it is to blame.
 ///
 /// # Errors
-/// The text is no lock of this version.
+/// The text is not a lock of this version.
 pub(crate) fn read_lock_text(text: &str) -> Result<Lock, UnreadableLock> {
     let error = match read_lock(text) {
         Ok(lock) => return Ok(lock),
@@ -118,7 +118,7 @@ pub(crate) fn read_lock_text(text: &str) -> Result<Lock, UnreadableLock> {
 /// The lock after a run: `fresh` entries in place of the old ones, the others kept.
 ///
 /// Of the servers, only those in `server_ids` are kept. An entry of which nothing could be learned, because an answer
-/// failed to come, is no knowledge and enters no lock: what was known of the server stays, and a flaky network loses
+/// failed to come, is not knowledge and enters no lock: what was known of the server stays, and a flaky network loses
 /// no facts. Such an entry's problems are findings of the run alone.
 #[must_use]
 pub fn merge(old: &Lock, fresh: &Lock, server_ids: &BTreeSet<&str>) -> Lock {

@@ -3,8 +3,9 @@
 //! A rule is a static description and a plain function without I/O. It speaks in JSON Pointers and never sees byte
 //! offsets, colours or the renderer.
 
+use crate::source::finding::Finding;
+
 mod documentation;
-mod findings;
 mod precedence;
 mod registry;
 mod rule;
@@ -13,7 +14,6 @@ mod run;
 mod strings;
 mod subject;
 
-pub use findings::Findings;
 pub(crate) use precedence::apply_precedence;
 pub use registry::{RULES, find, rule_ids};
 pub(crate) use rule::{Check, Group, ProfileScope, Yield};
@@ -30,3 +30,6 @@ pub(crate) use subject::{
     LockSubject, SchemaSubject, TextSubject,
 };
 pub use subject::{Context, RawSubject, Subject};
+
+/// What the rules found.
+pub type Findings = Vec<Finding>;

@@ -197,7 +197,7 @@ mod tests {
     fn an_old_id_leads_to_a_rule_and_is_none_itself() {
         for (old_id, new_id) in RENAMED {
             assert!(find(old_id).is_none(), "{old_id} is in use");
-            assert!(find(new_id).is_some(), "{new_id} is no rule");
+            assert!(find(new_id).is_some(), "{new_id} is not a rule");
         }
     }
 }

@@ -4,8 +4,8 @@ use crate::source::Origin;
 use crate::source::finding::{Finding, Place, Severity};
 use crate::text::profile::Profile;
 
+use super::Findings;
 use super::documentation;
-use super::findings::Findings;
 use super::subject::{
     AllowlistSubject, CatalogSubject, IgnoreSubject, LockSubject, RawSubject, SchemaSubject,
     Subject, TextSubject,
@@ -60,6 +60,8 @@ impl Rule {
             place: None,
             related: Vec::new(),
             fix: None,
+            secrets: Vec::new(),
+            withholds_server: false,
         }
     }
 
@@ -167,7 +169,7 @@ pub enum Check {
     Text(fn(&TextSubject<'_>, &mut Findings)),
     /// What the schema has against a JSON value.
     Schema(fn(&SchemaSubject<'_>, &mut Findings)),
-    /// The raw JSON value: runs for every file that is JSON, even if it is no manifest.
+    /// The raw JSON value: runs for every file that is JSON, even if it is not a manifest.
     Value(fn(&RawSubject<'_>, &mut Findings)),
     /// One server that was read and classified.
     Server(fn(&Subject<'_>, &mut Findings)),

@@ -39,7 +39,7 @@ pub struct TextSubject<'a> {
 pub enum FileContent<'a> {
     /// It gave no text.
     Unread(&'a ReadError),
-    /// Its text is no JSON.
+    /// Its text is not JSON.
     NotJson(&'a SyntaxError),
     Json {
         text: &'a str,

@@ -98,7 +98,7 @@ impl Checker {
                 object: at,
                 key: property.as_str().unwrap_or_default().to_owned(),
             }),
-            // A text that is no URL at all breaks the format too, which says it.
+            // A text that is not a URL at all breaks the format too, which says it.
             ValidationErrorKind::Pattern { .. } if !is_url(error.instance()) => {}
             _ => violations.push(match expectation(error) {
                 Some(expected) => mismatch(at, error.instance(), &expected),

@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 use crate::lint::{self, Group};
 use crate::source::finding::Finding;
 use crate::source::{Pointer, Sources, with_slashes};
-use crate::text::secrets::mask::Mask;
+use crate::text::secrets::redactor::Redactor;
 
 /// What the ignores say of themselves.
 const REASON: &str = "baseline";
@@ -32,10 +32,10 @@ pub(crate) fn ignores<'a>(
     findings: impl Iterator<Item = &'a Finding>,
     sources: &Sources,
     root: &Path,
-    mask: &Mask,
+    redactor: &Redactor,
 ) -> BTreeSet<BaselineIgnore> {
     let all: BTreeSet<BaselineIgnore> = findings
-        .filter_map(|finding| ignore(finding, sources, root, mask))
+        .filter_map(|finding| ignore(finding, sources, root, redactor))
         .collect();
     fewest(&all)
 }
@@ -69,7 +69,7 @@ fn ignore(
     finding: &Finding,
     sources: &Sources,
     root: &Path,
-    mask: &Mask,
+    redactor: &Redactor,
 ) -> Option<BaselineIgnore> {
     let can_be_ignored =
         lint::find(finding.rule).is_some_and(|rule| rule.group != Group::Suppressions);
@@ -81,7 +81,8 @@ fn ignore(
     let file = with_slashes(path);
     // A key may be a secret itself: then what it stands in is named.
     let pointers = std::iter::successors(place.pointer().cloned(), Pointer::parent);
-    let mut shown = pointers.skip_while(|pointer| mask.apply(pointer.as_str()) != pointer.as_str());
+    let mut shown =
+        pointers.skip_while(|pointer| redactor.apply(pointer.as_str()) != pointer.as_str());
     Some(BaselineIgnore {
         file,
         rule: finding.rule,

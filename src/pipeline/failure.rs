@@ -33,7 +33,7 @@ pub(crate) enum Failure {
     Template(#[from] emit::Error),
     #[error(transparent)]
     Write(#[from] write::Error),
-    /// Standard output; a pipe that was closed is no failure.
+    /// Standard output; a pipe that was closed is not a failure.
     #[error("the output cannot be written: {0}")]
     Output(#[from] std::io::Error),
 }

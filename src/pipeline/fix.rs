@@ -20,19 +20,19 @@ use crate::text::env_name;
 
 /// A catalog whose files are repaired one after another; each repair is judged with those before it.
 #[derive(Debug)]
-pub struct Workshop<'a> {
+pub struct CatalogRepair<'a> {
     line: &'a Line<'a>,
     /// Copied only where a repair changes one of them.
     entries: Cow<'a, [Entry]>,
     /// What only the whole catalog shows, with these entries.
     of_catalog: Vec<Finding>,
     /// Made for the first fix that changes what other files are compared with, which few do.
-    kin: OnceLock<Kin>,
+    compared: OnceLock<ComparedEntries>,
 }
 
 /// The entries by what a cross-file rule compares them for: an id that looks nearly the same, or a login.
 #[derive(Debug)]
-struct Kin {
+struct ComparedEntries {
     by_file: HashMap<FileId, usize>,
     /// Sorted by a hash of the id's alias; one that is the same by chance does no harm.
     by_alias: Vec<(u64, usize)>,
@@ -60,13 +60,13 @@ type Counts = BTreeMap<(Option<FileId>, &'static str), isize>;
 
 /// How often anything speaks of one file and, because of it, of the others.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub struct FindingCounts {
     here: Counts,
     /// How much more than without the edits.
     elsewhere: Counts,
 }
 
-impl Tally {
+impl FindingCounts {
     /// Counts a finding that is shown in the file.
     pub fn add(&mut self, finding: &Finding) {
         let file = finding.place.as_ref().map(|place| place.file);
@@ -97,17 +97,17 @@ struct Judged {
     entry: Entry,
     /// Those in its file, after precedence.
     findings: Vec<Finding>,
-    tally: Tally,
+    counts: FindingCounts,
 }
 
-impl<'a> Workshop<'a> {
+impl<'a> CatalogRepair<'a> {
     /// A workshop for a catalog as it was judged.
     pub fn new(line: &'a Line<'a>, entries: &'a [Entry]) -> Self {
         Self {
-            of_catalog: line.judge_catalog(entries).list,
+            of_catalog: line.judge_catalog(entries),
             line,
             entries: Cow::Borrowed(entries),
-            kin: OnceLock::new(),
+            compared: OnceLock::new(),
         }
     }
 
@@ -118,7 +118,7 @@ impl<'a> Workshop<'a> {
         &self,
         file: &ManifestFile,
         text: &str,
-        shown: &Tally,
+        shown: &FindingCounts,
         findings: impl IntoIterator<Item = &'f Finding>,
     ) -> Vec<bool> {
         // What does not add to the findings that are shown adds to none, so the text itself is rarely judged again.
@@ -130,8 +130,8 @@ impl<'a> Workshop<'a> {
             let edits = edits_of(document.as_ref()?, finding)?;
             trials = trials.checked_sub(1)?;
             let after = self.judge(file, edit::apply(text, &edits)?);
-            let is_better = |before| after.tally.is_better(before, file.file, &[finding.rule]);
-            Some(is_better(shown) || is_better(&before().tally))
+            let is_better = |before| after.counts.is_better(before, file.file, &[finding.rule]);
+            Some(is_better(shown) || is_better(&before().counts))
         };
         let findings = findings.into_iter();
         findings
@@ -196,9 +196,9 @@ impl<'a> Workshop<'a> {
         entries.retain(|entry| entry.file != file.file);
         entries.push(current.entry);
         entry::sort(entries);
-        self.kin = OnceLock::new();
+        self.compared = OnceLock::new();
         if !is_known {
-            self.of_catalog = self.line.judge_catalog(&self.entries).list;
+            self.of_catalog = self.line.judge_catalog(&self.entries);
         }
         Repaired {
             text: current.text,
@@ -220,8 +220,8 @@ impl<'a> Workshop<'a> {
             .filter(|finding| is_wanted(finding))
             .filter_map(|finding| Some((finding.rule, edits_of(&document, finding)?)))
             .collect();
-        let mut apart = Apart::default();
-        let together = fixes.iter().filter(|(_, edits)| apart.take(edits));
+        let mut disjoint = DisjointEdits::default();
+        let together = fixes.iter().filter(|(_, edits)| disjoint.take(edits));
         let together: Vec<_> = together.cloned().collect();
         *trials = trials.checked_sub(1)?;
         if let Some(next) = self.apply(file, current, &together) {
@@ -250,19 +250,21 @@ impl<'a> Workshop<'a> {
         edits.sort();
         let after = self.judge(file, edit::apply(&before.text, &edits)?);
         let rules: Vec<&'static str> = fixes.iter().map(|(rule, _)| *rule).collect();
-        let is_better = after.tally.is_better(&before.tally, file.file, &rules);
+        let is_better = after.counts.is_better(&before.counts, file.file, &rules);
         is_better.then_some(after)
     }
 
     /// What the whole catalog shows in the file of an entry that is no longer what it was, and how much more than before
     /// in the others. Only the entries that it is compared with are judged.
     fn of_catalog_with(&self, entry: &Entry) -> (Vec<Finding>, Counts) {
-        let kin = self.kin.get_or_init(|| Kin::of(&self.entries));
-        let known = kin.by_file.get(&entry.file);
+        let compared = self
+            .compared
+            .get_or_init(|| ComparedEntries::of(&self.entries));
+        let known = compared.by_file.get(&entry.file);
         let known = known.and_then(|index| self.entries.get(*index));
         let others: Vec<&Entry> = match known {
             Some(known) if known.id.is_ascii() && entry.id.is_ascii() => {
-                let others = kin.of_either(known, entry).into_iter();
+                let others = compared.of_either(known, entry).into_iter();
                 others.filter_map(|index| self.entries.get(index)).collect()
             }
             Some(_) | None => self.entries.iter().collect(),
@@ -272,7 +274,7 @@ impl<'a> Workshop<'a> {
             let others = others.filter(|other| other.file != entry.file);
             let mut entries: Vec<Entry> = others.chain(own).cloned().collect();
             entry::sort(&mut entries);
-            let findings = self.line.judge_catalog(&entries).list.into_iter();
+            let findings = self.line.judge_catalog(&entries).into_iter();
             findings.partition::<Vec<_>, _>(|finding| is_in(finding, entry.file))
         };
         let (_, mut before) = judge(known);
@@ -321,16 +323,16 @@ impl<'a> Workshop<'a> {
         } else {
             self.of_catalog_with(&entry)
         };
-        findings.list.extend(here);
-        lint::apply_precedence(&mut findings.list);
+        findings.extend(here);
+        lint::apply_precedence(&mut findings);
         Judged {
             text,
             entry,
-            tally: Tally {
-                here: self.count(&findings.list),
+            counts: FindingCounts {
+                here: self.count(&findings),
                 elsewhere,
             },
-            findings: findings.list,
+            findings,
         }
     }
 
@@ -359,26 +361,26 @@ fn shows_more(after: &Counts, before: &Counts) -> bool {
     keys.any(|key| count(after, key) > count(before, key))
 }
 
-impl Kin {
+impl ComparedEntries {
     fn of(entries: &[Entry]) -> Self {
-        let mut kin = Self {
+        let mut compared = Self {
             by_file: HashMap::with_capacity(entries.len()),
             by_alias: Vec::with_capacity(entries.len()),
             with_login: Vec::new(),
             not_ascii: Vec::new(),
         };
         for (index, entry) in entries.iter().enumerate() {
-            kin.by_file.insert(entry.file, index);
-            kin.by_alias.push((hash_of_alias(entry), index));
+            compared.by_file.insert(entry.file, index);
+            compared.by_alias.push((hash_of_alias(entry), index));
             if has_login(entry) {
-                kin.with_login.push(index);
+                compared.with_login.push(index);
             }
             if !entry.id.is_ascii() {
-                kin.not_ascii.push(index);
+                compared.not_ascii.push(index);
             }
         }
-        kin.by_alias.sort_unstable();
-        kin
+        compared.by_alias.sort_unstable();
+        compared
     }
 
     /// The entries that one of two is compared with.
@@ -400,7 +402,7 @@ impl Kin {
     }
 }
 
-/// Ids that differ only in case and in what is no letter or digit have the same one.
+/// Ids that differ only in case and in what is not a letter or digit have the same one.
 fn hash_of_alias(entry: &Entry) -> u64 {
     let mut hasher = DefaultHasher::new();
     env_name::alias(&entry.id).hash(&mut hasher);
@@ -424,9 +426,9 @@ fn edits_of(document: &Document<'_>, finding: &Finding) -> Option<Vec<TextEdit>>
 /// The bytes of edits that are made together, as starts and ends. They lie apart, so that what touches any of them
 /// touches the one before it or the one after it.
 #[derive(Debug, Default)]
-struct Apart(BTreeSet<(usize, usize)>);
+struct DisjointEdits(BTreeSet<(usize, usize)>);
 
-impl Apart {
+impl DisjointEdits {
     /// Takes the edits of a fix in, unless one of them touches what is there.
     fn take(&mut self, edits: &[TextEdit]) -> bool {
         let is_free = !edits.iter().any(|edit| self.touches(edit));

@@ -141,6 +141,6 @@ impl<'a> Ignores<'a> {
             };
             lint::run_on_ignore(&subject, &mut stale);
         }
-        stale.list
+        stale
     }
 }

@@ -139,9 +139,9 @@ fn read_artifact<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
         path: path.to_owned(),
         reason,
     };
-    // A link may lead to one; what is no file may have no end.
+    // A link may lead to one; what is not a file may have no end.
     if path.exists() && !path.is_file() {
-        return Err(unreadable("it is no regular file".to_owned()));
+        return Err(unreadable("it is not a regular file".to_owned()));
     }
     let text = std::fs::read(path).map_err(|error| unreadable(describe(&error)))?;
     serde_json::from_slice(&text).map_err(|error| unreadable(error.to_string()))

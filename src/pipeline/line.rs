@@ -12,16 +12,13 @@ use crate::catalog::config::Config;
 use crate::catalog::entry::{self, Entry};
 use crate::discovery::lock::Locks;
 use crate::lint::{
-    self, CatalogSubject, Context, FileContent, Findings, Group, RawSubject, SchemaSubject,
-    Subject, TextSubject,
+    self, CatalogSubject, Context, FileContent, Findings, RawSubject, SchemaSubject, Subject,
+    TextSubject,
 };
 use crate::manifest::model::Manifest;
 use crate::manifest::validate::{self as schema, Validated, Verdict};
-use crate::source::finding::Finding;
 use crate::source::parse as json;
-use crate::source::{self, ManifestFile, ReadError, Sources};
-use crate::text::secrets::client_secret::{self, ClientSecret};
-use crate::text::secrets::credential::is_worth_hiding;
+use crate::source::{ManifestFile, Sources};
 
 /// What the line works on: everything that is known before the first manifest is read.
 #[derive(Debug)]
@@ -38,7 +35,7 @@ pub struct Line<'a> {
 #[derive(Debug)]
 pub struct JudgedFile {
     pub entry: Entry,
-    /// Nothing where the file is no manifest, or where nobody compiles it.
+    /// Nothing where the file is not a manifest, or where nobody compiles it.
     pub manifest: Option<Manifest>,
     pub findings: Findings,
 }
@@ -98,11 +95,6 @@ impl Line<'_> {
             Err(error) => error,
         };
         let mut findings = Findings::default();
-        if let ReadError::NotUtf8 { bytes, .. } = &error {
-            let text = source::with_question_marks(bytes);
-            findings.hide_credentials(&text);
-            findings.hide_named_credentials(&text);
-        }
         let subject = TextSubject {
             file: file.file,
             content: FileContent::Unread(&error),
@@ -149,7 +141,7 @@ impl Line<'_> {
         JudgedFile {
             entry,
             manifest: (keep == Keep::Manifests).then_some(manifest),
-            findings: loaded.finish(),
+            findings: loaded.findings,
         }
     }
 
@@ -180,7 +172,6 @@ impl Line<'_> {
         };
         let mut findings = Findings::default();
         lint::run_on_catalog(&catalog, &mut findings);
-        findings.hide_credentials_of_messages();
         findings
     }
 
@@ -197,10 +188,6 @@ pub(super) fn parse(mut loaded: LoadedFile<'_>) -> Result<ParsedFile<'_>, Stoppe
     let file = loaded.file.file;
     match json::parse(&loaded.text) {
         Ok(parsed) => {
-            if parsed.has_duplicate_keys {
-                // Of two values of a key only the last one is read.
-                loaded.findings.hide_credentials(&loaded.text);
-            }
             let content = FileContent::Json {
                 text: &loaded.text,
                 parsed: &parsed,
@@ -210,8 +197,6 @@ pub(super) fn parse(mut loaded: LoadedFile<'_>) -> Result<ParsedFile<'_>, Stoppe
             Ok(ParsedFile { loaded, value })
         }
         Err(error) => {
-            // No rule of Secrets reads what is no JSON, but the finding's window may show one.
-            loaded.findings.hide_credentials(&loaded.text);
             let content = FileContent::NotJson(&error);
             lint::run_on_text(&TextSubject { file, content }, &mut loaded.findings);
             Err(loaded.stop(None))
@@ -229,10 +214,7 @@ pub(super) fn validate(parsed: ParsedFile<'_>) -> Result<ValidFile<'_>, Stopped>
         validated: &validated,
     };
     lint::run_on_schema(&subject, &mut loaded.findings);
-    if validated.verdict() == Verdict::Legacy {
-        // No rule reads it, but the finding's window may show one.
-        loaded.findings.hide_credentials(&loaded.text);
-    } else {
+    if validated.verdict() != Verdict::Legacy {
         let subject = RawSubject {
             file,
             stem: loaded.file.stem.as_ref(),
@@ -241,14 +223,8 @@ pub(super) fn validate(parsed: ParsedFile<'_>) -> Result<ValidFile<'_>, Stopped>
         };
         lint::run_on_value(&subject, &mut loaded.findings);
     }
-    // Only what is called a secret could hide them.
-    let has_client_secret = value.pointer("/oauth_config/client_secret").is_some();
-    if has_client_secret || !loaded.findings.secrets.is_empty() {
-        loaded.findings.names.extend(names(&value));
-    }
     let name = value.get("name").and_then(Value::as_str).map(str::to_owned);
     if validated.verdict() != Verdict::Manifest {
-        hide_client_secret(&value, &mut loaded.findings);
         return Err(loaded.stop(name.as_deref()));
     }
     match schema::read(value) {
@@ -273,53 +249,13 @@ impl<'a> LoadedFile<'a> {
         }
     }
 
-    /// The findings, and what must be hidden for them to be shown.
-    fn finish(mut self) -> Findings {
-        // A secret may stand where a broken file hides it from the rules, and the window of a finding may show it.
-        let is_reading = |finding: &Finding| {
-            lint::find(finding.rule).is_some_and(|rule| rule.group == Group::Reading)
-        };
-        if self.findings.list.iter().any(is_reading) {
-            self.findings.hide_named_credentials(&self.text);
-        }
-        self.findings.hide_credentials_of_messages();
-        self.findings
-    }
-
-    /// The file is no manifest; it may say all the same what it is called.
+    /// The file is not a manifest; it may say all the same what it is called.
     fn stop(self, name: Option<&str>) -> Stopped {
         let ManifestFile { file, origin, stem } = self.file;
         Stopped(Box::new(JudgedFile {
             entry: entry::unreadable(*file, *origin, stem, name),
             manifest: None,
-            findings: self.finish(),
+            findings: self.findings,
         }))
     }
-}
-
-/// No rule of OAuth reads what breaks the schema, but a finding's window may show the client secret.
-fn hide_client_secret(value: &Value, findings: &mut Findings) {
-    let secret = value.pointer("/oauth_config/client_secret");
-    if let Some(ClientSecret::Literal(secret)) =
-        secret.and_then(Value::as_str).map(client_secret::read)
-        && is_worth_hiding(secret)
-    {
-        findings.mask(secret);
-    }
-}
-
-/// What a manifest itself calls things by: its variables, what it asks for, and the URLs that something is asked of.
-fn names(value: &Value) -> impl Iterator<Item = String> {
-    let members = |pointer: &str| {
-        let members = value.pointer(pointer).and_then(Value::as_object);
-        members.into_iter().flatten()
-    };
-    let keys = members("/server/env").chain(members("/user_config"));
-    let urls = ["/server/url", "/remote_url"].map(|pointer| value.pointer(pointer));
-    let of_oauth = members("/oauth_config").map(|(_, value)| value);
-    let urls = urls.into_iter().flatten().chain(of_oauth);
-    let urls = urls.filter_map(Value::as_str);
-    keys.map(|(key, _)| key.as_str())
-        .chain(urls.filter(|url| url.contains("://")))
-        .map(str::to_owned)
 }

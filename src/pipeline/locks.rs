@@ -95,7 +95,7 @@ impl LockFile {
         };
         let mut findings = Findings::default();
         lint::run_on_lock(&subject, &mut findings);
-        findings.list
+        findings
     }
 
     /// Whether the file is out of date without an entry for a server. That of the developers' servers is in no clone: it
@@ -193,10 +193,7 @@ fn known_or_found(
         Ok(None) => return Some(Lock::default()),
         Ok(Some(text)) => match discovery::read_lock_text(&text) {
             Ok(lock) => return Some(lock),
-            Err(unreadable) => {
-                findings.hide_credentials(&text);
-                unreadable
-            }
+            Err(unreadable) => unreadable,
         },
         Err(reason) => UnreadableLock {
             range: None,

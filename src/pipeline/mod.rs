@@ -12,10 +12,10 @@ pub(crate) mod ignores;
 pub(crate) mod launch_specs;
 pub(crate) mod line;
 pub(crate) mod locks;
-pub(crate) mod masking;
 pub(crate) mod online;
 pub(crate) mod open;
 pub(crate) mod probing;
+pub(crate) mod redaction;
 pub(crate) mod repair;
 pub(crate) mod running_proxy;
 pub(crate) mod settle;
@@ -30,7 +30,7 @@ use crate::catalog::entry::{self, Entry};
 use crate::catalog::workspace::{StandardInput, Target, Workspace};
 use crate::compile::emit;
 use crate::discovery::lock::Locks;
-use crate::lint::{self, Findings};
+use crate::lint::{self, Findings, Group};
 use crate::manifest::model::Manifest;
 use crate::manifest::validate::prepare;
 use crate::source::finding::Finding;
@@ -63,7 +63,7 @@ pub(crate) struct Job<'a> {
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) targets: Vec<JudgedTarget>,
-    /// Where artifacts were asked for: what was found, and what was built if that is no error.
+    /// Where artifacts were asked for: what was found, and what was built if that is not an error.
     pub(crate) second_half: Option<SecondHalf>,
 }
 
@@ -103,10 +103,10 @@ pub struct Judged {
     pub manifests: BTreeMap<FileId, Manifest>,
     /// After precedence, before levels and ignores.
     pub findings: Vec<Finding>,
-    /// What must not be shown.
-    pub secrets: Vec<String>,
-    /// What must be shown, even where it equals what must not: the URLs and keys of the manifests.
-    pub names: Vec<String>,
+    /// What findings name as secret, silenced ones too, by the file that it stands in.
+    pub secrets: BTreeMap<FileId, BTreeSet<String>>,
+    /// The manifests that the rules of Secrets could not read, or not whole.
+    pub broken_files: BTreeSet<FileId>,
     /// The files that hold a secret: their servers are left out of every artifact.
     pub files_with_secrets: BTreeSet<FileId>,
 }
@@ -133,11 +133,11 @@ pub(crate) fn run(job: Job<'_>, sources: &mut Sources) -> Result<Run, Failure> {
         )?;
         if is_alone && matches!(job.locks, LockChoice::Online(_)) {
             // No lock is out of date for what stands in no file.
-            of_locks.list.clear();
+            of_locks.clear();
         }
-        findings.append(of_locks);
+        findings.append(&mut of_locks);
         let choice = match job.allowlist {
-            // The catalog's is no measure of a manifest that is not in it.
+            // The catalog's is not a measure of a manifest that is not in it.
             AllowlistChoice::InForce(None) if is_alone => AllowlistChoice::Nothing,
             choice => choice,
         };
@@ -244,9 +244,6 @@ impl Judged {
     /// Takes in files after their own rules have run.
     fn take(&mut self, files: Vec<JudgedFile>) {
         for file in files {
-            if file.findings.holds_secret {
-                self.files_with_secrets.insert(file.entry.file);
-            }
             if let Some(manifest) = file.manifest {
                 self.manifests.insert(file.entry.file, manifest);
             }
@@ -255,18 +252,30 @@ impl Judged {
         }
     }
 
+    /// Takes in findings, with what they say of secrets: it holds even where a more specific finding silences them.
     fn add(&mut self, mut findings: Findings) {
-        self.findings.append(&mut findings.list);
-        self.secrets.append(&mut findings.secrets);
-        self.names.append(&mut findings.names);
+        for finding in &mut findings {
+            let Some(file) = finding.place.as_ref().map(|place| place.file) else {
+                continue;
+            };
+            if finding.withholds_server {
+                self.files_with_secrets.insert(file);
+            }
+            if !finding.secrets.is_empty() {
+                let secrets = self.secrets.entry(file).or_default();
+                secrets.extend(std::mem::take(&mut finding.secrets));
+            }
+            let rule = lint::find(finding.rule);
+            if rule.is_some_and(|rule| rule.group == Group::Reading) {
+                self.broken_files.insert(file);
+            }
+        }
+        self.findings.append(&mut findings);
     }
 
     /// Adds what only the whole catalog shows, and what was found before the first file.
     fn finish(&mut self, line: &Line<'_>, before: Findings, is_alone: bool) {
         entry::sort(&mut self.entries);
-        let mut of_config = Findings::default();
-        of_config.hide_credentials(&line.config.urls().join("\n"));
-        self.add(of_config);
         self.add(line.judge_catalog(&self.entries));
         lint::apply_precedence(&mut self.findings);
         self.add(before);

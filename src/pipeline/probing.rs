@@ -9,8 +9,8 @@ use crate::catalog::config::Level;
 use crate::catalog::entry::Entry;
 use crate::catalog::workspace::Workspace;
 use crate::discovery::{
-    self, LockEntry, Locks, Manners, Network, Probed, Progress, Reach, Recorder, Recordings, Run,
-    Source, Target, TargetKind,
+    self, LockEntry, Locks, Manners, Network, ProbeRun, Probed, Progress, Reach, Recorder,
+    Recordings, Source, Target, TargetKind,
 };
 use crate::lint;
 use crate::manifest::oauth::OAuthType;
@@ -142,7 +142,7 @@ impl Probing {
         let targets = asked.iter().map(|asked| &asked.target);
         watcher.begins(targets.len());
         let today = self.today.to_string();
-        let run = Run {
+        let run = ProbeRun {
             today: &today,
             reach: self.reach,
         };

@@ -12,12 +12,13 @@ use crate::source::{FileId, ManifestFile, Sources};
 use crate::text::visible::visible;
 
 use super::JudgedTarget;
-use super::fix::{Repaired, Tally, Workshop};
+use super::fix::{CatalogRepair, FindingCounts, Repaired};
 use super::ignores::Ignores;
 
 /// One file that fixes change.
 #[derive(Debug)]
 pub(crate) struct ChangedFile {
+    pub(crate) file: FileId,
     pub(crate) path: PathBuf,
     pub(crate) name: String,
     pub(crate) old: String,
@@ -47,12 +48,13 @@ pub(crate) fn repair(
         let texts: Vec<(&ManifestFile, String)> = texts
             .filter_map(|(file, _)| Some((file, read(file.file)?)))
             .collect();
-        let mut workshop = Workshop::new(&line, &target.judged.entries);
-        for (file, repaired) in workshop.repair_all(texts, is_wanted) {
+        let mut repair = CatalogRepair::new(&line, &target.judged.entries);
+        for (file, repaired) in repair.repair_all(texts, is_wanted) {
             let (Some(source), Some(old)) = (sources.file(file), read(file)) else {
                 continue;
             };
             changed.push(ChangedFile {
+                file,
                 path: source.path.clone(),
                 name: visible(&source.name).into_owned(),
                 old,
@@ -73,31 +75,31 @@ pub(crate) fn keep_offered(
     let file = |finding: &Finding| finding.place.as_ref().map(|place| place.file);
     // Most files have nothing to repair, and are not counted.
     let with_fix = shown.iter().filter(|finding| finding.fix.is_some());
-    let mut tallies: HashMap<FileId, Tally> = with_fix
+    let mut counts_of: HashMap<FileId, FindingCounts> = with_fix
         .filter_map(file)
-        .map(|file| (file, Tally::default()))
+        .map(|file| (file, FindingCounts::default()))
         .collect();
     for finding in shown.iter() {
-        if let Some(tally) = file(finding).and_then(|file| tallies.get_mut(&file)) {
-            tally.add(finding);
+        if let Some(counts) = file(finding).and_then(|file| counts_of.get_mut(&file)) {
+            counts.add(finding);
         }
     }
-    let nothing = Tally::default();
+    let nothing = FindingCounts::default();
     for target in targets {
         let line = target.line(workspace, sources);
         let with_fixes = with_fixes(target, shown.iter_mut());
         if with_fixes.is_empty() {
             continue;
         }
-        let workshop = Workshop::new(&line, &target.judged.entries);
+        let repair = CatalogRepair::new(&line, &target.judged.entries);
         let with_fixes: Vec<_> = with_fixes.into_values().collect();
         with_fixes.into_par_iter().for_each(|(file, findings)| {
             let text = sources
                 .read(file.file, workspace.config.max_file_bytes)
                 .unwrap_or_default();
-            let tally = tallies.get(&file.file).unwrap_or(&nothing);
+            let counts = counts_of.get(&file.file).unwrap_or(&nothing);
             let offered = findings.iter().map(|finding| &**finding);
-            let hold = workshop.hold(file, &text, tally, offered);
+            let hold = repair.hold(file, &text, counts, offered);
             for (finding, holds) in findings.into_iter().zip(hold) {
                 if !holds {
                     finding.fix = None;

@@ -15,7 +15,7 @@ use super::probing::{self, NetworkOptions};
 /// The URL is the user's own word, so it may be any, plain http on a private network included.
 pub(crate) fn allowlist(url: &str, options: &NetworkOptions) -> Result<Allowlist, Failure> {
     let Ok(mut health) = Url::parse(url) else {
-        return Err(Failure::usage("the proxy's URL is no URL"));
+        return Err(Failure::usage("the proxy's URL is not a URL"));
     };
     // What is shown of it holds no password.
     let name = origin(&health);

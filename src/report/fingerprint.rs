@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Part, Shown};
+use super::{PlacePart, Shown};
 
 /// One fingerprint a finding, in their order, all different.
 ///
 /// It holds while the finding's key or value stays where it is in the document, however the lines move; where there
-/// is no pointer, while the underlined text stays. Equal findings are counted.
+/// is not a pointer, while the underlined text stays. Equal findings are counted.
 pub(super) fn fingerprints(findings: &[Shown]) -> Vec<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     let fingerprint = |shown: &Shown| {
@@ -32,8 +32,8 @@ fn identity(shown: &Shown) -> String {
         return format!("{}\0{}", shown.rule, shown.message);
     };
     let part = match place.part {
-        Part::Key => "key",
-        Part::Value => "value",
+        PlacePart::Key => "key",
+        PlacePart::Value => "value",
     };
     let line = place.line.as_ref();
     let text = match &place.pointer {

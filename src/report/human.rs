@@ -243,7 +243,7 @@ impl Windows {
 }
 
 impl SourceCode for Windows {
-    /// The windows that a span touches. Those that are no neighbours in their file make no common picture.
+    /// The windows that a span touches. Those that are not neighbours in their file make no common picture.
     fn read_span<'a>(
         &'a self,
         span: &SourceSpan,

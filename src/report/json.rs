@@ -11,7 +11,7 @@ use crate::source::finding::Severity;
 use crate::text::hidden::{escape_json, is_hidden};
 use crate::text::visible::commands;
 
-use super::{Part, Report, Shown, ShownPlace, Summary};
+use super::{PlacePart, Report, Shown, ShownPlace, Summary};
 
 /// `check --format json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -38,7 +38,7 @@ pub struct JsonFinding {
     pub help: Option<String>,
     /// Relative to the working folder, with `/`; absolute outside it; null for what is in no file.
     pub file: Option<String>,
-    /// The JSON Pointer; null where the file is no JSON document.
+    /// The JSON Pointer; null where the file is not a JSON document.
     pub pointer: Option<String>,
     /// Whether the key or the value of the member is meant.
     pub part: Option<JsonPart>,
@@ -166,7 +166,7 @@ fn finding(shown: &Shown) -> JsonFinding {
 
 fn part(place: &ShownPlace) -> JsonPart {
     match place.part {
-        Part::Key => JsonPart::Key,
-        Part::Value => JsonPart::Value,
+        PlacePart::Key => JsonPart::Key,
+        PlacePart::Value => JsonPart::Value,
     }
 }

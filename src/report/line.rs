@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::text::secrets::mask;
+use crate::text::secrets::redactor;
 
 /// How many characters are kept before the place, and from its beginning on.
 const REACH: usize = 100;
@@ -58,7 +58,7 @@ fn first(text: &str, part: Range<usize>, hidden: &[Range<usize>], count: usize) 
     // A character has four bytes at most, so this is enough without reading a line of a megabyte.
     let near = text.floor_char_boundary((part.start + 4 * count).min(part.end));
     let near = out_of(hidden, near).end.min(part.end);
-    let shown = mask::replace(text, part.start..near, hidden);
+    let shown = redactor::replace(text, part.start..near, hidden);
     match shown.char_indices().nth(count) {
         Some((at, _)) => format!("{}{CUT}", shown.get(..at).unwrap_or_default()),
         None if near < part.end => format!("{shown}{CUT}"),
@@ -70,7 +70,7 @@ fn first(text: &str, part: Range<usize>, hidden: &[Range<usize>], count: usize) 
 fn last(text: &str, part: Range<usize>, hidden: &[Range<usize>], count: usize) -> String {
     let far = text.floor_char_boundary(part.end.saturating_sub(4 * count).max(part.start));
     let far = out_of(hidden, far).start.max(part.start);
-    let shown = mask::replace(text, far..part.end, hidden);
+    let shown = redactor::replace(text, far..part.end, hidden);
     match shown.char_indices().rev().nth(count - 1) {
         Some((at, _)) if at > 0 => format!("{CUT}{}", shown.get(at..).unwrap_or_default()),
         _ if far > part.start => format!("{CUT}{shown}"),
@@ -90,10 +90,10 @@ fn out_of(hidden: &[Range<usize>], at: usize) -> Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::secrets::mask::Mask;
+    use crate::text::secrets::redactor::Redactor;
 
     fn line(text: &str, place: Range<usize>, secret: &str) -> SourceLine {
-        let hidden = Mask::new(&[secret.to_owned()]).find_in_json(text, 0..text.len());
+        let hidden = Redactor::new(&[secret.to_owned()]).find_in_json(text, 0..text.len());
         SourceLine::new(text, &(0..text.len()), &place, &hidden)
     }
 

@@ -8,7 +8,7 @@ use crate::manifest::oauth::{OAuthType, Verdict};
 use crate::pipeline::JudgedTarget;
 use crate::source::finding::{Finding, Severity};
 use crate::source::{FileId, Sources};
-use crate::text::secrets::mask::Mask;
+use crate::text::secrets::redactor::Redactor;
 
 use super::list::{
     ListedDestination, ListedEvidence, ListedFindings, ListedOAuth, ListedServer, ListedType,
@@ -20,7 +20,7 @@ pub(crate) fn list(
     shown: &[Finding],
     sources: &Sources,
     oauth_type: Option<ListedType>,
-    mask: &Mask,
+    redactor: &Redactor,
 ) -> Vec<ListedServer> {
     let counts = count(shown);
     let mut servers: Vec<ListedServer> = targets
@@ -29,19 +29,19 @@ pub(crate) fn list(
         .collect();
     servers.sort_by(|left, right| (&left.id, &left.file).cmp(&(&right.id, &right.file)));
     for server in &mut servers {
-        hide(server, mask);
+        hide(server, redactor);
     }
     servers
 }
 
 /// A server may be called by a secret, by mistake. What catproof itself calls things by is none.
-fn hide(server: &mut ListedServer, mask: &Mask) {
+fn hide(server: &mut ListedServer, redactor: &Redactor) {
     let destinations = server.destinations.iter_mut();
     let destinations = destinations.flat_map(|to| [&mut to.host, &mut to.source]);
     let names = [&mut server.id, &mut server.file].into_iter();
     let names = names.chain(&mut server.display_name).chain(&mut server.env);
     for text in names.chain(destinations) {
-        if let Cow::Owned(masked) = mask.apply(text) {
+        if let Cow::Owned(masked) = redactor.apply(text) {
             *text = masked;
         }
     }

@@ -7,10 +7,11 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use crate::pipeline::redaction::Redaction;
 use crate::source::edit::Document;
 use crate::source::finding::{Finding, Fix, Place, Related, Severity, Spot};
 use crate::source::{FileId, Lines, Position, ReadError, Sources, with_question_marks};
-use crate::text::secrets::mask::Mask;
+use crate::text::secrets::redactor::{self, Redactor};
 
 use super::SourceLine;
 use super::line::CUT;
@@ -38,7 +39,7 @@ pub struct ShownPlace {
     /// The file's name in output.
     pub name: String,
     pub pointer: Option<String>,
-    pub part: Part,
+    pub part: PlacePart,
     pub start: Position,
     /// Exclusive.
     pub end: Position,
@@ -48,7 +49,7 @@ pub struct ShownPlace {
 
 /// What of the place is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum PlacePart {
     Key,
     Value,
 }
@@ -115,20 +116,26 @@ pub fn batches<'a>(
 }
 
 /// Resolves, masks and sorts findings: by file, place and rule.
-pub fn locate(findings: &[Finding], sources: &Sources, max_bytes: u64, mask: &Mask) -> Vec<Shown> {
+pub fn locate(
+    findings: &[Finding],
+    sources: &Sources,
+    max_bytes: u64,
+    redaction: &Redaction,
+) -> Vec<Shown> {
     let answers: Vec<Answer<'_>> = questions(findings)
         .into_par_iter()
-        .map(|(file, question)| answer(file, question, sources, max_bytes, mask))
+        .map(|(file, question)| answer(file, question, sources, max_bytes, redaction))
         .collect();
     let mut located = Answer::default();
     for answer in answers {
         located.places.extend(answer.places);
         located.fixes.extend(answer.fixes);
+        located.redactors.extend(answer.redactors);
     }
     let mut shown: Vec<Shown> = findings
         .par_iter()
         .enumerate()
-        .map(|(index, finding)| show(index, finding, &located, mask))
+        .map(|(index, finding)| show(index, finding, &located, redaction))
         .collect();
     shown.sort_by(|left, right| sort_key(left).cmp(&sort_key(right)));
     shown
@@ -155,6 +162,8 @@ struct Question<'a> {
 struct Answer<'a> {
     places: HashMap<&'a Place, ShownPlace>,
     fixes: HashMap<usize, ShownFix>,
+    /// For the files that hold secrets which no finding names.
+    redactors: HashMap<FileId, Redactor>,
 }
 
 fn questions(findings: &[Finding]) -> BTreeMap<FileId, Question<'_>> {
@@ -184,32 +193,35 @@ fn answer<'a>(
     question: Question<'a>,
     sources: &Sources,
     max_bytes: u64,
-    mask: &Mask,
+    redaction: &Redaction,
 ) -> Answer<'a> {
     let text = read_text(sources, file, max_bytes);
+    let redactor = &redaction.redactor;
+    let own = redaction.of_file(file, sources.name(file), &text);
     let document = Document::of(&text);
     let end = last_line_end(&question, &text, document.as_ref());
     let mut file = File {
         id: file,
-        name: mask.apply_to_name(sources.name(file)).into_owned(),
+        name: redactor.apply_to_name(sources.name(file)).into_owned(),
         lines: Lines::of(text.get(..end).unwrap_or(&text)),
         document,
         hidden: HashMap::new(),
         text: &text,
     };
     for place in &question.places {
-        file.hide_around(place, mask);
+        file.hide_around(place, redactor, own.as_ref());
     }
     let file = file;
     let places = question.places.into_iter();
     let fixes = question.fixes.into_iter();
     Answer {
         places: places
-            .map(|place| (place, file.place(place, mask)))
+            .map(|place| (place, file.place(place, redactor)))
             .collect(),
         fixes: fixes
-            .filter_map(|(index, fix)| Some((index, file.fix(fix, mask)?)))
+            .filter_map(|(index, fix)| Some((index, file.fix(fix, redactor)?)))
             .collect(),
+        redactors: own.map(|own| (file.id, own)).into_iter().collect(),
     }
 }
 
@@ -248,8 +260,13 @@ fn range(text: &str, document: Option<&Document<'_>>, spot: &Spot) -> Range<usiz
     }
 }
 
-fn show(index: usize, finding: &Finding, located: &Answer<'_>, mask: &Mask) -> Shown {
-    let masked = |text: &str| shorten(mask.apply(text).into_owned());
+fn show(index: usize, finding: &Finding, located: &Answer<'_>, redaction: &Redaction) -> Shown {
+    let file = finding.place.as_ref().map(|place| place.file);
+    let own = file.and_then(|file| located.redactors.get(&file));
+    let masked = |text: &str| {
+        let text = redaction.redactor.apply(text);
+        shorten(own.map_or_else(|| text.to_string(), |own| own.apply(&text).into_owned()))
+    };
     let related = finding.related.iter().filter_map(|related| {
         Some(ShownRelated {
             place: located.places.get(&related.place)?.clone(),
@@ -283,7 +300,7 @@ struct File<'a> {
     name: String,
     text: &'a str,
     lines: Lines<'a>,
-    /// `None` where the text is no JSON.
+    /// `None` where the text is not JSON.
     document: Option<Document<'a>>,
     /// What must not be shown, by the beginning of the part of the text that was searched for it.
     hidden: HashMap<usize, Vec<Range<usize>>>,
@@ -291,16 +308,20 @@ struct File<'a> {
 
 impl File<'_> {
     /// Searches the surroundings of a place for what must not be shown of them.
-    fn hide_around(&mut self, place: &Place, mask: &Mask) {
+    fn hide_around(&mut self, place: &Place, redactor: &Redactor, own: Option<&Redactor>) {
         let line = self.lines.position(self.range(&place.spot).start).line;
         let part = self.surroundings(line);
         let text = self.text;
-        let hidden = || mask.find_in_json(text, part.clone());
+        let hidden = || {
+            let own = own.map(|own| own.find_in_json(text, part.clone()));
+            let known = redactor.find_in_json(text, part.clone());
+            redactor::merge(own.into_iter().flatten().chain(known).collect())
+        };
         self.hidden.entry(part.start).or_insert_with(hidden);
     }
 
     /// The part of the text that says what must not be shown of a line: the line itself, since no string of JSON goes
-    /// over two; in what is no JSON, everything.
+    /// over two; in what is not JSON, everything.
     fn surroundings(&self, line: usize) -> Range<usize> {
         match self.document {
             Some(_) => self.lines.line(line),
@@ -308,7 +329,7 @@ impl File<'_> {
         }
     }
 
-    fn place(&self, place: &Place, mask: &Mask) -> ShownPlace {
+    fn place(&self, place: &Place, redactor: &Redactor) -> ShownPlace {
         let range = self.range(&place.spot);
         let start = self.lines.position(range.start);
         let line = match place.spot {
@@ -326,10 +347,10 @@ impl File<'_> {
             name: self.name.clone(),
             pointer: place
                 .pointer()
-                .map(|pointer| mask.apply_to_name(pointer.as_str()).into_owned()),
+                .map(|pointer| redactor.apply_to_name(pointer.as_str()).into_owned()),
             part: match place.spot {
-                Spot::Key(_) => Part::Key,
-                Spot::Value(_) | Spot::Whole | Spot::Bytes { .. } => Part::Value,
+                Spot::Key(_) => PlacePart::Key,
+                Spot::Value(_) | Spot::Whole | Spot::Bytes { .. } => PlacePart::Value,
             },
             start,
             end: self.lines.position(range.end),
@@ -342,9 +363,11 @@ impl File<'_> {
     }
 
     /// The edits of a fix; none where one of them cannot be made, or would write a secret out.
-    fn fix(&self, fix: &Fix, mask: &Mask) -> Option<ShownFix> {
+    fn fix(&self, fix: &Fix, redactor: &Redactor) -> Option<ShownFix> {
         let edits = self.document.as_ref()?.text_edits(&fix.edits)?;
-        let is_clean = edits.iter().all(|edit| mask.find(&edit.text).is_empty());
+        let is_clean = edits
+            .iter()
+            .all(|edit| redactor.find(&edit.text).is_empty());
         let edits = edits.into_iter().map(|edit| ShownEdit {
             start: self.lines.position(edit.start),
             end: self.lines.position(edit.end),
@@ -357,7 +380,7 @@ impl File<'_> {
     }
 }
 
-/// The text of a file; a byte that is no UTF-8 becomes `?`, so that every offset stays that of the file.
+/// The text of a file; a byte that is not UTF-8 becomes `?`, so that every offset stays that of the file.
 fn read_text(sources: &Sources, file: FileId, max_bytes: u64) -> String {
     match sources.read(file, max_bytes) {
         Ok(text) => text,

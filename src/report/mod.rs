@@ -34,7 +34,7 @@ pub use json::CheckReport;
 pub(crate) use json::write_json;
 pub(crate) use line::SourceLine;
 use list::ListReport;
-pub(crate) use locate::Part;
+pub(crate) use locate::PlacePart;
 pub use locate::{Shown, ShownPlace, batches, locate};
 
 /// What a run found.

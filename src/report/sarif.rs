@@ -152,7 +152,7 @@ fn region(start: Position, end: Position) -> Region {
         .build()
 }
 
-/// A file as a URI: every byte that is no plain one is encoded, so that no name can say anything but a path.
+/// A file as a URI: every byte that is not a plain one is encoded, so that no name can say anything but a path.
 fn artifact(name: &str) -> ArtifactLocation {
     let mut uri = String::with_capacity(name.len());
     for byte in name.bytes() {
@@ -208,7 +208,7 @@ fn fix(shown: &Shown) -> Option<Fix> {
 }
 
 /// A message whose text is only text: what would be a link is escaped. Placeholders stay what they are, since there
-/// are no arguments to put into them.
+/// are not arguments to put into them.
 fn message(text: &str) -> Message {
     let text = if text.contains("](") {
         text.replace('\\', "\\\\")

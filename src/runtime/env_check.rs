@@ -72,7 +72,7 @@ impl EnvProblemKind {
             Self::Cut => "ends at its first `#`, which starts a comment: put the value in quotes",
             Self::Duplicate => "is set before, and only the last value counts",
             Self::Unused => "is read for no server of the catalog",
-            Self::Malformed => "is no `KEY=value`, and is skipped",
+            Self::Malformed => "is not `KEY=value`, and is skipped",
         }
     }
 }
@@ -171,7 +171,7 @@ fn at_key(file: &EnvFile, kind: EnvProblemKind, key: &str) -> EnvProblem {
 }
 
 /// The first line after which what looks like a variable may be the rest of a value of several lines, which is a secret
-/// more often than not: a line that is no variable, or one whose quote is not closed.
+/// more often than not: a line that is not a variable, or one whose quote is not closed.
 fn first_doubtful_line(file: &EnvFile) -> Option<usize> {
     let is_open = |entry: &&EnvEntry| entry.value.trim_start().starts_with(['"', '\'', '`']);
     let open = file.entries.iter().filter(is_open).map(|entry| entry.line);

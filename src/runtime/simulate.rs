@@ -14,8 +14,9 @@ use crate::compile::plan::{
 };
 use crate::source::Pointer;
 use crate::text::secrets::credential::{is_worth_hiding, names_credential};
-use crate::text::secrets::literal_argument::{is_written_down, literal_arguments};
-use crate::text::secrets::mask::Mask;
+use crate::text::secrets::literal_argument::literal_arguments;
+use crate::text::secrets::redactor::Redactor;
+use crate::text::secrets::written_down::is_written_down;
 use crate::text::suggest::Suggestions;
 
 /// The user's answers, by key.
@@ -89,7 +90,7 @@ pub fn simulate(launch: &ServerLaunch, answers: &Answers) -> Result<Simulation, 
     let filling = Filling {
         inputs: &launch.inputs,
         answers,
-        mask: Mask::new(&secrets),
+        redactor: Redactor::new(&secrets),
     };
     let mut simulation = Simulation {
         transport: launch.transport.clone(),
@@ -239,7 +240,7 @@ struct Filling<'a> {
     inputs: &'a BTreeMap<String, Input>,
     answers: &'a Answers,
     /// For a sensitive answer that occurs in another one too.
-    mask: Mask,
+    redactor: Redactor,
 }
 
 /// Why a template gives no text.
@@ -323,7 +324,7 @@ impl Filling<'_> {
             Template::Fixed(text) => text.clone(),
             Template::Composed(composed) => self.composed(composed, escape)?,
         };
-        Ok(self.mask.apply(&text).into_owned())
+        Ok(self.redactor.apply(&text).into_owned())
     }
 
     fn composed(&self, composed: &Composed, escape: Escape) -> Result<String, Missing> {
@@ -362,7 +363,7 @@ impl Filling<'_> {
         } else {
             answer
                 .iter()
-                .map(|text| self.mask.apply(text).into_owned())
+                .map(|text| self.redactor.apply(text).into_owned())
                 .collect()
         })
     }

@@ -31,7 +31,7 @@ pub(crate) struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
-    /// `None` for a text that is no JSON.
+    /// `None` for a text that is not JSON.
     pub(crate) fn of(text: &'a str) -> Option<Self> {
         let indentation = |line: &'a str| {
             let rest = line.trim_start_matches([' ', '\t']);

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::source::{FileId, Pointer};
+use crate::text::secrets::credential::is_worth_hiding;
 
 /// How bad a finding is, from advice to defect.
 #[derive(
@@ -51,6 +52,10 @@ pub struct Finding {
     /// Other places that belong to it, each with its own label.
     pub related: Vec<Related>,
     pub fix: Option<Fix>,
+    /// The values that it is about and that nobody may be shown. Whoever writes output asks for them all, once.
+    pub secrets: Vec<String>,
+    /// Whether its server is left out of every artifact, because a secret would be in them.
+    pub withholds_server: bool,
 }
 
 impl Finding {
@@ -78,6 +83,22 @@ impl Finding {
         self
     }
 
+    /// Names a value that nobody may be shown. A short word is none: hiding it would tear holes into every other text.
+    #[must_use]
+    pub fn secret(mut self, value: &str) -> Self {
+        if is_worth_hiding(value) {
+            self.secrets.push(value.to_owned());
+        }
+        self
+    }
+
+    /// Leaves the server out of every artifact.
+    #[must_use]
+    pub fn withholding_server(mut self) -> Self {
+        self.withholds_server = true;
+        self
+    }
+
     #[must_use]
     pub fn fix(mut self, fix: Fix) -> Self {
         self.fix = Some(fix);
@@ -97,7 +118,7 @@ pub struct Place {
 pub enum Spot {
     /// The file as a whole: it cannot be read, or nothing in it is more to blame than the rest.
     Whole,
-    /// Byte offsets: for text that is no JSON, or no JSON document.
+    /// Byte offsets: for text that is not JSON, or no JSON document.
     Bytes { start: usize, end: usize },
     /// The key of an object's member.
     Key(Pointer),

@@ -82,7 +82,7 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
     if folder.is_file() {
         return Err(LoadError {
             folder: folder.to_owned(),
-            reason: "it is no folder".to_owned(),
+            reason: "it is not a folder".to_owned(),
         });
     }
     for entry in WalkDir::new(folder)

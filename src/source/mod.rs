@@ -54,7 +54,7 @@ pub struct Sources {
 #[derive(Debug)]
 pub struct SourceFile {
     pub path: PathBuf,
-    /// Relative to the working folder, with `/`; absolute outside it; lossy where the name is no UTF-8.
+    /// Relative to the working folder, with `/`; absolute outside it; lossy where the name is not UTF-8.
     pub name: String,
     /// The text, where it did not come from the disk (standard input).
     text: Option<Vec<u8>>,
@@ -67,7 +67,7 @@ pub enum ReadError {
     Unreadable(String),
     #[error("the file is larger than the limit of {limit} bytes")]
     TooLarge { limit: u64 },
-    /// `at` is the offset of the first byte that is no UTF-8.
+    /// `at` is the offset of the first byte that is not UTF-8.
     #[error("the file is not UTF-8")]
     NotUtf8 { at: usize, bytes: Vec<u8> },
 }
@@ -162,10 +162,12 @@ pub(crate) fn read_regular_file(path: &Path, limit: u64) -> Result<Vec<u8>, Read
 /// The file is none, cannot be read, or is larger than `limit` bytes.
 pub(crate) fn read_named_file(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     let metadata = fs::metadata(path).map_err(|error| ReadError::Unreadable(describe(&error)))?;
-    match () {
-        () if !metadata.is_file() => Err(ReadError::Unreadable("it is no regular file".to_owned())),
-        () if metadata.len() > limit => Err(ReadError::TooLarge { limit }),
-        () => read_stream(path, limit),
+    if !metadata.is_file() {
+        Err(ReadError::Unreadable("it is not a regular file".to_owned()))
+    } else if metadata.len() > limit {
+        Err(ReadError::TooLarge { limit })
+    } else {
+        read_stream(path, limit)
     }
 }
 
@@ -187,7 +189,7 @@ pub(crate) fn read_stream(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError>
     }
 }
 
-/// The text of bytes that are no UTF-8, with a `?` for each byte that is to blame, so that every offset stays.
+/// The text of bytes that are not UTF-8, with a `?` for each byte that is to blame, so that every offset stays.
 pub(crate) fn with_question_marks(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {

@@ -18,7 +18,7 @@ pub struct Parsed {
     pub has_byte_order_mark: bool,
 }
 
-/// Why a text is no JSON.
+/// Why a text is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
     /// The byte offset of the character that cannot stand there.
@@ -68,17 +68,18 @@ fn syntax_error(json: &str, mark: usize, error: &serde_json::Error) -> SyntaxErr
     };
     let rest = json.get(at..).unwrap_or_default();
     let starts = |opening: [&str; 2]| opening.iter().any(|start| rest.starts_with(start));
-    let help = match () {
-        () if starts(["//", "/*"]) || rest.starts_with('#') => {
-            Some("remove the comment: JSON has no comments")
-        }
-        () if message == "trailing comma" => Some("remove the comma before the closing bracket"),
-        () if starts(["'", "`"]) => Some("use double quotes"),
-        () if starts(["NaN", "Infinity"]) || rest.starts_with("-Infinity") => {
-            Some("use a finite number or null")
-        }
-        () if message.starts_with("recursion limit") => Some("nest at most 127 levels deep"),
-        () => None,
+    let help = if starts(["//", "/*"]) || rest.starts_with('#') {
+        Some("remove the comment: JSON has no comments")
+    } else if message == "trailing comma" {
+        Some("remove the comma before the closing bracket")
+    } else if starts(["'", "`"]) {
+        Some("use double quotes")
+    } else if starts(["NaN", "Infinity"]) || rest.starts_with("-Infinity") {
+        Some("use a finite number or null")
+    } else if message.starts_with("recursion limit") {
+        Some("nest at most 127 levels deep")
+    } else {
+        None
     };
     SyntaxError {
         at: at + mark,

@@ -32,9 +32,9 @@ impl Day {
     }
 }
 
-/// A text that is no day.
+/// A text that is not a day.
 #[derive(Debug, thiserror::Error)]
-#[error("it is no day of the form YYYY-MM-DD")]
+#[error("it is not a day of the form YYYY-MM-DD")]
 pub struct NoDay;
 
 impl FromStr for Day {

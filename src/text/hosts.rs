@@ -101,28 +101,37 @@ pub(crate) fn defect(host: &str) -> Option<&'static str> {
         .and_then(|rest| rest.strip_suffix(']'));
     if without_brackets.is_some() {
         let is_canonical = Host::parse(host).is_ok_and(|parsed| parsed.to_string() == host);
-        return (!is_canonical).then_some("is no IPv6 address in its shortest form");
+        return (!is_canonical).then_some("is not an IPv6 address in its shortest form");
     }
-    match () {
-        () if host.is_empty() => Some("is empty"),
-        () if host.contains("://") => Some("has a scheme"),
-        () if host.contains('*') => Some("has a wildcard"),
-        () if host.contains(char::is_whitespace) => Some("has white space"),
-        () if !host.is_ascii() => Some("is not in its ASCII form"),
-        () if host.contains('@') => Some("has user information"),
-        () if host.contains(['/', '?', '#', '\\']) => Some("has a path"),
-        () if host.parse::<Ipv6Addr>().is_ok() => Some("is an IPv6 address without brackets"),
-        () if host.contains(':') => Some("has a port"),
-        () if host.contains(|character: char| character.is_ascii_uppercase()) => {
-            Some("has upper case letters")
-        }
-        () if host.ends_with('.') => Some("has a trailing dot"),
-        () if !is_host_name(host) => Some("is no host name"),
+    if host.is_empty() {
+        Some("is empty")
+    } else if host.contains("://") {
+        Some("has a scheme")
+    } else if host.contains('*') {
+        Some("has a wildcard")
+    } else if host.contains(char::is_whitespace) {
+        Some("has white space")
+    } else if !host.is_ascii() {
+        Some("is not in its ASCII form")
+    } else if host.contains('@') {
+        Some("has user information")
+    } else if host.contains(['/', '?', '#', '\\']) {
+        Some("has a path")
+    } else if host.parse::<Ipv6Addr>().is_ok() {
+        Some("is an IPv6 address without brackets")
+    } else if host.contains(':') {
+        Some("has a port")
+    } else if host.contains(|character: char| character.is_ascii_uppercase()) {
+        Some("has upper case letters")
+    } else if host.ends_with('.') {
+        Some("has a trailing dot")
+    } else if !is_host_name(host) {
+        Some("is not a host name")
+    } else if Host::parse(host).map_or(true, |parsed| parsed.to_string() != host) {
         // Numbers: `127.1` and `0x7f.1` are compared as `127.0.0.1`.
-        () if Host::parse(host).map_or(true, |parsed| parsed.to_string() != host) => {
-            Some("is no host name in the form that is compared")
-        }
-        () => None,
+        Some("is not a host name in the form that is compared")
+    } else {
+        None
     }
 }
 
@@ -191,17 +200,17 @@ mod tests {
                 Some("xn--bcher-kva.example"),
             ),
             ("user@slack.com", "has user information", Some("slack.com")),
-            ("slack..com", "is no host name", None),
-            ("-slack.com", "is no host name", None),
+            ("slack..com", "is not a host name", None),
+            ("-slack.com", "is not a host name", None),
             (
                 "127.1",
-                "is no host name in the form that is compared",
+                "is not a host name in the form that is compared",
                 Some("127.0.0.1"),
             ),
             ("::1", "is an IPv6 address without brackets", None),
             (
                 "[0:0::1]",
-                "is no IPv6 address in its shortest form",
+                "is not an IPv6 address in its shortest form",
                 Some("[::1]"),
             ),
         ];

@@ -356,7 +356,7 @@ fn link(_to: &Path, at: &Path) {
 #[test]
 fn a_pull_request_cannot_speak_to_the_runner() {
     let Some(clone) = Clone::new() else { return };
-    let forged = "::error title=forged::x\n  ::warning title=forged::x\n::add-mask::acme\n";
+    let forged = "::error title=forged::x\n  ::warning title=forged::x\n::add-redactor::acme\n";
     let file = clone.path("generated/oauth_proxy/.env.example");
     let template = fs::read_to_string(&file).unwrap();
     write(&file, format!("{template}{forged}"));
@@ -364,10 +364,14 @@ fn a_pull_request_cannot_speak_to_the_runner() {
     clone.commit();
     let ran = clone.gate_with("cat README.md", &[]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
-    assert!(ran.stdout.contains("::add-mask::acme"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("::add-redactor::acme"),
+        "{}",
+        ran.stdout
+    );
     let annotations = ran.annotations();
     assert!(
-        !annotations.contains("forged") && !annotations.contains("add-mask"),
+        !annotations.contains("forged") && !annotations.contains("add-redactor"),
         "{}",
         ran.stdout
     );

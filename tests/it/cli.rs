@@ -166,7 +166,7 @@ fn a_folder_that_the_configuration_names_is_there() {
     assert_eq!(
         run(folder, &["build"]).0,
         0,
-        "no `catalog_local` is no fault"
+        "no `catalog_local` is not a fault"
     );
     let spec = folder.join("generated/desktop_app/servers/acme__mcp.json");
     for key in ["catalog", "catalog_local"] {
@@ -187,10 +187,13 @@ fn a_folder_that_the_configuration_names_is_there() {
     );
     let (code, _, stderr) = run(folder, &["build"]);
     assert_eq!(code, 2, "{stderr}");
-    assert!(stderr.contains("it is no folder"), "{stderr}");
+    assert!(stderr.contains("it is not a folder"), "{stderr}");
     let (code, _, stderr) = run(folder, &["check", "--catalog", "catproof.toml"]);
     assert_eq!(code, 2, "{stderr}");
-    assert!(stderr.contains("`catproof.toml` is no folder"), "{stderr}");
+    assert!(
+        stderr.contains("`catproof.toml` is not a folder"),
+        "{stderr}"
+    );
 }
 
 #[test]

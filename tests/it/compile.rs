@@ -304,9 +304,9 @@ fn nothing_of_the_desktop_app_names_a_secret() {
 #[test]
 fn a_value_outside_the_grammar_leaves_its_server_out() {
     let cases = [
-        (json!({"name": "../x"}), "`name` is no server id"),
-        (json!({"name": "a\nb"}), "`name` is no server id"),
-        (json!({"name": ""}), "`name` is no server id"),
+        (json!({"name": "../x"}), "`name` is not a server id"),
+        (json!({"name": "a\nb"}), "`name` is not a server id"),
+        (json!({"name": ""}), "`name` is not a server id"),
         (
             json!({"oauth_config": {"token_endpoint": null}}),
             "`oauth_config.token_endpoint` is missing",
@@ -341,11 +341,11 @@ fn a_value_outside_the_grammar_leaves_its_server_out() {
         ),
         (
             json!({"oauth_config": {"token_endpoint": "https://acme.example/\"];evil("}}),
-            "`token_endpoint` is no plain URL",
+            "`token_endpoint` is not a plain URL",
         ),
         (
             json!({"oauth_config": {"token_endpoint": "https://acme.example/\n"}}),
-            "`token_endpoint` is no plain URL",
+            "`token_endpoint` is not a plain URL",
         ),
         (
             json!({"oauth_config": {"client_id": "a\nb_SECRET=x"}}),
@@ -357,7 +357,7 @@ fn a_value_outside_the_grammar_leaves_its_server_out() {
         ),
         (
             json!({"oauth_config": {"scopes": ["a\"b"]}}),
-            "`oauth_config.scopes` holds what is no scope",
+            "`oauth_config.scopes` holds what is not a scope",
         ),
         (
             json!({"oauth_config": {"redirect_uris": []}}),
@@ -365,11 +365,11 @@ fn a_value_outside_the_grammar_leaves_its_server_out() {
         ),
         (
             json!({"oauth_config": {"redirect_uris": ["https://a.example/\nX=1"]}}),
-            "`oauth_config.redirect_uris` is no plain URL",
+            "`oauth_config.redirect_uris` is not a plain URL",
         ),
         (
             json!({"server": {"env": {"A=B": "1"}}}),
-            "`server.env` holds what is no name of a variable",
+            "`server.env` holds what is not a name of a variable",
         ),
     ];
     for (patch, reason) in cases {
@@ -421,7 +421,7 @@ fn a_configuration_that_no_artifact_can_hold_is_an_error() {
     catalog.config.proxy.url = Some("oauth.acme.example".to_owned());
     assert_eq!(
         catalog.try_plan().unwrap_err().to_string(),
-        "`proxy.url` in the configuration is no plain URL"
+        "`proxy.url` in the configuration is not a plain URL"
     );
 }
 
@@ -735,7 +735,7 @@ fn an_option_is_left_out_with_the_answer_that_follows_it() {
             json!(["--config", "${FILE}"]),
             vec![r#""--config" []"#, r#"{"unresolved":"FILE"} []"#],
         ),
-        // What is always answered, or has its value already, or is no option.
+        // What is always answered, or has its value already, or is not an option.
         (
             json!(["--a", "${user_config.set}", "--b", "${user_config.needed}"]),
             vec![

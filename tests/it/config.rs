@@ -133,14 +133,14 @@ fn an_ignore_needs_a_file_and_days_that_exist() {
     assert_refused(
         "[[ignore]]\nrule = \"unknown-key\"\nfile = \"a.json\"\npointer = \"server\"\nexpires = \"2027-02-29\"\n",
         &expect![[r#"
-            error[config]: `server` is no JSON Pointer
+            error[config]: `server` is not a JSON Pointer
                ╭─[catproof.toml:4:11]
              4 │ pointer = "server"
                ·           ────────
                ╰────
               help: write it like `/oauth_config/scopes/0`, or leave it out to mean the whole file
 
-            error[config]: `2027-02-29` is no day
+            error[config]: `2027-02-29` is not a day
                ╭─[catproof.toml:5:11]
              5 │ expires = "2027-02-29"
                ·           ────────────
@@ -253,7 +253,7 @@ fn a_server_is_explained_with_what_is_ignored_and_why() {
     let scratch = scratch();
     catalog(scratch.path());
     let explain = || run(scratch.path(), &["explain", "acme__mcp"]).1;
-    let finding = "- warning at /server/sandbox: `sandbox` is no key that anything reads here (`unknown-key`)";
+    let finding = "- warning at /server/sandbox: `sandbox` is not a key that anything reads here (`unknown-key`)";
     assert!(
         explain().ends_with(&format!("{finding}\n")),
         "{}",

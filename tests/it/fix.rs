@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use catproof::testing::pipeline::fix::Workshop;
+use catproof::testing::pipeline::fix::CatalogRepair;
 use catproof::testing::source::finding::Finding;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
@@ -332,7 +332,7 @@ proptest! {
         each_fix_changes_what_it_says("acme__mcp", &text);
 
         let (before, after) = with_line("acme__mcp", &text, |line, file, judged| {
-            let mut workshop = Workshop::new(line, &judged.entries);
+            let mut workshop = CatalogRepair::new(line, &judged.entries);
             let repaired = workshop.repair(file, text.clone(), |finding| finding.fix.is_some());
             (rules(&judged.findings), repaired.text)
         });

@@ -217,7 +217,7 @@ fn without_a_terminal_what_is_missing_is_said() {
         ),
         (
             &["new", "../acme", "--type", "4", "--url", SERVER],
-            "is no server id",
+            "is not a server id",
         ),
         (
             &[
@@ -228,7 +228,7 @@ fn without_a_terminal_what_is_missing_is_said() {
                 "--url",
                 "http://mcp.acme.example/mcp",
             ],
-            "is no https URL",
+            "is not an https URL",
         ),
         (
             &["new", "acme__mcp", "--type", "5", "--url", SERVER],

@@ -308,9 +308,9 @@ fn each_fixture_has_the_properties_of_its_kind() {
 fn collect(folder: &Path, files: &mut Vec<std::path::PathBuf>) {
     for path in entries(folder) {
         if path.is_dir() {
-            collect(&path, files)
+            collect(&path, files);
         } else {
-            files.push(path)
+            files.push(path);
         }
     }
 }

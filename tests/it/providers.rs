@@ -182,9 +182,9 @@ pub fn name_the_list(text: &str) -> String {
             .checked_sub(1)
             .and_then(|before| text.as_bytes().get(before));
         if character == 'A' && !is_part(before) && !is_part(text.as_bytes().get(at + 1)) {
-            named.push_str("ALLOWED_DESTINATIONS")
+            named.push_str("ALLOWED_DESTINATIONS");
         } else {
-            named.push(character)
+            named.push(character);
         }
     }
     named

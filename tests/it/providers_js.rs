@@ -108,17 +108,26 @@ fn a_list_that_the_file_changes_is_refused() {
         "let x = { of: 1 }; x.of /A.push('evil.example')/ 1",
         "let of = 1; of /\"/ 1; \" ; A.push('evil.example') //\"",
         "if (1) / 2; // A.push('evil.example')",
+        "import * as self from './providers.js'; self['ALLOWED_DESTINATIONS'].push('evil.example')",
+        "import * as self from './providers.js'; self.A.push('evil.example')",
+        "Array.prototype.includes = function () { this.push('evil.example') }; A.includes('x')",
+        "[].__proto__.includes = function () { this.push('evil.example') }; A.includes('x')",
+        "export function getAllowedDestinations() { return A } getAllowedDestinations().push('evil.example')",
+        "export function getAllowedDestinations() { return A } export { getAllowedDestinations as other }",
+        "export function x() { return A }",
+        "const x = module.exports = { A }; Object.values(x)[0].push('evil.example')",
+        "f(1, A, 2)",
+        "A.at = (x) => this.push(x)",
+        "const A = ['evil.example']",
     ];
     let mut accepted = Vec::new();
     for change in changes {
-        for declare in ["let", "const"] {
-            let named = name_the_list(change);
-            let module = format!("export {declare} ALLOWED_DESTINATIONS = {LIST};\n{named}\n");
-            // A constant that is given another value stops the module, whatever the value.
-            let is_stopped = declare == "const" && change.starts_with("[...A]");
-            if !is_stopped && read(&module).is_some() {
-                accepted.push(module);
-            }
+        let named = name_the_list(change);
+        let module = format!("export const ALLOWED_DESTINATIONS = {LIST};\n{named}\n");
+        // A constant that is given another value stops the module, whatever the value.
+        let is_stopped = change.starts_with("[...A]");
+        if !is_stopped && read(&module).is_some() {
+            accepted.push(module);
         }
     }
     assert_eq!(accepted, [""; 0]);
@@ -147,11 +156,24 @@ fn a_list_that_is_given_in_part_or_not_for_sure_is_refused() {
         format!("if (0)\nvar A = {LIST}"),
         format!("if (0) {{ var A = {LIST} }}"),
         format!("label: A = {LIST}"),
-        format!("module.exports = {{ A: {LIST}, ...more }}"),
-        format!("module.exports = {{ A: {LIST}, ['ALLOWED' + '_DESTINATIONS']: more }}"),
-        format!("module.exports = {{ A: {LIST} }}; module.exports = {{}}"),
-        format!("module.exports = {{ A: {LIST} }}; exports['ALLOWED' + '_DESTINATIONS'] = []"),
-        format!("module.exports = {{ A: {LIST} }}.other"),
+        format!("const A = {LIST}; module.exports = {{ A, ...more }}"),
+        format!("const A = {LIST}; module.exports = {{ A, ['ALLOWED' + '_DESTINATIONS']: more }}"),
+        format!("const A = {LIST}; module.exports = {{ A, get ['ALLOWED' + '_X']() {{}} }}"),
+        format!(r"const A = {LIST}; module.exports = {{ A, '\x41LLOWED_DESTINATIONS': more }}"),
+        format!(r"const A = {LIST}; module.exports = {{ A, get '\x41LLOWED_X'() {{}} }}"),
+        format!("const A = {LIST}; module.exports = {{ A, get A() {{ return more }} }}"),
+        format!("const A = {LIST}; module.exports = {{ A, A: more }}"),
+        format!("const A = {LIST}; module.exports = {{ A: [A, 1] }}"),
+        format!("const A = {LIST}; module.exports = {{ A }}; module.exports = {{}}"),
+        format!("const A = {LIST}; module.exports = {{ A }}; exports['ALLOWED' + '_X'] = []"),
+        format!("const A = {LIST}; module.exports = {{ A }}; module['exports'] = []"),
+        format!("const A = {LIST}; module.exports = {{ A }}.other"),
+        format!("const A = {LIST}; module.exports = {{ A }}, x = 1"),
+        format!("const A = {LIST}; module.exports = require('./other')"),
+        format!("const A = {LIST}; module.exports.A = ['evil.example']"),
+        format!("const A = {LIST}; export * from './other.js'"),
+        format!("const A = {LIST}; export {{ A }} from './other.js'"),
+        format!("const A = {LIST}; export * as A from './other.js'"),
         format!("const {{ A = {LIST} }} = {{ A: ['evil.example'].map((x) => x) }}"),
         format!("Object.freeze = () => ['evil.example']; export const A = Object.freeze({LIST})"),
         format!("export const A = new Set({LIST}); Object.freeze(A).add('evil.example')"),

@@ -8,12 +8,13 @@ use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 use catproof::testing::lint::{self, RULES};
+use catproof::testing::pipeline::redaction::Redaction;
 use catproof::testing::report::{
     CheckReport, Format, Report, Shown, Style, Summary, batches, locate, write,
 };
 use catproof::testing::source::finding::{Edit, Finding, Fix, Place, Severity};
 use catproof::testing::source::{FileId, Pointer, Sources};
-use catproof::testing::text::secrets::mask::Mask;
+use catproof::testing::text::secrets::redactor::Redactor;
 use expect_test::{expect, expect_file};
 use serde_json::{Value, json};
 use serde_sarif::sarif::Sarif;
@@ -82,7 +83,7 @@ fn example() -> (Sources, Vec<Finding>) {
         rule("missing-metadata").at(Place::whole(first), "`author` is missing"),
         rule("unknown-key").at(
             Place::key(second, Pointer::root().key("evil\u{202e}key")),
-            "`evil\u{202e}key` is no key that anything reads here",
+            "`evil\u{202e}key` is not a key that anything reads here",
         ),
         rule("malformed-allowed-host")
             .nowhere("the proxy allows `*.example`\n::error::\u{1b}[31m 100% ]]> <b> ##[group]"),
@@ -95,7 +96,12 @@ fn add(sources: &mut Sources, name: &str, text: &str) -> FileId {
 }
 
 fn report(sources: &Sources, findings: &[Finding], secrets: &[String]) -> Report {
-    let findings = locate(findings, sources, 1 << 20, &Mask::new(secrets));
+    let findings = locate(
+        findings,
+        sources,
+        1 << 20,
+        &Redaction::new(Redactor::new(secrets)),
+    );
     let count = |severity| {
         let counted = findings.iter().filter(|shown| shown.severity == severity);
         counted.count()
@@ -139,10 +145,10 @@ fn a_report_in_batches_is_the_report_as_a_whole() {
         let place = |file: &FileId| Place::value(*file, format!("/{key}"));
         findings.extend(files.iter().map(|file| RULES[0].at(place(file), "wrong")));
     }
-    let mask = Mask::default();
-    let whole = locate(&findings, &sources, 1 << 20, &mask);
+    let redaction = Redaction::default();
+    let whole = locate(&findings, &sources, 1 << 20, &redaction);
     let batches: Vec<Vec<Shown>> = batches(&mut findings, &sources)
-        .map(|batch| locate(batch, &sources, 1 << 20, &mask))
+        .map(|batch| locate(batch, &sources, 1 << 20, &redaction))
         .collect();
     assert!(batches.len() > 2, "{} batches", batches.len());
     // Findings of two files with one name are equal to look at, and may change places.

@@ -193,7 +193,7 @@ fn no_command_and_no_format_shows_a_planted_secret() {
 fn assert_is_not_in(folder: &Path, secret: &str) {
     for path in entries(folder) {
         if path.is_dir() {
-            assert_is_not_in(&path, secret)
+            assert_is_not_in(&path, secret);
         } else {
             let text = fs::read_to_string(&path).unwrap();
             assert!(!text.contains(secret), "{}", path.display());
@@ -204,7 +204,7 @@ fn assert_is_not_in(folder: &Path, secret: &str) {
 #[test]
 fn a_secret_is_masked_even_where_the_file_is_no_json() {
     let secret = secret("ghp_", 36);
-    // The letter of an escape is no part of the word behind it.
+    // The letter of an escape is not a part of the word behind it.
     for before in ["", "Log in with:\\n", "\\t"] {
         let scratch = scratch();
         let text = format!("{{ \"token\": \"{before}{secret}\", oops }}");

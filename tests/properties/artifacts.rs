@@ -104,7 +104,7 @@ fn assert_module(plan: &Plan, text: &str) {
     let mut findings = Findings::default();
     let file = Sources::default().add_text("providers.js".into(), Vec::new(), "".as_ref());
     let allowlist = parse_allowlist(file, "providers.js", text, &mut findings)
-        .unwrap_or_else(|| panic!("{:?}: {text}", findings.list));
+        .unwrap_or_else(|| panic!("{findings:?}: {text}"));
     let hosts: Vec<&String> = allowlist
         .hosts
         .iter()

@@ -10,10 +10,10 @@ use catproof::testing::manifest::model::Manifest;
 use catproof::testing::pipeline::Judged;
 use catproof::testing::pipeline::facts::parse_allowlist;
 use catproof::testing::pipeline::line::{Keep, Line};
+use catproof::testing::pipeline::redaction::redaction_of;
 use catproof::testing::report::{Report, Summary, locate};
 use catproof::testing::source::{ManifestFile, Sources};
 use catproof::testing::text::profile::Profile;
-use catproof::testing::text::secrets::mask::Mask;
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 
@@ -117,8 +117,7 @@ impl Catalog {
             allowlist: allowlist.as_ref(),
         };
         let mut judged = line.judge(Keep::Manifests);
-        judged.findings.append(&mut of_allowlist.list);
-        judged.secrets.append(&mut of_allowlist.secrets);
+        judged.findings.append(&mut of_allowlist);
         then(&line, judged)
     }
 }
@@ -150,7 +149,7 @@ pub fn judging_shows_safe_findings(catalog: &Catalog) {
             &judged.findings,
             line.sources,
             line.config.max_file_bytes,
-            &Mask::new(&judged.secrets),
+            &redaction_of(&[&judged], line.sources, None),
         );
         assert_eq!(findings.len(), found);
         findings::stand_in_their_files(&findings, line.sources);

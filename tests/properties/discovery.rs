@@ -13,8 +13,8 @@ use catproof::testing::discovery::well_known::{
     authorization_server_urls, protected_resource_urls,
 };
 use catproof::testing::discovery::{
-    self, Answer, Failure, Fetch, LockInputs, Reach, Request, Run, Target, TargetKind, changes,
-    read_lock,
+    self, Answer, Failure, Fetch, LockInputs, ProbeRun, Reach, Request, Target, TargetKind,
+    changes, read_lock,
 };
 use catproof::testing::text::hidden::to_json;
 use serde_json::{Value, json};
@@ -194,7 +194,7 @@ pub fn discovery_ends_with_a_lock_that_reads_back(bytes: &[u8]) {
         target("d", TargetKind::Remote, inputs),
     ];
     let reach = draw.one_of(&[Reach::Public, Reach::Loopback]);
-    let run = Run {
+    let run = ProbeRun {
         today: "2026-11-26",
         reach,
     };

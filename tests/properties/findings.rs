@@ -5,11 +5,12 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use catproof::testing::lint::RULES;
+use catproof::testing::pipeline::redaction::Redaction;
 use catproof::testing::report::{Format, Report, Shown, ShownPlace, Style, Summary, locate, write};
 use catproof::testing::source::finding::{Finding, Place, Severity};
 use catproof::testing::source::{FileId, Pointer, Sources, position};
 use catproof::testing::text::hidden::is_hidden;
-use catproof::testing::text::secrets::mask::Mask;
+use catproof::testing::text::secrets::redactor::Redactor;
 use catproof::testing::text::visible::visible;
 use regex::Regex;
 use serde_json::{Value, json};
@@ -90,7 +91,7 @@ pub fn any_report(bytes: &[u8]) -> (Sources, Report, usize) {
         &findings,
         &sources,
         1 << 20,
-        &Mask::new(&[SECRET.to_owned()]),
+        &Redaction::new(Redactor::new(&[SECRET.to_owned()])),
     );
     let report = Report {
         findings,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use catproof::testing::catalog::config::Config;
 use catproof::testing::pipeline::Judged;
-use catproof::testing::pipeline::fix::{Tally, Workshop};
+use catproof::testing::pipeline::fix::{CatalogRepair, FindingCounts};
 use catproof::testing::pipeline::line::{Keep, Line};
 use catproof::testing::source::edit;
 use catproof::testing::source::finding::{Edit, Finding};
@@ -47,7 +47,7 @@ fn without_mark(text: &str) -> &str {
 /// nothing to repair. Gives the rules that were repaired.
 pub fn each_fix_changes_what_it_says(stem: &str, text: &str) -> BTreeSet<&'static str> {
     with_line(stem, text, |line, file, judged| {
-        let mut workshop = Workshop::new(line, &judged.entries);
+        let mut workshop = CatalogRepair::new(line, &judged.entries);
         let mut repaired = BTreeSet::new();
         let with_fix = judged.findings.iter().filter_map(|finding| {
             let fix = finding.fix.as_ref()?;
@@ -55,7 +55,7 @@ pub fn each_fix_changes_what_it_says(stem: &str, text: &str) -> BTreeSet<&'stati
         });
         let with_fix: Vec<_> = with_fix.collect();
         let offered = with_fix.iter().map(|(finding, _)| *finding);
-        let hold = workshop.hold(file, text, &Tally::default(), offered);
+        let hold = workshop.hold(file, text, &FindingCounts::default(), offered);
         for ((finding, fix), holds) in with_fix.into_iter().zip(hold) {
             if !holds {
                 continue;
@@ -156,7 +156,7 @@ fn repaired(catalog: &Catalog) -> Catalog {
         let is_wanted = |finding: &Finding| {
             finding.fix.is_some() && line.config.level(finding.rule, finding.severity).is_some()
         };
-        let repaired = Workshop::new(line, &judged.entries).repair_all(texts, is_wanted);
+        let repaired = CatalogRepair::new(line, &judged.entries).repair_all(texts, is_wanted);
         let mut catalog = catalog.clone();
         for (file, bytes) in line
             .manifests

@@ -80,7 +80,7 @@ pub fn another_parser_finds_the_same_places(text: &str) {
         allow_extended_string_escapes: false,
         allow_non_finite_numbers: false,
     };
-    // A mark is no character of the text to it.
+    // A mark is not a character of the text to it.
     let json = source::strip_byte_order_mark(text);
     let parsed = parse_to_ast(json, &CollectOptions::default(), &strict)
         .unwrap_or_else(|error| panic!("{error}: {text:?}"));

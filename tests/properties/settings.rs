@@ -101,8 +101,8 @@ pub fn allowlists_are_read_or_blamed_inside(text: &str) {
         let mut findings = Findings::default();
         let file = Sources::default().add_text(name.into(), Vec::new(), "".as_ref());
         let allowlist = parse_allowlist(file, name, text, &mut findings);
-        assert_eq!(allowlist.is_none(), findings.list.len() == 1);
-        for finding in &findings.list {
+        assert_eq!(allowlist.is_none(), findings.len() == 1);
+        for finding in &findings {
             if let Some(Spot::Bytes { start, end }) =
                 finding.place.as_ref().map(|place| &place.spot)
             {

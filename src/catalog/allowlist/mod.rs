@@ -3,10 +3,8 @@
 //! It is read from the proxy's `src/config/providers.js` as people have it, from a JSON file, or from the answer of a
 //! running proxy's `/health`. JavaScript is never evaluated: what is not written out as strings is refused.
 
-mod code;
 mod javascript;
 mod tokens;
-mod uses;
 
 use std::ops::Range;
 

@@ -1,399 +1,200 @@
-//! JavaScript text -> tokens, as far as finding a list of strings in other people's code needs it.
+//! JavaScript text -> tokens, without white space and comments.
 //!
-//! After [ECMA-262, chapter 12](https://tc39.es/ecma262/#sec-ecmascript-language-lexical-grammar): strings, templates,
-//! comments and regular expressions are told apart exactly, so that a quote inside one never starts another, and where
-//! only a parser could tell them apart, the text is refused. Numbers pass as words.
+//! After [ECMA-262, chapter 12](https://tc39.es/ecma262/#sec-ecmascript-language-lexical-grammar). Code must never hide
+//! in what was mistaken for a string, a comment or a regular expression: where only a parser could tell, the text is
+//! refused.
 
 use std::ops::Range;
 
 use super::Unreadable;
 
-/// Templates and blocks inside `${…}` may nest this deep. People's files nest two or three levels.
-const MAX_NESTING: usize = 32;
-
-/// How far the ends of regular expressions may be searched for in vain: a moment's work.
-const MAX_FRUITLESS: usize = 1 << 24;
-
-/// A token, with its bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Token<'a> {
-    pub(crate) kind: Kind,
+    pub(super) kind: Kind,
     /// As it is written, quotes included.
-    pub(crate) text: &'a str,
-    pub(crate) range: Range<usize>,
+    pub(super) text: &'a str,
+    pub(super) range: Range<usize>,
+    /// Whether a line ends between the token before and this one.
+    pub(super) starts_line: bool,
+    /// The index of the bracket that opens the innermost pair around this token.
+    pub(super) around: Option<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A name, a keyword or a number.
     Word,
-    /// A string, or a template without substitution.
-    Text,
-    /// A template with substitution.
-    Template,
-    Regex,
     Punctuator,
-}
-
-impl Token<'_> {
-    /// What a string holds; `None` for one with an escape, which no host name needs.
-    pub(crate) fn content(&self) -> Option<&str> {
-        let quote = self.text.chars().next()?;
-        let content = self.text.strip_prefix(quote)?.strip_suffix(quote)?;
-        (self.kind == Kind::Text && !content.contains('\\')).then_some(content)
-    }
-
-    pub(crate) fn is(&self, text: &str) -> bool {
-        self.kind != Kind::Text && self.text == text
-    }
-}
-
-/// The tokens of a text, in two lists.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Tokens<'a> {
-    pub(crate) code: Vec<Token<'a>>,
-    /// Those inside templates, each substitution between its `${` and `}`.
-    pub(crate) substitutions: Vec<Token<'a>>,
+    /// A string, or a template without `${…}`.
+    Text,
+    /// A piece of a template up to `${`, from `}` to the next `${`, or from `}` to the end.
+    Template,
+    /// A regular expression; its flags are a word of their own.
+    Regex,
 }
 
 /// All tokens of a text.
 ///
 /// # Errors
-/// A string, template or comment that does not end, or what could be read in two ways.
-pub(super) fn tokens(text: &str) -> Result<Tokens<'_>, Unreadable> {
-    let mut lexer = Lexer {
-        text,
-        at: 0,
-        before: Before::NoValue,
-        last: "",
-        is_control: false,
-        parentheses: Vec::new(),
-        substitutions: Vec::new(),
-        fruitless: 0,
-    };
-    let mut code = Vec::new();
-    while let Some(token) = lexer.next(0)? {
-        code.push(token);
-    }
-    Ok(Tokens {
-        code,
-        substitutions: lexer.substitutions,
-    })
-}
-
-/// What `/` means, by the token before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Before {
-    /// It divides.
-    Value,
-    /// It starts a regular expression.
-    NoValue,
-    /// Only a parser could tell.
-    Unclear,
-}
-
-struct Lexer<'a> {
-    text: &'a str,
-    at: usize,
-    before: Before,
-    /// The token before.
-    last: &'a str,
-    /// Whether the token before is a word whose parentheses are followed by a statement, as those of `if`.
-    is_control: bool,
-    /// Of each open parenthesis, whether such a word stands before it.
-    parentheses: Vec<bool>,
-    substitutions: Vec<Token<'a>>,
-    /// How many bytes were searched for the end of a regular expression that was none.
-    fruitless: usize,
-}
-
-impl<'a> Lexer<'a> {
-    fn next(&mut self, nesting: usize) -> Result<Option<Token<'a>>, Unreadable> {
-        self.skip_blank()?;
-        let start = self.at;
-        let rest = self.rest();
-        let Some(first) = rest.chars().next() else {
-            return Ok(None);
-        };
-        let regex = match (first, self.before) {
-            ('/', Before::NoValue) => self.regex()?,
-            ('/', Before::Unclear) => {
-                let reason =
-                    "this is a division or starts a regular expression: only running it would tell";
-                return Err(Unreadable::at(start..start + 1, reason));
-            }
-            _ => None,
-        };
-        if first == '\\' {
-            let reason = "this name holds an escape; write it as it is";
-            return Err(Unreadable::at(start..start + 1, reason));
+/// A string, template, comment or regular expression that does not end, or what could be read in two ways.
+pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Unreadable> {
+    let mut tokens: Vec<Token<'_>> = Vec::new();
+    let mut open: Vec<usize> = Vec::new();
+    let mut end = 0;
+    loop {
+        let blank = blank_length(text, end)?;
+        let start = end + blank;
+        let rest = text.get(start..).unwrap_or_default();
+        if rest.is_empty() {
+            return Ok(tokens);
         }
-        if let Some(mark) = HTML_COMMENTS.iter().find(|mark| rest.starts_with(**mark)) {
-            let reason = "this is a comment in some files and code in others";
-            return Err(Unreadable::at(start..start + mark.len(), reason));
+        let innermost = open.last().and_then(|index| tokens.get(*index));
+        let in_template = innermost.is_some_and(|bracket| bracket.kind == Kind::Template);
+        let (kind, length) = match_token(rest, in_template, &tokens)
+            .map_err(|reason| Unreadable::at(start..start + line_length(rest), reason))?;
+        let token = rest.get(..length).unwrap_or_default();
+        let is_bracket = matches!(kind, Kind::Punctuator | Kind::Template);
+        if is_bracket && token.starts_with([')', ']', '}']) {
+            open.pop();
         }
-        let kind = match first {
-            '"' | '\'' => {
-                self.at +=
-                    string_length(rest, first).ok_or_else(|| self.unfinished(start, "string"))?;
-                Kind::Text
-            }
-            '`' => self.template(nesting)?,
-            '/' if regex.is_some() => {
-                self.at += regex.unwrap_or_default();
-                Kind::Regex
-            }
-            _ if is_part_of_word(first) => {
-                let end = rest.find(|character| !is_part_of_word(character));
-                self.at += end.unwrap_or(rest.len());
-                Kind::Word
-            }
-            _ => {
-                self.at += punctuator_length(rest);
-                Kind::Punctuator
-            }
-        };
-        let text = self.text.get(start..self.at).unwrap_or_default();
-        self.before = self.after(kind, text);
-        let is_member = matches!(self.last, "." | "?.");
-        self.is_control = kind == Kind::Word
-            && !is_member
-            && (CONTROL.contains(&text) || (text == "await" && self.is_control));
-        self.last = text;
-        Ok(Some(Token {
+        let around = open.last().copied();
+        if is_bracket && token.ends_with(['(', '[', '{']) {
+            open.push(tokens.len());
+        }
+        let before = text.get(end..start).unwrap_or_default();
+        end = start + length;
+        tokens.push(Token {
             kind,
-            text,
-            range: start..self.at,
-        }))
-    }
-
-    /// What `/` would mean after a token.
-    fn after(&mut self, kind: Kind, text: &str) -> Before {
-        let is_member = matches!(self.last, "." | "?.");
-        match kind {
-            Kind::Word if is_member => Before::Value,
-            // Names like any other, outside of what they are for.
-            Kind::Word if matches!(text, "await" | "of" | "yield") => Before::Unclear,
-            Kind::Word if EXPECT_A_VALUE.contains(&text) => Before::NoValue,
-            Kind::Text | Kind::Template | Kind::Regex | Kind::Word => Before::Value,
-            Kind::Punctuator => match text {
-                "(" => {
-                    self.parentheses.push(self.is_control);
-                    Before::NoValue
-                }
-                ")" if self.parentheses.pop() == Some(true) => Before::NoValue,
-                ")" | "]" => Before::Value,
-                // The end of a block, or of an object.
-                "}" => Before::Unclear,
-                // Behind a value, or before one on the next line.
-                "++" | "--" | "!" if self.before != Before::NoValue => Before::Unclear,
-                _ => Before::NoValue,
-            },
-        }
-    }
-
-    fn rest(&self) -> &'a str {
-        self.text.get(self.at..).unwrap_or_default()
-    }
-
-    /// Skips white space and comments; a `#!` line counts as one.
-    fn skip_blank(&mut self) -> Result<(), Unreadable> {
-        loop {
-            let rest = self.rest();
-            let blank =
-                rest.find(|character: char| !character.is_whitespace() && character != '\u{feff}');
-            let comment = match () {
-                () if blank != Some(0) => blank.unwrap_or(rest.len()),
-                () if rest.starts_with("//") || (self.at == 0 && rest.starts_with("#!")) => {
-                    rest.find(is_line_end).unwrap_or(rest.len())
-                }
-                () if rest.starts_with("/*") => {
-                    block_comment_length(rest).ok_or_else(|| self.unfinished(self.at, "comment"))?
-                }
-                () => 0,
-            };
-            if comment == 0 {
-                return Ok(());
-            }
-            self.at += comment;
-        }
-    }
-
-    /// The bytes of a regular expression, if one starts here. Each that does not end costs the rest of its line, so that
-    /// a file of nothing else is refused.
-    fn regex(&mut self) -> Result<Option<usize>, Unreadable> {
-        let rest = self.rest();
-        let length = regex_length(rest);
-        if length.is_none() {
-            self.fruitless += rest.find(is_line_end).unwrap_or(rest.len());
-            if self.fruitless > MAX_FRUITLESS {
-                return Err(self.unfinished(self.at, "regular expression"));
-            }
-        }
-        Ok(length)
-    }
-
-    /// Skips a template, with whatever stands in its substitutions.
-    fn template(&mut self, nesting: usize) -> Result<Kind, Unreadable> {
-        let start = self.at;
-        if nesting > MAX_NESTING {
-            return Err(Unreadable::at(
-                start..start + 1,
-                "templates are nested too deep",
-            ));
-        }
-        let mut kind = Kind::Text;
-        self.at += 1;
-        loop {
-            let rest = self.rest();
-            match rest.find(['`', '\\', '$']) {
-                None => return Err(self.unfinished(start, "template")),
-                Some(found) => self.at += found,
-            }
-            let rest = self.rest();
-            match () {
-                () if rest.starts_with('`') => {
-                    self.at += 1;
-                    return Ok(kind);
-                }
-                () if rest.starts_with("${") => {
-                    kind = Kind::Template;
-                    self.at += 2;
-                    self.skip_substitution(start, nesting + 1)?;
-                }
-                () if rest.starts_with('\\') => self.at += escape_length(rest),
-                () => self.at += 1,
-            }
-        }
-    }
-
-    /// Skips up to the `}` that ends a substitution.
-    fn skip_substitution(&mut self, template: usize, nesting: usize) -> Result<(), Unreadable> {
-        let mut depth = 1_usize;
-        self.before = Before::NoValue;
-        self.last = "${";
-        let range = self.at - self.last.len()..self.at;
-        self.substitutions.push(Token {
-            kind: Kind::Punctuator,
-            text: self.last,
-            range,
+            text: token,
+            range: start..end,
+            starts_line: before.contains(is_line_end),
+            around,
         });
-        while depth > 0 {
-            let Some(token) = self.next(nesting)? else {
-                return Err(self.unfinished(template, "template"));
-            };
-            match () {
-                () if token.is("{") => depth += 1,
-                () if token.is("}") => depth -= 1,
-                () => {}
-            }
-            self.substitutions.push(token);
-        }
-        Ok(())
-    }
-
-    fn unfinished(&self, start: usize, what: &str) -> Unreadable {
-        let line = self.text.get(start..).unwrap_or_default();
-        let length = line.find(is_line_end).unwrap_or(line.len());
-        Unreadable::at(start..start + length, format!("this {what} does not end"))
     }
 }
 
-/// Words after which a value comes, so that `/` starts a regular expression.
-const EXPECT_A_VALUE: [&str; 11] = [
-    "case",
-    "delete",
-    "do",
-    "else",
-    "in",
-    "instanceof",
-    "new",
-    "return",
-    "throw",
-    "typeof",
-    "void",
-];
+/// The bytes of white space and comments from a place on; a `#!` line counts as a comment.
+fn blank_length(text: &str, from: usize) -> Result<usize, Unreadable> {
+    let mut at = from;
+    loop {
+        let rest = text.get(at..).unwrap_or_default();
+        let is_blank = |character: char| character.is_whitespace() || character == '\u{feff}';
+        let length = if rest.starts_with("//") || (at == 0 && rest.starts_with("#!")) {
+            line_length(rest)
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            let end = comment.find("*/").ok_or_else(|| {
+                Unreadable::at(at..at + line_length(rest), "this comment does not end")
+            })?;
+            end + 4
+        } else {
+            rest.len() - rest.trim_start_matches(is_blank).len()
+        };
+        if length == 0 {
+            return Ok(at - from);
+        }
+        at += length;
+    }
+}
 
-/// Words whose parentheses are followed by a statement.
-const CONTROL: [&str; 4] = ["for", "if", "while", "with"];
+/// The kind and the bytes of the token that a text starts with; the tokens before it decide what `/` means.
+fn match_token(
+    rest: &str,
+    in_template: bool,
+    before: &[Token<'_>],
+) -> Result<(Kind, usize), &'static str> {
+    /// Operators that must not be taken for a shorter one, longest first.
+    const OPERATORS: [&str; 8] = ["...", "===", "!==", "==", "!=", "=>", "++", "--"];
+    let first = rest.chars().next().unwrap_or_default();
+    if rest.starts_with("<!--") || rest.starts_with("-->") {
+        return Err("this is a comment in some files and code in others");
+    }
+    match first {
+        '"' | '\'' => {
+            let ends = if first == '"' { "\"" } else { "'" };
+            let string = quoted(rest, &[ends, "\n", "\r"]);
+            let string = string.filter(|string| string.ends_with(first));
+            let string = string.ok_or("this string does not end")?;
+            Ok((Kind::Text, string.len()))
+        }
+        '`' | '}' if first == '`' || in_template => {
+            let template = quoted(rest, &["`", "${"]).ok_or("this template does not end")?;
+            let is_whole = first == '`' && template.ends_with('`');
+            let kind = if is_whole { Kind::Text } else { Kind::Template };
+            Ok((kind, template.len()))
+        }
+        '/' if expects_value(before) => {
+            let length = regex_length(rest).ok_or("this regular expression does not end")?;
+            Ok((Kind::Regex, length))
+        }
+        '/' => Err("only a parser could tell whether this divides or starts a regular expression"),
+        '\\' => Err("this name holds an escape; write it as it is"),
+        _ if is_part_of_word(first) => {
+            let length = rest.find(|character| !is_part_of_word(character));
+            Ok((Kind::Word, length.unwrap_or(rest.len())))
+        }
+        _ => {
+            let mut operators = OPERATORS.iter();
+            let operator = operators.find(|operator| rest.starts_with(**operator));
+            let length = operator.map_or(first.len_utf8(), |operator| operator.len());
+            Ok((Kind::Punctuator, length))
+        }
+    }
+}
 
-/// What old scripts take for a comment, and modules do not.
-const HTML_COMMENTS: [&str; 2] = ["<!--", "-->"];
+/// A text from its first character up to the first of some ends; what a backslash escapes ends nothing.
+fn quoted<'a>(text: &'a str, ends: &[&str]) -> Option<&'a str> {
+    let mut at = 1;
+    loop {
+        let rest = text.get(at..)?;
+        if let Some(end) = ends.iter().find(|end| rest.starts_with(**end)) {
+            return text.get(..at + end.len());
+        }
+        let mut characters = rest.chars();
+        let character = characters.next()?;
+        at += character.len_utf8();
+        if character == '\\' {
+            at += characters.next()?.len_utf8();
+        }
+    }
+}
 
-/// Operators that must not be taken for another, longer ones first. `>=` and `/=` are taken apart: the one may end a type,
-/// the other start a regular expression.
-const LONG_PUNCTUATORS: [&str; 29] = [
-    ">>>=", "===", "!==", "...", "**=", "<<=", ">>=", "&&=", "||=", "??=", "==", "!=", "=>", "?.",
-    "&&", "||", "??", "++", "--", "+=", "-=", "*=", "%=", "&=", "|=", "^=", "<=", "**", "<<",
-];
+/// The bytes of a regular expression without its flags; `None` where the line ends first.
+fn regex_length(text: &str) -> Option<usize> {
+    let (mut in_class, mut is_escaped) = (false, false);
+    for (at, character) in text.char_indices().skip(1) {
+        match character {
+            _ if is_line_end(character) => return None,
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '/' if !in_class => return Some(at + 1),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether a value is sure to follow, so that `/` starts a regular expression.
+fn expects_value(before: &[Token<'_>]) -> bool {
+    match before {
+        [] => true,
+        [.., member, last] if last.text == "return" => member.text != ".",
+        [.., last] => last
+            .text
+            .ends_with(['(', '[', '{', ',', ';', ':', '=', '>', '&', '|', '?', '!']),
+    }
+}
 
 fn is_part_of_word(character: char) -> bool {
     character.is_alphanumeric() || matches!(character, '_' | '$' | '#')
 }
 
 /// The line terminators of JavaScript.
-pub(super) fn is_line_end(character: char) -> bool {
+fn is_line_end(character: char) -> bool {
     matches!(character, '\n' | '\r' | '\u{2028}' | '\u{2029}')
 }
 
-fn punctuator_length(rest: &str) -> usize {
-    let long = LONG_PUNCTUATORS
-        .iter()
-        .find(|long| rest.starts_with(**long));
-    let single = rest.chars().next().map_or(0, char::len_utf8);
-    long.map_or(single, |long| long.len())
-}
-
-/// The bytes of `/*…*/`, the shortest being `/**/`.
-fn block_comment_length(rest: &str) -> Option<usize> {
-    let body = rest.strip_prefix("/*")?;
-    body.find("*/").map(|end| end + 4)
-}
-
-/// The bytes of a string with its quotes. U+2028 and U+2029 may stand in one, the other line ends may not.
-fn string_length(rest: &str, quote: char) -> Option<usize> {
-    let mut at = quote.len_utf8();
-    loop {
-        let tail = rest.get(at..)?;
-        let found = tail.find([quote, '\\', '\n', '\r'])?;
-        at += found;
-        let tail = rest.get(at..)?;
-        match () {
-            () if tail.starts_with(quote) => return Some(at + quote.len_utf8()),
-            () if tail.starts_with('\\') => at += escape_length(tail),
-            () => return None,
-        }
-    }
-}
-
-/// The bytes of a regular expression without its flags, which pass as a word; `None` where the line ends first.
-fn regex_length(rest: &str) -> Option<usize> {
-    let mut in_class = false;
-    let mut at = 1;
-    loop {
-        let tail = rest.get(at..)?;
-        let character = tail.chars().next()?;
-        match character {
-            '/' if !in_class => return Some(at + 1),
-            '\\' => {
-                at += escape_length(tail);
-                continue;
-            }
-            '[' => in_class = true,
-            ']' => in_class = false,
-            _ if is_line_end(character) => return None,
-            _ => {}
-        }
-        at += character.len_utf8();
-    }
-}
-
-/// The bytes of a backslash and what it escapes; a line end of two characters counts as one.
-fn escape_length(rest: &str) -> usize {
-    let escaped = if rest.starts_with("\\\r\n") {
-        2
-    } else {
-        rest.chars().nth(1).map_or(0, char::len_utf8)
-    };
-    1 + escaped
+fn line_length(text: &str) -> usize {
+    text.find(is_line_end).unwrap_or(text.len())
 }

@@ -38,7 +38,7 @@ pub fn read(text: &str, rules: &RuleIds) -> Result<(Config, Vec<String>), Vec<Pr
     }
 }
 
-/// Why a text is no configuration: what the grammar has against it, else the schema, else serde alone.
+/// Why a text is not a configuration: what the grammar has against it, else the schema, else serde alone.
 fn why_not(text: &str, error: &de::Error) -> Vec<Problem> {
     let (table, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
@@ -137,7 +137,7 @@ fn check_ignore(ignore: &Ignore, problems: &mut Vec<Problem>) {
     {
         refuse(
             pointer.span(),
-            format!("`{}` is no JSON Pointer", pointer.get_ref()),
+            format!("`{}` is not a JSON Pointer", pointer.get_ref()),
             "write it like `/oauth_config/scopes/0`, or leave it out to mean the whole file",
         );
     }
@@ -146,7 +146,7 @@ fn check_ignore(ignore: &Ignore, problems: &mut Vec<Problem>) {
     {
         refuse(
             expires.span(),
-            format!("`{}` is no day", expires.get_ref().0),
+            format!("`{}` is not a day", expires.get_ref().0),
             "write it like `2027-01-31`",
         );
     }

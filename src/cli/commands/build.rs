@@ -17,7 +17,7 @@ use crate::pipeline::settle::counts;
 use crate::pipeline::{self, Job, Run};
 use crate::source::Sources;
 use crate::text::plural::plural;
-use crate::text::secrets::mask::Mask;
+use crate::text::secrets::redactor::Redactor;
 use crate::text::visible::{visible, visible_lines};
 
 use super::open_to_judge;
@@ -70,7 +70,7 @@ pub(super) fn run(
     shown?;
     for left_out in &left_out {
         let line = format!("left out `{}`: {}", left_out.id, left_out.reason);
-        console.say(&outcome.mask.apply(&line));
+        console.say(&outcome.redaction.redactor.apply(&line));
     }
     match args.check {
         true if written.changes.is_empty() => {
@@ -78,7 +78,7 @@ pub(super) fn run(
             console.say(&format!("{current} current"));
             Ok(ExitStatus::Clean)
         }
-        true => show_changes(&workspace, &written, &outcome.mask, console),
+        true => show_changes(&workspace, &written, &outcome.redaction.redactor, console),
         false => {
             console.say(&format!(
                 "{}; {}",
@@ -94,7 +94,7 @@ pub(super) fn run(
 fn show_changes(
     workspace: &Workspace,
     written: &write::Outcome,
-    mask: &Mask,
+    redactor: &Redactor,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
     let mut out = console.out();
@@ -105,7 +105,7 @@ fn show_changes(
     }
     for change in &written.changes {
         let diff = change.diff(&workspace.working_folder);
-        out.write_all(visible_lines(&mask.apply(&diff)).as_bytes())?;
+        out.write_all(visible_lines(&redactor.apply(&diff)).as_bytes())?;
     }
     out.flush()?;
     let count = plural(written.changes.len(), "artifact");

@@ -19,9 +19,9 @@ use crate::pipeline::facts::{AllowlistChoice, LockChoice};
 use crate::pipeline::failure::Failure;
 use crate::pipeline::ignores::Ignores;
 use crate::pipeline::line::Keep;
-use crate::pipeline::masking;
 use crate::pipeline::online::Online;
 use crate::pipeline::probing::{self, Probing, Watcher};
+use crate::pipeline::redaction;
 use crate::pipeline::running_proxy;
 use crate::pipeline::{Job, JudgedTarget, judge};
 use crate::source::{Sources, describe};
@@ -136,8 +136,8 @@ fn write_baseline(
         let level = config.level(finding.rule, finding.severity);
         level.is_some() && !known.cover(finding, sources)
     });
-    let mask = masking::mask(targets, sources);
-    let ignores = baseline::ignores(shown, sources, &workspace.root, &mask);
+    let redactor = redaction::redaction(targets, sources).redactor;
+    let ignores = baseline::ignores(shown, sources, &workspace.root, &redactor);
     let path = workspace
         .config_file
         .clone()

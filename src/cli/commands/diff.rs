@@ -26,7 +26,7 @@ pub(super) fn run(
     };
     if let Some(error) = &states.compile_error {
         let error = error.to_string();
-        let error = states.mask.apply(&error);
+        let error = states.redactor.apply(&error);
         console.say(&format!("the artifacts were not compared: {error}"));
     }
     let report = report(&states);

@@ -125,7 +125,7 @@ fn compare(
     if bytes.len() as u64 > limit {
         return Err(unreadable(format!("it is larger than {limit} bytes")));
     }
-    // As Node reads it: a byte that is no UTF-8 spoils its own value alone.
+    // As Node reads it: a byte that is not UTF-8 spoils its own value alone.
     let file = dotenv::read(&String::from_utf8_lossy(&bytes));
     let problems = match side {
         EnvSide::Proxy => env_check::check_proxy(&file, plan),

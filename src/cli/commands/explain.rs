@@ -14,7 +14,7 @@ use crate::pipeline::facts::{AllowlistChoice, LockChoice};
 use crate::pipeline::failure::Failure;
 use crate::pipeline::ignores::Ignores;
 use crate::pipeline::line::Keep;
-use crate::pipeline::masking;
+use crate::pipeline::redaction;
 use crate::pipeline::{Job, judge};
 use crate::report::story::story;
 use crate::source::Sources;
@@ -91,12 +91,12 @@ fn explain_server(
             .chain(entries)
             .find(|entry| entry.id == args.topic)
         {
-            let mask = masking::mask_of(&[(&target.judged, &sources)], &[]);
+            let redactor = redaction::redaction_of(&[&target.judged], &sources, None).redactor;
             let ignores = Ignores::new(&workspace.config.ignore, &workspace.root, workspace.today);
             let text = story(entry, target, &ignores, &sources);
             let lines = text
                 .into_iter()
-                .map(|line| visible(&mask.apply(&line)).into_owned());
+                .map(|line| visible(&redactor.apply(&line)).into_owned());
             return Ok(lines.chain([String::new()]).collect::<Vec<_>>().join("\n"));
         }
     }
@@ -110,7 +110,7 @@ fn explain_server(
     let help =
         suggest::nearest(&args.topic, known).map(|nearest| format!("did you mean `{nearest}`?"));
     let message = format!(
-        "`{}` is no rule, no OAuth type and no server of this catalog",
+        "`{}` is not a rule, an OAuth type or a server of this catalog",
         args.topic
     );
     Err(Failure::Usage { message, help })

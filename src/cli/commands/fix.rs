@@ -11,7 +11,7 @@ use crate::cli::exit_status::ExitStatus;
 use crate::compile::write;
 use crate::pipeline::JudgedTarget;
 use crate::pipeline::failure::Failure;
-use crate::pipeline::masking;
+use crate::pipeline::redaction;
 use crate::pipeline::repair::{self, ChangedFile};
 use crate::source::Sources;
 use crate::text::plural::plural;
@@ -41,7 +41,7 @@ pub(super) fn show(
     args: &FixArgs,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let mask = masking::mask(targets, sources);
+    let redaction = redaction::redaction(targets, sources);
     let changed = repair::repair(workspace, targets, sources, args.unsafe_fixes);
     let mut out = console.out();
     for file in &changed {
@@ -50,7 +50,8 @@ pub(super) fn show(
             .unified_diff()
             .header(&file.name, &file.name)
             .to_string();
-        out.write_all(visible_lines(&mask.apply(&diff)).as_bytes())?;
+        let diff = redaction.apply_to_file(file.file, &file.name, &file.old, &diff);
+        out.write_all(visible_lines(&diff).as_bytes())?;
     }
     out.flush()?;
     console.say(&summary("would repair", &changed));

@@ -9,7 +9,7 @@ use crate::cli::no_input::no_input;
 use crate::pipeline::facts::{AllowlistChoice, LockChoice};
 use crate::pipeline::failure::Failure;
 use crate::pipeline::line::Keep;
-use crate::pipeline::masking;
+use crate::pipeline::redaction;
 use crate::pipeline::settle::settle;
 use crate::pipeline::{Job, judge};
 use crate::report::list::ListReport;
@@ -42,9 +42,9 @@ pub(super) fn run(
         console.say(&no_input(&workspace, &args.paths));
         return Ok(ExitStatus::NoInput);
     }
-    let mask = masking::mask(&targets, &sources);
+    let redactor = redaction::redaction(&targets, &sources).redactor;
     let shown = settle(&workspace, &mut targets, &mut sources).shown;
-    let servers = list(&targets, &shown, &sources, args.oauth_type, &mask);
+    let servers = list(&targets, &shown, &sources, args.oauth_type, &redactor);
 
     let mut out = console.out();
     match args.format {

@@ -103,10 +103,10 @@ pub(super) fn id_and_url(args: &NewArgs) -> Result<(String, String), Failure> {
     match id {
         Some(id) if !id.is_empty() && id.chars().all(is_of_an_id) => Ok((id, url.clone())),
         Some(id) => Err(Failure::usage(format!(
-            "`{id}` is no server id: use letters, digits, `_`, `.` and `-`"
+            "`{id}` is not a server id: use letters, digits, `_`, `.` and `-`"
         ))),
         None => Err(Failure::Usage {
-            message: format!("`{url}` is no URL that an id can be made of"),
+            message: format!("`{url}` is not a URL that an id can be made of"),
             help: Some("give an id of your own: `catproof new ID --url URL`".to_owned()),
         }),
     }
@@ -146,7 +146,7 @@ fn ask(args: &NewArgs) -> Result<NewArgs, Failure> {
         )?;
         let answer = line()?;
         let oauth_type = OAuthType::from_str(&answer, true)
-            .map_err(|_| Failure::usage(format!("`{answer}` is no OAuth type")))?;
+            .map_err(|_| Failure::usage(format!("`{answer}` is not an OAuth type")))?;
         said.oauth_type = Some(oauth_type);
     }
     let names_url = said
@@ -245,7 +245,7 @@ fn check_url(text: &str) -> Result<(), Failure> {
     if is_sound {
         Ok(())
     } else {
-        Err(Failure::usage(format!("`{text}` is no https URL")))
+        Err(Failure::usage(format!("`{text}` is not an https URL")))
     }
 }
 

@@ -124,7 +124,7 @@ fn read_answers(path: &Path, console: &Console) -> Result<AnswersFile, Failure> 
     let parsed = parse::parse(&text).map_err(|error| {
         let Position { line, column, .. } = position(&text, error.at);
         unreadable(format!(
-            "it is no JSON: {} at line {line}, column {column}",
+            "it is not JSON: {} at line {line}, column {column}",
             error.message
         ))
     })?;
@@ -135,7 +135,7 @@ fn read_answers(path: &Path, console: &Console) -> Result<AnswersFile, Failure> 
             answers,
         }),
         _ => Err(unreadable(
-            "it is no object of answers by key, such as {\"api_key\": \"…\"}".to_owned(),
+            "it is not an object of answers by key, such as {\"api_key\": \"…\"}".to_owned(),
         )),
     }
 }

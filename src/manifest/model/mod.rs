@@ -1,6 +1,6 @@
 //! The input format: one server JSON file, in both dialects, as serde and schemars types.
 //!
-//! `schema/server.schema.json` is printed from here. What a lint rule reports is no constraint here, so that one cause
+//! `schema/server.schema.json` is printed from here. What a lint rule reports is not a constraint here, so that one cause
 //! gives one finding; unknown keys are refused by the schema alone, so that a stray key does not stop the reading.
 //! The two dialects are the guide's (`remote_url`, `command: "remote"`) and the published catalog's (`server.type`),
 //! which takes its descriptive fields from the manifest of desktop extensions (MCPB).
@@ -128,9 +128,9 @@ where
         (None, None) => None,
     };
     let whole = whole.and_then(|whole| N::try_from(whole).ok());
-    whole
-        .map(Some)
-        .ok_or_else(|| D::Error::custom(format!("{number} is no whole number of the right size")))
+    whole.map(Some).ok_or_else(|| {
+        D::Error::custom(format!("{number} is not a whole number of the right size"))
+    })
 }
 
 #[cfg(test)]

@@ -52,35 +52,36 @@ impl Evidence {
 
 pub(super) fn remote(manifest: &Manifest) -> Evidence {
     let server = &manifest.server;
-    match () {
-        () if server.kind == Some(ServerKind::Remote) => Evidence::shown(
+    if server.kind == Some(ServerKind::Remote) {
+        Evidence::shown(
             Fact::Remote,
             true,
             "/server/type",
             "`server.type` is `remote`",
-        ),
-        () if server.url.is_some() => {
-            Evidence::shown(Fact::Remote, true, "/server/url", "`server.url` is given")
-        }
-        () if manifest.remote_url.is_some() => {
-            Evidence::shown(Fact::Remote, true, "/remote_url", "`remote_url` is given")
-        }
-        () if server.command.as_deref() == Some("remote") => Evidence::shown(
+        )
+    } else if server.url.is_some() {
+        Evidence::shown(Fact::Remote, true, "/server/url", "`server.url` is given")
+    } else if manifest.remote_url.is_some() {
+        Evidence::shown(Fact::Remote, true, "/remote_url", "`remote_url` is given")
+    } else if server.command.as_deref() == Some("remote") {
+        Evidence::shown(
             Fact::Remote,
             true,
             "/server/command",
             "`server.command` is `remote`",
-        ),
-        () if server.kind == Some(ServerKind::Local) => Evidence::shown(
+        )
+    } else if server.kind == Some(ServerKind::Local) {
+        Evidence::shown(
             Fact::Remote,
             false,
             "/server/type",
             "`server.type` is `local`",
-        ),
-        () => Evidence::absent(
+        )
+    } else {
+        Evidence::absent(
             Fact::Remote,
             "no URL, and neither type nor command says `remote`",
-        ),
+        )
     }
 }
 

@@ -189,7 +189,7 @@ pub struct Classification {
 }
 
 impl Classification {
-    /// The answer to one of the three questions; a file that is no manifest has none.
+    /// The answer to one of the three questions; a file that is not a manifest has none.
     pub fn evidence_of(&self, fact: Fact) -> Option<&Evidence> {
         self.evidence.iter().find(|evidence| evidence.fact == fact)
     }
@@ -226,10 +226,12 @@ fn decide(remote: bool, generic: bool, client: bool) -> Verdict {
 /// How the client becomes known to the authorization server.
 pub(crate) fn registration(oauth: &OAuthConfig) -> Registration {
     let client_id = oauth.client_id.as_deref().map_or("", str::trim);
-    match () {
-        () if client_id.is_empty() => Registration::Dynamic,
-        () if is_metadata_document(client_id) => Registration::ClientMetadata,
-        () => Registration::Static,
+    if client_id.is_empty() {
+        Registration::Dynamic
+    } else if is_metadata_document(client_id) {
+        Registration::ClientMetadata
+    } else {
+        Registration::Static
     }
 }
 

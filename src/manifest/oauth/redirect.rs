@@ -31,33 +31,34 @@ pub(crate) fn flaw(uri: &str) -> Option<&'static str> {
         return Some("is empty");
     }
     let Some((scheme, rest)) = split_scheme(uri) else {
-        return Some("is no absolute URI");
+        return Some("is not an absolute URI");
     };
     let authority = rest
         .strip_prefix("//")
         .and_then(|rest| rest.split(['/', '?', '#']).next());
     let is_web = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
-    match () {
-        () if uri.contains('\\') => Some("has a backslash, which browsers read as a slash"),
-        () if uri.contains(|c: char| c.is_control() || c.is_whitespace()) => {
-            Some("has a space or control character")
-        }
-        () if uri.contains('#') => Some("has a fragment, which no server ever sees"),
-        () if authority.is_some_and(|authority| authority.contains('@')) => {
-            Some("has user information before its host")
-        }
-        () if !is_web && !scheme.contains('.') => {
-            Some("has a scheme that is neither http(s) nor an app's own, such as `com.acme.app`")
-        }
-        () if !is_web => None,
-        () if authority.is_none_or(str::is_empty) => Some("has no host"),
-        () => match Url::parse(uri) {
+    if uri.contains('\\') {
+        Some("has a backslash, which browsers read as a slash")
+    } else if uri.contains(|c: char| c.is_control() || c.is_whitespace()) {
+        Some("has a space or control character")
+    } else if uri.contains('#') {
+        Some("has a fragment, which no server ever sees")
+    } else if authority.is_some_and(|authority| authority.contains('@')) {
+        Some("has user information before its host")
+    } else if !is_web && !scheme.contains('.') {
+        Some("has a scheme that is neither http(s) nor an app's own, such as `com.acme.app`")
+    } else if !is_web {
+        None
+    } else if authority.is_none_or(str::is_empty) {
+        Some("has no host")
+    } else {
+        match Url::parse(uri) {
             Err(_) => Some("has an invalid host or port"),
             Ok(url) if url.scheme() == "http" && !hosts::is_loopback(&url) => {
                 Some("receives the code in clear text")
             }
             Ok(_) => None,
-        },
+        }
     }
 }
 

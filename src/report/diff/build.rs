@@ -7,7 +7,7 @@ use crate::diff::run::BothStates;
 use crate::diff::{self, Grade, GradedChange, ServerChanges};
 use crate::source::FileId;
 use crate::source::finding::{Finding, Severity};
-use crate::text::secrets::mask::Mask;
+use crate::text::secrets::redactor::Redactor;
 
 use super::{DiffBase, DiffChange, DiffFinding, DiffReport, DiffServer, DiffStatus, DiffSummary};
 
@@ -25,7 +25,7 @@ pub(crate) fn report(both: &BothStates) -> DiffReport {
     let servers: Vec<DiffServer> = servers.collect();
     let catalog = comparison.catalog.into_iter();
     let catalog: Vec<DiffChange> = catalog
-        .map(|change| shown_change(change, &both.mask))
+        .map(|change| shown_change(change, &both.redactor))
         .collect();
     DiffReport {
         version: 1,
@@ -44,7 +44,9 @@ fn shown_server(
     found: &HashMap<FileId, Vec<&Finding>>,
     both: &BothStates,
 ) -> Option<DiffServer> {
-    let BothStates { mask, sources, .. } = both;
+    let BothStates {
+        redactor, sources, ..
+    } = both;
     let grade = server.grade();
     let shown = server.server()?;
     let previous = server.before.map(|before| &before.entry.id);
@@ -55,10 +57,10 @@ fn shown_server(
         (Some(_), Some(_)) if previous.is_some() => DiffStatus::Renamed,
         (Some(_), Some(_)) => DiffStatus::Changed,
     };
-    let masked = |text: &str| mask.apply(text).into_owned();
+    let masked = |text: &str| redactor.apply(text).into_owned();
     let mut now = server.after.and_then(diff::card);
     if let Some(card) = &mut now {
-        card.for_each_text(&|text| hide(text, mask));
+        card.for_each_text(&|text| hide(text, redactor));
     }
     let findings = server.after.and_then(|after| found.get(&after.entry.file));
     let changes = server.changes.into_iter();
@@ -72,19 +74,21 @@ fn shown_server(
             None => &shown.file,
         }),
         grade,
-        changes: changes.map(|change| shown_change(change, mask)).collect(),
+        changes: changes
+            .map(|change| shown_change(change, redactor))
+            .collect(),
         now,
-        findings: findings.map_or_else(Vec::new, |findings| shown_findings(findings, mask)),
+        findings: findings.map_or_else(Vec::new, |findings| shown_findings(findings, redactor)),
     })
 }
 
-fn shown_change(change: GradedChange, mask: &Mask) -> DiffChange {
+fn shown_change(change: GradedChange, redactor: &Redactor) -> DiffChange {
     let GradedChange {
         kind,
         grade,
         mut sentence,
     } = change;
-    sentence.for_each_value(&|text| hide(text, mask));
+    sentence.for_each_value(&|text| hide(text, redactor));
     DiffChange {
         kind,
         grade,
@@ -94,22 +98,22 @@ fn shown_change(change: GradedChange, mask: &Mask) -> DiffChange {
 }
 
 /// Errors and warnings, the gravest first.
-fn shown_findings(findings: &[&Finding], mask: &Mask) -> Vec<DiffFinding> {
+fn shown_findings(findings: &[&Finding], redactor: &Redactor) -> Vec<DiffFinding> {
     let shown = findings
         .iter()
         .filter(|finding| finding.severity > Severity::Note);
     let shown = shown.map(|finding| DiffFinding {
         rule: finding.rule.to_owned(),
         severity: finding.severity,
-        message: mask.apply(&finding.message).into_owned(),
+        message: redactor.apply(&finding.message).into_owned(),
     });
     let mut shown: Vec<DiffFinding> = shown.collect();
     shown.sort_by(|left, right| (right.severity, &left.rule).cmp(&(left.severity, &right.rule)));
     shown
 }
 
-fn hide(text: &mut String, mask: &Mask) {
-    if let Cow::Owned(masked) = mask.apply(text) {
+fn hide(text: &mut String, redactor: &Redactor) {
+    if let Cow::Owned(masked) = redactor.apply(text) {
         *text = masked;
     }
 }

@@ -79,7 +79,7 @@ impl<'a> Translation<'a> {
     pub(crate) fn entry(&mut self) -> Result<Entry, String> {
         if self.launch.id == "__proto__" {
             return Err(
-                "`__proto__` is no name that a program in JavaScript can look up".to_owned(),
+                "`__proto__` is not a name that a program in JavaScript can look up".to_owned(),
             );
         }
         let entry = match (&self.launch.transport, &self.launch.process) {

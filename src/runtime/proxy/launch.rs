@@ -176,7 +176,7 @@ fn read_launch(path: &Path) -> Result<ProxyLaunch, ProxyError> {
 fn listen(launch: &ProxyLaunch) -> Result<SocketAddr, String> {
     let host: Result<IpAddr, _> = launch.listen.host.parse();
     host.map(|host| SocketAddr::new(host, launch.listen.port))
-        .map_err(|_| "`listen.host` is no IP address".to_owned())
+        .map_err(|_| "`listen.host` is not an IP address".to_owned())
 }
 
 /// The schemes that are not an app's own: the callback page would send the code to a website, or run it.
@@ -205,7 +205,7 @@ fn deep_link(launch: &ProxyLaunch) -> Result<Url, String> {
             url.scheme()
         )),
         Ok(url) => Ok(url),
-        Err(_) => Err("`deep_link` is no URL".to_owned()),
+        Err(_) => Err("`deep_link` is not a URL".to_owned()),
     }
 }
 
@@ -221,26 +221,25 @@ fn cors_origins(launch: &ProxyLaunch) -> Result<Vec<HeaderValue>, String> {
     };
     let header = |text: &String| match HeaderValue::from_str(text) {
         Ok(value) if is_origin(text) => Ok(value),
-        _ => Err(format!("`cors_origins`: {text:?} is no origin")),
+        _ => Err(format!("`cors_origins`: {text:?} is not an origin")),
     };
     launch.cors_origins.iter().map(header).collect()
 }
 
 /// The URL that a secret may be sent to, or why it may not.
 fn check_endpoint(text: &str, launch: &ProxyLaunch) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|_| "it is no URL".to_owned())?;
+    let url = Url::parse(text).map_err(|_| "it is not a URL".to_owned())?;
     check_url(&url, reach(launch.profile))?;
     let host = url.host_str().unwrap_or_default();
     let mut allowed = launch.allowed_destinations.iter();
-    match () {
-        () if url.fragment().is_some() => Err("it has a fragment".to_owned()),
-        () if url.port().is_some() && !hosts::is_loopback(&url) => {
-            Err("it has a port of its own".to_owned())
-        }
-        () if !allowed.any(|allowed| allowed == host) => {
-            Err(format!("`{host}` is not among the allowed destinations"))
-        }
-        () => Ok(url),
+    if url.fragment().is_some() {
+        Err("it has a fragment".to_owned())
+    } else if url.port().is_some() && !hosts::is_loopback(&url) {
+        Err("it has a port of its own".to_owned())
+    } else if !allowed.any(|allowed| allowed == host) {
+        Err(format!("`{host}` is not among the allowed destinations"))
+    } else {
+        Ok(url)
     }
 }
 

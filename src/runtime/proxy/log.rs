@@ -41,7 +41,7 @@ pub(super) struct Line<'a> {
     pub(crate) status: u16,
     pub(crate) provider_status: Option<u16>,
     pub(crate) ms: u128,
-    /// Why the answer is no success: for errors always, for refusals only in detail.
+    /// Why the answer is not a success: for errors always, for refusals only in detail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<&'a str>,
 }

@@ -154,7 +154,7 @@ fn error_reply(status: StatusCode, object: Option<Map<String, Value>>) -> Result
                 "invalid_request",
                 "the provider refused without an OAuth error",
             ),
-            _ => Refusal::provider("the provider's reply is no OAuth reply"),
+            _ => Refusal::provider("the provider's reply is not an OAuth reply"),
         });
     };
     if !body.get("error").is_some_and(Value::is_string) {

@@ -53,7 +53,7 @@ pub(super) struct Peer(pub(crate) SocketAddr);
 
 /// What the log says about an answer, left in the answer by whoever knows.
 #[derive(Clone, Default)]
-struct Told {
+struct ResponseLog {
     server: Option<String>,
     host: Option<String>,
     provider_status: Option<u16>,
@@ -85,11 +85,11 @@ pub(super) fn router(proxy: Arc<Proxy>) -> Router {
 }
 
 async fn token(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
-    pass_on(&proxy, Asked::Token, None, request).await
+    forward(&proxy, Asked::Token, None, request).await
 }
 
 async fn revoke(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
-    pass_on(&proxy, Asked::Revocation, None, request).await
+    forward(&proxy, Asked::Revocation, None, request).await
 }
 
 async fn token_of_server(
@@ -98,7 +98,7 @@ async fn token_of_server(
     request: Request,
 ) -> Response {
     match id {
-        Ok(Path(id)) => pass_on(&proxy, Asked::Token, Some(&id), request).await,
+        Ok(Path(id)) => forward(&proxy, Asked::Token, Some(&id), request).await,
         Err(_) => Refusal::MALFORMED.into_response(),
     }
 }
@@ -115,21 +115,21 @@ async fn health(State(proxy): State<Arc<Proxy>>) -> Json<Value> {
     }))
 }
 
-async fn pass_on(
+async fn forward(
     proxy: &Proxy,
     asked: Asked,
     id_in_path: Option<&str>,
     request: Request,
 ) -> Response {
-    let mut told = Told::default();
-    let mut response = match exchange(proxy, asked, id_in_path, request, &mut told).await {
+    let mut log = ResponseLog::default();
+    let mut response = match exchange(proxy, asked, id_in_path, request, &mut log).await {
         Ok((status, text)) => (status, [(CONTENT_TYPE, "application/json")], text).into_response(),
         Err(refusal) => {
-            told.reason = Some(refusal.reason.clone()).filter(|reason| !reason.is_empty());
+            log.reason = Some(refusal.reason.clone()).filter(|reason| !reason.is_empty());
             refusal.into_response()
         }
     };
-    response.extensions_mut().insert(told);
+    response.extensions_mut().insert(log);
     response
 }
 
@@ -140,7 +140,7 @@ async fn exchange(
     asked: Asked,
     id_in_path: Option<&str>,
     request: Request,
-    told: &mut Told,
+    log: &mut ResponseLog,
 ) -> Result<(StatusCode, String), Refusal> {
     let target_endpoint = request.headers().get(TARGET_ENDPOINT).cloned();
     let target_endpoint = target_endpoint
@@ -159,8 +159,8 @@ async fn exchange(
         .ok_or(Refusal::MALFORMED)?;
     let client = proxy.setup.clients.get(id);
     let client = client.ok_or_else(|| Refusal::client("no such server, or no secret for it"))?;
-    told.server = Some(client.server.clone());
-    agree(client, &parameters, target_endpoint)?;
+    log.server = Some(client.server.clone());
+    check_endpoints(client, &parameters, target_endpoint)?;
     let endpoint = match asked {
         Asked::Token => &client.token_endpoint,
         Asked::Revocation => client
@@ -168,12 +168,12 @@ async fn exchange(
             .as_ref()
             .ok_or_else(|| Refusal::client("the server has no revocation endpoint"))?,
     };
-    told.host = endpoint.host_str().map(str::to_owned);
+    log.host = endpoint.host_str().map(str::to_owned);
     if let (Asked::Token, Some(resource)) = (asked, &client.resource) {
         fields.push(("resource", resource));
     }
     let answer = proxy.provider.post(client, endpoint, &fields).await?;
-    told.provider_status = Some(answer.status.as_u16());
+    log.provider_status = Some(answer.status.as_u16());
     let reply = match asked {
         Asked::Token => token_reply(answer.status, &answer.content_type, &answer.body),
         Asked::Revocation => revocation_reply(answer.status, &answer.content_type, &answer.body),
@@ -183,7 +183,7 @@ async fn exchange(
 }
 
 /// Refuses a caller that names another server, endpoint or resource than those that were compiled.
-fn agree(
+fn check_endpoints(
     client: &OAuthClient,
     parameters: &Parameters,
     target_endpoint: Option<&str>,
@@ -253,20 +253,20 @@ async fn guard(State(proxy): State<Arc<Proxy>>, request: Request, next: Next) ->
         next.run(request).await
     };
     finish(response.headers_mut(), &id, origin.filter(|_| is_allowed));
-    let told = response
+    let log = response
         .extensions_mut()
-        .remove::<Told>()
+        .remove::<ResponseLog>()
         .unwrap_or_default();
     proxy.log.request(Line {
         request: &id,
         method: method_name(&method),
         route: route.as_ref().map(MatchedPath::as_str),
-        server: told.server.as_deref(),
-        host: told.host.as_deref(),
+        server: log.server.as_deref(),
+        host: log.host.as_deref(),
         status: response.status().as_u16(),
-        provider_status: told.provider_status,
+        provider_status: log.provider_status,
         ms: started.elapsed().as_millis(),
-        reason: told.reason.as_deref(),
+        reason: log.reason.as_deref(),
     });
     response
 }

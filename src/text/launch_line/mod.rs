@@ -12,7 +12,7 @@ pub(crate) use shell::{is_shell, shell_text};
 
 /// An argument, or a part of one, and its index in `args`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Part<'a> {
+pub struct Word<'a> {
     pub text: &'a str,
     pub at: usize,
 }
@@ -25,9 +25,9 @@ pub struct ContainerRun<'a> {
     pub options: Vec<RunOption<'a>>,
     /// Words before the image that belong to no option. The engines know none: the first such word is the image, unless
     /// the manifest says which word is.
-    pub strays: Vec<Part<'a>>,
+    pub strays: Vec<Word<'a>>,
     /// `None` where the line ends before any image.
-    pub image: Option<Part<'a>>,
+    pub image: Option<Word<'a>>,
     /// Everything after the image: what runs inside the container.
     pub command: &'a [String],
 }
@@ -40,7 +40,7 @@ pub struct RunOption<'a> {
     /// The letter, where it is written as one.
     pub letter: Option<char>,
     /// `None` for a switch, and for an option whose value is missing.
-    pub value: Option<Part<'a>>,
+    pub value: Option<Word<'a>>,
     /// The argument that names the option.
     pub at: usize,
 }
@@ -86,7 +86,7 @@ pub(crate) fn container_run<'a>(
         }
         let (read, next) = match argument.strip_prefix('-') {
             None | Some("") if named.is_some() => {
-                strays.push(Part {
+                strays.push(Word {
                     text: argument,
                     at: index,
                 });
@@ -109,7 +109,7 @@ pub(crate) fn container_run<'a>(
         options.extend(read);
         index = next;
     }
-    let image = args.get(index).map(|image| Part {
+    let image = args.get(index).map(|image| Word {
         text: image,
         at: index,
     });
@@ -158,7 +158,7 @@ impl<'a> ContainerRun<'a> {
     }
 
     /// Every value that an option is given.
-    pub fn values_of(&self, name: &str) -> impl Iterator<Item = Part<'a>> {
+    pub fn values_of(&self, name: &str) -> impl Iterator<Item = Word<'a>> {
         self.options
             .iter()
             .filter(move |option| option.name == name)
@@ -178,7 +178,7 @@ pub(crate) enum PackageRunner {
 pub(crate) struct PackageRun<'a> {
     pub(crate) runner: PackageRunner,
     /// The package as it is named, with its version; `None` where the line names none.
-    pub(crate) package: Option<Part<'a>>,
+    pub(crate) package: Option<Word<'a>>,
     /// Whether the line answers the question that npx asks before it installs: `-y`, or `--no`.
     pub(crate) is_confirmed: bool,
 }
@@ -201,7 +201,7 @@ pub(crate) fn package_run<'a>(command: &str, args: &'a [String]) -> Option<Packa
     let mut index = start;
     while let Some(argument) = args.get(index) {
         if !argument.starts_with('-') {
-            let package = Part {
+            let package = Word {
                 text: argument,
                 at: index,
             };
@@ -211,7 +211,7 @@ pub(crate) fn package_run<'a>(command: &str, args: &'a [String]) -> Option<Packa
         let (name, value) = match argument.split_once('=') {
             Some((name, value)) => (
                 name,
-                Some(Part {
+                Some(Word {
                     text: value,
                     at: index,
                 }),
@@ -225,7 +225,7 @@ pub(crate) fn package_run<'a>(command: &str, args: &'a [String]) -> Option<Packa
             index += 1;
         }
         if names_package {
-            let next = args.get(index).map(|text| Part { text, at: index });
+            let next = args.get(index).map(|text| Word { text, at: index });
             run.package = run.package.or(value.or(next));
         }
         run.is_confirmed |= matches!(name, "-y" | "--yes" | "--no" | "--no-install");
@@ -326,7 +326,7 @@ pub(crate) fn program(command: &str) -> &str {
 /// `--name`, `--name=value` or `--name value`, and the index after it.
 fn long_option<'a>(long: &'a str, at: usize, args: &'a [String]) -> (Vec<RunOption<'a>>, usize) {
     let (name, value) = match long.split_once('=') {
-        Some((name, value)) => (name, Some(Part { text: value, at })),
+        Some((name, value)) => (name, Some(Word { text: value, at })),
         None => (long, None),
     };
     let name = match name {
@@ -341,7 +341,7 @@ fn long_option<'a>(long: &'a str, at: usize, args: &'a [String]) -> (Vec<RunOpti
     let option = RunOption {
         name,
         letter: None,
-        value: value.or(next.map(|text| Part { text, at: at + 1 })),
+        value: value.or(next.map(|text| Word { text, at: at + 1 })),
         at,
     };
     (vec![option], if takes_next { at + 2 } else { at + 1 })
@@ -369,16 +369,16 @@ fn short_options<'a>(
         // After an equals sign stands a value, even that of a switch.
         let given = after.strip_prefix('=').filter(|value| !value.is_empty());
         let (value, next) = match (given, takes) {
-            (Some(value), _) => (Some(Part { text: value, at }), at + 1),
+            (Some(value), _) => (Some(Word { text: value, at }), at + 1),
             (None, Takes::Nothing) => {
                 options.push(option);
                 continue;
             }
             (None, Takes::Value) if after.is_empty() => {
                 let next = args.get(at + 1);
-                (next.map(|text| Part { text, at: at + 1 }), at + 2)
+                (next.map(|text| Word { text, at: at + 1 }), at + 2)
             }
-            (None, Takes::Value) => (Some(Part { text: after, at }), at + 1),
+            (None, Takes::Value) => (Some(Word { text: after, at }), at + 1),
         };
         option.value = value;
         options.push(option);
@@ -477,7 +477,7 @@ mod tests {
         let run = container_run("docker", &args, None).unwrap();
         assert_eq!(
             run.image,
-            Some(Part {
+            Some(Word {
                 text: "acme/mcp:1.2",
                 at: 8
             })
@@ -570,15 +570,15 @@ mod tests {
         let run = container_run("docker", &args, Some("image")).unwrap();
         assert_eq!(
             run.image,
-            Some(Part {
+            Some(Word {
                 text: "image",
                 at: 4
             })
         );
-        assert_eq!(run.strays, [Part { text: "A=1", at: 2 }]);
+        assert_eq!(run.strays, [Word { text: "A=1", at: 2 }]);
         assert_eq!(run.command, ["--rm", "image"]);
         let run = container_run("docker", &args, Some("another")).unwrap();
-        assert_eq!(run.image, Some(Part { text: "A=1", at: 2 }));
+        assert_eq!(run.image, Some(Word { text: "A=1", at: 2 }));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What the options of a container open to it: the one list that the linter and `diff` read.
 
-use super::{ContainerRun, Part};
+use super::{ContainerRun, Word};
 
 /// An option that gives the container more than it has by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl ContainerRun<'_> {
             })
         };
         let with_value = |name: &'static str, power: fn(&'static str, &str) -> Option<Power>| {
-            self.values_of(name).filter_map(move |value: Part<'_>| {
+            self.values_of(name).filter_map(move |value: Word<'_>| {
                 Some(Opening {
                     at: value.at,
                     option: format!("--{name} {}", value.text),
@@ -116,7 +116,7 @@ impl ContainerRun<'_> {
     }
 }
 
-/// `SOURCE` of `SOURCE:TARGET:OPTIONS`. The colon after the letter of a Windows drive is no separator.
+/// `SOURCE` of `SOURCE:TARGET:OPTIONS`. The colon after the letter of a Windows drive is not a separator.
 fn source_of_volume(volume: &str) -> &str {
     let drive = match volume.as_bytes() {
         [letter, b':', b'/' | b'\\', ..] if letter.is_ascii_alphabetic() => 2,

@@ -32,7 +32,7 @@ impl ShellText {
     }
 }
 
-/// The text that a shell is started with; nothing where the command is no shell, or runs a file.
+/// The text that a shell is started with; nothing where the command is not a shell, or runs a file.
 pub(crate) fn shell_text(command: &str, args: &[String]) -> Option<ShellText> {
     let kind = shell_kind(command)?;
     let at = match kind {
@@ -57,7 +57,7 @@ fn shell_kind(command: &str) -> Option<ShellKind> {
     }
 }
 
-/// `-c` in a cluster or alone. The text is the first argument that is no option, nor the value of one.
+/// `-c` in a cluster or alone. The text is the first argument that is not an option, nor the value of one.
 fn posix_text(args: &[String]) -> Option<usize> {
     let mut is_text = false;
     let mut at = 0;

@@ -26,15 +26,18 @@ pub(crate) enum ClientSecret<'a> {
 pub(crate) fn read(secret: &str) -> ClientSecret<'_> {
     // What is drawn at random is a secret, whatever words stand around it.
     let is_random = has_mixed_piece(secret);
-    match () {
-        () if secret.trim().is_empty() => ClientSecret::Absent,
-        () if secret == REDACTED => ClientSecret::Redacted,
-        () if is_reference(secret) => ClientSecret::Reference(secret),
-        () if is_redacted_lookalike(secret) && !is_random => {
-            ClientSecret::MisspelledRedacted(secret)
-        }
-        () if is_placeholder(secret) && !is_random => ClientSecret::Placeholder(secret),
-        () => ClientSecret::Literal(secret),
+    if secret.trim().is_empty() {
+        ClientSecret::Absent
+    } else if secret == REDACTED {
+        ClientSecret::Redacted
+    } else if is_reference(secret) {
+        ClientSecret::Reference(secret)
+    } else if is_redacted_lookalike(secret) && !is_random {
+        ClientSecret::MisspelledRedacted(secret)
+    } else if is_placeholder(secret) && !is_random {
+        ClientSecret::Placeholder(secret)
+    } else {
+        ClientSecret::Literal(secret)
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn credentials(text: &str) -> impl Iterator<Item = Credential<'_>> {
     // Nearly every text is too short, or has none of the prefixes, which one pass over it tells.
     let prefixes = PREFIXES.as_ref().filter(|_| text.len() >= SHORTEST);
     let candidates = prefixes.map(|prefixes| prefixes.find_iter(text));
-    let mut run = Run::default();
+    let mut run = TokenRun::default();
     let mut end_of_last = 0;
     candidates
         .into_iter()
@@ -44,7 +44,7 @@ pub(crate) fn credentials(text: &str) -> impl Iterator<Item = Credential<'_>> {
             let body = candidate.end();
             // A text may be one run of nothing but prefixes, so each run is looked at once.
             if body >= run.end {
-                run = Run::at(text, body);
+                run = TokenRun::at(text, body);
             }
             let end = match form.body {
                 Body::Pem => pem_end(text, body)?,
@@ -111,7 +111,7 @@ pub(crate) fn is_stand_in(value: &str) -> bool {
         || STAND_IN_WORDS.iter().any(|word| value.contains(word))
 }
 
-/// Whether masking a value hides something. A single short word such as `admin` is no secret that anybody keeps, and
+/// Whether masking a value hides something. A single short word such as `admin` is not a secret that anybody keeps, and
 /// masking it would tear holes into every other text.
 pub(crate) fn is_worth_hiding(value: &str) -> bool {
     let is_word = value.len() <= 12 && value.chars().all(|letter| letter.is_ascii_lowercase());
@@ -212,7 +212,7 @@ static PREFIXES: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// A run of token characters, and what of it decides about every body that ends with it. Offsets are those of the text.
 #[derive(Debug, Default)]
-struct Run {
+struct TokenRun {
     end: usize,
     /// Where the last word begins that only stands for a credential.
     last_stand_in: Option<usize>,
@@ -224,7 +224,7 @@ struct Run {
     end_of_jwt: Option<usize>,
 }
 
-impl Run {
+impl TokenRun {
     fn at(text: &str, start: usize) -> Self {
         let run = leading(text.get(start..).unwrap_or_default(), is_token_character);
         let lower = run.to_ascii_lowercase();

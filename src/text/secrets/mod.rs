@@ -3,5 +3,6 @@
 pub(crate) mod client_secret;
 pub(crate) mod credential;
 pub(crate) mod literal_argument;
-pub(crate) mod mask;
+pub(crate) mod redactor;
 pub(crate) mod secret_search;
+pub(crate) mod written_down;

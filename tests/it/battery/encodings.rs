@@ -182,7 +182,7 @@ fn what_is_utf_8_is_read_and_what_is_not_is_refused() {
         if let Some(rule) = rule {
             assert!(of_file().any(|finding| finding["rule"] == *rule), "{name}");
         }
-        // What is no UTF-8 is shown where it stops being it.
+        // What is not UTF-8 is shown where it stops being it.
         if let (Err(error), [finding]) = (std::str::from_utf8(bytes), invalid.as_slice()) {
             let at = u64::try_from(error.valid_up_to()).unwrap();
             assert_eq!(finding["start"]["byte"], at, "{name}");

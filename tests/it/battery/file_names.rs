@@ -60,7 +60,7 @@ fn a_file_may_be_called_anything() {
         write(&folder.join(file_name(stem)), &manifest);
     }
     let findings = check_in_every_format(scratch.path(), &[], &[]);
-    // `.json` alone has no ending, so it is no manifest.
+    // `.json` alone has no ending, so it is not a manifest.
     let is_mismatch = |finding: &&Value| finding["rule"] == "id-mismatch";
     assert_eq!(findings.iter().filter(is_mismatch).count(), STEMS.len() - 1);
 

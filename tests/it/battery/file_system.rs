@@ -111,7 +111,7 @@ fn what_is_no_file_of_the_catalog_is_said_to_be_none_and_never_waited_for() {
     assert_eq!(ends(catalog.path(), &["build"]).0, 1);
     told(
         "file system, what is read",
-        format_args!("{wrong} that are no file beside 4"),
+        format_args!("{wrong} that are not file beside 4"),
     );
 }
 

@@ -129,7 +129,7 @@ fn asked_of_the_proxy(plan: &Plan) -> Value {
     json!(asked)
 }
 
-/// Each variable once with its value, and not a line beside them that is no comment.
+/// Each variable once with its value, and not a line beside them that is not a comment.
 fn assert_env(text: &str, expected: &Value) {
     let file = dotenv::read(text);
     assert!(file.malformed.is_empty(), "{text}");
@@ -195,9 +195,9 @@ impl ForNode {
         let mut templates = 0;
         for (mut found, expected) in found.into_iter().zip(&self.expected) {
             if found["env"].is_null() {
-                found["env"] = expected["env"].clone()
+                found["env"] = expected["env"].clone();
             } else {
-                templates += 2
+                templates += 2;
             }
             assert_eq!(found, *expected);
         }

@@ -53,7 +53,7 @@ fn each_rule_file_is_registered() {
                 .contains("pub(crate) static RULE");
             assert!(
                 !is_rule || registered.contains(&room),
-                "{room} is no rule of the registry"
+                "{room} is not a rule of the registry"
             );
         }
     }

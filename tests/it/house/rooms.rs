@@ -81,7 +81,7 @@ fn no_files_of_one_room_use_each_other_in_a_circle() {
             }
         }
     }
-    // What uses nothing that is left, or is used by nothing, is no part of a circle, and is taken away.
+    // What uses nothing that is left, or is used by nothing, is not a part of a circle, and is taken away.
     loop {
         let origins: BTreeSet<&Module> = arrows.keys().copied().collect();
         let ends: BTreeSet<&Module> = arrows.values().flatten().copied().collect();

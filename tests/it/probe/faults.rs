@@ -201,17 +201,17 @@ async fn what_is_no_json_object_is_invalid() {
         ("", "is empty"),
         (
             "{\"issuer\":",
-            "is no JSON: EOF while parsing a value at line 1 column 10",
+            "is not JSON: EOF while parsing a value at line 1 column 10",
         ),
-        ("OK", "is no JSON: expected value at line 1 column 1"),
+        ("OK", "is not JSON: expected value at line 1 column 1"),
         ("[]", "is JSON, but no object"),
         (
             "{\"a\": 1e999}",
-            "is no JSON: number out of range at line 1 column 11",
+            "is not JSON: number out of range at line 1 column 11",
         ),
         (
             deep.as_str(),
-            "is no JSON: recursion limit exceeded at line 1 column 128",
+            "is not JSON: recursion limit exceeded at line 1 column 128",
         ),
     ] {
         let message = format!("the metadata at `{{a}}/.well-known/openid-configuration` {what}");
@@ -231,23 +231,23 @@ async fn a_missing_endpoint_or_one_that_is_no_url_is_invalid() {
         ),
         (
             r#"{"issuer":"{a}","authorization_endpoint":"/authorize","token_endpoint":"{a}/t"}"#,
-            "has a `authorization_endpoint` that is no URL: `/authorize`",
+            "has a `authorization_endpoint` that is not a URL: `/authorize`",
         ),
         (
             r#"{"issuer":"{a}","authorization_endpoint":["{a}"],"token_endpoint":"{a}/t"}"#,
-            "has a `authorization_endpoint` that is no string",
+            "has a `authorization_endpoint` that is not a string",
         ),
         (
             r#"{"issuer":"{a}","authorization_endpoint":"{a}/a","token_endpoint":"{a}/t","scopes_supported":"a b"}"#,
-            "has a `scopes_supported` that is no list of strings",
+            "has a `scopes_supported` that is not a list of strings",
         ),
         (
             r#"{"issuer":"{a}","authorization_endpoint":"{a}/a","token_endpoint":"{a}\n/t"}"#,
-            r"has a `token_endpoint` that is no URL: `{a}\u{a}/t`",
+            r"has a `token_endpoint` that is not a URL: `{a}\u{a}/t`",
         ),
         (
             r#"{"issuer":"{a}","authorization_endpoint":"{a}/a","token_endpoint":"https://good.example@evil.example/t"}"#,
-            "has a `token_endpoint` that is no URL: `https://good.example@evil.example/t`",
+            "has a `token_endpoint` that is not a URL: `https://good.example@evil.example/t`",
         ),
         (
             r#"{"authorization_endpoint":"{a}/a","token_endpoint":"{a}/t"}"#,
@@ -425,7 +425,7 @@ async fn what_a_server_names_is_checked_like_what_the_manifest_names() {
     }
     let (rule, message) = finding(Reply::redirect(302, &endless)).await;
     assert_eq!(rule, "unreachable-metadata");
-    assert!(message.ends_with("which is no URL"), "{message}");
+    assert!(message.ends_with("which is not a URL"), "{message}");
 }
 
 #[tokio::test]

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use catproof::testing::discovery::fetch::{Fetch as _, Method};
 use catproof::testing::discovery::record::Recording;
 use catproof::testing::discovery::{
-    Lock, LockInputs, Probed, Reach, Recorder, Recordings, Request, Run, Target, TargetKind, probe,
+    Lock, LockInputs, ProbeRun, Probed, Reach, Recorder, Recordings, Request, Target, TargetKind,
+    probe,
 };
 use catproof::testing::text::hidden::to_json;
 use expect_test::expect_file;
@@ -21,7 +22,7 @@ async fn replay(folder: &Path, targets: &[Target], reach: Reach) -> Probed {
     probe(
         targets,
         &recordings,
-        Run {
+        ProbeRun {
             today: TODAY,
             reach,
         },
@@ -171,7 +172,7 @@ async fn what_was_recorded_is_replayed_to_the_same_bytes() {
     })
     .to_vec();
     let folder = tempfile::tempdir().unwrap();
-    let run = Run {
+    let run = ProbeRun {
         today: TODAY,
         reach: Reach::Loopback,
     };
@@ -235,7 +236,7 @@ async fn a_folder_that_holds_something_else_is_refused() {
         Recordings::open(folder.path())
             .unwrap_err()
             .to_string()
-            .contains("two.json is no recording")
+            .contains("two.json is not a recording")
     );
 }
 

@@ -14,7 +14,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use catproof::testing::discovery::client::{Limits, Network};
 use catproof::testing::discovery::{
-    LockEntry, LockInputs, Manners, Probed, Reach, Run, Target, TargetKind, probe,
+    LockEntry, LockInputs, Manners, ProbeRun, Probed, Reach, Target, TargetKind, probe,
 };
 use futures_util::stream;
 use tokio::net::TcpListener;
@@ -209,7 +209,7 @@ impl World {
 }
 
 pub async fn probe_all(targets: &[Target], network: &Network) -> Probed {
-    let run = Run {
+    let run = ProbeRun {
         today: TODAY,
         reach: Reach::Loopback,
     };

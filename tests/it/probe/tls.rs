@@ -9,7 +9,7 @@ use axum::Router;
 use axum::serve::Listener;
 use catproof::testing::discovery::client::{Lookup, Network};
 use catproof::testing::discovery::fetch::{FailureKind, Fetch as _, Method};
-use catproof::testing::discovery::{Manners, Reach, Request, Run, probe};
+use catproof::testing::discovery::{Manners, ProbeRun, Reach, Request, probe};
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair,
     date_time_ymd,
@@ -260,7 +260,7 @@ async fn one_address_that_is_not_public_is_enough_to_refuse_a_name() {
 /// The one finding about a server at `url`, asked by `network`.
 async fn finding(network: &Network, url: &str, reach: Reach) -> (String, String) {
     let target = World::new(&[]).await.remote(url);
-    let run = Run {
+    let run = ProbeRun {
         today: TODAY,
         reach,
     };

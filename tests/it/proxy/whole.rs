@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use catproof::testing::discovery::{
-    LockInputs, Manners, Network, Reach, Recorder, Recordings, Run, Target, TargetKind, probe,
+    LockInputs, Manners, Network, ProbeRun, Reach, Recorder, Recordings, Target, TargetKind, probe,
 };
 use catproof::testing::text::hidden::to_json;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
@@ -143,7 +143,7 @@ fn target(manifest: &Value) -> Option<Target> {
 
 /// Records what the providers say, and makes the lock of the recordings alone.
 async fn discovered(targets: &[Target], folder: &Path) -> String {
-    let run = Run {
+    let run = ProbeRun {
         today: "2026-11-23",
         reach: Reach::Loopback,
     };

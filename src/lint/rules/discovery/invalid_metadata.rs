@@ -5,7 +5,7 @@ use crate::source::finding::Severity;
 use super::{metadata_place, or_by_hand, report_recorded};
 
 /// ## What it does
-/// Reports metadata that is no JSON object, or that lacks an endpoint, or names one that is no URL.
+/// Reports metadata that is not a JSON object, or that lacks an endpoint, or names one that is not a URL.
 ///
 /// ## Why is this bad?
 /// RFC 8414 and RFC 9728 say what a client can rely on. Without it the login cannot start.

@@ -75,7 +75,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    // What was not reached is no knowledge: no lock keeps it, so it is always of this very run.
+    // What was not reached is not knowledge: no lock keeps it, so it is always of this very run.
     for (_, message) in recorded_problems(&RULE, subject) {
         findings.push(
             RULE.at(metadata_place(subject), message)

@@ -2,7 +2,7 @@ use crate::lint::{Check, Findings, Group, LockState, LockSubject, Rule};
 use crate::source::finding::{Place, Severity};
 
 /// ## What it does
-/// Reports a discovery lock that cannot be read: it is no JSON, has another shape, or is of another version.
+/// Reports a discovery lock that cannot be read: it is not JSON, has another shape, or is of another version.
 ///
 /// ## Why is this bad?
 /// What the providers publish is not known, so the manifests are judged without it, and nothing is built. Most often two

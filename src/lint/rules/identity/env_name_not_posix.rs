@@ -37,7 +37,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     findings.push(
         RULE.at(
             name_of(subject.entry),
-            format!("`{id}_SECRET` is no name that a shell can set"),
+            format!("`{id}_SECRET` is not a name that a shell can set"),
         )
         .help("set it in the proxy's `.env` file alone"),
     );

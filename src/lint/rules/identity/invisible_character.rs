@@ -7,9 +7,9 @@ use crate::source::finding::{Place, Severity};
 use super::invalid_server_id;
 
 /// ## What it does
-/// Reports bidirectional and zero-width characters in any key, and in any value that is no prose: `name`, URLs,
+/// Reports bidirectional and zero-width characters in any key, and in any value that is not prose: `name`, URLs,
 /// commands, arguments, environment, scopes. Prose is `readme`, `description`, `instructions` and the like; the joiner
-/// and the selector inside an emoji are no finding anywhere.
+/// and the selector inside an emoji are not finding anywhere.
 ///
 /// ## Why is this bad?
 /// A reviewer sees another text than the programs: a host with a zero-width space is another host, and text after a

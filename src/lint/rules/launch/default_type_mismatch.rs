@@ -62,7 +62,7 @@ fn mismatch(input: &UserInput, default: &Value) -> Option<String> {
         (Value::Array(items), Some(true)) => {
             items.iter().find_map(|item| mismatch_of_one(input, item))
         }
-        (_, Some(true)) => Some("is no list, but `multiple` is set".to_owned()),
+        (_, Some(true)) => Some("is not a list, but `multiple` is set".to_owned()),
         (_, _) => mismatch_of_one(input, default),
     }
 }
@@ -77,7 +77,7 @@ fn mismatch_of_one(input: &UserInput, value: &Value) -> Option<String> {
     if !is_of_kind {
         return Some(match kind {
             InputType::File | InputType::Directory => {
-                format!("is no path, but the type is `{}`", kind.name())
+                format!("is not a path, but the type is `{}`", kind.name())
             }
             InputType::String | InputType::Number | InputType::Boolean => {
                 format!("is no {}", kind.name())

@@ -3,7 +3,7 @@ use crate::source::finding::Severity;
 use crate::text::env_name;
 
 /// ## What it does
-/// Reports a key of `server.env` that is no POSIX name: letters, digits and `_`, and no digit first.
+/// Reports a key of `server.env` that is not a POSIX name: letters, digits and `_`, and no digit first.
 ///
 /// ## Why is this bad?
 /// Shells and container engines drop or refuse a variable with such a name. Mostly an option of the command line was put
@@ -33,7 +33,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             findings.push(
                 RULE.at(
                     subject.key(Slot::Env(key).pointer()),
-                    format!("`{key}` is no name for an environment variable"),
+                    format!("`{key}` is not a name for an environment variable"),
                 )
                 .help("use letters, digits and `_`, and no digit first"),
             );

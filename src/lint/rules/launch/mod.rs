@@ -25,7 +25,7 @@ use crate::manifest::model::UserInput;
 use crate::text::launch_line::shell_text;
 use crate::text::placeholder::{Kind, placeholders};
 
-/// The strings of the server in which `${…}` is no variable of a shell: all but the text that one is started with.
+/// The strings of the server in which `${…}` is not a variable of a shell: all but the text that one is started with.
 fn strings_outside_of_shells<'a>(subject: &Subject<'a>) -> Vec<ManifestString<'a>> {
     let text = subject
         .command()

@@ -48,7 +48,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             continue;
         };
         let place = place(subject, &field);
-        let is_named = findings.list.iter().any(|finding| {
+        let is_named = findings.iter().any(|finding| {
             let there = finding.place.as_ref().and_then(Place::pointer);
             let both = there.zip(place.pointer());
             let is_here =

@@ -4,7 +4,6 @@ use crate::manifest::oauth::OAuthType;
 use crate::manifest::oauth::client_secret;
 use crate::source::finding::Severity;
 use crate::text::secrets::client_secret::ClientSecret;
-use crate::text::secrets::credential::is_worth_hiding;
 
 /// ## What it does
 /// Reports a client secret in the manifest. It is never printed, unless it is a short word that could as well be any other.
@@ -49,12 +48,6 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(ClientSecret::Literal(secret)) = oauth.map(client_secret) else {
         return;
     };
-    // Masking a word such as `secret` would tear holes into what is said of it.
-    if is_worth_hiding(secret) {
-        findings.mask(secret);
-    } else {
-        findings.holds_secret = true;
-    }
     let instead = match subject.entry.oauth_type() {
         Some(OAuthType::RemoteDynamic) => {
             "remove `client_secret`: a registered client gets its own"
@@ -68,6 +61,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             subject.value_at("/oauth_config/client_secret"),
             "a client secret is committed",
         )
-        .help(format!("rotate it at the provider, then {instead}")),
+        .help(format!("rotate it at the provider, then {instead}"))
+        .secret(secret)
+        .withholding_server(),
     );
 }

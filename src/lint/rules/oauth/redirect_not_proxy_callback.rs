@@ -6,7 +6,7 @@ use crate::source::finding::Severity;
 use super::{UNUSABLE_REDIRECT_URI, empty_redirect_uris};
 
 /// ## What it does
-/// Reports a proxied server (types 1 to 3) whose first redirect URI is no callback of the OAuth proxy. Such a
+/// Reports a proxied server (types 1 to 3) whose first redirect URI is not a callback of the OAuth proxy. Such a
 /// callback is an https URI whose path is `/oauth/callback`, `/oauth-callback` or `/callback/<provider>`; if the
 /// configuration lists `callback_urls`, exactly one of those. For `catalog_local` and under the development
 /// profile, a proxy on loopback or behind a tunnel will do.
@@ -81,7 +81,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         )
     };
     findings.push(
-        RULE.at(place, format!("`{uri}` is no callback of the OAuth proxy"))
-            .help(help),
+        RULE.at(
+            place,
+            format!("`{uri}` is not a callback of the OAuth proxy"),
+        )
+        .help(help),
     );
 }

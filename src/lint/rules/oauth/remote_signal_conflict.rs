@@ -43,15 +43,15 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     };
     let url_pointer = oauth::remote_url_pointer(subject.manifest);
     let command = server.command.as_deref().unwrap_or_default();
-    let local_sign = match () {
-        () if server.kind == Some(ServerKind::Local) => {
-            Some(("/server/type", "`server.type` is `local`".to_owned()))
-        }
-        () if !matches!(command, "" | "remote") => Some((
+    let local_sign = if server.kind == Some(ServerKind::Local) {
+        Some(("/server/type", "`server.type` is `local`".to_owned()))
+    } else if !matches!(command, "" | "remote") {
+        Some((
             "/server/command",
             format!("`server.command` starts `{command}` on the user's machine"),
-        )),
-        () => None,
+        ))
+    } else {
+        None
     };
     if let Some((pointer, sign)) = local_sign {
         findings.push(

@@ -11,7 +11,7 @@ use super::{has_same_origin, plaintext_url};
 ///
 /// ## Why is this bad?
 /// Protected resource metadata (RFC 9728) describes the MCP server and is published by it. What another origin says
-/// about the server counts for nothing, and an OpenID Connect document is no description of a resource.
+/// about the server counts for nothing, and an OpenID Connect document is not a description of a resource.
 ///
 /// ## Example
 /// ```json

@@ -60,7 +60,7 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
             findings.push(
                 RULE.at(
                     entry.place_of(destination),
-                    format!("a secret would be sent to `{host}`, which is no public host"),
+                    format!("a secret would be sent to `{host}`, which is not a public host"),
                 )
                 .help("name the provider's public host, or move the server to `catalog_local`"),
             );
@@ -71,7 +71,7 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     for allowed in allowed.filter(|allowed| !asked_for.contains(&allowed.host)) {
         if hosts::is_local(allowed.host) {
             let message = format!(
-                "`{}` allows `{}`, which is no public host",
+                "`{}` allows `{}`, which is not a public host",
                 allowed.by, allowed.host
             );
             findings.push(

@@ -5,7 +5,7 @@ use crate::text::hosts;
 use super::allowed_hosts;
 
 /// ## What it does
-/// Reports an allowed host that is no exact host name: it has a wildcard, a scheme, a port, a path, upper case letters, a
+/// Reports an allowed host that is not an exact host name: it has a wildcard, a scheme, a port, a path, upper case letters, a
 /// trailing dot or non-ASCII characters. Looks at the allowlist in force and at `[proxy] extra_destinations`.
 ///
 /// ## Why is this bad?

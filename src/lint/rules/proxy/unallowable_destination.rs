@@ -7,7 +7,7 @@ use crate::text::hosts;
 
 /// ## What it does
 /// Reports an endpoint that a server's secret is sent to, and that no allowlist of catproof's lets through: it names a
-/// port, has a fragment, or its host is no plain host name but an address, or has a trailing dot.
+/// port, has a fragment, or its host is not a plain host name but an address, or has a trailing dot.
 ///
 /// ## Why is this bad?
 /// The allowlist that `catproof build` writes allows exact host names on the default port of https. The token exchange

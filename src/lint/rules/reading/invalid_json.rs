@@ -60,7 +60,7 @@ fn check(subject: &TextSubject<'_>, findings: &mut Findings) {
     }
 }
 
-/// What bytes that are no UTF-8 are instead.
+/// What bytes that are not UTF-8 are instead.
 fn encoding(bytes: &[u8]) -> &'static str {
     match bytes {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, 0, _, ..] | [_, 0, _, 0, ..] => {

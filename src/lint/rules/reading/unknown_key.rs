@@ -34,7 +34,7 @@ fn check(subject: &SchemaSubject<'_>, findings: &mut Findings) {
         };
         let finding = RULE.at(
             Place::key(subject.file, object.key(key)),
-            format!("`{key}` is no key that anything reads here"),
+            format!("`{key}` is not a key that anything reads"),
         );
         let nearest = suggest::nearest(key, known.iter().map(String::as_str));
         findings.push(match nearest {

@@ -60,8 +60,8 @@ fn search<'a>(
     findings: &mut Findings,
 ) {
     match value {
-        // What a `readme` tells is no secret of the catalog's, but the window of another finding may show it.
-        Value::String(text) if is_in_readme(steps) => hide(text, findings),
+        // What a `readme` tells is not a secret of the catalog's.
+        Value::String(_) if is_in_readme(steps) => {}
         Value::String(text) => report(text, || subject.value_at(pointer(steps)), findings),
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
@@ -73,9 +73,7 @@ fn search<'a>(
         Value::Object(members) => {
             for (key, member) in members {
                 steps.push(Step::Key(key));
-                if is_in_readme(steps) {
-                    hide(key, findings);
-                } else {
+                if !is_in_readme(steps) {
                     report(key, || subject.key(pointer(steps)), findings);
                 }
                 search(subject, steps, member, findings);
@@ -93,22 +91,14 @@ fn is_in_readme(steps: &[Step<'_>]) -> bool {
 /// Reports what a text holds: once, however many there are.
 fn report(text: &str, place: impl Fn() -> Place, findings: &mut Findings) {
     if let Some(first) = credentials(text).next() {
-        findings.holds_secret = true;
-        findings.push(
-            RULE.at(place(), format!("{} is committed", first.kind))
-                .help("revoke it at its issuer, then ask the user for it in `user_config`"),
-        );
-        hide(text, findings);
-    }
-}
-
-/// Hides what a text holds, without a word.
-fn hide(text: &str, findings: &mut Findings) {
-    for credential in credentials(text) {
-        findings.hide(credential.secret);
-        // A key of several lines may be shown line by line.
-        let lines = credential.secret.lines().filter(|line| line.len() >= 16);
-        lines.for_each(|line| findings.hide(line));
+        let mut finding = RULE
+            .at(place(), format!("{} is committed", first.kind))
+            .help("revoke it at its issuer, then ask the user for it in `user_config`")
+            .withholding_server();
+        finding.secrets = credentials(text)
+            .map(|found| found.secret.to_owned())
+            .collect();
+        findings.push(finding);
     }
 }
 
@@ -119,20 +109,4 @@ fn pointer(steps: &[Step<'_>]) -> Pointer {
             Step::Key(key) => pointer.key(key),
             Step::Index(index) => pointer.index(*index),
         })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_line_of_a_key_that_tells_something_is_hidden() {
-        let line = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC";
-        let [begin, end] = ["BEGIN", "END"].map(|word| format!("-----{word} PRIVATE KEY-----"));
-        let key = format!("{begin}\n{line}\nAAAA\n{end}");
-        let mut findings = Findings::default();
-        hide(&key, &mut findings);
-        assert!(findings.secrets.contains(&line.to_owned()));
-        assert!(!findings.secrets.contains(&"AAAA".to_owned()));
-    }
 }

@@ -5,10 +5,8 @@ use crate::lint::{Check, Findings, Group, RawSubject, Rule, Yield};
 use crate::source::Pointer;
 use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, placeholders};
-use crate::text::secrets::client_secret::is_reference;
-use crate::text::secrets::credential::{
-    credentials, is_stand_in, is_worth_hiding, names_credential,
-};
+use crate::text::secrets::credential::{credentials, is_worth_hiding, names_credential};
+use crate::text::secrets::written_down::is_written_down;
 
 /// ## What it does
 /// Reports a URL with a literal password, as `user:password@host` or as a parameter such as `?api_key=`, in `oauth_config`,
@@ -45,15 +43,16 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
             continue;
         }
         let mut message = None;
+        let mut secrets = Vec::new();
         let ends_url = |end: char| end.is_whitespace() || "\"'`<>,".contains(end);
         for word in text.split(ends_url) {
             // One URL may stand in the query of another. Each is looked at up to the next, so that none is read twice.
             let mut is_in_query = false;
             for url in behind_schemes(word) {
                 if let Some((user, password)) = user_information(url) {
-                    findings.mask(&format!("{user}:{password}"));
+                    secrets.push(format!("{user}:{password}"));
                     if is_worth_hiding(password) {
-                        findings.mask(password);
+                        secrets.push(password.to_owned());
                     }
                     message = Some("the URL holds a password".to_owned());
                 }
@@ -63,16 +62,21 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
                     url.split_once('?').map_or("", |(_, query)| query)
                 };
                 for (name, value) in secret_parameters(query) {
-                    findings.mask(value);
+                    secrets.push(value.to_owned());
                     message = Some(format!("the URL holds a literal `{name}`"));
                 }
                 is_in_query = (is_in_query || url.contains('?')) && !url.contains('#');
             }
         }
         if let Some(message) = message {
-            findings.push(RULE.at(subject.value_at(pointer), message).help(
-                "revoke it, then ask the user for it, with a `sensitive` key of `user_config`",
-            ));
+            let mut finding = RULE
+                .at(subject.value_at(pointer), message)
+                .help(
+                    "revoke it, then ask the user for it, with a `sensitive` key of `user_config`",
+                )
+                .withholding_server();
+            finding.secrets = secrets;
+            findings.push(finding);
         }
     }
 }
@@ -139,12 +143,9 @@ fn user_information(url: &str) -> Option<(&str, &str)> {
     let is_word = ["password", "passwd", "pass", "pw", "secret"]
         .iter()
         .any(|word| password.eq_ignore_ascii_case(word));
-    let is_literal = !password.is_empty()
-        && !is_asked_for
-        && !is_reference(password)
-        && !is_word
-        && !is_stand_in(password);
-    is_literal.then_some((user, password))
+    // A number is a password here, where nothing else has its place.
+    let is_literal = is_written_down(password) || password.parse::<f64>().is_ok();
+    (is_literal && !is_asked_for && !is_word).then_some((user, password))
 }
 
 /// The parameters of a query that are named after a credential and hold what can only be one. What is known by its form is
@@ -167,7 +168,7 @@ fn secret_parameters(query: &str) -> impl Iterator<Item = (&str, &str)> {
                 && has(u8::is_ascii_alphabetic);
             names_credential(name)
                 && is_random
-                && !is_stand_in(value)
+                && is_written_down(value)
                 && credentials(value).next().is_none()
         })
 }

@@ -1,8 +1,7 @@
 use serde_json::Value;
 
 use crate::lint::{Check, Findings, Group, RawSubject, Rule, Yield};
-use crate::source::finding::Severity;
-use crate::text::secrets::credential::is_worth_hiding;
+use crate::source::finding::{Finding, Severity};
 
 use super::committed_credential;
 
@@ -40,22 +39,27 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
     for (pointer, key, input) in super::sensitive_inputs(subject.value) {
-        let default = match input.get("default") {
-            None | Some(Value::Null) => continue,
-            Some(Value::String(text)) if text.is_empty() => continue,
-            Some(default) => default,
+        let Some(default) = input.get("default").filter(|default| is_given(default)) else {
+            continue;
         };
-        // The server is compiled all the same: what is a default is known to everybody already.
-        texts(default)
-            .filter(|text| is_worth_hiding(text))
-            .for_each(|text| findings.hide(text));
-        findings.push(
-            RULE.at(
+        let finding = RULE
+            .at(
                 subject.value_at(pointer.key("default")),
                 format!("`{key}` is sensitive, and has a default"),
             )
-            .help("remove the default; say in the description what to enter"),
-        );
+            .help("remove the default; say in the description what to enter");
+        findings.push(texts(default).fold(finding, Finding::secret));
+    }
+}
+
+/// Whether a default holds anything. A placeholder does: it is what the server gets.
+fn is_given(default: &Value) -> bool {
+    match default {
+        Value::Null => false,
+        Value::String(text) => !["", "none", "null", "{}", "[]"].contains(&text.trim()),
+        Value::Array(items) => items.iter().any(is_given),
+        Value::Object(members) => !members.is_empty(),
+        Value::Bool(_) | Value::Number(_) => true,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::text::secrets::credential::names_credential;
 
 /// ## What it does
 /// Reports a text of `user_config` whose key ends in a word for a credential (`token`, `secret`, `password`, `api_key`,
-/// `apikey`, `access_key`, in any case) and that is not `sensitive`. A number, a switch or a path is no credential.
+/// `apikey`, `access_key`, in any case) and that is not `sensitive`. A number, a switch or a path is not a credential.
 ///
 /// ## Why is this bad?
 /// What the user types is shown on the screen and may be logged.

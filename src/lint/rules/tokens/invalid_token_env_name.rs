@@ -4,7 +4,7 @@ use crate::source::finding::Severity;
 use crate::text::env_name;
 
 /// ## What it does
-/// Reports an `access_token_env_var` that is no POSIX name: letters, digits and `_`, and no digit first.
+/// Reports an `access_token_env_var` that is not a POSIX name: letters, digits and `_`, and no digit first.
 ///
 /// ## Why is this bad?
 /// The token is put into this variable when the server starts.
@@ -37,7 +37,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 subject.value_at("/oauth_config/access_token_env_var"),
-                format!("`{name}` is no name for an environment variable"),
+                format!("`{name}` is not a name for an environment variable"),
             )
             .help("use letters, digits and `_`, and no digit first"),
         );

@@ -35,10 +35,12 @@ pub(crate) static RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let files = subject.manifest.server.inject_file.iter().flatten();
     for (path, _) in files {
-        let problem = match () {
-            () if !path.starts_with('/') => "is no absolute path",
-            () if path.split('/').any(|part| part == "..") => "leads out of its own folders",
-            () => continue,
+        let problem = if !path.starts_with('/') {
+            "is not an absolute path"
+        } else if path.split('/').any(|part| part == "..") {
+            "leads out of its own folders"
+        } else {
+            continue;
         };
         findings.push(
             RULE.at(

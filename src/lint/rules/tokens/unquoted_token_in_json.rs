@@ -8,7 +8,7 @@ use crate::text::placeholder::{Kind, Token, placeholders};
 /// Reports an injected JSON file in which `${access_token}` or `${refresh_token}` stands without quotes.
 ///
 /// ## Why is this bad?
-/// A token is put in as it is. Without quotes around it the file is no JSON any more, and the server cannot read it.
+/// A token is put in as it is. Without quotes around it the file is not JSON any more, and the server cannot read it.
 ///
 /// ## Example
 /// ```json
@@ -43,7 +43,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 subject.value_at(file.slot.pointer()),
-                format!("the file is no JSON: `${{{name}}}` stands without quotes"),
+                format!("the file is not JSON: `${{{name}}}` stands without quotes"),
             )
             .help(format!("put `${{{name}}}` into double quotes")),
         );

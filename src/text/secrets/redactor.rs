@@ -1,4 +1,7 @@
-//! Keeps secrets out of output: every form in which a value that must not be shown could appear.
+//! The one redactor: it hides what must not be shown where text becomes output.
+//!
+//! It knows the values that findings name as secret, in every form in which they could be written, and finds what else is
+//! a credential by its own form or by its place in a URL.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,6 +12,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Input};
 use url::Url;
 
 use crate::text::secrets::credential::credentials;
+use crate::text::secrets::secret_search::unnamed_secrets;
 
 /// What stands in the place of a secret.
 pub(crate) const MASKED: &str = "[masked]";
@@ -19,12 +23,15 @@ const LONG: usize = 8;
 /// Anything shorter is masked only between quotes or in a URL's user information: `abc` in a sentence says nothing.
 const SHORT: usize = 4;
 
+/// The bytes of a line that tells something of a secret of several lines.
+const LONG_LINE: usize = 16;
+
 /// These say nothing wherever they stand, and masking them would hide half of every file.
 const WORDS: [&str; 3] = ["true", "false", "null"];
 
 /// The values that no output shows.
 #[derive(Debug, Clone, Default)]
-pub struct Mask {
+pub struct Redactor {
     hidden: Hidden,
     /// The names that are shown all the same, where there are any.
     spared: Option<AhoCorasick>,
@@ -39,7 +46,7 @@ enum Hidden {
     Forms {
         automaton: AhoCorasick,
         /// Where each pattern of the automaton counts.
-        reach: Vec<Reach>,
+        reach: Vec<Boundary>,
     },
     /// More secrets than can be searched for: then nothing is shown rather than one of them.
     Everything,
@@ -47,23 +54,32 @@ enum Hidden {
 
 /// How much must stand around an occurrence to make it one; the widest comes last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Reach {
+enum Boundary {
     Quoted,
     Word,
     Anywhere,
 }
 
-impl Mask {
-    /// Masks each secret as it is, as JSON writes it, and as a URL writes it.
+impl Redactor {
+    /// Redactors each secret as it is, as JSON writes it, and as a URL writes it.
     pub fn new(secrets: &[String]) -> Self {
-        let mut reach_of: BTreeMap<String, Reach> = BTreeMap::new();
-        for secret in secrets.iter().map(|secret| secret.trim()) {
+        let mut reach_of: BTreeMap<String, Boundary> = BTreeMap::new();
+        // A key of several lines may be shown line by line.
+        let lines = secrets
+            .iter()
+            .flat_map(|secret| secret.lines().filter(|line| line.len() >= LONG_LINE));
+        for secret in secrets
+            .iter()
+            .map(String::as_str)
+            .chain(lines)
+            .map(str::trim)
+        {
             let reach = match secret.chars().count() {
                 0 => continue,
                 _ if WORDS.contains(&secret) => continue,
-                LONG.. => Reach::Anywhere,
-                SHORT.. => Reach::Word,
-                _ => Reach::Quoted,
+                LONG.. => Boundary::Anywhere,
+                SHORT.. => Boundary::Word,
+                _ => Boundary::Quoted,
             };
             for form in forms(secret) {
                 let known = reach_of.entry(form).or_insert(reach);
@@ -73,7 +89,7 @@ impl Mask {
         if reach_of.is_empty() {
             return Self::default();
         }
-        let (patterns, reach): (Vec<String>, Vec<Reach>) = reach_of.into_iter().unzip();
+        let (patterns, reach): (Vec<String>, Vec<Boundary>) = reach_of.into_iter().unzip();
         // The largest automaton takes longer to build than all that is shown takes to be searched.
         let automaton = AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::ContiguousNFA))
@@ -97,9 +113,9 @@ impl Mask {
     /// writing one down as a secret would hide from a review what it is about. A URL is spared where it is a secret as
     /// a whole; what only stands in its path may well be one.
     pub fn sparing<'a>(secrets: &[String], names: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut mask = Self::new(secrets);
-        if !matches!(mask.hidden, Hidden::Forms { .. }) {
-            return mask;
+        let mut redactor = Self::new(secrets);
+        if !matches!(redactor.hidden, Hidden::Forms { .. }) {
+            return redactor;
         }
         let secrets: BTreeSet<&str> = secrets.iter().map(|secret| secret.trim()).collect();
         let mut spared = BTreeSet::new();
@@ -114,11 +130,14 @@ impl Mask {
             }
         }
         // What is a credential by its own form is none of these, whatever it stands in for.
-        spared.retain(|name| !mask.find(name).is_empty() && credentials(name).next().is_none());
+        spared.retain(|name| {
+            !redactor.find_within(name, 0..name.len()).is_empty()
+                && credentials(name).next().is_none()
+        });
         if !spared.is_empty() {
-            mask.spared = AhoCorasick::new(spared).ok();
+            redactor.spared = AhoCorasick::new(spared).ok();
         }
-        mask
+        redactor
     }
 
     /// The name of a file, or a pointer, with what is a credential by its own form masked: any other name has to be found
@@ -144,7 +163,18 @@ impl Mask {
 
     /// The bytes that must not be shown, in order and apart from each other.
     pub fn find(&self, text: &str) -> Vec<Range<usize>> {
-        self.find_within(text, 0..text.len())
+        self.find_all(text, 0..text.len())
+    }
+
+    /// What is known to be secret in a part of a text, and what can be told to be.
+    fn find_all(&self, text: &str, part: Range<usize>) -> Vec<Range<usize>> {
+        let mut hidden = self.find_within(text, part.clone());
+        let secrets = unnamed_secrets(text.get(part.clone()).unwrap_or_default());
+        if !secrets.is_empty() {
+            let found = Self::new(&secrets).find_within(text, part.clone());
+            hidden.extend(without(found, &self.spared_within(text, part)));
+        }
+        merge(hidden)
     }
 
     /// The same for a part of a text; what stands around the part is looked at, but not searched.
@@ -181,10 +211,7 @@ impl Mask {
     /// The same for a part of a JSON file, where any character of a secret may be written as an escape. The part begins
     /// and ends outside of strings, as a line of valid JSON does.
     pub fn find_in_json(&self, text: &str, part: Range<usize>) -> Vec<Range<usize>> {
-        if matches!(self.hidden, Hidden::Nothing) {
-            return Vec::new();
-        }
-        let mut hidden = self.find_within(text, part.clone());
+        let mut hidden = self.find_all(text, part.clone());
         hidden.extend(string_literals(text, part).filter(|literal| {
             let written = text.get(literal.clone()).unwrap_or_default();
             let value = written
@@ -250,14 +277,14 @@ fn forms(secret: &str) -> Vec<String> {
 }
 
 /// Whether what stands around an occurrence makes it one.
-fn counts(text: &str, range: &Range<usize>, reach: Reach) -> bool {
+fn counts(text: &str, range: &Range<usize>, reach: Boundary) -> bool {
     let before = text.get(..range.start).and_then(|text| text.chars().last());
     let after = text.get(range.end..).and_then(|text| text.chars().next());
     let is_word = |character: char| character.is_alphanumeric() || character == '_';
     match reach {
-        Reach::Anywhere => true,
-        Reach::Word => !before.is_some_and(is_word) && !after.is_some_and(is_word),
-        Reach::Quoted => {
+        Boundary::Anywhere => true,
+        Boundary::Word => !before.is_some_and(is_word) && !after.is_some_and(is_word),
+        Boundary::Quoted => {
             matches!(before, None | Some('"' | '\'' | '`' | ':'))
                 && matches!(after, None | Some('"' | '\'' | '`' | '@'))
         }
@@ -320,7 +347,8 @@ fn without(ranges: Vec<Range<usize>>, others: &[Range<usize>]) -> Vec<Range<usiz
     left
 }
 
-fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+/// Ranges in order and apart from each other.
+pub(crate) fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.sort_by_key(|range| (range.start, range.end));
     let mut merged: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
     for range in ranges {
@@ -357,14 +385,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn mask(secrets: &[&str]) -> Mask {
+    fn redactor(secrets: &[&str]) -> Redactor {
         let secrets: Vec<String> = secrets.iter().map(ToString::to_string).collect();
-        Mask::new(&secrets)
+        Redactor::new(&secrets)
     }
 
     #[test]
     fn a_secret_is_masked_in_every_form() {
-        let mask = mask(&["p/ss \"wörd\"&x"]);
+        let redactor = redactor(&["p/ss \"wörd\"&x"]);
         for text in [
             "p/ss \"wörd\"&x",
             r#""p/ss \"wörd\"&x""#,
@@ -374,7 +402,7 @@ mod tests {
             "https://a.example/?k=p%2Fss+%22w%C3%B6rd%22%26x",
             "https://a.example/?k=p/ss%20%22w%C3%B6rd%22&x",
         ] {
-            let masked = mask.apply(text);
+            let masked = redactor.apply(text);
             assert!(masked.contains(MASKED), "{text}");
             assert!(!masked.contains("rd"), "{text}: {masked}");
         }
@@ -382,20 +410,20 @@ mod tests {
 
     #[test]
     fn overlapping_secrets_leave_nothing_over() {
-        let mask = mask(&["abcdefghij", "ghijklmnop", "cdefghij"]);
-        assert_eq!(mask.apply("-abcdefghijklmnop-"), "-[masked]-");
+        let redactor = redactor(&["abcdefghij", "ghijklmnop", "cdefghij"]);
+        assert_eq!(redactor.apply("-abcdefghijklmnop-"), "-[masked]-");
     }
 
     #[test]
     fn short_values_are_masked_where_they_can_only_be_the_value() {
-        let mask = mask(&["ab", "open", "true", ""]);
-        assert_eq!(mask.apply("`ab` about ab"), "`[masked]` about ab");
-        assert_eq!(mask.apply("https://u:ab@h"), "https://u:[masked]@h");
+        let redactor = redactor(&["ab", "open", "true", ""]);
+        assert_eq!(redactor.apply("`ab` about ab"), "`[masked]` about ab");
+        assert_eq!(redactor.apply("https://u:ab@h"), "https://u:[masked]@h");
         assert_eq!(
-            mask.apply("open, OpenID, reopen"),
+            redactor.apply("open, OpenID, reopen"),
             "[masked], OpenID, reopen"
         );
-        assert_eq!(mask.apply("true"), "true");
+        assert_eq!(redactor.apply("true"), "true");
     }
 
     #[test]
@@ -414,30 +442,30 @@ mod tests {
             "oauth_config",
             "acme",
         ];
-        let mask = Mask::sparing(&secrets.map(str::to_owned), names);
+        let redactor = Redactor::sparing(&secrets.map(str::to_owned), names);
         for text in [
             "may not send the secret to `evil-host.example`",
             "`https://evil-host.example/token`",
             "catalog/other2.json: see `oauth_config`.",
         ] {
-            assert_eq!(mask.apply(text), text);
+            assert_eq!(redactor.apply(text), text);
         }
         assert_eq!(
-            mask.apply("https://u:kq8Zp2mN4vX7@evil-host.example/kq8Zp2mN4vX7?k=kq8Zp2mN4vX7"),
+            redactor.apply("https://u:kq8Zp2mN4vX7@evil-host.example/kq8Zp2mN4vX7?k=kq8Zp2mN4vX7"),
             "https://u:[masked]@evil-host.example/[masked]?k=[masked]"
         );
-        assert_eq!(mask.apply("x.evil-host.example.com"), "x.[masked].com");
+        assert_eq!(redactor.apply("x.evil-host.example.com"), "x.[masked].com");
     }
 
     #[test]
     fn the_host_of_a_url_is_shown_though_nobody_named_it() {
-        let mask = mask(&["evil-host", "https://evil.example/webhook-9f3a"]);
+        let redactor = redactor(&["evil-host", "https://evil.example/webhook-9f3a"]);
         assert_eq!(
-            mask.apply("https://evil-host.example:8443/evil-host"),
+            redactor.apply("https://evil-host.example:8443/evil-host"),
             "https://evil-host.example:8443/[masked]"
         );
         assert_eq!(
-            mask.apply("https://evil.example/webhook-9f3a"),
+            redactor.apply("https://evil.example/webhook-9f3a"),
             "[masked]evil.example[masked]"
         );
     }
@@ -445,28 +473,28 @@ mod tests {
     #[test]
     fn a_credential_is_no_name() {
         let token = format!("glpat-{}", "q7w2er9ty4ui8op1as6df3");
-        let mask = Mask::sparing(std::slice::from_ref(&token), [token.as_str()]);
-        assert_eq!(mask.apply(&token), MASKED);
+        let redactor = Redactor::sparing(std::slice::from_ref(&token), [token.as_str()]);
+        assert_eq!(redactor.apply(&token), MASKED);
         assert_eq!(
-            mask.apply(&format!("https://{token}.example/")),
+            redactor.apply(&format!("https://{token}.example/")),
             "https://[masked].example/"
         );
         assert_eq!(
-            mask.apply_to_name(&format!("/server/env/{token}")),
+            redactor.apply_to_name(&format!("/server/env/{token}")),
             "/server/env/[masked]"
         );
         // Behind it a word stands that makes a stand-in of the whole, but for whoever knows it.
         assert_eq!(
-            mask.apply_to_name(&format!("catalog/{token}example.json")),
+            redactor.apply_to_name(&format!("catalog/{token}example.json")),
             "catalog/[masked]example.json"
         );
     }
 
     #[test]
     fn escapes_of_a_file_hide_nothing() {
-        let mask = mask(&["supersecret"]);
+        let redactor = redactor(&["supersecret"]);
         let text = r#"{"a": "supe\u0072secret", "b\"": "x"}"#;
-        let hidden = mask.find_in_json(text, 0..text.len());
+        let hidden = redactor.find_in_json(text, 0..text.len());
         assert_eq!(
             replace(text, 0..text.len(), &hidden),
             r#"{"a": "[masked]", "b\"": "x"}"#
@@ -483,7 +511,7 @@ mod tests {
             let mut text = text;
             let at = text.floor_char_boundary(at);
             text.insert_str(at, &secrets[0]);
-            let masked = Mask::new(&secrets).apply(&text).into_owned();
+            let masked = Redactor::new(&secrets).apply(&text).into_owned();
             for part in masked.split(MASKED) {
                 prop_assert!(!secrets.iter().any(|secret| part.contains(secret.as_str())));
             }
