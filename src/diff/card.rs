@@ -9,7 +9,7 @@ use crate::catalog::entry::{self, Destinations, Purpose};
 use crate::compile::plan::{ScopeSource, Transport};
 use crate::manifest::oauth::Verdict;
 
-use super::Server;
+use super::ComparedServer;
 use super::launch::{self, Program};
 use super::login;
 
@@ -98,7 +98,7 @@ pub(crate) struct CardInput {
 }
 
 /// The card of a server; nothing where its file is no manifest.
-pub(crate) fn card(server: &Server) -> Option<Card> {
+pub(crate) fn card(server: &ComparedServer) -> Option<Card> {
     let compiled = server.compiled.as_ref()?;
     let (manifest, parts) = (&compiled.manifest, &compiled.parts);
     let entry = &server.entry;

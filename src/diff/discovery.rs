@@ -6,17 +6,17 @@ use serde_json::Value;
 
 use crate::discovery::lock::LockEntry;
 
-use super::{Changes, Kind, Server, State, Words};
+use super::{CatalogState, ChangeList, ComparedServer, Kind, Piece, sentence};
 
 /// What only says when and how it was asked.
 const CIRCUMSTANCES: [&str; 3] = ["recorded", "requests", "source"];
 
 /// The lock's entries for one server.
 pub(super) fn compare(
-    old: &Server,
+    old: &ComparedServer,
     was: Option<&LockEntry>,
     is: Option<&LockEntry>,
-    changes: &mut Changes,
+    changes: &mut ChangeList,
 ) {
     let (Some(was), Some(is)) = (was, is) else {
         return;
@@ -26,37 +26,34 @@ pub(super) fn compare(
     }
     let mut facts = BTreeSet::new();
     // The lock holds nothing that JSON cannot say.
-    if let (Ok(was), Ok(is)) = (serde_json::to_value(was), serde_json::to_value(is)) {
+    if let [Ok(mut was), Ok(mut is)] = [was, is].map(serde_json::to_value) {
+        for entry in [&mut was, &mut is]
+            .into_iter()
+            .filter_map(Value::as_object_mut)
+        {
+            entry.retain(|key, _| !CIRCUMSTANCES.contains(&key.as_str()));
+        }
         differing(&was, &is, "", &mut facts);
     }
-    let is_circumstance = |fact: &String| {
-        CIRCUMSTANCES
-            .iter()
-            .any(|known| fact.split(['.', '[']).next() == Some(*known))
-    };
-    facts.retain(|fact| !is_circumstance(fact));
     if facts.is_empty() {
+        let template = "the discovery lock was brought up to date, from {} to {}";
         changes.push(
             Kind::DiscoveryRefreshed,
-            Words::new("the discovery lock was brought up to date, from ")
-                .value(&was.recorded)
-                .text(" to ")
-                .value(&is.recorded),
+            sentence!(template, &was.recorded, &is.recorded),
         );
-    } else {
-        changes.push(
-            Kind::DiscoveryChanged,
-            Words::new("the discovery lock says otherwise than on ")
-                .value(&was.recorded)
-                .text(" about ")
-                .values(facts)
-                .text(if old.compiled.is_some() {
-                    ""
-                } else {
-                    ", for a file that was no manifest"
-                }),
-        );
+        return;
     }
+    let condition = match old.compiled {
+        Some(_) => "",
+        None => ", for a file that was no manifest",
+    };
+    let sentence = sentence!(
+        "the discovery lock says otherwise than on {} about {}{}",
+        &was.recorded,
+        facts,
+        Piece::Text(condition)
+    );
+    changes.push(Kind::DiscoveryChanged, sentence);
 }
 
 /// The names of what differs, with the objects that they are in.
@@ -69,17 +66,18 @@ fn differing(was: &Value, is: &Value, at: &str, facts: &mut BTreeSet<String>) {
     };
     let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     for key in keys {
-        let name = match at {
-            "" => key.clone(),
-            at => format!("{at}.{key}"),
-        };
         let [old, new] = [old, new].map(|object| object.get(key).unwrap_or(&Value::Null));
-        differing(old, new, &name, facts);
+        let separator = if at.is_empty() { "" } else { "." };
+        differing(old, new, &format!("{at}{separator}{key}"), facts);
     }
 }
 
 /// New entries that answer for no server, which nobody would look at until one comes along.
-pub(super) fn compare_unused(before: &State, after: &State, changes: &mut Changes) {
+pub(super) fn compare_unused(
+    before: &CatalogState,
+    after: &CatalogState,
+    changes: &mut ChangeList,
+) {
     let is_used = |id: &str, entry: &LockEntry| {
         after.servers.iter().any(|server| {
             let is_asked = server.compiled.is_none() || server.entry.inputs == entry.inputs;
@@ -87,14 +85,10 @@ pub(super) fn compare_unused(before: &State, after: &State, changes: &mut Change
         })
     };
     for (id, entry) in &after.locks.catalog.servers {
-        if before.locks.catalog.servers.get(id) == Some(entry) || is_used(id, entry) {
-            continue;
+        if before.locks.catalog.servers.get(id) != Some(entry) && !is_used(id, entry) {
+            let template =
+                "the discovery lock has a new entry for {}, which no manifest has with these URLs";
+            changes.push(Kind::DiscoveryUnused, sentence!(template, id));
         }
-        changes.push(
-            Kind::DiscoveryUnused,
-            Words::new("the discovery lock has a new entry for ")
-                .value(id)
-                .text(", which no manifest has with these URLs"),
-        );
     }
 }

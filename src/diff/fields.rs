@@ -1,446 +1,410 @@
-//! What a manifest says beside what is compiled, so that no change of it goes unseen.
+//! The fields of a manifest, each with what compares it, so that no change of one goes unseen.
+//!
+//! What is compiled is compared by what it compiles to; the rest is compared here, as it is written.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::manifest::model::{Manifest, OAuthConfig};
-use crate::manifest::oauth::OAuthType;
+use crate::manifest::oauth::{OAuthType, is_remote};
 use crate::source::parse;
 
-use super::{Changes, Compiled, Kind, Server, Words};
+use super::{ChangeList, ComparedServer, CompiledManifest, Kind, sentence};
 
-/// The members of a manifest that are for people alone.
-const METADATA: [&str; 29] = [
-    "display_name",
-    "description",
-    "long_description",
-    "author",
-    "license",
-    "homepage",
-    "documentation",
-    "support",
-    "privacy_policies",
-    "icon",
-    "screenshots",
-    "category",
-    "keywords",
-    "tools",
-    "tools_generated",
-    "prompts",
-    "prompts_generated",
-    "compatibility",
-    "instructions",
-    "readme",
-    "github_info",
-    "programming_language",
-    "framework",
-    "quality_score",
-    "protocol_features",
-    "dependencies",
-    "raw_dependencies",
-    "last_scraped_at",
-    "evaluation_model",
+use Comparer::{ClientSecret, Compiled, EditorsAlone, Login, Metadata, PartOfMetadata, Process};
+
+/// What compares a field.
+enum Comparer {
+    /// Nothing: the field is for the editor that the file is written with.
+    EditorsAlone,
+    /// What it compiles to: the OAuth type, the login, the launch, an input.
+    Compiled,
+    /// `metadata-changed`: it is for people alone.
+    Metadata,
+    /// The same, but only the part that the field is in is named.
+    PartOfMetadata,
+    /// `uncompiled-field-changed`, unless both servers have an OAuth type for which it is compiled.
+    Login(fn(OAuthType) -> bool),
+    /// The same, by whether there is one: its value is never shown. Another one is `secret-in-file`.
+    ClientSecret,
+    /// `uncompiled-field-changed` between remote servers, and else what it compiles to.
+    Process,
+}
+
+/// Each field by its JSON Pointer, `*` for any key. A row holds for whatever lies below its field.
+static FIELDS: &[(&str, Comparer)] = &[
+    ("/$schema", EditorsAlone),
+    ("/name", Compiled),
+    ("/display_name", Metadata),
+    ("/description", Metadata),
+    ("/long_description", Metadata),
+    ("/author", Metadata),
+    ("/license", Metadata),
+    ("/homepage", Metadata),
+    ("/documentation", Metadata),
+    ("/support", Metadata),
+    ("/privacy_policies", Metadata),
+    ("/icon", Metadata),
+    ("/screenshots", Metadata),
+    ("/category", Metadata),
+    ("/keywords", Metadata),
+    ("/tools", Metadata),
+    ("/tools_generated", Metadata),
+    ("/prompts", Metadata),
+    ("/prompts_generated", Metadata),
+    ("/compatibility", Metadata),
+    ("/instructions", Metadata),
+    ("/readme", Metadata),
+    ("/github_info", Metadata),
+    ("/programming_language", Metadata),
+    ("/framework", Metadata),
+    ("/quality_score", Metadata),
+    ("/protocol_features", Metadata),
+    ("/dependencies", Metadata),
+    ("/raw_dependencies", Metadata),
+    ("/last_scraped_at", Metadata),
+    ("/evaluation_model", Metadata),
+    ("/remote_url", Compiled),
+    ("/server/type", Compiled),
+    ("/server/command", Process),
+    ("/server/args", Process),
+    ("/server/env", Process),
+    ("/server/inject_file", Process),
+    ("/server/docker_image", Process),
+    ("/server/service_account", Process),
+    ("/server/setup", Compiled),
+    ("/server/url", Compiled),
+    ("/server/docs_url", Metadata),
+    ("/oauth_config/name", PartOfMetadata),
+    ("/oauth_config/description", PartOfMetadata),
+    ("/oauth_config/server_url", Login(is_local)),
+    ("/oauth_config/auth_server_url", Login(never)),
+    ("/oauth_config/resource_metadata_url", Login(never)),
+    ("/oauth_config/well_known_url", Login(is_mcp_static)),
+    ("/oauth_config/token_endpoint", Login(is_generic)),
+    ("/oauth_config/access_token_env_var", Login(is_local)),
+    ("/oauth_config/streamable_http_url", Login(is_local)),
+    ("/oauth_config/streamable_http_port", Login(is_local)),
+    (
+        "/oauth_config/requires_proxy",
+        Login(OAuthType::has_static_client),
+    ),
+    ("/oauth_config/supports_resource_metadata", Login(never)),
+    ("/oauth_config/provider_name", Login(never)),
+    ("/oauth_config/browser_auth", Login(never)),
+    ("/oauth_config/client_secret", ClientSecret),
+    ("/oauth_config/client_id", Compiled),
+    ("/oauth_config/redirect_uris", Compiled),
+    ("/oauth_config/scopes", Compiled),
+    ("/oauth_config/default_scopes", Compiled),
+    ("/oauth_config/generic_oauth", Compiled),
+    ("/user_config/*/type", Compiled),
+    ("/user_config/*/title", Compiled),
+    ("/user_config/*/description", Compiled),
+    ("/user_config/*/required", Compiled),
+    ("/user_config/*/default", Compiled),
+    ("/user_config/*/multiple", Compiled),
+    ("/user_config/*/sensitive", Compiled),
+    ("/user_config/*/mounted", Compiled),
+    ("/user_config/*/min", Compiled),
+    ("/user_config/*/max", Compiled),
+    (
+        "/archestra_config/client_config_permutations",
+        PartOfMetadata,
+    ),
+    ("/archestra_config/oauth/provider", PartOfMetadata),
+    ("/archestra_config/oauth/required", Compiled),
+    ("/archestra_config/works_in_archestra", PartOfMetadata),
+    ("/archestra_config/browser_based", Compiled),
 ];
 
-/// The other members that a manifest, its `server` and its `oauth_config` may have.
-const KNOWN: [(&str, &[&str]); 3] = [
-    (
-        "",
-        &[
-            "$schema",
-            "name",
-            "server",
-            "remote_url",
-            "oauth_config",
-            "user_config",
-            "archestra_config",
-        ],
-    ),
-    (
-        "server",
-        &[
-            "type",
-            "command",
-            "args",
-            "env",
-            "inject_file",
-            "docker_image",
-            "service_account",
-            "setup",
-            "url",
-            "docs_url",
-        ],
-    ),
-    (
-        "oauth_config",
-        &[
-            "name",
-            "description",
-            "client_id",
-            "redirect_uris",
-            "scopes",
-            "default_scopes",
-            "generic_oauth",
-        ],
-    ),
-];
+fn never(_: OAuthType) -> bool {
+    false
+}
+
+fn is_local(oauth_type: OAuthType) -> bool {
+    !oauth_type.is_remote()
+}
+
+fn is_generic(oauth_type: OAuthType) -> bool {
+    oauth_type == OAuthType::Generic
+}
+
+fn is_mcp_static(oauth_type: OAuthType) -> bool {
+    oauth_type == OAuthType::McpStatic
+}
+
+/// A manifest as it is written, before and now.
+struct Written([Value; 2]);
+
+impl Written {
+    /// The values at a JSON Pointer; what is not there is null.
+    fn at(&self, pointer: &str) -> [&Value; 2] {
+        self.0
+            .each_ref()
+            .map(|value| value.pointer(pointer).unwrap_or(&Value::Null))
+    }
+
+    fn differs(&self, pointer: &str) -> bool {
+        let [was, is] = self.at(pointer);
+        was != is
+    }
+
+    /// Whether the field is set in one manifest alone, or to another value. The command `remote` only says that there is none.
+    fn is_set_otherwise(&self, pointer: &str) -> bool {
+        let is_command = pointer == "/server/command";
+        let [was, is] = self.at(pointer).map(|value| {
+            let value = set_value(value);
+            value.filter(|value| !(is_command && value == "remote"))
+        });
+        was != is
+    }
+
+    /// The keys of an object whose values differ.
+    fn differing_keys(&self, pointer: &str) -> BTreeSet<&str> {
+        let [was, is] = self.at(pointer).map(Value::as_object);
+        let all = was.into_iter().chain(is).flat_map(Map::keys);
+        let value = |object: Option<&Map<String, Value>>, key: &str| {
+            let value = object.and_then(|object| object.get(key));
+            value.cloned().unwrap_or_default()
+        };
+        all.filter(|key| value(was, key) != value(is, key))
+            .map(String::as_str)
+            .collect()
+    }
+}
+
+/// A value in the one way that it can be written; nothing where it is as good as left out.
+fn set_value(value: &Value) -> Option<Value> {
+    match value {
+        Value::Null | Value::Bool(false) => None,
+        Value::Array(items) if items.is_empty() => None,
+        Value::Object(members) if members.is_empty() => None,
+        Value::Number(number) => number.as_f64().map(Value::from),
+        value => Some(value.clone()),
+    }
+}
 
 pub(super) fn compare(
-    old: &Server,
-    before: &Compiled,
-    new: &Server,
-    after: &Compiled,
-    changes: &mut Changes,
+    old: &ComparedServer,
+    before: &CompiledManifest,
+    new: &ComparedServer,
+    after: &CompiledManifest,
+    changes: &mut ChangeList,
 ) {
-    if before.manifest == after.manifest {
+    if old.text == new.text {
         return;
     }
-    let [was, is] = [old, new].map(members);
-    uncompiled_parts(before, after, &was, &is, changes);
+    let [was, is] = [old, new].map(|server| {
+        let parsed = parse::parse(&server.text);
+        parsed.map_or(Value::Null, |parsed| parsed.value)
+    });
+    let written = Written([was, is]);
+    if before.manifest != after.manifest {
+        known_fields(old, before, new, after, &written, changes);
+    }
+    for part in ["", "/server", "/oauth_config"] {
+        let is_known = |key: &str| {
+            let field = format!("{part}/{key}/");
+            FIELDS
+                .iter()
+                .any(|(pointer, _)| format!("{pointer}/").starts_with(&field))
+        };
+        let differing = written.differing_keys(part).into_iter();
+        changes.push_all(
+            Kind::UncompiledFieldChanged,
+            "keys change that catproof does not know: {}",
+            differing.filter(|key| !is_known(key)),
+        );
+    }
+}
+
+/// The fields that have a row, as far as they are not compared by what they compile to.
+fn known_fields(
+    old: &ComparedServer,
+    before: &CompiledManifest,
+    new: &ComparedServer,
+    after: &CompiledManifest,
+    written: &Written,
+    changes: &mut ChangeList,
+) {
+    uncompiled_parts(before, after, written, changes);
     if before.parts.oauth.is_ok() && after.parts.oauth.is_ok() {
-        login_fields(old, &before.manifest, new, &after.manifest, changes);
+        login(old, new, written, changes);
     }
-    launch_fields(&before.manifest, &after.manifest, changes);
-    unknown_fields(&was, &is, changes);
-    metadata(&before.manifest, &after.manifest, &was, &is, changes);
+    if is_remote(&before.manifest) && is_remote(&after.manifest) {
+        let fields = FIELDS
+            .iter()
+            .filter(|(_, comparer)| matches!(comparer, Process));
+        let differing = fields.filter(|(pointer, _)| written.is_set_otherwise(pointer));
+        changes.push_all(
+            Kind::UncompiledFieldChanged,
+            "fields of a process change, which a remote server has none of: {}",
+            differing.map(|(pointer, _)| last_key(pointer)),
+        );
+    }
+    metadata(written, changes);
 }
 
-/// The members of a manifest as they are written.
-fn members(server: &Server) -> Map<String, Value> {
-    match parse::parse(&server.text).map(|parsed| parsed.value) {
-        Ok(Value::Object(members)) => members,
-        Ok(_) | Err(_) => Map::new(),
-    }
-}
-
-/// The keys whose values differ; a key that is missing is null.
-fn differing<'a>(was: &'a Map<String, Value>, is: &'a Map<String, Value>) -> BTreeSet<&'a str> {
-    let keys = was.keys().chain(is.keys());
-    keys.filter(|key| was.get(*key).unwrap_or(&Value::Null) != is.get(*key).unwrap_or(&Value::Null))
-        .map(String::as_str)
-        .collect()
+fn last_key(pointer: &'static str) -> &'static str {
+    pointer.rsplit('/').next().unwrap_or(pointer)
 }
 
 /// A part that cannot be compiled is compared by its fields alone.
 fn uncompiled_parts(
-    before: &Compiled,
-    after: &Compiled,
-    was: &Map<String, Value>,
-    is: &Map<String, Value>,
-    changes: &mut Changes,
+    before: &CompiledManifest,
+    after: &CompiledManifest,
+    written: &Written,
+    changes: &mut ChangeList,
 ) {
     let [old, new] = [&before.parts, &after.parts];
+    let of_login = old.oauth.as_ref().err().or(new.oauth.as_ref().err());
+    let of_process = old.process.as_ref().err().or(new.process.as_ref().err());
+    let of_transport = old
+        .transport
+        .as_ref()
+        .err()
+        .or(new.transport.as_ref().err());
+    let is_other_login = before.manifest.oauth_config != after.manifest.oauth_config;
+    let is_other_server = before.manifest.server != after.manifest.server;
     let parts = [
+        ("/oauth_config", of_login.filter(|_| is_other_login)),
         (
-            "oauth_config",
-            before.manifest.oauth_config != after.manifest.oauth_config,
-            old.oauth.as_ref().err().or(new.oauth.as_ref().err()),
-        ),
-        (
-            "server",
-            before.manifest.server != after.manifest.server,
-            [&old.process.as_ref().err(), &new.process.as_ref().err()]
-                .into_iter()
-                .flatten()
-                .next()
-                .copied()
-                .or(old.transport.as_ref().err())
-                .or(new.transport.as_ref().err()),
+            "/server",
+            of_process.or(of_transport).filter(|_| is_other_server),
         ),
     ];
-    for (part, is_changed, reason) in parts {
-        let (true, Some(reason)) = (is_changed, reason) else {
-            continue;
-        };
-        let empty = Map::new();
-        let [was, is] = [was, is].map(|members| {
-            let part = members.get(part).and_then(Value::as_object);
-            part.unwrap_or(&empty)
-        });
-        changes.push(
-            Kind::UncompiledPartChanged,
-            Words::new("")
-                .value(part)
-                .text(" changes, in ")
-                .values(differing(was, is))
-                .text("; it cannot be compiled: ")
-                .value(reason.to_string().replace('`', "")),
-        );
+    for (part, reason) in parts {
+        if let Some(reason) = reason {
+            let sentence = sentence!(
+                "{} changes, in {}; it cannot be compiled: {}",
+                last_key(part),
+                written.differing_keys(part),
+                reason.to_string().replace('`', "")
+            );
+            changes.push(Kind::UncompiledPartChanged, sentence);
+        }
     }
 }
 
-/// One field of `oauth_config`, and whether anything is compiled from it for a type.
-struct LoginField {
-    name: &'static str,
-    value: fn(&OAuthConfig) -> Option<String>,
-    is_compiled: fn(OAuthType) -> bool,
-}
-
-const LOGIN_FIELDS: [LoginField; 13] = [
-    LoginField {
-        name: "server_url",
-        value: |oauth| oauth.server_url.clone(),
-        is_compiled: |oauth_type| !oauth_type.is_remote(),
-    },
-    LoginField {
-        name: "auth_server_url",
-        value: |oauth| oauth.auth_server_url.clone(),
-        is_compiled: |_| false,
-    },
-    LoginField {
-        name: "resource_metadata_url",
-        value: |oauth| oauth.resource_metadata_url.clone(),
-        is_compiled: |_| false,
-    },
-    LoginField {
-        name: "well_known_url",
-        value: |oauth| oauth.well_known_url.clone(),
-        is_compiled: |oauth_type| oauth_type == OAuthType::McpStatic,
-    },
-    LoginField {
-        name: "token_endpoint",
-        value: |oauth| oauth.token_endpoint.clone(),
-        is_compiled: |oauth_type| oauth_type == OAuthType::Generic,
-    },
-    LoginField {
-        name: "access_token_env_var",
-        value: |oauth| oauth.access_token_env_var.clone(),
-        is_compiled: |oauth_type| !oauth_type.is_remote(),
-    },
-    LoginField {
-        name: "streamable_http_url",
-        value: |oauth| oauth.streamable_http_url.clone(),
-        is_compiled: |oauth_type| !oauth_type.is_remote(),
-    },
-    LoginField {
-        name: "streamable_http_port",
-        value: |oauth| oauth.streamable_http_port.map(|port| port.to_string()),
-        is_compiled: |oauth_type| !oauth_type.is_remote(),
-    },
-    LoginField {
-        name: "requires_proxy",
-        value: |oauth| is_set(oauth.requires_proxy),
-        is_compiled: OAuthType::has_static_client,
-    },
-    LoginField {
-        name: "supports_resource_metadata",
-        value: |oauth| is_set(oauth.supports_resource_metadata),
-        is_compiled: |_| false,
-    },
-    LoginField {
-        name: "provider_name",
-        value: |oauth| oauth.provider_name.clone(),
-        is_compiled: |_| false,
-    },
-    LoginField {
-        name: "browser_auth",
-        value: |oauth| is_set(oauth.browser_auth),
-        is_compiled: |_| false,
-    },
-    LoginField {
-        // Whether there is one; a secret that stands in the file is told as such, and never shown.
-        name: "client_secret",
-        value: |oauth| {
-            is_set(
-                oauth
-                    .client_secret
-                    .as_ref()
-                    .map(|secret| !secret.trim().is_empty()),
-            )
-        },
-        is_compiled: |_| false,
-    },
-];
-
-/// What is not set is not.
-fn is_set(flag: Option<bool>) -> Option<String> {
-    flag.filter(|flag| *flag).map(|flag| flag.to_string())
-}
-
-/// The fields of the login from which nothing is compiled for this type.
-fn login_fields(
-    old: &Server,
-    before: &Manifest,
-    new: &Server,
-    after: &Manifest,
-    changes: &mut Changes,
-) {
-    let none = OAuthConfig::default();
-    let [was, is] = [before, after].map(|manifest| manifest.oauth_config.as_ref().unwrap_or(&none));
+/// The fields of the login from which nothing is compiled for these types.
+fn login(old: &ComparedServer, new: &ComparedServer, written: &Written, changes: &mut ChangeList) {
     let (Some(old_type), Some(new_type)) = (old.entry.oauth_type(), new.entry.oauth_type()) else {
         return;
     };
-    let untold = LOGIN_FIELDS.iter().filter(|field| {
-        let is_told = (field.is_compiled)(old_type) && (field.is_compiled)(new_type);
+    let hold_secrets = [old, new].map(|server| server.holds_secret);
+    let differing = FIELDS.iter().filter(|(pointer, comparer)| match comparer {
         // A change of the type says what changes of the server; its flags go with it.
-        !is_told && (field.value)(was) != (field.value)(is)
-    });
-    let names: Vec<&str> = untold
-        .filter(|field| field.name != "client_secret" || old.holds_secret == new.holds_secret)
-        .map(|field| field.name)
-        .collect();
-    if !names.is_empty() {
-        changes.push(
-            Kind::UncompiledFieldChanged,
-            Words::new("fields of the login change from which nothing is compiled: ").values(names),
-        );
-    }
-    if old.holds_secret && new.holds_secret && was.client_secret != is.client_secret {
-        changes.push(
-            Kind::SecretInFile,
-            Words::new("another secret stands in the file"),
-        );
-    }
-}
-
-/// What a remote server says of a process that nobody runs.
-fn launch_fields(before: &Manifest, after: &Manifest, changes: &mut Changes) {
-    if !crate::manifest::oauth::is_remote(before) || !crate::manifest::oauth::is_remote(after) {
-        return;
-    }
-    let [was, is] = [&before.server, &after.server];
-    let command = |server: &crate::manifest::model::Server| {
-        let command = server.command.clone();
-        command.filter(|command| command != "remote")
-    };
-    let fields = [
-        ("command", command(was) != command(is)),
-        ("args", given(was.args.as_ref()) != given(is.args.as_ref())),
-        (
-            "env",
-            was.env.as_ref().filter(|env| !env.is_empty())
-                != is.env.as_ref().filter(|env| !env.is_empty()),
-        ),
-        ("inject_file", was.inject_file != is.inject_file),
-        ("docker_image", was.docker_image != is.docker_image),
-        ("service_account", was.service_account != is.service_account),
-    ];
-    let names: Vec<&str> = fields
-        .into_iter()
-        .filter(|(_, is_changed)| *is_changed)
-        .map(|(name, _)| name)
-        .collect();
-    if !names.is_empty() {
-        changes.push(
-            Kind::UncompiledFieldChanged,
-            Words::new("fields of a process change, which a remote server has none of: ")
-                .values(names),
-        );
-    }
-}
-
-/// Keys that no reader of ours knows.
-fn unknown_fields(was: &Map<String, Value>, is: &Map<String, Value>, changes: &mut Changes) {
-    let empty = Map::new();
-    for (part, known) in KNOWN {
-        let of_part = |members: &Map<String, Value>| match part {
-            "" => members.clone(),
-            part => {
-                let part = members.get(part).and_then(Value::as_object);
-                part.unwrap_or(&empty).clone()
-            }
-        };
-        let [was, is] = [was, is].map(of_part);
-        let is_known = |key: &str| {
-            known.contains(&key)
-                || match part {
-                    "" => METADATA.contains(&key),
-                    "oauth_config" => LOGIN_FIELDS.iter().any(|field| field.name == key),
-                    _ => false,
-                }
-        };
-        let names: Vec<&str> = differing(&was, &is)
-            .into_iter()
-            .filter(|key| !is_known(key))
-            .collect();
-        if !names.is_empty() {
-            changes.push(
-                Kind::UncompiledFieldChanged,
-                Words::new("keys change that catproof does not know: ").values(names),
-            );
+        Login(is_compiled) => {
+            !(is_compiled(old_type) && is_compiled(new_type)) && written.is_set_otherwise(pointer)
         }
+        ClientSecret => {
+            let [was, is] = written.at(pointer).map(|secret| {
+                let secret = secret.as_str();
+                secret.is_some_and(|secret| !secret.trim().is_empty())
+            });
+            was != is && matches!(hold_secrets, [true, true] | [false, false])
+        }
+        EditorsAlone | Compiled | Metadata | PartOfMetadata | Process => false,
+    });
+    changes.push_all(
+        Kind::UncompiledFieldChanged,
+        "fields of the login change from which nothing is compiled: {}",
+        differing.map(|(pointer, _)| last_key(pointer)),
+    );
+    if hold_secrets == [true, true] && written.differs("/oauth_config/client_secret") {
+        let sentence = sentence!("another secret stands in the file");
+        changes.push(Kind::SecretInFile, sentence);
     }
-}
-
-/// A list that is there and not empty.
-fn given(list: Option<&Vec<String>>) -> Option<&Vec<String>> {
-    list.filter(|list| !list.is_empty())
 }
 
 /// What is for people alone.
-fn metadata(
-    before: &Manifest,
-    after: &Manifest,
-    was: &Map<String, Value>,
-    is: &Map<String, Value>,
-    changes: &mut Changes,
-) {
-    let mut names: BTreeSet<&str> = differing(was, is)
-        .into_iter()
-        .filter(|key| METADATA.contains(key))
-        .collect();
-    let oauth = |manifest: &Manifest| {
-        let oauth = manifest.oauth_config.as_ref();
-        oauth.map(|oauth| (oauth.name.clone(), oauth.description.clone()))
-    };
-    let has_login = |manifest: &Manifest| manifest.oauth_config.is_some();
-    if has_login(before) && has_login(after) && oauth(before) != oauth(after) {
-        names.insert("oauth_config");
-    }
-    if before.server.docs_url != after.server.docs_url {
-        names.insert("server.docs_url");
-    }
-    let archestra = |manifest: &Manifest| {
-        let archestra = manifest.archestra_config.clone().unwrap_or_default();
-        let provider = archestra.oauth.and_then(|oauth| oauth.provider);
-        (
-            archestra.client_config_permutations,
-            archestra.works_in_archestra,
-            provider,
-        )
-    };
-    if archestra(before) != archestra(after) {
-        names.insert("archestra_config");
-    }
-    if !names.is_empty() {
-        changes.push(
-            Kind::MetadataChanged,
-            Words::new("what people read changes: ").values(names),
-        );
-    }
+fn metadata(written: &Written, changes: &mut ChangeList) {
+    let logins = written.at("/oauth_config");
+    let is_new_login = logins.iter().any(|login| login.is_null());
+    let differing = FIELDS
+        .iter()
+        .filter(|(pointer, _)| written.differs(pointer));
+    let names = differing.filter_map(|(pointer, comparer)| {
+        let name = pointer.trim_start_matches('/');
+        match comparer {
+            Metadata => Some(name.replace('/', ".")),
+            PartOfMetadata if name.starts_with("oauth_config") && is_new_login => None,
+            PartOfMetadata => name.split('/').next().map(str::to_owned),
+            EditorsAlone | Compiled | Login(_) | ClientSecret | Process => None,
+        }
+    });
+    let names: BTreeSet<String> = names.collect();
+    changes.push_all(Kind::MetadataChanged, "what people read changes: {}", names);
 }
 
 #[cfg(test)]
-mod tests {
-    use schemars::{JsonSchema, schema_for};
+pub(super) mod tests {
+    use schemars::{JsonSchema, SchemaGenerator};
 
-    use crate::manifest::model;
+    use crate::manifest::model::Manifest;
 
     use super::*;
 
-    /// The members that the model of a part has.
-    fn of_model<T: JsonSchema>() -> Vec<String> {
-        let schema = schema_for!(T);
-        let members = schema.get("properties").and_then(Value::as_object);
-        members.unwrap().keys().cloned().collect()
+    /// The leaves of the schema below a place that no pointer covers.
+    fn uncovered(
+        root: &Value,
+        schema: &Value,
+        at: &str,
+        covered: &[&str],
+        found: &mut Vec<String>,
+    ) {
+        if covered.contains(&at) {
+            return;
+        }
+        let target = schema["$ref"]
+            .as_str()
+            .and_then(|target| target.strip_prefix('#'));
+        let nullable = schema["anyOf"]
+            .get(0)
+            .filter(|branch| branch.get("$ref").is_some());
+        if let Some(schema) = target.and_then(|target| root.pointer(target)).or(nullable) {
+            return uncovered(root, schema, at, covered, found);
+        }
+        let properties = schema["properties"].as_object().into_iter().flatten();
+        let members = properties.map(|(key, schema)| (key.as_str(), schema));
+        let others = [
+            ("*", &schema["additionalProperties"]),
+            ("*", &schema["items"]),
+        ];
+        let others = others.into_iter().filter(|(_, schema)| schema.is_object());
+        let members: Vec<_> = members.chain(others).collect();
+        if members.is_empty() {
+            found.push(at.to_owned());
+        }
+        for (key, schema) in members {
+            uncovered(root, schema, &format!("{at}/{key}"), covered, found);
+        }
+    }
+
+    /// Each field of a type has one row, and each row a field.
+    pub(in crate::diff) fn check_rows<T: JsonSchema>(pointers: &[&str]) {
+        let schema = SchemaGenerator::default()
+            .into_root_schema_for::<T>()
+            .to_value();
+        let find = |covered: &[&str]| {
+            let mut found = Vec::new();
+            uncovered(&schema, &schema, "", covered, &mut found);
+            found
+        };
+        assert_eq!(find(pointers), [""; 0], "fields without a row");
+        for (at, pointer) in pointers.iter().enumerate() {
+            let others = [&pointers[..at], &pointers[at + 1..]].concat();
+            assert!(
+                !find(&others).is_empty(),
+                "no field needs the row `{pointer}`"
+            );
+        }
     }
 
     #[test]
-    fn each_member_of_the_model_is_in_one_list() {
-        let login = LOGIN_FIELDS.map(|field| field.name);
-        let parts = [
-            ("", of_model::<Manifest>(), &METADATA[..]),
-            ("server", of_model::<model::Server>(), &[]),
-            ("oauth_config", of_model::<OAuthConfig>(), &login),
-        ];
-        for (part, members, others) in parts {
-            let (_, known) = KNOWN.iter().find(|(known, _)| *known == part).unwrap();
-            let mut listed = [known, others].concat();
-            listed.sort_unstable();
-            let mut members: Vec<&str> = members.iter().map(String::as_str).collect();
-            members.sort_unstable();
-            assert_eq!(listed, members, "`{part}`");
-        }
+    fn each_field_of_a_manifest_has_a_row() {
+        let pointers: Vec<&str> = FIELDS.iter().map(|(pointer, _)| *pointer).collect();
+        check_rows::<Manifest>(&pointers);
     }
 }

@@ -3,10 +3,13 @@
 //! git itself is the reader, through its plumbing commands and without a shell. What the environment or the repository's
 //! configuration could change about the answer is switched off.
 
-use std::ffi::{OsStr, OsString};
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+
+use crate::pipeline::failure::Failure;
 
 /// Variables that may stay: how git itself is found and configured, never which repository is meant.
 const KEPT_VARIABLES: [&str; 3] = [
@@ -15,36 +18,28 @@ const KEPT_VARIABLES: [&str; 3] = [
     "GIT_EXEC_PATH",
 ];
 
-/// A repository with a work tree.
+/// A commit of a repository with a work tree.
 #[derive(Debug)]
-pub(crate) struct Repository {
+pub(super) struct Commit {
     /// The folder that the work tree begins at.
     top: PathBuf,
-}
-
-/// A commit of a repository.
-#[derive(Debug)]
-pub(crate) struct Commit {
-    repository: Repository,
     /// Its whole id, in hexadecimal.
-    pub(crate) id: String,
+    pub(super) id: String,
 }
 
 /// One file of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct TreeFile {
-    /// Relative to the folder that was listed, with `/`; lossy where the name is no UTF-8.
-    pub(crate) name: String,
+pub(super) struct TreeFile {
     object: String,
-    /// Whether it is a file, and no link or other repository.
-    pub(crate) is_regular: bool,
+    /// `100644` and the like.
+    mode: String,
     /// In bytes.
-    pub(crate) size: u64,
+    pub(super) size: u64,
 }
 
 /// Why a commit cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum GitError {
+pub(super) enum GitError {
     #[error("git cannot be run: {0}")]
     NoGit(String),
     #[error("the folder is in no git repository")]
@@ -61,18 +56,25 @@ pub(crate) enum GitError {
     Submodule { path: String },
     #[error("git {command} failed: {reason}")]
     Failed {
-        command: &'static str,
+        command: String,
         /// What git said, in one line.
         reason: String,
     },
 }
 
-impl Repository {
-    /// The repository whose work tree a folder is in.
-    pub(crate) fn around(folder: &Path) -> Result<Self, GitError> {
-        let output = git(folder, &["rev-parse", "--show-cdup"])?;
+impl From<GitError> for Failure {
+    fn from(error: GitError) -> Self {
+        Self::usage(error.to_string())
+    }
+}
+
+impl Commit {
+    /// The commit that a name means in the repository whose work tree a folder is in: a branch, a tag, an id, an expression
+    /// such as `HEAD~1`.
+    pub(super) fn find(folder: &Path, name: &str) -> Result<Self, GitError> {
+        let output = git(folder, &["rev-parse", "--show-cdup"], b"")?;
         if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            let said = String::from_utf8_lossy(&output.stderr);
             return Err(if said.contains("not a git repository") {
                 GitError::NoRepository
             } else {
@@ -84,123 +86,91 @@ impl Repository {
             .matches("../")
             .count();
         let top = folder.ancestors().nth(up).unwrap_or(folder).to_owned();
-        Ok(Self { top })
-    }
-
-    /// The commit that a name means: a branch, a tag, an id, an expression such as `HEAD~1`.
-    pub(crate) fn commit(self, name: &str) -> Result<Commit, GitError> {
-        match self.resolve(&format!("{name}^{{commit}}"))? {
-            Some(id) => Ok(Commit {
-                repository: self,
-                id,
-            }),
-            None if self.resolve("HEAD^{commit}")?.is_none() => Err(GitError::Unborn),
-            None => {
-                let shallow = self.ask("rev-parse", &["rev-parse", "--is-shallow-repository"])?;
-                Err(GitError::NoCommit {
-                    name: name.to_owned(),
-                    is_shallow: shallow.trim_ascii() == b"true",
-                })
-            }
+        if let Some(id) = commit_id(&top, name)? {
+            return Ok(Self { top, id });
         }
-    }
-
-    /// The id of an object, if there is one.
-    fn resolve(&self, expression: &str) -> Result<Option<String>, GitError> {
-        let arguments = [
-            "rev-parse",
-            "--verify",
-            "--quiet",
-            "--end-of-options",
-            expression,
-        ];
-        let output = git(&self.top, &arguments)?;
-        let id = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        let is_id = id.len() >= 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-        Ok((output.status.success() && is_id).then_some(id))
-    }
-
-    fn ask(&self, command: &'static str, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
-        let output = git(&self.top, arguments)?;
-        if output.status.success() {
-            Ok(output.stdout)
-        } else {
-            Err(failed(command, &String::from_utf8_lossy(&output.stderr)))
+        if commit_id(&top, "HEAD")?.is_none() {
+            return Err(GitError::Unborn);
         }
+        let shallow = ask(&top, &["rev-parse", "--is-shallow-repository"], b"")?;
+        Err(GitError::NoCommit {
+            name: name.to_owned(),
+            is_shallow: shallow.trim_ascii() == b"true",
+        })
     }
-}
 
-impl Commit {
     /// A path of the work tree as the commit calls it: relative to its top, with `/`.
-    pub(crate) fn path_in_tree(&self, path: &Path) -> Result<String, GitError> {
-        let top = &self.repository.top;
-        let outside = || GitError::Outside {
-            path: path.to_owned(),
-            top: top.clone(),
-        };
-        let relative = crate::source::clean(path);
-        let relative = relative.strip_prefix(top).map_err(|_| outside())?;
-        let parts = relative.components().map(|component| match component {
-            Component::Normal(part) => part.to_str(),
-            _ => None,
+    pub(super) fn path_in_tree(&self, path: &Path) -> Result<String, GitError> {
+        let clean = crate::source::clean(path);
+        let parts = clean.strip_prefix(&self.top).ok().and_then(|relative| {
+            let parts = relative.components().map(|component| match component {
+                Component::Normal(part) => part.to_str(),
+                _ => None,
+            });
+            parts.collect::<Option<Vec<&str>>>()
         });
-        let parts: Option<Vec<&str>> = parts.collect();
-        Ok(parts.ok_or_else(outside)?.join("/"))
+        let parts = parts.ok_or_else(|| GitError::Outside {
+            path: path.to_owned(),
+            top: self.top.clone(),
+        })?;
+        Ok(parts.join("/"))
     }
 
-    /// The files of a folder, by their path in the tree; none where there is no such folder.
-    pub(crate) fn list(&self, folder: &str, reach: Reach) -> Result<Vec<TreeFile>, GitError> {
-        let Some(tree) = self.object(folder)? else {
-            return match self.submodule_around(folder)? {
-                Some(path) => Err(GitError::Submodule { path }),
-                None => Ok(Vec::new()),
-            };
+    /// The files at some paths and below them, by their place in the work tree.
+    pub(super) fn list(&self, paths: &[PathBuf]) -> Result<BTreeMap<PathBuf, TreeFile>, GitError> {
+        let paths: Result<Vec<String>, _> =
+            paths.iter().map(|path| self.path_in_tree(path)).collect();
+        let paths = paths?;
+        let listed = self.tree("-r", &paths)?;
+        let is_found = |path: &String| {
+            let mut files = listed.iter();
+            files.any(|(name, file)| Path::new(name).starts_with(path) && !file.is_submodule())
         };
-        let kind = self.repository.ask("cat-file", &["cat-file", "-t", &tree]);
-        let kind = match kind {
-            Ok(kind) => kind,
-            Err(error) => {
-                return Err(match self.submodule_around(folder)? {
-                    Some(path) => GitError::Submodule { path },
-                    None => error,
-                });
+        // Nothing is listed below another repository, whose objects are not in this one.
+        let missing = paths.iter().filter(|path| !is_found(path));
+        let mut above: Vec<String> = Vec::new();
+        for path in missing {
+            let ends = path
+                .match_indices('/')
+                .map(|(end, _)| end)
+                .chain([path.len()]);
+            above.extend(ends.filter_map(|end| Some(path.get(..end)?.to_owned())));
+        }
+        above.retain(|path| !path.is_empty());
+        if !above.is_empty() {
+            let entries = self.tree("-t", &above)?.into_iter();
+            if let Some((path, _)) = entries.into_iter().find(|(_, file)| file.is_submodule()) {
+                return Err(GitError::Submodule { path });
             }
-        };
-        if kind.trim_ascii() != b"tree" {
-            return Ok(Vec::new());
         }
-        let mut arguments = vec!["ls-tree", "-z", "-l", "--full-tree"];
-        match reach {
-            Reach::Folder => {}
-            Reach::Everything => arguments.push("-r"),
+        Ok(listed
+            .into_iter()
+            .map(|(name, file)| (self.top.join(name), file))
+            .collect())
+    }
+
+    /// The entries of the commit's tree at some paths, but for folders.
+    fn tree(&self, option: &str, paths: &[String]) -> Result<Vec<(String, TreeFile)>, GitError> {
+        let mut arguments = vec!["ls-tree", option, "-z", "-l", "--full-tree", &self.id, "--"];
+        // The top has no name, and everything is below it.
+        if !paths.iter().any(String::is_empty) {
+            arguments.extend(paths.iter().map(String::as_str));
         }
-        arguments.push(&tree);
-        let listed = self.repository.ask("ls-tree", &arguments)?;
+        let listed = ask(&self.top, &arguments, b"")?;
         Ok(listed
             .split(|byte| *byte == 0)
             .filter_map(tree_file)
             .collect())
     }
 
-    /// One file by its path in the tree; nothing where there is none.
-    pub(crate) fn file(&self, path: &str) -> Result<Option<TreeFile>, GitError> {
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let files = self.list(folder, Reach::Folder)?;
-        Ok(files.into_iter().find(|file| file.name == name))
-    }
-
     /// What stands in the files, in their order.
-    pub(crate) fn read(&self, files: &[&TreeFile]) -> Result<Vec<Vec<u8>>, GitError> {
+    pub(super) fn read(&self, files: &[&TreeFile]) -> Result<Vec<Vec<u8>>, GitError> {
         if files.is_empty() {
             return Ok(Vec::new());
         }
         let objects: Vec<&str> = files.iter().map(|file| file.object.as_str()).collect();
-        let asked = format!("{}\n", objects.join("\n"));
-        let output = git_with_input(
-            &self.repository.top,
-            &["cat-file", "--batch"],
-            asked.as_bytes(),
-        )?;
+        let asked = objects.join("\n") + "\n";
+        let output = git(&self.top, &["cat-file", "--batch"], asked.as_bytes())?;
         let incomplete = || {
             let said = String::from_utf8_lossy(&output.stderr);
             if said.trim().is_empty() {
@@ -218,52 +188,50 @@ impl Commit {
         }
         Ok(contents)
     }
+}
 
-    /// The other repository that a path is or leads into, if there is one: its objects are not in this one.
-    fn submodule_around(&self, path: &str) -> Result<Option<String>, GitError> {
-        let ends = path.match_indices('/').map(|(end, _)| end);
-        let ends = ends.chain([path.len()]).filter(|end| *end > 0);
-        for folder in ends.filter_map(|end| path.get(..end)) {
-            let arguments = ["ls-tree", "-z", "--full-tree", &self.id, "--", folder];
-            let listed = self.repository.ask("ls-tree", &arguments)?;
-            match () {
-                () if listed.starts_with(b"160000 ") => return Ok(Some(folder.to_owned())),
-                // There is nothing below what is not there.
-                () if listed.is_empty() => return Ok(None),
-                () => {}
-            }
-        }
-        Ok(None)
+impl TreeFile {
+    /// Whether it is a file, and no link or other repository.
+    pub(super) fn is_regular(&self) -> bool {
+        matches!(self.mode.as_str(), "100644" | "100755" | "100664")
     }
 
-    /// The id of what stands at a path.
-    fn object(&self, path: &str) -> Result<Option<String>, GitError> {
-        self.repository.resolve(&format!("{}:{path}", self.id))
+    fn is_submodule(&self) -> bool {
+        self.mode == "160000"
     }
 }
 
-/// How far a listing goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reach {
-    /// What lies directly in the folder.
-    Folder,
-    /// What lies below it, however deep.
-    Everything,
+/// The id of the commit that a name means, if there is one.
+fn commit_id(top: &Path, name: &str) -> Result<Option<String>, GitError> {
+    let commit = format!("{name}^{{commit}}");
+    let arguments = [
+        "rev-parse",
+        "--verify",
+        "--quiet",
+        "--end-of-options",
+        &commit,
+    ];
+    let output = git(top, &arguments, b"")?;
+    let id = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let is_id = id.len() >= 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    Ok((output.status.success() && is_id).then_some(id))
 }
 
-/// One line of `ls-tree -l`: mode, type, object and size, a tab, the name. What is no blob has no size.
-fn tree_file(line: &[u8]) -> Option<TreeFile> {
+/// One line of `ls-tree -l`: mode, type, object and size, a tab, the name, which is lossy where it is not UTF-8. What is not
+/// a blob has no size.
+fn tree_file(line: &[u8]) -> Option<(String, TreeFile)> {
     let tab = line.iter().position(|byte| *byte == b'\t')?;
     let (facts, name) = line.split_at_checked(tab)?;
     let facts = std::str::from_utf8(facts).ok()?;
     let mut words = facts.split_ascii_whitespace();
     let (mode, kind, object, size) = (words.next()?, words.next()?, words.next()?, words.next()?);
-    (kind != "tree").then(|| TreeFile {
-        name: String::from_utf8_lossy(name.get(1..).unwrap_or_default()).into_owned(),
+    let name = String::from_utf8_lossy(name.get(1..).unwrap_or_default()).into_owned();
+    let file = TreeFile {
         object: object.to_owned(),
-        is_regular: matches!(mode, "100644" | "100755" | "100664"),
+        mode: mode.to_owned(),
         size: size.parse().unwrap_or(0),
-    })
+    };
+    (kind != "tree").then_some((name, file))
 }
 
 /// One answer of `cat-file --batch` (a line `<object> blob <size>`, the content, a line feed), and what follows it.
@@ -280,21 +248,27 @@ fn batch_answer<'a>(output: &'a [u8], object: &str) -> Option<(&'a [u8], &'a [u8
     Some((content, rest.strip_prefix(b"\n")?))
 }
 
-fn failed(command: &'static str, said: &str) -> GitError {
+fn failed(command: &str, said: &str) -> GitError {
     let line = said.lines().find(|line| !line.trim().is_empty());
     let line = line.unwrap_or("it says nothing");
     let line = line.strip_prefix("fatal: ").unwrap_or(line);
     GitError::Failed {
-        command,
+        command: command.to_owned(),
         reason: line.to_owned(),
     }
 }
 
-fn git(folder: &Path, arguments: &[&str]) -> Result<Output, GitError> {
-    git_with_input(folder, arguments, b"")
+/// What git answers; a question that it cannot answer is an error.
+fn ask(folder: &Path, arguments: &[&str], input: &[u8]) -> Result<Vec<u8>, GitError> {
+    let output = git(folder, arguments, input)?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let command = arguments.first().copied().unwrap_or_default();
+    Err(failed(command, &String::from_utf8_lossy(&output.stderr)))
 }
 
-fn git_with_input(folder: &Path, arguments: &[&str], input: &[u8]) -> Result<Output, GitError> {
+fn git(folder: &Path, arguments: &[&str], input: &[u8]) -> Result<Output, GitError> {
     let cannot_run = |error: io::Error| GitError::NoGit(crate::source::describe(&error));
     let mut command = Command::new("git");
     for (name, _) in std::env::vars_os() {
@@ -333,8 +307,7 @@ fn git_with_input(folder: &Path, arguments: &[&str], input: &[u8]) -> Result<Out
 }
 
 /// Whether a variable could make git read another repository, or write traces.
-fn redirects(name: &OsString) -> bool {
-    let name: &OsStr = name;
+fn redirects(name: &OsStr) -> bool {
     let Some(name) = name.to_str() else {
         return false;
     };
@@ -347,19 +320,14 @@ mod tests {
 
     #[test]
     fn a_listing_is_read_whatever_the_names_are() {
-        let file = tree_file(b"100644 blob 0123abc      42\ta \"b\"\n\xffc.json").unwrap();
-        assert_eq!(file.name, "a \"b\"\n\u{fffd}c.json");
-        assert_eq!((file.is_regular, file.size), (true, 42));
-        assert!(
-            !tree_file(b"120000 blob 0123abc 7\tlink")
-                .unwrap()
-                .is_regular
-        );
-        assert!(
-            !tree_file(b"160000 commit 0123abc -\tmodule")
-                .unwrap()
-                .is_regular
-        );
+        let line = b"100644 blob 0123abc      42\ta \"b\"\n\xffc.json";
+        let (name, file) = tree_file(line).unwrap();
+        assert_eq!(name, "a \"b\"\n\u{fffd}c.json");
+        assert_eq!((file.is_regular(), file.size), (true, 42));
+        let (_, symlink) = tree_file(b"120000 blob 0123abc 7\tlink").unwrap();
+        assert!(!symlink.is_regular());
+        let (_, module) = tree_file(b"160000 commit 0123abc -\tmodule").unwrap();
+        assert!(module.is_submodule() && !module.is_regular());
         assert_eq!(tree_file(b"040000 tree 0123abc -\tfolder"), None);
         assert_eq!(tree_file(b""), None);
     }
@@ -380,10 +348,10 @@ mod tests {
             "GIT_OBJECT_DIRECTORY",
             "GIT_TRACE",
         ] {
-            assert!(redirects(&name.into()), "{name}");
+            assert!(redirects(OsStr::new(name)), "{name}");
         }
         for name in ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_COUNT", "PATH"] {
-            assert!(!redirects(&name.into()), "{name}");
+            assert!(!redirects(OsStr::new(name)), "{name}");
         }
     }
 }

@@ -4,132 +4,138 @@ use crate::compile::Parts;
 use crate::compile::plan::{Input, InputValue};
 
 use super::launch::part_text;
-use super::{Changes, Kind, Words};
+use super::{ChangeList, Kind, Piece, Sentence, sentence};
 
-pub(super) fn compare(was: &Parts, is: &Parts, changes: &mut Changes) {
+pub(super) fn compare(was: &Parts, is: &Parts, changes: &mut ChangeList) {
     for (key, input) in &is.inputs {
         match was.inputs.get(key) {
             None => added(key, input, changes),
             Some(before) => changed(key, before, input, changes),
         }
     }
-    let removed = was
-        .inputs
-        .keys()
-        .filter(|key| !is.inputs.contains_key(*key));
-    for key in removed {
-        changes.push(
-            Kind::InputRemoved,
-            Words::new("the user is no longer asked for ").value(key),
-        );
+    let removed = was.inputs.keys();
+    for key in removed.filter(|key| !is.inputs.contains_key(*key)) {
+        let sentence = sentence!("the user is no longer asked for {}", key);
+        changes.push(Kind::InputRemoved, sentence);
     }
     if was.browser_login != is.browser_login {
-        let words = match &is.browser_login {
-            Some(login) => Words::new("the user logs in in a window of the app, at ")
-                .values(login.provider.iter())
-                .text(if login.required { ", and has to" } else { "" }),
-            None => Words::new("the user no longer logs in in a window of the app"),
+        let sentence = match &is.browser_login {
+            Some(login) => sentence!(
+                "the user logs in in a window of the app, at {}{}",
+                login.provider.as_ref(),
+                Piece::Text(if login.required { ", and has to" } else { "" })
+            ),
+            None => sentence!("the user no longer logs in in a window of the app"),
         };
-        changes.push(Kind::BrowserLoginChanged, words);
+        changes.push(Kind::BrowserLoginChanged, sentence);
     }
     if was.setup != is.setup {
-        let steps = is.setup.iter().map(|step| step.kind.as_str());
-        let words = if is.setup.is_empty() {
-            Words::new("there is no set-up any more")
+        let steps: Vec<&str> = is.setup.iter().map(|step| step.kind.as_str()).collect();
+        let sentence = if steps.is_empty() {
+            sentence!("there is no set-up any more")
         } else {
-            Words::new("the set-up is now ").values(steps)
+            sentence!("the set-up is now {}", steps)
         };
-        changes.push(Kind::SetupChanged, words);
+        changes.push(Kind::SetupChanged, sentence);
     }
 }
 
-fn added(key: &str, input: &Input, changes: &mut Changes) {
-    let (kind, start) = if input.required && input.default.is_none() {
-        (Kind::RequiredInputAdded, "the user has to answer ")
-    } else {
-        (Kind::OptionalInputAdded, "the user may answer ")
-    };
-    let words = Words::new(start)
-        .value(key)
-        .text(" (")
-        .text(input.kind.name())
-        .text(if input.sensitive {
-            ", kept secret): "
-        } else {
-            "): "
-        })
-        .value(&input.title);
-    changes.push(kind, words);
+/// Whether the server does not work without the user's answer.
+fn must_be_answered(input: &Input) -> bool {
+    input.required && input.default.is_none()
 }
 
-fn changed(key: &str, was: &Input, is: &Input, changes: &mut Changes) {
-    let must_answer = |input: &Input| input.required && input.default.is_none();
-    let about = |text: &'static str| Words::new("the answer to ").value(key).text(text);
-    match (must_answer(was), must_answer(is)) {
-        (false, true) => changes.push(
+fn added(key: &str, input: &Input, changes: &mut ChangeList) {
+    let (kind, template) = if must_be_answered(input) {
+        (
+            Kind::RequiredInputAdded,
+            "the user has to answer {} ({}{}): {}",
+        )
+    } else {
+        (
+            Kind::OptionalInputAdded,
+            "the user may answer {} ({}{}): {}",
+        )
+    };
+    let secret = Piece::Text(if input.sensitive { ", kept secret" } else { "" });
+    let input_type = Piece::Text(input.kind.name());
+    changes.push(
+        kind,
+        sentence!(template, key, input_type, secret, &input.title),
+    );
+}
+
+fn changed(key: &str, was: &Input, is: &Input, changes: &mut ChangeList) {
+    let mut about = |kind, template| changes.push(kind, sentence!(template, key));
+    match (must_be_answered(was), must_be_answered(is)) {
+        (false, true) => about(
             Kind::InputRequired,
-            about(" could be left open, and now has to be given"),
+            "the answer to {} could be left open, and now has to be given",
         ),
-        (true, false) => changes.push(
+        (true, false) => about(
             Kind::InputOptional,
-            about(" had to be given, and can now be left open"),
+            "the answer to {} had to be given, and can now be left open",
         ),
         (true, true) | (false, false) => {}
     }
     match (was.sensitive, is.sensitive) {
-        (true, false) => {
-            changes.push(
-                Kind::SensitiveDropped,
-                about(" is no longer kept secret: it is shown, and may be logged"),
-            );
-        }
-        (false, true) => changes.push(Kind::SensitiveSet, about(" is kept secret now")),
+        (true, false) => about(
+            Kind::SensitiveDropped,
+            "the answer to {} is no longer kept secret: it is shown, and may be logged",
+        ),
+        (false, true) => about(Kind::SensitiveSet, "the answer to {} is kept secret now"),
         (true, true) | (false, false) => {}
     }
-    if was.kind != is.kind || was.multiple != is.multiple {
-        let several = |input: &Input| {
-            if input.multiple {
-                "several answers of the type "
-            } else {
-                "one answer of the type "
-            }
-        };
-        changes.push(
-            Kind::InputTypeChanged,
-            Words::new("for ")
-                .value(key)
-                .text(" it takes ")
-                .text(several(is))
-                .text(is.kind.name())
-                .text(", no longer ")
-                .text(several(was))
-                .text(was.kind.name()),
+    if (was.kind, was.multiple) != (is.kind, is.multiple) {
+        let sentence = sentence!(
+            "for {} it takes {}, no longer {}",
+            key,
+            accepted(is),
+            accepted(was)
         );
+        changes.push(Kind::InputTypeChanged, sentence);
     }
     if was.default != is.default {
-        let words = match &is.default {
-            None => about(" has no default any more"),
-            Some(_) if is.sensitive || was.sensitive => about(" has another default"),
-            Some(default) => about(" is by default ").value(value_text(default)),
+        let sentence = match &is.default {
+            None => sentence!("the answer to {} has no default any more", key),
+            Some(_) if is.sensitive || was.sensitive => {
+                sentence!("the answer to {} has another default", key)
+            }
+            Some(default) => {
+                sentence!(
+                    "the answer to {} is by default {}",
+                    key,
+                    value_text(default)
+                )
+            }
         };
-        changes.push(Kind::InputDefaultChanged, words);
+        changes.push(Kind::InputDefaultChanged, sentence);
     }
     if (was.min, was.max) != (is.min, is.max) {
-        changes.push(Kind::InputDefaultChanged, about(" has other bounds"));
+        let sentence = sentence!("the answer to {} has other bounds", key);
+        changes.push(Kind::InputDefaultChanged, sentence);
     }
     if was.title != is.title {
-        changes.push(
-            Kind::InputTextChanged,
-            about(" is asked for as ").value(&is.title),
-        );
+        let sentence = sentence!("the answer to {} is asked for as {}", key, &is.title);
+        changes.push(Kind::InputTextChanged, sentence);
     }
     if was.description != is.description {
-        let words = match &is.description {
-            Some(description) => about(" is asked for with the words ").value(description),
-            None => about(" is asked for without a description"),
+        let sentence = match &is.description {
+            Some(text) => sentence!("the answer to {} is asked for with the words {}", key, text),
+            None => sentence!("the answer to {} is asked for without a description", key),
         };
-        changes.push(Kind::InputTextChanged, words);
+        changes.push(Kind::InputTextChanged, sentence);
     }
+}
+
+/// What may be answered.
+fn accepted(input: &Input) -> Sentence {
+    let template = if input.multiple {
+        "several answers of the type {}"
+    } else {
+        "one answer of the type {}"
+    };
+    sentence!(template, Piece::Text(input.kind.name()))
 }
 
 fn value_text(value: &InputValue) -> String {

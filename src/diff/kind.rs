@@ -42,199 +42,205 @@ impl Grade {
     }
 }
 
-/// A kind of change. What is written above each is what `explain diff` prints and what the schema says.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    JsonSchema,
-    ValueEnum,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
+/// Makes the enum and its grades of one table.
+macro_rules! kinds {
+    ($($(#[$documentation:meta])+ $kind:ident: $grade:ident,)+) => {
+        /// A kind of change. What is written above each is what `explain diff` prints and what the schema says.
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema, ValueEnum,
+        )]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Kind {
+            $($(#[$documentation])+ $kind,)+
+        }
+
+        impl Kind {
+            pub fn grade(self) -> Grade {
+                match self {
+                    $(Self::$kind => Grade::$grade,)+
+                }
+            }
+        }
+    };
+}
+
+kinds! {
     /// A server is new.
-    ServerAdded,
+    ServerAdded: Review,
     /// A server is gone.
-    ServerRemoved,
+    ServerRemoved: Breaking,
     /// A server has another id, which names its environment variables and its entry in the app.
-    ServerRenamed,
+    ServerRenamed: Breaking,
     /// A manifest lies in another file, under the same id.
-    FileRenamed,
+    FileRenamed: Safe,
     /// A further file declares the id of a server that is there already.
-    IdTakenTwice,
+    IdTakenTwice: Breaking,
     /// A file cannot be read as a manifest: it was one, or it is new.
-    ManifestUnreadable,
+    ManifestUnreadable: Breaking,
     /// A file that could not be read as a manifest now is one.
-    ManifestReadable,
+    ManifestReadable: Review,
     /// A file that is no manifest, before and now, changes.
-    UnreadableChanged,
+    UnreadableChanged: Review,
     /// A server is in no artifact any more.
-    ServerLeftOut,
+    ServerLeftOut: Breaking,
     /// A server that was in no artifact now is.
-    ServerCompiled,
+    ServerCompiled: Review,
     /// A server of `catalog_local` hides one of the catalog on developers' machines.
-    ShadowAdded,
+    ShadowAdded: Review,
     /// What a server of `catalog_local` changes of the one that it hides is not what it was.
-    ShadowChanged,
+    ShadowChanged: Review,
     /// A server of `catalog_local` drops the proxy of the one that it hides, holds its secret, or sends it elsewhere.
-    ShadowWeakens,
+    ShadowWeakens: Breaking,
     /// A server of the catalog is hidden no longer.
-    ShadowRemoved,
+    ShadowRemoved: Safe,
 
     /// The user logs in in another way, or now has to, or no longer has to.
-    OauthTypeChanged,
+    OauthTypeChanged: Breaking,
     /// The manifest contradicts itself, so that no OAuth type can be given any more.
-    OauthTypeUndetermined,
+    OauthTypeUndetermined: Breaking,
     /// The proxy no longer keeps the client secret.
-    ProxyDropped,
+    ProxyDropped: Breaking,
     /// The proxy now keeps the client secret: whoever runs it has to provide one.
-    ProxyAdded,
+    ProxyAdded: Review,
     /// A secret stands in the file.
-    SecretInFile,
+    SecretInFile: Breaking,
     /// A secret no longer stands in the file.
-    SecretRemoved,
+    SecretRemoved: Safe,
     /// The secret may be sent to another host, by the manifest's own word or by new URLs of it.
-    DestinationAdded,
+    DestinationAdded: Breaking,
     /// The secret may be sent to another host, though the manifest did not change: the discovery lock did.
-    UnexplainedDestination,
+    UnexplainedDestination: Breaking,
     /// The secret may be sent to a host that the base's discovery lock did not know yet.
-    DestinationDiscovered,
+    DestinationDiscovered: Review,
     /// The secret is no longer sent to a host.
-    DestinationRemoved,
+    DestinationRemoved: Review,
     /// It is no longer known where the secret goes, so the proxy sends it nowhere.
-    DestinationUnknown,
+    DestinationUnknown: Breaking,
     /// The same host is known as a destination from elsewhere.
-    DestinationSourceChanged,
+    DestinationSourceChanged: Review,
     /// The login involves another host: the page that the user sees, or who is asked for the endpoints.
-    LoginHostAdded,
+    LoginHostAdded: Breaking,
     /// The login no longer involves a host.
-    LoginHostRemoved,
+    LoginHostRemoved: Safe,
     /// The endpoints of a login are known now, from the discovery lock.
-    LoginDiscovered,
+    LoginDiscovered: Review,
     /// The endpoints of a login are not known any more.
-    LoginUnknown,
+    LoginUnknown: Review,
     /// An endpoint is elsewhere on the same host.
-    EndpointChanged,
+    EndpointChanged: Review,
     /// More is asked for: a scope is new.
-    ScopeAdded,
+    ScopeAdded: Review,
     /// Less is asked for: a scope is gone.
-    ScopeRemoved,
+    ScopeRemoved: Safe,
     /// The scopes are no longer those that the manifest lists, or are again.
-    ScopeSourceChanged,
+    ScopeSourceChanged: Review,
     /// What is asked for where the provider refuses the scopes changes.
-    FallbackScopesChanged,
+    FallbackScopesChanged: Review,
     /// The user is sent back to another address: the first redirect URI changes.
-    RedirectUriChanged,
+    RedirectUriChanged: Breaking,
     /// The redirect URIs after the first change.
-    OtherRedirectUrisChanged,
+    OtherRedirectUrisChanged: Review,
     /// The client id changes.
-    ClientIdChanged,
+    ClientIdChanged: Breaking,
     /// The client registers itself in another way.
-    RegistrationChanged,
+    RegistrationChanged: Review,
     /// The token reaches the server in another way.
-    TokenDeliveryChanged,
+    TokenDeliveryChanged: Review,
     /// The login becomes required, or optional.
-    LoginRequirementChanged,
+    LoginRequirementChanged: Review,
     /// A field changes that catproof compiles nothing from, but another reader of the manifest might.
-    UncompiledFieldChanged,
+    UncompiledFieldChanged: Review,
     /// A part changes that cannot be compiled, before or now, so that only its fields can be named.
-    UncompiledPartChanged,
+    UncompiledPartChanged: Review,
 
     /// The server becomes remote or local, or is spoken to in another way.
-    TransportChanged,
+    TransportChanged: Breaking,
     /// The remote server is on another host.
-    RemoteHostChanged,
+    RemoteHostChanged: Breaking,
     /// The remote server has another URL on the same host.
-    RemoteUrlChanged,
+    RemoteUrlChanged: Review,
     /// The port or the path of the container's endpoint changes.
-    HttpEndpointChanged,
+    HttpEndpointChanged: Review,
     /// Another program runs: its command, package or image is another.
-    ProgramChanged,
+    ProgramChanged: Breaking,
     /// The same package or image runs in another version.
-    VersionChanged,
+    VersionChanged: Review,
     /// What runs is no longer pinned to a version.
-    PinRemoved,
+    PinRemoved: Review,
     /// The arguments change.
-    ArgumentsChanged,
+    ArgumentsChanged: Review,
     /// An environment variable is new.
-    EnvironmentAdded,
+    EnvironmentAdded: Review,
     /// An environment variable has another value.
-    EnvironmentChanged,
+    EnvironmentChanged: Review,
     /// An environment variable is gone.
-    EnvironmentRemoved,
+    EnvironmentRemoved: Review,
     /// An environment variable makes the program load other code, or fetch it from elsewhere or through others.
-    LoaderVariableSet,
+    LoaderVariableSet: Breaking,
     /// The container is opened to the machine: privileged, a namespace, device or whole folder of the host, the engine's socket.
-    ContainerOpened,
+    ContainerOpened: Breaking,
     /// Other options of the container change: mounts, ports, the service account.
-    ContainerOptionsChanged,
+    ContainerOptionsChanged: Review,
     /// A file is put into the container, changes, or is put there no longer.
-    InjectedFileChanged,
+    InjectedFileChanged: Review,
     /// An answer is handed over as a file, or no longer.
-    MountChanged,
+    MountChanged: Review,
 
     /// The user has to answer something new.
-    RequiredInputAdded,
+    RequiredInputAdded: Breaking,
     /// The user is asked something new, and may leave it open.
-    OptionalInputAdded,
+    OptionalInputAdded: Review,
     /// The user is no longer asked something.
-    InputRemoved,
+    InputRemoved: Review,
     /// What could be left open has to be answered.
-    InputRequired,
+    InputRequired: Breaking,
     /// What had to be answered can be left open.
-    InputOptional,
+    InputOptional: Safe,
     /// An answer is no longer kept secret.
-    SensitiveDropped,
+    SensitiveDropped: Breaking,
     /// An answer is kept secret now.
-    SensitiveSet,
+    SensitiveSet: Safe,
     /// Another kind of answer is asked for: those that were given may not fit.
-    InputTypeChanged,
+    InputTypeChanged: Breaking,
     /// What stands in for an answer, or the bounds of one, changes.
-    InputDefaultChanged,
+    InputDefaultChanged: Review,
     /// What the user is told about an answer changes.
-    InputTextChanged,
+    InputTextChanged: Review,
     /// The login in a window of the app changes.
-    BrowserLoginChanged,
+    BrowserLoginChanged: Review,
     /// The steps of the set-up change.
-    SetupChanged,
+    SetupChanged: Review,
     /// Descriptive fields change: nothing is compiled from them.
-    MetadataChanged,
+    MetadataChanged: Safe,
 
     /// Findings are put up with that were not.
-    IgnoreAdded,
+    IgnoreAdded: Breaking,
     /// A rule has a lower level.
-    RuleLowered,
+    RuleLowered: Breaking,
     /// A host is approved as a destination of secrets, or none has to be approved any more.
-    DestinationApproved,
+    DestinationApproved: Breaking,
     /// A host is allowed beside those that the catalog needs.
-    ExtraDestinationAdded,
+    ExtraDestinationAdded: Breaking,
     /// The catalog is judged under the development profile.
-    ProfileWeakened,
+    ProfileWeakened: Breaking,
     /// The catalog, its artifacts or its configuration are elsewhere.
-    FolderMoved,
+    FolderMoved: Breaking,
     /// A limit is higher: the size of a file, the age of the discovery lock.
-    LimitRaised,
+    LimitRaised: Review,
     /// What is said of the OAuth proxy changes: its URL, callbacks, origins, allowlist.
-    ProxySettingChanged,
+    ProxySettingChanged: Review,
     /// The configuration becomes stricter.
-    ConfigurationTightened,
+    ConfigurationTightened: Safe,
     /// The configuration or the discovery lock of the base cannot be read, so that there is nothing to compare with.
-    BaseUnreadable,
+    BaseUnreadable: Review,
     /// An artifact changes into what the catalog does not compile to.
-    ArtifactEdited,
+    ArtifactEdited: Breaking,
     /// The discovery lock says something else of a provider.
-    DiscoveryChanged,
+    DiscoveryChanged: Review,
     /// The discovery lock was brought up to date, and says the same.
-    DiscoveryRefreshed,
+    DiscoveryRefreshed: Safe,
     /// The discovery lock has an entry for no server of the catalog, or for other URLs than its manifest's.
-    DiscoveryUnused,
+    DiscoveryUnused: Review,
 }
 
 impl Kind {
@@ -249,99 +255,6 @@ impl Kind {
         let value = self.to_possible_value();
         let help = value.and_then(|value| value.get_help().map(ToString::to_string));
         help.unwrap_or_default()
-    }
-
-    pub fn grade(self) -> Grade {
-        match self {
-            Self::FileRenamed
-            | Self::ShadowRemoved
-            | Self::SecretRemoved
-            | Self::LoginHostRemoved
-            | Self::ScopeRemoved
-            | Self::InputOptional
-            | Self::SensitiveSet
-            | Self::MetadataChanged
-            | Self::ConfigurationTightened
-            | Self::DiscoveryRefreshed => Grade::Safe,
-
-            Self::ServerAdded
-            | Self::ManifestReadable
-            | Self::UnreadableChanged
-            | Self::ServerCompiled
-            | Self::ShadowAdded
-            | Self::ShadowChanged
-            | Self::ProxyAdded
-            | Self::DestinationDiscovered
-            | Self::DestinationRemoved
-            | Self::DestinationSourceChanged
-            | Self::LoginDiscovered
-            | Self::LoginUnknown
-            | Self::EndpointChanged
-            | Self::ScopeAdded
-            | Self::ScopeSourceChanged
-            | Self::FallbackScopesChanged
-            | Self::OtherRedirectUrisChanged
-            | Self::RegistrationChanged
-            | Self::TokenDeliveryChanged
-            | Self::LoginRequirementChanged
-            | Self::UncompiledFieldChanged
-            | Self::UncompiledPartChanged
-            | Self::RemoteUrlChanged
-            | Self::HttpEndpointChanged
-            | Self::VersionChanged
-            | Self::PinRemoved
-            | Self::ArgumentsChanged
-            | Self::EnvironmentAdded
-            | Self::EnvironmentChanged
-            | Self::EnvironmentRemoved
-            | Self::ContainerOptionsChanged
-            | Self::InjectedFileChanged
-            | Self::MountChanged
-            | Self::OptionalInputAdded
-            | Self::InputRemoved
-            | Self::InputDefaultChanged
-            | Self::InputTextChanged
-            | Self::BrowserLoginChanged
-            | Self::SetupChanged
-            | Self::LimitRaised
-            | Self::ProxySettingChanged
-            | Self::BaseUnreadable
-            | Self::DiscoveryChanged
-            | Self::DiscoveryUnused => Grade::Review,
-
-            Self::ServerRemoved
-            | Self::ServerRenamed
-            | Self::IdTakenTwice
-            | Self::ManifestUnreadable
-            | Self::ServerLeftOut
-            | Self::ShadowWeakens
-            | Self::OauthTypeChanged
-            | Self::OauthTypeUndetermined
-            | Self::ProxyDropped
-            | Self::SecretInFile
-            | Self::DestinationAdded
-            | Self::UnexplainedDestination
-            | Self::DestinationUnknown
-            | Self::LoginHostAdded
-            | Self::RedirectUriChanged
-            | Self::ClientIdChanged
-            | Self::TransportChanged
-            | Self::RemoteHostChanged
-            | Self::ProgramChanged
-            | Self::LoaderVariableSet
-            | Self::ContainerOpened
-            | Self::RequiredInputAdded
-            | Self::InputRequired
-            | Self::SensitiveDropped
-            | Self::InputTypeChanged
-            | Self::IgnoreAdded
-            | Self::RuleLowered
-            | Self::DestinationApproved
-            | Self::ExtraDestinationAdded
-            | Self::ProfileWeakened
-            | Self::FolderMoved
-            | Self::ArtifactEdited => Grade::Breaking,
-        }
     }
 
     /// The grade of a change to a developers' server. It reaches no user, so little of it is breaking.

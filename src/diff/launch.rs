@@ -10,106 +10,66 @@ use crate::text::launch_line::{Power, container_run, package_run};
 use crate::text::pin::{image_name, is_pinned_image, is_pinned_package, package_name};
 
 use super::login::host_of;
-use super::{Changes, Compiled, Kind, Server, Words, missing};
+use super::{ChangeList, ComparedServer, CompiledManifest, Kind, Sentence, missing, sentence};
 
 /// Variables that make a program load other code, fetch it from elsewhere, or trust and reach others by it, in any case.
-const LOADERS: [&str; 41] = [
-    "ALL_PROXY",
-    "BASH_ENV",
-    "BUN_CONFIG_REGISTRY",
-    "CLASSPATH",
-    "CURL_CA_BUNDLE",
-    "DOCKER_HOST",
-    "DYLD_INSERT_LIBRARIES",
-    "DYLD_LIBRARY_PATH",
-    "ENV",
-    "GIT_SSH",
-    "GIT_SSH_COMMAND",
-    "HTTPS_PROXY",
-    "HTTP_PROXY",
-    "JAVA_TOOL_OPTIONS",
-    "JDK_JAVA_OPTIONS",
-    "LD_AUDIT",
-    "LD_LIBRARY_PATH",
-    "LD_PRELOAD",
-    "NODE_EXTRA_CA_CERTS",
-    "NODE_OPTIONS",
-    "NODE_PATH",
-    "NODE_TLS_REJECT_UNAUTHORIZED",
-    "NPM_CONFIG_REGISTRY",
-    "PATH",
-    "PERL5LIB",
-    "PERL5OPT",
-    "PIP_EXTRA_INDEX_URL",
-    "PIP_INDEX_URL",
-    "PYTHONHOME",
-    "PYTHONPATH",
-    "PYTHONSTARTUP",
-    "REQUESTS_CA_BUNDLE",
-    "RUBYLIB",
-    "RUBYOPT",
-    "SSL_CERT_DIR",
-    "SSL_CERT_FILE",
-    "UV_DEFAULT_INDEX",
-    "UV_EXTRA_INDEX_URL",
-    "UV_INDEX",
-    "UV_INDEX_URL",
-    "_JAVA_OPTIONS",
-];
+const LOADERS: &str = "\
+    ALL_PROXY BASH_ENV BUN_CONFIG_REGISTRY CLASSPATH CURL_CA_BUNDLE DOCKER_HOST DYLD_INSERT_LIBRARIES \
+    DYLD_LIBRARY_PATH ENV GIT_SSH GIT_SSH_COMMAND HTTPS_PROXY HTTP_PROXY JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS \
+    LD_AUDIT LD_LIBRARY_PATH LD_PRELOAD NODE_EXTRA_CA_CERTS NODE_OPTIONS NODE_PATH NODE_TLS_REJECT_UNAUTHORIZED \
+    NPM_CONFIG_REGISTRY PATH PERL5LIB PERL5OPT PIP_EXTRA_INDEX_URL PIP_INDEX_URL PYTHONHOME PYTHONPATH \
+    PYTHONSTARTUP REQUESTS_CA_BUNDLE RUBYLIB RUBYOPT SSL_CERT_DIR SSL_CERT_FILE UV_DEFAULT_INDEX \
+    UV_EXTRA_INDEX_URL UV_INDEX UV_INDEX_URL _JAVA_OPTIONS";
 
-pub(super) fn compare(new: &Server, before: &Compiled, after: &Compiled, changes: &mut Changes) {
+pub(super) fn compare(
+    new: &ComparedServer,
+    before: &CompiledManifest,
+    after: &CompiledManifest,
+    changes: &mut ChangeList,
+) {
     if let (Ok(was), Ok(is)) = (&before.parts.transport, &after.parts.transport) {
         transport(was, is, changes);
     }
-    let (Ok(was), Ok(is)) = (&before.parts.process, &after.parts.process) else {
+    let (Ok(was), Ok(Some(is))) = (&before.parts.process, &after.parts.process) else {
         return;
     };
-    let Some(is) = is else {
-        return;
-    };
-    dangers(
-        was.as_ref().map(|was| (was, &before.manifest)),
-        is,
-        new,
-        changes,
-    );
+    let known = was.as_ref().map(|was| (was, &before.manifest));
+    dangers(known, is, new, changes);
     let Some(was) = was else {
         return;
     };
     let programs = [before, after].map(|compiled| Program::of(&compiled.manifest));
     program(was, is, &programs, changes);
     environment(&was.environment, &is.environment, changes);
-    let options = |process: &Process| {
-        let container = &process.container;
-        let options = container.options.iter().map(argument_text);
-        options
-            .chain(container.service_account.clone())
-            .collect::<Vec<String>>()
-    };
-    let [old, new] = [was, is].map(options);
-    if old != new {
-        changes.push(
-            Kind::ContainerOptionsChanged,
-            Words::new("the options of the container change: ").words(list(&new, &old)),
-        );
-    }
+    let [old, new] = [was, is].map(|process| {
+        let options = process.container.options.iter().map(argument_text);
+        let service_account = process.container.service_account.clone();
+        options.chain(service_account).collect::<Vec<String>>()
+    });
+    list(
+        Kind::ContainerOptionsChanged,
+        "the options of the container change: {}",
+        &old,
+        &new,
+        changes,
+    );
     files(was, is, changes);
-    let paths = |process: &Process| process.mounts.keys().cloned().collect::<Vec<_>>();
-    let [old, new] = [was, is].map(paths);
-    if old != new {
-        changes.push(
-            Kind::MountChanged,
-            Words::new("answers that are handed over as files: ").words(list(&new, &old)),
-        );
-    }
+    let [old, new] = [was, is].map(|process| process.mounts.keys().cloned().collect::<Vec<_>>());
+    list(
+        Kind::MountChanged,
+        "answers that are handed over as files: {}",
+        &old,
+        &new,
+        changes,
+    );
 }
 
 /// What runs, where anything does and can be compiled.
-pub(super) fn process_of(compiled: &Compiled) -> Option<&Process> {
+pub(super) fn process_of(compiled: &CompiledManifest) -> Option<&Process> {
     compiled.parts.process.as_ref().ok()?.as_ref()
 }
 
-fn transport(was: &Transport, is: &Transport, changes: &mut Changes) {
+fn transport(was: &Transport, is: &Transport, changes: &mut ChangeList) {
     match (was, is) {
         _ if was == is => {}
         (Transport::Remote { url: old }, Transport::Remote { url: new }) => {
@@ -118,42 +78,38 @@ fn transport(was: &Transport, is: &Transport, changes: &mut Changes) {
             } else {
                 Kind::RemoteHostChanged
             };
-            changes.push(
-                kind,
-                Words::new("the server moves from ")
-                    .value(old)
-                    .text(" to ")
-                    .value(new),
-            );
+            changes.push(kind, sentence!("the server moves from {} to {}", old, new));
         }
         (Transport::StreamableHttp { .. }, Transport::StreamableHttp { port, path }) => {
+            let template = "the container is spoken to at port {} and {}";
             changes.push(
                 Kind::HttpEndpointChanged,
-                Words::new("the container is spoken to at port ")
-                    .value(port.to_string())
-                    .text(" and ")
-                    .value(path),
+                sentence!(template, port.to_string(), path),
             );
         }
-        (_, _) => changes.push(
-            Kind::TransportChanged,
-            Words::new("the server was spoken to ")
-                .words(transport_words(was))
-                .text(", and now ")
-                .words(transport_words(is)),
-        ),
+        (_, _) => {
+            let sentence = sentence!(
+                "the server was spoken to {}, and now {}",
+                way_to_speak(was),
+                way_to_speak(is)
+            );
+            changes.push(Kind::TransportChanged, sentence);
+        }
     }
 }
 
 /// How a server is spoken to, in words.
-pub(super) fn transport_words(transport: &Transport) -> Words {
+fn way_to_speak(transport: &Transport) -> Sentence {
     match transport {
-        Transport::Stdio => Words::new("through its standard input and output"),
-        Transport::StreamableHttp { port, path } => Words::new("by HTTP at port ")
-            .value(port.to_string())
-            .text(" of its container, ")
-            .value(path),
-        Transport::Remote { url } => Words::new("by HTTP at ").value(url),
+        Transport::Stdio => sentence!("through its standard input and output"),
+        Transport::StreamableHttp { port, path } => {
+            sentence!(
+                "by HTTP at port {} of its container, {}",
+                port.to_string(),
+                path
+            )
+        }
+        Transport::Remote { url } => sentence!("by HTTP at {}", url),
     }
 }
 
@@ -161,10 +117,10 @@ pub(super) fn transport_words(transport: &Transport) -> Words {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Program<'a> {
     /// As it is written.
-    pub(crate) text: &'a str,
+    text: &'a str,
     /// Without its version.
-    pub(crate) name: &'a str,
-    pub(crate) is_pinned: bool,
+    pub(super) name: &'a str,
+    pub(super) is_pinned: bool,
     /// Its place in the arguments; nothing for an image of its own field.
     at: Option<usize>,
 }
@@ -204,150 +160,119 @@ impl<'a> Program<'a> {
 fn program(
     was: &Process,
     is: &Process,
-    programs: &[Option<Program<'_>>; 2],
-    changes: &mut Changes,
+    [old, new]: &[Option<Program<'_>>; 2],
+    changes: &mut ChangeList,
 ) {
     let command = |process: &Process| process.command.as_ref().map(text);
     let image = |process: &Process| process.container.image.as_ref().map(text);
     let name_of_image =
         |process: &Process| image(process).map(|image| image_name(&image).to_owned());
-    let [old, new] = programs;
-    let is_same_package = match (old, new) {
-        (Some(old), Some(new)) => old.name == new.name,
-        (None, None) => true,
-        (Some(_), None) | (None, Some(_)) => false,
-    };
-    let is_same_program =
-        command(was) == command(is) && name_of_image(was) == name_of_image(is) && is_same_package;
+    let name = |program: &Option<Program<'_>>| program.map(|program| program.name.to_owned());
+    let is_same_program = command(was) == command(is)
+        && name_of_image(was) == name_of_image(is)
+        && name(old) == name(new);
+    if let (Some(old), Some(new)) = (old, new)
+        && old.is_pinned
+        && !new.is_pinned
+    {
+        let sentence = sentence!("no version is named any more: {}", new.text);
+        changes.push(Kind::PinRemoved, sentence);
+    }
     if !is_same_program {
-        changes.push(
-            Kind::ProgramChanged,
-            Words::new("another program runs: ")
-                .value(command_line(is))
-                .text(", no longer ")
-                .value(command_line(was)),
+        let sentence = sentence!(
+            "another program runs: {}, no longer {}",
+            command_line(is),
+            command_line(was)
         );
-        pin(old.as_ref(), new.as_ref(), changes);
+        changes.push(Kind::ProgramChanged, sentence);
         return;
     }
     if let (Some(old), Some(new)) = (old, new)
         && old.text != new.text
     {
-        changes.push(
-            Kind::VersionChanged,
-            Words::new("another version runs: ")
-                .value(new.text)
-                .text(", no longer ")
-                .value(old.text),
-        );
+        let sentence = sentence!("another version runs: {}, no longer {}", new.text, old.text);
+        changes.push(Kind::VersionChanged, sentence);
     } else if image(was) != image(is) {
+        let template = "another version of the image runs: {}, no longer {}";
         changes.push(
             Kind::VersionChanged,
-            Words::new("another version of the image runs: ")
-                .values(image(is))
-                .text(", no longer ")
-                .values(image(was)),
+            sentence!(template, image(is), image(was)),
         );
     }
-    pin(old.as_ref(), new.as_ref(), changes);
     let arguments = |process: &Process, program: &Option<Program<'_>>| {
         let package = program.and_then(|program| program.at);
         let arguments = process.arguments.iter().enumerate();
-        arguments
-            .filter(|(at, _)| Some(*at) != package)
-            .map(|(_, argument)| argument_text(argument))
-            .collect::<Vec<String>>()
+        let arguments = arguments.filter(|(at, _)| Some(*at) != package);
+        let arguments = arguments.map(|(_, argument)| argument_text(argument));
+        arguments.collect::<Vec<String>>()
     };
-    let [old, new] = [arguments(was, old), arguments(is, new)];
-    if old != new {
-        changes.push(
-            Kind::ArgumentsChanged,
-            Words::new("the arguments change: ").words(list(&new, &old)),
-        );
-    }
-}
-
-fn pin(old: Option<&Program<'_>>, new: Option<&Program<'_>>, changes: &mut Changes) {
-    if let (Some(old), Some(new)) = (old, new)
-        && old.is_pinned
-        && !new.is_pinned
-    {
-        changes.push(
-            Kind::PinRemoved,
-            Words::new("no version is named any more: ").value(new.text),
-        );
-    }
+    list(
+        Kind::ArgumentsChanged,
+        "the arguments change: {}",
+        &arguments(was, old),
+        &arguments(is, new),
+        changes,
+    );
 }
 
 fn environment(
     was: &BTreeMap<String, Template>,
     is: &BTreeMap<String, Template>,
-    changes: &mut Changes,
+    changes: &mut ChangeList,
 ) {
     for (name, value) in is.iter().filter(|(name, _)| !is_loader(name)) {
+        let value_now = text(value);
         match was.get(name) {
             None => changes.push(
                 Kind::EnvironmentAdded,
-                Words::new("it runs with the variable ")
-                    .value(name)
-                    .text(" as ")
-                    .value(text(value)),
+                sentence!("it runs with the variable {} as {}", name, value_now),
             ),
             Some(before) if before != value => changes.push(
                 Kind::EnvironmentChanged,
-                Words::new("the variable ")
-                    .value(name)
-                    .text(" changes from ")
-                    .value(text(before))
-                    .text(" to ")
-                    .value(text(value)),
+                sentence!(
+                    "the variable {} changes from {} to {}",
+                    name,
+                    text(before),
+                    value_now
+                ),
             ),
             Some(_) => {}
         }
     }
-    let removed: Vec<&String> = was.keys().filter(|name| !is.contains_key(*name)).collect();
-    if !removed.is_empty() {
-        changes.push(
-            Kind::EnvironmentRemoved,
-            Words::new("it runs without ").values(removed),
-        );
-    }
+    let removed = was.keys().filter(|name| !is.contains_key(*name));
+    changes.push_all(Kind::EnvironmentRemoved, "it runs without {}", removed);
 }
 
 fn is_loader(name: &str) -> bool {
-    let name = name.to_ascii_uppercase();
-    LOADERS.contains(&name.as_str())
+    let mut loaders = LOADERS.split_ascii_whitespace();
+    loaders.any(|loader| loader.eq_ignore_ascii_case(name))
 }
 
 /// What gives the process more than a server needs, and was not there before: said of new servers too.
 pub(super) fn dangers(
     was: Option<(&Process, &Manifest)>,
     is: &Process,
-    server: &Server,
-    changes: &mut Changes,
+    server: &ComparedServer,
+    changes: &mut ChangeList,
 ) {
     for (name, value) in is.environment.iter().filter(|(name, _)| is_loader(name)) {
-        if was.and_then(|(was, _)| was.environment.get(name)) == Some(value) {
-            continue;
+        if was.and_then(|(was, _)| was.environment.get(name)) != Some(value) {
+            let template = "the variable {} decides which code is loaded, or from where and through whom, and is now {}";
+            changes.push(
+                Kind::LoaderVariableSet,
+                sentence!(template, name, text(value)),
+            );
         }
-        changes.push(
-            Kind::LoaderVariableSet,
-            Words::new("the variable ")
-                .value(name)
-                .text(" decides which code is loaded, or from where and through whom, and is now ")
-                .value(text(value)),
-        );
     }
     let old = was.map_or_else(BTreeMap::new, |(_, manifest)| openings(manifest));
-    let new = server
-        .compiled
-        .as_ref()
-        .map_or_else(BTreeMap::new, |compiled| openings(&compiled.manifest));
-    for (_, option) in new.iter().filter(|(power, _)| !old.contains_key(power)) {
-        changes.push(
-            Kind::ContainerOpened,
-            Words::new("the container is opened by ").value(option),
-        );
+    let compiled = server.compiled.as_ref();
+    let new = compiled.map_or_else(BTreeMap::new, |compiled| openings(&compiled.manifest));
+    for (_, option) in new
+        .into_iter()
+        .filter(|(power, _)| !old.contains_key(power))
+    {
+        let sentence = sentence!("the container is opened by {}", option);
+        changes.push(Kind::ContainerOpened, sentence);
     }
 }
 
@@ -366,60 +291,63 @@ fn openings(manifest: &Manifest) -> BTreeMap<Power, String> {
         .collect()
 }
 
-fn files(was: &Process, is: &Process, changes: &mut Changes) {
+fn files(was: &Process, is: &Process, changes: &mut ChangeList) {
     let paths: BTreeSet<&String> = was.files.keys().chain(is.files.keys()).collect();
     for path in paths {
-        let words = match (was.files.get(path), is.files.get(path)) {
-            (None, Some(file)) => Words::new("the file ")
-                .value(path)
-                .text(" is put into the container: ")
-                .value(text(&file.content)),
-            (Some(_), None) => Words::new("the file ")
-                .value(path)
-                .text(" is no longer put into the container"),
-            (Some(before), Some(after)) if before != after => Words::new("the file ")
-                .value(path)
-                .text(" in the container now holds ")
-                .value(text(&after.content)),
+        let sentence = match (was.files.get(path), is.files.get(path)) {
+            (None, Some(file)) => {
+                let content = text(&file.content);
+                sentence!("the file {} is put into the container: {}", path, content)
+            }
+            (Some(_), None) => sentence!("the file {} is no longer put into the container", path),
+            (Some(before), Some(after)) if before != after => {
+                let content = text(&after.content);
+                sentence!("the file {} in the container now holds {}", path, content)
+            }
             (Some(_) | None, _) => continue,
         };
-        changes.push(Kind::InjectedFileChanged, words);
+        changes.push(Kind::InjectedFileChanged, sentence);
     }
 }
 
-/// How a list differs from what it was.
-fn list(new: &[String], old: &[String]) -> Words {
-    let removed = missing(old, new);
-    let added = missing(new, old);
-    match (added.as_slice(), removed.as_slice()) {
-        ([], []) => Words::new("they are, in another order or number, ").values(new),
-        (_, []) => Words::new("new are ").values(added),
-        ([], _) => Words::new("gone are ").values(removed),
-        (_, _) => Words::new("new are ")
-            .values(added)
-            .text(", gone are ")
-            .values(removed),
+/// Tells how a list differs from what it was.
+fn list(
+    kind: Kind,
+    template: &'static str,
+    old: &[String],
+    new: &[String],
+    changes: &mut ChangeList,
+) {
+    if old == new {
+        return;
     }
+    let (added, removed) = (missing(new, old), missing(old, new));
+    let difference = match (added.is_empty(), removed.is_empty()) {
+        (true, true) => sentence!("they are, in another order or number, {}", new),
+        (false, true) => sentence!("new are {}", added),
+        (true, false) => sentence!("gone are {}", removed),
+        (false, false) => sentence!("new are {}, gone are {}", added, removed),
+    };
+    changes.push(kind, sentence!(template, difference));
 }
 
 /// What runs, as one line.
 pub(super) fn command_line(process: &Process) -> String {
-    let image = process.container.image.as_ref().map(text);
-    let command = process.command.as_ref().map(text);
+    let command = process
+        .container
+        .image
+        .iter()
+        .chain(&process.command)
+        .map(text);
     let arguments = process.arguments.iter().map(argument_text);
-    let words: Vec<String> = image
-        .into_iter()
-        .chain(command)
-        .chain(arguments)
-        .map(|word| {
-            if word.is_empty() || word.contains(' ') {
-                format!("\"{word}\"")
-            } else {
-                word
-            }
-        })
-        .collect();
-    words.join(" ")
+    let words = command.chain(arguments).map(|word| {
+        if word.is_empty() || word.contains(' ') {
+            format!("\"{word}\"")
+        } else {
+            word
+        }
+    });
+    words.collect::<Vec<String>>().join(" ")
 }
 
 /// An argument as the manifest writes it.

@@ -8,244 +8,234 @@ use crate::catalog::entry::{Destination, Destinations, Entry, Purpose};
 use crate::compile::plan::{OAuth, Registration, ScopeSource, TokenDelivery, TokenExchange};
 use crate::manifest::oauth::{OAuthType, Verdict};
 
-use super::{Changes, Compiled, Kind, Server, Words, missing};
+use super::{
+    ChangeList, ComparedServer, CompiledManifest, Kind, Piece, Sentence, missing, sentence,
+};
 
 pub(super) fn compare(
-    old: &Server,
-    new: &Server,
-    before: &Compiled,
-    after: &Compiled,
-    changes: &mut Changes,
+    old: &ComparedServer,
+    new: &ComparedServer,
+    before: &CompiledManifest,
+    after: &CompiledManifest,
+    changes: &mut ChangeList,
 ) {
     oauth_type(&old.entry, &new.entry, changes);
     secret(old, new, changes);
-    destinations(old, new, before.manifest == after.manifest, changes);
+    let is_same_manifest = before.manifest == after.manifest;
+    destinations(&old.entry, &new.entry, is_same_manifest, changes);
     let (Ok(was), Ok(is)) = (&before.parts.oauth, &after.parts.oauth) else {
         return;
     };
     scopes(was.as_ref(), is.as_ref(), changes);
-    if let (Some(was), Some(is)) = (was, is) {
-        hosts(was, is, changes);
-        endpoints(was, is, changes);
-        client(was, is, changes);
-        redirect_uris(before, after, changes);
-        if was.delivery != is.delivery {
-            changes.push(
-                Kind::TokenDeliveryChanged,
-                Words::new("the token reaches the server ")
-                    .words(delivery(&is.delivery))
-                    .text(", no longer ")
-                    .words(delivery(&was.delivery)),
-            );
-        }
-        if was.required != is.required {
-            let words = if is.required {
-                Words::new("the login becomes required")
-            } else {
-                Words::new("the login becomes optional")
-            };
-            changes.push(Kind::LoginRequirementChanged, words);
-        }
+    let (Some(was), Some(is)) = (was, is) else {
+        return;
+    };
+    hosts(was, is, changes);
+    endpoints(was, is, changes);
+    registration(&was.registration, &is.registration, changes);
+    redirect_uris(before, after, changes);
+    if was.delivery != is.delivery {
+        let sentence = sentence!(
+            "the token reaches the server {}, no longer {}",
+            delivery(&is.delivery),
+            delivery(&was.delivery)
+        );
+        changes.push(Kind::TokenDeliveryChanged, sentence);
+    }
+    if was.required != is.required {
+        let sentence = if is.required {
+            sentence!("the login becomes required")
+        } else {
+            sentence!("the login becomes optional")
+        };
+        changes.push(Kind::LoginRequirementChanged, sentence);
     }
 }
 
-fn oauth_type(old: &Entry, new: &Entry, changes: &mut Changes) {
+fn oauth_type(old: &Entry, new: &Entry, changes: &mut ChangeList) {
     let [was, is] = [old, new].map(|entry| entry.classification.verdict);
     if was == is {
         return;
     }
     if let Verdict::Undetermined(reason) = is {
-        changes.push(
-            Kind::OauthTypeUndetermined,
-            Words::new("the OAuth type was ")
-                .value(was.name())
-                .text(" and can no longer be told: ")
-                .text(reason.reason()),
+        let sentence = sentence!(
+            "the OAuth type was {} and can no longer be told: {}",
+            was.name(),
+            Piece::Text(reason.reason())
         );
+        changes.push(Kind::OauthTypeUndetermined, sentence);
         return;
     }
-    let mut words = Words::new("the OAuth type changes from ")
-        .value(was.name())
-        .text(" to ")
-        .value(is.name());
-    let evidence = new.classification.evidence.iter().filter(|evidence| {
+    let mut sentence = sentence!(
+        "the OAuth type changes from {} to {}",
+        was.name(),
+        is.name()
+    );
+    for evidence in &new.classification.evidence {
         let before = old.classification.evidence_of(evidence.fact);
-        before.map(|before| before.value) != Some(evidence.value)
-    });
-    for evidence in evidence {
-        words = words.text(": ").value(evidence.because.replace('`', ""));
+        if before.map(|before| before.value) != Some(evidence.value) {
+            sentence = sentence!("{}: {}", sentence, evidence.because.replace('`', ""));
+        }
     }
-    changes.push(Kind::OauthTypeChanged, words);
+    changes.push(Kind::OauthTypeChanged, sentence);
 }
 
 /// Who keeps the client secret, and whether it is one.
-fn secret(old: &Server, new: &Server, changes: &mut Changes) {
-    let has_secret = |entry: &Entry| entry.oauth_type().is_some_and(OAuthType::has_static_client);
+fn secret(old: &ComparedServer, new: &ComparedServer, changes: &mut ChangeList) {
+    let has_secret = new
+        .entry
+        .oauth_type()
+        .is_some_and(OAuthType::has_static_client);
     match (old.entry.is_proxied, new.entry.is_proxied) {
-        (true, false) if has_secret(&new.entry) => changes.push(
-            Kind::ProxyDropped,
-            Words::new("the proxy no longer keeps the client secret: `requires_proxy` is not set"),
-        ),
-        (false, true) => changes.push(
-            Kind::ProxyAdded,
-            Words::new("the proxy keeps the client secret, and has to be given ")
-                .values(new.entry.env_names()),
-        ),
+        (true, false) if has_secret => {
+            let template =
+                "the proxy no longer keeps the client secret: `requires_proxy` is not set";
+            changes.push(Kind::ProxyDropped, sentence!(template));
+        }
+        (false, true) => {
+            let template = "the proxy keeps the client secret, and has to be given {}";
+            changes.push(Kind::ProxyAdded, sentence!(template, new.entry.env_names()));
+        }
         (_, _) => {}
     }
     match (old.holds_secret, new.holds_secret) {
         (false, true) => changes.push(
             Kind::SecretInFile,
-            Words::new("a secret now stands in the file, and in the history from here on"),
+            sentence!("a secret now stands in the file, and in the history from here on"),
         ),
         (true, false) => changes.push(
             Kind::SecretRemoved,
-            Words::new("the secret no longer stands in the file; the history still has it"),
+            sentence!("the secret no longer stands in the file; the history still has it"),
         ),
         (true, true) | (false, false) => {}
     }
 }
 
 /// The hosts that the secret may be sent to.
-fn destinations(old: &Server, new: &Server, is_same_manifest: bool, changes: &mut Changes) {
-    let [was, is] = [&old.entry, &new.entry].map(|entry| {
-        let mut sent: Vec<&Destination> = entry.needed_hosts().collect();
-        sent.sort();
-        sent.dedup_by_key(|destination| &destination.host);
-        sent
-    });
-    let has = |list: &[&Destination], host: &str| list.iter().any(|known| known.host == host);
-    if old.entry.destinations != Destinations::Unverifiable
-        && new.entry.destinations == Destinations::Unverifiable
-    {
-        changes.push(
-            Kind::DestinationUnknown,
-            Words::new(
-                "it is not known where its secret goes: the discovery lock has no entry for these URLs",
-            ),
-        );
+fn destinations(old: &Entry, new: &Entry, is_same_manifest: bool, changes: &mut ChangeList) {
+    let was_unknown = old.destinations == Destinations::Unverifiable;
+    if new.destinations == Destinations::Unverifiable && !was_unknown {
+        let template = "it is not known where its secret goes: \
+                        the discovery lock has no entry for these URLs";
+        changes.push(Kind::DestinationUnknown, sentence!(template));
         return;
     }
-    for destination in is.iter().filter(|now| !has(&was, &now.host)) {
-        let kind = match old.entry.destinations {
-            // A secret that went nowhere because the lock knew nothing.
-            Destinations::Unverifiable if is_same_manifest => Kind::DestinationDiscovered,
-            _ if is_same_manifest => Kind::UnexplainedDestination,
-            _ => Kind::DestinationAdded,
-        };
-        let words = Words::new("its secret may now be sent to ")
-            .value(&destination.host)
-            .text(purpose(destination.purpose))
-            .text(", says ")
-            .value(destination.source.describe())
-            .text(match kind {
-                Kind::UnexplainedDestination => ", though the manifest did not change",
-                _ => "",
-            });
-        changes.push(kind, words);
-    }
-    for destination in was.iter().filter(|known| !has(&is, &known.host)) {
-        changes.push(
-            Kind::DestinationRemoved,
-            Words::new("its secret is no longer sent to ")
-                .value(&destination.host)
-                .text(purpose(destination.purpose)),
-        );
-    }
+    let [was, is] = [old, new].map(sent_to);
     for now in &is {
         let before = was.iter().find(|known| known.host == now.host);
-        let Some(before) = before.filter(|before| before.source != now.source) else {
-            continue;
-        };
-        changes.push(
-            Kind::DestinationSourceChanged,
-            Words::new("that its secret may be sent to ")
-                .value(&now.host)
-                .text(" was said by ")
-                .value(before.source.describe())
-                .text(" and is now said by ")
-                .value(now.source.describe()),
-        );
+        let (source, use_of_secret) = (now.source.describe(), purpose(now.purpose));
+        match before {
+            None => {
+                let (kind, template) = match (is_same_manifest, was_unknown) {
+                    (false, _) => (Kind::DestinationAdded, MAY_BE_SENT),
+                    // A secret that went nowhere because the lock knew nothing.
+                    (true, true) => (Kind::DestinationDiscovered, MAY_BE_SENT),
+                    (true, false) => (
+                        Kind::UnexplainedDestination,
+                        "its secret may now be sent to {}{}, says {}, though the manifest did not change",
+                    ),
+                };
+                changes.push(kind, sentence!(template, &now.host, use_of_secret, source));
+            }
+            Some(before) if before.source != now.source => changes.push(
+                Kind::DestinationSourceChanged,
+                sentence!(
+                    "that its secret may be sent to {} was said by {} and is now said by {}",
+                    &now.host,
+                    before.source.describe(),
+                    source
+                ),
+            ),
+            Some(_) => {}
+        }
     }
+    for known in was {
+        if !is.iter().any(|now| now.host == known.host) {
+            let sentence = sentence!(
+                "its secret is no longer sent to {}{}",
+                &known.host,
+                purpose(known.purpose)
+            );
+            changes.push(Kind::DestinationRemoved, sentence);
+        }
+    }
+}
+
+const MAY_BE_SENT: &str = "its secret may now be sent to {}{}, says {}";
+
+/// The hosts that the secret is sent to, each once.
+fn sent_to(entry: &Entry) -> Vec<&Destination> {
+    let mut sent: Vec<&Destination> = entry.needed_hosts().collect();
+    sent.sort();
+    sent.dedup_by_key(|destination| &destination.host);
+    sent
 }
 
 /// What the secret is sent for.
-pub(super) fn purpose(purpose: Purpose) -> &'static str {
-    match purpose {
+fn purpose(purpose: Purpose) -> Piece {
+    Piece::Text(match purpose {
         Purpose::Token => " to exchange codes and refresh tokens",
         Purpose::Revocation => " to revoke tokens",
         Purpose::Discovery => " to read metadata",
-    }
+    })
 }
 
-fn scopes(was: Option<&OAuth>, is: Option<&OAuth>, changes: &mut Changes) {
-    let requested =
-        |oauth: Option<&OAuth>| oauth.map_or_else(Vec::new, |oauth| oauth.scopes.requested.clone());
-    let [old, new] = [was, is].map(requested);
-    let source = |source: ScopeSource| match source {
-        ScopeSource::Declared => "the manifest",
-        ScopeSource::Discovered => "the discovery lock",
-        ScopeSource::Unstated => "the server's own challenge",
-    };
-    let added = missing(&new, &old);
-    if !added.is_empty() {
-        changes.push(
-            Kind::ScopeAdded,
-            Words::new("it asks for ").values(added).text(" as well"),
-        );
-    }
-    let removed = missing(&old, &new);
-    if !removed.is_empty() {
-        changes.push(
-            Kind::ScopeRemoved,
-            Words::new("it no longer asks for ").values(removed),
-        );
-    }
+fn scopes(was: Option<&OAuth>, is: Option<&OAuth>, changes: &mut ChangeList) {
+    let [old, new] = [was, is].map(|oauth| oauth.map_or(&[][..], |oauth| &oauth.scopes.requested));
+    changes.push_all(
+        Kind::ScopeAdded,
+        "it asks for {} as well",
+        missing(new, old),
+    );
+    changes.push_all(
+        Kind::ScopeRemoved,
+        "it no longer asks for {}",
+        missing(old, new),
+    );
     let (Some(was), Some(is)) = (was, is) else {
         return;
     };
+    let source = |oauth: &OAuth| {
+        Piece::Text(match oauth.scopes.source {
+            ScopeSource::Declared => "the manifest",
+            ScopeSource::Discovered => "the discovery lock",
+            ScopeSource::Unstated => "the server's own challenge",
+        })
+    };
     if was.scopes.source != is.scopes.source {
+        let template = "the scopes are said by {}, no longer by {}";
         changes.push(
             Kind::ScopeSourceChanged,
-            Words::new("the scopes are said by ")
-                .text(source(is.scopes.source))
-                .text(", no longer by ")
-                .text(source(was.scopes.source)),
+            sentence!(template, source(is), source(was)),
         );
     }
     let has_own_fallback = |oauth: &OAuth| oauth.scopes.fallback != oauth.scopes.requested;
     if was.scopes.fallback != is.scopes.fallback && (has_own_fallback(was) || has_own_fallback(is))
     {
+        let template = "where the provider refuses the scopes, it asks for {}";
         changes.push(
             Kind::FallbackScopesChanged,
-            Words::new("where the provider refuses the scopes, it asks for ")
-                .values(&is.scopes.fallback),
+            sentence!(template, &is.scopes.fallback),
         );
     }
 }
 
 /// The host that a URL names.
 pub(super) fn host_of(url: &str) -> String {
-    let host = Url::parse(url)
-        .ok()
-        .and_then(|url| url.host_str().map(str::to_owned));
-    host.unwrap_or_else(|| url.to_owned())
+    let parsed = Url::parse(url).ok();
+    let host = parsed.as_ref().and_then(Url::host_str);
+    host.unwrap_or(url).to_owned()
 }
 
-/// Who is asked where the endpoints are: what the manifest alone decides.
-fn asked(oauth: &OAuth) -> BTreeSet<String> {
-    let discovery = oauth.discovery.iter();
-    let urls = discovery.flat_map(|discovery| {
-        discovery
-            .challenge
-            .iter()
-            .chain(&discovery.resource_metadata)
-            .chain(&discovery.authorization_server_metadata)
+/// The hosts that are asked where the endpoints are: what the manifest alone decides.
+fn asked_hosts(oauth: &OAuth) -> BTreeSet<String> {
+    let urls = oauth.discovery.iter().flat_map(|discovery| {
+        let documents = discovery.resource_metadata.iter();
+        let documents = documents.chain(&discovery.authorization_server_metadata);
+        discovery.challenge.iter().chain(documents)
     });
-    let issuer = oauth
-        .issuer
-        .iter()
-        .filter(|_| oauth.kind == OAuthType::McpStatic);
+    let issuer = oauth.issuer.as_ref();
+    let issuer = issuer.filter(|_| oauth.kind == OAuthType::McpStatic);
     urls.chain(issuer).map(|url| host_of(url)).collect()
 }
 
@@ -253,216 +243,178 @@ fn asked(oauth: &OAuth) -> BTreeSet<String> {
 /// endpoints are destinations of the secret, and told there.
 fn endpoints_of(oauth: &OAuth) -> Vec<(&'static str, &str)> {
     let registration = match &oauth.registration {
-        Registration::Dynamic { endpoint, .. } => endpoint.as_deref(),
-        Registration::ClientMetadata { client_id } => Some(client_id.as_str()),
+        Registration::Dynamic { endpoint, .. } => endpoint.as_ref(),
+        Registration::ClientMetadata { client_id } => Some(client_id),
         Registration::Static { .. } => None,
     };
-    let issuer = oauth
-        .issuer
-        .as_deref()
-        .filter(|_| oauth.kind != OAuthType::McpStatic);
-    let mut endpoints = vec![
+    let issuer = oauth.issuer.as_ref();
+    let endpoints = [
         (
             "authorization endpoint",
-            oauth.authorization_endpoint.as_deref(),
+            oauth.authorization_endpoint.as_ref(),
         ),
-        ("issuer", issuer),
+        (
+            "issuer",
+            issuer.filter(|_| oauth.kind != OAuthType::McpStatic),
+        ),
         ("registration endpoint", registration),
-        ("token endpoint", oauth.token_endpoint.as_deref()),
-        ("revocation endpoint", oauth.revocation_endpoint.as_deref()),
+        ("token endpoint", oauth.token_endpoint.as_ref()),
+        ("revocation endpoint", oauth.revocation_endpoint.as_ref()),
     ];
-    endpoints.retain(|(_, url)| url.is_some());
-    endpoints
-        .into_iter()
-        .filter_map(|(name, url)| Some((name, url?)))
+    let known = endpoints.into_iter();
+    known
+        .filter_map(|(name, url)| Some((name, url?.as_str())))
         .collect()
 }
 
 /// The hosts of a login that the secret is not told to go to.
 fn login_hosts(oauth: &OAuth) -> BTreeSet<String> {
     let is_proxied = matches!(oauth.token_exchange, TokenExchange::Proxy { .. });
+    let is_the_proxys = |name| matches!(name, "token endpoint" | "revocation endpoint");
     endpoints_of(oauth)
         .into_iter()
-        .filter(|(name, _)| {
-            !is_proxied || !matches!(*name, "token endpoint" | "revocation endpoint")
-        })
+        .filter(|(name, _)| !is_proxied || !is_the_proxys(*name))
         .map(|(_, url)| host_of(url))
         .collect()
 }
 
-fn hosts(was: &OAuth, is: &OAuth, changes: &mut Changes) {
-    let [old_asked, new_asked] = [was, is].map(asked);
-    let [old_hosts, new_hosts] = [was, is].map(login_hosts);
+fn hosts(was: &OAuth, is: &OAuth, changes: &mut ChangeList) {
+    let [old_logins, new_logins] = [was, is].map(login_hosts);
+    let new_asked = asked_hosts(is);
+    let told_before = &asked_hosts(was) | &old_logins;
     // What the proxy asked before is not new to the login, even where the app now asks it itself.
-    let old_endpoints = endpoints_of(was);
-    let old_endpoints: BTreeSet<String> =
-        old_endpoints.iter().map(|(_, url)| host_of(url)).collect();
-    let told: BTreeSet<&String> = old_asked.union(&old_hosts).collect();
-    let known: BTreeSet<&String> = told.iter().copied().chain(&old_endpoints).collect();
-    let mut added: BTreeSet<&String> = new_asked
-        .iter()
-        .filter(|host| !known.contains(host))
-        .collect();
-    match (old_hosts.is_empty(), new_hosts.is_empty()) {
-        (true, false) => changes.push(
-            Kind::LoginDiscovered,
-            Words::new("the login is now known to involve ").values(&new_hosts),
-        ),
-        (false, true) => changes.push(
-            Kind::LoginUnknown,
-            Words::new("it is no longer known where the user logs in; it was at ")
-                .values(&old_hosts),
-        ),
-        (false, false) => added.extend(new_hosts.iter().filter(|host| !known.contains(host))),
+    let endpoints = endpoints_of(was).into_iter().map(|(_, url)| host_of(url));
+    let known = &told_before | &endpoints.collect();
+    let mut added = &new_asked - &known;
+    match (old_logins.is_empty(), new_logins.is_empty()) {
+        (true, false) => {
+            let sentence = sentence!("the login is now known to involve {}", new_logins.clone());
+            changes.push(Kind::LoginDiscovered, sentence);
+        }
+        (false, true) => {
+            let template = "it is no longer known where the user logs in; it was at {}";
+            changes.push(Kind::LoginUnknown, sentence!(template, old_logins));
+        }
+        (false, false) => added.extend(&new_logins - &known),
         (true, true) => {}
     }
-    if !added.is_empty() {
-        changes.push(
-            Kind::LoginHostAdded,
-            Words::new("the login now involves ").values(added),
-        );
-    }
-    let kept: BTreeSet<&String> = new_asked.union(&new_hosts).collect();
-    let removed: Vec<&String> = told
-        .into_iter()
-        .filter(|host| !kept.contains(host) && !new_hosts.is_empty())
-        .collect();
-    if !removed.is_empty() {
-        changes.push(
+    changes.push_all(Kind::LoginHostAdded, "the login now involves {}", added);
+    if !new_logins.is_empty() {
+        let removed = &told_before - &(&new_asked | &new_logins);
+        changes.push_all(
             Kind::LoginHostRemoved,
-            Words::new("the login no longer involves ").values(removed),
+            "the login no longer involves {}",
+            removed,
         );
     }
 }
 
 /// Endpoints that move on their own host; another host is told as such.
-fn endpoints(was: &OAuth, is: &OAuth, changes: &mut Changes) {
+fn endpoints(was: &OAuth, is: &OAuth, changes: &mut ChangeList) {
     let old = endpoints_of(was);
     for (name, url) in endpoints_of(is) {
         let before = old.iter().find(|(known, _)| *known == name);
-        let Some((_, before)) = before.filter(|(_, before)| *before != url) else {
-            continue;
-        };
-        if host_of(before) == host_of(url) {
-            changes.push(
-                Kind::EndpointChanged,
-                Words::new("the ")
-                    .text(name)
-                    .text(" changes from ")
-                    .value(*before)
-                    .text(" to ")
-                    .value(url),
+        if let Some((_, before)) = before
+            && *before != url
+            && host_of(before) == host_of(url)
+        {
+            let sentence = sentence!(
+                "the {} changes from {} to {}",
+                Piece::Text(name),
+                *before,
+                url
             );
+            changes.push(Kind::EndpointChanged, sentence);
         }
     }
     let documents = |oauth: &OAuth| {
         let discovery = oauth.discovery.as_ref();
         discovery.map(|discovery| discovery.authorization_server_metadata.clone())
     };
-    let is_asked_elsewhere = is.kind == OAuthType::McpStatic && was.kind == is.kind;
-    if is_asked_elsewhere && documents(was) != documents(is) && asked(was) == asked(is) {
-        changes.push(
-            Kind::EndpointChanged,
-            Words::new("the endpoints are looked for at ")
-                .values(documents(is).unwrap_or_default()),
-        );
+    let is_found_by_documents = is.kind == OAuthType::McpStatic && was.kind == is.kind;
+    if is_found_by_documents
+        && documents(was) != documents(is)
+        && asked_hosts(was) == asked_hosts(is)
+    {
+        let documents = documents(is).unwrap_or_default();
+        let sentence = sentence!("the endpoints are looked for at {}", documents);
+        changes.push(Kind::EndpointChanged, sentence);
     }
 }
 
-fn client(was: &OAuth, is: &OAuth, changes: &mut Changes) {
-    match (&was.registration, &is.registration) {
-        (Registration::Static { client_id: old }, Registration::Static { client_id: new }) => {
-            if old != new {
-                changes.push(
-                    Kind::ClientIdChanged,
-                    Words::new("the client id changes from ")
-                        .value(old)
-                        .text(" to ")
-                        .value(new),
-                );
-            }
-        }
-        (
-            Registration::Dynamic { request: old, .. },
-            Registration::Dynamic { request: new, .. },
-        ) => {
+fn registration(was: &Registration, is: &Registration, changes: &mut ChangeList) {
+    use Registration::{ClientMetadata, Dynamic, Static};
+    match (was, is) {
+        (Static { client_id: old }, Static { client_id: new }) if old != new => changes.push(
+            Kind::ClientIdChanged,
+            sentence!("the client id changes from {} to {}", old, new),
+        ),
+        (Dynamic { request: old, .. }, Dynamic { request: new, .. }) => {
             // The redirect URI and the scopes are told as such.
-            let facts = |request: &crate::compile::plan::RegistrationRequest| {
-                (
-                    request.grant_types.clone(),
-                    request.token_endpoint_auth_method.clone(),
-                    request.client_name.clone(),
-                )
-            };
-            if facts(old) != facts(new) {
-                changes.push(
-                    Kind::RegistrationChanged,
-                    Words::new("the client registers itself with the grants ")
-                        .values(&new.grant_types)
-                        .text(" and the authentication method ")
-                        .value(&new.token_endpoint_auth_method),
+            if (
+                &old.grant_types,
+                &old.token_endpoint_auth_method,
+                &old.client_name,
+            ) != (
+                &new.grant_types,
+                &new.token_endpoint_auth_method,
+                &new.client_name,
+            ) {
+                let sentence = sentence!(
+                    "the client registers itself with the grants {} and the authentication method {}",
+                    &new.grant_types,
+                    &new.token_endpoint_auth_method
                 );
+                changes.push(Kind::RegistrationChanged, sentence);
             }
         }
-        (old, new) if std::mem::discriminant(old) != std::mem::discriminant(new) => {
-            let words = match new {
-                Registration::Static { .. } => Words::new("the client id was issued beforehand"),
-                Registration::Dynamic { .. } => Words::new("the client registers itself"),
-                Registration::ClientMetadata { client_id } => {
-                    Words::new("the client is described by the document at ").value(client_id)
+        (Static { .. }, Static { .. }) | (ClientMetadata { .. }, ClientMetadata { .. }) => {}
+        (_, new) => {
+            let sentence = match new {
+                Static { .. } => sentence!("the client id was issued beforehand"),
+                Dynamic { .. } => sentence!("the client registers itself"),
+                ClientMetadata { client_id } => {
+                    sentence!("the client is described by the document at {}", client_id)
                 }
             };
-            changes.push(Kind::RegistrationChanged, words);
+            changes.push(Kind::RegistrationChanged, sentence);
         }
-        (_, _) => {}
     }
 }
 
-fn redirect_uris(before: &Compiled, after: &Compiled, changes: &mut Changes) {
+fn redirect_uris(before: &CompiledManifest, after: &CompiledManifest, changes: &mut ChangeList) {
     let [was, is] = [before, after].map(|compiled| {
         let oauth = compiled.manifest.oauth_config.as_ref();
-        let uris = oauth.and_then(|oauth| oauth.redirect_uris.clone());
+        let uris = oauth.and_then(|oauth| oauth.redirect_uris.as_deref());
         uris.unwrap_or_default()
     });
     if was.first() != is.first() {
+        let template = "the user is sent back to {}, no longer to {}";
         changes.push(
             Kind::RedirectUriChanged,
-            Words::new("the user is sent back to ")
-                .values(is.first())
-                .text(", no longer to ")
-                .values(was.first()),
+            sentence!(template, is.first(), was.first()),
         );
     }
-    let others = |uris: &[String]| uris.iter().skip(1).cloned().collect::<BTreeSet<_>>();
-    let [was, is] = [was, is].map(|uris| others(&uris));
+    let [was, is] = [was, is].map(|uris| uris.iter().skip(1).collect::<BTreeSet<_>>());
     if was != is {
-        let mut words = Words::new("beside the first redirect URI there is ");
-        words = if is.is_empty() {
-            words.text("none any more")
+        let sentence = if is.is_empty() {
+            sentence!("beside the first redirect URI there is none any more")
         } else {
-            words.values(is)
+            sentence!("beside the first redirect URI there is {}", is)
         };
-        changes.push(Kind::OtherRedirectUrisChanged, words);
+        changes.push(Kind::OtherRedirectUrisChanged, sentence);
     }
 }
 
 /// How the token reaches the server, in words.
-pub(super) fn delivery(delivery: &[TokenDelivery]) -> Words {
-    let mut words = Words::default();
-    for (index, delivery) in delivery.iter().enumerate() {
-        if index > 0 {
-            words = words.text(" and ");
+pub(super) fn delivery(delivery: &[TokenDelivery]) -> Sentence {
+    let ways = delivery.iter().map(|delivery| match delivery {
+        TokenDelivery::Header { name, scheme } => {
+            sentence!("in the header {}", format!("{name}: {scheme} …"))
         }
-        words = match delivery {
-            TokenDelivery::Header { name, scheme } => words
-                .text("in the header ")
-                .value(format!("{name}: {scheme} …")),
-            TokenDelivery::Env { name } => words.text("in the variable ").value(name),
-            TokenDelivery::File { path } => words.text("in the file ").value(path),
-        };
-    }
-    match delivery {
-        [] => Words::new("in no way"),
-        _ => words,
-    }
+        TokenDelivery::Env { name } => sentence!("in the variable {}", name),
+        TokenDelivery::File { path } => sentence!("in the file {}", path),
+    });
+    let all = ways.reduce(|all, way| sentence!("{} and {}", all, way));
+    all.unwrap_or_else(|| sentence!("in no way"))
 }

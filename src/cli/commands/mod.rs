@@ -4,7 +4,6 @@ mod build;
 mod check;
 mod completions;
 mod diff;
-mod diff_report;
 mod env;
 mod explain;
 mod export;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use textwrap::{WordSeparator, WordSplitter};
 
-use crate::diff::{Grade, Piece, Words};
+use crate::diff::{Grade, Sentence};
 use crate::report::Style;
 use crate::text::visible::visible;
 
@@ -44,9 +44,9 @@ fn server_section(text: &mut String, server: &DiffServer, style: Style) {
     changes(text, &server.changes, style);
     if let Some(card) = server.now.as_ref().filter(|_| server.is_new_to_readers()) {
         let mut earlier = "";
-        for (name, words) in facts(card) {
+        for (name, sentence) in facts(card) {
             let shown = if name == earlier { "" } else { name };
-            line(text, &format!("  {shown:<15}"), &plain(&words), style);
+            line(text, &format!("  {shown:<15}"), &plain(&sentence), style);
             earlier = name;
         }
     }
@@ -84,7 +84,7 @@ fn changes(text: &mut String, changes: &[DiffChange], style: Style) {
         let grade = change.grade.name();
         let start = format!("  {grade:<9} ");
         let before = text.len();
-        let message = format!("{} [{}]", plain(&change.words), change.kind.id());
+        let message = format!("{} [{}]", plain(&change.sentence), change.kind.id());
         line(text, &start, &message, style);
         if style.color {
             let color = match change.grade {
@@ -112,15 +112,10 @@ fn line(text: &mut String, start: &str, message: &str, style: Style) {
 }
 
 /// A sentence on the terminal, where its values can do nothing.
-fn plain(words: &Words) -> String {
-    let pieces = words.pieces().iter().map(|piece| match piece {
-        Piece::Text(text) => (*text).to_owned(),
-        Piece::Value(value) => quoted(value),
-        Piece::Values(values) => listed(values, quoted),
-        Piece::Number(number) => number.to_string(),
-    });
+fn plain(sentence: &Sentence) -> String {
+    let pieces = sentence.written(quoted, |values| listed(values, quoted));
     // What stands side by side is looked at together once more.
-    visible(&pieces.collect::<String>()).into_owned()
+    visible(&pieces.concat()).into_owned()
 }
 
 fn quoted(value: &str) -> String {

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use crate::diff::{Grade, Piece, Words};
+use crate::diff::{Grade, Sentence};
 use crate::text::visible::visible;
 
 use super::{DiffBase, DiffChange, DiffReport, DiffServer, facts, listed};
@@ -83,7 +83,7 @@ fn server_section(server: &DiffServer) -> String {
     let _ = write!(title, "\n\n{}\n\n", code(&server.file));
     let mut lines: Vec<String> = server.changes.iter().map(change_line).collect();
     let card = server.now.iter().flat_map(facts);
-    let card = card.map(|(name, words)| format!("- {name}: {}\n", sentence(&words)));
+    let card = card.map(|(name, sentence)| format!("- {name}: {}\n", written(&sentence)));
     if server.is_new_to_readers() {
         lines.extend(card);
         lines.extend(findings(server));
@@ -126,7 +126,7 @@ fn change_line(change: &DiffChange) -> String {
     };
     format!(
         "- {grade}: {} (`{}`)\n",
-        sentence(&change.words),
+        written(&change.sentence),
         change.kind.id()
     )
 }
@@ -150,15 +150,9 @@ fn findings(server: &DiffServer) -> Vec<String> {
     lines
 }
 
-fn sentence(words: &Words) -> String {
+fn written(sentence: &Sentence) -> String {
     let mut text = String::new();
-    for piece in words.pieces() {
-        let piece = match piece {
-            Piece::Text(text) => (*text).to_owned(),
-            Piece::Value(value) => code(value),
-            Piece::Values(values) => listed(values, code),
-            Piece::Number(number) => number.to_string(),
-        };
+    for piece in sentence.written(code, |values| listed(values, code)) {
         // Two spans without anything between them would be another one.
         if text.ends_with('`') && piece.starts_with('`') {
             text.push(' ');

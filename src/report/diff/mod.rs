@@ -1,15 +1,20 @@
 //! What `diff` reports: its JSON, described by `schema/diff.schema.json`, and the same for people.
 
+mod build;
 mod human;
 mod markdown;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::diff::{Card, Grade, Kind, Words};
+use crate::catalog::entry::Purpose;
+use crate::diff::{Card, CardHost, CardRun, Grade, Kind, Sentence, sentence};
 use crate::source::Origin;
 use crate::source::finding::Severity;
+use crate::text::plural::plural;
+use crate::text::visible::visible;
 
+pub(crate) use build::report;
 pub(crate) use human::human;
 pub(crate) use markdown::markdown;
 
@@ -89,7 +94,7 @@ pub(crate) struct DiffChange {
     pub(crate) message: String,
     /// The same, with the values apart.
     #[serde(skip)]
-    pub(crate) words: Words,
+    pub(crate) sentence: Sentence,
 }
 
 /// One finding.
@@ -115,6 +120,22 @@ impl DiffSummary {
     }
 }
 
+impl DiffReport {
+    /// The run in one line.
+    pub(crate) fn in_one_line(&self) -> String {
+        let counts: Vec<String> = self.summary.counts().collect();
+        let base = visible(&self.base.name);
+        if counts.is_empty() {
+            return format!("compared with `{base}`: nothing changes in what the catalog means");
+        }
+        format!(
+            "compared with `{base}`: {} changed; changes: {} (`catproof explain diff` tells more)",
+            plural(self.servers.len(), "server"),
+            counts.join(", ")
+        )
+    }
+}
+
 impl DiffServer {
     /// What happened to the server, to follow its id.
     fn fate(&self) -> &'static str {
@@ -132,109 +153,136 @@ impl DiffServer {
 
     /// Whether a reader has never seen the server as it is: then its card says more than its changes.
     fn is_new_to_readers(&self) -> bool {
-        let became_readable = self
-            .changes
-            .iter()
-            .any(|change| change.kind == Kind::ManifestReadable);
+        let mut kinds = self.changes.iter().map(|change| change.kind);
         match self.status {
             DiffStatus::Added | DiffStatus::Renamed => true,
             DiffStatus::Removed => false,
-            DiffStatus::Changed => became_readable,
+            DiffStatus::Changed => kinds.any(|kind| kind == Kind::ManifestReadable),
         }
     }
 }
 
-/// Facts of a card, each with what it is called: our own words, and values of the input.
-fn facts(card: &Card) -> Vec<(&'static str, Words)> {
+/// Facts of a card, each with what it is called: our own text, and values of the input.
+fn facts(card: &Card) -> Vec<(&'static str, Sentence)> {
     let mut facts = Vec::new();
-    let who = [&card.display_name, &card.author, &card.description];
-    if who.iter().any(|text| text.is_some()) {
-        let name = Words::default().values(&card.display_name);
-        let name = match &card.author {
-            Some(author) => name.text(" by ").value(author),
-            None => name,
-        };
-        facts.push((
-            "what it is",
-            match &card.description {
-                Some(description) => name.text(": ").value(description),
-                None => name,
-            },
-        ));
-    }
-    let because = card.because.iter().map(|reason| reason.replace('`', ""));
+    facts.extend(identity(card).map(|sentence| ("what it is", sentence)));
+    let because: Vec<String> = card
+        .because
+        .iter()
+        .map(|reason| reason.replace('`', ""))
+        .collect();
     facts.push((
         "OAuth type",
-        Words::default()
-            .value(&card.oauth_type)
-            .text(", because ")
-            .values(because),
+        sentence!("{}, because {}", &card.oauth_type, because),
     ));
     facts.push(("its secret", secret(card)));
     facts.extend(card.destinations.iter().map(|destination| {
-        let words = Words::default()
-            .value(&destination.host)
-            .text(match destination.purpose {
-                crate::catalog::entry::Purpose::Token => {
-                    ", to exchange codes and refresh tokens at "
-                }
-                crate::catalog::entry::Purpose::Revocation => ", to revoke tokens at ",
-                crate::catalog::entry::Purpose::Discovery => ", to read metadata at ",
-            })
-            .value(&destination.endpoint)
-            .text(", says ")
-            .value(&destination.source);
-        ("may be sent to", words)
+        let template = match destination.purpose {
+            Purpose::Token => "{}, to exchange codes and refresh tokens at {}, says {}",
+            Purpose::Revocation => "{}, to revoke tokens at {}, says {}",
+            Purpose::Discovery => "{}, to read metadata at {}, says {}",
+        };
+        let CardHost {
+            host,
+            endpoint,
+            source,
+            ..
+        } = destination;
+        (
+            "may be sent to",
+            sentence!(template, host, endpoint, source),
+        )
     }));
     if let Some(login) = &card.login {
-        let words = match &login.authorization_endpoint {
-            Some(endpoint) => Words::new("the user logs in at ").value(endpoint),
-            None => Words::new("where the user logs in is discovered"),
+        let place = match &login.authorization_endpoint {
+            Some(endpoint) => sentence!("the user logs in at {}", endpoint),
+            None => sentence!("where the user logs in is discovered"),
         };
+        let template = "{}, and is sent back to {}; the token reaches the server {}";
         facts.push((
             "login",
-            words
-                .text(", and is sent back to ")
-                .value(&login.redirect_uri)
-                .text("; the token reaches the server ")
-                .value(&login.delivery),
+            sentence!(template, place, &login.redirect_uri, &login.delivery),
         ));
-        let scopes = if login.scopes.is_empty() {
-            Words::new("none are listed")
-        } else {
-            Words::default().values(&login.scopes)
-        };
-        facts.push(("scopes", scopes));
+        facts.push(match login.scopes.as_slice() {
+            [] => ("scopes", sentence!("none are listed")),
+            scopes => ("scopes", sentence!("{}", scopes)),
+        });
     }
     facts.push(("what runs", what_runs(card)));
-    if let Some(runs) = &card.runs {
+    if let Some(CardRun {
+        options,
+        environment,
+        files,
+        ..
+    }) = &card.runs
+    {
         let lists = [
-            ("container", &runs.options),
-            ("environment", &runs.environment),
-            ("files", &runs.files),
+            ("container", options),
+            ("environment", environment),
+            ("files", files),
         ];
         let lists = lists.into_iter().filter(|(_, list)| !list.is_empty());
-        facts.extend(lists.map(|(name, list)| (name, Words::default().values(list))));
+        facts.extend(lists.map(|(name, list)| (name, sentence!("{}", list))));
     }
     facts.extend(card.inputs.iter().map(|input| {
-        let words = Words::default()
-            .value(&input.key)
-            .text(match (input.required, input.sensitive) {
-                (true, true) => " (required, kept secret): ",
-                (true, false) => " (required): ",
-                (false, true) => " (optional, kept secret): ",
-                (false, false) => " (optional): ",
-            })
-            .value(&input.title);
-        ("asks the user", words)
+        let template = match (input.required, input.sensitive) {
+            (true, true) => "{} (required, kept secret): {}",
+            (true, false) => "{} (required): {}",
+            (false, true) => "{} (optional, kept secret): {}",
+            (false, false) => "{} (optional): {}",
+        };
+        (
+            "asks the user",
+            sentence!(template, &input.key, &input.title),
+        )
     }));
-    if let Some(reason) = &card.left_out {
-        facts.push((
-            "in no artifact",
-            Words::default().value(reason.replace('`', "")),
-        ));
-    }
+    let left_out = card.left_out.iter().map(|reason| reason.replace('`', ""));
+    facts.extend(left_out.map(|reason| ("in no artifact", sentence!("{}", reason))));
     facts
+}
+
+/// What the server is called, by whom, and what it does; nothing where the manifest says none of it.
+fn identity(card: &Card) -> Option<Sentence> {
+    card.display_name
+        .as_ref()
+        .or(card.author.as_ref())
+        .or(card.description.as_ref())?;
+    let who = match &card.author {
+        Some(author) => sentence!("{} by {}", card.display_name.as_ref(), author),
+        None => sentence!("{}", card.display_name.as_ref()),
+    };
+    Some(match &card.description {
+        Some(description) => sentence!("{}: {}", who, description),
+        None => who,
+    })
+}
+
+fn secret(card: &Card) -> Sentence {
+    match (card.requires_proxy, card.destinations_unknown) {
+        (true, true) => sentence!(
+            "is kept by the proxy, and sent nowhere: the discovery lock has no entry for these URLs"
+        ),
+        (true, false) => sentence!("is kept by the proxy"),
+        (false, _) => sentence!("there is none that the proxy keeps"),
+    }
+}
+
+fn what_runs(card: &Card) -> Sentence {
+    if let Some(url) = &card.remote_url {
+        return sentence!("nothing on the user's machine: the server is at {}", url);
+    }
+    let Some(runs) = &card.runs else {
+        return sentence!("cannot be compiled");
+    };
+    let command = match &runs.image {
+        Some(image) => sentence!("{}, in the image {}", &runs.command_line, image),
+        None => sentence!("{}", &runs.command_line),
+    };
+    match runs.pinned {
+        Some(true) => sentence!("{}, pinned", command),
+        Some(false) => sentence!("{}, not pinned to a version", command),
+        None => command,
+    }
 }
 
 /// As many values of a list are shown; the rest is counted.
@@ -242,42 +290,10 @@ const MOST_VALUES: usize = 40;
 
 /// A list, each value in a format's own way.
 fn listed(values: &[String], written: impl Fn(&str) -> String) -> String {
-    let shown: Vec<String> = values
-        .iter()
-        .take(MOST_VALUES)
-        .map(|value| written(value))
-        .collect();
+    let shown = values.iter().take(MOST_VALUES).map(|value| written(value));
+    let shown = shown.collect::<Vec<String>>().join(", ");
     match values.len().saturating_sub(MOST_VALUES) {
-        0 => shown.join(", "),
-        rest => format!("{}, and {rest} more", shown.join(", ")),
-    }
-}
-
-fn secret(card: &Card) -> Words {
-    match (card.requires_proxy, card.destinations_unknown) {
-        (true, true) => Words::new(
-            "is kept by the proxy, and sent nowhere: the discovery lock has no entry for these URLs",
-        ),
-        (true, false) => Words::new("is kept by the proxy"),
-        (false, _) => Words::new("there is none that the proxy keeps"),
-    }
-}
-
-fn what_runs(card: &Card) -> Words {
-    match (&card.remote_url, &card.runs) {
-        (Some(url), _) => Words::new("nothing on the user's machine: the server is at ").value(url),
-        (None, Some(runs)) => {
-            let words = Words::default().value(&runs.command_line);
-            let words = match &runs.image {
-                Some(image) => words.text(", in the image ").value(image),
-                None => words,
-            };
-            match runs.pinned {
-                Some(true) => words.text(", pinned"),
-                Some(false) => words.text(", not pinned to a version"),
-                None => words,
-            }
-        }
-        (None, None) => Words::new("cannot be compiled"),
+        0 => shown,
+        rest => format!("{shown}, and {rest} more"),
     }
 }

@@ -3,40 +3,35 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::diff::base::Base;
-use crate::diff::{self, Change, Diff, Grade, ServerDiff};
-use crate::report::diff::{
-    DiffBase, DiffChange, DiffFinding, DiffReport, DiffServer, DiffStatus, DiffSummary,
-};
+use crate::diff::run::BothStates;
+use crate::diff::{self, Grade, GradedChange, ServerChanges};
+use crate::source::FileId;
 use crate::source::finding::{Finding, Severity};
-use crate::source::{FileId, Sources};
 use crate::text::secrets::redactor::Redactor;
 
-/// The findings of now by their file.
-type ByFile<'a> = HashMap<FileId, Vec<&'a Finding>>;
+use super::{DiffBase, DiffChange, DiffFinding, DiffReport, DiffServer, DiffStatus, DiffSummary};
 
-/// The comparison with a base; `found` and `sources` are those of the state of now.
-pub(super) fn report(
-    diff: Diff<'_>,
-    base: &Base,
-    found: &[Finding],
-    sources: &Sources,
-    redactor: &Redactor,
-) -> DiffReport {
-    let found = by_file(found);
-    let servers = diff.servers.into_iter();
-    let servers: Vec<DiffServer> = servers
-        .filter_map(|server| shown_server(server, &found, sources, redactor))
-        .collect();
-    let catalog = diff.catalog.into_iter();
+/// What is shown of the comparison of two both.
+pub(crate) fn report(both: &BothStates) -> DiffReport {
+    let comparison = both.compare();
+    let mut found: HashMap<FileId, Vec<&Finding>> = HashMap::new();
+    for finding in &both.found {
+        if let Some(place) = &finding.place {
+            found.entry(place.file).or_default().push(finding);
+        }
+    }
+    let servers = comparison.servers.into_iter();
+    let servers = servers.filter_map(|server| shown_server(server, &found, both));
+    let servers: Vec<DiffServer> = servers.collect();
+    let catalog = comparison.catalog.into_iter();
     let catalog: Vec<DiffChange> = catalog
-        .map(|change| shown_change(change, redactor))
+        .map(|change| shown_change(change, &both.redactor))
         .collect();
     DiffReport {
         version: 1,
         base: DiffBase {
-            name: base.name.clone(),
-            commit: base.commit().map(str::to_owned),
+            name: both.base_name.clone(),
+            commit: both.base_commit.clone(),
         },
         summary: count(&servers, &catalog),
         servers,
@@ -44,28 +39,25 @@ pub(super) fn report(
     }
 }
 
-fn by_file(found: &[Finding]) -> ByFile<'_> {
-    let mut by_file = ByFile::new();
-    for finding in found {
-        if let Some(place) = &finding.place {
-            by_file.entry(place.file).or_default().push(finding);
-        }
-    }
-    by_file
-}
-
 fn shown_server(
-    server: ServerDiff<'_>,
-    found: &ByFile<'_>,
-    sources: &Sources,
-    redactor: &Redactor,
+    server: ServerChanges<'_>,
+    found: &HashMap<FileId, Vec<&Finding>>,
+    both: &BothStates,
 ) -> Option<DiffServer> {
+    let BothStates {
+        redactor, sources, ..
+    } = both;
     let grade = server.grade();
     let shown = server.server()?;
-    let status = status(&server);
-    let masked = |text: &str| redactor.apply(text).into_owned();
     let previous = server.before.map(|before| &before.entry.id);
     let previous = previous.filter(|id| **id != shown.entry.id);
+    let status = match (server.before, server.after) {
+        (None, _) => DiffStatus::Added,
+        (_, None) => DiffStatus::Removed,
+        (Some(_), Some(_)) if previous.is_some() => DiffStatus::Renamed,
+        (Some(_), Some(_)) => DiffStatus::Changed,
+    };
+    let masked = |text: &str| redactor.apply(text).into_owned();
     let mut now = server.after.and_then(diff::card);
     if let Some(card) = &mut now {
         card.for_each_text(&|text| hide(text, redactor));
@@ -90,27 +82,18 @@ fn shown_server(
     })
 }
 
-fn status(server: &ServerDiff<'_>) -> DiffStatus {
-    match (server.before, server.after) {
-        (None, _) => DiffStatus::Added,
-        (_, None) => DiffStatus::Removed,
-        (Some(before), Some(after)) if before.entry.id != after.entry.id => DiffStatus::Renamed,
-        (Some(_), Some(_)) => DiffStatus::Changed,
-    }
-}
-
-fn shown_change(change: Change, redactor: &Redactor) -> DiffChange {
-    let Change {
+fn shown_change(change: GradedChange, redactor: &Redactor) -> DiffChange {
+    let GradedChange {
         kind,
         grade,
-        mut words,
+        mut sentence,
     } = change;
-    words.for_each_value(&|text| hide(text, redactor));
+    sentence.for_each_value(&|text| hide(text, redactor));
     DiffChange {
         kind,
         grade,
-        message: words.plain(),
-        words,
+        message: sentence.plain(),
+        sentence,
     }
 }
 

@@ -1,0 +1,230 @@
+//! What a run of `diff` compares: the base and this folder, each through the line up to the findings, and compiled.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use crate::catalog::config::Config;
+use crate::catalog::workspace::{Options, Selection, Target, Workspace};
+use crate::compile::plan::{LeftOutReason, Plan};
+use crate::compile::{self, Catalog};
+use crate::discovery::Locks;
+use crate::pipeline::failure::Failure;
+use crate::pipeline::line::{Keep, Line};
+use crate::pipeline::settle::settle;
+use crate::pipeline::{Judged, JudgedTarget, locks, redaction};
+use crate::source::Sources;
+use crate::source::finding::Finding;
+use crate::text::profile::Profile;
+use crate::text::secrets::redactor::Redactor;
+
+use super::base::Base;
+use super::edited::edited_artifacts;
+use super::{CatalogState, ComparedServer, Comparison, CompiledManifest, Kind, Sentence};
+
+/// Both states of a catalog, ready to be compared.
+#[derive(Debug)]
+pub(crate) struct BothStates {
+    /// The base, as the user named it.
+    pub(crate) base_name: String,
+    /// The id of the base's commit; nothing for a folder.
+    pub(crate) base_commit: Option<String>,
+    before: CatalogState,
+    after: CatalogState,
+    /// What is known beside both states: what could not be read of the base, and which artifacts were edited.
+    beside: Vec<(Kind, Sentence)>,
+    /// Why the artifacts could not be compared.
+    pub(crate) compile_error: Option<compile::Error>,
+    /// The files of the state of now.
+    pub(crate) sources: Sources,
+    /// What is wrong with it.
+    pub(crate) found: Vec<Finding>,
+    /// Hides what is secret in either.
+    pub(crate) redactor: Redactor,
+}
+
+impl BothStates {
+    /// Reads the base, and judges both states by its configuration, so that no change relaxes its own judgement. Nothing
+    /// where neither has a manifest.
+    pub(crate) fn read(
+        base: &str,
+        workspace: &mut Workspace,
+        options: &Options,
+    ) -> Result<Option<Self>, Failure> {
+        let locks = locks::committed(workspace, &workspace.folders())?;
+        let base = Base::read(base, workspace, options, &locks)?;
+        let config = workspace.config.clone();
+        judge_by(&mut workspace.config, &base.config, options.profile);
+
+        let mut sources = Sources::default();
+        let mut now = judge_now(workspace, &base, locks, &mut sources)?;
+        if now.files == 0 && base.manifests.is_empty() {
+            return Ok(None);
+        }
+        let line = Line {
+            config: &workspace.config,
+            sources: &base.sources,
+            manifests: &base.manifests,
+            locks: Some(&base.locks),
+            allowlist: None,
+        };
+        let before = line.judge(Keep::Manifests);
+        let base_state = Some((&before, &base.sources));
+        let redactor = redaction::redaction_of(&[&now.judged], &sources, base_state).redactor;
+        let settled = settle(workspace, std::slice::from_mut(&mut now), &mut sources);
+
+        let plan_before = plan(&before, &base.locks, &base.config).ok();
+        let plan_now = plan(&now.judged, &now.locks, &config);
+        let unreadable = base.unreadable.iter().cloned();
+        let mut beside: Vec<_> = unreadable
+            .map(|what| (Kind::BaseUnreadable, what))
+            .collect();
+        // Artifacts for development are committed by nobody.
+        if let (Ok(plan), Profile::Production) = (&plan_now, config.profile)
+            && base.has_artifacts()
+        {
+            let edited = edited_artifacts(workspace, &config, plan, &base)?.into_iter();
+            beside.extend(edited.map(|what| (Kind::ArtifactEdited, what)));
+        }
+        let (file_before, file_now) = config_names(workspace, &base);
+        Ok(Some(Self {
+            base_commit: base.commit().map(str::to_owned),
+            before: CatalogState {
+                servers: servers(
+                    before,
+                    &base.sources,
+                    &base.locks,
+                    &base.config,
+                    plan_before.as_ref(),
+                ),
+                locks: base.locks,
+                config: base.config,
+                config_file: file_before,
+            },
+            after: CatalogState {
+                servers: servers(
+                    now.judged,
+                    &sources,
+                    &now.locks,
+                    &config,
+                    plan_now.as_ref().ok(),
+                ),
+                locks: now.locks,
+                config,
+                config_file: file_now,
+            },
+            base_name: base.name,
+            beside,
+            compile_error: plan_now.err(),
+            sources,
+            found: settled.shown,
+            redactor,
+        }))
+    }
+
+    pub(crate) fn compare(&self) -> Comparison<'_> {
+        super::compare(&self.before, &self.after, &self.beside)
+    }
+}
+
+/// Takes over from the base whatever decides how a catalog is judged. What can be read, and where, stays.
+fn judge_by(config: &mut Config, base: &Config, profile: Option<Profile>) {
+    config.rules.clone_from(&base.rules);
+    config.ignore.clone_from(&base.ignore);
+    config.policy.clone_from(&base.policy);
+    config.proxy.clone_from(&base.proxy);
+    config.profile = profile.unwrap_or(base.profile);
+}
+
+/// The catalog of this folder, judged. Where the base is a folder of manifests, it is compared with `catalog` alone.
+fn judge_now(
+    workspace: &Workspace,
+    base: &Base,
+    locks: Locks,
+    sources: &mut Sources,
+) -> Result<JudgedTarget, Failure> {
+    let mut folders = workspace.folders();
+    if !base.has_local {
+        folders.catalog_local = None;
+    }
+    let target = Target {
+        folders,
+        selection: Selection::Everything,
+    };
+    let manifests = workspace.manifests(&target, None, sources)?;
+    let line = Line {
+        config: &workspace.config,
+        sources,
+        manifests: &manifests,
+        locks: Some(&locks),
+        allowlist: None,
+    };
+    let judged = line.judge(Keep::Manifests);
+    Ok(JudgedTarget {
+        files: manifests.len(),
+        target,
+        manifests,
+        judged,
+        locks,
+        has_lock: true,
+        allowlist: None,
+        has_allowlist: false,
+        allowlist_file: None,
+    })
+}
+
+fn plan(judged: &Judged, locks: &Locks, config: &Config) -> Result<Plan, compile::Error> {
+    compile::compile(&Catalog {
+        entries: &judged.entries,
+        manifests: &judged.manifests,
+        leave_out: &judged.files_with_secrets,
+        locks: Some(locks),
+        config,
+    })
+}
+
+/// How the configurations of the base and of now are called in output.
+fn config_names(workspace: &Workspace, base: &Base) -> (Option<String>, Option<String>) {
+    let name = |path: &Path| {
+        let shown = path.strip_prefix(&workspace.working_folder).unwrap_or(path);
+        shown.display().to_string()
+    };
+    let now = workspace.config_file.as_deref().map(name);
+    let before = match base.commit() {
+        Some(_) => base.config_file.as_deref().map(name),
+        // A folder elsewhere has its files elsewhere.
+        None => now.clone(),
+    };
+    (before, now)
+}
+
+/// The servers of a state, each with what it compiles to.
+fn servers(
+    mut judged: Judged,
+    sources: &Sources,
+    locks: &Locks,
+    config: &Config,
+    plan: Option<&Plan>,
+) -> Vec<ComparedServer> {
+    let left_out = plan.into_iter().flat_map(|plan| &plan.left_out);
+    let left_out: HashMap<&str, &LeftOutReason> = left_out
+        .map(|left_out| (left_out.id.as_str(), &left_out.reason))
+        .collect();
+    let servers = judged.entries.into_iter().map(|entry| {
+        let manifest = judged.manifests.remove(&entry.file);
+        let is_shown = entry.is_compiled(config.profile);
+        let reason = left_out.get(entry.id.as_str()).copied();
+        let text = sources.read(entry.file, config.max_file_bytes);
+        ComparedServer {
+            file: sources.name(entry.file).to_owned(),
+            text: text.unwrap_or_default(),
+            compiled: manifest.map(|manifest| CompiledManifest {
+                parts: compile::parts(&entry, &manifest, Some(locks), config.profile),
+                manifest,
+            }),
+            holds_secret: entry.holds_secret || judged.files_with_secrets.contains(&entry.file),
+            left_out: reason.filter(|_| is_shown).cloned(),
+            entry,
+        }
+    });
+    servers.collect()
+}
