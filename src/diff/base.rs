@@ -32,7 +32,7 @@ pub(super) struct Base {
     root: PathBuf,
     pub(super) sources: Sources,
     pub(super) manifests: Vec<ManifestFile>,
-    /// The committed lock alone, as for the other side: that of the developers' servers is no part of a change.
+    /// The committed lock alone, as for the other side: that of the developers' servers is not a part of a change.
     pub(super) locks: Locks,
     /// Whether there is a folder of developers' servers to compare with.
     pub(super) has_local: bool,
@@ -66,7 +66,7 @@ impl Base {
             ));
         }
         if name.starts_with('-') {
-            return Err(Failure::usage(format!("`{name}` is no commit")));
+            return Err(Failure::usage(format!("`{name}` is not a commit")));
         }
         match Commit::find(&workspace.working_folder, name) {
             Ok(commit) => Self::of_commit(name, commit, workspace, options),
@@ -177,7 +177,7 @@ impl Base {
         let mut manifests = Vec::new();
         for (folder, is_local) in [(&catalog, false), (&catalog_local, true)] {
             for path in listed.keys().filter(|path| is_manifest(path, folder)) {
-                // A link, and what is over the limit, has no text: it is no manifest here or there.
+                // A link, and what is over the limit, has no text: it is not a manifest here or there.
                 let text = texts.get(path).cloned().unwrap_or_default();
                 let file = sources.add_text(path.clone(), text, &workspace.working_folder);
                 manifests.push(ManifestFile::new(file, path, is_local));

@@ -97,7 +97,7 @@ pub(crate) struct CardInput {
     pub(crate) sensitive: bool,
 }
 
-/// The card of a server; nothing where its file is no manifest.
+/// The card of a server; nothing where its file is not a manifest.
 pub(crate) fn card(server: &ComparedServer) -> Option<Card> {
     let compiled = server.compiled.as_ref()?;
     let (manifest, parts) = (&compiled.manifest, &compiled.parts);

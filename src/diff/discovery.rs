@@ -45,7 +45,7 @@ pub(super) fn compare(
     }
     let condition = match old.compiled {
         Some(_) => "",
-        None => ", for a file that was no manifest",
+        None => ", for a file that was not a manifest",
     };
     let sentence = sentence!(
         "the discovery lock says otherwise than on {} about {}{}",

@@ -278,7 +278,7 @@ fn git(folder: &Path, arguments: &[&str], input: &[u8]) -> Result<Output, GitErr
     }
     let mut child = command
         .args(["--no-pager", "--no-replace-objects", "--literal-pathspecs"])
-        // A bare repository that somebody committed into the work tree is no repository.
+        // A bare repository that somebody committed into the work tree is not a repository.
         .args(["-c", "safe.bareRepository=explicit"])
         .args(arguments)
         .current_dir(folder)

@@ -79,7 +79,7 @@ kinds! {
     ManifestUnreadable: Breaking,
     /// A file that could not be read as a manifest now is one.
     ManifestReadable: Review,
-    /// A file that is no manifest, before and now, changes.
+    /// A file that is not a manifest, before and now, changes.
     UnreadableChanged: Review,
     /// A server is in no artifact any more.
     ServerLeftOut: Breaking,
@@ -271,7 +271,7 @@ pub(crate) fn explain() -> String {
     let mut text = String::from(
         "# What `catproof diff` tells apart\n\n\
          Both states are read, classified and compiled, and what they compile to is compared: a file that is only \
-         written in another way is no change.\n\
+         written in another way is not a change.\n\
          Both are judged by the configuration of the base, so that no change relaxes its own judgement.\n\n",
     );
     for grade in [Grade::Safe, Grade::Review, Grade::Breaking] {

@@ -3,7 +3,7 @@
 //! [`kind`] is the table of changes and their grades; [`fields`] and [`settings`] hold the tables of the fields of a
 //! manifest and of the configuration, each with what compares it. [`pair`] finds out which server is which; [`login`],
 //! [`launch`] and [`inputs`] compare what two manifests compile to. What one state says in another order, dialect or
-//! layout is no change. [`base`] and [`git`] read the state to compare with, [`run`] judges both.
+//! layout is not a change. [`base`] and [`git`] read the state to compare with, [`run`] judges both.
 
 mod base;
 mod card;
@@ -59,7 +59,7 @@ pub(crate) struct ComparedServer {
     pub(crate) file: String,
     /// The file's text; empty where it could not be read.
     text: String,
-    /// Nothing where the file is no manifest.
+    /// Nothing where the file is not a manifest.
     compiled: Option<CompiledManifest>,
     /// Whether a secret stands in the file.
     holds_secret: bool,
@@ -226,7 +226,7 @@ fn removed(server: &ComparedServer) -> ChangeList {
     let sentence = if server.is_manifest() {
         "the server is gone: who uses it cannot set it up again"
     } else {
-        "the file is gone; it was no manifest"
+        "the file is gone; it was not a manifest"
     };
     changes.push(Kind::ServerRemoved, sentence!(sentence));
     changes
@@ -287,7 +287,7 @@ fn changed(
         }
         (false, false) if old.text == new.text => {}
         (false, false) => {
-            let sentence = sentence!("the file changes, and is no manifest");
+            let sentence = sentence!("the file changes, and is not a manifest");
             changes.push(Kind::UnreadableChanged, sentence);
         }
     }

@@ -1554,7 +1554,7 @@ fn what_is_no_commit_is_said_with_what_to_do() {
         (
             it.path(),
             vec!["diff", "--base=--exec=x"],
-            "`--exec=x` is no commit",
+            "`--exec=x` is not a commit",
         ),
         (
             it.path(),

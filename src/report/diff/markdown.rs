@@ -1,7 +1,7 @@
 //! `markdown`: a comment on a pull request.
 //!
 //! Every value of the input stands in a code span, on one line and without a backtick, so that it ends where we end it
-//! and is no mention, no link, no HTML and no table. The comment fits GitHub's limit; what does not fit is counted.
+//! and is not a mention, a link, HTML or a table. The comment fits GitHub's limit; what does not fit is counted.
 
 use std::fmt::Write as _;
 

@@ -67,7 +67,7 @@ pub(crate) struct DiffServer {
     pub(crate) grade: Grade,
     /// The gravest first.
     pub(crate) changes: Vec<DiffChange>,
-    /// The server as it is now; null where it is gone, or its file is no manifest.
+    /// The server as it is now; null where it is gone, or its file is not a manifest.
     pub(crate) now: Option<Card>,
     /// The errors and warnings of its file, judged by the configuration of the base.
     pub(crate) findings: Vec<DiffFinding>,
