@@ -18,11 +18,7 @@ pub fn catalog(folder: &Path, count: usize) {
     let mut random = Random(0x5eed);
     for index in 0..count {
         let id = format!("owner{index}__server-{index}");
-        fs::write(
-            folder.join(format!("{id}.json")),
-            manifest(&id, index, &mut random),
-        )
-        .unwrap();
+        fs::write(folder.join(format!("{id}.json")), manifest(&id, index, &mut random)).unwrap();
     }
     fs::write(marker, count.to_string()).unwrap();
 }
@@ -90,10 +86,8 @@ struct Random(u64);
 
 impl Random {
     fn below(&mut self, limit: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % limit
     }
 }

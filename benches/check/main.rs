@@ -3,11 +3,7 @@
 //!
 //! `cargo bench --bench check` runs it on a generated catalog, and on the public one where the shared corpora are.
 //! `cargo bench --bench check -- --generate FOLDER COUNT` only writes the generated catalog.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a benchmark fails by panicking"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark fails by panicking")]
 
 mod generate;
 mod stages;
@@ -33,10 +29,7 @@ fn main() {
     {
         return generate::catalog(Path::new(folder), count.parse().unwrap());
     }
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(THREADS)
-        .build_global()
-        .unwrap();
+    rayon::ThreadPoolBuilder::new().num_threads(THREADS).build_global().unwrap();
     divan::main();
 }
 
@@ -52,10 +45,7 @@ static INPUTS: LazyLock<Vec<Input>> = LazyLock::new(|| {
         .collect()
 });
 
-static CONFIG: LazyLock<Config> = LazyLock::new(|| Config {
-    pedantic: true,
-    ..Config::default()
-});
+static CONFIG: LazyLock<Config> = LazyLock::new(|| Config { pedantic: true, ..Config::default() });
 
 #[derive(Debug)]
 struct Input {
@@ -71,19 +61,14 @@ impl std::fmt::Display for Input {
 
 fn files(folder: &Path) -> (Sources, Vec<ManifestFile>) {
     let mut sources = Sources::default();
-    let folders = Folders {
-        catalog: Some(folder.to_owned()),
-        catalog_local: None,
-        root: folder.to_owned(),
-    };
+    let folders =
+        Folders { catalog: Some(folder.to_owned()), catalog_local: None, root: folder.to_owned() };
     let manifests = list_manifests(&folders, &mut sources, folder).unwrap();
     (sources, manifests)
 }
 
 fn bytes(folder: &Path) -> BytesCount {
-    let sizes = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().metadata().unwrap().len());
+    let sizes = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len());
     BytesCount::new(sizes.sum::<u64>())
 }
 
@@ -104,18 +89,10 @@ fn read_and_parse(bencher: Bencher<'_, '_>, input: &Input) {
 #[divan::bench(args = INPUTS.iter())]
 fn check(bencher: Bencher<'_, '_>, input: &Input) {
     let (sources, manifests) = files(&input.folder);
-    bencher
-        .counter(bytes(&input.folder))
-        .bench(|| judge(&sources, &manifests, Keep::Entries));
+    bencher.counter(bytes(&input.folder)).bench(|| judge(&sources, &manifests, Keep::Entries));
 }
 
 fn judge(sources: &Sources, manifests: &[ManifestFile], keep: Keep) -> Judged {
-    let line = Line {
-        config: &CONFIG,
-        sources,
-        manifests,
-        locks: None,
-        allowlist: None,
-    };
+    let line = Line { config: &CONFIG, sources, manifests, locks: None, allowlist: None };
     line.judge(keep)
 }

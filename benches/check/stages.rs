@@ -24,9 +24,7 @@ use super::{CONFIG, INPUTS, Input, bytes, files, judge};
 
 #[divan::bench(args = INPUTS.iter())]
 fn load(bencher: Bencher<'_, '_>, input: &Input) {
-    bencher
-        .counter(bytes(&input.folder))
-        .bench(|| texts(&input.folder));
+    bencher.counter(bytes(&input.folder)).bench(|| texts(&input.folder));
 }
 
 #[divan::bench(args = INPUTS.iter())]
@@ -56,14 +54,11 @@ fn read_as_manifest(bencher: Bencher<'_, '_>, input: &Input) {
         let values = documents.iter();
         values.map(|(_, parsed)| parsed.value.clone()).collect()
     };
-    bencher
-        .counter(bytes(&input.folder))
-        .with_inputs(values)
-        .bench_values(|values| {
-            for value in values {
-                drop(divan::black_box(validate::read(value)));
-            }
-        });
+    bencher.counter(bytes(&input.folder)).with_inputs(values).bench_values(|values| {
+        for value in values {
+            drop(divan::black_box(validate::read(value)));
+        }
+    });
 }
 
 #[divan::bench(args = INPUTS.iter())]
@@ -79,34 +74,13 @@ fn classify(bencher: Bencher<'_, '_>, input: &Input) {
 #[divan::bench(args = INPUTS.iter())]
 fn lint(bencher: Bencher<'_, '_>, input: &Input) {
     let servers = servers(&input.folder);
-    let context = Context {
-        config: &CONFIG,
-        locks: None,
-    };
+    let context = Context { config: &CONFIG, locks: None };
     bencher.counter(bytes(&input.folder)).bench(|| {
         let mut findings = Findings::default();
-        for Server {
-            file,
-            text,
-            parsed,
-            manifest,
-            entry,
-        } in &servers
-        {
-            let raw = RawSubject {
-                text,
-                file: file.file,
-                stem: &file.stem,
-                value: &parsed.value,
-            };
+        for Server { file, text, parsed, manifest, entry } in &servers {
+            let raw = RawSubject { text, file: file.file, stem: &file.stem, value: &parsed.value };
             lint::run_on_value(&raw, &mut findings);
-            let subject = Subject {
-                entry,
-                manifest,
-                lock: None,
-                text,
-                context,
-            };
+            let subject = Subject { entry, manifest, lock: None, text, context };
             lint::run_on_server(&subject, &mut findings);
         }
         findings
@@ -162,9 +136,7 @@ fn texts(folder: &Path) -> Vec<(ManifestFile, String)> {
 
 fn documents(folder: &Path) -> Vec<(ManifestFile, Parsed)> {
     let texts = texts(folder).into_iter();
-    texts
-        .map(|(file, text)| (file, parse::parse(&text).unwrap()))
-        .collect()
+    texts.map(|(file, text)| (file, parse::parse(&text).unwrap())).collect()
 }
 
 fn servers(folder: &Path) -> Vec<Server> {
@@ -175,13 +147,7 @@ fn servers(folder: &Path) -> Vec<Server> {
         let value = is_manifest.then(|| parsed.value.clone())?;
         let manifest = validate::read(value).ok()?;
         let entry = entry::entry(file.file, file.origin, &file.stem, &manifest, None);
-        Some(Server {
-            file,
-            text,
-            parsed,
-            manifest,
-            entry,
-        })
+        Some(Server { file, text, parsed, manifest, entry })
     };
     texts(folder).into_iter().filter_map(server).collect()
 }
@@ -203,10 +169,7 @@ fn bench_report(bencher: Bencher<'_, '_>, input: &Input, format: Format) {
     let (sources, judged) = judged(&input.folder, Keep::Entries);
     let redaction = redaction_of(&[&judged], &sources, None);
     let report = locate_all(&judged.findings, &sources, &redaction);
-    let style = Style {
-        color: false,
-        width: 100,
-    };
+    let style = Style { color: false, width: 100 };
     bencher.bench(|| {
         let mut text = Vec::new();
         report::write(format, &report, style, &mut text).unwrap();

@@ -115,9 +115,7 @@ async fn run(folder: &Path, arguments: &[&str]) -> (Duration, String) {
 async fn provider(seen: &Arc<Seen>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
-    let router = Router::new()
-        .fallback(answer)
-        .with_state((origin.clone(), Arc::clone(seen)));
+    let router = Router::new().fallback(answer).with_state((origin.clone(), Arc::clone(seen)));
     tokio::spawn(async move { axum::serve(listener, router).await });
     origin
 }
@@ -133,10 +131,7 @@ async fn answer(State((origin, seen)): State<(String, Arc<Seen>)>, request: Requ
     match request.uri().path() {
         "/mcp" => {
             let challenge = format!(r#"Bearer resource_metadata="{origin}/resource""#);
-            (
-                axum::http::StatusCode::UNAUTHORIZED,
-                [("www-authenticate", challenge)],
-            )
+            (axum::http::StatusCode::UNAUTHORIZED, [("www-authenticate", challenge)])
                 .into_response()
         }
         "/resource" => {

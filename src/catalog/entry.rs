@@ -60,10 +60,7 @@ impl Entry {
     /// The names of the proxy's environment variables for this server: client id and secret; empty without a proxy.
     pub fn env_names(&self) -> Vec<String> {
         if self.is_proxied {
-            vec![
-                format!("{}_CLIENT_ID", self.id),
-                format!("{}_SECRET", self.id),
-            ]
+            vec![format!("{}_CLIENT_ID", self.id), format!("{}_SECRET", self.id)]
         } else {
             Vec::new()
         }
@@ -71,10 +68,7 @@ impl Entry {
 
     /// The hosts that the proxy must be allowed to send this server's secret to.
     pub fn needed_hosts(&self) -> impl Iterator<Item = &Destination> {
-        self.destinations
-            .known()
-            .iter()
-            .filter(|destination| destination.purpose.carries_secret())
+        self.destinations.known().iter().filter(|destination| destination.purpose.carries_secret())
     }
 
     /// What in the manifest is to blame for a destination: the field that names it, or the URL that was asked.
@@ -161,10 +155,7 @@ pub enum DestinationSource {
     /// A field of the manifest, by its pointer.
     Manifest(&'static str),
     /// An entry of the discovery lock: the metadata document that named it.
-    Lock {
-        document: String,
-        reconstructed: bool,
-    },
+    Lock { document: String, reconstructed: bool },
 }
 
 impl DestinationSource {
@@ -172,14 +163,10 @@ impl DestinationSource {
     pub fn describe(&self) -> String {
         match self {
             Self::Manifest(pointer) => format!("manifest {pointer}"),
-            Self::Lock {
-                document,
-                reconstructed: false,
-            } => format!("lock {document}"),
-            Self::Lock {
-                document,
-                reconstructed: true,
-            } => format!("lock {document} (reconstructed)"),
+            Self::Lock { document, reconstructed: false } => format!("lock {document}"),
+            Self::Lock { document, reconstructed: true } => {
+                format!("lock {document} (reconstructed)")
+            }
         }
     }
 }
@@ -194,10 +181,8 @@ pub fn entry(
 ) -> Entry {
     let classification = oauth::classify(manifest);
     let oauth = manifest.oauth_config.as_ref();
-    let has_static_client = classification
-        .verdict
-        .oauth_type()
-        .is_some_and(OAuthType::has_static_client);
+    let has_static_client =
+        classification.verdict.oauth_type().is_some_and(OAuthType::has_static_client);
     let is_proxied =
         has_static_client && oauth.is_some_and(|oauth| oauth.requires_proxy == Some(true));
     let destinations = if is_proxied {
@@ -242,10 +227,7 @@ fn discovery_pointer(oauth_type: OAuthType, manifest: &Manifest) -> Option<&'sta
         OAuthType::McpStatic if oauth.well_known_url.is_some() => {
             Some("/oauth_config/well_known_url")
         }
-        OAuthType::McpStatic => oauth
-            .server_url
-            .is_some()
-            .then_some("/oauth_config/server_url"),
+        OAuthType::McpStatic => oauth.server_url.is_some().then_some("/oauth_config/server_url"),
         OAuthType::RemoteStatic | OAuthType::RemoteDynamic => {
             oauth::remote_url(manifest).map(|_| oauth::remote_url_pointer(manifest))
         }
@@ -291,10 +273,7 @@ pub(crate) fn unreadable(
         id: name.unwrap_or(stem).to_owned(),
         is_named: name.is_some(),
         display_name: None,
-        classification: Classification {
-            verdict,
-            evidence: Vec::new(),
-        },
+        classification: Classification { verdict, evidence: Vec::new() },
         is_proxied: false,
         requires_proxy: None,
         holds_secret: false,
@@ -342,10 +321,8 @@ fn destinations(
     };
     match oauth_type {
         OAuthType::Generic => {
-            let endpoint = manifest
-                .oauth_config
-                .as_ref()
-                .and_then(|oauth| oauth.token_endpoint.as_deref());
+            let endpoint =
+                manifest.oauth_config.as_ref().and_then(|oauth| oauth.token_endpoint.as_deref());
             let source = DestinationSource::Manifest("/oauth_config/token_endpoint");
             Destinations::Known(
                 endpoint
@@ -382,10 +359,7 @@ fn discovered(entry: &LockEntry) -> Destinations {
         .revocation_endpoint
         .as_deref()
         .and_then(|url| destination(Purpose::Revocation, url, source.clone()));
-    let asked = entry
-        .resource
-        .iter()
-        .map(|resource| resource.metadata_url.as_str());
+    let asked = entry.resource.iter().map(|resource| resource.metadata_url.as_str());
     let asked = asked.chain([server.metadata_url.as_str()]);
     let asked = asked.filter_map(|url| destination(Purpose::Discovery, url, source.clone()));
     let mut known: Vec<_> = [token].into_iter().chain(revocation).chain(asked).collect();

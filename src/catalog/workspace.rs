@@ -101,10 +101,7 @@ impl Workspace {
         if let Some(profile) = options.profile {
             config.profile = profile;
         }
-        for folder in [&options.catalog, &options.catalog_local]
-            .into_iter()
-            .flatten()
-        {
+        for folder in [&options.catalog, &options.catalog_local].into_iter().flatten() {
             match working_folder.join(folder).metadata() {
                 Ok(metadata) if metadata.is_dir() => {}
                 Ok(_) => return Err(WorkspaceError::NoFolder(folder.clone())),
@@ -157,10 +154,7 @@ impl Workspace {
         input: Option<&StandardInput>,
     ) -> Result<Vec<Target>, WorkspaceError> {
         if paths.is_empty() {
-            return Ok(vec![Target {
-                folders: self.folders(),
-                selection: Selection::Everything,
-            }]);
+            return Ok(vec![Target { folders: self.folders(), selection: Selection::Everything }]);
         }
         let mut targets: Vec<Target> = Vec::new();
         for path in paths {
@@ -171,10 +165,7 @@ impl Workspace {
                 None if absolute.symlink_metadata().is_ok() => self.target(path, &absolute)?,
                 None => return Err(WorkspaceError::MissingPath(path.clone())),
             };
-            match targets
-                .iter_mut()
-                .find(|known| known.folders == target.folders)
-            {
+            match targets.iter_mut().find(|known| known.folders == target.folders) {
                 Some(known) => known.selection.add(target.selection),
                 None => targets.push(target),
             }
@@ -187,10 +178,7 @@ impl Workspace {
             Ok(self.target_of_folder(path))
         } else if is_manifest_name(path) {
             let folder = path.parent().unwrap_or(path);
-            Ok(Target {
-                folders: self.folders_around(folder),
-                selection: Selection::only(path),
-            })
+            Ok(Target { folders: self.folders_around(folder), selection: Selection::only(path) })
         } else {
             Err(WorkspaceError::NoManifest(named.to_owned()))
         }
@@ -199,11 +187,7 @@ impl Workspace {
     /// A manifest that stands in no folder. The locks are those of this workspace.
     fn target_of_nothing_else(&self, path: &Path) -> Target {
         Target {
-            folders: Folders {
-                catalog: None,
-                catalog_local: None,
-                root: self.root.clone(),
-            },
+            folders: Folders { catalog: None, catalog_local: None, root: self.root.clone() },
             selection: Selection::only(path),
         }
     }
@@ -211,30 +195,19 @@ impl Workspace {
     /// A folder that contains `catalog/` means that catalog; one of a catalog's own folders, its part of the catalog.
     fn target_of_folder(&self, folder: &Path) -> Target {
         if let Some(folders) = self.pair_in(folder) {
-            return Target {
-                folders,
-                selection: Selection::Everything,
-            };
+            return Target { folders, selection: Selection::Everything };
         }
         let folders = self.folders_around(folder);
         // What is alone has no other part.
         let is_part = folders.root != folder;
-        let selection = if is_part {
-            Selection::only(folder)
-        } else {
-            Selection::Everything
-        };
+        let selection = if is_part { Selection::only(folder) } else { Selection::Everything };
         Target { folders, selection }
     }
 
     /// The pair of folders inside of a folder that contains `catalog/`.
     fn pair_in(&self, folder: &Path) -> Option<Folders> {
-        let name = |configured: &str| {
-            Path::new(configured)
-                .file_name()
-                .unwrap_or_default()
-                .to_owned()
-        };
+        let name =
+            |configured: &str| Path::new(configured).file_name().unwrap_or_default().to_owned();
         let catalog = folder.join(name(&self.config.catalog));
         match catalog.is_dir() {
             true if folder == self.root => Some(self.folders()),
@@ -255,11 +228,7 @@ impl Workspace {
         } else {
             (Some(folder.to_owned()), None)
         };
-        Folders {
-            catalog,
-            catalog_local,
-            root: folder.to_owned(),
-        }
+        Folders { catalog, catalog_local, root: folder.to_owned() }
     }
 
     /// The catalog that the manifests directly in a folder belong to: the pair of folders that it is one of, else the
@@ -289,12 +258,7 @@ impl Workspace {
     fn check_folders(&self, folders: &Folders) -> Result<(), WorkspaceError> {
         let usual = Config::default();
         let configured = [
-            (
-                "catalog",
-                &self.config.catalog,
-                usual.catalog,
-                &folders.catalog,
-            ),
+            ("catalog", &self.config.catalog, usual.catalog, &folders.catalog),
             (
                 "catalog_local",
                 &self.config.catalog_local,
@@ -334,9 +298,7 @@ impl Workspace {
                 .is_some_and(|local| path.starts_with(local));
             let file = sources.add_text(path.clone(), text, &self.working_folder);
             manifests.retain(|manifest| {
-                sources
-                    .file(manifest.file)
-                    .is_none_or(|known| known.path != path)
+                sources.file(manifest.file).is_none_or(|known| known.path != path)
             });
             let manifest = ManifestFile::new(file, &path, is_local);
             manifests.push(match stem {

@@ -49,28 +49,13 @@ pub struct Cli {
 #[derive(Debug, Args)]
 pub struct Global {
     /// The configuration, instead of the nearest `catproof.toml`.
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        help_heading = "Global options"
-    )]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub config: Option<PathBuf>,
     /// The folder of the production catalog.
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR",
-        help_heading = "Global options"
-    )]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
     pub catalog: Option<PathBuf>,
     /// The folder of the developers' catalog.
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR",
-        help_heading = "Global options"
-    )]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
     pub catalog_local: Option<PathBuf>,
     /// How the catalog is judged.
     #[arg(long, global = true, value_enum, help_heading = "Global options")]
@@ -155,40 +140,19 @@ pub struct FindingArgs {
     #[arg(long, value_name = "FORMAT[=PATH]", help_heading = "Output")]
     pub format: Vec<FormatArgument>,
     /// The least severity that makes the exit code 1.
-    #[arg(
-        long,
-        value_enum,
-        default_value_t,
-        value_name = "SEVERITY",
-        help_heading = "Output"
-    )]
+    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY", help_heading = "Output")]
     pub fail_on: FailOn,
     /// Show notes too.
     #[arg(long, help_heading = "Rules")]
     pub pedantic: bool,
     /// Do not show findings of this rule.
-    #[arg(
-        short = 'A',
-        long = "allow",
-        value_name = "RULE",
-        help_heading = "Rules"
-    )]
+    #[arg(short = 'A', long = "allow", value_name = "RULE", help_heading = "Rules")]
     pub allow: Vec<String>,
     /// Show findings of this rule as warnings.
-    #[arg(
-        short = 'W',
-        long = "warn",
-        value_name = "RULE",
-        help_heading = "Rules"
-    )]
+    #[arg(short = 'W', long = "warn", value_name = "RULE", help_heading = "Rules")]
     pub warn: Vec<String>,
     /// Show findings of this rule as errors.
-    #[arg(
-        short = 'D',
-        long = "deny",
-        value_name = "RULE",
-        help_heading = "Rules"
-    )]
+    #[arg(short = 'D', long = "deny", value_name = "RULE", help_heading = "Rules")]
     pub deny: Vec<String>,
     /// The day that ages and expiry are judged against, instead of the clock's.
     #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Rules")]
@@ -239,11 +203,8 @@ impl FailOn {
 impl FindingArgs {
     /// How the findings are judged.
     pub fn judging(&self) -> Judging {
-        let levels = [
-            (&self.allow, Level::Off),
-            (&self.warn, Level::Warning),
-            (&self.deny, Level::Error),
-        ];
+        let levels =
+            [(&self.allow, Level::Off), (&self.warn, Level::Warning), (&self.deny, Level::Error)];
         let of_level = |(ids, level): (&Vec<String>, Level)| {
             let ids = ids.iter();
             ids.map(move |id| (id.clone(), level)).collect::<Vec<_>>()
@@ -446,20 +407,15 @@ impl<T: ValueEnum + Clone + Send + Sync + 'static> TypedValueParser for TypePars
         argument: Option<&Arg>,
         value: &OsStr,
     ) -> Result<T, clap::Error> {
-        self.0
-            .parse_ref(command, argument, value)
-            .map_err(|mut error| {
-                let values = T::value_variants().iter().filter_map(T::to_possible_value);
-                let words = values.flat_map(|value| {
-                    let words = value.get_name_and_aliases().map(str::to_owned);
-                    words.collect::<Vec<_>>()
-                });
-                error.insert(
-                    ContextKind::ValidValue,
-                    ContextValue::Strings(words.collect()),
-                );
-                error
-            })
+        self.0.parse_ref(command, argument, value).map_err(|mut error| {
+            let values = T::value_variants().iter().filter_map(T::to_possible_value);
+            let words = values.flat_map(|value| {
+                let words = value.get_name_and_aliases().map(str::to_owned);
+                words.collect::<Vec<_>>()
+            });
+            error.insert(ContextKind::ValidValue, ContextValue::Strings(words.collect()));
+            error
+        })
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {

@@ -22,9 +22,8 @@ pub struct Output {
 pub fn run(folder: &Path, arguments: &[&str]) -> Output {
     let words = [&["catproof"], arguments].concat();
     let command = Cli::command().term_width(DEFAULT_WIDTH);
-    let parsed = command
-        .try_get_matches_from(words)
-        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let parsed =
+        command.try_get_matches_from(words).and_then(|matches| Cli::from_arg_matches(&matches));
     let (stdout, stderr) = (Captured::default(), Captured::default());
     let code = match parsed {
         Ok(cli) => {
@@ -38,9 +37,5 @@ pub fn run(folder: &Path, arguments: &[&str]) -> Output {
             error.exit_code()
         }
     };
-    Output {
-        code,
-        stdout: stdout.take(),
-        stderr: stderr.take(),
-    }
+    Output { code, stdout: stdout.take(), stderr: stderr.take() }
 }

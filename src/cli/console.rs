@@ -36,11 +36,7 @@ enum Surroundings {
     /// The streams, the working folder, the environment and the signals of the process.
     Process,
     /// A folder and memory: nothing of the process has a part in the run.
-    Captured {
-        folder: PathBuf,
-        stdout: Captured,
-        stderr: Captured,
-    },
+    Captured { folder: PathBuf, stdout: Captured, stderr: Captured },
 }
 
 /// What was written, for whoever captures it.
@@ -125,20 +121,12 @@ impl Console {
         stderr: Captured,
     ) -> Self {
         let folder = folder.to_owned();
-        let surroundings = Surroundings::Captured {
-            folder,
-            stdout,
-            stderr,
-        };
+        let surroundings = Surroundings::Captured { folder, stdout, stderr };
         Self::new(global, surroundings)
     }
 
     fn new(global: &Global, surroundings: Surroundings) -> Self {
-        Self {
-            quiet: global.quiet,
-            color: global.color,
-            surroundings,
-        }
+        Self { quiet: global.quiet, color: global.color, surroundings }
     }
 
     /// The folder that the user stands in.
@@ -188,10 +176,7 @@ impl Console {
             Surroundings::Process => Stdout::Process(io::stdout().lock()),
             Surroundings::Captured { stdout, .. } => Stdout::Captured(stdout.clone()),
         };
-        BufWriter::new(Out {
-            to,
-            is_closed: false,
-        })
+        BufWriter::new(Out { to, is_closed: false })
     }
 
     fn write_to_stderr(&self, text: &str) {
@@ -229,10 +214,8 @@ impl Console {
 
     /// Says why the job could not be done.
     pub(crate) fn fail(&self, failure: &Failure) {
-        let style = Style {
-            color: self.color_for(self.is_terminal(&io::stderr())),
-            width: self.width(),
-        };
+        let style =
+            Style { color: self.color_for(self.is_terminal(&io::stderr())), width: self.width() };
         let working_folder = self.working_folder().unwrap_or_default();
         self.write_to_stderr(&render_failure(failure, &working_folder, style));
     }
@@ -244,8 +227,7 @@ impl Console {
 
     /// How long the lines of a table may be; nothing where they go to no terminal, and nobody says.
     pub(crate) fn table_width(&self) -> Option<usize> {
-        self.stated_width()
-            .or_else(|| self.is_terminal(&io::stdout()).then(|| self.width()))
+        self.stated_width().or_else(|| self.is_terminal(&io::stdout()).then(|| self.width()))
     }
 
     /// The width of standard output in columns.
@@ -311,11 +293,8 @@ fn render_failure(failure: &Failure, working_folder: &Path, style: Style) -> Str
         Failure::Usage { help, .. } => help.as_deref().map(without_secrets),
         _ => None,
     };
-    let theme = if style.color {
-        GraphicalTheme::unicode()
-    } else {
-        GraphicalTheme::unicode_nocolor()
-    };
+    let theme =
+        if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let mut text = String::new();
     match GraphicalReportHandler::new_themed(theme)
         .with_links(false)

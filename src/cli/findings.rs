@@ -63,21 +63,14 @@ pub(crate) fn try_report(
     let files = targets.iter().map(|target| target.files).sum();
     let has_allowlist = targets.iter().all(|target| target.has_allowlist);
     let redaction = redaction::redaction(targets, sources);
-    let Settled {
-        mut shown,
-        suppressed,
-    } = settled;
+    let Settled { mut shown, suppressed } = settled;
     repair::keep_offered(workspace, targets, sources, &mut shown);
     for notice in &workspace.notices {
         console.say(notice);
     }
     let least = args.fail_on.severity();
     let fails = |finding: &Finding| finding.severity >= least && is_counted(finding, &uncounted);
-    let status = if shown.iter().any(fails) {
-        ExitStatus::Findings
-    } else {
-        ExitStatus::Clean
-    };
+    let status = if shown.iter().any(fails) { ExitStatus::Findings } else { ExitStatus::Clean };
 
     let count = |severity| {
         let of_severity = shown.iter().filter(|finding| finding.severity == severity);
@@ -91,23 +84,9 @@ pub(crate) fn try_report(
         suppressed,
     };
     let rules = shown.iter().map(|finding| finding.rule).collect();
-    let outcome = Outcome {
-        status,
-        files,
-        has_allowlist,
-        redaction,
-        counts: summary,
-        rules,
-    };
-    let written = write(
-        workspace,
-        sources,
-        args,
-        console,
-        &outcome.redaction,
-        shown,
-        &outcome.counts,
-    );
+    let outcome = Outcome { status, files, has_allowlist, redaction, counts: summary, rules };
+    let written =
+        write(workspace, sources, args, console, &outcome.redaction, shown, &outcome.counts);
     (outcome, written)
 }
 
@@ -129,12 +108,7 @@ fn write(
     let mut written = Ok(());
     for findings in batches {
         let report = Report {
-            findings: report::locate(
-                findings,
-                sources,
-                workspace.config.max_file_bytes,
-                redaction,
-            ),
+            findings: report::locate(findings, sources, workspace.config.max_file_bytes, redaction),
             summary: summary.clone(),
         };
         for output in &mut outputs {
@@ -153,9 +127,8 @@ fn write(
 /// Refuses two formats that would be written into each other.
 pub(crate) fn check_formats(formats: &[FormatArgument]) -> Result<(), Failure> {
     let mut places = BTreeSet::new();
-    let Some(twice) = formats
-        .iter()
-        .find(|argument| !places.insert(argument.path.as_deref().map(clean)))
+    let Some(twice) =
+        formats.iter().find(|argument| !places.insert(argument.path.as_deref().map(clean)))
     else {
         return Ok(());
     };
@@ -186,10 +159,7 @@ enum Sink {
 }
 
 fn outputs(workspace: &Workspace, args: &FindingArgs, console: &Console) -> Vec<Output> {
-    const DEFAULT: &[FormatArgument] = &[FormatArgument {
-        format: Format::Human,
-        path: None,
-    }];
+    const DEFAULT: &[FormatArgument] = &[FormatArgument { format: Format::Human, path: None }];
     let formats = match args.format.as_slice() {
         [] => DEFAULT,
         formats => formats,
@@ -197,18 +167,12 @@ fn outputs(workspace: &Workspace, args: &FindingArgs, console: &Console) -> Vec<
     let output = |argument: &FormatArgument| match &argument.path {
         None => Output {
             format: argument.format,
-            style: Style {
-                color: console.color(),
-                width: console.width(),
-            },
+            style: Style { color: console.color(), width: console.width() },
             to: Sink::StandardOutput(console.out()),
         },
         Some(path) => Output {
             format: argument.format,
-            style: Style {
-                color: false,
-                width: 100,
-            },
+            style: Style { color: false, width: 100 },
             to: Sink::File(workspace.absolute(path), Vec::new()),
         },
     };
@@ -240,10 +204,8 @@ impl Output {
 fn write_report(path: PathBuf, bytes: &[u8]) -> Result<(), Failure> {
     let is_other = fs::symlink_metadata(&path).is_ok_and(|metadata| !metadata.is_file());
     if is_other {
-        fs::write(&path, bytes).map_err(|error| Failure::Unwritable {
-            reason: describe(&error),
-            path,
-        })
+        fs::write(&path, bytes)
+            .map_err(|error| Failure::Unwritable { reason: describe(&error), path })
     } else {
         Ok(write::write_file(&path, bytes)?)
     }
@@ -262,13 +224,7 @@ impl Outcome {
 
     /// The run in one line that begins with what was done.
     pub(crate) fn summary_of(&self, done: &str) -> String {
-        let Summary {
-            errors,
-            warnings,
-            notes,
-            suppressed,
-            ..
-        } = &self.counts;
+        let Summary { errors, warnings, notes, suppressed, .. } = &self.counts;
         let counts = [(*errors, "error"), (*warnings, "warning"), (*notes, "note")];
         let found: Vec<String> = counts
             .iter()

@@ -14,10 +14,8 @@ pub(crate) fn no_input(workspace: &Workspace, paths: &[PathBuf]) -> String {
             folder(&workspace.config.catalog_local)
         ),
         _ => {
-            let names: Vec<String> = paths
-                .iter()
-                .map(|path| format!("`{}`", path.display()))
-                .collect();
+            let names: Vec<String> =
+                paths.iter().map(|path| format!("`{}`", path.display())).collect();
             format!("no server JSON files in {}", names.join(", "))
         }
     }

@@ -21,17 +21,13 @@ pub(crate) struct ConsoleWatcher<'a> {
 
 impl<'a> ConsoleWatcher<'a> {
     pub(crate) fn new(console: &'a Console) -> Self {
-        Self {
-            console,
-            bar: RefCell::new(None),
-        }
+        Self { console, bar: RefCell::new(None) }
     }
 }
 
 impl Watcher for ConsoleWatcher<'_> {
     fn has_nothing_to_ask(&self) {
-        self.console
-            .say("nothing was asked: no server here has anything to discover");
+        self.console.say("nothing was asked: no server here has anything to discover");
     }
 
     fn begins(&self, servers: usize) {
@@ -61,22 +57,14 @@ impl Watcher for ConsoleWatcher<'_> {
 
 /// One server that is done, in a line.
 fn line(progress: &Progress<'_>) -> String {
-    let Progress {
-        done,
-        total,
-        server_id,
-        entry,
-    } = progress;
+    let Progress { done, total, server_id, entry } = progress;
     format!("{done}/{total} {server_id}: {}", learned(entry))
 }
 
 /// What came of a server, in a few words.
 fn learned(entry: &LockEntry) -> String {
-    let rules: BTreeSet<&str> = entry
-        .problems
-        .iter()
-        .map(|problem| problem.rule.as_str())
-        .collect();
+    let rules: BTreeSet<&str> =
+        entry.problems.iter().map(|problem| problem.rule.as_str()).collect();
     match (&entry.issuer, &entry.authorization_server) {
         _ if !rules.is_empty() => rules.into_iter().collect::<Vec<_>>().join(", "),
         (Some(issuer), Some(_)) => issuer.clone(),

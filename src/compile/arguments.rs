@@ -34,10 +34,7 @@ pub(super) fn arguments(command: &str, texts: &[String], names: Names<'_>) -> Ve
     // An option that says which code runs stays: without it, another program would run.
     let package = package_run(command, texts).and_then(|run| run.package);
     let package = package.map(|package| package.at);
-    let shell = [command]
-        .into_iter()
-        .chain(texts.iter().map(String::as_str))
-        .position(is_shell);
+    let shell = [command].into_iter().chain(texts.iter().map(String::as_str)).position(is_shell);
     texts
         .iter()
         .enumerate()

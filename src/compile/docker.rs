@@ -87,16 +87,8 @@ mod tests {
             ("run image", "image", 0),
             ("run -i --rm image stdio", "image", 1),
             ("run -v a:/b -p 80:80 image", "image", 0),
-            (
-                "run -itp 1:1 --device=/dev/x -e A=1 -eB=2 --env C=3 image -e D",
-                "image",
-                2,
-            ),
-            (
-                "run --init --name x --network host image --host 0.0.0.0",
-                "image",
-                2,
-            ),
+            ("run -itp 1:1 --device=/dev/x -e A=1 -eB=2 --env C=3 image -e D", "image", 2),
+            ("run --init --name x --network host image --host 0.0.0.0", "image", 2),
             ("run -i --rm -- image serve", "image", 1),
             ("run -i --use-api-socket image serve", "image", 1),
             ("run -i --tls-verify --rmi image serve", "image", 1),
@@ -106,11 +98,7 @@ mod tests {
             let line = words(line);
             for engine in ["docker", "podman", "/usr/bin/docker", "docker.exe"] {
                 let run = docker_run(engine, &line, None).unwrap();
-                assert_eq!(
-                    (run.image, run.arguments.len()),
-                    (image, arguments),
-                    "{line:?}"
-                );
+                assert_eq!((run.image, run.arguments.len()), (image, arguments), "{line:?}");
             }
         }
     }
@@ -121,14 +109,7 @@ mod tests {
         let run = docker_run("podman", &line, None).unwrap();
         assert_eq!(
             run.environment,
-            [
-                ("A", "1"),
-                ("B", "2"),
-                ("C", "3"),
-                ("D", "4"),
-                ("E", "5"),
-                ("F", "6")
-            ]
+            [("A", "1"), ("B", "2"), ("C", "3"), ("D", "4"), ("E", "5"), ("F", "6")]
         );
         assert!(run.options.is_empty());
     }

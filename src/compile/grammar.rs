@@ -12,10 +12,7 @@ use crate::text::profile::Profile;
 use super::{Checked, Error};
 
 fn invalid(field: &str, problem: &'static str) -> LeftOutReason {
-    LeftOutReason::Invalid {
-        field: field.to_owned(),
-        problem,
-    }
+    LeftOutReason::Invalid { field: field.to_owned(), problem }
 }
 
 /// A problem with a value of the configuration concerns no server: nothing can be compiled.
@@ -23,10 +20,7 @@ pub(super) fn configured<T>(field: &'static str, checked: Checked<T>) -> Result<
     checked.map_err(|reason| match reason {
         LeftOutReason::Invalid { problem, .. } => Error { field, problem },
         LeftOutReason::Undetermined(_) | LeftOutReason::Unreadable | LeftOutReason::HoldsSecret => {
-            Error {
-                field,
-                problem: "cannot be used",
-            }
+            Error { field, problem: "cannot be used" }
         }
     })
 }
@@ -36,9 +30,7 @@ pub(crate) const MISSING: &str = "is missing";
 
 /// A value that the artifact cannot do without.
 pub(super) fn required<'a>(field: &str, value: Option<&'a str>) -> Checked<&'a str> {
-    value
-        .filter(|value| !value.is_empty())
-        .ok_or_else(|| invalid(field, MISSING))
+    value.filter(|value| !value.is_empty()).ok_or_else(|| invalid(field, MISSING))
 }
 
 /// The ids that the proxy takes.
@@ -169,15 +161,9 @@ pub(crate) fn tells_no_secret(id: &str, text: &str) -> Checked<()> {
         !before.ends_with(is_word_part)
     });
     if text.contains("REDACTED") {
-        Err(invalid(
-            "server",
-            "would put the word REDACTED into the launch spec",
-        ))
+        Err(invalid("server", "would put the word REDACTED into the launch spec"))
     } else if names_variable {
-        Err(invalid(
-            "server",
-            "would put the name of the proxy's variable into the launch spec",
-        ))
+        Err(invalid("server", "would put the name of the proxy's variable into the launch spec"))
     } else {
         Ok(())
     }
@@ -186,9 +172,7 @@ pub(crate) fn tells_no_secret(id: &str, text: &str) -> Checked<()> {
 /// Whether the text of a manifest has what a launch spec must not name, or an escape that may spell it.
 pub(crate) fn may_tell_secret(id: &str, manifest: &str) -> bool {
     may_have_mark(manifest)
-        && ["REDACTED", &format!("{id}_SECRET"), "\\u00"]
-            .iter()
-            .any(|word| manifest.contains(word))
+        && ["REDACTED", &format!("{id}_SECRET"), "\\u00"].iter().any(|word| manifest.contains(word))
 }
 
 /// Nearly every text has nothing of the kind, which one pass over it tells.

@@ -81,25 +81,16 @@ pub fn compile(catalog: &Catalog<'_>) -> Result<Plan, Error> {
     let mut hashes = BTreeMap::new();
     let mut left_out = Vec::new();
     let effective: Vec<&Entry> = entry::effective(catalog.entries, config.profile).collect();
-    let compiled = effective
-        .into_par_iter()
-        .map(|entry| (entry, compile_server(catalog, entry)));
+    let compiled = effective.into_par_iter().map(|entry| (entry, compile_server(catalog, entry)));
     for (entry, compiled) in compiled.collect::<Vec<_>>() {
         match compiled {
-            Ok(Compiled {
-                launch,
-                launch_sha256,
-                proxy,
-            }) => {
+            Ok(Compiled { launch, launch_sha256, proxy }) => {
                 servers.insert(entry.id.clone(), launch);
                 hashes.insert(entry.id.as_str(), launch_sha256);
                 proxied.extend(proxy.map(|proxy| (entry.id.clone(), proxy)));
                 entries.insert(entry.id.as_str(), entry);
             }
-            Err(reason) => left_out.push(LeftOut {
-                id: entry.id.clone(),
-                reason,
-            }),
+            Err(reason) => left_out.push(LeftOut { id: entry.id.clone(), reason }),
         }
     }
     left_out.sort();
@@ -149,11 +140,7 @@ fn compile_server(catalog: &Catalog<'_>, entry: &Entry) -> Checked<Compiled> {
     let (launch, proxy) = whole(subject, parts_of(subject))?;
     let text = to_json(&launch);
     grammar::tells_no_secret(&entry.id, &text)?;
-    Ok(Compiled {
-        launch_sha256: sha256(&text),
-        launch,
-        proxy,
-    })
+    Ok(Compiled { launch_sha256: sha256(&text), launch, proxy })
 }
 
 /// Puts the parts of a server together: its launch spec, and what the proxy keeps for it.
@@ -176,29 +163,17 @@ pub(crate) fn refusals(
     profile: Profile,
     may_tell: bool,
 ) -> Vec<LeftOutReason> {
-    let subject = Subject {
-        entry,
-        manifest,
-        lock,
-        profile,
-    };
+    let subject = Subject { entry, manifest, lock, profile };
     if let Err(reason) = grammar::server_id(&entry.id) {
         return vec![reason];
     }
     let parts = parts_of(subject);
-    let of_parts = [
-        parts.transport.as_ref().err(),
-        parts.process.as_ref().err(),
-        parts.oauth.as_ref().err(),
-    ];
+    let of_parts =
+        [parts.transport.as_ref().err(), parts.process.as_ref().err(), parts.oauth.as_ref().err()];
     let mut reasons: Vec<LeftOutReason> = of_parts.into_iter().flatten().cloned().collect();
     if reasons.is_empty() {
         let whole = whole(subject, parts).and_then(|(launch, _)| {
-            if may_tell {
-                grammar::tells_no_secret(&entry.id, &to_json(&launch))
-            } else {
-                Ok(())
-            }
+            if may_tell { grammar::tells_no_secret(&entry.id, &to_json(&launch)) } else { Ok(()) }
         });
         reasons.extend(whole.err());
     }
@@ -228,12 +203,7 @@ pub(crate) fn parts(
     locks: Option<&Locks>,
     profile: Profile,
 ) -> Parts {
-    parts_of(Subject {
-        entry,
-        manifest,
-        lock: known(locks, entry, manifest),
-        profile,
-    })
+    parts_of(Subject { entry, manifest, lock: known(locks, entry, manifest), profile })
 }
 
 /// What discovery recorded for a server.
@@ -246,9 +216,7 @@ fn known<'a>(
 }
 
 fn parts_of(subject: Subject<'_>) -> Parts {
-    let Subject {
-        entry, manifest, ..
-    } = subject;
+    let Subject { entry, manifest, .. } = subject;
     let transport = transport(manifest);
     let process = if crate::manifest::oauth::is_remote(manifest) {
         Ok(None)
@@ -288,10 +256,7 @@ fn parts_of(subject: Subject<'_>) -> Parts {
             .setup
             .iter()
             .flatten()
-            .map(|step| Setup {
-                kind: step.kind.clone(),
-                provider: step.provider.clone(),
-            })
+            .map(|step| Setup { kind: step.kind.clone(), provider: step.provider.clone() })
             .collect(),
     }
 }
@@ -321,9 +286,7 @@ fn transport(manifest: &Manifest) -> Checked<Transport> {
         let url = crate::manifest::oauth::remote_url(manifest);
         let url = grammar::required("remote_url", url)?;
         grammar::url("remote_url", url)?;
-        return Ok(Transport::Remote {
-            url: url.to_owned(),
-        });
+        return Ok(Transport::Remote { url: url.to_owned() });
     }
     let oauth = manifest.oauth_config.as_ref();
     let Some(url) = oauth.and_then(|oauth| oauth.streamable_http_url.as_deref()) else {
@@ -332,9 +295,7 @@ fn transport(manifest: &Manifest) -> Checked<Transport> {
     let url = grammar::url("streamable_http_url", url)?;
     let query = url.query().map(|query| format!("?{query}"));
     Ok(Transport::StreamableHttp {
-        port: oauth
-            .and_then(|oauth| oauth.streamable_http_port)
-            .unwrap_or(8000),
+        port: oauth.and_then(|oauth| oauth.streamable_http_port).unwrap_or(8000),
         path: format!("{}{}", url.path(), query.unwrap_or_default()),
     })
 }
@@ -405,10 +366,7 @@ fn index(
             number: oauth.kind.number(),
             requires_proxy: entry.is_proxied,
             evidence: evidence
-                .map(|evidence| IndexedFact {
-                    fact: evidence.fact,
-                    value: evidence.value,
-                })
+                .map(|evidence| IndexedFact { fact: evidence.fact, value: evidence.value })
                 .collect(),
         });
         Some(IndexedServer {

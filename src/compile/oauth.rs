@@ -24,12 +24,7 @@ pub(super) fn oauth(
     oauth_type: OAuthType,
     transport: &Transport,
 ) -> Checked<OAuth> {
-    let Subject {
-        entry,
-        manifest,
-        lock,
-        ..
-    } = subject;
+    let Subject { entry, manifest, lock, .. } = subject;
     let no_oauth = OAuthConfig::default();
     let config = manifest.oauth_config.as_ref().unwrap_or(&no_oauth);
     let facts = lock.and_then(|lock| lock.authorization_server.as_ref());
@@ -58,11 +53,7 @@ pub(super) fn oauth(
         kind: oauth_type,
         name: name.to_owned(),
         required: requirement.and_then(|requirement| requirement.required) != Some(false),
-        flow: if oauth_type.is_mcp_flow() {
-            Flow::Mcp
-        } else {
-            Flow::OAuth2
-        },
+        flow: if oauth_type.is_mcp_flow() { Flow::Mcp } else { Flow::OAuth2 },
         issuer,
         authorization_endpoint: endpoints.authorization,
         discovery: discovery(config, oauth_type, transport)?,
@@ -100,11 +91,8 @@ fn endpoints(
                     .to_owned(),
             ),
             token: Some(
-                grammar::required(
-                    "oauth_config.token_endpoint",
-                    config.token_endpoint.as_deref(),
-                )?
-                .to_owned(),
+                grammar::required("oauth_config.token_endpoint", config.token_endpoint.as_deref())?
+                    .to_owned(),
             ),
             revocation: None,
         },
@@ -195,14 +183,12 @@ fn registration(
 ) -> Checked<Registration> {
     let client_id = config.client_id.as_deref().map_or("", str::trim);
     let registration = match oauth::registration(config) {
-        oauth::Registration::Static => Registration::Static {
-            client_id: grammar::client_id(client_id)?.to_owned(),
-        },
+        oauth::Registration::Static => {
+            Registration::Static { client_id: grammar::client_id(client_id)?.to_owned() }
+        }
         oauth::Registration::ClientMetadata => {
             grammar::endpoint("oauth_config.client_id", client_id)?;
-            Registration::ClientMetadata {
-                client_id: client_id.to_owned(),
-            }
+            Registration::ClientMetadata { client_id: client_id.to_owned() }
         }
         oauth::Registration::Dynamic => {
             let endpoint = facts.and_then(|facts| facts.registration_endpoint.clone());
@@ -253,11 +239,7 @@ fn scopes(subject: Subject<'_>, config: &OAuthConfig, oauth_type: OAuthType) -> 
     let mut source = ScopeSource::Declared;
     if requested.is_empty() {
         requested = words(discovered_scopes(subject, config, oauth_type));
-        source = if requested.is_empty() {
-            ScopeSource::Unstated
-        } else {
-            ScopeSource::Discovered
-        };
+        source = if requested.is_empty() { ScopeSource::Unstated } else { ScopeSource::Discovered };
     }
     let fallback = match words(config.default_scopes.as_deref()) {
         fallback if fallback.is_empty() => requested.clone(),
@@ -266,11 +248,7 @@ fn scopes(subject: Subject<'_>, config: &OAuthConfig, oauth_type: OAuthType) -> 
     for scope in requested.iter().chain(&fallback) {
         grammar::scope(scope)?;
     }
-    Ok(Scopes {
-        requested,
-        fallback,
-        source,
-    })
+    Ok(Scopes { requested, fallback, source })
 }
 
 /// The scopes that the metadata lists: a remote server's own, or, where the manifest asks for it, the provider's.
@@ -283,11 +261,7 @@ fn discovered_scopes<'a>(
     match oauth_type {
         OAuthType::Generic => None,
         OAuthType::McpStatic if config.supports_resource_metadata != Some(true) => None,
-        OAuthType::McpStatic => lock
-            .authorization_server
-            .as_ref()?
-            .scopes_supported
-            .as_deref(),
+        OAuthType::McpStatic => lock.authorization_server.as_ref()?.scopes_supported.as_deref(),
         OAuthType::RemoteStatic | OAuthType::RemoteDynamic => {
             lock.resource.as_ref()?.scopes_supported.as_deref()
         }
@@ -311,10 +285,8 @@ fn delivery(
     config: &OAuthConfig,
     transport: &Transport,
 ) -> Vec<TokenDelivery> {
-    let header = TokenDelivery::Header {
-        name: "Authorization".to_owned(),
-        scheme: "Bearer".to_owned(),
-    };
+    let header =
+        TokenDelivery::Header { name: "Authorization".to_owned(), scheme: "Bearer".to_owned() };
     let mut delivery = match transport {
         // There is no process whose environment or files could be set.
         Transport::Remote { .. } => return vec![header],
@@ -324,14 +296,8 @@ fn delivery(
     let variable = config.token_env_var().map(str::to_owned);
     delivery.extend(variable.map(|name| TokenDelivery::Env { name }));
     let names = Names::of(manifest).with_tokens();
-    let is_access_token = |part: &Part| {
-        matches!(
-            part,
-            Part::Token {
-                token: TokenField::AccessToken
-            }
-        )
-    };
+    let is_access_token =
+        |part: &Part| matches!(part, Part::Token { token: TokenField::AccessToken });
     let files = manifest.server.inject_file.iter().flatten();
     let files = files.filter(|(_, content)| parts(content, names).iter().any(is_access_token));
     delivery.extend(files.map(|(path, _)| TokenDelivery::File { path: path.clone() }));

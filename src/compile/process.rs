@@ -28,17 +28,12 @@ pub(super) fn process(manifest: &Manifest) -> Checked<Process> {
         Some(run) => self::arguments(run.entrypoint.unwrap_or_default(), run.arguments, names),
         None => arguments_of_command(command, arguments, names),
     };
-    let DockerRun {
-        image,
-        entrypoint,
-        environment: of_run,
-        options,
-        ..
-    } = run.unwrap_or(DockerRun {
-        image: docker_image.unwrap_or_default(),
-        entrypoint: Some(command),
-        ..DockerRun::default()
-    });
+    let DockerRun { image, entrypoint, environment: of_run, options, .. } =
+        run.unwrap_or(DockerRun {
+            image: docker_image.unwrap_or_default(),
+            entrypoint: Some(command),
+            ..DockerRun::default()
+        });
 
     let mut environment = BTreeMap::new();
     let of_manifest = server.env.iter().flatten();
@@ -48,10 +43,7 @@ pub(super) fn process(manifest: &Manifest) -> Checked<Process> {
         environment.insert(name.to_owned(), template(value, names));
     }
     let files = server.inject_file.iter().flatten();
-    let mounted = names
-        .inputs
-        .iter()
-        .filter(|(_, input)| input.mounted == Some(true));
+    let mounted = names.inputs.iter().filter(|(_, input)| input.mounted == Some(true));
     Ok(Process {
         command: entrypoint
             .filter(|command| !command.is_empty())
@@ -61,16 +53,11 @@ pub(super) fn process(manifest: &Manifest) -> Checked<Process> {
         container: Container {
             name: container_name(&manifest.name),
             image: (!image.is_empty()).then(|| template(image, names)),
-            options: options
-                .iter()
-                .flat_map(|words| option(words, names))
-                .collect(),
+            options: options.iter().flat_map(|words| option(words, names)).collect(),
             keep_stdin_open: true,
             service_account: server.service_account.clone(),
         },
-        files: files
-            .map(|(path, content)| (path.clone(), injected_file(content, names)))
-            .collect(),
+        files: files.map(|(path, content)| (path.clone(), injected_file(content, names))).collect(),
         mounts: mounted
             .map(|(key, _)| {
                 let input = key.clone();
@@ -90,11 +77,7 @@ fn injected_file(content: &str, names: Names<'_>) -> InjectedFile {
     let names = names.with_tokens();
     InjectedFile {
         content: template(content, names),
-        escape: if is_json(content, names) {
-            Escape::Json
-        } else {
-            Escape::None
-        },
+        escape: if is_json(content, names) { Escape::Json } else { Escape::None },
     }
 }
 
@@ -110,10 +93,7 @@ fn is_json(content: &str, names: Names<'_>) -> bool {
             | Part::Unresolved { .. } => "0".to_owned(),
         })
         .collect();
-    matches!(
-        serde_json::from_str(&filled),
-        Ok(Value::Object(_) | Value::Array(_))
-    )
+    matches!(serde_json::from_str(&filled), Ok(Value::Object(_) | Value::Array(_)))
 }
 
 /// Writes down where each answer goes, in the order of the launch spec.
@@ -130,10 +110,7 @@ pub(super) fn note_uses(process: &Process, inputs: &mut BTreeMap<String, Input>)
         note(keys(command), root.key("command"));
     }
     for (index, argument) in process.arguments.iter().enumerate() {
-        note(
-            keys_of_argument(argument),
-            root.key("arguments").index(index),
-        );
+        note(keys_of_argument(argument), root.key("arguments").index(index));
     }
     for (name, value) in &process.environment {
         note(keys(value), root.key("environment").key(name));
@@ -143,10 +120,7 @@ pub(super) fn note_uses(process: &Process, inputs: &mut BTreeMap<String, Input>)
         note(keys(image), container.key("image"));
     }
     for (index, option) in process.container.options.iter().enumerate() {
-        note(
-            keys_of_argument(option),
-            container.key("options").index(index),
-        );
+        note(keys_of_argument(option), container.key("options").index(index));
     }
     for (path, file) in &process.files {
         note(keys(&file.content), root.key("files").key(path));

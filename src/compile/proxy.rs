@@ -21,12 +21,7 @@ pub(super) fn server(
     launch: &ServerLaunch,
     oauth: &OAuth,
 ) -> Checked<ProxyServer> {
-    let Subject {
-        entry,
-        manifest,
-        lock,
-        profile,
-    } = subject;
+    let Subject { entry, manifest, lock, profile } = subject;
     let config = manifest.oauth_config.as_ref();
     for (field, url) in [
         ("token_endpoint", &oauth.token_endpoint),
@@ -114,11 +109,7 @@ fn environment(id: &str) -> ProxyEnvironment {
     let names = |suffix: &str| {
         let name = format!("{id}_{suffix}");
         let alias = env_name::alias(&name);
-        if alias == name {
-            vec![name]
-        } else {
-            vec![name, alias]
-        }
+        if alias == name { vec![name] } else { vec![name, alias] }
     };
     ProxyEnvironment {
         client_id: names("CLIENT_ID"),
@@ -137,11 +128,9 @@ pub(super) fn drop_ambiguous_aliases(servers: &mut BTreeMap<String, ProxyServer>
     }
     for server in servers.values_mut() {
         let environment = &mut server.environment;
-        for list in [
-            &mut environment.client_id,
-            &mut environment.secret,
-            &mut environment.secret_file,
-        ] {
+        for list in
+            [&mut environment.client_id, &mut environment.secret, &mut environment.secret_file]
+        {
             let mut is_guide_name = true;
             list.retain(|name| {
                 let kept = is_guide_name || uses.get(name) == Some(&1);
@@ -153,11 +142,7 @@ pub(super) fn drop_ambiguous_aliases(servers: &mut BTreeMap<String, ProxyServer>
 }
 
 fn names(environment: &ProxyEnvironment) -> impl Iterator<Item = &String> {
-    let ProxyEnvironment {
-        client_id,
-        secret,
-        secret_file,
-    } = environment;
+    let ProxyEnvironment { client_id, secret, secret_file } = environment;
     client_id.iter().chain(secret).chain(secret_file)
 }
 
@@ -179,37 +164,25 @@ pub(super) fn providers(
     entries: &BTreeMap<&str, &Entry>,
 ) -> Result<Providers, Error> {
     let mut all: Vec<Destination> = entries.values().copied().flat_map(destinations).collect();
-    all.extend(
-        config
-            .proxy
-            .extra_destinations
-            .iter()
-            .map(|extra| Destination {
-                host: extra.host.clone(),
-                purpose: Purpose::Extra,
-                server: None,
-                endpoint: None,
-                source: Source::Configuration {
-                    reason: extra.reason.clone(),
-                },
-            }),
-    );
+    all.extend(config.proxy.extra_destinations.iter().map(|extra| Destination {
+        host: extra.host.clone(),
+        purpose: Purpose::Extra,
+        server: None,
+        endpoint: None,
+        source: Source::Configuration { reason: extra.reason.clone() },
+    }));
     all.sort();
-    let verified = entries
-        .values()
-        .filter(|entry| entry.is_proxied && entry.needed_hosts().next().is_some());
-    let unverifiable = entries
-        .values()
-        .filter(|entry| entry.destinations == Destinations::Unverifiable);
+    let verified =
+        entries.values().filter(|entry| entry.is_proxied && entry.needed_hosts().next().is_some());
+    let unverifiable =
+        entries.values().filter(|entry| entry.destinations == Destinations::Unverifiable);
     Ok(Providers {
         generated: GENERATED.to_owned(),
         version: VERSION,
         kind: ProvidersKind::Providers,
         profile: config.profile,
         allowed_destinations: allowed_destinations(config, entries)?,
-        server_destinations: verified
-            .map(|entry| (entry.id.clone(), hosts(entry)))
-            .collect(),
+        server_destinations: verified.map(|entry| (entry.id.clone(), hosts(entry))).collect(),
         destinations: all,
         unverifiable: unverifiable.map(|entry| entry.id.clone()).collect(),
     })
@@ -217,10 +190,8 @@ pub(super) fn providers(
 
 /// The hosts that one server's secret may be sent to.
 fn hosts(entry: &Entry) -> Vec<String> {
-    let hosts: BTreeSet<String> = entry
-        .needed_hosts()
-        .map(|destination| destination.host.clone())
-        .collect();
+    let hosts: BTreeSet<String> =
+        entry.needed_hosts().map(|destination| destination.host.clone()).collect();
     hosts.into_iter().collect()
 }
 
@@ -244,23 +215,14 @@ pub(super) fn launch(
 ) -> Result<ProxyLaunch, Error> {
     let mut callback_urls = BTreeSet::new();
     for url in &config.proxy.callback_urls {
-        grammar::configured(
-            "proxy.callback_urls",
-            grammar::url("proxy.callback_urls", url),
-        )?;
+        grammar::configured("proxy.callback_urls", grammar::url("proxy.callback_urls", url))?;
         callback_urls.insert(url.clone());
     }
-    callback_urls.extend(
-        servers
-            .values()
-            .filter_map(|server| server.redirect_uris.first().cloned()),
-    );
+    callback_urls
+        .extend(servers.values().filter_map(|server| server.redirect_uris.first().cloned()));
     let mut cors_origins = BTreeSet::new();
     for origin in &config.proxy.cors_origins {
-        grammar::configured(
-            "proxy.cors_origins",
-            grammar::uri("proxy.cors_origins", origin),
-        )?;
+        grammar::configured("proxy.cors_origins", grammar::uri("proxy.cors_origins", origin))?;
         cors_origins.insert(origin.clone());
     }
     Ok(ProxyLaunch {
@@ -269,10 +231,7 @@ pub(super) fn launch(
         kind: ProxyKind::Proxy,
         profile: config.profile,
         run: run("oauth_proxy"),
-        listen: Listen {
-            host: "127.0.0.1".to_owned(),
-            port: 8080,
-        },
+        listen: Listen { host: "127.0.0.1".to_owned(), port: 8080 },
         callback_urls: callback_urls.into_iter().collect(),
         deep_link: DEEP_LINK.to_owned(),
         cors_origins: cors_origins.into_iter().collect(),

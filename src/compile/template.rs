@@ -32,18 +32,12 @@ impl<'a> Names<'a> {
 
     /// Those of a text that a shell is started with.
     pub(super) fn in_shell(self) -> Self {
-        Self {
-            is_shell_text: true,
-            ..self
-        }
+        Self { is_shell_text: true, ..self }
     }
 
     /// Those of a file that is written once the user has logged in.
     pub(super) fn with_tokens(self) -> Self {
-        Self {
-            has_tokens: true,
-            ..self
-        }
+        Self { has_tokens: true, ..self }
     }
 }
 
@@ -54,9 +48,7 @@ pub(super) fn argument(text: &str, names: Names<'_>) -> Argument {
     let template = template(text, names);
     match &template {
         Template::Composed(Composed { parts, .. }) => match parts.as_slice() {
-            [Part::Input { input }] if input == SPREAD => Argument::Each {
-                each: input.clone(),
-            },
+            [Part::Input { input }] if input == SPREAD => Argument::Each { each: input.clone() },
             _ => Argument::One(template),
         },
         Template::Fixed(_) => Argument::One(template),
@@ -84,10 +76,7 @@ pub(super) fn template(text: &str, names: Names<'_>) -> Template {
         .collect();
     omit_without.sort();
     omit_without.dedup();
-    Template::Composed(Composed {
-        parts,
-        omit_without,
-    })
+    Template::Composed(Composed { parts, omit_without })
 }
 
 /// Whether an input may have no answer: it is optional, and nothing is sure to stand in for the answer.
@@ -113,10 +102,7 @@ fn input_value(value: &Value, names: Names<'_>) -> Option<InputValue> {
         Value::Number(value) => Some(InputValue::Number(value.clone())),
         Value::String(value) => default_text(value, names),
         Value::Array(items) => Some(InputValue::Several(
-            items
-                .iter()
-                .filter_map(|item| input_value(item, names))
-                .collect(),
+            items.iter().filter_map(|item| input_value(item, names)).collect(),
         )),
     }
 }
@@ -176,24 +162,16 @@ fn literal(text: &str, range: Range<usize>) -> Option<Part> {
 }
 
 fn placeholder(name: &str, names: Names<'_>) -> Part {
-    let unresolved = || Part::Unresolved {
-        unresolved: name.to_owned(),
-    };
+    let unresolved = || Part::Unresolved { unresolved: name.to_owned() };
     if let Some(key) = name.strip_prefix("user_config.") {
         return if names.inputs.contains_key(key) {
-            Part::Input {
-                input: key.to_owned(),
-            }
+            Part::Input { input: key.to_owned() }
         } else {
             unresolved()
         };
     }
     let token = |token| {
-        if names.has_tokens {
-            Part::Token { token }
-        } else {
-            unresolved()
-        }
+        if names.has_tokens { Part::Token { token } } else { unresolved() }
     };
     let folder = |folder| Part::Folder { folder };
     match name {

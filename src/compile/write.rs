@@ -137,9 +137,7 @@ pub fn write(
 ) -> Result<Outcome, Error> {
     let targets = targets(folder, artifacts, places, manifests)?;
     let mut outcome = Outcome::default();
-    let found = targets
-        .par_iter()
-        .map(|(path, bytes)| Ok((path, bytes, read(path)?)));
+    let found = targets.par_iter().map(|(path, bytes)| Ok((path, bytes, read(path)?)));
     for (path, bytes, old) in found.collect::<Result<Vec<_>, Error>>()? {
         match old {
             Some(old) if old == *bytes => outcome.unchanged += 1,
@@ -155,9 +153,7 @@ pub fn write(
         }
     }
     outcome.changes.extend(left_over(folder, &targets)?);
-    outcome
-        .changes
-        .sort_by(|left, right| left.path.cmp(&right.path));
+    outcome.changes.sort_by(|left, right| left.path.cmp(&right.path));
 
     if mode == Mode::Write {
         // The last launch spec may be gone; a killed run's half of one may not stay for that.
@@ -192,20 +188,14 @@ fn targets<'a>(
         let place = places.get(&artifact.path).unwrap_or(&artifact.path);
         let path = clean(&folder.join(place));
         check_place(&folder, &path, &mut checked)?;
-        if path
-            .parent()
-            .is_some_and(|parent| manifests.iter().any(|known| known == parent))
-        {
+        if path.parent().is_some_and(|parent| manifests.iter().any(|known| known == parent)) {
             return Err(Error::AmongManifests(path));
         }
         let is_elsewhere = places.contains_key(&artifact.path);
         if is_elsewhere && path.is_file() && !carries_mark(&path)? {
             return Err(Error::NotGenerated(path));
         }
-        if targets
-            .insert(path.clone(), artifact.bytes.as_slice())
-            .is_some()
-        {
+        if targets.insert(path.clone(), artifact.bytes.as_slice()).is_some() {
             return Err(Error::Twice(path));
         }
     }
@@ -221,9 +211,7 @@ fn check_place(folder: &Path, path: &Path, checked: &mut HashSet<PathBuf>) -> Re
     }
     // The folder and what is in it; of a place elsewhere, the file and the folder that it is in.
     let steps: Vec<&Path> = if path.starts_with(folder) {
-        path.ancestors()
-            .take_while(|step| step.starts_with(folder))
-            .collect()
+        path.ancestors().take_while(|step| step.starts_with(folder)).collect()
     } else {
         path.ancestors().take(2).collect()
     };
@@ -296,9 +284,7 @@ fn left_over(folder: &Path, targets: &HashMap<PathBuf, &[u8]>) -> Result<Vec<Cha
 pub(crate) fn candidates(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let walk = WalkDir::new(folder).follow_links(false).into_iter();
     let found = walk.filter_entry(is_ours_to_search).flatten();
-    found
-        .filter(|entry| !entry.file_type().is_dir())
-        .map(DirEntry::into_path)
+    found.filter(|entry| !entry.file_type().is_dir()).map(DirEntry::into_path)
 }
 
 /// The files beside the folders of the artifacts, and all in these, but for what package managers put there.
@@ -393,9 +379,7 @@ fn rename_into_place(
 ) -> io::Result<()> {
     let temporary = temporary_file(folder, content)?;
     if let Ok(metadata) = fs::metadata(path) {
-        temporary
-            .as_file()
-            .set_permissions(metadata.permissions())?;
+        temporary.as_file().set_permissions(metadata.permissions())?;
     }
     temporary.persist(path)?;
     Ok(())
@@ -448,9 +432,5 @@ fn is_stale(path: &Path) -> io::Result<bool> {
 }
 
 fn io_error(what: &'static str, path: &Path, source: io::Error) -> Error {
-    Error::Io {
-        what,
-        path: path.to_owned(),
-        source,
-    }
+    Error::Io { what, path: path.to_owned(), source }
 }

@@ -61,9 +61,7 @@ impl Base {
             return Self::of_folder(name, folder, workspace, locks_now);
         }
         if name.is_empty() {
-            return Err(Failure::usage(
-                "`--base` names neither a commit nor a folder",
-            ));
+            return Err(Failure::usage("`--base` names neither a commit nor a folder"));
         }
         if name.starts_with('-') {
             return Err(Failure::usage(format!("`{name}` is not a commit")));
@@ -170,9 +168,7 @@ impl Base {
         let (paths, files): (Vec<&PathBuf>, Vec<_>) = wanted.unzip();
         let mut texts: BTreeMap<&PathBuf, Vec<u8>> =
             paths.into_iter().zip(commit.read(&files)?).collect();
-        let locks = texts
-            .remove(&lock)
-            .map(|lock| read_lock(&lock, &mut unreadable));
+        let locks = texts.remove(&lock).map(|lock| read_lock(&lock, &mut unreadable));
         let mut sources = Sources::default();
         let mut manifests = Vec::new();
         for (folder, is_local) in [(&catalog, false), (&catalog_local, true)] {
@@ -227,9 +223,8 @@ impl Base {
         let places = paths.map(|path| (path.as_str(), clean(&generated.join(path))));
         match &self.store {
             FileStore::Commit(commit) => {
-                let places: Vec<(&str, PathBuf)> = places
-                    .filter(|(_, place)| commit.path_in_tree(place).is_ok())
-                    .collect();
+                let places: Vec<(&str, PathBuf)> =
+                    places.filter(|(_, place)| commit.path_in_tree(place).is_ok()).collect();
                 if places.is_empty() {
                     return Ok(BTreeMap::new());
                 }
@@ -267,18 +262,12 @@ fn config_of(
         Some(named) => vec![workspace.absolute(named)],
         None => {
             let folders = workspace.working_folder.ancestors();
-            folders
-                .map(|folder| folder.join(config::FILE_NAME))
-                .collect()
+            folders.map(|folder| folder.join(config::FILE_NAME)).collect()
         }
     };
     // Above the repository there is nothing of the commit.
     paths.retain(|path| commit.path_in_tree(path).is_ok());
-    let listed = if paths.is_empty() {
-        BTreeMap::new()
-    } else {
-        commit.list(&paths)?
-    };
+    let listed = if paths.is_empty() { BTreeMap::new() } else { commit.list(&paths)? };
     let found = paths.into_iter().find_map(|path| {
         let file = listed.get(&clean(&path)).filter(|file| file.is_regular())?;
         Some((path, file))
@@ -408,8 +397,5 @@ fn explained(error: &GitError, name: &str, is_folder: bool) -> Failure {
         ),
         GitError::Outside { .. } | GitError::Submodule { .. } | GitError::Failed { .. } => None,
     };
-    Failure::Usage {
-        message: error.to_string(),
-        help,
-    }
+    Failure::Usage { message: error.to_string(), help }
 }

@@ -106,9 +106,7 @@ pub(crate) fn card(server: &ComparedServer) -> Option<Card> {
     let because = match entry.classification.verdict {
         Verdict::None => vec!["there is no `oauth_config`: nobody logs in".to_owned()],
         Verdict::Undetermined(reason) => vec![reason.reason().to_owned()],
-        Verdict::Type(_) => evidence
-            .map(|evidence| evidence.because.to_owned())
-            .collect(),
+        Verdict::Type(_) => evidence.map(|evidence| evidence.because.to_owned()).collect(),
     };
     let author = manifest.author.as_ref();
     let oauth = parts.oauth.as_ref().ok().and_then(Option::as_ref);
@@ -143,12 +141,7 @@ pub(crate) fn card(server: &ComparedServer) -> Option<Card> {
             command_line: launch::command_line(process),
             image: process.container.image.as_ref().map(launch::text),
             pinned: Program::of(manifest).map(|program| program.is_pinned),
-            options: process
-                .container
-                .options
-                .iter()
-                .map(launch::argument_text)
-                .collect(),
+            options: process.container.options.iter().map(launch::argument_text).collect(),
             environment: process
                 .environment
                 .iter()
@@ -191,13 +184,7 @@ impl Card {
         let single = [display_name, description, author, remote_url, left_out];
         single.into_iter().flatten().for_each(rewrite);
         because.iter_mut().for_each(rewrite);
-        for CardHost {
-            host,
-            purpose: _,
-            endpoint,
-            source,
-        } in destinations
-        {
+        for CardHost { host, purpose: _, endpoint, source } in destinations {
             [host, endpoint, source].into_iter().for_each(rewrite);
         }
         if let Some(login) = login {

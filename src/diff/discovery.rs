@@ -27,20 +27,14 @@ pub(super) fn compare(
     let mut facts = BTreeSet::new();
     // The lock holds nothing that JSON cannot say.
     if let [Ok(mut was), Ok(mut is)] = [was, is].map(serde_json::to_value) {
-        for entry in [&mut was, &mut is]
-            .into_iter()
-            .filter_map(Value::as_object_mut)
-        {
+        for entry in [&mut was, &mut is].into_iter().filter_map(Value::as_object_mut) {
             entry.retain(|key, _| !CIRCUMSTANCES.contains(&key.as_str()));
         }
         differing(&was, &is, "", &mut facts);
     }
     if facts.is_empty() {
         let template = "the discovery lock was brought up to date, from {} to {}";
-        changes.push(
-            Kind::DiscoveryRefreshed,
-            sentence!(template, &was.recorded, &is.recorded),
-        );
+        changes.push(Kind::DiscoveryRefreshed, sentence!(template, &was.recorded, &is.recorded));
         return;
     }
     let condition = match old.compiled {

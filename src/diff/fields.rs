@@ -85,10 +85,7 @@ static FIELDS: &[(&str, Comparer)] = &[
     ("/oauth_config/access_token_env_var", Login(is_local)),
     ("/oauth_config/streamable_http_url", Login(is_local)),
     ("/oauth_config/streamable_http_port", Login(is_local)),
-    (
-        "/oauth_config/requires_proxy",
-        Login(OAuthType::has_static_client),
-    ),
+    ("/oauth_config/requires_proxy", Login(OAuthType::has_static_client)),
     ("/oauth_config/supports_resource_metadata", Login(never)),
     ("/oauth_config/provider_name", Login(never)),
     ("/oauth_config/browser_auth", Login(never)),
@@ -108,10 +105,7 @@ static FIELDS: &[(&str, Comparer)] = &[
     ("/user_config/*/mounted", Compiled),
     ("/user_config/*/min", Compiled),
     ("/user_config/*/max", Compiled),
-    (
-        "/archestra_config/client_config_permutations",
-        PartOfMetadata,
-    ),
+    ("/archestra_config/client_config_permutations", PartOfMetadata),
     ("/archestra_config/oauth/provider", PartOfMetadata),
     ("/archestra_config/oauth/required", Compiled),
     ("/archestra_config/works_in_archestra", PartOfMetadata),
@@ -140,9 +134,7 @@ struct Written([Value; 2]);
 impl Written {
     /// The values at a JSON Pointer; what is not there is null.
     fn at(&self, pointer: &str) -> [&Value; 2] {
-        self.0
-            .each_ref()
-            .map(|value| value.pointer(pointer).unwrap_or(&Value::Null))
+        self.0.each_ref().map(|value| value.pointer(pointer).unwrap_or(&Value::Null))
     }
 
     fn differs(&self, pointer: &str) -> bool {
@@ -168,9 +160,7 @@ impl Written {
             let value = object.and_then(|object| object.get(key));
             value.cloned().unwrap_or_default()
         };
-        all.filter(|key| value(was, key) != value(is, key))
-            .map(String::as_str)
-            .collect()
+        all.filter(|key| value(was, key) != value(is, key)).map(String::as_str).collect()
     }
 }
 
@@ -206,9 +196,7 @@ pub(super) fn compare(
     for part in ["", "/server", "/oauth_config"] {
         let is_known = |key: &str| {
             let field = format!("{part}/{key}/");
-            FIELDS
-                .iter()
-                .any(|(pointer, _)| format!("{pointer}/").starts_with(&field))
+            FIELDS.iter().any(|(pointer, _)| format!("{pointer}/").starts_with(&field))
         };
         let differing = written.differing_keys(part).into_iter();
         changes.push_all(
@@ -233,9 +221,7 @@ fn known_fields(
         login(old, new, written, changes);
     }
     if is_remote(&before.manifest) && is_remote(&after.manifest) {
-        let fields = FIELDS
-            .iter()
-            .filter(|(_, comparer)| matches!(comparer, Process));
+        let fields = FIELDS.iter().filter(|(_, comparer)| matches!(comparer, Process));
         let differing = fields.filter(|(pointer, _)| written.is_set_otherwise(pointer));
         changes.push_all(
             Kind::UncompiledFieldChanged,
@@ -260,19 +246,12 @@ fn uncompiled_parts(
     let [old, new] = [&before.parts, &after.parts];
     let of_login = old.oauth.as_ref().err().or(new.oauth.as_ref().err());
     let of_process = old.process.as_ref().err().or(new.process.as_ref().err());
-    let of_transport = old
-        .transport
-        .as_ref()
-        .err()
-        .or(new.transport.as_ref().err());
+    let of_transport = old.transport.as_ref().err().or(new.transport.as_ref().err());
     let is_other_login = before.manifest.oauth_config != after.manifest.oauth_config;
     let is_other_server = before.manifest.server != after.manifest.server;
     let parts = [
         ("/oauth_config", of_login.filter(|_| is_other_login)),
-        (
-            "/server",
-            of_process.or(of_transport).filter(|_| is_other_server),
-        ),
+        ("/server", of_process.or(of_transport).filter(|_| is_other_server)),
     ];
     for (part, reason) in parts {
         if let Some(reason) = reason {
@@ -322,9 +301,7 @@ fn login(old: &ComparedServer, new: &ComparedServer, written: &Written, changes:
 fn metadata(written: &Written, changes: &mut ChangeList) {
     let logins = written.at("/oauth_config");
     let is_new_login = logins.iter().any(|login| login.is_null());
-    let differing = FIELDS
-        .iter()
-        .filter(|(pointer, _)| written.differs(pointer));
+    let differing = FIELDS.iter().filter(|(pointer, _)| written.differs(pointer));
     let names = differing.filter_map(|(pointer, comparer)| {
         let name = pointer.trim_start_matches('/');
         match comparer {
@@ -357,21 +334,14 @@ pub(super) mod tests {
         if covered.contains(&at) {
             return;
         }
-        let target = schema["$ref"]
-            .as_str()
-            .and_then(|target| target.strip_prefix('#'));
-        let nullable = schema["anyOf"]
-            .get(0)
-            .filter(|branch| branch.get("$ref").is_some());
+        let target = schema["$ref"].as_str().and_then(|target| target.strip_prefix('#'));
+        let nullable = schema["anyOf"].get(0).filter(|branch| branch.get("$ref").is_some());
         if let Some(schema) = target.and_then(|target| root.pointer(target)).or(nullable) {
             return uncovered(root, schema, at, covered, found);
         }
         let properties = schema["properties"].as_object().into_iter().flatten();
         let members = properties.map(|(key, schema)| (key.as_str(), schema));
-        let others = [
-            ("*", &schema["additionalProperties"]),
-            ("*", &schema["items"]),
-        ];
+        let others = [("*", &schema["additionalProperties"]), ("*", &schema["items"])];
         let others = others.into_iter().filter(|(_, schema)| schema.is_object());
         let members: Vec<_> = members.chain(others).collect();
         if members.is_empty() {
@@ -384,9 +354,7 @@ pub(super) mod tests {
 
     /// Each field of a type has one row, and each row a field.
     pub(in crate::diff) fn check_rows<T: JsonSchema>(pointers: &[&str]) {
-        let schema = SchemaGenerator::default()
-            .into_root_schema_for::<T>()
-            .to_value();
+        let schema = SchemaGenerator::default().into_root_schema_for::<T>().to_value();
         let find = |covered: &[&str]| {
             let mut found = Vec::new();
             uncovered(&schema, &schema, "", covered, &mut found);
@@ -395,10 +363,7 @@ pub(super) mod tests {
         assert_eq!(find(pointers), [""; 0], "fields without a row");
         for (at, pointer) in pointers.iter().enumerate() {
             let others = [&pointers[..at], &pointers[at + 1..]].concat();
-            assert!(
-                !find(&others).is_empty(),
-                "no field needs the row `{pointer}`"
-            );
+            assert!(!find(&others).is_empty(), "no field needs the row `{pointer}`");
         }
     }
 

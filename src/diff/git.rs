@@ -12,11 +12,8 @@ use std::process::{Command, Output, Stdio};
 use crate::pipeline::failure::Failure;
 
 /// Variables that may stay: how git itself is found and configured, never which repository is meant.
-const KEPT_VARIABLES: [&str; 3] = [
-    "GIT_CEILING_DIRECTORIES",
-    "GIT_DISCOVERY_ACROSS_FILESYSTEM",
-    "GIT_EXEC_PATH",
-];
+const KEPT_VARIABLES: [&str; 3] =
+    ["GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_EXEC_PATH"];
 
 /// A commit of a repository with a work tree.
 #[derive(Debug)]
@@ -82,9 +79,7 @@ impl Commit {
             });
         }
         // `../` for each folder between, so that no name has to be read.
-        let up = String::from_utf8_lossy(&output.stdout)
-            .matches("../")
-            .count();
+        let up = String::from_utf8_lossy(&output.stdout).matches("../").count();
         let top = folder.ancestors().nth(up).unwrap_or(folder).to_owned();
         if let Some(id) = commit_id(&top, name)? {
             return Ok(Self { top, id });
@@ -109,10 +104,8 @@ impl Commit {
             });
             parts.collect::<Option<Vec<&str>>>()
         });
-        let parts = parts.ok_or_else(|| GitError::Outside {
-            path: path.to_owned(),
-            top: self.top.clone(),
-        })?;
+        let parts = parts
+            .ok_or_else(|| GitError::Outside { path: path.to_owned(), top: self.top.clone() })?;
         Ok(parts.join("/"))
     }
 
@@ -130,10 +123,7 @@ impl Commit {
         let missing = paths.iter().filter(|path| !is_found(path));
         let mut above: Vec<String> = Vec::new();
         for path in missing {
-            let ends = path
-                .match_indices('/')
-                .map(|(end, _)| end)
-                .chain([path.len()]);
+            let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
             above.extend(ends.filter_map(|end| Some(path.get(..end)?.to_owned())));
         }
         above.retain(|path| !path.is_empty());
@@ -143,10 +133,7 @@ impl Commit {
                 return Err(GitError::Submodule { path });
             }
         }
-        Ok(listed
-            .into_iter()
-            .map(|(name, file)| (self.top.join(name), file))
-            .collect())
+        Ok(listed.into_iter().map(|(name, file)| (self.top.join(name), file)).collect())
     }
 
     /// The entries of the commit's tree at some paths, but for folders.
@@ -157,10 +144,7 @@ impl Commit {
             arguments.extend(paths.iter().map(String::as_str));
         }
         let listed = ask(&self.top, &arguments, b"")?;
-        Ok(listed
-            .split(|byte| *byte == 0)
-            .filter_map(tree_file)
-            .collect())
+        Ok(listed.split(|byte| *byte == 0).filter_map(tree_file).collect())
     }
 
     /// What stands in the files, in their order.
@@ -204,13 +188,7 @@ impl TreeFile {
 /// The id of the commit that a name means, if there is one.
 fn commit_id(top: &Path, name: &str) -> Result<Option<String>, GitError> {
     let commit = format!("{name}^{{commit}}");
-    let arguments = [
-        "rev-parse",
-        "--verify",
-        "--quiet",
-        "--end-of-options",
-        &commit,
-    ];
+    let arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options", &commit];
     let output = git(top, &arguments, b"")?;
     let id = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     let is_id = id.len() >= 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -238,11 +216,7 @@ fn tree_file(line: &[u8]) -> Option<(String, TreeFile)> {
 fn batch_answer<'a>(output: &'a [u8], object: &str) -> Option<(&'a [u8], &'a [u8])> {
     let end = output.iter().position(|byte| *byte == b'\n')?;
     let header = std::str::from_utf8(output.get(..end)?).ok()?;
-    let size: usize = header
-        .strip_prefix(object)?
-        .strip_prefix(" blob ")?
-        .parse()
-        .ok()?;
+    let size: usize = header.strip_prefix(object)?.strip_prefix(" blob ")?.parse().ok()?;
     let content = output.get(end + 1..)?;
     let (content, rest) = content.split_at_checked(size)?;
     Some((content, rest.strip_prefix(b"\n")?))
@@ -252,10 +226,7 @@ fn failed(command: &str, said: &str) -> GitError {
     let line = said.lines().find(|line| !line.trim().is_empty());
     let line = line.unwrap_or("it says nothing");
     let line = line.strip_prefix("fatal: ").unwrap_or(line);
-    GitError::Failed {
-        command: command.to_owned(),
-        reason: line.to_owned(),
-    }
+    GitError::Failed { command: command.to_owned(), reason: line.to_owned() }
 }
 
 /// What git answers; a question that it cannot answer is an error.
@@ -342,12 +313,7 @@ mod tests {
 
     #[test]
     fn the_environment_names_no_other_repository() {
-        for name in [
-            "GIT_DIR",
-            "GIT_INDEX_FILE",
-            "GIT_OBJECT_DIRECTORY",
-            "GIT_TRACE",
-        ] {
+        for name in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_TRACE"] {
             assert!(redirects(OsStr::new(name)), "{name}");
         }
         for name in ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_COUNT", "PATH"] {

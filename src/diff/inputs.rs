@@ -47,22 +47,13 @@ fn must_be_answered(input: &Input) -> bool {
 
 fn added(key: &str, input: &Input, changes: &mut ChangeList) {
     let (kind, template) = if must_be_answered(input) {
-        (
-            Kind::RequiredInputAdded,
-            "the user has to answer {} ({}{}): {}",
-        )
+        (Kind::RequiredInputAdded, "the user has to answer {} ({}{}): {}")
     } else {
-        (
-            Kind::OptionalInputAdded,
-            "the user may answer {} ({}{}): {}",
-        )
+        (Kind::OptionalInputAdded, "the user may answer {} ({}{}): {}")
     };
     let secret = Piece::Text(if input.sensitive { ", kept secret" } else { "" });
     let input_type = Piece::Text(input.kind.name());
-    changes.push(
-        kind,
-        sentence!(template, key, input_type, secret, &input.title),
-    );
+    changes.push(kind, sentence!(template, key, input_type, secret, &input.title));
 }
 
 fn changed(key: &str, was: &Input, is: &Input, changes: &mut ChangeList) {
@@ -72,10 +63,9 @@ fn changed(key: &str, was: &Input, is: &Input, changes: &mut ChangeList) {
             Kind::InputRequired,
             "the answer to {} could be left open, and now has to be given",
         ),
-        (true, false) => about(
-            Kind::InputOptional,
-            "the answer to {} had to be given, and can now be left open",
-        ),
+        (true, false) => {
+            about(Kind::InputOptional, "the answer to {} had to be given, and can now be left open")
+        }
         (true, true) | (false, false) => {}
     }
     match (was.sensitive, is.sensitive) {
@@ -87,12 +77,8 @@ fn changed(key: &str, was: &Input, is: &Input, changes: &mut ChangeList) {
         (true, true) | (false, false) => {}
     }
     if (was.kind, was.multiple) != (is.kind, is.multiple) {
-        let sentence = sentence!(
-            "for {} it takes {}, no longer {}",
-            key,
-            accepted(is),
-            accepted(was)
-        );
+        let sentence =
+            sentence!("for {} it takes {}, no longer {}", key, accepted(is), accepted(was));
         changes.push(Kind::InputTypeChanged, sentence);
     }
     if was.default != is.default {
@@ -102,11 +88,7 @@ fn changed(key: &str, was: &Input, is: &Input, changes: &mut ChangeList) {
                 sentence!("the answer to {} has another default", key)
             }
             Some(default) => {
-                sentence!(
-                    "the answer to {} is by default {}",
-                    key,
-                    value_text(default)
-                )
+                sentence!("the answer to {} is by default {}", key, value_text(default))
             }
         };
         changes.push(Kind::InputDefaultChanged, sentence);
@@ -130,11 +112,8 @@ fn changed(key: &str, was: &Input, is: &Input, changes: &mut ChangeList) {
 
 /// What may be answered.
 fn accepted(input: &Input) -> Sentence {
-    let template = if input.multiple {
-        "several answers of the type {}"
-    } else {
-        "one answer of the type {}"
-    };
+    let template =
+        if input.multiple { "several answers of the type {}" } else { "one answer of the type {}" };
     sentence!(template, Piece::Text(input.kind.name()))
 }
 

@@ -282,13 +282,8 @@ pub(crate) fn explain() -> String {
     text += "\nA server of `catalog_local` reaches no user: nothing about it is worse than review, but a secret in its \
              file and a weakened shadow.\n\n| kind | grade | what it says |\n|---|---|---|\n";
     for kind in Kind::value_variants() {
-        let _ = writeln!(
-            text,
-            "| `{}` | {} | {}. |",
-            kind.id(),
-            kind.grade().name(),
-            kind.summary()
-        );
+        let _ =
+            writeln!(text, "| `{}` | {} | {}. |", kind.id(), kind.grade().name(), kind.summary());
     }
     text
 }

@@ -55,13 +55,7 @@ pub(super) fn compare(
     );
     files(was, is, changes);
     let [old, new] = [was, is].map(|process| process.mounts.keys().cloned().collect::<Vec<_>>());
-    list(
-        Kind::MountChanged,
-        "answers that are handed over as files: {}",
-        &old,
-        &new,
-        changes,
-    );
+    list(Kind::MountChanged, "answers that are handed over as files: {}", &old, &new, changes);
 }
 
 /// What runs, where anything does and can be compiled.
@@ -82,10 +76,7 @@ fn transport(was: &Transport, is: &Transport, changes: &mut ChangeList) {
         }
         (Transport::StreamableHttp { .. }, Transport::StreamableHttp { port, path }) => {
             let template = "the container is spoken to at port {} and {}";
-            changes.push(
-                Kind::HttpEndpointChanged,
-                sentence!(template, port.to_string(), path),
-            );
+            changes.push(Kind::HttpEndpointChanged, sentence!(template, port.to_string(), path));
         }
         (_, _) => {
             let sentence = sentence!(
@@ -103,11 +94,7 @@ fn way_to_speak(transport: &Transport) -> Sentence {
     match transport {
         Transport::Stdio => sentence!("through its standard input and output"),
         Transport::StreamableHttp { port, path } => {
-            sentence!(
-                "by HTTP at port {} of its container, {}",
-                port.to_string(),
-                path
-            )
+            sentence!("by HTTP at port {} of its container, {}", port.to_string(), path)
         }
         Transport::Remote { url } => sentence!("by HTTP at {}", url),
     }
@@ -148,12 +135,7 @@ impl<'a> Program<'a> {
         let run = container_run(command, arguments, docker_image);
         let image = run.and_then(|run| run.image);
         let text = image.map(|image| image.text).or(docker_image)?;
-        Some(Self {
-            text,
-            name: image_name(text),
-            is_pinned: is_pinned_image(text),
-            at: None,
-        })
+        Some(Self { text, name: image_name(text), is_pinned: is_pinned_image(text), at: None })
     }
 }
 
@@ -194,10 +176,7 @@ fn program(
         changes.push(Kind::VersionChanged, sentence);
     } else if image(was) != image(is) {
         let template = "another version of the image runs: {}, no longer {}";
-        changes.push(
-            Kind::VersionChanged,
-            sentence!(template, image(is), image(was)),
-        );
+        changes.push(Kind::VersionChanged, sentence!(template, image(is), image(was)));
     }
     let arguments = |process: &Process, program: &Option<Program<'_>>| {
         let package = program.and_then(|program| program.at);
@@ -229,12 +208,7 @@ fn environment(
             ),
             Some(before) if before != value => changes.push(
                 Kind::EnvironmentChanged,
-                sentence!(
-                    "the variable {} changes from {} to {}",
-                    name,
-                    text(before),
-                    value_now
-                ),
+                sentence!("the variable {} changes from {} to {}", name, text(before), value_now),
             ),
             Some(_) => {}
         }
@@ -258,19 +232,13 @@ pub(super) fn dangers(
     for (name, value) in is.environment.iter().filter(|(name, _)| is_loader(name)) {
         if was.and_then(|(was, _)| was.environment.get(name)) != Some(value) {
             let template = "the variable {} decides which code is loaded, or from where and through whom, and is now {}";
-            changes.push(
-                Kind::LoaderVariableSet,
-                sentence!(template, name, text(value)),
-            );
+            changes.push(Kind::LoaderVariableSet, sentence!(template, name, text(value)));
         }
     }
     let old = was.map_or_else(BTreeMap::new, |(_, manifest)| openings(manifest));
     let compiled = server.compiled.as_ref();
     let new = compiled.map_or_else(BTreeMap::new, |compiled| openings(&compiled.manifest));
-    for (_, option) in new
-        .into_iter()
-        .filter(|(power, _)| !old.contains_key(power))
-    {
+    for (_, option) in new.into_iter().filter(|(power, _)| !old.contains_key(power)) {
         let sentence = sentence!("the container is opened by {}", option);
         changes.push(Kind::ContainerOpened, sentence);
     }
@@ -285,10 +253,7 @@ fn openings(manifest: &Manifest) -> BTreeMap<Power, String> {
         server.docker_image.as_deref(),
     );
     let openings = run.map(|run| run.openings()).unwrap_or_default();
-    openings
-        .into_iter()
-        .map(|opening| (opening.power, opening.option))
-        .collect()
+    openings.into_iter().map(|opening| (opening.power, opening.option)).collect()
 }
 
 fn files(was: &Process, is: &Process, changes: &mut ChangeList) {
@@ -333,19 +298,10 @@ fn list(
 
 /// What runs, as one line.
 pub(super) fn command_line(process: &Process) -> String {
-    let command = process
-        .container
-        .image
-        .iter()
-        .chain(&process.command)
-        .map(text);
+    let command = process.container.image.iter().chain(&process.command).map(text);
     let arguments = process.arguments.iter().map(argument_text);
     let words = command.chain(arguments).map(|word| {
-        if word.is_empty() || word.contains(' ') {
-            format!("\"{word}\"")
-        } else {
-            word
-        }
+        if word.is_empty() || word.contains(' ') { format!("\"{word}\"") } else { word }
     });
     words.collect::<Vec<String>>().join(" ")
 }

@@ -66,11 +66,7 @@ fn oauth_type(old: &Entry, new: &Entry, changes: &mut ChangeList) {
         changes.push(Kind::OauthTypeUndetermined, sentence);
         return;
     }
-    let mut sentence = sentence!(
-        "the OAuth type changes from {} to {}",
-        was.name(),
-        is.name()
-    );
+    let mut sentence = sentence!("the OAuth type changes from {} to {}", was.name(), is.name());
     for evidence in &new.classification.evidence {
         let before = old.classification.evidence_of(evidence.fact);
         if before.map(|before| before.value) != Some(evidence.value) {
@@ -82,10 +78,7 @@ fn oauth_type(old: &Entry, new: &Entry, changes: &mut ChangeList) {
 
 /// Who keeps the client secret, and whether it is one.
 fn secret(old: &ComparedServer, new: &ComparedServer, changes: &mut ChangeList) {
-    let has_secret = new
-        .entry
-        .oauth_type()
-        .is_some_and(OAuthType::has_static_client);
+    let has_secret = new.entry.oauth_type().is_some_and(OAuthType::has_static_client);
     match (old.entry.is_proxied, new.entry.is_proxied) {
         (true, false) if has_secret => {
             let template =
@@ -182,16 +175,8 @@ fn purpose(purpose: Purpose) -> Piece {
 
 fn scopes(was: Option<&OAuth>, is: Option<&OAuth>, changes: &mut ChangeList) {
     let [old, new] = [was, is].map(|oauth| oauth.map_or(&[][..], |oauth| &oauth.scopes.requested));
-    changes.push_all(
-        Kind::ScopeAdded,
-        "it asks for {} as well",
-        missing(new, old),
-    );
-    changes.push_all(
-        Kind::ScopeRemoved,
-        "it no longer asks for {}",
-        missing(old, new),
-    );
+    changes.push_all(Kind::ScopeAdded, "it asks for {} as well", missing(new, old));
+    changes.push_all(Kind::ScopeRemoved, "it no longer asks for {}", missing(old, new));
     let (Some(was), Some(is)) = (was, is) else {
         return;
     };
@@ -204,19 +189,13 @@ fn scopes(was: Option<&OAuth>, is: Option<&OAuth>, changes: &mut ChangeList) {
     };
     if was.scopes.source != is.scopes.source {
         let template = "the scopes are said by {}, no longer by {}";
-        changes.push(
-            Kind::ScopeSourceChanged,
-            sentence!(template, source(is), source(was)),
-        );
+        changes.push(Kind::ScopeSourceChanged, sentence!(template, source(is), source(was)));
     }
     let has_own_fallback = |oauth: &OAuth| oauth.scopes.fallback != oauth.scopes.requested;
     if was.scopes.fallback != is.scopes.fallback && (has_own_fallback(was) || has_own_fallback(is))
     {
         let template = "where the provider refuses the scopes, it asks for {}";
-        changes.push(
-            Kind::FallbackScopesChanged,
-            sentence!(template, &is.scopes.fallback),
-        );
+        changes.push(Kind::FallbackScopesChanged, sentence!(template, &is.scopes.fallback));
     }
 }
 
@@ -249,22 +228,14 @@ fn endpoints_of(oauth: &OAuth) -> Vec<(&'static str, &str)> {
     };
     let issuer = oauth.issuer.as_ref();
     let endpoints = [
-        (
-            "authorization endpoint",
-            oauth.authorization_endpoint.as_ref(),
-        ),
-        (
-            "issuer",
-            issuer.filter(|_| oauth.kind != OAuthType::McpStatic),
-        ),
+        ("authorization endpoint", oauth.authorization_endpoint.as_ref()),
+        ("issuer", issuer.filter(|_| oauth.kind != OAuthType::McpStatic)),
         ("registration endpoint", registration),
         ("token endpoint", oauth.token_endpoint.as_ref()),
         ("revocation endpoint", oauth.revocation_endpoint.as_ref()),
     ];
     let known = endpoints.into_iter();
-    known
-        .filter_map(|(name, url)| Some((name, url?.as_str())))
-        .collect()
+    known.filter_map(|(name, url)| Some((name, url?.as_str()))).collect()
 }
 
 /// The hosts of a login that the secret is not told to go to.
@@ -301,11 +272,7 @@ fn hosts(was: &OAuth, is: &OAuth, changes: &mut ChangeList) {
     changes.push_all(Kind::LoginHostAdded, "the login now involves {}", added);
     if !new_logins.is_empty() {
         let removed = &told_before - &(&new_asked | &new_logins);
-        changes.push_all(
-            Kind::LoginHostRemoved,
-            "the login no longer involves {}",
-            removed,
-        );
+        changes.push_all(Kind::LoginHostRemoved, "the login no longer involves {}", removed);
     }
 }
 
@@ -318,12 +285,8 @@ fn endpoints(was: &OAuth, is: &OAuth, changes: &mut ChangeList) {
             && *before != url
             && host_of(before) == host_of(url)
         {
-            let sentence = sentence!(
-                "the {} changes from {} to {}",
-                Piece::Text(name),
-                *before,
-                url
-            );
+            let sentence =
+                sentence!("the {} changes from {} to {}", Piece::Text(name), *before, url);
             changes.push(Kind::EndpointChanged, sentence);
         }
     }
@@ -351,15 +314,9 @@ fn registration(was: &Registration, is: &Registration, changes: &mut ChangeList)
         ),
         (Dynamic { request: old, .. }, Dynamic { request: new, .. }) => {
             // The redirect URI and the scopes are told as such.
-            if (
-                &old.grant_types,
-                &old.token_endpoint_auth_method,
-                &old.client_name,
-            ) != (
-                &new.grant_types,
-                &new.token_endpoint_auth_method,
-                &new.client_name,
-            ) {
+            if (&old.grant_types, &old.token_endpoint_auth_method, &old.client_name)
+                != (&new.grant_types, &new.token_endpoint_auth_method, &new.client_name)
+            {
                 let sentence = sentence!(
                     "the client registers itself with the grants {} and the authentication method {}",
                     &new.grant_types,
@@ -390,10 +347,7 @@ fn redirect_uris(before: &CompiledManifest, after: &CompiledManifest, changes: &
     });
     if was.first() != is.first() {
         let template = "the user is sent back to {}, no longer to {}";
-        changes.push(
-            Kind::RedirectUriChanged,
-            sentence!(template, is.first(), was.first()),
-        );
+        changes.push(Kind::RedirectUriChanged, sentence!(template, is.first(), was.first()));
     }
     let [was, is] = [was, is].map(|uris| uris.iter().skip(1).collect::<BTreeSet<_>>());
     if was != is {

@@ -118,11 +118,7 @@ fn compare<'a>(
         shadow::compare(before, after, &old_by_id, &new_by_id, &mut changes);
         if !changes.list.is_empty() {
             sort(&mut changes.list);
-            servers.push(ServerChanges {
-                before,
-                after,
-                changes: changes.list,
-            });
+            servers.push(ServerChanges { before, after, changes: changes.list });
         }
     }
     servers.sort_by(|left, right| {
@@ -135,10 +131,7 @@ fn compare<'a>(
         catalog.push(*kind, sentence.clone());
     }
     sort(&mut catalog.list);
-    Comparison {
-        servers,
-        catalog: catalog.list,
-    }
+    Comparison { servers, catalog: catalog.list }
 }
 
 /// Puts the gravest changes first; those of one grade keep the order of the table of kinds.
@@ -189,10 +182,7 @@ struct ChangeList {
 
 impl ChangeList {
     fn of(origin: Origin) -> Self {
-        Self {
-            origin,
-            list: Vec::new(),
-        }
+        Self { origin, list: Vec::new() }
     }
 
     fn push(&mut self, kind: Kind, sentence: Sentence) {
@@ -200,11 +190,7 @@ impl ChangeList {
             Origin::Catalog => kind.grade(),
             Origin::CatalogLocal => kind.grade_for_developers(),
         };
-        self.list.push(GradedChange {
-            kind,
-            grade,
-            sentence,
-        });
+        self.list.push(GradedChange { kind, grade, sentence });
     }
 
     /// Tells of several values in one sentence, if there are any.
@@ -312,10 +298,7 @@ fn names(old: &ComparedServer, new: &ComparedServer, changes: &mut ChangeList) {
             ),
         );
     } else if old.entry.stem != new.entry.stem {
-        changes.push(
-            Kind::FileRenamed,
-            sentence!("the file was called {}", &old.file),
-        );
+        changes.push(Kind::FileRenamed, sentence!("the file was called {}", &old.file));
     }
     match (&old.left_out, &new.left_out) {
         (None, Some(reason)) => {

@@ -75,9 +75,7 @@ impl BothStates {
         let plan_before = plan(&before, &base.locks, &base.config).ok();
         let plan_now = plan(&now.judged, &now.locks, &config);
         let unreadable = base.unreadable.iter().cloned();
-        let mut beside: Vec<_> = unreadable
-            .map(|what| (Kind::BaseUnreadable, what))
-            .collect();
+        let mut beside: Vec<_> = unreadable.map(|what| (Kind::BaseUnreadable, what)).collect();
         // Artifacts for development are committed by nobody.
         if let (Ok(plan), Profile::Production) = (&plan_now, config.profile)
             && base.has_artifacts()
@@ -101,13 +99,7 @@ impl BothStates {
                 config_file: file_before,
             },
             after: CatalogState {
-                servers: servers(
-                    now.judged,
-                    &sources,
-                    &now.locks,
-                    &config,
-                    plan_now.as_ref().ok(),
-                ),
+                servers: servers(now.judged, &sources, &now.locks, &config, plan_now.as_ref().ok()),
                 locks: now.locks,
                 config,
                 config_file: file_now,
@@ -146,10 +138,7 @@ fn judge_now(
     if !base.has_local {
         folders.catalog_local = None;
     }
-    let target = Target {
-        folders,
-        selection: Selection::Everything,
-    };
+    let target = Target { folders, selection: Selection::Everything };
     let manifests = workspace.manifests(&target, None, sources)?;
     let line = Line {
         config: &workspace.config,
@@ -206,9 +195,8 @@ fn servers(
     plan: Option<&Plan>,
 ) -> Vec<ComparedServer> {
     let left_out = plan.into_iter().flat_map(|plan| &plan.left_out);
-    let left_out: HashMap<&str, &LeftOutReason> = left_out
-        .map(|left_out| (left_out.id.as_str(), &left_out.reason))
-        .collect();
+    let left_out: HashMap<&str, &LeftOutReason> =
+        left_out.map(|left_out| (left_out.id.as_str(), &left_out.reason)).collect();
     let servers = judged.entries.into_iter().map(|entry| {
         let manifest = judged.manifests.remove(&entry.file);
         let is_shown = entry.is_compiled(config.profile);

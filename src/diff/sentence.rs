@@ -83,9 +83,7 @@ impl Sentence {
 
 impl From<Piece> for Sentence {
     fn from(piece: Piece) -> Self {
-        Self {
-            pieces: vec![piece],
-        }
+        Self { pieces: vec![piece] }
     }
 }
 

@@ -33,29 +33,14 @@ static SETTINGS: &[(&str, SettingComparer)] = &[
     ("/profile", ByHand(profile)),
     ("/ignore", ByHand(ignores)),
     ("/rules", ByHand(levels)),
-    (
-        "/policy/approved_destinations",
-        ByHand(approved_destinations),
-    ),
+    ("/policy/approved_destinations", ByHand(approved_destinations)),
     ("/proxy/extra_destinations", ByHand(extra_destinations)),
-    (
-        "/proxy/allowlist",
-        Proxy(|config| config.proxy.allowlist.as_slice()),
-    ),
+    ("/proxy/allowlist", Proxy(|config| config.proxy.allowlist.as_slice())),
     ("/proxy/url", Proxy(|config| config.proxy.url.as_slice())),
-    (
-        "/proxy/callback_urls",
-        Proxy(|config| &config.proxy.callback_urls),
-    ),
-    (
-        "/proxy/cors_origins",
-        Proxy(|config| &config.proxy.cors_origins),
-    ),
+    ("/proxy/callback_urls", Proxy(|config| &config.proxy.callback_urls)),
+    ("/proxy/cors_origins", Proxy(|config| &config.proxy.cors_origins)),
     ("/max_file_bytes", Limit(|config| config.max_file_bytes)),
-    (
-        "/probe/max_age_days",
-        Limit(|config| u64::from(config.probe.max_age_days)),
-    ),
+    ("/probe/max_age_days", Limit(|config| u64::from(config.probe.max_age_days))),
 ];
 
 pub(super) fn compare(before: &CatalogState, after: &CatalogState, changes: &mut ChangeList) {
@@ -84,11 +69,7 @@ pub(super) fn compare(before: &CatalogState, after: &CatalogState, changes: &mut
             }
             Limit(limit) if limit(was) != limit(is) => {
                 let (old, new) = (limit(was), limit(is));
-                let kind = if new > old {
-                    Kind::LimitRaised
-                } else {
-                    Kind::ConfigurationTightened
-                };
+                let kind = if new > old { Kind::LimitRaised } else { Kind::ConfigurationTightened };
                 let [old, new] = [old, new].map(|limit| limit.to_string());
                 changes.push(kind, sentence!("{} changes from {} to {}", key, old, new));
             }
@@ -137,22 +118,13 @@ fn covered(ignore: &Ignore) -> [&str; 4] {
 
 fn ignores(was: &Config, is: &Config, changes: &mut ChangeList) {
     let [old, new] = [was, is].map(|config| config.ignore.iter().map(covered).collect::<Vec<_>>());
-    for ignore in is
-        .ignore
-        .iter()
-        .filter(|ignore| !old.contains(&covered(ignore)))
-    {
+    for ignore in is.ignore.iter().filter(|ignore| !old.contains(&covered(ignore))) {
         let [rule, file, pointer, expires] = covered(ignore);
         let separator = if pointer.is_empty() { "" } else { "#" };
         let place = format!("{file}{separator}{pointer}");
         let accepted = match expires {
             "" => sentence!("findings of {} in {} are put up with", rule, place),
-            day => sentence!(
-                "findings of {} in {} are put up with until {}",
-                rule,
-                place,
-                day
-            ),
+            day => sentence!("findings of {} in {} are put up with until {}", rule, place, day),
         };
         let sentence = match &ignore.reason {
             Some(reason) => sentence!("{}: {}", accepted, reason.get_ref()),
@@ -162,10 +134,7 @@ fn ignores(was: &Config, is: &Config, changes: &mut ChangeList) {
     }
     for [rule, file, ..] in missing(&old, &new) {
         let template = "findings of {} in {} are no longer put up with in this way";
-        changes.push(
-            Kind::ConfigurationTightened,
-            sentence!(template, *rule, *file),
-        );
+        changes.push(Kind::ConfigurationTightened, sentence!(template, *rule, *file));
     }
 }
 
@@ -201,10 +170,8 @@ fn approved_destinations(was: &Config, is: &Config, changes: &mut ChangeList) {
             Kind::DestinationApproved,
             sentence!("no destination has to be approved any more: the list is gone"),
         ),
-        (None, Some(_)) => changes.push(
-            Kind::ConfigurationTightened,
-            sentence!("destinations have to be approved"),
-        ),
+        (None, Some(_)) => changes
+            .push(Kind::ConfigurationTightened, sentence!("destinations have to be approved")),
         (Some(old), Some(new)) => {
             let template = "approved as destinations of secrets: {}";
             changes.push_all(Kind::DestinationApproved, template, missing(new, old));

@@ -28,10 +28,7 @@ pub(super) fn compare(
         (None, Some(now)) => (now, None),
     };
     let (kind, template) = match known {
-        None => (
-            Kind::ShadowAdded,
-            "it hides the catalog's {} on developers' machines, where {}",
-        ),
+        None => (Kind::ShadowAdded, "it hides the catalog's {} on developers' machines, where {}"),
         Some(_) => (
             Kind::ShadowChanged,
             "it still hides the catalog's {} on developers' machines, where {}",
@@ -39,10 +36,8 @@ pub(super) fn compare(
     };
     changes.push(kind, sentence!(template, id(new).0, summary(&is)));
     let known = known.unwrap_or_default();
-    let weakened: Vec<GradedChange> = is
-        .into_iter()
-        .filter(|change| weakens(change.kind) && !known.contains(change))
-        .collect();
+    let weakened: Vec<GradedChange> =
+        is.into_iter().filter(|change| weakens(change.kind) && !known.contains(change)).collect();
     if !weakened.is_empty() {
         let template = "unlike with the catalog's {}, {}";
         let sentence = sentence!(template, id(new).0, summary(&weakened));

@@ -70,11 +70,7 @@ pub(crate) fn check_address(address: IpAddr, reach: Reach) -> Result<(), String>
         Reach::Loopback => is_global(address) || address.is_loopback(),
         Reach::Anywhere => true,
     };
-    if allowed {
-        Ok(())
-    } else {
-        Err(format!("{address} is not a public address"))
-    }
+    if allowed { Ok(()) } else { Err(format!("{address} is not a public address")) }
 }
 
 #[cfg(test)]
@@ -134,10 +130,7 @@ mod tests {
             "localhost.",
             "api.localhost",
         ] {
-            assert!(
-                verdict(&format!("https://{host}/"), Reach::Public).is_err(),
-                "{host}"
-            );
+            assert!(verdict(&format!("https://{host}/"), Reach::Public).is_err(), "{host}");
         }
     }
 
@@ -154,11 +147,7 @@ mod tests {
             "mcp.linear.app",
             "localhost.example",
         ] {
-            assert_eq!(
-                verdict(&format!("https://{host}/"), Reach::Public),
-                Ok(()),
-                "{host}"
-            );
+            assert_eq!(verdict(&format!("https://{host}/"), Reach::Public), Ok(()), "{host}");
         }
     }
 

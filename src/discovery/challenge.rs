@@ -19,10 +19,7 @@ impl Challenge {
     /// The value of a parameter, by its name in lower case. A name that is given twice has its first value.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&str> {
-        self.parameters
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -38,13 +35,10 @@ pub fn parse(fields: &[String]) -> Vec<Challenge> {
 /// The `Bearer` challenge that discovery goes by: the first one that names its resource metadata, else the first.
 #[must_use]
 pub fn bearer(challenges: &[Challenge]) -> Option<&Challenge> {
-    let mut bearers = challenges
-        .iter()
-        .filter(|challenge| challenge.scheme.eq_ignore_ascii_case("bearer"));
+    let mut bearers =
+        challenges.iter().filter(|challenge| challenge.scheme.eq_ignore_ascii_case("bearer"));
     let first = bearers.clone().next();
-    bearers
-        .find(|challenge| challenge.parameter("resource_metadata").is_some())
-        .or(first)
+    bearers.find(|challenge| challenge.parameter("resource_metadata").is_some()).or(first)
 }
 
 fn parse_field(field: &str) -> Vec<Challenge> {
@@ -65,9 +59,7 @@ fn parse_field(field: &str) -> Vec<Challenge> {
             (after_spaces.strip_prefix('='), challenges.last_mut())
         {
             let (value, remainder) = take_value(skip_spaces(value));
-            challenge
-                .parameters
-                .push((word.to_ascii_lowercase(), value));
+            challenge.parameters.push((word.to_ascii_lowercase(), value));
             rest = remainder;
             continue;
         }
@@ -133,9 +125,7 @@ fn skip_spaces(text: &str) -> &str {
 }
 
 fn split_while(text: &str, keep: impl Fn(char) -> bool) -> (&str, &str) {
-    let end = text
-        .find(|character| !keep(character))
-        .unwrap_or(text.len());
+    let end = text.find(|character| !keep(character)).unwrap_or(text.len());
     text.split_at_checked(end).unwrap_or((text, ""))
 }
 
@@ -152,18 +142,11 @@ mod tests {
     use super::*;
 
     fn parsed(fields: &[&str]) -> Vec<Challenge> {
-        parse(
-            &fields
-                .iter()
-                .map(|field| (*field).to_owned())
-                .collect::<Vec<_>>(),
-        )
+        parse(&fields.iter().map(|field| (*field).to_owned()).collect::<Vec<_>>())
     }
 
     fn metadata(fields: &[&str]) -> Option<String> {
-        bearer(&parsed(fields))?
-            .parameter("resource_metadata")
-            .map(str::to_owned)
+        bearer(&parsed(fields))?.parameter("resource_metadata").map(str::to_owned)
     }
 
     #[test]
@@ -190,14 +173,9 @@ mod tests {
             r#"Bearer scope="read write""#,
         ]);
         assert_eq!(one, several);
+        assert_eq!(one.first().and_then(|challenge| challenge.token68.as_deref()), Some("YWJj=="));
         assert_eq!(
-            one.first()
-                .and_then(|challenge| challenge.token68.as_deref()),
-            Some("YWJj==")
-        );
-        assert_eq!(
-            one.get(1)
-                .and_then(|challenge| challenge.parameter("realm")),
+            one.get(1).and_then(|challenge| challenge.parameter("realm")),
             Some(r#"a "quoted" realm"#)
         );
         assert_eq!(
@@ -213,20 +191,15 @@ mod tests {
                 .as_deref(),
             Some("https://a.example/m")
         );
-        assert_eq!(
-            metadata(&["DPoP resource_metadata=\"https://a.example/m\""]),
-            None
-        );
+        assert_eq!(metadata(&["DPoP resource_metadata=\"https://a.example/m\""]), None);
         assert_eq!(metadata(&["Bearer"]), None);
     }
 
     #[test]
     fn schemes_without_parameters_are_challenges_too() {
         let challenges = parsed(&["Negotiate, Bearer , Basic realm=x"]);
-        let schemes: Vec<_> = challenges
-            .iter()
-            .map(|challenge| challenge.scheme.as_str())
-            .collect();
+        let schemes: Vec<_> =
+            challenges.iter().map(|challenge| challenge.scheme.as_str()).collect();
         assert_eq!(schemes, ["Negotiate", "Bearer", "Basic"]);
     }
 

@@ -150,10 +150,7 @@ impl Network {
 
     async fn once(&self, request: &Request, url: &Url) -> Result<Answer, Failure> {
         let builder = match request.method {
-            Method::Get => self
-                .client
-                .get(url.clone())
-                .header(ACCEPT, "application/json"),
+            Method::Get => self.client.get(url.clone()).header(ACCEPT, "application/json"),
             Method::Initialize => self
                 .client
                 .post(url.clone())
@@ -161,10 +158,8 @@ impl Network {
                 .header(CONTENT_TYPE, "application/json")
                 .body(INITIALIZE),
         };
-        let response = builder
-            .send()
-            .await
-            .map_err(|error| failure(&error, url, self.limits.connect))?;
+        let response =
+            builder.send().await.map_err(|error| failure(&error, url, self.limits.connect))?;
         let status = response.status().as_u16();
         let headers = response.headers();
         let answer = Answer {
@@ -188,10 +183,8 @@ impl Network {
             return Ok(Body::TooLarge(limit));
         }
         let mut bytes = Vec::new();
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|error| failure(&error, url, self.limits.connect))?
+        while let Some(chunk) =
+            response.chunk().await.map_err(|error| failure(&error, url, self.limits.connect))?
         {
             if bytes.len() + chunk.len() > limit {
                 return Ok(Body::TooLarge(limit));
@@ -224,11 +217,7 @@ pub(crate) fn builder(
     let limits = manners.limits;
     let proxy = manners.http_proxy.as_deref().map(proxy).transpose()?;
     let proxy_host = proxy.as_ref().map(|(host, _)| host.clone());
-    let resolver = CheckedResolver {
-        lookup,
-        reach: manners.reach,
-        proxy_host,
-    };
+    let resolver = CheckedResolver { lookup, reach: manners.reach, proxy_host };
     let mut builder = Client::builder()
         .user_agent(concat!("catproof/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
@@ -298,25 +287,16 @@ pub(crate) fn failure(error: &reqwest::Error, url: &Url, connect: Duration) -> F
         );
     }
     if error.is_connect() {
-        return Failure::new(
-            FailureKind::Unreachable,
-            format!("no connection to `{host}`"),
-        );
+        return Failure::new(FailureKind::Unreachable, format!("no connection to `{host}`"));
     }
-    Failure::new(
-        FailureKind::Unreachable,
-        format!("the connection to `{host}` broke"),
-    )
+    Failure::new(FailureKind::Unreachable, format!("the connection to `{host}` broke"))
 }
 
 impl Lookup for SystemLookup {
     fn lookup(&self, name: &str) -> Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>> {
         let name = name.to_owned();
         Box::pin(async move {
-            Ok(tokio::net::lookup_host((name, 0))
-                .await?
-                .map(|address| address.ip())
-                .collect())
+            Ok(tokio::net::lookup_host((name, 0)).await?.map(|address| address.ip()).collect())
         })
     }
 }
@@ -356,22 +336,14 @@ impl Resolve for CheckedResolver {
             if addresses.is_empty() {
                 return Err(UnresolvedName(name).into());
             }
-            if let Some(address) = addresses
-                .iter()
-                .find(|address| check_address(**address, reach).is_err())
+            if let Some(address) =
+                addresses.iter().find(|address| check_address(**address, reach).is_err())
             {
-                return Err(RefusedName {
-                    name,
-                    address: *address,
-                }
-                .into());
+                return Err(RefusedName { name, address: *address }.into());
             }
             // Port 0 stands for the port of the URL.
-            let addresses: Addrs = Box::new(
-                addresses
-                    .into_iter()
-                    .map(|address| SocketAddr::new(address, 0)),
-            );
+            let addresses: Addrs =
+                Box::new(addresses.into_iter().map(|address| SocketAddr::new(address, 0)));
             Ok(addresses)
         })
     }
@@ -396,26 +368,19 @@ fn header(headers: &HeaderMap, name: &HeaderName) -> impl Iterator<Item = String
 fn causes<'a>(
     error: &'a (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    std::iter::successors(
-        Some(error),
-        |&error: &&'a (dyn StdError + 'static)| match error
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref)
-        {
+    std::iter::successors(Some(error), |&error: &&'a (dyn StdError + 'static)| {
+        match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
             Some(carried) => {
                 let carried: &'a (dyn StdError + 'static) = carried;
                 Some(carried)
             }
             None => error.source(),
-        },
-    )
+        }
+    })
 }
 
 pub(crate) fn innermost(error: &(dyn StdError + 'static)) -> String {
-    causes(error)
-        .last()
-        .map(ToString::to_string)
-        .unwrap_or_default()
+    causes(error).last().map(ToString::to_string).unwrap_or_default()
 }
 
 fn tls_message(error: &rustls::Error, host: &str) -> String {
@@ -469,19 +434,15 @@ mod tests {
         for _ in 0..2 {
             let addresses = resolver.resolve("moving.example".parse().unwrap()).await;
             answers.push(
-                addresses
-                    .map(Iterator::collect::<Vec<_>>)
-                    .map_err(|error| error.to_string()),
+                addresses.map(Iterator::collect::<Vec<_>>).map_err(|error| error.to_string()),
             );
         }
         assert_eq!(
             answers,
             [
                 Ok(vec![SocketAddr::from(([8, 8, 8, 8], 0))]),
-                Err(
-                    "`moving.example` has the address 127.0.0.1, which is not a public one"
-                        .to_owned()
-                ),
+                Err("`moving.example` has the address 127.0.0.1, which is not a public one"
+                    .to_owned()),
             ]
         );
     }

@@ -73,10 +73,7 @@ pub(crate) async fn discover<F: Fetch>(
         sources: BTreeSet::new(),
     };
     match &target.kind {
-        TargetKind::Generic {
-            authorization_endpoint,
-            token_endpoint,
-        } => {
+        TargetKind::Generic { authorization_endpoint, token_endpoint } => {
             let endpoints = [authorization_endpoint.as_deref(), token_endpoint.as_deref()];
             discovery.generic(endpoints).await;
         }
@@ -214,18 +211,15 @@ impl<F: Fetch> Discovery<'_, F> {
         ));
         self.entry.issuer = Some(issuer);
         // How the secret is sent is fixed by the generic flow: no advice may turn that into an error.
-        self.entry.authorization_server = Some(AuthorizationServerFacts {
-            token_endpoint_auth_methods_supported: None,
-            ..facts
-        });
+        self.entry.authorization_server =
+            Some(AuthorizationServerFacts { token_endpoint_auth_methods_supported: None, ..facts });
     }
 
     async fn mcp_static(&mut self, inputs: &LockInputs) {
         let issuer = inputs.server_url.as_deref();
         match (inputs.well_known_url.as_deref(), issuer) {
             (Some(well_known_url), _) => {
-                self.authorization_server(issuer.as_slice(), vec![well_known_url.to_owned()])
-                    .await;
+                self.authorization_server(issuer.as_slice(), vec![well_known_url.to_owned()]).await;
             }
             (None, Some(issuer)) => self.issuer(issuer, "`server_url`").await,
             (None, None) => {}
@@ -287,10 +281,7 @@ impl<F: Fetch> Discovery<'_, F> {
                 let scope = bearer
                     .and_then(|bearer| bearer.parameter("scope"))
                     .map_or_else(String::new, |scope| format!("; scope {}", quoted(scope)));
-                format!(
-                    "asks for a token and names its resource metadata: {}{scope}",
-                    quoted(url)
-                )
+                format!("asks for a token and names its resource metadata: {}{scope}", quoted(url))
             }
             (Some(401), None) if bearer.is_some() => {
                 "asks for a token without naming its resource metadata".to_owned()
@@ -361,28 +352,19 @@ impl<F: Fetch> Discovery<'_, F> {
         let (facts, matched) = match documents::resource_facts(document, metadata_url, remote_url) {
             Ok(read) => read,
             Err(problem) => {
-                self.conclude(format!(
-                    "resource metadata that must not be used: {}",
-                    problem.rule
-                ));
+                self.conclude(format!("resource metadata that must not be used: {}", problem.rule));
                 self.entry.problems.push(problem);
                 return Resource::Stop;
             }
         };
         let whose = match (matched, facts.resource.as_deref()) {
             (ResourceMatch::Parent, Some(resource)) => {
-                format!(
-                    " of {}, a parent of the remote URL, which is accepted",
-                    quoted(resource)
-                )
+                format!(" of {}, a parent of the remote URL, which is accepted", quoted(resource))
             }
             _ => String::new(),
         };
         let issuer = facts.authorization_servers.first().cloned();
-        let leads_to = match (
-            issuer.as_deref().map(quoted),
-            facts.authorization_servers.len(),
-        ) {
+        let leads_to = match (issuer.as_deref().map(quoted), facts.authorization_servers.len()) {
             (None, _) => "its authorization servers are not stated".to_owned(),
             (Some(issuer), 1) => format!("authorization server {issuer}"),
             (Some(issuer), count) => {
@@ -408,8 +390,7 @@ impl<F: Fetch> Discovery<'_, F> {
         );
         let bare = well_known::origin(&origin);
         let urls = well_known::authorization_server_urls(&origin);
-        self.search_authorization_server(&[bare.as_str(), origin.as_str()], urls, &absent)
-            .await;
+        self.search_authorization_server(&[bare.as_str(), origin.as_str()], urls, &absent).await;
     }
 
     /// The metadata of an issuer, at the URLs that its issuer identifier gives.
@@ -428,22 +409,19 @@ impl<F: Fetch> Discovery<'_, F> {
                 format!("the issuer {what} in {named_by} is not https"),
             );
         }
-        self.authorization_server(&[issuer], well_known::authorization_server_urls(&url))
-            .await;
+        self.authorization_server(&[issuer], well_known::authorization_server_urls(&url)).await;
     }
 
     async fn authorization_server(&mut self, issuers: &[&str], urls: Vec<String>) {
-        let whose = issuers.first().map_or_else(
-            || "the authorization server".to_owned(),
-            |issuer| quoted(issuer),
-        );
+        let whose = issuers
+            .first()
+            .map_or_else(|| "the authorization server".to_owned(), |issuer| quoted(issuer));
         let where_to = match urls.as_slice() {
             [only] => quoted(only),
             many => format!("any of its {} well-known URLs", many.len()),
         };
         let absent = format!("{whose} publishes no metadata at {where_to}");
-        self.search_authorization_server(issuers, urls, &absent)
-            .await;
+        self.search_authorization_server(issuers, urls, &absent).await;
     }
 
     async fn search_authorization_server(
@@ -478,10 +456,8 @@ impl<F: Fetch> Discovery<'_, F> {
                 self.entry.authorization_server = Some(facts);
             }
             Err(problems) => {
-                let rules: BTreeSet<&str> = problems
-                    .iter()
-                    .map(|problem| problem.rule.as_str())
-                    .collect();
+                let rules: BTreeSet<&str> =
+                    problems.iter().map(|problem| problem.rule.as_str()).collect();
                 let rules = rules.into_iter().collect::<Vec<_>>().join(", ");
                 self.conclude(format!(
                     "authorization server metadata that must not be used: {rules}"
@@ -500,9 +476,7 @@ impl<F: Fetch> Discovery<'_, F> {
             let url_named = quoted(url);
             // The answer may have named it itself.
             if !self.has_concluded(&url_named) {
-                self.add(&format!(
-                    "the source names the resource metadata {url_named}"
-                ));
+                self.add(&format!("the source names the resource metadata {url_named}"));
             }
             match self.look_at(url).await {
                 Found::Document(document, metadata_url) => {
@@ -527,9 +501,7 @@ impl<F: Fetch> Discovery<'_, F> {
         }
         self.entry.issuer = Some(issuer.clone());
         if let Some(url) = &stated.metadata_url {
-            return self
-                .authorization_server(&[&issuer], vec![url.clone()])
-                .await;
+            return self.authorization_server(&[&issuer], vec![url.clone()]).await;
         }
         self.issuer(&issuer, "the source").await;
         self.add("where the source read it is not stated");
@@ -575,9 +547,9 @@ impl<F: Fetch> Discovery<'_, F> {
             (None, Some(status @ 400..=499)) => {
                 self.nothing(format!("answers {status}: no metadata here"))
             }
-            (None, Some(status @ 200..=299)) => self.nothing(format!(
-                "answers {status} without a document: no metadata here"
-            )),
+            (None, Some(status @ 200..=299)) => {
+                self.nothing(format!("answers {status} without a document: no metadata here"))
+            }
             (None, None) => self.nothing("has an answer that is not stated".to_owned()),
             (None, Some(status)) => {
                 self.conclude(format!("fails with {status}: nothing is known"));
@@ -602,22 +574,18 @@ impl<F: Fetch> Discovery<'_, F> {
         let mut method = method;
         let mut url = url.to_owned();
         for redirects in 0..=MOST_REDIRECTS {
-            let reply = self
-                .ask(method, &url)
-                .await
-                .map_err(|message| match redirects {
-                    0 => message,
-                    _ => format!("it redirects to {}: {message}", quoted(&url)),
-                })?;
+            let reply = self.ask(method, &url).await.map_err(|message| match redirects {
+                0 => message,
+                _ => format!("it redirects to {}: {message}", quoted(&url)),
+            })?;
             let (Some(status @ (301 | 302 | 303 | 307 | 308)), Some(location)) =
                 (reply.status, reply.location.as_deref())
             else {
                 return Ok((reply, url));
             };
             let target = Url::parse(&url).and_then(|base| base.join(location));
-            let Some(target) = target
-                .ok()
-                .filter(|target| target.as_str().len() <= documents::LONGEST_URL)
+            let Some(target) =
+                target.ok().filter(|target| target.as_str().len() <= documents::LONGEST_URL)
             else {
                 let outcome = format!("redirects to {}, which is not a URL", quoted(location));
                 self.conclude(&*outcome);
@@ -657,8 +625,7 @@ impl<F: Fetch> Discovery<'_, F> {
                     last.status = reply.status;
                 }
                 self.days.extend(reply.recorded.clone());
-                self.sources
-                    .extend(reply.reconstruction.as_ref().map(|it| it.source.clone()));
+                self.sources.extend(reply.reconstruction.as_ref().map(|it| it.source.clone()));
                 Ok(reply.clone())
             }
             Err(failure) => {
@@ -695,19 +662,14 @@ impl<F: Fetch> Discovery<'_, F> {
 
     fn finish(mut self) -> LockEntry {
         // The oldest answer decides how old the entry is.
-        self.entry.recorded = self
-            .days
-            .pop_first()
-            .unwrap_or_else(|| self.run.today.to_owned());
+        self.entry.recorded = self.days.pop_first().unwrap_or_else(|| self.run.today.to_owned());
         self.entry.reconstructed = !self.sources.is_empty();
         self.entry.source = self
             .entry
             .reconstructed
             .then(|| self.sources.into_iter().collect::<Vec<_>>().join("; "));
         let mut seen: BTreeSet<LockProblem> = BTreeSet::new();
-        self.entry
-            .problems
-            .retain(|problem| seen.insert(problem.clone()));
+        self.entry.problems.retain(|problem| seen.insert(problem.clone()));
         self.entry
     }
 }

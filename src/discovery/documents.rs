@@ -107,12 +107,7 @@ pub fn read(answer: &Answer) -> Reading {
     };
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let content_type = answer.content_type.as_deref().unwrap_or_default();
-    let media_type = content_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match serde_json::from_slice::<Value>(text) {
         Ok(Value::Object(mut stated)) => {
             // Readers differ in which of two values they take, so neither can be trusted.
@@ -126,14 +121,10 @@ pub fn read(answer: &Answer) -> Reading {
             let reconstruction = answer.reconstruction.as_ref();
             let labeled = media_type == "application/json" || media_type.ends_with("+json");
             Reading::Document(Document {
-                sha256: reconstruction
-                    .is_none()
-                    .then(|| hexadecimal(&Sha256::digest(bytes))),
+                sha256: reconstruction.is_none().then(|| hexadecimal(&Sha256::digest(bytes))),
                 mislabeled: (!labeled && reconstruction.is_none()).then(|| quoted(content_type)),
                 members: members.collect(),
-                unknown: reconstruction
-                    .map(|it| it.unknown.clone())
-                    .unwrap_or_default(),
+                unknown: reconstruction.map(|it| it.unknown.clone()).unwrap_or_default(),
                 dynamic_registration: reconstruction.and_then(|it| it.stated.dynamic_registration),
             })
         }
@@ -153,10 +144,7 @@ pub fn resource_facts(
     metadata_url: &str,
     resource_url: &str,
 ) -> Result<(ResourceFacts, ResourceMatch), LockProblem> {
-    let reader = Reader {
-        document,
-        metadata_url,
-    };
+    let reader = Reader { document, metadata_url };
     let resource = reader.text("resource")?;
     let matched = match &resource {
         Some(resource) => match_resource(resource, resource_url).ok_or_else(|| {
@@ -199,10 +187,7 @@ pub fn authorization_server_facts(
     issuers: &[&str],
     reach: Reach,
 ) -> Result<(String, AuthorizationServerFacts), Vec<LockProblem>> {
-    let reader = Reader {
-        document,
-        metadata_url,
-    };
+    let reader = Reader { document, metadata_url };
     let mut problems = Vec::new();
     let mut note = |problem: LockProblem| problems.push(problem);
 
@@ -211,35 +196,20 @@ pub fn authorization_server_facts(
         .endpoint("authorization_endpoint", Presence::Required, reach)
         .map_err(&mut note)
         .ok();
-    let token_endpoint = reader
-        .endpoint("token_endpoint", Presence::Required, reach)
-        .map_err(&mut note)
-        .ok();
-    let revocation_endpoint = reader
-        .endpoint("revocation_endpoint", Presence::Optional, reach)
-        .map_err(&mut note)
-        .ok();
-    let registration_endpoint = reader
-        .endpoint("registration_endpoint", Presence::Optional, reach)
-        .map_err(&mut note)
-        .ok();
-    let client_id_metadata = reader
-        .flag("client_id_metadata_document_supported")
-        .map_err(&mut note)
-        .ok();
-    let iss_parameter = reader
-        .flag("authorization_response_iss_parameter_supported")
-        .map_err(&mut note)
-        .ok();
-    let code_challenge_methods = reader
-        .list_or("code_challenge_methods_supported", &[])
-        .map_err(&mut note)
-        .ok();
+    let token_endpoint =
+        reader.endpoint("token_endpoint", Presence::Required, reach).map_err(&mut note).ok();
+    let revocation_endpoint =
+        reader.endpoint("revocation_endpoint", Presence::Optional, reach).map_err(&mut note).ok();
+    let registration_endpoint =
+        reader.endpoint("registration_endpoint", Presence::Optional, reach).map_err(&mut note).ok();
+    let client_id_metadata =
+        reader.flag("client_id_metadata_document_supported").map_err(&mut note).ok();
+    let iss_parameter =
+        reader.flag("authorization_response_iss_parameter_supported").map_err(&mut note).ok();
+    let code_challenge_methods =
+        reader.list_or("code_challenge_methods_supported", &[]).map_err(&mut note).ok();
     let authentication_methods = reader
-        .list_or(
-            "token_endpoint_auth_methods_supported",
-            &["client_secret_basic"],
-        )
+        .list_or("token_endpoint_auth_methods_supported", &["client_secret_basic"])
         .map_err(&mut note)
         .ok();
     let scopes = reader.list("scopes_supported").map_err(&mut note).ok();
@@ -299,9 +269,7 @@ pub fn match_resource(resource: &str, remote_url: &str) -> Option<ResourceMatch>
 /// Whether an issuer is a template such as `https://a/{tenantid}/v2.0`, which no token's `iss` can equal.
 #[must_use]
 pub(crate) fn is_template(issuer: &str) -> bool {
-    issuer
-        .split_once('{')
-        .is_some_and(|(_, rest)| rest.contains('}'))
+    issuer.split_once('{').is_some_and(|(_, rest)| rest.contains('}'))
 }
 
 /// Reads a discovered URL: absolute, in the characters of RFC 3986 and none else, without user information and fragment,
@@ -345,10 +313,7 @@ pub(crate) fn is_secure(url: &Url, reach: Reach) -> bool {
 
 /// A problem, by rule id and message.
 pub(crate) fn problem(rule: &str, message: impl Into<String>) -> LockProblem {
-    LockProblem {
-        rule: rule.to_owned(),
-        message: message.into(),
-    }
+    LockProblem { rule: rule.to_owned(), message: message.into() }
 }
 
 /// A foreign value in backticks, in printable ASCII and so on one line, of a bounded length. A letter that only looks
@@ -439,10 +404,7 @@ impl Reader<'_> {
         match texts.iter().find(|text| !is_plain(text)) {
             None => Ok(Some(texts.into_iter().map(str::to_owned).collect())),
             Some(text) => {
-                let what = format!(
-                    "lists {} in `{name}`, which is not plain text",
-                    quoted(text)
-                );
+                let what = format!("lists {} in `{name}`, which is not plain text", quoted(text));
                 Err(self.invalid(&what))
             }
         }
@@ -475,11 +437,7 @@ impl Reader<'_> {
     ) -> Result<Option<String>, LockProblem> {
         let Some(text) = self.text(name)? else {
             let missing = presence == Presence::Required && !self.document.leaves_open(name);
-            return if missing {
-                Err(self.invalid(&format!("has no `{name}`")))
-            } else {
-                Ok(None)
-            };
+            return if missing { Err(self.invalid(&format!("has no `{name}`"))) } else { Ok(None) };
         };
         match read_url(&text) {
             Some(url) if is_secure(&url, reach) => Ok(Some(text)),
@@ -491,10 +449,9 @@ impl Reader<'_> {
                     quoted(&text)
                 ),
             )),
-            None => Err(self.invalid(&format!(
-                "has a `{name}` that is not a URL: {}",
-                quoted(&text)
-            ))),
+            None => {
+                Err(self.invalid(&format!("has a `{name}` that is not a URL: {}", quoted(&text))))
+            }
         }
     }
 
@@ -507,10 +464,8 @@ impl Reader<'_> {
             return match read_url(&published).filter(|url| url.query().is_none()) {
                 Some(_) => Ok(published),
                 None => {
-                    let what = format!(
-                        "has an `issuer` that is not an issuer: {}",
-                        quoted(&published)
-                    );
+                    let what =
+                        format!("has an `issuer` that is not an issuer: {}", quoted(&published));
                     Err(self.invalid(&what))
                 }
             };

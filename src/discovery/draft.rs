@@ -134,12 +134,7 @@ pub(crate) struct Answers {
 
 /// The manifest that the answers make.
 pub(crate) fn from_answers(answers: &Answers) -> DraftedManifest {
-    let Answers {
-        id,
-        oauth_type,
-        url,
-        ..
-    } = answers;
+    let Answers { id, oauth_type, url, .. } = answers;
     let label = capitalised(&owner_of(id));
     let is_static = oauth_type.has_static_client();
     let client_id = answers.client_id.clone();
@@ -173,11 +168,7 @@ pub(crate) fn from_answers(answers: &Answers) -> DraftedManifest {
         OAuthType::RemoteStatic | OAuthType::RemoteDynamic => oauth,
     };
     let server = if oauth_type.is_remote() {
-        DraftedServer {
-            kind: "remote",
-            url: Some(url.clone()),
-            ..DraftedServer::default()
-        }
+        DraftedServer { kind: "remote", url: Some(url.clone()), ..DraftedServer::default() }
     } else {
         DraftedServer {
             kind: "local",
@@ -189,17 +180,12 @@ pub(crate) fn from_answers(answers: &Answers) -> DraftedManifest {
     DraftedManifest {
         name: id.clone(),
         description: Some(format!("The MCP server of {label}.")),
-        author: Some(DraftedAuthor {
-            name: label.clone(),
-        }),
+        author: Some(DraftedAuthor { name: label.clone() }),
         display_name: label,
         server,
         oauth_config: Some(oauth),
         archestra_config: Some(DraftedRequirements {
-            oauth: DraftedRequirement {
-                provider: None,
-                required: true,
-            },
+            oauth: DraftedRequirement { provider: None, required: true },
         }),
     }
 }
@@ -256,19 +242,13 @@ pub(crate) fn draft(
         );
     }
     if let Some(source) = &entry.source {
-        because.push(format!(
-            "Nothing of this was fetched by catproof; its source: {source}."
-        ));
+        because.push(format!("Nothing of this was fetched by catproof; its source: {source}."));
     }
     let is_static = oauth_type.is_some_and(OAuthType::has_static_client);
     let oauth_config = oauth_type.map(|_| DraftedOAuth {
         name: capitalised(&label),
         server_url: url.to_owned(),
-        client_id: if is_static {
-            CLIENT_ID.to_owned()
-        } else {
-            String::new()
-        },
+        client_id: if is_static { CLIENT_ID.to_owned() } else { String::new() },
         client_secret: is_static.then_some("REDACTED"),
         requires_proxy: is_static.then_some(true),
         redirect_uris: vec![self::callback(is_static, callback)],

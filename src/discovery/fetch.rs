@@ -168,9 +168,6 @@ impl fmt::Display for Request {
 impl Failure {
     /// A failure of a kind, with its message.
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            message: message.into(),
-        }
+        Self { kind, message: message.into() }
     }
 }

@@ -37,10 +37,7 @@ pub struct Locks {
 impl Locks {
     /// The committed lock alone.
     pub fn committed(lock: Lock) -> Self {
-        Self {
-            catalog: lock,
-            catalog_local: Lock::default(),
-        }
+        Self { catalog: lock, catalog_local: Lock::default() }
     }
 
     /// The lock of a folder's servers.

@@ -89,10 +89,7 @@ impl Probed {
             };
             entries.insert(target.server_id.clone(), entry);
         }
-        Self {
-            lock: Lock::of(servers),
-            endpoints,
-        }
+        Self { lock: Lock::of(servers), endpoints }
     }
 }
 
@@ -127,12 +124,7 @@ pub(crate) async fn ask<'a, F: Fetch>(
     let mut answered = under_way.buffer_unordered(SERVERS_AT_ONCE).enumerate();
     let mut entries = BTreeMap::new();
     while let Some((done, (index, target, entry))) = answered.next().await {
-        progress(Progress {
-            done: done + 1,
-            total,
-            server_id: &target.server_id,
-            entry: &entry,
-        });
+        progress(Progress { done: done + 1, total, server_id: &target.server_id, entry: &entry });
         entries.insert(index, Arc::new(entry));
     }
     entries.into_values().collect()
@@ -145,9 +137,7 @@ pub(crate) async fn ask<'a, F: Fetch>(
 /// # Errors
 /// The system gives no thread to run on.
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> io::Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let value = runtime.block_on(future);
     runtime.shutdown_background();
     Ok(value)

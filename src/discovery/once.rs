@@ -39,10 +39,7 @@ type Shared = Arc<OnceCell<Arc<Result<Reply, Failure>>>>;
 impl<'a, F: Fetch> Once<'a, F> {
     /// Nothing asked yet.
     pub(crate) fn new(fetch: &'a F) -> Self {
-        Self {
-            fetch,
-            answers: Mutex::new(HashMap::new()),
-        }
+        Self { fetch, answers: Mutex::new(HashMap::new()) }
     }
 
     /// The answer to a request: asked now, or waited for where it is being asked, or remembered.
@@ -52,9 +49,7 @@ impl<'a, F: Fetch> Once<'a, F> {
             let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(answers.entry(request.clone()).or_default())
         };
-        let answer = cell
-            .get_or_init(|| async { Arc::new(self.fetch(request).await) })
-            .await;
+        let answer = cell.get_or_init(|| async { Arc::new(self.fetch(request).await) }).await;
         Arc::clone(answer)
     }
 

@@ -137,18 +137,12 @@ impl Recordings {
     /// # Errors
     /// The folder cannot be read, a `.json` file in it is not a recording, or two of them answer the same request.
     pub fn open(folder: &Path) -> Result<Self, RecordError> {
-        let failed = |error| RecordError::Io {
-            path: folder.to_owned(),
-            error,
-        };
+        let failed = |error| RecordError::Io { path: folder.to_owned(), error };
         let mut paths = Vec::new();
         for item in fs::read_dir(folder).map_err(failed)? {
             paths.push(item.map_err(failed)?.path());
         }
-        paths.retain(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "json")
-        });
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
         paths.sort();
         let mut files = BTreeMap::new();
         for path in paths {
@@ -169,17 +163,13 @@ impl Recordings {
 impl Fetch for Recordings {
     async fn fetch(&self, request: &Request) -> Result<Answer, Failure> {
         let Some(path) = self.files.get(request) else {
-            return Err(Failure::new(
-                FailureKind::NotRecorded,
-                "the answer is not recorded",
-            ));
+            return Err(Failure::new(FailureKind::NotRecorded, "the answer is not recorded"));
         };
         match load(path) {
             Ok(recording) => recording.into_answer(),
-            Err(_) => Err(Failure::new(
-                FailureKind::NotRecorded,
-                "the recording can no longer be read",
-            )),
+            Err(_) => {
+                Err(Failure::new(FailureKind::NotRecorded, "the recording can no longer be read"))
+            }
         }
     }
 }
@@ -192,10 +182,8 @@ impl<F> Recorder<F> {
     /// # Errors
     /// The folder cannot be created.
     pub fn new(fetch: F, folder: &Path, today: &str) -> Result<Self, RecordError> {
-        fs::create_dir_all(folder).map_err(|error| RecordError::Io {
-            path: folder.to_owned(),
-            error,
-        })?;
+        fs::create_dir_all(folder)
+            .map_err(|error| RecordError::Io { path: folder.to_owned(), error })?;
         Ok(Self {
             fetch,
             folder: folder.to_owned(),
@@ -209,11 +197,7 @@ impl<F> Recorder<F> {
     /// # Errors
     /// The first recording that could not be written.
     pub fn finish(self) -> Result<(), RecordError> {
-        match self
-            .error
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
-        {
+        match self.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
             None => Ok(()),
             Some(error) => Err(error),
         }
@@ -225,10 +209,7 @@ impl<F: Fetch> Fetch for Recorder<F> {
         let result = self.fetch.fetch(request).await;
         let recording = Recording::new(request, &result, &self.today);
         if let Err(error) = save(&self.folder, &recording) {
-            self.error
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .get_or_insert(error);
+            self.error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
         }
         result
     }
@@ -256,10 +237,8 @@ impl Recording {
         let answer = match result {
             Ok(answer) => answer,
             Err(failure) => {
-                recording.failure = Some(RecordedFailure {
-                    kind: failure.kind,
-                    message: failure.message.clone(),
-                });
+                recording.failure =
+                    Some(RecordedFailure { kind: failure.kind, message: failure.message.clone() });
                 return recording;
             }
         };
@@ -269,10 +248,7 @@ impl Recording {
                 recording.headers.insert(name.to_owned(), values);
             }
         };
-        keep(
-            "content-type",
-            answer.content_type.iter().cloned().collect(),
-        );
+        keep("content-type", answer.content_type.iter().cloned().collect());
         keep("location", answer.location.iter().cloned().collect());
         keep("www-authenticate", answer.www_authenticate.clone());
         match &answer.body {
@@ -301,11 +277,8 @@ impl Recording {
             (None, None, None) => Body::Unread,
         };
         let mut headers = self.headers;
-        let mut first = |name: &str| {
-            headers
-                .get_mut(name)
-                .and_then(|values| values.drain(..).next())
-        };
+        let mut first =
+            |name: &str| headers.get_mut(name).and_then(|values| values.drain(..).next());
         Ok(Answer {
             status: self.status,
             content_type: first("content-type"),
@@ -324,10 +297,7 @@ impl Recording {
     /// The name of its file: readable, and different for different requests.
     #[must_use]
     pub fn file_name(&self) -> String {
-        let address = self
-            .url
-            .split_once("://")
-            .map_or(self.url.as_str(), |(_, rest)| rest);
+        let address = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
         let readable: String = address
             .chars()
             .take(100)
@@ -347,36 +317,25 @@ impl Recording {
 }
 
 fn load(path: &Path) -> Result<Recording, RecordError> {
-    let bytes = read_regular_file(path, MOST_BYTES).map_err(|error| RecordError::Unreadable {
-        path: path.to_owned(),
-        error,
-    })?;
-    serde_json::from_slice(&bytes).map_err(|error| RecordError::Malformed {
-        path: path.to_owned(),
-        error,
-    })
+    let bytes = read_regular_file(path, MOST_BYTES)
+        .map_err(|error| RecordError::Unreadable { path: path.to_owned(), error })?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| RecordError::Malformed { path: path.to_owned(), error })
 }
 
 /// Writes a recording through a temporary file, so that a killed run leaves none by half.
 fn save(folder: &Path, recording: &Recording) -> Result<(), RecordError> {
     let path = folder.join(recording.file_name());
-    let failed = |error| RecordError::Io {
-        path: path.clone(),
-        error,
-    };
+    let failed = |error| RecordError::Io { path: path.clone(), error };
     let mut file = NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(to_json(recording).as_bytes())
-        .map_err(failed)?;
+    file.write_all(to_json(recording).as_bytes()).map_err(failed)?;
     file.persist(&path).map_err(|error| failed(error.error))?;
     Ok(())
 }
 
 /// The bytes of hexadecimal digits; what is none ends them.
 fn bytes_of(digits: &str) -> Vec<u8> {
-    let values: Vec<u32> = digits
-        .chars()
-        .map_while(|digit| digit.to_digit(16))
-        .collect();
+    let values: Vec<u32> = digits.chars().map_while(|digit| digit.to_digit(16)).collect();
     values
         .chunks_exact(2)
         .filter_map(|pair| u8::try_from(pair.iter().fold(0, |byte, digit| byte * 16 + digit)).ok())
@@ -392,10 +351,7 @@ mod tests {
     use super::*;
 
     fn round_trip(answer: Answer) -> Option<Result<Answer, Failure>> {
-        let request = Request {
-            method: Method::Get,
-            url: "https://a.example/m?x=1".to_owned(),
-        };
+        let request = Request { method: Method::Get, url: "https://a.example/m?x=1".to_owned() };
         let recording = Recording::new(&request, &Ok(answer), "2026-10-01");
         let text = serde_json::to_string(&recording).ok()?;
         Some(serde_json::from_str::<Recording>(&text).ok()?.into_answer())
@@ -437,20 +393,11 @@ mod tests {
     #[test]
     fn urls_that_look_alike_have_files_of_their_own() {
         let name = |url: &str| {
-            let request = Request {
-                method: Method::Get,
-                url: url.to_owned(),
-            };
+            let request = Request { method: Method::Get, url: url.to_owned() };
             Recording::new(&request, &Ok(Answer::default()), "2026-10-01").file_name()
         };
-        assert_ne!(
-            name("https://a.example/mcp"),
-            name("https://a.example/mcp/")
-        );
-        assert_ne!(
-            name("https://a.example/mcp/"),
-            name("https://a.example/mcp_")
-        );
+        assert_ne!(name("https://a.example/mcp"), name("https://a.example/mcp/"));
+        assert_ne!(name("https://a.example/mcp/"), name("https://a.example/mcp_"));
         assert!(
             name("https://a.example/../../etc/passwd")
                 .starts_with("a.example_.._.._etc_passwd.get.")

@@ -69,9 +69,7 @@ pub struct Stale {
 /// The text is not a lock of this version.
 pub fn read_lock(text: &str) -> Result<Lock, LockError> {
     // The version first: a lock of another one has another shape, and "run probe" is the answer to that.
-    let version = serde_json::from_str::<Value>(text)?
-        .get("version")
-        .and_then(Value::as_u64);
+    let version = serde_json::from_str::<Value>(text)?.get("version").and_then(Value::as_u64);
     match version.and_then(|version| u32::try_from(version).ok()) {
         Some(version) if version != VERSION => Err(LockError::Version(version)),
         _ => Ok(serde_json::from_str(text)?),
@@ -93,9 +91,7 @@ pub(crate) fn read_lock_text(text: &str) -> Result<Lock, UnreadableLock> {
             (Some(syntax.at..end), syntax.message)
         }
         (Ok(_), LockError::Malformed(error)) => {
-            let lines = text
-                .split_inclusive('\n')
-                .take(error.line().saturating_sub(1));
+            let lines = text.split_inclusive('\n').take(error.line().saturating_sub(1));
             let line_start: usize = lines.map(str::len).sum();
             let at = line_start + error.column().saturating_sub(1);
             let at = text.floor_char_boundary(at.min(text.len()));
@@ -103,10 +99,9 @@ pub(crate) fn read_lock_text(text: &str) -> Result<Lock, UnreadableLock> {
             let reason = said.split(" at line ").next().unwrap_or_default();
             (Some(at..text.ceil_char_boundary(at + 1)), reason.to_owned())
         }
-        (Ok(_), LockError::Version(version)) => (
-            None,
-            format!("it is of version {version}, which this catproof does not read"),
-        ),
+        (Ok(_), LockError::Version(version)) => {
+            (None, format!("it is of version {version}, which this catproof does not read"))
+        }
     };
     Err(UnreadableLock {
         range,
@@ -160,28 +155,19 @@ pub fn changes(old: &Lock, fresh: &Lock) -> Vec<Change> {
     let mut changes = BTreeSet::new();
     for (server_id, after) in &fresh.servers {
         let mut say = |message: String| {
-            changes.insert(Change {
-                server_id: server_id.clone(),
-                message,
-            });
+            changes.insert(Change { server_id: server_id.clone(), message });
         };
         if after.is_unreachable() {
             continue;
         }
-        let Some(before) = old
-            .servers
-            .get(server_id)
-            .filter(|before| before.answers(&after.inputs))
+        let Some(before) =
+            old.servers.get(server_id).filter(|before| before.answers(&after.inputs))
         else {
             say("the lock has no entry for these URLs".to_owned());
             continue;
         };
         let (facts_before, facts_after) = (facts(before), facts(after));
-        for name in facts_before
-            .keys()
-            .chain(facts_after.keys())
-            .collect::<BTreeSet<_>>()
-        {
+        for name in facts_before.keys().chain(facts_after.keys()).collect::<BTreeSet<_>>() {
             let (was, is) = (
                 facts_before.get(name).unwrap_or(&Value::Null),
                 facts_after.get(name).unwrap_or(&Value::Null),
@@ -192,18 +178,10 @@ pub fn changes(old: &Lock, fresh: &Lock) -> Vec<Change> {
                 say(format!("`{name}` was {} and is {}", shown(was), shown(is)));
             }
         }
-        for problem in before
-            .problems
-            .iter()
-            .filter(|problem| !after.problems.contains(problem))
-        {
+        for problem in before.problems.iter().filter(|problem| !after.problems.contains(problem)) {
             say(format!("no longer `{}`: {}", problem.rule, problem.message));
         }
-        for problem in after
-            .problems
-            .iter()
-            .filter(|problem| !before.problems.contains(problem))
-        {
+        for problem in after.problems.iter().filter(|problem| !before.problems.contains(problem)) {
             say(format!("now `{}`: {}", problem.rule, problem.message));
         }
     }
@@ -218,10 +196,7 @@ pub fn stale(lock: &Lock, today: Day, most_days: u32) -> Vec<Stale> {
     };
     lock.servers
         .iter()
-        .map(|(server_id, entry)| Stale {
-            server_id: server_id.clone(),
-            days: age(entry),
-        })
+        .map(|(server_id, entry)| Stale { server_id: server_id.clone(), days: age(entry) })
         .filter(|stale| stale.days > most_days)
         .collect()
 }
@@ -237,20 +212,13 @@ impl Lock {
     /// A lock of these entries.
     #[must_use]
     pub fn of(servers: BTreeMap<String, Arc<LockEntry>>) -> Self {
-        Self {
-            generated: GENERATED.to_owned(),
-            version: VERSION,
-            servers,
-        }
+        Self { generated: GENERATED.to_owned(), version: VERSION, servers }
     }
 
     /// The entry of a server, if it answers exactly these inputs. With others it counts as absent.
     #[must_use]
     pub fn entry(&self, server_id: &str, inputs: &LockInputs) -> Option<&LockEntry> {
-        self.servers
-            .get(server_id)
-            .map(Arc::as_ref)
-            .filter(|entry| entry.answers(inputs))
+        self.servers.get(server_id).map(Arc::as_ref).filter(|entry| entry.answers(inputs))
     }
 }
 
@@ -264,19 +232,14 @@ impl LockEntry {
     /// Whether an answer failed to come, so that what is missing here may well exist.
     #[must_use]
     pub fn is_unreachable(&self) -> bool {
-        self.problems
-            .iter()
-            .any(|problem| problem.rule == rule::UNREACHABLE_METADATA)
+        self.problems.iter().any(|problem| problem.rule == rule::UNREACHABLE_METADATA)
     }
 
     /// Whether the remote URL answered without asking for a token and published no metadata either: as far as can be
     /// seen, it wants no OAuth.
     #[must_use]
     pub fn asks_for_nothing(&self) -> bool {
-        let initialize = self
-            .requests
-            .iter()
-            .find(|request| request.method == "POST");
+        let initialize = self.requests.iter().find(|request| request.method == "POST");
         let answered_freely = initialize
             .and_then(|request| request.status)
             .is_some_and(|status| (200..300).contains(&status));
@@ -293,10 +256,7 @@ impl LockEntry {
     #[must_use]
     pub fn registers_clients(&self) -> Option<bool> {
         let server = self.authorization_server.as_ref()?;
-        let offers = [
-            server.dynamic_registration,
-            server.client_id_metadata_document_supported,
-        ];
+        let offers = [server.dynamic_registration, server.client_id_metadata_document_supported];
         if offers.contains(&Some(true)) {
             return Some(true);
         }
@@ -317,9 +277,7 @@ impl LockEntry {
             lines.push(line);
         }
         lines.extend(
-            self.problems
-                .iter()
-                .map(|problem| format!("{}: {}", problem.rule, problem.message)),
+            self.problems.iter().map(|problem| format!("{}: {}", problem.rule, problem.message)),
         );
         lines
     }
@@ -335,16 +293,11 @@ fn facts(entry: &LockEntry) -> BTreeMap<String, Value> {
             Some(Ok(Value::Object(members))) => members,
             _ => serde_json::Map::new(),
         };
-        members
-            .into_iter()
-            .map(move |(name, value)| (format!("{prefix}.{name}"), value))
+        members.into_iter().map(move |(name, value)| (format!("{prefix}.{name}"), value))
     }
     let issuer = entry.issuer.clone().map_or(Value::Null, Value::String);
     members("resource", entry.resource.as_ref())
-        .chain(members(
-            "authorization_server",
-            entry.authorization_server.as_ref(),
-        ))
+        .chain(members("authorization_server", entry.authorization_server.as_ref()))
         .chain([("issuer".to_owned(), issuer)])
         .collect()
 }

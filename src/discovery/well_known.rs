@@ -26,15 +26,9 @@ pub fn protected_resource_urls(resource: &Url) -> Vec<String> {
         "/" => "",
         path => path,
     };
-    let query = resource
-        .query()
-        .map_or_else(String::new, |query| format!("?{query}"));
+    let query = resource.query().map_or_else(String::new, |query| format!("?{query}"));
     let inserted = format!("{root}{path}{query}");
-    if inserted == root {
-        vec![root]
-    } else {
-        vec![inserted, root]
-    }
+    if inserted == root { vec![root] } else { vec![inserted, root] }
 }
 
 /// Where the metadata of the authorization server `issuer` is looked for, first URL first: two or three URLs.
@@ -71,15 +65,11 @@ mod tests {
     use super::*;
 
     fn resources(url: &str) -> Vec<String> {
-        Url::parse(url)
-            .map(|url| protected_resource_urls(&url))
-            .unwrap_or_default()
+        Url::parse(url).map(|url| protected_resource_urls(&url)).unwrap_or_default()
     }
 
     fn issuers(url: &str) -> Vec<String> {
-        Url::parse(url)
-            .map(|url| authorization_server_urls(&url))
-            .unwrap_or_default()
+        Url::parse(url).map(|url| authorization_server_urls(&url)).unwrap_or_default()
     }
 
     #[test]
@@ -96,9 +86,7 @@ mod tests {
     #[test]
     fn a_terminating_slash_of_a_resource_is_significant() {
         assert_eq!(
-            resources("https://api.githubcopilot.com/mcp/")
-                .first()
-                .map(String::as_str),
+            resources("https://api.githubcopilot.com/mcp/").first().map(String::as_str),
             Some("https://api.githubcopilot.com/.well-known/oauth-protected-resource/mcp/")
         );
     }
@@ -132,15 +120,11 @@ mod tests {
     #[test]
     fn a_port_stays_and_user_information_goes() {
         assert_eq!(
-            resources("https://user:word@a.example:8443/mcp")
-                .first()
-                .map(String::as_str),
+            resources("https://user:word@a.example:8443/mcp").first().map(String::as_str),
             Some("https://a.example:8443/.well-known/oauth-protected-resource/mcp")
         );
         assert_eq!(
-            resources("https://a.example:443/")
-                .first()
-                .map(String::as_str),
+            resources("https://a.example:443/").first().map(String::as_str),
             Some("https://a.example/.well-known/oauth-protected-resource")
         );
     }
@@ -169,10 +153,7 @@ mod tests {
 
     #[test]
     fn one_terminating_slash_of_an_issuer_is_dropped_for_building() {
-        assert_eq!(
-            issuers("https://mojeid.cz/oidc/"),
-            issuers("https://mojeid.cz/oidc")
-        );
+        assert_eq!(issuers("https://mojeid.cz/oidc/"), issuers("https://mojeid.cz/oidc"));
         assert_eq!(
             issuers("https://a.example/t//").first().map(String::as_str),
             Some("https://a.example/.well-known/oauth-authorization-server/t/")

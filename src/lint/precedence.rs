@@ -12,10 +12,7 @@ use super::registry::{RULES, find};
 /// The rules that another one yields to.
 static SILENCING: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     let yields = RULES.iter().flat_map(|rule| rule.yields_to);
-    yields
-        .flat_map(|yields| yields.to())
-        .map(|rule| rule.id)
-        .collect()
+    yields.flat_map(|yields| yields.to()).map(|rule| rule.id).collect()
 });
 
 /// Where the rules that another one yields to have fired, by file and rule: the pointers of the findings, and of the
@@ -31,10 +28,7 @@ pub(crate) fn apply_precedence(findings: &mut Vec<Finding>) {
 /// For each finding, whether a more specific one names its cause; nothing where there is no such finding at all.
 fn silenced(findings: &[Finding]) -> Vec<bool> {
     let mut fired = Fired::new();
-    for finding in findings
-        .iter()
-        .filter(|finding| SILENCING.contains(finding.rule))
-    {
+    for finding in findings.iter().filter(|finding| SILENCING.contains(finding.rule)) {
         if let Some(place) = &finding.place {
             let pointers = fired.entry((place.file, finding.rule)).or_default();
             pointers.insert(place.pointer());
@@ -49,9 +43,7 @@ fn silenced(findings: &[Finding]) -> Vec<bool> {
         let (Some(rule), Some(place)) = (find(finding.rule), &finding.place) else {
             return false;
         };
-        rule.yields_to
-            .iter()
-            .any(|yields| has_fired(yields, finding, place, &fired))
+        rule.yields_to.iter().any(|yields| has_fired(yields, finding, place, &fired))
     };
     findings.iter().map(is_silenced).collect()
 }

@@ -162,10 +162,7 @@ static RENAMED: &[(&str, &str)] = &[];
 
 /// The ids that somebody may name a rule by.
 pub fn rule_ids() -> RuleIds {
-    RuleIds {
-        current: RULES.iter().map(|rule| rule.id).collect(),
-        renamed: RENAMED,
-    }
+    RuleIds { current: RULES.iter().map(|rule| rule.id).collect(), renamed: RENAMED }
 }
 
 #[cfg(test)]
@@ -186,9 +183,7 @@ mod tests {
         for rule in RULES {
             let code = rule.source.lines();
             let code: Vec<&str> = code.filter(|line| !line.starts_with("///")).collect();
-            let is_asking = asks
-                .iter()
-                .any(|ask| code.iter().any(|line| line.contains(ask)));
+            let is_asking = asks.iter().any(|ask| code.iter().any(|line| line.contains(ask)));
             assert_eq!(is_asking, rule.profile != ProfileScope::Any, "{}", rule.id);
         }
     }

@@ -44,10 +44,7 @@ impl Rule {
 
     /// A finding of this rule, at its own level.
     pub fn at(&self, place: Place, message: impl Into<String>) -> Finding {
-        Finding {
-            place: Some(place),
-            ..self.nowhere(message)
-        }
+        Finding { place: Some(place), ..self.nowhere(message) }
     }
 
     /// A finding about what is in no file.

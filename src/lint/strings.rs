@@ -38,23 +38,16 @@ impl Slot<'_> {
 }
 
 pub(super) fn server_strings(server: &Server) -> Vec<ManifestString<'_>> {
-    let command = server.command.iter().map(|command| ManifestString {
-        slot: Slot::Command,
-        text: command,
-    });
+    let command =
+        server.command.iter().map(|command| ManifestString { slot: Slot::Command, text: command });
     let args = server.args.iter().flatten().enumerate();
-    let args = args.map(|(index, argument)| ManifestString {
-        slot: Slot::Argument(index),
-        text: argument,
-    });
+    let args = args
+        .map(|(index, argument)| ManifestString { slot: Slot::Argument(index), text: argument });
     let env = server
         .env
         .iter()
         .flatten()
-        .map(|(key, value)| ManifestString {
-            slot: Slot::Env(key),
-            text: value,
-        });
+        .map(|(key, value)| ManifestString { slot: Slot::Env(key), text: value });
     // Where the command line names an image, the field's is not run.
     let run = container_run(
         server.command.as_deref().unwrap_or_default(),
@@ -63,19 +56,13 @@ pub(super) fn server_strings(server: &Server) -> Vec<ManifestString<'_>> {
     );
     let is_run = run.and_then(|run| run.image).is_none();
     let image = server.docker_image.iter().filter(|_| is_run);
-    let image = image.map(|image| ManifestString {
-        slot: Slot::DockerImage,
-        text: image,
-    });
+    let image = image.map(|image| ManifestString { slot: Slot::DockerImage, text: image });
     command.chain(args).chain(image).chain(env).collect()
 }
 
 pub(super) fn injected_files(server: &Server) -> Vec<ManifestString<'_>> {
     let files = server.inject_file.iter().flatten();
     files
-        .map(|(path, content)| ManifestString {
-            slot: Slot::InjectedFile(path),
-            text: content,
-        })
+        .map(|(path, content)| ManifestString { slot: Slot::InjectedFile(path), text: content })
         .collect()
 }

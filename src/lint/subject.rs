@@ -100,10 +100,7 @@ impl<'a> Subject<'a> {
 
     /// `oauth_config` with the server's type; nothing while the type is undetermined.
     pub fn oauth(&self) -> Option<(&'a OAuthConfig, OAuthType)> {
-        Some((
-            self.manifest.oauth_config.as_ref()?,
-            self.entry.oauth_type()?,
-        ))
+        Some((self.manifest.oauth_config.as_ref()?, self.entry.oauth_type()?))
     }
 
     /// `client_id` where it is written, else the key of the `oauth_config` that lacks it.
@@ -141,34 +138,14 @@ impl<'a> Subject<'a> {
         let all = [
             ("/server/url", self.manifest.server.url.as_deref()),
             ("/remote_url", self.manifest.remote_url.as_deref()),
-            (
-                "/oauth_config/server_url",
-                of_oauth(|oauth| &oauth.server_url),
-            ),
-            (
-                "/oauth_config/auth_server_url",
-                of_oauth(|oauth| &oauth.auth_server_url),
-            ),
-            (
-                "/oauth_config/resource_metadata_url",
-                of_oauth(|oauth| &oauth.resource_metadata_url),
-            ),
-            (
-                "/oauth_config/well_known_url",
-                of_oauth(|oauth| &oauth.well_known_url),
-            ),
-            (
-                "/oauth_config/token_endpoint",
-                of_oauth(|oauth| &oauth.token_endpoint),
-            ),
-            (
-                "/oauth_config/streamable_http_url",
-                of_oauth(|oauth| &oauth.streamable_http_url),
-            ),
+            ("/oauth_config/server_url", of_oauth(|oauth| &oauth.server_url)),
+            ("/oauth_config/auth_server_url", of_oauth(|oauth| &oauth.auth_server_url)),
+            ("/oauth_config/resource_metadata_url", of_oauth(|oauth| &oauth.resource_metadata_url)),
+            ("/oauth_config/well_known_url", of_oauth(|oauth| &oauth.well_known_url)),
+            ("/oauth_config/token_endpoint", of_oauth(|oauth| &oauth.token_endpoint)),
+            ("/oauth_config/streamable_http_url", of_oauth(|oauth| &oauth.streamable_http_url)),
         ];
-        all.into_iter()
-            .filter_map(|(pointer, url)| Some((pointer, url?)))
-            .collect()
+        all.into_iter().filter_map(|(pointer, url)| Some((pointer, url?))).collect()
     }
 
     /// Whether the server is judged as under development, where loopback and tunnels are sound.
@@ -187,11 +164,7 @@ impl<'a> Subject<'a> {
 
     /// How bad it is that the server cannot be launched: advice, unless the entry claims to work.
     pub fn severity_of_claim(&self) -> Severity {
-        if self.claims_to_work() {
-            Severity::Warning
-        } else {
-            Severity::Note
-        }
+        if self.claims_to_work() { Severity::Warning } else { Severity::Note }
     }
 
     /// Whether the server is started on the user's machine.

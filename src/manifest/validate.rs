@@ -57,25 +57,15 @@ const OLDER_KEYS: [&str; 5] = [
 pub fn validate(value: &Value) -> Validated {
     let is_there = |pointer: &&str| value.pointer(pointer).is_some();
     let older_keys: Vec<_> = OLDER_KEYS.into_iter().filter(is_there).collect();
-    let violations = if older_keys.is_empty() {
-        SCHEMA.violations(value)
-    } else {
-        Vec::new()
-    };
-    Validated {
-        older_keys,
-        violations,
-    }
+    let violations = if older_keys.is_empty() { SCHEMA.violations(value) } else { Vec::new() };
+    Validated { older_keys, violations }
 }
 
 impl Validated {
     /// A document that the types cannot hold, though the schema accepts it.
     pub fn broken(message: String) -> Self {
         let at = Pointer::root();
-        Self {
-            older_keys: Vec::new(),
-            violations: vec![Violation::WrongValue { at, message }],
-        }
+        Self { older_keys: Vec::new(), violations: vec![Violation::WrongValue { at, message }] }
     }
 
     pub fn verdict(&self) -> Verdict {

@@ -20,11 +20,7 @@ pub(crate) struct Checker {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Violation {
     /// The object has a key that the schema does not know.
-    UnknownKey {
-        object: Pointer,
-        key: String,
-        known: Vec<String>,
-    },
+    UnknownKey { object: Pointer, key: String, known: Vec<String> },
     /// The object lacks a key.
     MissingKey { object: Pointer, key: String },
     /// The value is not what was expected.
@@ -41,10 +37,7 @@ impl Checker {
             .with_pattern_options(jsonschema::PatternOptions::regex())
             .build(&document)
             .ok();
-        Self {
-            document,
-            validator,
-        }
+        Self { document, validator }
     }
 
     /// Whether the schema compiled; a test holds it.
@@ -113,16 +106,10 @@ impl Checker {
     /// The keys that the schema knows where an unknown one was found.
     fn known_keys(&self, error: &ValidationError<'_>) -> Vec<String> {
         let keyword = error.schema_path().as_str();
-        let object = keyword
-            .strip_suffix("/additionalProperties")
-            .unwrap_or(keyword);
-        let properties = self
-            .document
-            .pointer(object)
-            .and_then(|schema| schema.get("properties")?.as_object());
-        properties
-            .map(|properties| properties.keys().cloned().collect())
-            .unwrap_or_default()
+        let object = keyword.strip_suffix("/additionalProperties").unwrap_or(keyword);
+        let properties =
+            self.document.pointer(object).and_then(|schema| schema.get("properties")?.as_object());
+        properties.map(|properties| properties.keys().cloned().collect()).unwrap_or_default()
     }
 }
 
@@ -139,12 +126,10 @@ fn is_meant(branch: &[ValidationError<'_>], at: &Pointer) -> bool {
 /// What an error expected in the place of the value, to follow "expected"; `None` for errors about members.
 fn expectation(error: &ValidationError<'_>) -> Option<Vec<String>> {
     let expected = match error.kind() {
-        ValidationErrorKind::Type {
-            kind: TypeKind::Single(name),
-        } => with_article(name.as_str()).to_owned(),
-        ValidationErrorKind::Type {
-            kind: TypeKind::Multiple(names),
-        } => {
+        ValidationErrorKind::Type { kind: TypeKind::Single(name) } => {
+            with_article(name.as_str()).to_owned()
+        }
+        ValidationErrorKind::Type { kind: TypeKind::Multiple(names) } => {
             let names = names.iter().map(|name| with_article(name.as_str()));
             return Some(names.map(str::to_owned).collect());
         }
@@ -170,9 +155,7 @@ fn expectation(error: &ValidationError<'_>) -> Option<Vec<String>> {
 }
 
 fn is_url(value: &Value) -> bool {
-    value
-        .as_str()
-        .is_some_and(|text| url::Url::parse(text).is_ok())
+    value.as_str().is_some_and(|text| url::Url::parse(text).is_ok())
 }
 
 fn mismatch(at: Pointer, found: &Value, expected: &[String]) -> Violation {
@@ -183,11 +166,7 @@ fn mismatch(at: Pointer, found: &Value, expected: &[String]) -> Violation {
 /// "`a`, `b` or `c`"; nulls are left out, since saying nothing is always allowed where null is.
 fn one_of(expected: &[String]) -> String {
     let mut all: Vec<&str> = Vec::new();
-    for name in expected
-        .iter()
-        .map(String::as_str)
-        .filter(|name| *name != "null")
-    {
+    for name in expected.iter().map(String::as_str).filter(|name| *name != "null") {
         if !all.contains(&name) {
             all.push(name);
         }

@@ -61,11 +61,5 @@ pub(crate) fn write(
     let manifests = [&folders.catalog, &folders.catalog_local];
     let manifests: Vec<_> = manifests.into_iter().flatten().cloned().collect();
     let places = &workspace.config.artifacts;
-    Ok(write::write(
-        &folder,
-        artifacts,
-        places,
-        &manifests,
-        output.mode,
-    )?)
+    Ok(write::write(&folder, artifacts, places, &manifests, output.mode)?)
 }

@@ -34,9 +34,8 @@ pub(crate) fn ignores<'a>(
     root: &Path,
     redactor: &Redactor,
 ) -> BTreeSet<BaselineIgnore> {
-    let all: BTreeSet<BaselineIgnore> = findings
-        .filter_map(|finding| ignore(finding, sources, root, redactor))
-        .collect();
+    let all: BTreeSet<BaselineIgnore> =
+        findings.filter_map(|finding| ignore(finding, sources, root, redactor)).collect();
     fewest(&all)
 }
 
@@ -59,10 +58,7 @@ fn fewest(all: &BTreeSet<BaselineIgnore>) -> BTreeSet<BaselineIgnore> {
         scopes.contains(&scope(ignore, None))
             || around.any(|place| scopes.contains(&scope(ignore, place)))
     };
-    all.iter()
-        .filter(|ignore| !is_covered(ignore))
-        .cloned()
-        .collect()
+    all.iter().filter(|ignore| !is_covered(ignore)).cloned().collect()
 }
 
 fn ignore(
@@ -131,11 +127,8 @@ pub fn add(text: &str, ignores: &BTreeSet<BaselineIgnore>) -> String {
 }
 
 fn inline(ignore: &BaselineIgnore) -> String {
-    let members: Vec<String> = ignore
-        .members()
-        .iter()
-        .map(|(key, value)| format!("{key} = {value}"))
-        .collect();
+    let members: Vec<String> =
+        ignore.members().iter().map(|(key, value)| format!("{key} = {value}")).collect();
     format!("{{ {} }}", members.join(", "))
 }
 
@@ -189,10 +182,7 @@ mod tests {
         ] {
             let (after, files) = added(before);
             assert!(after.starts_with(before), "{after}");
-            assert_eq!(
-                files.and_then(|mut files| files.pop()).as_deref(),
-                Some("a \"b\".json")
-            );
+            assert_eq!(files.and_then(|mut files| files.pop()).as_deref(), Some("a \"b\".json"));
         }
         let (after, _) = added("# a\r\nprofile = \"development\"\r\n");
         assert!(!after.replace("\r\n", "").contains('\n'), "{after:?}");
@@ -203,10 +193,9 @@ mod tests {
         let new = || "a \"b\".json".to_owned();
         assert_eq!(added("ignore = []\n").1, Some(vec![new()]));
         let one = "{ rule = \"unknown-key\", file = \"x\" }";
-        for list in [
-            format!("ignore = [{one}]\n"),
-            format!("ignore = [\n  {one}, # kept\n]\n[rules]\n"),
-        ] {
+        for list in
+            [format!("ignore = [{one}]\n"), format!("ignore = [\n  {one}, # kept\n]\n[rules]\n")]
+        {
             let (after, files) = added(&list);
             assert_eq!(files, Some(vec!["x".to_owned(), new()]), "{after}");
             assert_eq!(after.contains("# kept"), list.contains("# kept"));

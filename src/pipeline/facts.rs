@@ -96,10 +96,7 @@ pub(super) fn load_allowlist(
     let file = sources.add(path.clone(), &workspace.working_folder);
     let text = sources
         .read(file, workspace.config.max_file_bytes)
-        .map_err(|error| Failure::Unreadable {
-            path,
-            reason: error.to_string(),
-        })?;
+        .map_err(|error| Failure::Unreadable { path, reason: error.to_string() })?;
     Ok(LoadedAllowlist {
         allowlist: parse_allowlist(file, sources.name(file), &text, findings),
         is_there: true,
@@ -117,10 +114,7 @@ pub fn parse_allowlist(
     match allowlist::parse(file, name, text) {
         Ok(allowlist) => Some(allowlist),
         Err(unreadable) => {
-            let subject = AllowlistSubject {
-                file,
-                unreadable: &unreadable,
-            };
+            let subject = AllowlistSubject { file, unreadable: &unreadable };
             lint::run_on_allowlist(&subject, findings);
             None
         }
@@ -134,22 +128,13 @@ fn allowlist_path(
     choice: AllowlistChoice<'_>,
 ) -> Option<PathBuf> {
     let named = |path: Option<&Path>| path.map(|path| workspace.working_folder.join(path));
-    let configured = || {
-        workspace
-            .config
-            .proxy
-            .allowlist
-            .as_ref()
-            .map(|path| workspace.root.join(path))
-    };
+    let configured =
+        || workspace.config.proxy.allowlist.as_ref().map(|path| workspace.root.join(path));
     let committed = || {
-        let path = workspace
-            .generated(folders)
-            .join("oauth_proxy/providers.js");
+        let path = workspace.generated(folders).join("oauth_proxy/providers.js");
         // A missing artifact means that nothing was built yet; an unreadable one is an error.
-        let is_missing = path
-            .symlink_metadata()
-            .is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+        let is_missing =
+            path.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
         (!is_missing).then_some(path)
     };
     match choice {

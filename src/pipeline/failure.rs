@@ -13,10 +13,7 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
     #[error("{message}")]
-    Usage {
-        message: String,
-        help: Option<String>,
-    },
+    Usage { message: String, help: Option<String> },
     #[error("`{}` cannot be read: {reason}", .path.display())]
     Unreadable { path: PathBuf, reason: String },
     #[error("`{}` cannot be written: {reason}", .path.display())]
@@ -40,9 +37,6 @@ pub(crate) enum Failure {
 
 impl Failure {
     pub(crate) fn usage(message: impl Into<String>) -> Self {
-        Self::Usage {
-            message: message.into(),
-            help: None,
-        }
+        Self::Usage { message: message.into(), help: None }
     }
 }

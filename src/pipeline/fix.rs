@@ -134,9 +134,7 @@ impl<'a> CatalogRepair<'a> {
             Some(is_better(shown) || is_better(&before().counts))
         };
         let findings = findings.into_iter();
-        findings
-            .map(|finding| holds(finding) == Some(true))
-            .collect()
+        findings.map(|finding| holds(finding) == Some(true)).collect()
     }
 
     /// Repairs files until no fix is left that holds: what is done to one may free the way for another before it.
@@ -156,10 +154,8 @@ impl<'a> CatalogRepair<'a> {
                 }
                 found_any = true;
                 text.clone_from(&repaired.text);
-                let so_far = all.entry(file.file).or_insert(Repaired {
-                    text: String::new(),
-                    fixes: 0,
-                });
+                let so_far =
+                    all.entry(file.file).or_insert(Repaired { text: String::new(), fixes: 0 });
                 so_far.text = repaired.text;
                 so_far.fixes += repaired.fixes;
             }
@@ -186,10 +182,7 @@ impl<'a> CatalogRepair<'a> {
             fixes += applied;
         }
         if fixes == 0 {
-            return Repaired {
-                text: current.text,
-                fixes,
-            };
+            return Repaired { text: current.text, fixes };
         }
         let is_known = self.is_known(&current.entry);
         let entries = self.entries.to_mut();
@@ -200,10 +193,7 @@ impl<'a> CatalogRepair<'a> {
         if !is_known {
             self.of_catalog = self.line.judge_catalog(&self.entries);
         }
-        Repaired {
-            text: current.text,
-            fixes,
-        }
+        Repaired { text: current.text, fixes }
     }
 
     /// One round: all fixes that do not overlap together, else the first that holds alone.
@@ -257,9 +247,7 @@ impl<'a> CatalogRepair<'a> {
     /// What the whole catalog shows in the file of an entry that is no longer what it was, and how much more than before
     /// in the others. Only the entries that it is compared with are judged.
     fn of_catalog_with(&self, entry: &Entry) -> (Vec<Finding>, Counts) {
-        let compared = self
-            .compared
-            .get_or_init(|| ComparedEntries::of(&self.entries));
+        let compared = self.compared.get_or_init(|| ComparedEntries::of(&self.entries));
         let known = compared.by_file.get(&entry.file);
         let known = known.and_then(|index| self.entries.get(*index));
         let others: Vec<&Entry> = match known {
@@ -298,12 +286,7 @@ impl<'a> CatalogRepair<'a> {
             [known] => {
                 let server_hash = known.server_hash;
                 let oauth_hash = known.oauth_hash;
-                **known
-                    == Entry {
-                        server_hash,
-                        oauth_hash,
-                        ..entry.clone()
-                    }
+                **known == Entry { server_hash, oauth_hash, ..entry.clone() }
             }
             all => all.contains(&entry),
         }
@@ -311,11 +294,8 @@ impl<'a> CatalogRepair<'a> {
 
     /// Judges a text as if it stood in the file.
     fn judge(&self, file: &ManifestFile, text: String) -> Judged {
-        let JudgedFile {
-            entry,
-            mut findings,
-            ..
-        } = self.line.judge_text(file, &text, Keep::Entries);
+        let JudgedFile { entry, mut findings, .. } =
+            self.line.judge_text(file, &text, Keep::Entries);
         let (here, elsewhere) = if self.is_known(&entry) {
             let here = self.of_catalog.iter();
             let here = here.filter(|finding| is_in(finding, file.file));
@@ -328,10 +308,7 @@ impl<'a> CatalogRepair<'a> {
         Judged {
             text,
             entry,
-            counts: FindingCounts {
-                here: self.count(&findings),
-                elsewhere,
-            },
+            counts: FindingCounts { here: self.count(&findings), elsewhere },
             findings,
         }
     }
@@ -389,14 +366,10 @@ impl ComparedEntries {
             let alias = hash_of_alias(entry);
             let first = self.by_alias.partition_point(|(known, _)| *known < alias);
             let all = self.by_alias.iter().skip(first);
-            all.take_while(move |(known, _)| *known == alias)
-                .map(|(_, index)| index)
+            all.take_while(move |(known, _)| *known == alias).map(|(_, index)| index)
         });
-        let with_login: &[usize] = if has_login(left) || has_login(right) {
-            &self.with_login
-        } else {
-            &[]
-        };
+        let with_login: &[usize] =
+            if has_login(left) || has_login(right) { &self.with_login } else { &[] };
         let others = with_login.iter().chain(&self.not_ascii);
         alike.into_iter().flatten().chain(others).copied().collect()
     }
@@ -433,8 +406,7 @@ impl DisjointEdits {
     fn take(&mut self, edits: &[TextEdit]) -> bool {
         let is_free = !edits.iter().any(|edit| self.touches(edit));
         if is_free {
-            self.0
-                .extend(edits.iter().map(|edit| (edit.start, edit.end)));
+            self.0.extend(edits.iter().map(|edit| (edit.start, edit.end)));
         }
         is_free
     }

@@ -46,10 +46,8 @@ impl<'a> Ignores<'a> {
         let mut list = Vec::new();
         let mut in_force: HashMap<PathBuf, HashMap<&str, ByPointer>> = HashMap::new();
         for (index, ignore) in ignores.iter().enumerate() {
-            let last_day = ignore
-                .expires
-                .as_ref()
-                .and_then(|expires| Day::parse(&expires.get_ref().0));
+            let last_day =
+                ignore.expires.as_ref().and_then(|expires| Day::parse(&expires.get_ref().0));
             let path = clean(&root.join(ignore.file.get_ref()));
             let is_expired = last_day.is_some_and(|last_day| last_day < today);
             // An expired one holds nothing back any more.
@@ -60,11 +58,7 @@ impl<'a> Ignores<'a> {
                 let of_rule = of_file.entry(ignore.rule.get_ref()).or_default();
                 of_rule.entry(pointer).or_default().push(index);
             }
-            list.push(Resolved {
-                ignore,
-                path,
-                is_expired,
-            });
+            list.push(Resolved { ignore, path, is_expired });
         }
         Self { list, in_force }
     }

@@ -75,9 +75,7 @@ fn find(
     workspace: &Workspace,
     targets: &[JudgedTarget],
 ) -> Result<Vec<ServerLaunch>, Failure> {
-    let plans = targets
-        .iter()
-        .map(|target| artifacts::compile(workspace, target));
+    let plans = targets.iter().map(|target| artifacts::compile(workspace, target));
     let mut plans = plans.collect::<Result<Vec<_>, _>>()?;
     let mut found = Vec::new();
     for id in ids {
@@ -91,10 +89,7 @@ fn find(
                 },
                 None => unknown(
                     id,
-                    plans
-                        .iter()
-                        .flat_map(|plan| plan.servers.keys())
-                        .map(String::as_str),
+                    plans.iter().flat_map(|plan| plan.servers.keys()).map(String::as_str),
                 ),
             });
         };
@@ -116,10 +111,7 @@ fn read_artifacts(
     let index: CatalogIndex = read_artifact(&path("catalog.json"))?;
     let servers = ids.iter().map(|id| {
         let Some(server) = index.servers.iter().find(|server| server.id == *id) else {
-            return Err(unknown(
-                id,
-                index.servers.iter().map(|server| server.id.as_str()),
-            ));
+            return Err(unknown(id, index.servers.iter().map(|server| server.id.as_str())));
         };
         let path = path(&server.launch);
         let launch: ServerLaunch = read_artifact(&path)?;
@@ -135,10 +127,7 @@ fn read_artifacts(
 }
 
 fn read_artifact<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
-    let unreadable = |reason: String| Failure::Unreadable {
-        path: path.to_owned(),
-        reason,
-    };
+    let unreadable = |reason: String| Failure::Unreadable { path: path.to_owned(), reason };
     // A link may lead to one; what is not a file may have no end.
     if path.exists() && !path.is_file() {
         return Err(unreadable("it is not a regular file".to_owned()));

@@ -95,10 +95,7 @@ impl Line<'_> {
             Err(error) => error,
         };
         let mut findings = Findings::default();
-        let subject = TextSubject {
-            file: file.file,
-            content: FileContent::Unread(&error),
-        };
+        let subject = TextSubject { file: file.file, content: FileContent::Unread(&error) };
         lint::run_on_text(&subject, &mut findings);
         Err(Stopped(Box::new(JudgedFile {
             entry: entry::unreadable(file.file, file.origin, &file.stem, None),
@@ -112,23 +109,13 @@ impl Line<'_> {
         let ValidFile { loaded, manifest } = valid;
         let ManifestFile { file, origin, stem } = loaded.file;
         let entry = entry::entry(*file, *origin, stem, &manifest, self.locks);
-        ClassifiedFile {
-            loaded,
-            manifest,
-            entry,
-        }
+        ClassifiedFile { loaded, manifest, entry }
     }
 
     /// Entry -> findings.
     pub(super) fn lint(&self, classified: ClassifiedFile<'_>, keep: Keep) -> JudgedFile {
-        let ClassifiedFile {
-            mut loaded,
-            manifest,
-            entry,
-        } = classified;
-        let lock = self
-            .locks
-            .and_then(|locks| entry::lock_entry(locks, entry.origin, &manifest));
+        let ClassifiedFile { mut loaded, manifest, entry } = classified;
+        let lock = self.locks.and_then(|locks| entry::lock_entry(locks, entry.origin, &manifest));
         let subject = Subject {
             entry: &entry,
             manifest: &manifest,
@@ -165,21 +152,15 @@ impl Line<'_> {
 
     /// What only the whole catalog shows.
     pub fn judge_catalog(&self, entries: &[Entry]) -> Findings {
-        let catalog = CatalogSubject {
-            entries,
-            allowlist: self.allowlist,
-            context: self.context(),
-        };
+        let catalog =
+            CatalogSubject { entries, allowlist: self.allowlist, context: self.context() };
         let mut findings = Findings::default();
         lint::run_on_catalog(&catalog, &mut findings);
         findings
     }
 
     fn context(&self) -> Context<'_> {
-        Context {
-            config: self.config,
-            locks: self.locks,
-        }
+        Context { config: self.config, locks: self.locks }
     }
 }
 
@@ -188,10 +169,7 @@ pub(super) fn parse(mut loaded: LoadedFile<'_>) -> Result<ParsedFile<'_>, Stoppe
     let file = loaded.file.file;
     match json::parse(&loaded.text) {
         Ok(parsed) => {
-            let content = FileContent::Json {
-                text: &loaded.text,
-                parsed: &parsed,
-            };
+            let content = FileContent::Json { text: &loaded.text, parsed: &parsed };
             lint::run_on_text(&TextSubject { file, content }, &mut loaded.findings);
             let value = parsed.value;
             Ok(ParsedFile { loaded, value })
@@ -209,18 +187,11 @@ pub(super) fn validate(parsed: ParsedFile<'_>) -> Result<ValidFile<'_>, Stopped>
     let ParsedFile { mut loaded, value } = parsed;
     let file = loaded.file.file;
     let validated = schema::validate(&value);
-    let subject = SchemaSubject {
-        file,
-        validated: &validated,
-    };
+    let subject = SchemaSubject { file, validated: &validated };
     lint::run_on_schema(&subject, &mut loaded.findings);
     if validated.verdict() != Verdict::Legacy {
-        let subject = RawSubject {
-            file,
-            stem: loaded.file.stem.as_ref(),
-            text: &loaded.text,
-            value: &value,
-        };
+        let subject =
+            RawSubject { file, stem: loaded.file.stem.as_ref(), text: &loaded.text, value: &value };
         lint::run_on_value(&subject, &mut loaded.findings);
     }
     let name = value.get("name").and_then(Value::as_str).map(str::to_owned);
@@ -230,10 +201,7 @@ pub(super) fn validate(parsed: ParsedFile<'_>) -> Result<ValidFile<'_>, Stopped>
     match schema::read(value) {
         Ok(manifest) => Ok(ValidFile { loaded, manifest }),
         Err(error) => {
-            let subject = SchemaSubject {
-                file,
-                validated: &Validated::broken(error.to_string()),
-            };
+            let subject = SchemaSubject { file, validated: &Validated::broken(error.to_string()) };
             lint::run_on_schema(&subject, &mut loaded.findings);
             Err(loaded.stop(name.as_deref()))
         }
@@ -242,11 +210,7 @@ pub(super) fn validate(parsed: ParsedFile<'_>) -> Result<ValidFile<'_>, Stopped>
 
 impl<'a> LoadedFile<'a> {
     fn new(file: &'a ManifestFile, text: Cow<'a, str>) -> Self {
-        Self {
-            file,
-            text,
-            findings: Findings::default(),
-        }
+        Self { file, text, findings: Findings::default() }
     }
 
     /// The file is not a manifest; it may say all the same what it is called.

@@ -77,10 +77,7 @@ impl LockFile {
         let asked: BTreeSet<(Origin, &str)> = asked.iter().map(Asked::server).collect();
         let stale = discovery::stale(&self.lock, today, config.max_age_days).into_iter();
         let stale = stale.filter(|stale| asked.contains(&(self.origin, &stale.server_id)));
-        let here = entries
-            .iter()
-            .filter(|entry| entry.origin == self.origin)
-            .rev();
+        let here = entries.iter().filter(|entry| entry.origin == self.origin).rev();
         let compared = ComparedLock {
             lock: &self.lock,
             // Of two entries of one id the first counts.
@@ -89,10 +86,7 @@ impl LockFile {
             stale: stale.collect(),
             most_days: config.max_age_days,
         };
-        let subject = LockSubject {
-            file: self.file,
-            state: LockState::Compared(&compared),
-        };
+        let subject = LockSubject { file: self.file, state: LockState::Compared(&compared) };
         let mut findings = Findings::default();
         lint::run_on_lock(&subject, &mut findings);
         findings
@@ -174,10 +168,7 @@ pub(crate) fn judged(
             known_or_found(workspace, folders, Origin::CatalogLocal, sources, findings)?
         }
     };
-    Some(Locks {
-        catalog: catalog?,
-        catalog_local,
-    })
+    Some(Locks { catalog: catalog?, catalog_local })
 }
 
 /// What a lock knows, or a finding where it cannot be read.
@@ -195,11 +186,7 @@ fn known_or_found(
             Ok(lock) => return Some(lock),
             Err(unreadable) => unreadable,
         },
-        Err(reason) => UnreadableLock {
-            range: None,
-            reason,
-            is_merged: false,
-        },
+        Err(reason) => UnreadableLock { range: None, reason, is_merged: false },
     };
     let subject = LockSubject {
         file: sources.add(path, &workspace.working_folder),
@@ -210,10 +197,7 @@ fn known_or_found(
 }
 
 fn read(path: &Path) -> Result<Option<Lock>, Failure> {
-    let unreadable = |reason: String| Failure::Unreadable {
-        path: path.to_owned(),
-        reason,
-    };
+    let unreadable = |reason: String| Failure::Unreadable { path: path.to_owned(), reason };
     match text(path).map_err(unreadable)? {
         None => Ok(None),
         Some(text) => match discovery::read_lock(&text) {

@@ -123,14 +123,8 @@ pub(crate) fn run(job: Job<'_>, sources: &mut Sources) -> Result<Run, Failure> {
         let manifests = workspace.manifests(&target, input, sources)?;
         let mut findings = Findings::default();
         let mut of_locks = Findings::default();
-        let locks = facts::load_locks(
-            workspace,
-            &target,
-            &manifests,
-            job.locks,
-            sources,
-            &mut of_locks,
-        )?;
+        let locks =
+            facts::load_locks(workspace, &target, &manifests, job.locks, sources, &mut of_locks)?;
         if is_alone && matches!(job.locks, LockChoice::Online(_)) {
             // No lock is out of date for what stands in no file.
             of_locks.clear();
@@ -157,23 +151,16 @@ pub(crate) fn run(job: Job<'_>, sources: &mut Sources) -> Result<Run, Failure> {
                     .and_then(parse)
                     .and_then(validate)
                     .map(|valid| line.classify(valid))
-                    .map_or_else(Stopped::judged, |classified| {
-                        line.lint(classified, job.keep)
-                    })
+                    .map_or_else(Stopped::judged, |classified| line.lint(classified, job.keep))
             });
             judged.take(files.collect());
         }
         judged.finish(&line, findings, is_alone);
-        targets.push(JudgedTarget::new(
-            target, manifests, judged, locks, allowlist, sources,
-        ));
+        targets.push(JudgedTarget::new(target, manifests, judged, locks, allowlist, sources));
     }
 
     let Some(output) = job.output else {
-        return Ok(Run {
-            targets,
-            second_half: None,
-        });
+        return Ok(Run { targets, second_half: None });
     };
     let settled = settle::settle(workspace, &mut targets, sources);
     let is_stopped = settled.fails(workspace, &targets, output.fail_on);
@@ -182,15 +169,9 @@ pub(crate) fn run(job: Job<'_>, sources: &mut Sources) -> Result<Run, Failure> {
         let plan = artifacts::compile(workspace, target)?;
         let artifacts = emit::emit(&plan)?;
         let written = artifacts::write(workspace, target, &artifacts, &output)?;
-        Ok(Built {
-            left_out: plan.left_out,
-            written,
-        })
+        Ok(Built { left_out: plan.left_out, written })
     });
-    Ok(Run {
-        targets,
-        second_half: Some(SecondHalf { settled, built }),
-    })
+    Ok(Run { targets, second_half: Some(SecondHalf { settled, built }) })
 }
 
 impl Line<'_> {
@@ -217,19 +198,10 @@ pub(crate) fn classify(
     sources: &Sources,
     manifests: &[ManifestFile],
 ) -> Vec<Entry> {
-    let line = Line {
-        config: &workspace.config,
-        sources,
-        manifests,
-        locks: None,
-        allowlist: None,
-    };
+    let line = Line { config: &workspace.config, sources, manifests, locks: None, allowlist: None };
     let entries = manifests.par_iter().map(|file| {
-        let classified = line
-            .load(file)
-            .and_then(parse)
-            .and_then(validate)
-            .map(|valid| line.classify(valid));
+        let classified =
+            line.load(file).and_then(parse).and_then(validate).map(|valid| line.classify(valid));
         match classified {
             Ok(classified) => classified.entry,
             Err(stopped) => stopped.judged().entry,

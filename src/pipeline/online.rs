@@ -43,10 +43,7 @@ impl Online<'_> {
             .into_iter()
             .flat_map(|file| file.outdated(&answers, &asked, entries, today, config))
             .collect();
-        let known = Locks {
-            catalog: catalog.lock,
-            catalog_local: catalog_local.lock,
-        };
+        let known = Locks { catalog: catalog.lock, catalog_local: catalog_local.lock };
         Ok((answers.over(&known), outdated))
     }
 }

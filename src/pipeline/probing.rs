@@ -85,10 +85,7 @@ impl Answers {
                 Origin::CatalogLocal => catalog_local.push((target, entry)),
             }
         }
-        Self {
-            catalog: Probed::of(catalog),
-            catalog_local: Probed::of(catalog_local),
-        }
+        Self { catalog: Probed::of(catalog), catalog_local: Probed::of(catalog_local) }
     }
 
     pub(crate) fn of(&self, origin: Origin) -> &Probed {
@@ -113,28 +110,16 @@ impl Answers {
 impl Probing {
     /// Sets up the network, or the recordings in its place. Nothing is asked yet.
     pub(crate) fn new(options: &NetworkOptions, today: Day) -> Result<Self, Failure> {
-        let reach = if options.allow_loopback {
-            Reach::Loopback
-        } else {
-            Reach::Public
-        };
+        let reach = if options.allow_loopback { Reach::Loopback } else { Reach::Public };
         let source = match (&options.replay, &options.record) {
             (Some(folder), _) => Source::Replay(Recordings::open(folder)?),
             (None, Some(folder)) => {
                 let network = network(options, reach)?;
-                Source::Recorded(Box::new(Recorder::new(
-                    network,
-                    folder,
-                    &today.to_string(),
-                )?))
+                Source::Recorded(Box::new(Recorder::new(network, folder, &today.to_string())?))
             }
             (None, None) => Source::Network(Box::new(network(options, reach)?)),
         };
-        Ok(Self {
-            source,
-            reach,
-            today,
-        })
+        Ok(Self { source, reach, today })
     }
 
     /// Asks about the servers, and says how far it is.
@@ -142,10 +127,7 @@ impl Probing {
         let targets = asked.iter().map(|asked| &asked.target);
         watcher.begins(targets.len());
         let today = self.today.to_string();
-        let run = ProbeRun {
-            today: &today,
-            reach: self.reach,
-        };
+        let run = ProbeRun { today: &today, reach: self.reach };
         let tell = |progress: Progress<'_>| watcher.is_done(&progress);
         let answers = discovery::block_on(async {
             tokio::select! {
@@ -189,10 +171,8 @@ pub(crate) fn network(options: &NetworkOptions, reach: Reach) -> Result<Network,
 /// The bytes of a file that an option names.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     const MOST_BYTES: u64 = 16 << 20;
-    read_stream(path, MOST_BYTES).map_err(|error| Failure::Unreadable {
-        path: path.to_owned(),
-        reason: error.to_string(),
-    })
+    read_stream(path, MOST_BYTES)
+        .map_err(|error| Failure::Unreadable { path: path.to_owned(), reason: error.to_string() })
 }
 
 /// The servers that there is something to ask about, in each folder each id once.
@@ -200,9 +180,7 @@ pub(crate) fn targets(entries: &[Entry], is_wanted: impl Fn(&Entry) -> bool) -> 
     let mut known = BTreeSet::new();
     let mut asked: Vec<Asked> = Vec::new();
     for origin in [Origin::Catalog, Origin::CatalogLocal] {
-        let here = entries
-            .iter()
-            .filter(|entry| entry.origin == origin && is_wanted(entry));
+        let here = entries.iter().filter(|entry| entry.origin == origin && is_wanted(entry));
         let here = here.filter_map(target);
         asked.extend(
             here.filter(|target| known.insert((origin, target.server_id.clone())))
@@ -223,18 +201,13 @@ fn target(entry: &Entry) -> Option<Target> {
             },
             [&inputs.server_url, &entry.token_endpoint],
         ),
-        OAuthType::McpStatic => (
-            TargetKind::McpStatic,
-            [&inputs.server_url, &inputs.well_known_url],
-        ),
+        OAuthType::McpStatic => {
+            (TargetKind::McpStatic, [&inputs.server_url, &inputs.well_known_url])
+        }
         OAuthType::RemoteStatic | OAuthType::RemoteDynamic => {
             (TargetKind::Remote, [&inputs.remote_url, &None])
         }
     };
     let has_url = urls.iter().any(|url| url.is_some());
-    has_url.then_some(Target {
-        server_id: entry.id.clone(),
-        kind,
-        inputs,
-    })
+    has_url.then_some(Target { server_id: entry.id.clone(), kind, inputs })
 }

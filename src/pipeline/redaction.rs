@@ -26,10 +26,7 @@ pub struct Redaction {
 impl Redaction {
     /// Of files that no rule has read.
     pub fn new(redactor: Redactor) -> Self {
-        Self {
-            redactor,
-            readable: BTreeSet::new(),
-        }
+        Self { redactor, readable: BTreeSet::new() }
     }
 
     /// A text of a file as it may be shown.
@@ -51,10 +48,7 @@ impl Redaction {
         let mut names = manifest_keys();
         names.extend(names_of(text));
         names.insert(name.to_owned());
-        Some(Redactor::sparing(
-            &secrets,
-            names.iter().map(String::as_str),
-        ))
+        Some(Redactor::sparing(&secrets, names.iter().map(String::as_str)))
     }
 }
 
@@ -77,15 +71,10 @@ pub fn redaction_of(
     }
     let states = shown.iter().map(|judged| (*judged, sources));
     let states: Vec<(&Judged, &Sources)> = states.chain(other).collect();
-    let secrets = states
-        .iter()
-        .flat_map(|(judged, _)| judged.secrets.values());
+    let secrets = states.iter().flat_map(|(judged, _)| judged.secrets.values());
     let secrets: Vec<String> = secrets.flatten().cloned().collect();
     if secrets.is_empty() {
-        return Redaction {
-            redactor: Redactor::default(),
-            readable,
-        };
+        return Redaction { redactor: Redactor::default(), readable };
     }
     let mut names = manifest_keys();
     for (judged, sources) in &states {
@@ -101,10 +90,7 @@ pub fn redaction_of(
             names.extend(names_of_entry.map(str::to_owned));
         }
     }
-    Redaction {
-        redactor: Redactor::sparing(&secrets, names.iter().map(String::as_str)),
-        readable,
-    }
+    Redaction { redactor: Redactor::sparing(&secrets, names.iter().map(String::as_str)), readable }
 }
 
 /// What a manifest itself calls things by: its variables, what it asks for, and the URLs that something is asked of.

@@ -45,9 +45,8 @@ pub(crate) fn repair(
         let files = with_fixes(target, target.judged.findings.iter());
         let read = |file| sources.read(file, workspace.config.max_file_bytes).ok();
         let texts = files.into_values();
-        let texts: Vec<(&ManifestFile, String)> = texts
-            .filter_map(|(file, _)| Some((file, read(file.file)?)))
-            .collect();
+        let texts: Vec<(&ManifestFile, String)> =
+            texts.filter_map(|(file, _)| Some((file, read(file.file)?))).collect();
         let mut repair = CatalogRepair::new(&line, &target.judged.entries);
         for (file, repaired) in repair.repair_all(texts, is_wanted) {
             let (Some(source), Some(old)) = (sources.file(file), read(file)) else {
@@ -75,10 +74,8 @@ pub(crate) fn keep_offered(
     let file = |finding: &Finding| finding.place.as_ref().map(|place| place.file);
     // Most files have nothing to repair, and are not counted.
     let with_fix = shown.iter().filter(|finding| finding.fix.is_some());
-    let mut counts_of: HashMap<FileId, FindingCounts> = with_fix
-        .filter_map(file)
-        .map(|file| (file, FindingCounts::default()))
-        .collect();
+    let mut counts_of: HashMap<FileId, FindingCounts> =
+        with_fix.filter_map(file).map(|file| (file, FindingCounts::default())).collect();
     for finding in shown.iter() {
         if let Some(counts) = file(finding).and_then(|file| counts_of.get_mut(&file)) {
             counts.add(finding);
@@ -94,9 +91,7 @@ pub(crate) fn keep_offered(
         let repair = CatalogRepair::new(&line, &target.judged.entries);
         let with_fixes: Vec<_> = with_fixes.into_values().collect();
         with_fixes.into_par_iter().for_each(|(file, findings)| {
-            let text = sources
-                .read(file.file, workspace.config.max_file_bytes)
-                .unwrap_or_default();
+            let text = sources.read(file.file, workspace.config.max_file_bytes).unwrap_or_default();
             let counts = counts_of.get(&file.file).unwrap_or(&nothing);
             let offered = findings.iter().map(|finding| &**finding);
             let hold = repair.hold(file, &text, counts, offered);
@@ -114,11 +109,8 @@ fn with_fixes<F: Borrow<Finding>>(
     target: &JudgedTarget,
     findings: impl Iterator<Item = F>,
 ) -> BTreeMap<FileId, (&ManifestFile, Vec<F>)> {
-    let manifests: HashMap<FileId, &ManifestFile> = target
-        .manifests
-        .iter()
-        .map(|manifest| (manifest.file, manifest))
-        .collect();
+    let manifests: HashMap<FileId, &ManifestFile> =
+        target.manifests.iter().map(|manifest| (manifest.file, manifest)).collect();
     let mut by_file: BTreeMap<FileId, (&ManifestFile, Vec<F>)> = BTreeMap::new();
     for finding in findings {
         let Finding { fix, place, .. } = finding.borrow();

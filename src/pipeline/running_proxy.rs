@@ -19,10 +19,7 @@ pub(crate) fn allowlist(url: &str, options: &NetworkOptions) -> Result<Allowlist
     };
     // What is shown of it holds no password.
     let name = origin(&health);
-    let failed = |reason: String| Failure::Proxy {
-        url: name.clone(),
-        reason,
-    };
+    let failed = |reason: String| Failure::Proxy { url: name.clone(), reason };
     health.set_path(&format!("{}/health", health.path().trim_end_matches('/')));
     let network = probing::network(options, Reach::Anywhere)?;
     let request = Request::new(Method::Get, health.as_str());
@@ -37,9 +34,6 @@ pub(crate) fn allowlist(url: &str, options: &NetworkOptions) -> Result<Allowlist
         }
     };
     Allowlist::from_health(&name, &String::from_utf8_lossy(&body)).map_err(|unreadable| {
-        failed(format!(
-            "its `/health` cannot be read: {}",
-            unreadable.reason
-        ))
+        failed(format!("its `/health` cannot be read: {}", unreadable.reason))
     })
 }

@@ -40,10 +40,8 @@ pub(crate) fn settle(
     let mut sifted = ignores.sift(found, sources);
     if let Some(path) = &workspace.config_file {
         let file = sources.add(path.clone(), &workspace.working_folder);
-        let by_path: Vec<HashMap<&Path, &Entry>> = targets
-            .iter()
-            .map(|target| by_path(&target.judged.entries, sources))
-            .collect();
+        let by_path: Vec<HashMap<&Path, &Entry>> =
+            targets.iter().map(|target| by_path(&target.judged.entries, sources)).collect();
         let was_judged = |path: &Path, rule: &str| {
             targets.iter().zip(&by_path).any(|(target, by_path)| {
                 let entry = by_path.get(path).copied();
@@ -106,12 +104,8 @@ pub(crate) fn count_errors(
 ) -> usize {
     let uncounted = uncounted(targets, |entry| counts(workspace, entry.origin));
     let shown = settle(workspace, targets, sources).shown;
-    let errors = shown
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error);
-    errors
-        .filter(|finding| is_counted(finding, &uncounted))
-        .count()
+    let errors = shown.iter().filter(|finding| finding.severity == Severity::Error);
+    errors.filter(|finding| is_counted(finding, &uncounted)).count()
 }
 
 fn by_path<'a>(entries: &'a [Entry], sources: &'a Sources) -> HashMap<&'a Path, &'a Entry> {

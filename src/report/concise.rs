@@ -11,13 +11,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         if let Some(place) = &shown.place {
             write!(out, "{}: ", at(place))?;
         }
-        writeln!(
-            out,
-            "{}[{}]: {}",
-            shown.severity.name(),
-            shown.rule,
-            visible(&shown.message)
-        )?;
+        writeln!(out, "{}[{}]: {}", shown.severity.name(), shown.rule, visible(&shown.message))?;
     }
     Ok(())
 }

@@ -52,21 +52,14 @@ fn write_command(shown: &Shown, out: &mut dyn Write) -> io::Result<()> {
             write!(out, ",col={},endColumn={}", start.column, end.column)?;
         }
     }
-    let help = shown
-        .help
-        .iter()
-        .map(|help| format!("help: {}", visible(help)));
-    let text: Vec<String> = [visible(&shown.message).into_owned()]
-        .into_iter()
-        .chain(help)
-        .collect();
+    let help = shown.help.iter().map(|help| format!("help: {}", visible(help)));
+    let text: Vec<String> =
+        [visible(&shown.message).into_owned()].into_iter().chain(help).collect();
     writeln!(out, "::{}", data(&text.join("\n")))
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {

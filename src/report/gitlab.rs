@@ -52,9 +52,8 @@ struct Position {
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let fingerprints = fingerprints(&report.findings);
     let findings = report.findings.iter().zip(fingerprints);
-    let issues: Vec<Issue> = findings
-        .map(|(shown, fingerprint)| issue(shown, fingerprint))
-        .collect();
+    let issues: Vec<Issue> =
+        findings.map(|(shown, fingerprint)| issue(shown, fingerprint)).collect();
     write_json(&issues, out)
 }
 
@@ -66,10 +65,7 @@ fn issue(shown: &Shown, fingerprint: String) -> Issue {
     let location = match &shown.place {
         Some(place) => Location {
             path: visible(&place.name).into_owned(),
-            positions: Positions {
-                begin: position(place.start),
-                end: position(place.end),
-            },
+            positions: Positions { begin: position(place.start), end: position(place.end) },
         },
         // The format demands a place even for what has none: the project.
         None => Location {
@@ -84,9 +80,7 @@ fn issue(shown: &Shown, fingerprint: String) -> Issue {
         kind: "issue",
         check_name: shown.rule,
         description: visible(&shown.message).into_owned(),
-        content: shown.help.as_deref().map(|help| Content {
-            body: visible(help).into_owned(),
-        }),
+        content: shown.help.as_deref().map(|help| Content { body: visible(help).into_owned() }),
         categories: ["Bug Risk"],
         severity: match shown.severity {
             Severity::Error => "major",

@@ -84,22 +84,11 @@ fn picture(shown: &Shown, styles: ThemeStyles, width: usize) -> String {
     };
     let (marks, unseen) = marks(shown);
     let (source, labels) = Windows::of(marks, width);
-    let notes: Vec<String> = shown
-        .help
-        .iter()
-        .map(|help| visible(help).into_owned())
-        .chain(unseen)
-        .collect();
-    let picture = Picture {
-        labels,
-        windows: source,
-        help: notes.join("\n"),
-    };
+    let notes: Vec<String> =
+        shown.help.iter().map(|help| visible(help).into_owned()).chain(unseen).collect();
+    let picture = Picture { labels, windows: source, help: notes.join("\n") };
     let mut text = String::new();
-    let theme = GraphicalTheme {
-        characters: ThemeCharacters::unicode(),
-        styles,
-    };
+    let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };
     let drawn = GraphicalReportHandler::new_themed(theme)
         .with_links(false)
         .with_width(width)
@@ -151,10 +140,8 @@ struct Mark<'a> {
 /// The places that can be drawn, the finding's file first and each file from top to bottom; the others in words.
 fn marks(shown: &Shown) -> (Vec<Mark<'_>>, Vec<String>) {
     let own = shown.place.iter().map(|place| (place, None));
-    let related = shown
-        .related
-        .iter()
-        .map(|related| (&related.place, Some(related.message.as_str())));
+    let related =
+        shown.related.iter().map(|related| (&related.place, Some(related.message.as_str())));
     let mut marks = Vec::new();
     let mut unseen = Vec::new();
     for (place, label) in own.chain(related) {
@@ -196,11 +183,7 @@ impl Windows {
     fn of(marks: Vec<Mark<'_>>, width: usize) -> (Self, Vec<LabeledSpan>) {
         let last_line = marks.iter().map(|mark| mark.place.start.line).max();
         let gutter = last_line.unwrap_or_default().to_string().len() + " │ ".len();
-        let mut windows = Self {
-            text: String::new(),
-            list: Vec::new(),
-            columns: Vec::new(),
-        };
+        let mut windows = Self { text: String::new(), list: Vec::new(), columns: Vec::new() };
         let mut labels = Vec::new();
         for Mark { place, line, label } in marks {
             let (text, span) = fit(line, width.saturating_sub(gutter));

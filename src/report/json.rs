@@ -111,11 +111,7 @@ fn escape(json: &str) -> Cow<'_, str> {
 /// The whole report as one document.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let findings = report.findings.iter().map(finding).collect();
-    let document = CheckReport {
-        version: 1,
-        summary: report.summary.clone(),
-        findings,
-    };
+    let document = CheckReport { version: 1, summary: report.summary.clone(), findings };
     write_json(&document, out)
 }
 
@@ -136,10 +132,7 @@ fn finding(shown: &Shown) -> JsonFinding {
             end: edit.end.byte,
             text: edit.text.clone(),
         });
-        JsonFix {
-            safe: fix.safe,
-            edits: edits.collect(),
-        }
+        JsonFix { safe: fix.safe, edits: edits.collect() }
     });
     let related = shown.related.iter().map(|related| JsonRelated {
         file: related.place.name.clone(),

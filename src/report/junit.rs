@@ -14,10 +14,7 @@ use super::{Report, Shown, at};
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut by_file: BTreeMap<&str, Vec<TestCase>> = BTreeMap::new();
     for shown in &report.findings {
-        by_file
-            .entry(file(shown))
-            .or_default()
-            .push(test_case(shown));
+        by_file.entry(file(shown)).or_default().push(test_case(shown));
     }
     if by_file.is_empty() {
         // Many readers take a report without any test for a mistake.
@@ -47,10 +44,7 @@ fn test_case(shown: &Shown) -> TestCase {
     let message = visible(&shown.message);
     let place = shown.place.as_ref();
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-    let help = shown
-        .help
-        .iter()
-        .map(|help| format!("help: {}", visible(help)));
+    let help = shown.help.iter().map(|help| format!("help: {}", visible(help)));
     let related = shown.related.iter().map(|related| {
         let message = visible(&related.message);
         format!("{}: {message}", at(&related.place))

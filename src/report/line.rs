@@ -45,11 +45,7 @@ impl SourceLine {
             0 => String::new(),
             _ => first(text, end..line.end, hidden, room),
         };
-        Self {
-            before: last(text, begin.min(start)..start, hidden, REACH),
-            inside,
-            after,
-        }
+        Self { before: last(text, begin.min(start)..start, hidden, REACH), inside, after }
     }
 }
 

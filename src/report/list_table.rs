@@ -22,17 +22,10 @@ struct Row {
 pub(crate) fn table(servers: &[ListedServer], width: Option<usize>) -> String {
     let rows: Vec<Row> = servers.iter().map(row).collect();
     let short = rows.iter().map(|row| row.short.as_slice());
-    let short = aligned(
-        [SHORT.map(str::to_owned).as_slice()]
-            .into_iter()
-            .chain(short),
-    );
+    let short = aligned([SHORT.map(str::to_owned).as_slice()].into_iter().chain(short));
     let long = rows.iter().map(|row| row.long.as_slice());
     let long = aligned([LONG.map(str::to_owned).as_slice()].into_iter().chain(long));
-    let whole = short
-        .iter()
-        .zip(&long)
-        .map(|(short, long)| format!("{short}  {long}"));
+    let whole = short.iter().zip(&long).map(|(short, long)| format!("{short}  {long}"));
     let whole: Vec<String> = whole.map(|line| line.trim_end().to_owned()).collect();
     let fits = width.is_none_or(|width| whole.iter().all(|line| columns(line) <= width));
     let lines = if fits { whole } else { stacked(&short, &rows) };
@@ -44,10 +37,7 @@ fn stacked(short: &[String], rows: &[Row]) -> Vec<String> {
     let mut lines: Vec<String> = short.iter().take(1).cloned().collect();
     for (line, row) in short.iter().skip(1).zip(rows) {
         lines.push(line.clone());
-        let said = LONG
-            .iter()
-            .zip(&row.long)
-            .filter(|(_, cell)| !cell.is_empty());
+        let said = LONG.iter().zip(&row.long).filter(|(_, cell)| !cell.is_empty());
         lines.extend(said.map(|(name, cell)| format!("  {name}: {cell}")));
     }
     for line in &mut lines {
@@ -82,15 +72,8 @@ fn columns(text: &str) -> usize {
 }
 
 fn row(server: &ListedServer) -> Row {
-    let ListedOAuth {
-        name,
-        number,
-        requires_proxy,
-        ..
-    } = &server.oauth;
-    let number = number
-        .map(|number| format!("{number} "))
-        .unwrap_or_default();
+    let ListedOAuth { name, number, requires_proxy, .. } = &server.oauth;
+    let number = number.map(|number| format!("{number} ")).unwrap_or_default();
     let hosts: std::collections::BTreeSet<&str> = server
         .destinations
         .iter()
@@ -122,9 +105,6 @@ fn row(server: &ListedServer) -> Row {
             proxy.to_owned(),
             findings.join(", "),
         ],
-        long: [
-            visible(&destinations).into_owned(),
-            visible(&server.env.join(", ")).into_owned(),
-        ],
+        long: [visible(&destinations).into_owned(), visible(&server.env.join(", ")).into_owned()],
     }
 }

@@ -23,10 +23,8 @@ pub(crate) fn list(
     redactor: &Redactor,
 ) -> Vec<ListedServer> {
     let counts = count(shown);
-    let mut servers: Vec<ListedServer> = targets
-        .iter()
-        .flat_map(|target| listed(target, &counts, sources, oauth_type))
-        .collect();
+    let mut servers: Vec<ListedServer> =
+        targets.iter().flat_map(|target| listed(target, &counts, sources, oauth_type)).collect();
     servers.sort_by(|left, right| (&left.id, &left.file).cmp(&(&right.id, &right.file)));
     for server in &mut servers {
         hide(server, redactor);
@@ -56,46 +54,29 @@ fn listed(
     oauth_type: Option<ListedType>,
 ) -> Vec<ListedServer> {
     let is_named = |entry: &&Entry| {
-        sources
-            .file(entry.file)
-            .is_some_and(|file| target.target.selection.names(&file.path))
+        sources.file(entry.file).is_some_and(|file| target.target.selection.names(&file.path))
     };
     let is_asked = |entry: &&Entry| {
         oauth_type.is_none_or(|asked| asked == listed_type(entry.classification.verdict))
     };
-    let entries = target
-        .judged
-        .entries
-        .iter()
-        .filter(is_named)
-        .filter(is_asked);
-    entries
-        .map(|entry| server(entry, counts, sources))
-        .collect()
+    let entries = target.judged.entries.iter().filter(is_named).filter(is_asked);
+    entries.map(|entry| server(entry, counts, sources)).collect()
 }
 
 fn server(entry: &Entry, counts: &Counts, sources: &Sources) -> ListedServer {
     let count = |severity| counts.get(&(entry.file, severity)).copied().unwrap_or(0);
     let verdict = entry.classification.verdict;
-    let evidence = entry
-        .classification
-        .evidence
-        .iter()
-        .map(|evidence| ListedEvidence {
-            fact: evidence.fact,
-            value: evidence.value,
-            pointer: evidence.pointer.map(str::to_owned),
-            because: evidence.because.to_owned(),
-        });
-    let destinations = entry
-        .destinations
-        .known()
-        .iter()
-        .map(|destination| ListedDestination {
-            host: destination.host.clone(),
-            purpose: destination.purpose,
-            source: destination.source.describe(),
-        });
+    let evidence = entry.classification.evidence.iter().map(|evidence| ListedEvidence {
+        fact: evidence.fact,
+        value: evidence.value,
+        pointer: evidence.pointer.map(str::to_owned),
+        because: evidence.because.to_owned(),
+    });
+    let destinations = entry.destinations.known().iter().map(|destination| ListedDestination {
+        host: destination.host.clone(),
+        purpose: destination.purpose,
+        source: destination.source.describe(),
+    });
     let mut destinations: Vec<ListedDestination> = destinations.collect();
     // Two documents of one host are one destination here, where no endpoint is shown.
     destinations.dedup();

@@ -142,10 +142,8 @@ pub fn locate(
 }
 
 fn sort_key(shown: &Shown) -> (Option<(&str, usize, usize)>, &str, &str) {
-    let place = shown
-        .place
-        .as_ref()
-        .map(|place| (place.name.as_str(), place.start.byte, place.end.byte));
+    let place =
+        shown.place.as_ref().map(|place| (place.name.as_str(), place.start.byte, place.end.byte));
     (place, shown.rule, &shown.message)
 }
 
@@ -174,15 +172,9 @@ fn questions(findings: &[Finding]) -> BTreeMap<FileId, Question<'_>> {
         };
         let question = questions.entry(place.file).or_default();
         question.places.insert(place);
-        question
-            .fixes
-            .extend(finding.fix.iter().map(|fix| (index, fix)));
+        question.fixes.extend(finding.fix.iter().map(|fix| (index, fix)));
         for Related { place, .. } in &finding.related {
-            questions
-                .entry(place.file)
-                .or_default()
-                .places
-                .insert(place);
+            questions.entry(place.file).or_default().places.insert(place);
         }
     }
     questions
@@ -215,12 +207,8 @@ fn answer<'a>(
     let places = question.places.into_iter();
     let fixes = question.fixes.into_iter();
     Answer {
-        places: places
-            .map(|place| (place, file.place(place, redactor)))
-            .collect(),
-        fixes: fixes
-            .filter_map(|(index, fix)| Some((index, file.fix(fix, redactor)?)))
-            .collect(),
+        places: places.map(|place| (place, file.place(place, redactor))).collect(),
+        fixes: fixes.filter_map(|(index, fix)| Some((index, file.fix(fix, redactor)?))).collect(),
         redactors: own.map(|own| (file.id, own)).into_iter().collect(),
     }
 }
@@ -365,18 +353,13 @@ impl File<'_> {
     /// The edits of a fix; none where one of them cannot be made, or would write a secret out.
     fn fix(&self, fix: &Fix, redactor: &Redactor) -> Option<ShownFix> {
         let edits = self.document.as_ref()?.text_edits(&fix.edits)?;
-        let is_clean = edits
-            .iter()
-            .all(|edit| redactor.find(&edit.text).is_empty());
+        let is_clean = edits.iter().all(|edit| redactor.find(&edit.text).is_empty());
         let edits = edits.into_iter().map(|edit| ShownEdit {
             start: self.lines.position(edit.start),
             end: self.lines.position(edit.end),
             text: edit.text,
         });
-        is_clean.then(|| ShownFix {
-            safe: fix.safe,
-            edits: edits.collect(),
-        })
+        is_clean.then(|| ShownFix { safe: fix.safe, edits: edits.collect() })
     }
 }
 

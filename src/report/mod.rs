@@ -118,13 +118,9 @@ impl FromStr for FormatArgument {
                 .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
                 .collect();
             let nearest = suggest::nearest(name, names.iter().map(String::as_str));
-            let guess = nearest.map_or(String::new(), |nearest| {
-                format!("did you mean `{nearest}`? ")
-            });
-            format!(
-                "there is no format `{name}`; {guess}the formats are {}",
-                names.join(", ")
-            )
+            let guess =
+                nearest.map_or(String::new(), |nearest| format!("did you mean `{nearest}`? "));
+            format!("there is no format `{name}`; {guess}the formats are {}", names.join(", "))
         })?;
         Ok(Self { format, path })
     }

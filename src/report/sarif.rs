@@ -55,11 +55,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         .column_kind(json!("unicodeCodePoints"))
         .results(results)
         .build();
-    let sarif = Sarif::builder()
-        .schema(SCHEMA)
-        .version(json!("2.1.0"))
-        .runs(vec![run])
-        .build();
+    let sarif = Sarif::builder().schema(SCHEMA).version(json!("2.1.0")).runs(vec![run]).build();
     write_json(&sarif, out)
 }
 
@@ -72,9 +68,8 @@ fn descriptor(id: &str) -> ReportingDescriptor {
         .text(documentation.clone())
         .markdown(documentation)
         .build();
-    let level = ReportingConfiguration::builder()
-        .level(json!(level(rule.level).to_string()))
-        .build();
+    let level =
+        ReportingConfiguration::builder().level(json!(level(rule.level).to_string())).build();
     ReportingDescriptor::builder()
         .id(id)
         .short_description(&rule.summary())
@@ -112,24 +107,18 @@ fn result(shown: &Shown, fingerprint: String, rules: &[&str]) -> SarifResult {
         .build();
     result.rule_index = rules.binary_search(&shown.rule).ok().map(number);
     result.locations = shown.place.as_ref().map(|place| vec![location(place)]);
-    let related = shown
-        .related
-        .iter()
-        .enumerate()
-        .map(|(index, related)| Location {
-            id: Some(number(index)),
-            message: Some(message(&visible(&related.message))),
-            ..location(&related.place)
-        });
+    let related = shown.related.iter().enumerate().map(|(index, related)| Location {
+        id: Some(number(index)),
+        message: Some(message(&visible(&related.message))),
+        ..location(&related.place)
+    });
     result.related_locations = Some(related.collect()).filter(|all: &Vec<_>| !all.is_empty());
     result.fixes = fix(shown).map(|fix| vec![fix]);
     result
 }
 
 fn location(place: &ShownPlace) -> Location {
-    let mut physical = PhysicalLocation::builder()
-        .artifact_location(artifact(&place.name))
-        .build();
+    let mut physical = PhysicalLocation::builder().artifact_location(artifact(&place.name)).build();
     // Without a region, the file as a whole is meant.
     physical.region = place.line.as_ref().map(|_| region(place.start, place.end));
     let mut location = Location::builder().physical_location(physical).build();
@@ -164,16 +153,11 @@ fn artifact(name: &str) -> ArtifactLocation {
     }
     let is_windows = uri.get(1..4) == Some("%3A/");
     match uri.starts_with('/') {
-        true => ArtifactLocation::builder()
-            .uri(format!("file://{uri}"))
-            .build(),
+        true => ArtifactLocation::builder().uri(format!("file://{uri}")).build(),
         false if is_windows => ArtifactLocation::builder()
             .uri(format!("file:///{}", uri.replacen("%3A", ":", 1)))
             .build(),
-        false => ArtifactLocation::builder()
-            .uri(uri)
-            .uri_base_id(BASE)
-            .build(),
+        false => ArtifactLocation::builder().uri(uri).uri_base_id(BASE).build(),
     }
 }
 
@@ -199,21 +183,14 @@ fn fix(shown: &Shown) -> Option<Fix> {
     } else {
         "to be judged by a person: `catproof check --unsafe-fixes` applies it"
     };
-    Some(
-        Fix::builder()
-            .description(message(description))
-            .artifact_changes(vec![change])
-            .build(),
-    )
+    Some(Fix::builder().description(message(description)).artifact_changes(vec![change]).build())
 }
 
 /// A message whose text is only text: what would be a link is escaped. Placeholders stay what they are, since there
 /// are not arguments to put into them.
 fn message(text: &str) -> Message {
     let text = if text.contains("](") {
-        text.replace('\\', "\\\\")
-            .replace('[', "\\[")
-            .replace(']', "\\]")
+        text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
     } else {
         text.to_owned()
     };

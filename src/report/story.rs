@@ -44,12 +44,7 @@ pub(crate) fn story(
         .findings
         .iter()
         .filter(|finding| finding.severity > Severity::Note)
-        .filter(|finding| {
-            finding
-                .place
-                .as_ref()
-                .is_some_and(|place| place.file == entry.file)
-        })
+        .filter(|finding| finding.place.as_ref().is_some_and(|place| place.file == entry.file))
         .collect();
     findings_section(&mut text, &here, ignores, sources);
     text
@@ -61,14 +56,12 @@ fn type_section(text: &mut Vec<String>, entry: &Entry) {
             "none".to_owned(),
             Some("The server has no `oauth_config`: nobody logs in.".to_owned()),
         ),
-        Verdict::Type(oauth_type) => (
-            format!("{}, {}", oauth_type.number(), oauth_type.name()),
-            None,
-        ),
-        Verdict::Undetermined(reason) => (
-            "undetermined".to_owned(),
-            Some(format!("No type can be given: {}.", reason.reason())),
-        ),
+        Verdict::Type(oauth_type) => {
+            (format!("{}, {}", oauth_type.number(), oauth_type.name()), None)
+        }
+        Verdict::Undetermined(reason) => {
+            ("undetermined".to_owned(), Some(format!("No type can be given: {}.", reason.reason())))
+        }
     };
     text.push(format!("## OAuth type: {verdict}"));
     text.extend(why);
@@ -79,21 +72,12 @@ fn type_section(text: &mut Vec<String>, entry: &Entry) {
             Fact::Generic => "Does it use plain OAuth 2.0?",
             Fact::Client => "Was a client id issued beforehand?",
         };
-        let place = evidence
-            .pointer
-            .map(|pointer| format!(" (at {pointer})"))
-            .unwrap_or_default();
-        text.push(format!(
-            "- {question} {answer}: {}{place}",
-            evidence.because
-        ));
+        let place = evidence.pointer.map(|pointer| format!(" (at {pointer})")).unwrap_or_default();
+        text.push(format!("- {question} {answer}: {}{place}", evidence.because));
     }
     if let Some(oauth_type) = entry.oauth_type() {
         text.push(String::new());
-        text.push(format!(
-            "`catproof explain {}` tells how such a login runs.",
-            oauth_type.name()
-        ));
+        text.push(format!("`catproof explain {}` tells how such a login runs.", oauth_type.name()));
     }
     text.push(String::new());
 }
@@ -117,24 +101,18 @@ fn secret_section(text: &mut Vec<String>, entry: &Entry, oauth_type: OAuthType) 
     }
     let [client_id, secret] =
         [0, 1].map(|index| entry.env_names().into_iter().nth(index).unwrap_or_default());
-    text.push(format!(
-        "The proxy keeps it, as `{secret}` beside `{client_id}`, and sends it to:"
-    ));
+    text.push(format!("The proxy keeps it, as `{secret}` beside `{client_id}`, and sends it to:"));
     match &entry.destinations {
         Destinations::Known(destinations) => {
-            for destination in destinations
-                .iter()
-                .filter(|destination| destination.purpose.carries_secret())
+            for destination in
+                destinations.iter().filter(|destination| destination.purpose.carries_secret())
             {
                 let purpose = match destination.purpose {
                     entry::Purpose::Token => "to exchange codes and refresh tokens",
                     entry::Purpose::Revocation => "to revoke tokens",
                     entry::Purpose::Discovery => "to read metadata",
                 };
-                text.push(format!(
-                    "- `{}`, {purpose}: {}",
-                    destination.host, destination.endpoint
-                ));
+                text.push(format!("- `{}`, {purpose}: {}", destination.host, destination.endpoint));
                 text.push(format!("  known from: {}", destination.source.describe()));
             }
             let is_sent = |host: &str| {
@@ -230,9 +208,7 @@ fn run_section(text: &mut Vec<String>, manifest: &Manifest) {
     let server = &manifest.server;
     text.push("## What runs".to_owned());
     if let Some(url) = remote_url(manifest) {
-        text.push(format!(
-            "Nothing on the user's machine: the server is at {url}"
-        ));
+        text.push(format!("Nothing on the user's machine: the server is at {url}"));
         text.push(String::new());
         return;
     }

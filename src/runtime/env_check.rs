@@ -94,11 +94,7 @@ pub fn check_proxy(file: &EnvFile, plan: &Plan) -> Vec<EnvProblem> {
     let mut problems = Vec::new();
     for server in plan.proxy.servers.values() {
         let environment = &server.environment;
-        let lists = [
-            &environment.client_id,
-            &environment.secret,
-            &environment.secret_file,
-        ];
+        let lists = [&environment.client_id, &environment.secret, &environment.secret_file];
         known.extend(lists.into_iter().flatten().map(String::as_str));
         check_server(file, server, &mut problems);
     }
@@ -125,10 +121,7 @@ fn check_server(file: &EnvFile, server: &ProxyServer, problems: &mut Vec<EnvProb
         .secret_file
         .iter()
         .any(|name| file.get(name).is_some_and(|path| !path.is_empty()));
-    let has_secret = environment
-        .secret
-        .iter()
-        .any(|name| file.get(name).is_some());
+    let has_secret = environment.secret.iter().any(|name| file.get(name).is_some());
     if has_secret || !has_file {
         check_value(file, &environment.secret, problems);
     }
@@ -140,9 +133,7 @@ fn check_value<'a>(
     names: &'a [String],
     problems: &mut Vec<EnvProblem>,
 ) -> Option<(&'a str, &'a str)> {
-    let mut set = names
-        .iter()
-        .filter_map(|name| Some((name.as_str(), file.get(name)?)));
+    let mut set = names.iter().filter_map(|name| Some((name.as_str(), file.get(name)?)));
     let Some((key, value)) = set.next() else {
         problems.push(EnvProblem {
             line: None,
@@ -163,11 +154,7 @@ fn check_value<'a>(
 /// A problem at the entry that counts.
 fn at_key(file: &EnvFile, kind: EnvProblemKind, key: &str) -> EnvProblem {
     let entry = file.entries.iter().rev().find(|entry| entry.key == key);
-    EnvProblem {
-        line: entry.map(|entry| entry.line),
-        kind,
-        key: key.to_owned(),
-    }
+    EnvProblem { line: entry.map(|entry| entry.line), kind, key: key.to_owned() }
 }
 
 /// The first line after which what looks like a variable may be the rest of a value of several lines, which is a secret
@@ -181,9 +168,8 @@ fn first_doubtful_line(file: &EnvFile) -> Option<usize> {
 /// Whether a key has the shape of a variable's name: a POSIX name in upper case, or a server's credential.
 fn looks_like_variable(key: &str) -> bool {
     let of_server = ["_CLIENT_ID", "_SECRET", "_SECRET_FILE"];
-    let is_posix = key
-        .bytes()
-        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    let is_posix =
+        key.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     let starts_with_digit = key.starts_with(|first: char| first.is_ascii_digit());
     (is_posix && !starts_with_digit) || of_server.iter().any(|ending| key.ends_with(ending))
 }
@@ -201,11 +187,7 @@ fn finish(
     };
     let mut add = |line: usize, kind: EnvProblemKind, key: &str| {
         let key = if is_shown(line, key) { key } else { "" };
-        problems.push(EnvProblem {
-            line: Some(line),
-            kind,
-            key: key.to_owned(),
-        });
+        problems.push(EnvProblem { line: Some(line), kind, key: key.to_owned() });
     };
     for line in &file.malformed {
         add(*line, EnvProblemKind::Malformed, "");

@@ -87,11 +87,7 @@ pub fn simulate(launch: &ServerLaunch, answers: &Answers) -> Result<Simulation, 
         .flat_map(|(_, answer)| texts(answer))
         .chain(launch.process.iter().flat_map(written_secrets))
         .collect();
-    let filling = Filling {
-        inputs: &launch.inputs,
-        answers,
-        redactor: Redactor::new(&secrets),
-    };
+    let filling = Filling { inputs: &launch.inputs, answers, redactor: Redactor::new(&secrets) };
     let mut simulation = Simulation {
         transport: launch.transport.clone(),
         container: None,
@@ -361,10 +357,7 @@ impl Filling<'_> {
         Some(if input.sensitive {
             vec![format!("<{key}>"); answer.len()]
         } else {
-            answer
-                .iter()
-                .map(|text| self.redactor.apply(text).into_owned())
-                .collect()
+            answer.iter().map(|text| self.redactor.apply(text).into_owned()).collect()
         })
     }
 
@@ -384,10 +377,7 @@ impl Filling<'_> {
 }
 
 fn gap(place: &Pointer, reason: Missing) -> Gap {
-    Gap {
-        place: place.as_str().to_owned(),
-        reason,
-    }
+    Gap { place: place.as_str().to_owned(), reason }
 }
 
 fn no_answer(key: &str) -> Missing {

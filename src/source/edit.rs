@@ -67,11 +67,7 @@ impl<'a> Document<'a> {
                 Edit::Remove(pointer) => {
                     let container = pointer.parent()?;
                     let removed = indexes(self.outline.at(&container)?, pointer)?;
-                    changes
-                        .entry(container)
-                        .or_default()
-                        .removed
-                        .extend(removed);
+                    changes.entry(container).or_default().removed.extend(removed);
                 }
                 Edit::Insert(object, key, value) => match self.outline.at(&object.key(key)) {
                     Some(member) => all.push(self.replace(member, value)),
@@ -176,9 +172,8 @@ impl Changes<'_> {
         self.added.sort_by_key(|(index, _)| *index);
         let children: Vec<&Spans> = container.children().collect();
         let layout = Layout::of_children(document, container, &children);
-        let stays: Vec<usize> = (0..children.len())
-            .filter(|index| !self.removed.contains(index))
-            .collect();
+        let stays: Vec<usize> =
+            (0..children.len()).filter(|index| !self.removed.contains(index)).collect();
         if stays.is_empty() {
             return Some(vec![self.refill(container, &children, &layout)]);
         }
@@ -200,20 +195,12 @@ impl Changes<'_> {
                 (Some(previous), _) => TextEdit {
                     start: previous.value.end,
                     end: gone.last().unwrap_or(previous).value.end,
-                    text: added
-                        .iter()
-                        .flat_map(|added| [&comma, added])
-                        .cloned()
-                        .collect(),
+                    text: added.iter().flat_map(|added| [&comma, added]).cloned().collect(),
                 },
                 (None, Some(next)) => TextEdit {
                     start: gone.first().unwrap_or(next).start(),
                     end: next.start(),
-                    text: added
-                        .iter()
-                        .flat_map(|added| [added, &comma])
-                        .cloned()
-                        .collect(),
+                    text: added.iter().flat_map(|added| [added, &comma]).cloned().collect(),
                 },
                 (None, None) => return None,
             });
@@ -232,11 +219,7 @@ impl Changes<'_> {
             (_, true) => (inside, String::new()),
             ([], false) => (inside, format!("{}{joined}{}", layout.open, layout.close)),
         };
-        TextEdit {
-            start: range.start,
-            end: range.end,
-            text,
-        }
+        TextEdit { start: range.start, end: range.end, text }
     }
 
     /// What is added from one index to another, printed.
@@ -309,11 +292,7 @@ impl Layout {
         let colon = colon.map_or(layout.colon, str::to_owned);
         let is_object = matches!(container.content(), Content::Object(_));
         match children {
-            [_, second, ..] => Self {
-                separator: white_space_before(second),
-                colon,
-                ..layout
-            },
+            [_, second, ..] => Self { separator: white_space_before(second), colon, ..layout },
             [only] => Self {
                 separator: Some(white_space_before(only))
                     .filter(|space| space.contains('\n'))
@@ -328,11 +307,7 @@ impl Layout {
                 colon,
                 ..layout
             },
-            [] => Self {
-                separator: " ".to_owned(),
-                colon,
-                ..layout
-            },
+            [] => Self { separator: " ".to_owned(), colon, ..layout },
         }
     }
 
@@ -370,47 +345,23 @@ mod tests {
 
     #[test]
     fn a_value_is_replaced_in_its_place() {
-        assert_edit(
-            "{ \"a\" : 1 }",
-            Edit::Replace("/a".into(), json!("x")),
-            "{ \"a\" : \"x\" }",
-        );
+        assert_edit("{ \"a\" : 1 }", Edit::Replace("/a".into(), json!("x")), "{ \"a\" : \"x\" }");
     }
 
     #[test]
     fn a_member_goes_with_its_comma_and_its_line() {
         let text = "{\r\n  \"a\": 1,\r\n  \"b\": 2,\r\n  \"c\": 3\r\n}";
-        assert_edit(
-            text,
-            Edit::Remove("/a".into()),
-            "{\r\n  \"b\": 2,\r\n  \"c\": 3\r\n}",
-        );
-        assert_edit(
-            text,
-            Edit::Remove("/b".into()),
-            "{\r\n  \"a\": 1,\r\n  \"c\": 3\r\n}",
-        );
-        assert_edit(
-            text,
-            Edit::Remove("/c".into()),
-            "{\r\n  \"a\": 1,\r\n  \"b\": 2\r\n}",
-        );
+        assert_edit(text, Edit::Remove("/a".into()), "{\r\n  \"b\": 2,\r\n  \"c\": 3\r\n}");
+        assert_edit(text, Edit::Remove("/b".into()), "{\r\n  \"a\": 1,\r\n  \"c\": 3\r\n}");
+        assert_edit(text, Edit::Remove("/c".into()), "{\r\n  \"a\": 1,\r\n  \"b\": 2\r\n}");
         assert_edit("{\"a\": [ 1 ]}", Edit::Remove("/a/0".into()), "{\"a\": []}");
     }
 
     #[test]
     fn a_new_member_is_laid_out_like_its_siblings() {
         let insert = |object: &str| Edit::Insert(object.into(), "z".to_owned(), json!(true));
-        assert_edit(
-            "{\n  \"a\": 1\n}",
-            insert(""),
-            "{\n  \"a\": 1,\n  \"z\": true\n}",
-        );
-        assert_edit(
-            "{\"a\":1,\"b\":2}",
-            insert(""),
-            "{\"a\":1,\"b\":2,\"z\":true}",
-        );
+        assert_edit("{\n  \"a\": 1\n}", insert(""), "{\n  \"a\": 1,\n  \"z\": true\n}");
+        assert_edit("{\"a\":1,\"b\":2}", insert(""), "{\"a\":1,\"b\":2,\"z\":true}");
         assert_edit("{ \"a\": 1 }", insert(""), "{ \"a\": 1, \"z\": true }");
         assert_edit("{\"o\": {}}", insert("/o"), "{\"o\": {\"z\": true}}");
     }
@@ -418,16 +369,8 @@ mod tests {
     #[test]
     fn a_new_item_goes_before_the_one_with_its_index() {
         let insert = |index| Edit::InsertItem("/a".into(), index, json!("-y"));
-        assert_edit(
-            "{\"a\": [\"x\", \"y\"]}",
-            insert(0),
-            "{\"a\": [\"-y\", \"x\", \"y\"]}",
-        );
-        assert_edit(
-            "{\"a\": [\"x\", \"y\"]}",
-            insert(1),
-            "{\"a\": [\"x\", \"-y\", \"y\"]}",
-        );
+        assert_edit("{\"a\": [\"x\", \"y\"]}", insert(0), "{\"a\": [\"-y\", \"x\", \"y\"]}");
+        assert_edit("{\"a\": [\"x\", \"y\"]}", insert(1), "{\"a\": [\"x\", \"-y\", \"y\"]}");
         assert_edit("{\"a\": [\"x\"]}", insert(9), "{\"a\": [\"x\", \"-y\"]}");
         assert_edit("{\"a\": []}", insert(0), "{\"a\": [\"-y\"]}");
     }
@@ -452,29 +395,19 @@ mod tests {
             Edit::Replace("/0".into(), json!(1.5)),
         ];
         let edits = text_edits(before, &edits).unwrap();
-        assert_eq!(
-            apply(before, &edits).unwrap(),
-            "[\n  0,\n  1.5,\n  2,\n  5\n]"
-        );
+        assert_eq!(apply(before, &edits).unwrap(), "[\n  0,\n  1.5,\n  2,\n  5\n]");
     }
 
     #[test]
     fn a_key_that_occurs_twice_goes_twice() {
-        assert_edit(
-            "{\"a\": 1, \"b\": 2, \"a\": 3}",
-            Edit::Remove("/a".into()),
-            "{\"b\": 2}",
-        );
+        assert_edit("{\"a\": 1, \"b\": 2, \"a\": 3}", Edit::Remove("/a".into()), "{\"b\": 2}");
     }
 
     #[test]
     fn edits_that_contradict_each_other_are_none() {
         let replace = Edit::Replace("/a/b".into(), json!(1));
         let text = "{\"a\": {\"b\": 0}, \"c\": 1}";
-        assert_eq!(
-            text_edits(text, &[Edit::Remove("/a".into()), replace.clone()]),
-            None
-        );
+        assert_eq!(text_edits(text, &[Edit::Remove("/a".into()), replace.clone()]), None);
         assert_eq!(text_edits(text, &[replace.clone(), replace]), None);
         assert_eq!(text_edits(text, &[Edit::Remove("/z".into())]), None);
         assert_eq!(text_edits(text, &[Edit::RemoveByteOrderMark]), None);

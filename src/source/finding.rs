@@ -76,10 +76,7 @@ impl Finding {
     pub fn related(mut self, place: Place, label: impl Into<String>) -> Self {
         // Most findings have one at most.
         self.related.reserve_exact(1);
-        self.related.push(Related {
-            place,
-            label: label.into(),
-        });
+        self.related.push(Related { place, label: label.into() });
         self
     }
 
@@ -128,34 +125,19 @@ pub enum Spot {
 
 impl Place {
     pub fn whole(file: FileId) -> Self {
-        Self {
-            file,
-            spot: Spot::Whole,
-        }
+        Self { file, spot: Spot::Whole }
     }
 
     pub fn bytes(file: FileId, range: Range<usize>) -> Self {
-        Self {
-            file,
-            spot: Spot::Bytes {
-                start: range.start,
-                end: range.end,
-            },
-        }
+        Self { file, spot: Spot::Bytes { start: range.start, end: range.end } }
     }
 
     pub fn key(file: FileId, pointer: impl Into<Pointer>) -> Self {
-        Self {
-            file,
-            spot: Spot::Key(pointer.into()),
-        }
+        Self { file, spot: Spot::Key(pointer.into()) }
     }
 
     pub fn value(file: FileId, pointer: impl Into<Pointer>) -> Self {
-        Self {
-            file,
-            spot: Spot::Value(pointer.into()),
-        }
+        Self { file, spot: Spot::Value(pointer.into()) }
     }
 
     /// The JSON Pointer, where the place has one.
@@ -184,17 +166,11 @@ pub struct Fix {
 
 impl Fix {
     pub fn safe(edits: impl IntoIterator<Item = Edit>) -> Self {
-        Self {
-            safe: true,
-            edits: edits.into_iter().collect(),
-        }
+        Self { safe: true, edits: edits.into_iter().collect() }
     }
 
     pub fn risky(edits: impl IntoIterator<Item = Edit>) -> Self {
-        Self {
-            safe: false,
-            edits: edits.into_iter().collect(),
-        }
+        Self { safe: false, edits: edits.into_iter().collect() }
     }
 }
 

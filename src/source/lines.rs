@@ -37,10 +37,7 @@ pub(crate) struct Lines<'a> {
 impl<'a> Lines<'a> {
     pub(crate) fn of(text: &'a str) -> Self {
         let newlines = text.match_indices('\n');
-        let starts = [0]
-            .into_iter()
-            .chain(newlines.map(|(at, _)| at + 1))
-            .collect();
+        let starts = [0].into_iter().chain(newlines.map(|(at, _)| at + 1)).collect();
         let mut characters_before = vec![0];
         let (mut from, mut count) = (0, 0);
         for end in (0..text.len()).step_by(STEP).map(|start| start + STEP) {
@@ -50,11 +47,7 @@ impl<'a> Lines<'a> {
             characters_before.push(count);
             from = end;
         }
-        Self {
-            text,
-            starts,
-            characters_before,
-        }
+        Self { text, starts, characters_before }
     }
 
     /// The position of a byte offset. One that lies beyond the end, or inside a character, is moved back to a boundary.

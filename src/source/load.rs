@@ -29,16 +29,8 @@ pub struct ManifestFile {
 impl ManifestFile {
     /// A manifest at a path, by the folder that it stands in.
     pub fn new(file: FileId, path: &Path, is_local: bool) -> Self {
-        let origin = if is_local {
-            Origin::CatalogLocal
-        } else {
-            Origin::Catalog
-        };
-        let stem = path
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into();
+        let origin = if is_local { Origin::CatalogLocal } else { Origin::Catalog };
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into();
         Self { file, origin, stem }
     }
 }
@@ -62,9 +54,8 @@ pub fn list_manifests(
         let Some(folder) = folder else {
             continue;
         };
-        let is_missing = folder
-            .metadata()
-            .is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+        let is_missing =
+            folder.metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
         if is_missing {
             continue;
         }
@@ -85,11 +76,7 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
             reason: "it is not a folder".to_owned(),
         });
     }
-    for entry in WalkDir::new(folder)
-        .min_depth(1)
-        .max_depth(1)
-        .follow_links(false)
-    {
+    for entry in WalkDir::new(folder).min_depth(1).max_depth(1).follow_links(false) {
         let entry = entry.map_err(|error| LoadError {
             folder: folder.to_owned(),
             reason: error
@@ -106,6 +93,5 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
 
 /// Whether a path names a manifest, by its ending alone.
 pub fn is_manifest_name(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|extension| extension == "json")
+    path.extension().is_some_and(|extension| extension == "json")
 }

@@ -76,21 +76,13 @@ impl Sources {
     /// Takes a file in; its name is worked out against the working folder.
     pub fn add(&mut self, path: PathBuf, working_folder: &Path) -> FileId {
         let name = display_name(&path, working_folder);
-        self.push(SourceFile {
-            path,
-            name,
-            text: None,
-        })
+        self.push(SourceFile { path, name, text: None })
     }
 
     /// Takes in a text that is not on the disk, under the path that it should have.
     pub fn add_text(&mut self, path: PathBuf, text: Vec<u8>, working_folder: &Path) -> FileId {
         let name = display_name(&path, working_folder);
-        self.push(SourceFile {
-            path,
-            name,
-            text: Some(text),
-        })
+        self.push(SourceFile { path, name, text: Some(text) })
     }
 
     fn push(&mut self, file: SourceFile) -> FileId {
@@ -120,9 +112,7 @@ impl Sources {
     /// Whatever keeps the file from being text; the caller makes a finding of it.
     pub fn read(&self, id: FileId, limit: u64) -> Result<String, ReadError> {
         let Some(file) = self.file(id) else {
-            return Err(ReadError::Unreadable(
-                "the file is not part of this run".to_owned(),
-            ));
+            return Err(ReadError::Unreadable("the file is not part of this run".to_owned()));
         };
         let bytes = match &file.text {
             Some(text) if text.len() as u64 > limit => return Err(ReadError::TooLarge { limit }),
@@ -131,10 +121,7 @@ impl Sources {
         };
         String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
-            ReadError::NotUtf8 {
-                at,
-                bytes: error.into_bytes(),
-            }
+            ReadError::NotUtf8 { at, bytes: error.into_bytes() }
         })
     }
 }
@@ -147,9 +134,7 @@ pub(crate) fn read_regular_file(path: &Path, limit: u64) -> Result<Vec<u8>, Read
     let unreadable = |error: std::io::Error| ReadError::Unreadable(describe(&error));
     let metadata = fs::symlink_metadata(path).map_err(unreadable)?;
     if metadata.is_symlink() {
-        Err(ReadError::Unreadable(
-            "it is a symbolic link, and links are not followed".to_owned(),
-        ))
+        Err(ReadError::Unreadable("it is a symbolic link, and links are not followed".to_owned()))
     } else {
         read_named_file(path, limit)
     }
@@ -179,14 +164,8 @@ pub(crate) fn read_stream(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError>
     let unreadable = |error: std::io::Error| ReadError::Unreadable(describe(&error));
     let file = fs::File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
-    file.take(limit.saturating_add(1))
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
-    if bytes.len() as u64 > limit {
-        Err(ReadError::TooLarge { limit })
-    } else {
-        Ok(bytes)
-    }
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > limit { Err(ReadError::TooLarge { limit }) } else { Ok(bytes) }
 }
 
 /// The text of bytes that are not UTF-8, with a `?` for each byte that is to blame, so that every offset stays.
@@ -231,9 +210,5 @@ fn display_name(path: &Path, working_folder: &Path) -> String {
 /// A path with `/` between its parts. Where `\` is a character like any other, it stays.
 pub(crate) fn with_slashes(path: &Path) -> String {
     let path = path.to_string_lossy();
-    if cfg!(windows) {
-        path.replace('\\', "/")
-    } else {
-        path.into_owned()
-    }
+    if cfg!(windows) { path.replace('\\', "/") } else { path.into_owned() }
 }

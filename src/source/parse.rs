@@ -37,16 +37,9 @@ pub fn parse(text: &str) -> Result<Parsed, SyntaxError> {
     let mark = text.len() - json.len();
     let mut has_duplicate_keys = false;
     let mut deserializer = serde_json::Deserializer::from_str(json);
-    let built = ValueSeed {
-        duplicate: &mut has_duplicate_keys,
-    }
-    .deserialize(&mut deserializer);
+    let built = ValueSeed { duplicate: &mut has_duplicate_keys }.deserialize(&mut deserializer);
     match built.and_then(|value| deserializer.end().map(|()| value)) {
-        Ok(value) => Ok(Parsed {
-            value,
-            has_duplicate_keys,
-            has_byte_order_mark: mark > 0,
-        }),
+        Ok(value) => Ok(Parsed { value, has_duplicate_keys, has_byte_order_mark: mark > 0 }),
         Err(error) => Err(syntax_error(json, mark, &error)),
     }
 }
@@ -81,11 +74,7 @@ fn syntax_error(json: &str, mark: usize, error: &serde_json::Error) -> SyntaxErr
     } else {
         None
     };
-    SyntaxError {
-        at: at + mark,
-        message,
-        help,
-    }
+    SyntaxError { at: at + mark, message, help }
 }
 
 /// Builds a `Value` and notes a repeated key.
@@ -138,9 +127,7 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
-        while let Some(item) = seq.next_element_seed(ValueSeed {
-            duplicate: self.duplicate,
-        })? {
+        while let Some(item) = seq.next_element_seed(ValueSeed { duplicate: self.duplicate })? {
             items.push(item);
         }
         Ok(Value::Array(items))
@@ -149,9 +136,7 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut members = Map::new();
         while let Some(key) = map.next_key::<String>()? {
-            let value = map.next_value_seed(ValueSeed {
-                duplicate: self.duplicate,
-            })?;
+            let value = map.next_value_seed(ValueSeed { duplicate: self.duplicate })?;
             if members.insert(key, value).is_some() {
                 *self.duplicate = true;
             }

@@ -72,12 +72,7 @@ pub struct Members<'a> {
 /// The outline of a valid JSON text; `None` for any other.
 pub fn outline(text: &str) -> Option<Outline<'_>> {
     let is_blank = |character| matches!(character, ' ' | '\t' | '\r' | '\n');
-    let root = Outline::of(
-        text,
-        None,
-        strip_byte_order_mark(text).trim_matches(is_blank),
-        0,
-    )?;
+    let root = Outline::of(text, None, strip_byte_order_mark(text).trim_matches(is_blank), 0)?;
     // Reading the first level walks over the whole text, and so says whether it is JSON.
     let content = root.read()?;
     root.content.set(content).ok()?;
@@ -100,8 +95,7 @@ impl<'a> Outline<'a> {
 
     /// What the value contains.
     pub fn content(&self) -> &Content<'a> {
-        self.content
-            .get_or_init(|| self.read().unwrap_or(Content::Scalar))
+        self.content.get_or_init(|| self.read().unwrap_or(Content::Scalar))
     }
 
     fn read(&self) -> Option<Content<'a>> {
@@ -129,9 +123,7 @@ impl<'a> Outline<'a> {
 
     /// The value at a pointer.
     pub fn at(&self, pointer: &Pointer) -> Option<&Self> {
-        pointer
-            .tokens()
-            .try_fold(self, |outline, token| outline.child(&token))
+        pointer.tokens().try_fold(self, |outline, token| outline.child(&token))
     }
 
     /// The value at a pointer, or the nearest one around that place; `true` where it is the value itself.
@@ -198,9 +190,7 @@ impl<'a> Outline<'a> {
 impl<'a> Members<'a> {
     /// The members in the order of the text.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Outline<'a>)> {
-        self.list
-            .iter()
-            .map(|(name, member)| (name.as_ref(), member))
+        self.list.iter().map(|(name, member)| (name.as_ref(), member))
     }
 
     /// Which members have this key.
@@ -259,10 +249,7 @@ fn range_in(whole: &str, part: &str) -> Option<Range<usize>> {
 
 fn unescape(key: &RawValue) -> Cow<'_, str> {
     let raw = key.get();
-    match raw
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-    {
+    match raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         Some(plain) if !plain.contains('\\') => Cow::Borrowed(plain),
         _ => Cow::Owned(serde_json::from_str(raw).unwrap_or_default()),
     }

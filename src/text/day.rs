@@ -57,17 +57,8 @@ mod tests {
 
     #[test]
     fn days_are_read_and_written() {
-        for text in [
-            "1970-01-01",
-            "2000-02-29",
-            "2024-10-01",
-            "2026-09-30",
-            "2026-12-31",
-        ] {
-            assert_eq!(
-                Day::parse(text).map(|day| day.to_string()).as_deref(),
-                Some(text)
-            );
+        for text in ["1970-01-01", "2000-02-29", "2024-10-01", "2026-09-30", "2026-12-31"] {
+            assert_eq!(Day::parse(text).map(|day| day.to_string()).as_deref(), Some(text));
         }
         for text in [
             "",

@@ -65,10 +65,7 @@ pub fn read(text: &str) -> EnvFile {
         cursor.skip(is_space);
         if let Some(found) = cursor.entry() {
             let line = lines.at(&text, found.key_at);
-            file.entries.push(EnvEntry {
-                line,
-                ..found.entry
-            });
+            file.entries.push(EnvEntry { line, ..found.entry });
             cursor.at = found.end;
         } else if !cursor.line().is_empty() && !cursor.rest().starts_with('#') {
             file.malformed.push(lines.at(&text, cursor.at));
@@ -129,9 +126,7 @@ impl<'a> Cursor<'a> {
 
     fn skip(&mut self, wanted: impl Fn(char) -> bool) -> &'a str {
         let rest = self.rest();
-        let length = rest
-            .find(|character| !wanted(character))
-            .unwrap_or(rest.len());
+        let length = rest.find(|character| !wanted(character)).unwrap_or(rest.len());
         self.at += length;
         rest.get(..length).unwrap_or_default()
     }
@@ -161,10 +156,7 @@ impl<'a> Cursor<'a> {
     fn entry(self) -> Option<Found> {
         let mut exported = self;
         let is_exported = exported.skip(is_key) == "export" && !exported.skip(is_space).is_empty();
-        is_exported
-            .then(|| exported.assignment())
-            .flatten()
-            .or_else(|| self.assignment())
+        is_exported.then(|| exported.assignment()).flatten().or_else(|| self.assignment())
     }
 
     /// `KEY=value` or `KEY: value`, without `export`.
@@ -197,11 +189,7 @@ impl<'a> Cursor<'a> {
         }
         behind = self;
         let has_colon = behind.take(':');
-        let space = behind
-            .rest()
-            .chars()
-            .next()
-            .filter(|next| is_space(*next))?;
+        let space = behind.rest().chars().next().filter(|next| is_space(*next))?;
         behind.at += space.len_utf8();
         has_colon.then_some(behind)
     }
@@ -210,11 +198,7 @@ impl<'a> Cursor<'a> {
     fn quoted(mut self) -> Option<(&'a str, usize)> {
         let start = self.at;
         self.skip(is_space);
-        let quote = self
-            .rest()
-            .chars()
-            .next()
-            .filter(|quote| is_quote(*quote))?;
+        let quote = self.rest().chars().next().filter(|quote| is_quote(*quote))?;
         self.at += quote.len_utf8();
         let inside = self.at;
         let mut escaped = false;
@@ -260,11 +244,7 @@ impl<'a> Cursor<'a> {
 /// Takes the quotes off, and expands the two escapes of double quotes.
 fn unquote(value: &str) -> String {
     let bare = strip_quotes(value);
-    if value.starts_with('"') {
-        bare.replace("\\n", "\n").replace("\\r", "\r")
-    } else {
-        bare
-    }
+    if value.starts_with('"') { bare.replace("\\n", "\n").replace("\\r", "\r") } else { bare }
 }
 
 /// Drops each pair of quotes that opens at the start of a line and closes at the end of one.

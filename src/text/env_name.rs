@@ -4,23 +4,17 @@
 pub(crate) fn is_posix(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with(|first: char| first.is_ascii_digit())
-        && name
-            .chars()
-            .all(|character| character.is_ascii_alphanumeric() || character == '_')
+        && name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
 }
 
 /// The name for whoever can set POSIX names alone: upper case, with `_` for whatever a POSIX name cannot hold.
 pub(crate) fn alias(name: &str) -> String {
-    let alias: String = name
-        .chars()
-        .map(|character| {
-            if character.is_ascii_alphanumeric() {
-                character.to_ascii_uppercase()
-            } else {
-                '_'
-            }
-        })
-        .collect();
+    let alias: String =
+        name.chars()
+            .map(|character| {
+                if character.is_ascii_alphanumeric() { character.to_ascii_uppercase() } else { '_' }
+            })
+            .collect();
     if alias.starts_with(|first: char| first.is_ascii_digit()) {
         format!("_{alias}")
     } else {

@@ -72,9 +72,7 @@ fn without_hidden(json: &str) -> Cow<'_, str> {
     // In ASCII, all that an encoder of JSON leaves as it is.
     let may_have_hidden = !json.is_ascii() || json.contains('\u{7f}');
     if may_have_hidden && json.lines().any(has_hidden) {
-        escape_json(json, |_, character| {
-            is_hidden(character) && character != '\n'
-        })
+        escape_json(json, |_, character| is_hidden(character) && character != '\n')
     } else {
         Cow::Borrowed(json)
     }
@@ -122,10 +120,7 @@ mod tests {
                 && json.contains(r"\udb40\udc41")
                 && json.contains("größe 日本 🙂\\n")
         );
-        assert_eq!(
-            serde_json::from_str::<serde_json::Value>(&json).unwrap(),
-            said
-        );
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap(), said);
         let mut written = Vec::new();
         write_json(&mut written, &said).unwrap();
         assert_eq!(String::from_utf8(written).unwrap(), json);

@@ -82,9 +82,7 @@ pub(crate) fn is_local(host: &str) -> bool {
         Ok(Host::Ipv4(address)) => !is_global(IpAddr::V4(address)),
         Ok(Host::Ipv6(address)) => !is_global(address.to_canonical()),
         // The one spelling that `Host::parse` does not take: an IPv6 address without its brackets.
-        Err(_) => host
-            .parse()
-            .is_ok_and(|address: IpAddr| !is_global(address.to_canonical())),
+        Err(_) => host.parse().is_ok_and(|address: IpAddr| !is_global(address.to_canonical())),
     }
 }
 
@@ -96,9 +94,7 @@ pub(crate) fn is_public_suffix(host: &str) -> bool {
 /// Why the proxy's comparison never matches a host as it is written; `None` for one that it can match.
 /// That is a host name, or an IP address as `url` writes it.
 pub(crate) fn defect(host: &str) -> Option<&'static str> {
-    let without_brackets = host
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'));
+    let without_brackets = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     if without_brackets.is_some() {
         let is_canonical = Host::parse(host).is_ok_and(|parsed| parsed.to_string() == host);
         return (!is_canonical).then_some("is not an IPv6 address in its shortest form");
@@ -194,25 +190,13 @@ mod tests {
             ("Slack.com", "has upper case letters", Some("slack.com")),
             ("slack.com.", "has a trailing dot", Some("slack.com")),
             (" slack.com", "has white space", Some("slack.com")),
-            (
-                "bücher.example",
-                "is not in its ASCII form",
-                Some("xn--bcher-kva.example"),
-            ),
+            ("bücher.example", "is not in its ASCII form", Some("xn--bcher-kva.example")),
             ("user@slack.com", "has user information", Some("slack.com")),
             ("slack..com", "is not a host name", None),
             ("-slack.com", "is not a host name", None),
-            (
-                "127.1",
-                "is not a host name in the form that is compared",
-                Some("127.0.0.1"),
-            ),
+            ("127.1", "is not a host name in the form that is compared", Some("127.0.0.1")),
             ("::1", "is an IPv6 address without brackets", None),
-            (
-                "[0:0::1]",
-                "is not an IPv6 address in its shortest form",
-                Some("[::1]"),
-            ),
+            ("[0:0::1]", "is not an IPv6 address in its shortest form", Some("[::1]")),
         ];
         for (host, expected, meant) in table {
             assert_eq!(defect(host), Some(expected), "{host}");
@@ -244,13 +228,9 @@ mod tests {
         for host in local {
             assert!(is_local(host), "{host}");
         }
-        for host in [
-            "slack.com",
-            "8.8.8.8",
-            "localhost.example.com",
-            "notlocalhost",
-            "[2606:4700::1111]",
-        ] {
+        for host in
+            ["slack.com", "8.8.8.8", "localhost.example.com", "notlocalhost", "[2606:4700::1111]"]
+        {
             assert!(!is_local(host), "{host}");
         }
     }
@@ -296,14 +276,7 @@ mod tests {
         for host in ["com", "co.uk", "github.io"] {
             assert!(is_public_suffix(host), "{host}");
         }
-        for host in [
-            "github.com",
-            "acme.github.io",
-            "example",
-            "localhost",
-            "127.0.0.1",
-            "",
-        ] {
+        for host in ["github.com", "acme.github.io", "example", "localhost", "127.0.0.1", ""] {
             assert!(!is_public_suffix(host), "{host}");
         }
     }

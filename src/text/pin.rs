@@ -15,10 +15,9 @@ pub(crate) fn package_name(runner: PackageRunner, package: &str) -> &str {
     let is_repository = package.contains("://") || package.contains("github:");
     let name = match runner {
         PackageRunner::Npx if is_repository => package.split('#').next(),
-        PackageRunner::Npx => package
-            .rsplit_once('@')
-            .map(|(name, _)| name)
-            .filter(|name| !name.is_empty()),
+        PackageRunner::Npx => {
+            package.rsplit_once('@').map(|(name, _)| name).filter(|name| !name.is_empty())
+        }
         PackageRunner::Uvx if package.contains("git+") => package
             .split('#')
             .next()
@@ -56,15 +55,12 @@ fn is_pinned_for_npx(package: &str) -> bool {
 fn is_pinned_for_uvx(package: &str) -> bool {
     if package.contains("git+") {
         let reference = package.split('#').next().unwrap_or_default();
-        return reference
-            .rsplit_once('@')
-            .is_some_and(|(_, commit)| is_commit(commit));
+        return reference.rsplit_once('@').is_some_and(|(_, commit)| is_commit(commit));
     }
     // Behind the version may stand further conditions, and a marker.
     let requirement = package.split([',', ';']).next().unwrap_or_default();
-    let version = ["===", "==", "@"]
-        .into_iter()
-        .find_map(|operator| requirement.split_once(operator));
+    let version =
+        ["===", "==", "@"].into_iter().find_map(|operator| requirement.split_once(operator));
     version.is_some_and(|(_, version)| is_exact_for_python(version.trim()))
 }
 
@@ -74,8 +70,7 @@ pub(crate) fn is_pinned_image(image: &str) -> bool {
         return true;
     }
     let name = image.rsplit('/').next().unwrap_or(image);
-    name.split_once(':')
-        .is_some_and(|(_, tag)| !tag.is_empty() && tag != "latest")
+    name.split_once(':').is_some_and(|(_, tag)| !tag.is_empty() && tag != "latest")
 }
 
 /// `1.2.3`, `1.0.0-beta.2`: npm reads anything shorter as a range (`1.2` is `1.2.x`), and a word as a tag.
@@ -119,11 +114,7 @@ mod tests {
             (PackageRunner::Npx, "acme-mcp", "acme-mcp"),
             (PackageRunner::Npx, "@acme/mcp@latest", "@acme/mcp"),
             (PackageRunner::Npx, "@acme/mcp", "@acme/mcp"),
-            (
-                PackageRunner::Npx,
-                "github:acme/mcp#0123abc",
-                "github:acme/mcp",
-            ),
+            (PackageRunner::Npx, "github:acme/mcp#0123abc", "github:acme/mcp"),
             (PackageRunner::Uvx, "acme[cli]==1.4", "acme"),
             (PackageRunner::Uvx, "acme>=1", "acme"),
             (
@@ -212,11 +203,7 @@ mod tests {
 
     #[test]
     fn a_tag_or_a_digest_pins_an_image() {
-        for image in [
-            "acme/mcp:1.4",
-            "localhost:5000/mcp:v1",
-            "acme/mcp@sha256:0123",
-        ] {
+        for image in ["acme/mcp:1.4", "localhost:5000/mcp:v1", "acme/mcp@sha256:0123"] {
             assert!(is_pinned_image(image), "{image}");
         }
         for image in ["acme/mcp", "acme/mcp:latest", "localhost:5000/mcp", "mcp:"] {

@@ -41,10 +41,7 @@ impl Kind<'_> {
 }
 
 /// What of the provider's answer is meant.
-#[expect(
-    clippy::enum_variant_names,
-    reason = "the names are those of the placeholders"
-)]
+#[expect(clippy::enum_variant_names, reason = "the names are those of the placeholders")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Token {
     AccessToken,
@@ -70,15 +67,8 @@ impl Token {
 }
 
 /// The names that desktop extensions define; today's app passes each on literally.
-pub(crate) const RUNTIME_NAMES: [&str; 7] = [
-    "__dirname",
-    "HOME",
-    "DESKTOP",
-    "DOCUMENTS",
-    "DOWNLOADS",
-    "/",
-    "pathSeparator",
-];
+pub(crate) const RUNTIME_NAMES: [&str; 7] =
+    ["__dirname", "HOME", "DESKTOP", "DOCUMENTS", "DOWNLOADS", "/", "pathSeparator"];
 
 /// Every placeholder of a text, in order and without overlap: where one stands inside another, the outer one ends where
 /// the inner one begins, because replacing text sees the inner one alone. One that is opened last and never closed is
@@ -100,10 +90,7 @@ pub(crate) fn placeholders(text: &str) -> impl Iterator<Item = Placeholder<'_>> 
             let is_closed = content.len() < length;
             let is_outer = !is_closed && next_opening < rest.len();
             if is_closed || is_outer || speaks_of_user_config(content) {
-                return Some(Placeholder {
-                    range: start..from,
-                    kind: kind(content, is_closed),
-                });
+                return Some(Placeholder { range: start..from, kind: kind(content, is_closed) });
             }
         }
     })
@@ -141,9 +128,7 @@ fn mentions(expression: &str, key: &str) -> bool {
             .and_then(|rest| rest.strip_prefix(key))
             .is_some_and(|rest| is_whole(rest) || rest.starts_with('.'));
         let is_index = ["['", "[\""].iter().any(|opening| {
-            rest.strip_prefix(opening)
-                .and_then(|rest| rest.strip_prefix(key))
-                .is_some_and(is_whole)
+            rest.strip_prefix(opening).and_then(|rest| rest.strip_prefix(key)).is_some_and(is_whole)
         });
         is_member || is_index
     })
@@ -170,16 +155,12 @@ mod tests {
     #[test]
     fn a_plain_key_is_the_users_answer() {
         let text = "--key=${user_config.api-key.v2_A} é ${user_config.b}";
-        let found: Vec<_> = placeholders(text)
-            .map(|found| (text.get(found.range), found.kind))
-            .collect();
+        let found: Vec<_> =
+            placeholders(text).map(|found| (text.get(found.range), found.kind)).collect();
         assert_eq!(
             found,
             [
-                (
-                    Some("${user_config.api-key.v2_A}"),
-                    Kind::UserConfig("api-key.v2_A")
-                ),
+                (Some("${user_config.api-key.v2_A}"), Kind::UserConfig("api-key.v2_A")),
                 (Some("${user_config.b}"), Kind::UserConfig("b")),
             ]
         );
@@ -207,18 +188,14 @@ mod tests {
             kinds("${user_config.a ${user_config.b}"),
             [Kind::Expression("user_config.a "), Kind::UserConfig("b")]
         );
-        assert_eq!(
-            kinds("${user_config.a"),
-            [Kind::Expression("user_config.a")]
-        );
+        assert_eq!(kinds("${user_config.a"), [Kind::Expression("user_config.a")]);
     }
 
     #[test]
     fn the_inner_of_two_is_replaced_and_the_outer_ends_there() {
         let text = "a${PORT:-${user_config.port}}";
-        let found: Vec<_> = placeholders(text)
-            .map(|found| (text.get(found.range), found.kind))
-            .collect();
+        let found: Vec<_> =
+            placeholders(text).map(|found| (text.get(found.range), found.kind)).collect();
         assert_eq!(
             found,
             [
@@ -239,24 +216,12 @@ mod tests {
         }
         assert_eq!(kinds("${}"), [Kind::Unknown("")]);
         assert_eq!(kinds("${home}"), [Kind::Unknown("home")]);
-        assert_eq!(
-            kinds("${my_user_config.a}"),
-            [Kind::Unknown("my_user_config.a")]
-        );
+        assert_eq!(kinds("${my_user_config.a}"), [Kind::Unknown("my_user_config.a")]);
     }
 
     #[test]
     fn a_dollar_or_a_brace_alone_is_text() {
-        for text in [
-            "",
-            "$",
-            "$HOME",
-            "${",
-            "a${b",
-            "{user_config.a}",
-            "$ {a}",
-            "}${",
-        ] {
+        for text in ["", "$", "$HOME", "${", "a${b", "{user_config.a}", "$ {a}", "}${"] {
             assert_eq!(kinds(text), [], "{text}");
         }
     }

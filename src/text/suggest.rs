@@ -16,12 +16,7 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
     known
         .into_iter()
         .filter(|candidate| candidate.len() <= LONGEST_WORD)
-        .map(|candidate| {
-            (
-                strsim::jaro_winkler(&word, &candidate.to_lowercase()),
-                candidate,
-            )
-        })
+        .map(|candidate| (strsim::jaro_winkler(&word, &candidate.to_lowercase()), candidate))
         .filter(|(similarity, _)| *similarity > 0.85)
         .max_by(|(left, _), (right, _)| left.total_cmp(right))
         .map(|(_, candidate)| candidate)
@@ -36,10 +31,7 @@ pub(crate) struct Suggestions<'a> {
 
 impl<'a> Suggestions<'a> {
     pub(crate) fn among(known: impl IntoIterator<Item = &'a str>) -> Self {
-        Self {
-            known: known.into_iter().collect(),
-            comparisons_left: MOST_COMPARISONS,
-        }
+        Self { known: known.into_iter().collect(), comparisons_left: MOST_COMPARISONS }
     }
 
     /// The nearest known word, as long as there are comparisons left.

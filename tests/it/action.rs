@@ -39,10 +39,7 @@ impl Clone {
                 return None;
             }
         }
-        let clone = Self {
-            folder: scratch(),
-            runner: scratch(),
-        };
+        let clone = Self { folder: scratch(), runner: scratch() };
         clone.git(&["init", "--quiet", "--initial-branch=pull-request"]);
         clone.add_server("acme__notes", "https://acme.example/token");
         clone.build();
@@ -133,10 +130,8 @@ impl Ran {
         let mut stopped: Option<String> = None;
         let mut found = BTreeSet::new();
         for line in self.stdout.lines().chain(self.stderr.lines()) {
-            let Some((command, data)) = line
-                .trim_start()
-                .strip_prefix("::")
-                .and_then(|rest| rest.split_once("::"))
+            let Some((command, data)) =
+                line.trim_start().strip_prefix("::").and_then(|rest| rest.split_once("::"))
             else {
                 continue;
             };
@@ -156,10 +151,7 @@ impl Ran {
 
     fn rules(&self) -> BTreeSet<&str> {
         let results = self.sarif["runs"][0]["results"].as_array().unwrap();
-        results
-            .iter()
-            .map(|result| result["ruleId"].as_str().unwrap())
-            .collect()
+        results.iter().map(|result| result["ruleId"].as_str().unwrap()).collect()
     }
 }
 
@@ -201,11 +193,9 @@ fn a_good_pull_request_passes() {
     let ran = clone.gate();
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
     assert!(!ran.annotations().contains("catproof"));
-    for said in [
-        "**check**: passed",
-        "**build --check**: the artifacts are current",
-        "the change\n",
-    ] {
+    for said in
+        ["**check**: passed", "**build --check**: the artifacts are current", "the change\n"]
+    {
         assert!(ran.summary.contains(said), "{}", ran.summary);
     }
     let outputs = fs::read_to_string(clone.runner.path().join("outputs")).unwrap();
@@ -227,10 +217,7 @@ fn a_bad_pull_request_is_annotated_and_refused() {
     let ran = clone.gate();
     assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
     assert!(ran.annotations().contains("id-mismatch"), "{}", ran.stdout);
-    assert!(
-        ran.stdout
-            .contains(",file=catalog/acme__tasks.json,line=1,")
-    );
+    assert!(ran.stdout.contains(",file=catalog/acme__tasks.json,line=1,"));
     assert!(ran.rules().contains("id-mismatch"));
     for said in [
         "**check**: failed",
@@ -250,11 +237,7 @@ fn artifacts_that_are_not_current_are_refused() {
     let ran = clone.gate();
     assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
     assert!(ran.summary.contains("**check**: passed"), "{}", ran.summary);
-    assert!(
-        ran.summary.contains("run `catproof build`"),
-        "{}",
-        ran.summary
-    );
+    assert!(ran.summary.contains("run `catproof build`"), "{}", ran.summary);
 }
 
 #[test]
@@ -265,11 +248,7 @@ fn what_the_change_means_can_refuse_it() {
     let diff = "echo \"asked: $*\"; exit 1";
     let ran = clone.gate_with(diff, &[]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
-    assert!(
-        ran.summary.contains(" --format markdown --gate breaking\n"),
-        "{}",
-        ran.summary
-    );
+    assert!(ran.summary.contains(" --format markdown --gate breaking\n"), "{}", ran.summary);
     let ran = clone.gate_with(diff, &[("CATPROOF_DIFF_GATE", "review")]);
     assert!(ran.summary.contains(" --gate review\n"), "{}", ran.summary);
     let ran = clone.gate_with("echo \"asked: $*\"", &[("CATPROOF_DIFF_GATE", "none")]);
@@ -295,19 +274,12 @@ fn a_pull_request_cannot_relax_the_rules_that_it_is_judged_by() {
         &clone.path("catalog/acme__tasks.json"),
         r#"{"name": "acme__other", "server": {"command": "npx"}}"#,
     );
-    write(
-        &clone.path("catproof.toml"),
-        "[rules]\nid-mismatch = \"off\"\n",
-    );
+    write(&clone.path("catproof.toml"), "[rules]\nid-mismatch = \"off\"\n");
     clone.commit();
     let ran = clone.gate();
     assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
     assert!(ran.rules().contains("id-mismatch"));
-    assert!(
-        ran.summary.contains("The configuration changes too."),
-        "{}",
-        ran.summary
-    );
+    assert!(ran.summary.contains("The configuration changes too."), "{}", ran.summary);
 
     // Once it is merged, it is in force.
     clone.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
@@ -364,11 +336,7 @@ fn a_pull_request_cannot_speak_to_the_runner() {
     clone.commit();
     let ran = clone.gate_with("cat README.md", &[]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
-    assert!(
-        ran.stdout.contains("::add-redactor::acme"),
-        "{}",
-        ran.stdout
-    );
+    assert!(ran.stdout.contains("::add-redactor::acme"), "{}", ran.stdout);
     let annotations = ran.annotations();
     assert!(
         !annotations.contains("forged") && !annotations.contains("add-redactor"),
@@ -402,11 +370,7 @@ fn a_base_that_is_not_there_is_said_and_not_passed_over() {
     assert_eq!(ran.code, 2, "{}", ran.stdout);
     assert!(ran.stderr.contains("`fetch-depth: 0`"), "{}", ran.stderr);
     let ran = clone.gate_with("exit 9", &[("CATPROOF_BASE", "")]);
-    assert_eq!(
-        ran.code, 0,
-        "without a base there is no diff: {}",
-        ran.stderr
-    );
+    assert_eq!(ran.code, 0, "without a base there is no diff: {}", ran.stderr);
     let ran = clone.gate_with("true", &[("CATPROOF_CONFIG", "ci/catproof.toml")]);
     assert_eq!(ran.code, 2, "{}", ran.stdout);
 }
@@ -435,10 +399,7 @@ fn the_tool_is_not_built_where_a_pull_request_could_tell_cargo_what_to_run() {
     let Some(clone) = Clone::new() else { return };
     let output = install(clone.folder.path());
     assert!(output.status.success(), "{}", text(&output.stderr));
-    assert_eq!(
-        text(&output.stdout),
-        format!("in {}\n", project().display())
-    );
+    assert_eq!(text(&output.stdout), format!("in {}\n", project().display()));
     let output = install(&project());
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stdout).contains("would run the pull request's own code"));
@@ -455,15 +416,10 @@ fn the_workflow_of_the_readme_is_the_one_that_was_linted() {
 #[test]
 fn no_expression_stands_in_a_script_of_the_action() {
     let action = fs::read_to_string(project().join("action.yml")).unwrap();
-    let scripts = action
-        .lines()
-        .filter(|line| line.trim_start().starts_with("run:"));
+    let scripts = action.lines().filter(|line| line.trim_start().starts_with("run:"));
     let scripts: Vec<&str> = scripts.collect();
     assert_eq!(scripts.len(), 2);
     for script in scripts {
-        assert!(
-            !script.contains("${{") && script.ends_with(".sh\"'"),
-            "{script}"
-        );
+        assert!(!script.contains("${{") && script.ends_with(".sh\"'"), "{script}");
     }
 }

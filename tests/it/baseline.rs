@@ -17,10 +17,7 @@ fn catalog(folder: &Path) {
         "display_name": "Acme", "description": "Notes", "author": { "name": "Acme" },
         "server": { "command": "npx", "args": ["-y", "acme-mcp@1.4.0"], "sandbox": true }
     });
-    write(
-        &folder.join("catalog/acme__mcp.json"),
-        serde_json::to_string_pretty(&manifest).unwrap(),
-    );
+    write(&folder.join("catalog/acme__mcp.json"), serde_json::to_string_pretty(&manifest).unwrap());
 }
 
 #[test]
@@ -31,10 +28,7 @@ fn the_baseline_is_minimal_sorted_and_added_to_what_was_there() {
     write(&config, CONFIG);
     let (code, stdout, stderr) = run(scratch.path(), &["check", "--write-baseline"]);
     assert_eq!((code, stdout.as_str()), (0, ""), "{stderr}");
-    assert!(
-        stderr.starts_with("added 3 ignores to catproof.toml\n"),
-        "{stderr}"
-    );
+    assert!(stderr.starts_with("added 3 ignores to catproof.toml\n"), "{stderr}");
     let text = fs::read_to_string(&config).unwrap();
     let added = text.strip_prefix(CONFIG).expect("what was there stays");
     let ignore = |rule: &str, pointer: &str| {
@@ -64,10 +58,7 @@ fn a_configuration_that_is_a_link_is_not_written_through() {
     std::os::unix::fs::symlink("elsewhere.toml", scratch.path().join("catproof.toml")).unwrap();
     #[cfg(unix)]
     assert_eq!(run(scratch.path(), &["check", "--write-baseline"]).0, 2);
-    assert_eq!(
-        fs::read_to_string(scratch.path().join("elsewhere.toml")).unwrap(),
-        ""
-    );
+    assert_eq!(fs::read_to_string(scratch.path().join("elsewhere.toml")).unwrap(), "");
 }
 
 #[test]
@@ -106,11 +97,7 @@ fn a_baseline_of_the_public_catalog_lets_only_what_is_new_through() {
     edited(|manifest| manifest["oauth_config"]["server_url"] = json!("http://mcp.linear.app/mcp"));
     let (code, findings) = check_json(folder, &[]);
     assert_eq!(code, 1);
-    assert!(
-        findings
-            .iter()
-            .all(|finding| finding["file"] == "catalog/linear__remote-mcp.json")
-    );
+    assert!(findings.iter().all(|finding| finding["file"] == "catalog/linear__remote-mcp.json"));
     assert!(rule_ids(&findings).contains(&"plaintext-url"));
     edited(|manifest| manifest["mascot"] = json!("a cat"));
     assert_eq!(check_json(folder, &[]).0, 0);
@@ -121,9 +108,7 @@ fn a_baseline_of_the_public_catalog_lets_only_what_is_new_through() {
     // What is repaired leaves its ignore behind.
     let broken = entries(&folder.join("catalog")).into_iter().find(|path| {
         let name = crate::support::name(path);
-        text.contains(&format!(
-            "rule = \"id-mismatch\"\nfile = \"catalog/{name}\""
-        ))
+        text.contains(&format!("rule = \"id-mismatch\"\nfile = \"catalog/{name}\""))
     });
     let broken = broken.expect("the corpus has one file whose name is not its server's");
     let mut manifest: Value = serde_json::from_str(&fs::read_to_string(&broken).unwrap()).unwrap();

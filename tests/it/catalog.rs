@@ -37,9 +37,7 @@ impl InMemory {
 
     /// The catalog in a folder.
     pub fn at(folder: &Path) -> Self {
-        let texts = entries(folder)
-            .into_iter()
-            .map(|path| std::fs::read_to_string(path).unwrap());
+        let texts = entries(folder).into_iter().map(|path| std::fs::read_to_string(path).unwrap());
         Self::of(texts.map(|text| serde_json::from_str(&text).unwrap()))
     }
 
@@ -75,13 +73,7 @@ impl InMemory {
             let manifest = Manifest::deserialize(value).unwrap();
             let id = manifest.name.clone();
             let file = sources.add_text(format!("{id}.json").into(), Vec::new(), &project());
-            let entry = entry::entry(
-                file,
-                *origin,
-                &id.as_str().into(),
-                &manifest,
-                locks.as_ref(),
-            );
+            let entry = entry::entry(file, *origin, &id.as_str().into(), &manifest, locks.as_ref());
             entries.push(entry);
             manifests.insert(file, manifest);
             if self.with_secret.contains(&id) {

@@ -36,10 +36,7 @@ fn no_line_of_the_help_is_broken_twice() {
             let is_prose = !line.is_empty() && !line.starts_with(' ') && !line.ends_with(':');
             let length = line.chars().count();
             assert!(is_prose || length <= WIDEST, "{name}: {line}");
-            assert!(
-                !is_prose || next.is_empty(),
-                "{name}: a paragraph of two lines: {line}"
-            );
+            assert!(!is_prose || next.is_empty(), "{name}: a paragraph of two lines: {line}");
         }
     }
 }
@@ -47,9 +44,7 @@ fn no_line_of_the_help_is_broken_twice() {
 #[test]
 fn each_example_of_the_help_is_a_command_line_that_the_program_takes() {
     let program = Cli::command().get_after_help().unwrap().to_string();
-    let all = commands()
-        .into_iter()
-        .chain([("catproof".to_owned(), program)]);
+    let all = commands().into_iter().chain([("catproof".to_owned(), program)]);
     for (name, below) in all {
         let examples: Vec<&str> = below
             .lines()
@@ -111,29 +106,14 @@ fn a_misspelled_word_is_answered_with_the_right_one() {
         (&["check", "--fromat", "json"], "'--format'"),
         (&["check", "--catalog-locl", "x"], "'--catalog-local'"),
         (&["check", "--format", "sarfi"], "did you mean `sarif`?"),
-        (
-            &["check", "--format", "junti=out.xml"],
-            "did you mean `junit`?",
-        ),
+        (&["check", "--format", "junti=out.xml"], "did you mean `junit`?"),
         (&["check", "--fail-on", "warnign"], "'warning'"),
         (&["check", "--profile", "prodution"], "'production'"),
         (&["check", "--color", "alwys"], "'always'"),
-        (
-            &["check", "-A", "duplicate-scop"],
-            "did you mean `duplicate-scope`?",
-        ),
-        (
-            &["check", "-W", "npx-without-yess"],
-            "did you mean `npx-without-yes`?",
-        ),
-        (
-            &["check", "-D", "comitted-credential"],
-            "did you mean `committed-credential`?",
-        ),
-        (
-            &["explain", "missing-token-endpont"],
-            "`missing-token-endpoint`",
-        ),
+        (&["check", "-A", "duplicate-scop"], "did you mean `duplicate-scope`?"),
+        (&["check", "-W", "npx-without-yess"], "did you mean `npx-without-yes`?"),
+        (&["check", "-D", "comitted-credential"], "did you mean `committed-credential`?"),
+        (&["explain", "missing-token-endpont"], "`missing-token-endpoint`"),
         (&["list", "--type", "remote-dynamc"], "'remote-dynamic'"),
         (&["list", "--format", "jsn"], "'json'"),
         (&["env", "--for", "prxy"], "'proxy'"),
@@ -159,21 +139,11 @@ fn manifest(id: &str) -> String {
 fn a_folder_that_the_configuration_names_is_there() {
     let scratch = scratch();
     let folder = scratch.path();
-    write(
-        &folder.join("catalog/acme__mcp.json"),
-        manifest("acme__mcp"),
-    );
-    assert_eq!(
-        run(folder, &["build"]).0,
-        0,
-        "no `catalog_local` is not a fault"
-    );
+    write(&folder.join("catalog/acme__mcp.json"), manifest("acme__mcp"));
+    assert_eq!(run(folder, &["build"]).0, 0, "no `catalog_local` is not a fault");
     let spec = folder.join("generated/desktop_app/servers/acme__mcp.json");
     for key in ["catalog", "catalog_local"] {
-        write(
-            &folder.join("catproof.toml"),
-            format!("{key} = \"moved\"\n"),
-        );
+        write(&folder.join("catproof.toml"), format!("{key} = \"moved\"\n"));
         for command in ["check", "build"] {
             let (code, _, stderr) = run(folder, &[command]);
             assert_eq!(code, 2, "{key}: {stderr}");
@@ -181,19 +151,13 @@ fn a_folder_that_the_configuration_names_is_there() {
         }
         assert!(spec.is_file(), "nothing was removed");
     }
-    write(
-        &folder.join("catproof.toml"),
-        "catalog = \"catproof.toml\"\n",
-    );
+    write(&folder.join("catproof.toml"), "catalog = \"catproof.toml\"\n");
     let (code, _, stderr) = run(folder, &["build"]);
     assert_eq!(code, 2, "{stderr}");
     assert!(stderr.contains("it is not a folder"), "{stderr}");
     let (code, _, stderr) = run(folder, &["check", "--catalog", "catproof.toml"]);
     assert_eq!(code, 2, "{stderr}");
-    assert!(
-        stderr.contains("`catproof.toml` is not a folder"),
-        "{stderr}"
-    );
+    assert!(stderr.contains("`catproof.toml` is not a folder"), "{stderr}");
 }
 
 #[test]
@@ -204,57 +168,36 @@ fn a_lock_that_cannot_be_read_hides_no_finding_and_stops_the_build() {
         &folder.join("catalog/acme__mcp.json"),
         manifest("acme__mcp").replace("acme-mcp@", "--key=\", \"acme-mcp@"),
     );
-    write(
-        &folder.join("catalog/acme__other.json"),
-        manifest("acme__mcp"),
-    );
+    write(&folder.join("catalog/acme__other.json"), manifest("acme__mcp"));
     let lock = folder.join("generated/discovery.lock.json");
-    for text in [
-        "{\n<<<<<<< HEAD\n",
-        "{\"generated\": ",
-        "{\"version\": 1}",
-        "{\"version\": 99}",
-        "[]",
-    ] {
+    for text in
+        ["{\n<<<<<<< HEAD\n", "{\"generated\": ", "{\"version\": 1}", "{\"version\": 99}", "[]"]
+    {
         write(&lock, text);
         let (code, findings) = check_json(folder, &[]);
         let rules = rule_ids(&findings);
         assert_eq!(code, 1, "{text}: {rules:?}");
         assert!(rules.contains(&"unreadable-lock"), "{text}: {rules:?}");
         assert!(rules.contains(&"duplicate-server-id"), "{text}: {rules:?}");
-        let finding = findings
-            .iter()
-            .find(|finding| finding["rule"] == "unreadable-lock");
+        let finding = findings.iter().find(|finding| finding["rule"] == "unreadable-lock");
         assert_eq!(finding.unwrap()["file"], "generated/discovery.lock.json");
     }
     fs::remove_file(folder.join("catalog/acme__other.json")).unwrap();
-    write(
-        &folder.join("catproof.toml"),
-        "[rules]\nunreadable-lock = \"off\"\n",
-    );
+    write(&folder.join("catproof.toml"), "[rules]\nunreadable-lock = \"off\"\n");
     let (code, _, stderr) = run(folder, &["build"]);
     assert_eq!(code, 2, "{stderr}");
-    assert!(
-        !folder.join("generated/oauth_proxy").exists(),
-        "nothing was built"
-    );
+    assert!(!folder.join("generated/oauth_proxy").exists(), "nothing was built");
 }
 
 #[test]
 fn artifacts_that_cannot_be_read_are_not_taken_for_none() {
     let scratch = scratch();
     let folder = scratch.path();
-    write(
-        &folder.join("catalog/acme__mcp.json"),
-        manifest("acme__mcp"),
-    );
+    write(&folder.join("catalog/acme__mcp.json"), manifest("acme__mcp"));
     let (code, _, stderr) = run(folder, &["check"]);
     assert_eq!(code, 0, "{stderr}");
     assert!(stderr.contains("nothing was built yet"), "{stderr}");
-    write(
-        &folder.join("generated/oauth_proxy"),
-        "a file where a folder should be",
-    );
+    write(&folder.join("generated/oauth_proxy"), "a file where a folder should be");
     let (code, _, stderr) = run(folder, &["check"]);
     assert_eq!(code, 2, "{stderr}");
     assert!(stderr.contains("providers.js"), "{stderr}");
@@ -264,10 +207,7 @@ fn artifacts_that_cannot_be_read_are_not_taken_for_none() {
 fn two_formats_are_never_written_to_one_file() {
     let scratch = scratch();
     let folder = scratch.path();
-    write(
-        &folder.join("catalog/acme__mcp.json"),
-        manifest("acme__mcp"),
-    );
+    write(&folder.join("catalog/acme__mcp.json"), manifest("acme__mcp"));
     let formats = ["check", "--format", "json=a", "--format", "sarif=./a"];
     let (code, _, stderr) = run(folder, &formats);
     assert_eq!(code, 2, "{stderr}");
@@ -335,10 +275,7 @@ fn a_closed_pipe_changes_neither_the_status_nor_what_is_written() {
     let manifest = |name: &str, command: &str| {
         serde_json::json!({ "name": name, "server": { "command": command } }).to_string()
     };
-    write(
-        &folder.join("catalog/acme__mcp.json"),
-        manifest("acme__mcp", "npx"),
-    );
+    write(&folder.join("catalog/acme__mcp.json"), manifest("acme__mcp", "npx"));
     let run_into_closed_pipe = |arguments: &[&str]| {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
@@ -351,16 +288,9 @@ fn a_closed_pipe_changes_neither_the_status_nor_what_is_written() {
     assert_eq!(run_into_closed_pipe(&pedantic), Some(0));
     assert!(folder.join("generated/catalog.json").is_file());
     assert_eq!(run_into_closed_pipe(&["list"]), Some(0));
-    write(
-        &folder.join("catalog/acme__mcp.json"),
-        manifest("another", "npx"),
-    );
+    write(&folder.join("catalog/acme__mcp.json"), manifest("another", "npx"));
     for format in ["json", "human", "sarif", "jsonl"] {
-        assert_eq!(
-            run_into_closed_pipe(&["check", "--format", format]),
-            Some(1),
-            "{format}"
-        );
+        assert_eq!(run_into_closed_pipe(&["check", "--format", format]), Some(1), "{format}");
     }
     assert_eq!(run_into_closed_pipe(&["build", "--check"]), Some(1));
     assert_eq!(run_into_closed_pipe(&["check", "nowhere"]), Some(2));
@@ -373,10 +303,7 @@ fn artifacts_are_written_also_where_the_warnings_cannot_be() {
     let folder = scratch.path();
     let manifest = serde_json::json!({ "name": "acme__mcp", "server": { "command": "npx" } });
     write(&folder.join("catalog/acme__mcp.json"), manifest.to_string());
-    let full = fs::OpenOptions::new()
-        .write(true)
-        .open("/dev/full")
-        .unwrap();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_catproof"));
     let command = command.current_dir(folder).args(["build", "--pedantic"]);
     let output = command.stdout(full).output().unwrap();
@@ -425,10 +352,7 @@ fn a_captured_run_gives_what_the_process_gives() {
     ] {
         let captured = run(folder, arguments);
         assert_eq!(captured.0, code, "{arguments:?}: {}", captured.2);
-        assert!(
-            captured == run_process(folder, arguments),
-            "{arguments:?}: {captured:#?}"
-        );
+        assert!(captured == run_process(folder, arguments), "{arguments:?}: {captured:#?}");
     }
     let empty = folder.join("empty");
     fs::create_dir(&empty).unwrap();

@@ -118,10 +118,7 @@ async fn a_probe_writes_the_lock_and_a_second_one_changes_nothing() {
     let (code, findings, stderr) = probe_json(root.path(), &["--today", "2026-11-23"]);
     assert_eq!((code, findings.len()), (0, 0), "{stderr}");
     assert!(stderr.contains("1/1 acme__mcp: "), "{stderr}");
-    let entry = lock_in(root.path(), LOCK)
-        .servers
-        .remove("acme__mcp")
-        .unwrap();
+    let entry = lock_in(root.path(), LOCK).servers.remove("acme__mcp").unwrap();
     assert_eq!(entry.recorded, "2026-11-23");
     assert_eq!(entry.issuer, Some(world.fill("{auth}")));
 
@@ -148,18 +145,12 @@ async fn what_cannot_be_reached_is_a_warning_and_takes_no_fact_away() {
     run(root.path(), &["probe", "--allow-loopback"]);
 
     let (code, findings, _) = probe_json(root.path(), &[]);
-    assert_eq!(
-        (code, rule_ids(&findings)),
-        (0, vec!["unreachable-metadata"])
-    );
+    assert_eq!((code, rule_ids(&findings)), (0, vec!["unreachable-metadata"]));
     assert_eq!(findings[0]["severity"], "warning");
     let (code, findings, _) = probe_json(root.path(), &["--strict-online"]);
     assert_eq!((code, findings[0]["severity"].as_str()), (1, Some("error")));
     let (code, findings, _) = probe_json(root.path(), &["--check"]);
-    assert_eq!(
-        (code, rule_ids(&findings)),
-        (0, vec!["unreachable-metadata"])
-    );
+    assert_eq!((code, rule_ids(&findings)), (0, vec!["unreachable-metadata"]));
     assert_eq!(fs::read(root.path().join(LOCK)).unwrap(), before);
 }
 
@@ -183,10 +174,7 @@ async fn what_is_wrong_is_an_error_at_the_manifest_and_stands_in_the_lock() {
     assert_eq!((code, rule_ids(&findings)), (1, vec!["issuer-mismatch"]));
     assert_eq!(findings[0]["file"], "catalog/acme__mcp.json");
     let lock = lock_in(root.path(), LOCK);
-    assert_eq!(
-        lock.servers["acme__mcp"].problems[0].rule,
-        "issuer-mismatch"
-    );
+    assert_eq!(lock.servers["acme__mcp"].problems[0].rule, "issuer-mismatch");
     // Offline, the lock says the same.
     let (code, findings) = check_json(root.path(), &[]);
     assert_eq!((code, rule_ids(&findings)), (1, vec!["issuer-mismatch"]));
@@ -218,11 +206,7 @@ async fn a_check_of_the_lock_finds_drift_and_age_and_writes_nothing() {
     let lock = fs::read_to_string(root.path().join(LOCK)).unwrap();
     let lock = moved.fill(&world.unfill(&lock));
     fs::write(root.path().join(LOCK), &lock).unwrap();
-    add(
-        root.path(),
-        "catalog",
-        &remote("acme__mcp", &moved.fill("{mcp}/mcp")),
-    );
+    add(root.path(), "catalog", &remote("acme__mcp", &moved.fill("{mcp}/mcp")));
     let (code, findings, _) = on("2026-12-01");
     assert_eq!((code, rule_ids(&findings)), (1, vec!["discovery-drift"]));
     let message = findings[0]["message"].as_str().unwrap();
@@ -252,11 +236,7 @@ async fn an_address_is_refused_in_every_spelling_before_a_socket_opens() {
     let root = scratch();
     for (number, host) in spellings.iter().enumerate() {
         let url = format!("https://{host}:{port}/mcp");
-        add(
-            root.path(),
-            "catalog",
-            &remote(&format!("acme__{number}"), &url),
-        );
+        add(root.path(), "catalog", &remote(&format!("acme__{number}"), &url));
     }
     let (code, stdout, stderr) = run(root.path(), &["probe", "--format", "json"]);
     let report: Value = serde_json::from_str(&stdout).unwrap_or_else(|_| panic!("{stderr}"));
@@ -291,11 +271,7 @@ async fn a_probe_calls_no_ignore_unused() {
 async fn a_developers_server_has_its_answers_in_the_lock_for_development() {
     let world = provider().await;
     let root = scratch();
-    add(
-        root.path(),
-        "catalog",
-        &remote("acme__mcp", &world.fill("{mcp}/mcp")),
-    );
+    add(root.path(), "catalog", &remote("acme__mcp", &world.fill("{mcp}/mcp")));
     let mut local = remote("acme__local", &world.fill("{mcp}/mcp"));
     local["oauth_config"]["client_id"] = json!("acme-1f3d5");
     local["oauth_config"]["client_secret"] = json!("REDACTED");
@@ -339,23 +315,12 @@ async fn a_developers_server_is_asked_about_online_and_its_missing_lock_is_no_dr
     add(root.path(), "catalog_local", &local);
     let (code, findings) = check_json(
         root.path(),
-        &[
-            "--online",
-            "--allow-loopback",
-            "catalog_local/acme__local.json",
-        ],
+        &["--online", "--allow-loopback", "catalog_local/acme__local.json"],
     );
     assert_eq!((code, rule_ids(&findings)), (0, vec!["unsupported-scope"]));
     // So is a manifest that stands in no file, of which there can be no lock either.
     let mut check = catproof(root.path());
-    check.args([
-        "check",
-        "-",
-        "--online",
-        "--allow-loopback",
-        "--format",
-        "concise",
-    ]);
+    check.args(["check", "-", "--online", "--allow-loopback", "--format", "concise"]);
     let output = check.write_stdin(local.to_string()).output().unwrap();
     let shown = String::from_utf8(output.stdout).unwrap();
     assert_eq!(shown.lines().count(), 1, "{shown}");
@@ -375,10 +340,7 @@ async fn a_developers_server_is_asked_about_online_and_its_missing_lock_is_no_dr
     assert_eq!(probe_json(root.path(), &["--check"]).0, 0);
     let (code, findings, _) = probe_json(root.path(), &["--check"]);
     assert_eq!(code, 1);
-    assert!(
-        rule_ids(&findings).contains(&"discovery-drift"),
-        "{findings:#?}"
-    );
+    assert!(rule_ids(&findings).contains(&"discovery-drift"), "{findings:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -426,11 +388,7 @@ async fn one_server_can_be_asked_alone_and_the_others_keep_their_entries() {
     let world = provider().await;
     let root = scratch();
     for id in ["acme__one", "acme__two"] {
-        add(
-            root.path(),
-            "catalog",
-            &remote(id, &world.fill("{mcp}/mcp")),
-        );
+        add(root.path(), "catalog", &remote(id, &world.fill("{mcp}/mcp")));
     }
     add(
         root.path(),
@@ -465,10 +423,7 @@ async fn one_server_can_be_asked_alone_and_the_others_keep_their_entries() {
 async fn a_recording_is_replayed_to_the_same_lock_without_a_request() {
     let world = provider().await;
     let root = catalog_of(&remote("acme__mcp", &world.fill("{mcp}/mcp")));
-    let (code, _, _) = probe_json(
-        root.path(),
-        &["--record", "answers", "--today", "2026-11-23"],
-    );
+    let (code, _, _) = probe_json(root.path(), &["--record", "answers", "--today", "2026-11-23"]);
     assert_eq!(code, 0);
     let live = fs::read(root.path().join(LOCK)).unwrap();
     let asked = world.asked().len();
@@ -528,15 +483,8 @@ async fn ctrl_c_leaves_the_lock_as_it_was() {
     assert_eq!(probe_json(root.path(), &["--today", "2026-11-01"]).0, 0);
     let before = fs::read(root.path().join(LOCK)).unwrap();
     let slow = World::new(&["mcp"]).await;
-    slow.on(
-        "POST {mcp}/mcp",
-        Reply::status(401).after(Duration::from_hours(1)),
-    );
-    add(
-        root.path(),
-        "catalog",
-        &remote("acme__slow", &slow.fill("{mcp}/mcp")),
-    );
+    slow.on("POST {mcp}/mcp", Reply::status(401).after(Duration::from_hours(1)));
+    add(root.path(), "catalog", &remote("acme__slow", &slow.fill("{mcp}/mcp")));
     let mut child = Command::new(catproof(root.path()).get_program())
         .args(["probe", "--allow-loopback"])
         .current_dir(root.path())
@@ -547,18 +495,14 @@ async fn ctrl_c_leaves_the_lock_as_it_was() {
         assert_eq!(child.try_wait().unwrap(), None, "it ended by itself");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    let kill = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(kill.unwrap().success());
     let output = child.wait_with_output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{stderr}");
     assert!(stderr.contains("interrupted"), "{stderr}");
     assert_eq!(fs::read(root.path().join(LOCK)).unwrap(), before);
-    let left: Vec<_> = fs::read_dir(root.path().join("generated"))
-        .unwrap()
-        .collect();
+    let left: Vec<_> = fs::read_dir(root.path().join("generated")).unwrap().collect();
     assert_eq!(left.len(), 1, "{left:?}");
 }
 
@@ -569,10 +513,7 @@ async fn an_online_check_judges_by_fresh_answers_and_writes_nothing() {
     let online = ["--online", "--allow-loopback"];
     // Nothing is published: the server answers 404 to everything.
     let (code, findings) = check_json(root.path(), &online);
-    assert_eq!(
-        (code, rule_ids(&findings)),
-        (0, vec!["discovery-drift", "unpublished-metadata"])
-    );
+    assert_eq!((code, rule_ids(&findings)), (0, vec!["discovery-drift", "unpublished-metadata"]));
     world.on("POST {mcp}/mcp", Reply::challenge("{mcp}/meta"));
     world.on("GET {mcp}/meta", Reply::json("[]"));
     let (code, findings) = check_json(root.path(), &online);
@@ -583,10 +524,7 @@ async fn an_online_check_judges_by_fresh_answers_and_writes_nothing() {
     world.on("GET {mcp}/meta", Reply::status(503));
     check_json(root.path(), &online);
     let (code, findings) = check_json(root.path(), &online);
-    assert_eq!(
-        (code, rule_ids(&findings)),
-        (0, vec!["unreachable-metadata"])
-    );
+    assert_eq!((code, rule_ids(&findings)), (0, vec!["unreachable-metadata"]));
     let (code, _) = check_json(root.path(), &[&online[..], &["--strict-online"]].concat());
     assert_eq!(code, 1);
     assert!(!root.path().join("generated").exists());
@@ -600,24 +538,11 @@ async fn an_online_check_judges_by_fresh_answers_and_writes_nothing() {
 async fn an_online_check_of_one_file_asks_about_that_one() {
     let world = provider().await;
     let root = scratch();
-    add(
-        root.path(),
-        "catalog",
-        &remote("acme__one", &world.fill("{mcp}/mcp")),
-    );
-    add(
-        root.path(),
-        "catalog",
-        &remote("acme__two", &world.fill("{mcp}/other")),
-    );
+    add(root.path(), "catalog", &remote("acme__one", &world.fill("{mcp}/mcp")));
+    add(root.path(), "catalog", &remote("acme__two", &world.fill("{mcp}/other")));
     let named = ["--online", "--allow-loopback", "catalog/acme__one.json"];
     assert_eq!(check_json(root.path(), &named).0, 0);
-    assert!(
-        world
-            .asked()
-            .iter()
-            .all(|request| !request.contains("other"))
-    );
+    assert!(world.asked().iter().all(|request| !request.contains("other")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -640,18 +565,8 @@ async fn the_allowlist_of_a_running_proxy_is_judged_like_a_file() {
     assert_eq!(judged(), (0, vec![], vec![]));
     let (code, rules, files) = judged();
     assert_eq!(code, 1);
-    assert_eq!(
-        rules,
-        [
-            "loopback-allowed",
-            "unused-allowed-host",
-            "host-not-allowed"
-        ]
-    );
-    assert_eq!(
-        files,
-        [Value::Null, Value::Null, json!("catalog/acme__mcp.json")]
-    );
+    assert_eq!(rules, ["loopback-allowed", "unused-allowed-host", "host-not-allowed"]);
+    assert_eq!(files, [Value::Null, Value::Null, json!("catalog/acme__mcp.json")]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -689,20 +604,14 @@ async fn the_configured_proxy_is_asked_online_alone() {
     assert_eq!(probe_json(root.path(), &[]).0, 0);
     let online = ["--online", "--allow-loopback"];
     let (code, findings) = check_json(root.path(), &online);
-    assert_eq!(
-        (code, rule_ids(&findings)),
-        (0, vec!["unused-allowed-host"])
-    );
+    assert_eq!((code, rule_ids(&findings)), (0, vec!["unused-allowed-host"]));
     // One that does not answer is said, and the next best allowlist is taken.
     world.on("GET {proxy}/health", Reply::status(404));
     check_json(root.path(), &online);
     let (code, _, stderr) = run(root.path(), &[&["check"][..], &online].concat());
     assert_eq!(code, 0);
     assert!(stderr.contains("its `/health` answers 404"), "{stderr}");
-    let (code, _, _) = run(
-        root.path(),
-        &[&["check", "--strict-online"][..], &online].concat(),
-    );
+    let (code, _, _) = run(root.path(), &[&["check", "--strict-online"][..], &online].concat());
     assert_eq!(code, 2);
 }
 
@@ -777,14 +686,7 @@ async fn nothing_is_written_for_a_server_of_which_the_type_cannot_be_told() {
     world.on("POST {mcp}/mcp", Reply::status(401));
     let root = scratch();
     let url = world.fill("{mcp}/mcp");
-    let arguments = [
-        "new",
-        "acme__mcp",
-        "--online",
-        "--allow-loopback",
-        "--url",
-        &url,
-    ];
+    let arguments = ["new", "acme__mcp", "--online", "--allow-loopback", "--url", &url];
     let (code, stdout, stderr) = run(root.path(), &arguments);
     assert_eq!(code, 2);
     assert!(stdout.contains("asks for authentication"), "{stdout}");
@@ -829,12 +731,8 @@ fn the_shipped_lock_is_what_a_replay_of_the_recordings_writes() {
     }
     // Nothing of it was fetched by catproof but what is recorded word for word, and all the rest says so.
     let lock = lock_in(root.path(), LOCK);
-    let fetched: Vec<&String> = lock
-        .servers
-        .iter()
-        .filter(|(_, entry)| !entry.reconstructed)
-        .map(|(id, _)| id)
-        .collect();
+    let fetched: Vec<&String> =
+        lock.servers.iter().filter(|(_, entry)| !entry.reconstructed).map(|(id, _)| id).collect();
     assert_eq!(fetched, ["iskhakov__google_workspace_mcp"]);
 }
 
@@ -854,12 +752,7 @@ fn every_server_that_the_facts_show_to_register_clients_is_in_the_catalog() {
         .filter_map(|entry| Some(slashless(entry.inputs.remote_url.as_deref()?)))
         .collect();
     let is_stated = |server: &Value| {
-        let members = [
-            "mcp_url",
-            "issuer",
-            "authorization_endpoint",
-            "token_endpoint",
-        ];
+        let members = ["mcp_url", "issuer", "authorization_endpoint", "token_endpoint"];
         server["dynamic_registration"] == true
             && members.iter().all(|name| server[*name].is_string())
     };
@@ -913,10 +806,7 @@ fn the_lock_tells_where_the_secrets_of_google_and_github_go() {
         .collect();
     assert_eq!(
         unverifiable,
-        [
-            "catalog/githubcopilot__remote-mcp.json",
-            "catalog/iskhakov__google_workspace_mcp.json"
-        ]
+        ["catalog/githubcopilot__remote-mcp.json", "catalog/iskhakov__google_workspace_mcp.json"]
     );
 }
 

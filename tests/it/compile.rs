@@ -1,8 +1,5 @@
 //! What the compiler resolves, what it leaves out, and what makes no difference to it.
-#![expect(
-    clippy::needless_pass_by_value,
-    reason = "a patch is written in the call"
-)]
+#![expect(clippy::needless_pass_by_value, reason = "a patch is written in the call")]
 
 use catproof::testing::catalog::config::ExtraDestination;
 use catproof::testing::compile::plan::{
@@ -193,10 +190,7 @@ fn every_artifact_follows_its_published_schema() {
         let value: Value = serde_json::from_slice(&artifact.bytes).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
         assert!(validator.is_valid(&value), "{}", artifact.path);
-        assert_eq!(
-            value["generated"],
-            catproof::testing::compile::plan::GENERATED
-        );
+        assert_eq!(value["generated"], catproof::testing::compile::plan::GENERATED);
         assert_eq!(value["version"], 1);
     }
 }
@@ -224,24 +218,15 @@ fn every_server_of_the_public_catalog_compiles() {
 #[test]
 fn production_shows_no_developer_server_and_development_lets_it_hide_the_catalogs() {
     let mut catalog = InMemory::of([local(json!({"display_name": "Public"}))]);
-    catalog
-        .manifests
-        .push((Origin::CatalogLocal, local(json!({"display_name": "Mine"}))));
-    catalog
-        .manifests
-        .push((Origin::CatalogLocal, local(json!({"name": "acme__draft"}))));
+    catalog.manifests.push((Origin::CatalogLocal, local(json!({"display_name": "Mine"}))));
+    catalog.manifests.push((Origin::CatalogLocal, local(json!({"name": "acme__draft"}))));
     let names = |catalog: &InMemory| -> Vec<(String, bool)> {
         let servers = catalog.plan().app.servers.into_iter();
-        servers
-            .map(|server| (server.display_name, server.developer))
-            .collect()
+        servers.map(|server| (server.display_name, server.developer)).collect()
     };
     assert_eq!(names(&catalog), [("Public".to_owned(), false)]);
     catalog.config.profile = Profile::Development;
-    assert_eq!(
-        names(&catalog),
-        [("acme__draft".to_owned(), true), ("Mine".to_owned(), true)]
-    );
+    assert_eq!(names(&catalog), [("acme__draft".to_owned(), true), ("Mine".to_owned(), true)]);
 }
 
 #[test]
@@ -255,16 +240,9 @@ fn an_undetermined_server_and_one_with_a_secret_are_in_no_artifact_and_named() {
     let plan = catalog.plan();
     assert!(plan.servers.keys().eq(["c"]) && plan.proxy.servers.keys().eq(["c"]));
     assert!(plan.providers.server_destinations.keys().eq(["c"]));
-    let named: Vec<_> = plan
-        .left_out
-        .iter()
-        .map(|left_out| left_out.id.as_str())
-        .collect();
+    let named: Vec<_> = plan.left_out.iter().map(|left_out| left_out.id.as_str()).collect();
     assert_eq!(named, ["a", "b"]);
-    assert!(matches!(
-        plan.left_out[0].reason,
-        LeftOutReason::Undetermined(_)
-    ));
+    assert!(matches!(plan.left_out[0].reason, LeftOutReason::Undetermined(_)));
     assert_eq!(plan.left_out[1].reason, LeftOutReason::HoldsSecret);
     for artifact in catalog.artifacts() {
         let text = String::from_utf8(artifact.bytes).unwrap();
@@ -294,9 +272,7 @@ fn nothing_of_the_desktop_app_names_a_secret() {
         "`server` would put the word REDACTED into the launch spec"
     );
     assert_eq!(
-        left_out(local(
-            json!({"server": {"args": ["--from", "acme__mcp_SECRET"]}})
-        )),
+        left_out(local(json!({"server": {"args": ["--from", "acme__mcp_SECRET"]}}))),
         "`server` would put the name of the proxy's variable into the launch spec"
     );
 }
@@ -359,10 +335,7 @@ fn a_value_outside_the_grammar_leaves_its_server_out() {
             json!({"oauth_config": {"scopes": ["a\"b"]}}),
             "`oauth_config.scopes` holds what is not a scope",
         ),
-        (
-            json!({"oauth_config": {"redirect_uris": []}}),
-            "`oauth_config.redirect_uris` is missing",
-        ),
+        (json!({"oauth_config": {"redirect_uris": []}}), "`oauth_config.redirect_uris` is missing"),
         (
             json!({"oauth_config": {"redirect_uris": ["https://a.example/\nX=1"]}}),
             "`oauth_config.redirect_uris` is not a plain URL",
@@ -381,10 +354,7 @@ fn a_value_outside_the_grammar_leaves_its_server_out() {
 fn loopback_endpoints_are_for_development_alone() {
     let server =
         generic(json!({"oauth_config": {"token_endpoint": "http://127.0.0.1:9000/token"}}));
-    assert_eq!(
-        left_out(server.clone()),
-        "`token_endpoint` is on this machine"
-    );
+    assert_eq!(left_out(server.clone()), "`token_endpoint` is on this machine");
     let mut catalog = InMemory::of([server]);
     catalog.config.profile = Profile::Development;
     let plan = catalog.plan();
@@ -407,15 +377,9 @@ fn a_configuration_that_no_artifact_can_hold_is_an_error() {
     ] {
         let mut catalog = InMemory::of([]);
         let reason = "because".to_owned();
-        catalog.config.proxy.extra_destinations = vec![ExtraDestination {
-            host: host.to_owned(),
-            reason,
-        }];
-        assert_eq!(
-            catalog.try_plan().unwrap_err().field,
-            "proxy.extra_destinations",
-            "{host:?}"
-        );
+        catalog.config.proxy.extra_destinations =
+            vec![ExtraDestination { host: host.to_owned(), reason }];
+        assert_eq!(catalog.try_plan().unwrap_err().field, "proxy.extra_destinations", "{host:?}");
     }
     let mut catalog = InMemory::of([]);
     catalog.config.proxy.url = Some("oauth.acme.example".to_owned());
@@ -430,43 +394,17 @@ fn type_1_is_known_from_the_manifest() {
     let server = generic(json!({"archestra_config": {"oauth": {"required": false}}}));
     let plan = InMemory::of([server]).plan();
     let oauth = plan.servers["acme__mcp"].oauth.as_ref().unwrap();
+    assert_eq!(oauth.registration, Registration::Static { client_id: "acme-id".to_owned() });
+    assert_eq!(oauth.delivery, [TokenDelivery::Env { name: "ACME_TOKEN".to_owned() }]);
+    assert_eq!(oauth.redirect_uri, "https://oauth.acme.example/oauth/callback");
     assert_eq!(
-        oauth.registration,
-        Registration::Static {
-            client_id: "acme-id".to_owned()
-        }
-    );
-    assert_eq!(
-        oauth.delivery,
-        [TokenDelivery::Env {
-            name: "ACME_TOKEN".to_owned()
-        }]
-    );
-    assert_eq!(
-        oauth.redirect_uri,
-        "https://oauth.acme.example/oauth/callback"
-    );
-    assert_eq!(
-        (
-            oauth.discovery.as_ref(),
-            oauth.resource.as_ref(),
-            oauth.required
-        ),
+        (oauth.discovery.as_ref(), oauth.resource.as_ref(), oauth.required),
         (None, None, false)
     );
     let proxy = &plan.proxy.servers["acme__mcp"];
-    assert_eq!(
-        proxy.token_endpoint.as_deref(),
-        Some("https://api.acme.example/token")
-    );
-    assert_eq!(
-        proxy.client_authentication,
-        ClientAuthentication::ClientSecretPost
-    );
-    assert_eq!(
-        proxy.environment.secret,
-        ["acme__mcp_SECRET", "ACME__MCP_SECRET"]
-    );
+    assert_eq!(proxy.token_endpoint.as_deref(), Some("https://api.acme.example/token"));
+    assert_eq!(proxy.client_authentication, ClientAuthentication::ClientSecretPost);
+    assert_eq!(proxy.environment.secret, ["acme__mcp_SECRET", "ACME__MCP_SECRET"]);
     assert_eq!(plan.providers.allowed_destinations, ["api.acme.example"]);
 }
 
@@ -477,29 +415,17 @@ fn types_3_and_4_are_completed_from_the_lock() {
     catalog.lock = Some(lock(json!({})));
     let plan = catalog.plan();
     let oauth = plan.servers["acme__mcp"].oauth.as_ref().unwrap();
-    assert_eq!(
-        oauth.token_endpoint.as_deref(),
-        Some("https://tokens.acme.example/t/token")
-    );
-    assert_eq!(
-        oauth.resource.as_deref(),
-        Some("https://mcp.acme.example/mcp")
-    );
+    assert_eq!(oauth.token_endpoint.as_deref(), Some("https://tokens.acme.example/t/token"));
+    assert_eq!(oauth.resource.as_deref(), Some("https://mcp.acme.example/mcp"));
     assert_eq!(oauth.scopes.requested, ["docs:read", "docs:write"]);
     assert_eq!(oauth.scopes.source, ScopeSource::Discovered);
     let proxy = &plan.proxy.servers["acme__mcp"];
-    assert_eq!(
-        proxy.client_authentication,
-        ClientAuthentication::ClientSecretBasic
-    );
+    assert_eq!(proxy.client_authentication, ClientAuthentication::ClientSecretBasic);
     assert_eq!(
         proxy.authorization_servers,
         ["https://id.acme.example/t", "https://mcp.acme.example/mcp"]
     );
-    assert_eq!(
-        proxy.discovery_hosts,
-        ["id.acme.example", "mcp.acme.example"]
-    );
+    assert_eq!(proxy.discovery_hosts, ["id.acme.example", "mcp.acme.example"]);
     assert_eq!(plan.providers.allowed_destinations, ["tokens.acme.example"]);
 
     let mut catalog = InMemory::of([remote(json!({}))]);
@@ -509,10 +435,7 @@ fn types_3_and_4_are_completed_from_the_lock() {
     else {
         panic!("type 4 registers itself");
     };
-    assert_eq!(
-        endpoint.as_deref(),
-        Some("https://id.acme.example/t/register")
-    );
+    assert_eq!(endpoint.as_deref(), Some("https://id.acme.example/t/register"));
     assert_eq!(request.grant_types, ["authorization_code"]);
     assert_eq!(request.token_endpoint_auth_method, "client_secret_basic");
     assert_eq!(request.scope.as_deref(), Some("docs:read docs:write"));
@@ -522,15 +445,10 @@ fn types_3_and_4_are_completed_from_the_lock() {
 fn without_a_lock_for_these_urls_nothing_is_guessed() {
     let static_client = json!({"oauth_config": {"client_id": "acme", "client_secret": "REDACTED", "requires_proxy": true}});
     let mut catalog = InMemory::of([remote(static_client)]);
-    catalog.lock = Some(lock(
-        json!({"inputs": {"server_url": "https://other.example/"}}),
-    ));
+    catalog.lock = Some(lock(json!({"inputs": {"server_url": "https://other.example/"}})));
     let plan = catalog.plan();
     let oauth = plan.servers["acme__mcp"].oauth.as_ref().unwrap();
-    assert_eq!(
-        (oauth.token_endpoint.as_ref(), oauth.scopes.source),
-        (None, ScopeSource::Unstated)
-    );
+    assert_eq!((oauth.token_endpoint.as_ref(), oauth.scopes.source), (None, ScopeSource::Unstated));
     assert_eq!(plan.proxy.servers["acme__mcp"].token_endpoint, None);
     assert!(
         plan.providers.allowed_destinations.is_empty()
@@ -571,62 +489,40 @@ fn placeholders_become_structure() {
             "allowed_directories": {"type": "directory", "multiple": true, "required": true}
         }
     })));
-    let input = |key: &str| Part::Input {
-        input: key.to_owned(),
-    };
+    let input = |key: &str| Part::Input { input: key.to_owned() };
     let text = |text: &str| Part::Text(text.to_owned());
     let composed = |parts: Vec<Part>, omit_without: &[&str]| {
         let omit_without = omit_without.iter().map(|&key| key.to_owned()).collect();
-        Template::Composed(Composed {
-            parts,
-            omit_without,
-        })
+        Template::Composed(Composed { parts, omit_without })
     };
     let process = launch.process.unwrap();
     assert_eq!(
         process.arguments,
         [
             Argument::One(composed(vec![text("--dir="), input("dir")], &["dir"])),
-            Argument::Each {
-                each: "allowed_directories".to_owned()
-            },
+            Argument::Each { each: "allowed_directories".to_owned() },
             Argument::One(composed(
                 vec![
-                    Part::Folder {
-                        folder: Folder::Home
-                    },
-                    Part::Folder {
-                        folder: Folder::Separator
-                    },
+                    Part::Folder { folder: Folder::Home },
+                    Part::Folder { folder: Folder::Separator },
                     text("x")
                 ],
                 &[]
             )),
             Argument::One(composed(
-                vec![Part::Unresolved {
-                    unresolved: "user_config.x ? 'a' : 'b'".to_owned()
-                }],
+                vec![Part::Unresolved { unresolved: "user_config.x ? 'a' : 'b'".to_owned() }],
                 &[]
             )),
             Argument::One(Template::Fixed("a${b".to_owned())),
         ]
     );
-    assert_eq!(
-        process.environment["ALL"],
-        composed(vec![input("allowed_directories")], &[])
-    );
+    assert_eq!(process.environment["ALL"], composed(vec![input("allowed_directories")], &[]));
     assert_eq!(
         process.environment["BOTH"],
         composed(vec![input("dir"), text(":"), input("key")], &["dir"])
     );
-    assert_eq!(
-        process.environment["SET"],
-        composed(vec![input("set")], &[])
-    );
-    assert_eq!(
-        launch.inputs["dir"].used_in,
-        ["/process/arguments/0", "/process/environment/BOTH"]
-    );
+    assert_eq!(process.environment["SET"], composed(vec![input("set")], &[]));
+    assert_eq!(launch.inputs["dir"].used_in, ["/process/arguments/0", "/process/environment/BOTH"]);
     assert_eq!(
         launch.inputs["allowed_directories"].used_in,
         ["/process/arguments/1", "/process/environment/ALL"]
@@ -731,43 +627,22 @@ fn an_option_is_left_out_with_the_answer_that_follows_it() {
             vec![r#""--dir" ["allowed_directories"]"#, all],
         ),
         // A value that nothing fills in.
-        (
-            json!(["--config", "${FILE}"]),
-            vec![r#""--config" []"#, r#"{"unresolved":"FILE"} []"#],
-        ),
+        (json!(["--config", "${FILE}"]), vec![r#""--config" []"#, r#"{"unresolved":"FILE"} []"#]),
         // What is always answered, or has its value already, or is not an option.
         (
             json!(["--a", "${user_config.set}", "--b", "${user_config.needed}"]),
-            vec![
-                r#""--a""#,
-                r#"{"input":"set"} []"#,
-                r#""--b""#,
-                r#"{"input":"needed"} []"#,
-            ],
+            vec![r#""--a""#, r#"{"input":"set"} []"#, r#""--b""#, r#"{"input":"needed"} []"#],
         ),
         (
-            json!([
-                "--a=b",
-                "${user_config.port}",
-                "serve",
-                "${user_config.port}"
-            ]),
+            json!(["--a=b", "${user_config.port}", "serve", "${user_config.port}"]),
             vec![r#""--a=b""#, port, r#""serve""#, port],
         ),
         (
-            json!([
-                "--",
-                "${user_config.port}",
-                "--stdio",
-                "${user_config.port}"
-            ]),
+            json!(["--", "${user_config.port}", "--stdio", "${user_config.port}"]),
             vec![r#""--""#, port, r#""--stdio""#, port],
         ),
         // An answer that is the value of its own option.
-        (
-            json!(["--a", "--port=${user_config.port}"]),
-            vec![r#""--a""#, r#""--port=" ["port"]"#],
-        ),
+        (json!(["--a", "--port=${user_config.port}"]), vec![r#""--a""#, r#""--port=" ["port"]"#]),
     ];
     for (arguments, expected) in cases {
         let launch = with_inputs(json!({ "command": "acme-mcp", "args": arguments }));
@@ -785,14 +660,8 @@ fn an_option_that_says_what_runs_stays_and_one_of_a_container_goes() {
         matches!(&process.arguments[0], Argument::One(Template::Fixed(_)))
     };
     assert!(stays("sh", json!(["-c", "${user_config.port}"])));
-    assert!(stays(
-        "uvx",
-        json!(["--from", "${user_config.port}", "acme"])
-    ));
-    assert!(!stays(
-        "uvx",
-        json!(["--python", "${user_config.port}", "acme"])
-    ));
+    assert!(stays("uvx", json!(["--from", "${user_config.port}", "acme"])));
+    assert!(!stays("uvx", json!(["--python", "${user_config.port}", "acme"])));
 
     // The options of a container are known.
     let launch = with_inputs(json!({
@@ -801,19 +670,11 @@ fn an_option_that_says_what_runs_stays_and_one_of_a_container_goes() {
     }));
     assert_eq!(
         first_parts(&launch),
-        [
-            r#""-v" ["port"]"#,
-            port,
-            r#""--net=" ["port"]"#,
-            r#""--init""#
-        ]
+        [r#""-v" ["port"]"#, port, r#""--net=" ["port"]"#, r#""--init""#]
     );
     assert_eq!(
         launch.inputs["port"].used_in,
-        [
-            "/process/container/options/1",
-            "/process/container/options/2"
-        ]
+        ["/process/container/options/1", "/process/container/options/2"]
     );
 }
 
@@ -831,18 +692,12 @@ fn a_default_is_structured_too_and_one_that_nothing_fills_in_is_none() {
         }
     })));
     let default = |key: &str| serde_json::to_value(&launch.inputs[key].default).unwrap();
-    assert_eq!(
-        default("home"),
-        json!({"parts": [{"folder": "home"}, "/x"], "omit_without": []})
-    );
+    assert_eq!(default("home"), json!({"parts": [{"folder": "home"}, "/x"], "omit_without": []}));
     assert_eq!(
         default("bin"),
         json!({"parts": [{"input": "root"}, "/bin"], "omit_without": ["root"]})
     );
-    assert_eq!(
-        (default("none"), default("round")),
-        (Value::Null, Value::Null)
-    );
+    assert_eq!((default("none"), default("round")), (Value::Null, Value::Null));
     let installation = json!({"parts": [{"folder": "installation"}], "omit_without": []});
     assert_eq!(default("list"), json!(["a", installation]));
     let process = launch.process.unwrap();
@@ -871,19 +726,13 @@ fn a_docker_run_is_taken_apart() {
     assert_eq!(process.container.name, "archestra-ai-acme__mcp-mcp-server");
     assert_eq!(
         process.container.options,
-        [
-            Argument::One(fixed("-v")),
-            Argument::One(fixed("data:/data"))
-        ]
+        [Argument::One(fixed("-v")), Argument::One(fixed("data:/data"))]
     );
     assert!(
         matches!(&process.environment["URL"], Template::Composed(url) if url.omit_without == ["url"])
     );
     assert_eq!(process.mounts["/secrets/cert.pem"].input, "cert.pem");
-    assert_eq!(
-        launch.inputs["cert.pem"].used_in,
-        ["/process/mounts/~1secrets~1cert.pem"]
-    );
+    assert_eq!(launch.inputs["cert.pem"].used_in, ["/process/mounts/~1secrets~1cert.pem"]);
 }
 
 #[test]
@@ -898,31 +747,14 @@ fn files_are_escaped_where_they_are_json_and_deliver_where_they_hold_the_token()
     })));
     let files = &launch.process.unwrap().files;
     let escapes: Vec<Escape> = files.values().map(|file| file.escape).collect();
-    assert_eq!(
-        escapes,
-        [Escape::Json, Escape::None, Escape::None, Escape::None]
-    );
+    assert_eq!(escapes, [Escape::Json, Escape::None, Escape::None, Escape::None]);
     let Template::Composed(content) = &files["/a.json"].content else {
         panic!("the token has its place")
     };
-    assert_eq!(
-        content.parts[1],
-        Part::Token {
-            token: TokenField::AccessToken
-        }
-    );
-    assert_eq!(
-        content.parts[3],
-        Part::Token {
-            token: TokenField::ExpiresIn
-        }
-    );
-    let file = |path: &str| TokenDelivery::File {
-        path: path.to_owned(),
-    };
-    let env = TokenDelivery::Env {
-        name: "ACME_TOKEN".to_owned(),
-    };
+    assert_eq!(content.parts[1], Part::Token { token: TokenField::AccessToken });
+    assert_eq!(content.parts[3], Part::Token { token: TokenField::ExpiresIn });
+    let file = |path: &str| TokenDelivery::File { path: path.to_owned() };
+    let env = TokenDelivery::Env { name: "ACME_TOKEN".to_owned() };
     assert_eq!(
         launch.oauth.unwrap().delivery,
         [env, file("/a.json"), file("/b.ini"), file("/c.json")]
@@ -937,10 +769,7 @@ fn a_streamable_server_has_the_port_of_its_container_and_the_path_of_its_url() {
     let launch = launch(server);
     assert_eq!(
         launch.transport,
-        Transport::StreamableHttp {
-            port: 8000,
-            path: "/mcp?x=1".to_owned()
-        }
+        Transport::StreamableHttp { port: 8000, path: "/mcp?x=1".to_owned() }
     );
     let oauth = launch.oauth.unwrap();
     assert!(matches!(oauth.delivery[0], TokenDelivery::Header { .. }));

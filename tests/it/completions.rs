@@ -42,11 +42,7 @@ fn each_script_is_one_that_its_shell_can_read() {
     let (_scratch, file) = script("powershell");
     let parse = "$problems = $null; [void][System.Management.Automation.Language.Parser]::ParseFile($args[0], \
                  [ref]$null, [ref]$problems); exit $problems.Count";
-    printed(
-        Command::new("pwsh")
-            .args(["-NoProfile", "-CommandWithArgs", parse])
-            .arg(file),
-    );
+    printed(Command::new("pwsh").args(["-NoProfile", "-CommandWithArgs", parse]).arg(file));
     script("elvish");
 }
 
@@ -66,9 +62,7 @@ fn bash_completes_commands_options_and_values() {
              _catproof catproof \"${{COMP_WORDS[{last}]}}\" {previous}; echo \"${{COMPREPLY[*]}}\""
         );
         let mut bash = Command::new("bash");
-        bash.args(["--norc", "-c", &run, "bash"])
-            .arg(&file)
-            .args(words);
+        bash.args(["--norc", "-c", &run, "bash"]).arg(&file).args(words);
         if let Some(completed) = printed(&mut bash) {
             assert_eq!(completed.trim(), expected, "{words:?}");
         }

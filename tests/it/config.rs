@@ -85,10 +85,7 @@ fn the_words_of_the_options_are_answered_with_those_of_the_configuration() {
         write(&scratch.path().join("catproof.toml"), config);
         let (code, _, stderr) = run(scratch.path(), &["check"]);
         assert_eq!(code, 2);
-        assert!(
-            stderr.contains(&format!("help: write `{level}`")),
-            "{stderr}"
-        );
+        assert!(stderr.contains(&format!("help: write `{level}`")), "{stderr}");
     }
 }
 
@@ -175,10 +172,7 @@ fn what_is_no_toml_is_shown_where_it_stops_being_it() {
 #[test]
 fn hidden_characters_of_a_configuration_do_not_reach_the_terminal() {
     let scratch = scratch();
-    write(
-        &scratch.path().join("catproof.toml"),
-        "\"\u{202e}\u{1b}[2J\" = 1\n",
-    );
+    write(&scratch.path().join("catproof.toml"), "\"\u{202e}\u{1b}[2J\" = 1\n");
     let (code, _, stderr) = run(scratch.path(), &["check"]);
     assert_eq!(code, 2);
     assert!(!stderr.contains(['\u{202e}', '\u{1b}']), "{stderr:?}");
@@ -192,31 +186,17 @@ fn every_key_is_explained() {
         catproof::testing::cli::published_schemas::published()["config.schema.json"].as_str(),
     )
     .unwrap();
-    for object in schema["$defs"]
-        .as_object()
-        .unwrap()
-        .values()
-        .chain([&schema])
-    {
+    for object in schema["$defs"].as_object().unwrap().values().chain([&schema]) {
         for (key, property) in object["properties"].as_object().into_iter().flatten() {
             let is_heading = |line: &str| line.starts_with("## ") && line.ends_with(key.as_str());
             assert!(stdout.lines().any(is_heading), "{key} is not explained");
             if let Some(description) = property["description"].as_str() {
-                assert!(
-                    stdout.contains(description),
-                    "{key} lacks its documentation"
-                );
+                assert!(stdout.contains(description), "{key} lacks its documentation");
             }
         }
     }
-    assert!(
-        stdout.contains("## catalog\na string, by default `\"catalog\"`\n"),
-        "{stdout}"
-    );
-    assert!(
-        stdout.contains("## ignore[].rule\na string, required\n"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("## catalog\na string, by default `\"catalog\"`\n"), "{stdout}");
+    assert!(stdout.contains("## ignore[].rule\na string, required\n"), "{stdout}");
 }
 
 /// `check` with one ignore: the exit code under `--fail-on warning`, the rules, and how many were put up with.
@@ -229,11 +209,7 @@ fn check_ignoring(ignore: &str, options: &[&str]) -> (i32, Vec<String>, u64) {
     let (_, stdout, _) = run(scratch.path(), &["check", "--format", "json"]);
     let report: Value = serde_json::from_str(&stdout).unwrap();
     let rules = rule_ids(&findings).into_iter().map(str::to_owned).collect();
-    (
-        code,
-        rules,
-        report["summary"]["suppressed"].as_u64().unwrap(),
-    )
+    (code, rules, report["summary"]["suppressed"].as_u64().unwrap())
 }
 
 const IGNORE: &str =
@@ -241,10 +217,7 @@ const IGNORE: &str =
 
 #[test]
 fn what_is_ignored_is_counted_and_neither_shown_nor_failed() {
-    assert_eq!(
-        check_ignoring("", &[]),
-        (1, vec!["unknown-key".to_owned()], 0)
-    );
+    assert_eq!(check_ignoring("", &[]), (1, vec!["unknown-key".to_owned()], 0));
     assert_eq!(check_ignoring(IGNORE, &[]), (0, vec![], 1));
 }
 
@@ -254,11 +227,7 @@ fn a_server_is_explained_with_what_is_ignored_and_why() {
     catalog(scratch.path());
     let explain = || run(scratch.path(), &["explain", "acme__mcp"]).1;
     let finding = "- warning at /server/sandbox: `sandbox` is not a key that anything reads here (`unknown-key`)";
-    assert!(
-        explain().ends_with(&format!("{finding}\n")),
-        "{}",
-        explain()
-    );
+    assert!(explain().ends_with(&format!("{finding}\n")), "{}", explain());
     let config = "[[ignore]]\nrule = \"unknown-key\"\nfile = \"catalog/acme__mcp.json\"\nreason = \"tried out\"\n";
     write(&scratch.path().join("catproof.toml"), config);
     let ignored = format!("{finding}\n  ignored: tried out\n");
@@ -279,18 +248,13 @@ fn a_check_of_one_file_is_silent_about_the_ignores_of_others() {
     catalog(scratch.path());
     write(
         &scratch.path().join("catalog/acme__clean.json"),
-        MANIFEST
-            .replace("acme__mcp", "acme__clean")
-            .replace(", \"sandbox\": \"strict\"", ""),
+        MANIFEST.replace("acme__mcp", "acme__clean").replace(", \"sandbox\": \"strict\"", ""),
     );
     let ignore = IGNORE.replace("acme__mcp", "acme__clean");
     write(&scratch.path().join("catproof.toml"), ignore);
     let rules = |path: &str| {
         let (_, findings) = check_json(scratch.path(), &[path]);
-        rule_ids(&findings)
-            .into_iter()
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
+        rule_ids(&findings).into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(rules("catalog/acme__mcp.json"), ["unknown-key"]);
     assert_eq!(rules("catalog/acme__clean.json"), ["unused-ignore"]);
@@ -318,14 +282,8 @@ fn no_profile_calls_an_ignore_unused_that_another_one_needs() {
         })
         .to_string()
     };
-    write(
-        &scratch.path().join("catalog/acme__mcp.json"),
-        proxied("acme__mcp"),
-    );
-    write(
-        &scratch.path().join("catalog_local/Acme__mcp.json"),
-        proxied("Acme__mcp"),
-    );
+    write(&scratch.path().join("catalog/acme__mcp.json"), proxied("acme__mcp"));
+    write(&scratch.path().join("catalog_local/Acme__mcp.json"), proxied("Acme__mcp"));
     // The first is silent under development, the second under production, the third for the catalog's file there.
     let config = [
         ignore("development-redirect-uri", "catalog/acme__mcp.json"),
@@ -370,15 +328,9 @@ fn a_configuration_that_cannot_be_compiled_hides_no_finding() {
     let broken = MANIFEST
         .replace("acme__mcp", "acme__b")
         .replace("npx", "")
-        .replace(
-            "\"sandbox\": \"strict\"",
-            "\"env\": { \"KEY\": \"${user_config.key}\" }",
-        );
+        .replace("\"sandbox\": \"strict\"", "\"env\": { \"KEY\": \"${user_config.key}\" }");
     write(&scratch.path().join("catalog/acme__b.json"), broken);
-    write(
-        &scratch.path().join("catproof.toml"),
-        "[proxy]\nurl = \"nowhere\"\n",
-    );
+    write(&scratch.path().join("catproof.toml"), "[proxy]\nurl = \"nowhere\"\n");
     let (code, stdout, stderr) = run(scratch.path(), &["build"]);
     assert_eq!(code, 1, "{stderr}");
     assert!(stdout.contains("error[undeclared-user-config]"), "{stdout}");
@@ -392,10 +344,7 @@ fn a_configuration_that_cannot_be_compiled_hides_no_finding() {
     for command in ["build", "env"] {
         let (code, _, stderr) = run(scratch.path(), &[command]);
         assert_eq!(code, 2, "{stderr}");
-        assert!(
-            stderr.contains("`proxy.url` in the configuration"),
-            "{stderr}"
-        );
+        assert!(stderr.contains("`proxy.url` in the configuration"), "{stderr}");
     }
     assert!(!scratch.path().join("generated").exists());
 }

@@ -149,12 +149,7 @@ fn has_git() -> bool {
 fn git(folder: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git")
         .args(["-c", "user.name=Ann", "-c", "user.email=ann@acme.example"])
-        .args([
-            "-c",
-            "commit.gpgsign=false",
-            "-c",
-            "init.defaultBranch=main",
-        ])
+        .args(["-c", "commit.gpgsign=false", "-c", "init.defaultBranch=main"])
         .args(["-c", "protocol.file.allow=always"])
         .args(arguments)
         .current_dir(folder)
@@ -191,10 +186,7 @@ impl Repository {
 
     fn commit(&self) {
         git(self.path(), &["add", "-A"]);
-        git(
-            self.path(),
-            &["commit", "-q", "--allow-empty", "-m", "state"],
-        );
+        git(self.path(), &["commit", "-q", "--allow-empty", "-m", "state"]);
     }
 
     /// Back to the commit.
@@ -243,9 +235,7 @@ fn diff_json(folder: &Path, base: &str) -> Value {
 fn changes(report: &Value) -> Vec<String> {
     let line = |server: &str, change: &Value| {
         let word = |key: &str| change[key].as_str().unwrap().to_owned();
-        format!("{server} {} {}", word("kind"), word("grade"))
-            .trim()
-            .to_owned()
+        format!("{server} {} {}", word("kind"), word("grade")).trim().to_owned()
     };
     let servers = report["servers"].as_array().unwrap().iter();
     let mut changes: Vec<String> = servers
@@ -319,10 +309,7 @@ const CASES: &[Case] = &[
                 json!({ "oauth_config": { "token_endpoint": "https://evil.example/token" } });
             it.edit(NOTES, &patch);
         },
-        &[
-            "acme__notes destination-added breaking",
-            "acme__notes destination-removed review",
-        ],
+        &["acme__notes destination-added breaking", "acme__notes destination-removed review"],
     ),
     (
         "a destination changes in the lock alone",
@@ -339,10 +326,7 @@ const CASES: &[Case] = &[
     (
         "the lock says that it was put together from published facts",
         |it| {
-            it.edit(
-                LOCK,
-                &json!({ "servers": { "acme__hosted": { "reconstructed": true } } }),
-            );
+            it.edit(LOCK, &json!({ "servers": { "acme__hosted": { "reconstructed": true } } }));
         },
         &[
             "acme__hosted destination-source-changed review",
@@ -352,20 +336,14 @@ const CASES: &[Case] = &[
     (
         "the lock is brought up to date",
         |it| {
-            it.edit(
-                LOCK,
-                &json!({ "servers": { "acme__hosted": { "recorded": "2026-11-01" } } }),
-            );
+            it.edit(LOCK, &json!({ "servers": { "acme__hosted": { "recorded": "2026-11-01" } } }));
         },
         &["acme__hosted discovery-refreshed safe"],
     ),
     (
         "the lock forgets a server",
         |it| it.edit(LOCK, &json!({ "servers": { "acme__hosted": null } })),
-        &[
-            "acme__hosted destination-unknown breaking",
-            "acme__hosted login-unknown review",
-        ],
+        &["acme__hosted destination-unknown breaking", "acme__hosted login-unknown review"],
     ),
     (
         "the lock knows a server that is not there",
@@ -378,15 +356,9 @@ const CASES: &[Case] = &[
     (
         "scopes are added and removed",
         |it| {
-            it.edit(
-                NOTES,
-                &json!({ "oauth_config": { "scopes": ["notes", "admin"] } }),
-            );
+            it.edit(NOTES, &json!({ "oauth_config": { "scopes": ["notes", "admin"] } }));
         },
-        &[
-            "acme__notes scope-added review",
-            "acme__notes scope-removed safe",
-        ],
+        &["acme__notes scope-added review", "acme__notes scope-removed safe"],
     ),
     (
         "the redirect URI that is used changes",
@@ -419,10 +391,7 @@ const CASES: &[Case] = &[
                 json!({ "oauth_config": { "server_url": "https://evil.example/authorize" } });
             it.edit(NOTES, &patch);
         },
-        &[
-            "acme__notes login-host-added breaking",
-            "acme__notes login-host-removed safe",
-        ],
+        &["acme__notes login-host-added breaking", "acme__notes login-host-removed safe"],
     ),
     (
         "the login page moves on its own host",
@@ -436,47 +405,29 @@ const CASES: &[Case] = &[
     (
         "the proxy is dropped",
         |it| {
-            it.edit(
-                NOTES,
-                &json!({ "oauth_config": { "requires_proxy": false } }),
-            );
+            it.edit(NOTES, &json!({ "oauth_config": { "requires_proxy": false } }));
         },
-        &[
-            "acme__notes destination-removed review",
-            "acme__notes proxy-dropped breaking",
-        ],
+        &["acme__notes destination-removed review", "acme__notes proxy-dropped breaking"],
     ),
     (
         "a secret is committed",
         |it| {
             let secret = format!("s3cr3t-{}", "Q7w2Er9Ty4Ui8Op1");
-            it.edit(
-                NOTES,
-                &json!({ "oauth_config": { "client_secret": secret } }),
-            );
+            it.edit(NOTES, &json!({ "oauth_config": { "client_secret": secret } }));
         },
-        &[
-            "acme__notes secret-in-file breaking",
-            "acme__notes server-left-out breaking",
-        ],
+        &["acme__notes secret-in-file breaking", "acme__notes server-left-out breaking"],
     ),
     (
         "the secret is blacked out in another way",
         |it| {
-            it.edit(
-                NOTES,
-                &json!({ "oauth_config": { "client_secret": "[REDACTED]" } }),
-            );
+            it.edit(NOTES, &json!({ "oauth_config": { "client_secret": "[REDACTED]" } }));
         },
         &[],
     ),
     (
         "the token is delivered elsewhere",
         |it| {
-            it.edit(
-                NOTES,
-                &json!({ "oauth_config": { "access_token_env_var": "OTHER" } }),
-            );
+            it.edit(NOTES, &json!({ "oauth_config": { "access_token_env_var": "OTHER" } }));
         },
         &["acme__notes token-delivery-changed review"],
     ),
@@ -484,10 +435,7 @@ const CASES: &[Case] = &[
         "a field changes from which nothing is compiled",
         |it| {
             let url = "https://evil.example";
-            it.edit(
-                NOTES,
-                &json!({ "oauth_config": { "auth_server_url": url } }),
-            );
+            it.edit(NOTES, &json!({ "oauth_config": { "auth_server_url": url } }));
         },
         &["acme__notes uncompiled-field-changed review"],
     ),
@@ -518,33 +466,21 @@ const CASES: &[Case] = &[
     (
         "another version runs",
         |it| {
-            it.edit(
-                NOTES,
-                &json!({ "server": { "args": ["-y", "acme-mcp@1.5.0", "--stdio"] } }),
-            );
+            it.edit(NOTES, &json!({ "server": { "args": ["-y", "acme-mcp@1.5.0", "--stdio"] } }));
         },
         &["acme__notes version-changed review"],
     ),
     (
         "the version is no longer pinned",
         |it| {
-            it.edit(
-                NOTES,
-                &json!({ "server": { "args": ["-y", "acme-mcp", "--stdio"] } }),
-            );
+            it.edit(NOTES, &json!({ "server": { "args": ["-y", "acme-mcp", "--stdio"] } }));
         },
-        &[
-            "acme__notes pin-removed review",
-            "acme__notes version-changed review",
-        ],
+        &["acme__notes pin-removed review", "acme__notes version-changed review"],
     ),
     (
         "another package runs",
         |it| {
-            it.edit(
-                NOTES,
-                &json!({ "server": { "args": ["-y", "acme-mpc@1.4.0", "--stdio"] } }),
-            );
+            it.edit(NOTES, &json!({ "server": { "args": ["-y", "acme-mpc@1.4.0", "--stdio"] } }));
         },
         &["acme__notes program-changed breaking"],
     ),
@@ -592,18 +528,12 @@ const CASES: &[Case] = &[
             let env = json!({ "ACME_KEY": null, "ACME_URL": "https://acme.example" });
             it.edit(NOTES, &json!({ "server": { "env": env } }));
         },
-        &[
-            "acme__notes environment-added review",
-            "acme__notes environment-removed review",
-        ],
+        &["acme__notes environment-added review", "acme__notes environment-removed review"],
     ),
     (
         "a variable makes the program load other code",
         |it| {
-            it.edit(
-                NOTES,
-                &json!({ "server": { "env": { "NODE_OPTIONS": "--require /tmp/x" } } }),
-            );
+            it.edit(NOTES, &json!({ "server": { "env": { "NODE_OPTIONS": "--require /tmp/x" } } }));
         },
         &["acme__notes loader-variable-set breaking"],
     ),
@@ -613,24 +543,13 @@ const CASES: &[Case] = &[
             let arguments = ["run", "-i", "--rm", "--privileged", "acme/box:1.0", "serve"];
             it.edit(BOX, &json!({ "server": { "args": arguments } }));
         },
-        &[
-            "acme__box container-opened breaking",
-            "acme__box container-options-changed review",
-        ],
+        &["acme__box container-opened breaking", "acme__box container-options-changed review"],
     ),
     (
         "the whole machine is mounted, and the engine's socket given",
         |it| {
-            let arguments = [
-                "run",
-                "-i",
-                "--rm",
-                "-v",
-                "/:/h",
-                "--use-api-socket",
-                "acme/box:1.0",
-                "serve",
-            ];
+            let arguments =
+                ["run", "-i", "--rm", "-v", "/:/h", "--use-api-socket", "acme/box:1.0", "serve"];
             it.edit(BOX, &json!({ "server": { "args": arguments } }));
         },
         &[
@@ -645,10 +564,7 @@ const CASES: &[Case] = &[
             let env = json!({ "https_proxy": "http://proxy.example", "UV_INDEX": "https://index.example" });
             it.edit(NOTES, &json!({ "server": { "env": env } }));
         },
-        &[
-            "acme__notes loader-variable-set breaking",
-            "acme__notes loader-variable-set breaking",
-        ],
+        &["acme__notes loader-variable-set breaking", "acme__notes loader-variable-set breaking"],
     ),
     (
         "what people read of the licence changes",
@@ -660,15 +576,7 @@ const CASES: &[Case] = &[
     (
         "a folder is mounted",
         |it| {
-            let arguments = [
-                "run",
-                "-i",
-                "--rm",
-                "-v",
-                "/home:/home",
-                "acme/box:1.0",
-                "serve",
-            ];
+            let arguments = ["run", "-i", "--rm", "-v", "/home:/home", "acme/box:1.0", "serve"];
             it.edit(BOX, &json!({ "server": { "args": arguments } }));
         },
         &["acme__box container-options-changed review"],
@@ -676,10 +584,7 @@ const CASES: &[Case] = &[
     (
         "an injected file changes",
         |it| {
-            it.edit(
-                BOX,
-                &json!({ "server": { "inject_file": { "/etc/box.json": "{\"a\":1}" } } }),
-            );
+            it.edit(BOX, &json!({ "server": { "inject_file": { "/etc/box.json": "{\"a\":1}" } } }));
         },
         &["acme__box injected-file-changed review"],
     ),
@@ -697,18 +602,12 @@ const CASES: &[Case] = &[
             let inputs = json!({ "team": { "type": "string", "title": "Team" }, "region": null });
             it.edit(NOTES, &json!({ "user_config": inputs }));
         },
-        &[
-            "acme__notes input-removed review",
-            "acme__notes optional-input-added review",
-        ],
+        &["acme__notes input-removed review", "acme__notes optional-input-added review"],
     ),
     (
         "an answer is no longer kept secret",
         |it| {
-            it.edit(
-                NOTES,
-                &json!({ "user_config": { "api_key": { "sensitive": false } } }),
-            );
+            it.edit(NOTES, &json!({ "user_config": { "api_key": { "sensitive": false } } }));
         },
         &["acme__notes sensitive-dropped breaking"],
     ),
@@ -727,10 +626,7 @@ const CASES: &[Case] = &[
     (
         "what people read changes",
         |it| {
-            it.edit(
-                NOTES,
-                &json!({ "description": "More notes", "keywords": ["notes"] }),
-            );
+            it.edit(NOTES, &json!({ "description": "More notes", "keywords": ["notes"] }));
         },
         &["acme__notes metadata-changed safe"],
     ),
@@ -793,10 +689,7 @@ const CASES: &[Case] = &[
                  [rules]\nunpinned-package = \"error\"\n",
             );
         },
-        &[
-            "configuration-tightened safe",
-            "configuration-tightened safe",
-        ],
+        &["configuration-tightened safe", "configuration-tightened safe"],
     ),
     (
         "the profile is weakened",
@@ -811,30 +704,19 @@ const CASES: &[Case] = &[
     (
         "an artifact is edited",
         |it| {
-            it.add(
-                "generated/oauth_proxy/providers.json",
-                &json!({ "allowed": ["evil.example"] }),
-            );
+            it.add("generated/oauth_proxy/providers.json", &json!({ "allowed": ["evil.example"] }));
         },
         &["artifact-edited breaking"],
     ),
     (
         "a local server hides one of the catalog, and changes nothing",
         |it| it.add("catalog_local/acme__box.json", &catalog()[BOX]),
-        &[
-            "acme__box server-added review",
-            "acme__box shadow-added review",
-        ],
+        &["acme__box server-added review", "acme__box shadow-added review"],
     ),
 ];
 
 /// One scripted change of a state that has to be made first.
-type PreparedCase = (
-    &'static str,
-    fn(&Repository),
-    fn(&Repository),
-    &'static [&'static str],
-);
+type PreparedCase = (&'static str, fn(&Repository), fn(&Repository), &'static [&'static str]);
 
 const PREPARED_CASES: &[PreparedCase] = &[
     (
@@ -857,99 +739,60 @@ const PREPARED_CASES: &[PreparedCase] = &[
             it.add(BOX, &catalog()[BOX]);
             it.edit(BOX, &json!({ "server": { "args": arguments } }));
         },
-        &[
-            "acme__box container-opened breaking",
-            "acme__box manifest-readable review",
-        ],
+        &["acme__box container-opened breaking", "acme__box manifest-readable review"],
     ),
     (
         "a secret leaves the file",
         |it| {
             let secret = format!("s3cr3t-{}", "Q7w2Er9Ty4Ui8Op1");
-            it.edit(
-                NOTES,
-                &json!({ "oauth_config": { "client_secret": secret } }),
-            );
+            it.edit(NOTES, &json!({ "oauth_config": { "client_secret": secret } }));
         },
         |it| {
-            it.edit(
-                NOTES,
-                &json!({ "oauth_config": { "client_secret": "REDACTED" } }),
-            );
+            it.edit(NOTES, &json!({ "oauth_config": { "client_secret": "REDACTED" } }));
         },
-        &[
-            "acme__notes secret-removed safe",
-            "acme__notes server-compiled review",
-        ],
+        &["acme__notes secret-removed safe", "acme__notes server-compiled review"],
     ),
     (
         "another secret is committed",
         |it| {
             let secret = format!("s3cr3t-{}", "Q7w2Er9Ty4Ui8Op1");
-            it.edit(
-                NOTES,
-                &json!({ "oauth_config": { "client_secret": secret } }),
-            );
+            it.edit(NOTES, &json!({ "oauth_config": { "client_secret": secret } }));
         },
         |it| {
             let secret = format!("s3cr3t-{}", "As6Df3Gh5Jk0Lz77");
-            it.edit(
-                NOTES,
-                &json!({ "oauth_config": { "client_secret": secret } }),
-            );
+            it.edit(NOTES, &json!({ "oauth_config": { "client_secret": secret } }));
         },
         &["acme__notes secret-in-file breaking"],
     ),
     (
         "the proxy keeps the secret",
         |it| {
-            it.edit(
-                NOTES,
-                &json!({ "oauth_config": { "requires_proxy": false } }),
-            );
+            it.edit(NOTES, &json!({ "oauth_config": { "requires_proxy": false } }));
         },
         |it| {
-            it.edit(
-                NOTES,
-                &json!({ "oauth_config": { "requires_proxy": true } }),
-            );
+            it.edit(NOTES, &json!({ "oauth_config": { "requires_proxy": true } }));
         },
-        &[
-            "acme__notes destination-added breaking",
-            "acme__notes proxy-added review",
-        ],
+        &["acme__notes destination-added breaking", "acme__notes proxy-added review"],
     ),
     (
         "the lock learns where a secret goes and a user logs in",
         |it| it.edit(LOCK, &json!({ "servers": { "acme__hosted": null } })),
         |it| it.add(LOCK, &catalog()[LOCK]),
-        &[
-            "acme__hosted destination-discovered review",
-            "acme__hosted login-discovered review",
-        ],
+        &["acme__hosted destination-discovered review", "acme__hosted login-discovered review"],
     ),
     (
         "the scopes are left to the provider",
         |it| it.edit(OPEN, &json!({ "oauth_config": { "scopes": ["notes"] } })),
         |it| it.edit(OPEN, &json!({ "oauth_config": { "scopes": [] } })),
-        &[
-            "acme__open scope-removed safe",
-            "acme__open scope-source-changed review",
-        ],
+        &["acme__open scope-removed safe", "acme__open scope-source-changed review"],
     ),
     (
         "the fallback scopes change",
         |it| {
-            it.edit(
-                NOTES,
-                &json!({ "oauth_config": { "default_scopes": ["notes"] } }),
-            );
+            it.edit(NOTES, &json!({ "oauth_config": { "default_scopes": ["notes"] } }));
         },
         |it| {
-            it.edit(
-                NOTES,
-                &json!({ "oauth_config": { "default_scopes": ["admin"] } }),
-            );
+            it.edit(NOTES, &json!({ "oauth_config": { "default_scopes": ["admin"] } }));
         },
         &["acme__notes fallback-scopes-changed review"],
     ),
@@ -960,19 +803,13 @@ const PREPARED_CASES: &[PreparedCase] = &[
             let document = "https://app.acme.example/client.json";
             it.edit(OPEN, &json!({ "oauth_config": { "client_id": document } }));
         },
-        &[
-            "acme__open login-host-added breaking",
-            "acme__open registration-changed review",
-        ],
+        &["acme__open login-host-added breaking", "acme__open registration-changed review"],
     ),
     (
         "the login becomes optional",
         |_| {},
         |it| {
-            it.edit(
-                NOTES,
-                &json!({ "archestra_config": { "oauth": { "required": false } } }),
-            );
+            it.edit(NOTES, &json!({ "archestra_config": { "oauth": { "required": false } } }));
         },
         &["acme__notes login-requirement-changed review"],
     ),
@@ -989,10 +826,7 @@ const PREPARED_CASES: &[PreparedCase] = &[
         "a remote server moves on its host",
         |it| it.edit(OPEN, &json!({ "oauth_config": null })),
         |it| {
-            it.edit(
-                OPEN,
-                &json!({ "server": { "url": "https://open.acme.example/v2" } }),
-            );
+            it.edit(OPEN, &json!({ "server": { "url": "https://open.acme.example/v2" } }));
         },
         &["acme__open remote-url-changed review"],
     ),
@@ -1003,26 +837,17 @@ const PREPARED_CASES: &[PreparedCase] = &[
             it.edit(NOTES, &json!({ "oauth_config": url }));
         },
         |it| {
-            it.edit(
-                NOTES,
-                &json!({ "oauth_config": { "streamable_http_port": 9000 } }),
-            );
+            it.edit(NOTES, &json!({ "oauth_config": { "streamable_http_port": 9000 } }));
         },
         &["acme__notes http-endpoint-changed review"],
     ),
     (
         "a variable has another value",
         |it| {
-            it.edit(
-                NOTES,
-                &json!({ "server": { "env": { "ACME_URL": "https://acme.example" } } }),
-            );
+            it.edit(NOTES, &json!({ "server": { "env": { "ACME_URL": "https://acme.example" } } }));
         },
         |it| {
-            it.edit(
-                NOTES,
-                &json!({ "server": { "env": { "ACME_URL": "https://evil.example" } } }),
-            );
+            it.edit(NOTES, &json!({ "server": { "env": { "ACME_URL": "https://evil.example" } } }));
         },
         &["acme__notes environment-changed review"],
     ),
@@ -1030,20 +855,14 @@ const PREPARED_CASES: &[PreparedCase] = &[
         "an answer is handed over as a file",
         |_| {},
         |it| {
-            it.edit(
-                NOTES,
-                &json!({ "user_config": { "region": { "mounted": true } } }),
-            );
+            it.edit(NOTES, &json!({ "user_config": { "region": { "mounted": true } } }));
         },
         &["acme__notes mount-changed review"],
     ),
     (
         "an answer may be left open, is kept secret and has a default",
         |it| {
-            it.edit(
-                NOTES,
-                &json!({ "user_config": { "region": { "required": true } } }),
-            );
+            it.edit(NOTES, &json!({ "user_config": { "region": { "required": true } } }));
         },
         |it| {
             let input = json!({ "required": false, "sensitive": true, "default": "eu" });
@@ -1069,20 +888,14 @@ const PREPARED_CASES: &[PreparedCase] = &[
                 }),
             );
         },
-        &[
-            "acme__box browser-login-changed review",
-            "acme__box setup-changed review",
-        ],
+        &["acme__box browser-login-changed review", "acme__box setup-changed review"],
     ),
     (
         "a shadow changes, and weakens what it hides",
         |it| it.add("catalog_local/acme__notes.json", &catalog()[NOTES]),
         |it| {
             let file = "catalog_local/acme__notes.json";
-            it.edit(
-                file,
-                &json!({ "oauth_config": { "requires_proxy": false } }),
-            );
+            it.edit(file, &json!({ "oauth_config": { "requires_proxy": false } }));
         },
         &[
             "acme__notes destination-removed review",
@@ -1095,10 +908,7 @@ const PREPARED_CASES: &[PreparedCase] = &[
         "a shadow is gone",
         |it| it.add("catalog_local/acme__box.json", &catalog()[BOX]),
         |it| fs::remove_file(it.path().join("catalog_local/acme__box.json")).unwrap(),
-        &[
-            "acme__box server-removed review",
-            "acme__box shadow-removed safe",
-        ],
+        &["acme__box server-removed review", "acme__box shadow-removed safe"],
     ),
     (
         "the configuration and the lock of the base cannot be used",
@@ -1123,10 +933,7 @@ const PREPARED_CASES: &[PreparedCase] = &[
         "several servers change at once",
         |_| {},
         |it| {
-            it.edit(
-                NOTES,
-                &json!({ "oauth_config": { "scopes": ["notes", "files", "admin"] } }),
-            );
+            it.edit(NOTES, &json!({ "oauth_config": { "scopes": ["notes", "files", "admin"] } }));
             it.edit(BOX, &json!({ "description": "A box" }));
             fs::remove_file(it.path().join(OPEN)).unwrap();
         },
@@ -1143,21 +950,11 @@ const PREPARED_CASES: &[PreparedCase] = &[
             it.edit(BOX, &json!({ "server": { "args": arguments } }));
         },
         |it| {
-            let arguments = [
-                "run",
-                "-i",
-                "--pid=host",
-                "--network",
-                "host",
-                "acme/box:1.0",
-                "serve",
-            ];
+            let arguments =
+                ["run", "-i", "--pid=host", "--network", "host", "acme/box:1.0", "serve"];
             it.edit(BOX, &json!({ "server": { "args": arguments } }));
         },
-        &[
-            "acme__box container-opened breaking",
-            "acme__box container-options-changed review",
-        ],
+        &["acme__box container-opened breaking", "acme__box container-options-changed review"],
     ),
     (
         "a server in an image is renamed, and runs another version",
@@ -1169,10 +966,7 @@ const PREPARED_CASES: &[PreparedCase] = &[
             manifest["server"]["args"] = json!(["run", "-i", "--rm", "acme/box:2.0", "serve"]);
             it.add("catalog/acme__crate.json", &manifest);
         },
-        &[
-            "acme__crate server-renamed breaking",
-            "acme__crate version-changed review",
-        ],
+        &["acme__crate server-renamed breaking", "acme__crate version-changed review"],
     ),
     (
         "a server is renamed, and runs another version",
@@ -1184,10 +978,7 @@ const PREPARED_CASES: &[PreparedCase] = &[
             manifest["server"]["args"] = json!(["-y", "acme-mcp@2.0.0", "--stdio"]);
             it.add("catalog/acme__papers.json", &manifest);
         },
-        &[
-            "acme__papers server-renamed breaking",
-            "acme__papers version-changed review",
-        ],
+        &["acme__papers server-renamed breaking", "acme__papers version-changed review"],
     ),
 ];
 
@@ -1233,14 +1024,8 @@ fn each_scripted_change_of_another_state_has_its_grade() {
 #[test]
 fn each_kind_has_a_scripted_change_and_a_line_in_the_table() {
     let said = CASES.iter().flat_map(|(_, _, expected)| expected.iter());
-    let said = said.chain(
-        PREPARED_CASES
-            .iter()
-            .flat_map(|(_, _, _, expected)| expected.iter()),
-    );
-    let scripted: BTreeSet<&str> = said
-        .map(|line| line.split(' ').rev().nth(1).unwrap())
-        .collect();
+    let said = said.chain(PREPARED_CASES.iter().flat_map(|(_, _, _, expected)| expected.iter()));
+    let scripted: BTreeSet<&str> = said.map(|line| line.split(' ').rev().nth(1).unwrap()).collect();
     let (_, table, _) = run(&scratch_folder(), &["explain", "diff"]);
     for kind in Kind::value_variants() {
         let id = kind.id();
@@ -1265,14 +1050,9 @@ fn another_layout_order_or_dialect_is_no_change() {
         let mut members: Vec<(String, Value)> =
             value.as_object().unwrap().clone().into_iter().collect();
         members.reverse();
-        let lines: Vec<String> = members
-            .iter()
-            .map(|(key, value)| format!("\t{}:\r\n{value:#}", json!(key)))
-            .collect();
-        write(
-            &it.path().join(file),
-            format!("{{\r\n{}\r\n}}\r\n", lines.join(",\r\n")),
-        );
+        let lines: Vec<String> =
+            members.iter().map(|(key, value)| format!("\t{}:\r\n{value:#}", json!(key))).collect();
+        write(&it.path().join(file), format!("{{\r\n{}\r\n}}\r\n", lines.join(",\r\n")));
     }
     assert_eq!(it.changes(), [""; 0]);
     // The guide's dialect, the defaults written out, and two scopes in one word.
@@ -1299,10 +1079,7 @@ fn another_layout_order_or_dialect_is_no_change() {
     assert_eq!(changes(&report), [""; 0]);
     let (code, stdout, stderr) = run(it.path(), &["diff", "--base", "HEAD", "--gate", "review"]);
     assert_eq!((code, stdout.as_str()), (0, ""));
-    assert!(
-        stderr.contains("nothing changes in what the catalog means"),
-        "{stderr}"
-    );
+    assert!(stderr.contains("nothing changes in what the catalog means"), "{stderr}");
 }
 
 #[test]
@@ -1315,20 +1092,14 @@ fn artifacts_that_were_built_anew_say_nothing_of_their_own() {
     it.commit();
     it.edit(BOX, &json!({ "description": "A box" }));
     it.edit(NOTES, &json!({ "oauth_config": { "client_id": "acme-2" } }));
-    let expected = [
-        "acme__box metadata-changed safe",
-        "acme__notes client-id-changed breaking",
-    ];
+    let expected = ["acme__box metadata-changed safe", "acme__notes client-id-changed breaking"];
     assert_eq!(it.changes(), expected, "the artifacts are out of date");
     assert_eq!(run(it.path(), &["build"]).0, 0);
     assert_eq!(it.changes(), expected, "the artifacts are built anew");
     let allowlist = it.path().join("generated/oauth_proxy/providers.js");
     let text = fs::read_to_string(&allowlist).unwrap();
     write(&allowlist, text.replace("id.acme.example", "evil.example"));
-    write(
-        &it.path().join("generated/desktop_app/servers/evil.json"),
-        "{}",
-    );
+    write(&it.path().join("generated/desktop_app/servers/evil.json"), "{}");
     let edited = ["artifact-edited breaking"; 2];
     assert_eq!(it.changes(), [&expected[..], &edited].concat());
     // A backslash is a character like any other on Unix, and no way to hide from the comparison.
@@ -1438,17 +1209,12 @@ fn the_gate_decides_the_exit_code_and_nothing_else_does() {
     assert_eq!(codes(), [0, 0, 0]);
     it.edit(BOX, &json!({ "description": "A box" }));
     assert_eq!(codes(), [0, 0, 0]);
-    it.edit(
-        NOTES,
-        &json!({ "oauth_config": { "scopes": ["notes", "files", "admin"] } }),
-    );
+    it.edit(NOTES, &json!({ "oauth_config": { "scopes": ["notes", "files", "admin"] } }));
     assert_eq!(codes(), [0, 1, 0]);
     it.edit(NOTES, &json!({ "oauth_config": { "client_id": "other" } }));
     assert_eq!(codes(), [0, 1, 1]);
     for format in ["json", "markdown"] {
-        let arguments = [
-            "diff", "--base", "HEAD", "--gate", "breaking", "--format", format,
-        ];
+        let arguments = ["diff", "--base", "HEAD", "--gate", "breaking", "--format", format];
         assert_eq!(run(it.path(), &arguments).0, 1);
     }
 }
@@ -1486,10 +1252,7 @@ fn no_change_relaxes_its_own_judgement() {
     );
     let destination = &server["now"]["destinations"][0];
     assert_eq!(destination["host"], "evil.example");
-    assert_eq!(
-        destination["source"],
-        "manifest /oauth_config/token_endpoint"
-    );
+    assert_eq!(destination["source"], "manifest /oauth_config/token_endpoint");
 }
 
 #[test]
@@ -1501,10 +1264,7 @@ fn a_folder_is_a_base_too() {
     let mut manifest = catalog()[BOX].clone();
     manifest["description"] = json!("A box");
     write(&now.join(BOX), manifest.to_string());
-    write(
-        &now.join("catalog_local/acme__box.json"),
-        manifest.to_string(),
-    );
+    write(&now.join("catalog_local/acme__box.json"), manifest.to_string());
     let absolute = before.to_string_lossy().into_owned();
     for base in ["../before", "../before/", absolute.as_str()] {
         assert_eq!(
@@ -1518,16 +1278,9 @@ fn a_folder_is_a_base_too() {
         );
     }
     // A folder of manifests says nothing about developers' servers, the lock, or artifacts.
-    assert_eq!(
-        changes(&diff_json(&now, "../before/catalog")),
-        ["acme__box metadata-changed safe"]
-    );
+    assert_eq!(changes(&diff_json(&now, "../before/catalog")), ["acme__box metadata-changed safe"]);
     // Outside every repository a bare name can only be a folder.
-    assert_eq!(
-        changes(&diff_json(scratch.path(), "before")).len(),
-        4,
-        "four servers are gone"
-    );
+    assert_eq!(changes(&diff_json(scratch.path(), "before")).len(), 4, "four servers are gone");
     let (code, _, stderr) = run(&now, &["diff", "--base", "../nowhere"]);
     assert_eq!(code, 2);
     assert!(stderr.contains("`../nowhere` does not exist"), "{stderr}");
@@ -1541,36 +1294,16 @@ fn what_is_no_commit_is_said_with_what_to_do() {
     fs::create_dir(it.path().join("before")).unwrap();
     let outside = scratch();
     let cases = [
-        (
-            it.path(),
-            vec!["diff", "--base", "nowhere"],
-            "there is no commit `nowhere`",
-        ),
+        (it.path(), vec!["diff", "--base", "nowhere"], "there is no commit `nowhere`"),
         (
             it.path(),
             vec!["diff", "--base", "before"],
             "write `./before` to compare with the folder",
         ),
-        (
-            it.path(),
-            vec!["diff", "--base=--exec=x"],
-            "`--exec=x` is not a commit",
-        ),
-        (
-            it.path(),
-            vec!["diff", "--base", "HEAD:catalog"],
-            "there is no commit",
-        ),
-        (
-            it.path(),
-            vec!["diff", "--base", ""],
-            "names neither a commit nor a folder",
-        ),
-        (
-            outside.path(),
-            vec!["diff", "--base", "HEAD"],
-            "the folder is in no git repository",
-        ),
+        (it.path(), vec!["diff", "--base=--exec=x"], "`--exec=x` is not a commit"),
+        (it.path(), vec!["diff", "--base", "HEAD:catalog"], "there is no commit"),
+        (it.path(), vec!["diff", "--base", ""], "names neither a commit nor a folder"),
+        (outside.path(), vec!["diff", "--base", "HEAD"], "the folder is in no git repository"),
     ];
     for (folder, arguments, said) in cases {
         let (code, stdout, stderr) = run(folder, &arguments);
@@ -1580,18 +1313,12 @@ fn what_is_no_commit_is_said_with_what_to_do() {
     let folder = outside.path().to_string_lossy().into_owned();
     let (code, _, stderr) = run(it.path(), &["diff", "--base", "HEAD", "--catalog", &folder]);
     assert_eq!(code, 2);
-    assert!(
-        stderr.contains("lies outside the git repository"),
-        "{stderr}"
-    );
+    assert!(stderr.contains("lies outside the git repository"), "{stderr}");
 
     git(outside.path(), &["init", "-q"]);
     let (code, _, stderr) = run(outside.path(), &["diff", "--base", "HEAD"]);
     assert_eq!(code, 2);
-    assert!(
-        stderr.contains("the repository has no commit yet"),
-        "{stderr}"
-    );
+    assert!(stderr.contains("the repository has no commit yet"), "{stderr}");
 
     let output = catproof(it.path())
         .args(["diff", "--base", "HEAD"])
@@ -1609,10 +1336,7 @@ fn no_input_in_either_state_is_said() {
     }
     let scratch = scratch();
     git(scratch.path(), &["init", "-q"]);
-    git(
-        scratch.path(),
-        &["commit", "-q", "--allow-empty", "-m", "nothing"],
-    );
+    git(scratch.path(), &["commit", "-q", "--allow-empty", "-m", "nothing"]);
     assert_eq!(run(scratch.path(), &["diff", "--base", "HEAD"]).0, 3);
 }
 
@@ -1635,10 +1359,7 @@ fn a_shallow_clone_is_told_what_to_fetch() {
     assert!(said.contains("fetch-depth: 0"), "{stderr}");
     assert!(stderr.contains(&old), "{stderr}");
     git(&clone, &["fetch", "-q", "--depth=1", "origin", &old]);
-    assert_eq!(
-        changes(&diff_json(&clone, &old)),
-        ["acme__box metadata-changed safe"]
-    );
+    assert_eq!(changes(&diff_json(&clone, &old)), ["acme__box metadata-changed safe"]);
 }
 
 #[test]
@@ -1707,31 +1428,14 @@ fn no_text_of_a_manifest_is_markdown_or_moves_a_terminal() {
     changed["name"] = json!("acme__notes");
     it.add(NOTES, &changed);
     it.add("catalog/`\n@team <b>.json", &hostile());
-    let (_, markdown, stderr) = run(
-        it.path(),
-        &["diff", "--base", "HEAD", "--format", "markdown"],
-    );
+    let (_, markdown, stderr) = run(it.path(), &["diff", "--base", "HEAD", "--format", "markdown"]);
     assert!(markdown.contains("evil__notes"), "{stderr}");
     let left = outside_of_code(&markdown);
-    for part in [
-        "@",
-        "http",
-        "javascript",
-        "| ",
-        "<img",
-        "<b>",
-        "<!--",
-        "](",
-        "::error",
-        "##[",
-    ] {
+    for part in ["@", "http", "javascript", "| ", "<img", "<b>", "<!--", "](", "::error", "##["] {
         assert!(!left.contains(part), "{part:?} is outside of code:\n{left}");
     }
-    let html: BTreeSet<&str> = left
-        .split('<')
-        .skip(1)
-        .map(|rest| rest.split('>').next().unwrap())
-        .collect();
+    let html: BTreeSet<&str> =
+        left.split('<').skip(1).map(|rest| rest.split('>').next().unwrap()).collect();
     let ours = BTreeSet::from(["details", "summary", "/summary", "/details"]);
     assert!(html.is_subset(&ours), "{html:?}");
     for format in ["markdown", "human", "json"] {
@@ -1761,33 +1465,15 @@ fn a_comment_fits_and_says_what_was_cut() {
         it.add(&format!("catalog/zeta__{number:03}.json"), &manifest);
     }
     it.edit(NOTES, &json!({ "oauth_config": { "client_id": "other" } }));
-    let (_, markdown, _) = run(
-        it.path(),
-        &["diff", "--base", "HEAD", "--format", "markdown"],
-    );
+    let (_, markdown, _) = run(it.path(), &["diff", "--base", "HEAD", "--format", "markdown"]);
     assert!(markdown.len() < 65_536, "{}", markdown.len());
-    assert!(
-        markdown.contains("**1 breaking**, **120 for review**"),
-        "{markdown}"
-    );
-    assert!(
-        markdown.contains("`client-id-changed`"),
-        "the gravest comes first"
-    );
+    assert!(markdown.contains("**1 breaking**, **120 for review**"), "{markdown}");
+    assert!(markdown.contains("`client-id-changed`"), "the gravest comes first");
     let cut = markdown.lines().last().unwrap();
-    assert!(
-        cut.contains("more servers do not fit into a comment"),
-        "{cut}"
-    );
-    assert!(
-        cut.contains("the gravest change among them is review"),
-        "{cut}"
-    );
+    assert!(cut.contains("more servers do not fit into a comment"), "{cut}");
+    assert!(cut.contains("the gravest change among them is review"), "{cut}");
     let shown = markdown.matches("\n### ").count();
-    assert!(
-        cut.contains(&format!("**{} more servers", 121 - shown)),
-        "{cut}"
-    );
+    assert!(cut.contains(&format!("**{} more servers", 121 - shown)), "{cut}");
     outside_of_code(&markdown);
 }
 
@@ -1797,23 +1483,11 @@ fn no_secret_of_either_state_is_shown() {
         return;
     };
     let secret = |number: usize| format!("ghp_Q7w2Er9Ty4Ui8Op1As6Df3Gh5Jk0Lz{number:02}");
-    it.edit(
-        NOTES,
-        &json!({ "server": { "env": { "ACME_AUTH": secret(1) } } }),
-    );
-    it.edit(
-        BOX,
-        &json!({ "server": { "args": ["run", "acme/box:1.0", secret(2)] } }),
-    );
+    it.edit(NOTES, &json!({ "server": { "env": { "ACME_AUTH": secret(1) } } }));
+    it.edit(BOX, &json!({ "server": { "args": ["run", "acme/box:1.0", secret(2)] } }));
     it.commit();
-    it.edit(
-        NOTES,
-        &json!({ "server": { "env": { "ACME_AUTH": secret(3), "OTHER": secret(1) } } }),
-    );
-    it.edit(
-        BOX,
-        &json!({ "server": { "args": ["run", "acme/box:1.0", secret(4)] } }),
-    );
+    it.edit(NOTES, &json!({ "server": { "env": { "ACME_AUTH": secret(3), "OTHER": secret(1) } } }));
+    it.edit(BOX, &json!({ "server": { "args": ["run", "acme/box:1.0", secret(4)] } }));
     let mut manifest = catalog()[NOTES].clone();
     manifest["name"] = json!("zeta__new");
     manifest["description"] = json!(secret(5));
@@ -1840,16 +1514,11 @@ fn the_json_is_what_its_schema_says() {
     };
     it.add("catalog/evil__notes.json", &hostile());
     fs::remove_file(it.path().join(OPEN)).unwrap();
-    it.edit(
-        LOCK,
-        &json!({ "servers": { "acme__hosted": { "reconstructed": true } } }),
-    );
+    it.edit(LOCK, &json!({ "servers": { "acme__hosted": { "reconstructed": true } } }));
     it.configure("");
     let report = it.report();
-    let problems: Vec<String> = validator
-        .iter_errors(&report)
-        .map(|error| error.to_string())
-        .collect();
+    let problems: Vec<String> =
+        validator.iter_errors(&report).map(|error| error.to_string()).collect();
     assert!(problems.is_empty(), "{problems:#?}");
     assert!(report["servers"].as_array().unwrap().len() >= 3);
 }

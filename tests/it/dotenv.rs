@@ -36,11 +36,7 @@ fn a_line_is_read_as_dotenv_reads_it() {
         ("A=$B ${C} $(D)", "A", "$B ${C} $(D)"),
     ];
     for (text, key, value) in cases {
-        assert_eq!(
-            pairs(text),
-            [(key.to_owned(), value.to_owned())],
-            "{text:?}"
-        );
+        assert_eq!(pairs(text), [(key.to_owned(), value.to_owned())], "{text:?}");
     }
 }
 
@@ -48,11 +44,7 @@ fn a_line_is_read_as_dotenv_reads_it() {
 fn lines_that_make_no_sense_are_counted_and_skipped() {
     let file = read("# comment\r\n\r\nnonsense\nA=1\n=2\nB 3\n  # more\nC='x\ny'\n!\n");
     assert_eq!(file.malformed, [3, 5, 6, 10]);
-    let lines: Vec<_> = file
-        .entries
-        .iter()
-        .map(|entry| (entry.key.as_str(), entry.line))
-        .collect();
+    let lines: Vec<_> = file.entries.iter().map(|entry| (entry.key.as_str(), entry.line)).collect();
     assert_eq!(lines, [("A", 4), ("C", 8)]);
 }
 
@@ -118,10 +110,7 @@ fn hostile() -> impl Strategy<Value = String> {
         Just("${x}"),
         Just("é"),
     ];
-    prop_oneof![
-        prop::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat()),
-        ".{0,24}",
-    ]
+    prop_oneof![prop::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat()), ".{0,24}",]
 }
 
 proptest! {

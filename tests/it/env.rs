@@ -25,10 +25,7 @@ fn catalog(folder: &Path) {
             "access_token_env_var": "ACME_TOKEN"
         }
     });
-    write(
-        &folder.join(format!("catalog/{ID}.json")),
-        proxied.to_string(),
-    );
+    write(&folder.join(format!("catalog/{ID}.json")), proxied.to_string());
 }
 
 /// Checks a text as the proxy's environment: the exit code, and the lines after the file's name.
@@ -40,9 +37,7 @@ fn checked(text: &str) -> (i32, Vec<String>) {
     for output in [&stdout, &stderr] {
         assert!(!output.contains("hunter2"), "{output}");
     }
-    let lines = stdout
-        .lines()
-        .map(|line| line.strip_prefix(".env").unwrap().to_owned());
+    let lines = stdout.lines().map(|line| line.strip_prefix(".env").unwrap().to_owned());
     (code, lines.collect())
 }
 
@@ -67,9 +62,7 @@ fn the_template_is_the_artifact() {
     assert_eq!(run(scratch.path(), &["build"]).0, 0);
     for (side, path) in [("proxy", "oauth_proxy"), ("app", "desktop_app")] {
         let (code, stdout, _) = run(scratch.path(), &["env", "--for", side]);
-        let artifact = scratch
-            .path()
-            .join(format!("generated/{path}/.env.example"));
+        let artifact = scratch.path().join(format!("generated/{path}/.env.example"));
         assert_eq!((code, stdout), (0, fs::read_to_string(artifact).unwrap()));
     }
 }
@@ -82,10 +75,7 @@ fn the_template_lacks_nothing_but_its_secrets() {
     let (code, lines) = checked(&template);
     assert_eq!(code, 1);
     assert_eq!(lines.len(), 1, "{lines:?}");
-    assert!(
-        lines[0].ends_with(&format!("empty: `{ID}_SECRET` is empty")),
-        "{lines:?}"
-    );
+    assert!(lines[0].ends_with(&format!("empty: `{ID}_SECRET` is empty")), "{lines:?}");
     let filled = template.replace("_SECRET=''", "_SECRET='hunter2'");
     assert_eq!(checked(&filled), (0, vec![]));
 }
@@ -94,35 +84,22 @@ fn the_template_lacks_nothing_but_its_secrets() {
 fn each_problem_is_named_with_its_line() {
     let good = format!("{ID}_CLIENT_ID=acme-1f3d5\n{ID}_SECRET='hunter2'\n");
     assert_eq!(kinds(&good), []);
-    assert_eq!(
-        kinds(""),
-        [(None, "missing".to_owned()), (None, "missing".to_owned())]
-    );
+    assert_eq!(kinds(""), [(None, "missing".to_owned()), (None, "missing".to_owned())]);
     let with = |text: &str| kinds(&format!("{good}{text}"));
     let one = |line: u32, kind: &str| vec![(Some(line), kind.to_owned())];
     assert_eq!(with("gone__server_SECRET=hunter2\n"), one(3, "unused"));
     assert_eq!(with("this is hunter2\n"), one(3, "malformed"));
     assert_eq!(with("PORT=8080\nLOG_LEVEL=info\n"), []);
-    assert_eq!(
-        with(&format!("\n# twice\nexport {ID}_SECRET=\"hunter2\"\n")),
-        one(5, "duplicate")
-    );
-    let secret = |value: &str| {
-        kinds(&format!(
-            "{ID}_CLIENT_ID=acme-1f3d5\r\n{ID}_SECRET={value}\r\n"
-        ))
-    };
+    assert_eq!(with(&format!("\n# twice\nexport {ID}_SECRET=\"hunter2\"\n")), one(5, "duplicate"));
+    let secret =
+        |value: &str| kinds(&format!("{ID}_CLIENT_ID=acme-1f3d5\r\n{ID}_SECRET={value}\r\n"));
     assert_eq!(secret(""), one(2, "empty"));
     assert_eq!(secret("''"), one(2, "empty"));
     assert_eq!(secret("  # to do"), one(2, "empty"));
     assert_eq!(secret("hunter2#x"), one(2, "cut"));
-    for placeholder in [
-        "your-acme-client-secret",
-        "REDACTED",
-        "<secret>",
-        "changeme",
-        "${ACME_SECRET}",
-    ] {
+    for placeholder in
+        ["your-acme-client-secret", "REDACTED", "<secret>", "changeme", "${ACME_SECRET}"]
+    {
         assert_eq!(secret(placeholder), one(2, "placeholder"), "{placeholder}");
     }
     let client = |value: &str| kinds(&format!("{ID}_SECRET=`hunter2`\n{ID}_CLIENT_ID={value}\n"));
@@ -144,14 +121,9 @@ fn the_sample_of_the_guide_holds_placeholders_alone() {
     let (code, stdout, _) = run(&project(), &["env", "--check", "tests/guide/env.txt"]);
     assert_eq!(code, 1);
     for line in stdout.lines() {
-        assert!(
-            line.contains(": placeholder: `") || line.contains(": missing: `"),
-            "{line}"
-        );
+        assert!(line.contains(": placeholder: `") || line.contains(": missing: `"), "{line}");
     }
-    let variables = sample
-        .lines()
-        .filter(|line| line.contains('=') && !line.starts_with('#'));
+    let variables = sample.lines().filter(|line| line.contains('=') && !line.starts_with('#'));
     assert_eq!(stdout.matches(": placeholder: ").count(), variables.count());
 }
 
@@ -164,10 +136,7 @@ fn the_app_needs_to_know_its_proxy() {
         let (code, stdout, _) = run(scratch.path(), &["env", "--for", "app", "--check", ".env"]);
         (code, stdout)
     };
-    assert_eq!(
-        check("OAUTH_PROXY_URL=http://localhost:8080\n"),
-        (0, String::new())
-    );
+    assert_eq!(check("OAUTH_PROXY_URL=http://localhost:8080\n"), (0, String::new()));
     let missing = ".env: missing: `OAUTH_PROXY_URL` is not set\n";
     assert_eq!(check(""), (1, missing.to_owned()));
 }
@@ -184,15 +153,9 @@ fn aliases_are_posix_names_unless_two_servers_would_share_one() {
     );
     let twin = "acme__notes_mcp";
     let text = fs::read_to_string(scratch.path().join(format!("catalog/{ID}.json"))).unwrap();
-    write(
-        &scratch.path().join(format!("catalog/{twin}.json")),
-        text.replace(ID, twin),
-    );
+    write(&scratch.path().join(format!("catalog/{twin}.json")), text.replace(ID, twin));
     // The rule that speaks of it can be switched off; the collision cannot.
-    write(
-        &scratch.path().join("catproof.toml"),
-        "[rules]\ncolliding-env-name = \"off\"\n",
-    );
+    write(&scratch.path().join("catproof.toml"), "[rules]\ncolliding-env-name = \"off\"\n");
     let (code, stdout, stderr) = run(scratch.path(), &["env", "--posix-aliases"]);
     assert_eq!((code, stdout.as_str()), (1, ""));
     assert!(stderr.contains(ID) && stderr.contains(twin), "{stderr}");
@@ -206,10 +169,7 @@ fn what_cannot_be_done_is_no_finding() {
     catalog(scratch.path());
     assert_eq!(run(scratch.path(), &["env", "--check", "none.env"]).0, 2);
     let broken = json!({ "name": "acme__broken", "server": { "command": "npx" }, "oauth_config": { "generic_oauth": true } });
-    write(
-        &scratch.path().join("catalog/acme__broken.json"),
-        broken.to_string(),
-    );
+    write(&scratch.path().join("catalog/acme__broken.json"), broken.to_string());
     let (code, stdout, stderr) = run(scratch.path(), &["env"]);
     assert_eq!((code, stdout.as_str()), (1, ""));
     assert!(stderr.contains("run `catproof check`"), "{stderr}");
@@ -270,10 +230,8 @@ fn dotenv_itself_reads_the_same_keys_and_values() {
     let theirs: Vec<Value> = serde_json::from_slice(&answer.stdout).unwrap();
     for (text, theirs) in FILES.into_iter().zip(theirs) {
         let file = dotenv::read(text);
-        let ours = file
-            .entries
-            .iter()
-            .map(|entry| (entry.key.clone(), json!(file.get(&entry.key))));
+        let ours =
+            file.entries.iter().map(|entry| (entry.key.clone(), json!(file.get(&entry.key))));
         assert_eq!(Value::Object(ours.collect()), theirs, "{text:?}");
     }
 }
@@ -296,12 +254,7 @@ fn no_part_of_a_secret_passes_for_the_name_of_a_variable() {
         assert!(lines.iter().any(is_unnamed), "{lines:?}");
     }
     // What can only be a variable is named, wherever nothing before it is in doubt.
-    let (_, lines) = checked(&format!(
-        "{good}OLD_SETTING=1\ngone__server_SECRET=hunter2\n"
-    ));
+    let (_, lines) = checked(&format!("{good}OLD_SETTING=1\ngone__server_SECRET=hunter2\n"));
     let named = |name: &str| lines.iter().any(|line| line.contains(&format!("`{name}`")));
-    assert!(
-        named("OLD_SETTING") && named("gone__server_SECRET"),
-        "{lines:?}"
-    );
+    assert!(named("OLD_SETTING") && named("gone__server_SECRET"), "{lines:?}");
 }

@@ -315,15 +315,9 @@ fn documented() -> BTreeMap<&'static str, jsonschema::Validator> {
     let schema = |client: &str| {
         let path = project().join(format!("tests/export/{client}.schema.json"));
         let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
-        jsonschema::options()
-            .should_validate_formats(true)
-            .build(&schema)
-            .unwrap()
+        jsonschema::options().should_validate_formats(true).build(&schema).unwrap()
     };
-    CLIENTS
-        .iter()
-        .map(|(name, _)| (*name, schema(name)))
-        .collect()
+    CLIENTS.iter().map(|(name, _)| (*name, schema(name))).collect()
 }
 
 /// Every text of a file, by the key or place before it.
@@ -346,9 +340,7 @@ fn references(file: &Value) -> BTreeSet<String> {
     let mut found = Vec::new();
     texts(file, &mut found);
     let inside = found.iter().flat_map(|text| text.split("${").skip(1));
-    inside
-        .map(|rest| rest.split_once('}').unwrap().0.to_owned())
-        .collect()
+    inside.map(|rest| rest.split_once('}').unwrap().0.to_owned()).collect()
 }
 
 /// Whether a client has this reference, and catproof writes it.
@@ -403,10 +395,8 @@ fn every_file_is_sound(mut plan: Plan) {
                 continue;
             }
             let file: Value = serde_json::from_str(text).unwrap();
-            let errors: Vec<String> = documented[name]
-                .iter_errors(&file)
-                .map(|error| error.to_string())
-                .collect();
+            let errors: Vec<String> =
+                documented[name].iter_errors(&file).map(|error| error.to_string()).collect();
             assert!(errors.is_empty(), "{name}, {ids:?}: {errors:?}");
             let references = references(&file);
             for reference in &references {
@@ -482,31 +472,18 @@ fn the_real_claude_code_loads_every_server() {
         let said = String::from_utf8_lossy(&output.stdout);
         let file: Value = serde_json::from_str(&export.text).unwrap();
         for id in file["mcpServers"].as_object().unwrap().keys() {
-            let line = said
-                .lines()
-                .find(|line| line.starts_with(&format!("{id}: ")));
-            assert!(
-                line.is_some_and(|line| line.contains("Pending approval")),
-                "{id}: {said}"
-            );
+            let line = said.lines().find(|line| line.starts_with(&format!("{id}: ")));
+            assert!(line.is_some_and(|line| line.contains("Pending approval")), "{id}: {said}");
         }
-        assert!(
-            !said.contains("Skipped") && !said.contains("[Error]"),
-            "{said}"
-        );
+        assert!(!said.contains("Skipped") && !said.contains("[Error]"), "{said}");
     }
 }
 
 #[test]
 fn a_literal_that_would_be_expanded_is_refused_in_every_client() {
-    for hostile in [
-        "${HOME",
-        "${",
-        "$(curl acme.example)",
-        "`id`",
-        "$AWS_SECRET_ACCESS_KEY",
-        "%USERPROFILE%",
-    ] {
+    for hostile in
+        ["${HOME", "${", "$(curl acme.example)", "`id`", "$AWS_SECRET_ACCESS_KEY", "%USERPROFILE%"]
+    {
         let servers = [
             json!({"type": "local", "command": hostile}),
             json!({"type": "local", "command": "npx", "args": ["-y", hostile]}),
@@ -542,11 +519,7 @@ fn pieces_do_not_become_an_expansion_together() {
     let file: Value = serde_json::from_str(&export.text).unwrap();
     assert_eq!(
         file["mcpServers"]["acme__mcp"]["args"],
-        json!([
-            "$${MCP_ACME__MCP_TEXT}",
-            "%${MCP_ACME__MCP_TEXT}%",
-            "{${MCP_ACME__MCP_TEXT}}"
-        ])
+        json!(["$${MCP_ACME__MCP_TEXT}", "%${MCP_ACME__MCP_TEXT}%", "{${MCP_ACME__MCP_TEXT}}"])
     );
 }
 
@@ -683,10 +656,7 @@ fn what_a_client_cannot_express_is_said() {
     let (code, quiet, stderr) = run(&folder, &[&arguments[..], &ids, &["--quiet"]].concat());
     assert_eq!((code, stderr.as_str()), (0, ""));
     assert_eq!(quiet, stdout);
-    let (_, built, _) = run(
-        &folder,
-        &[&arguments[..], &ids, &["--from", "generated"]].concat(),
-    );
+    let (_, built, _) = run(&folder, &[&arguments[..], &ids, &["--from", "generated"]].concat());
     assert_eq!(built, stdout);
 }
 
@@ -714,18 +684,7 @@ fn what_is_put_in_by_hand_reaches_the_container() {
     let server = &file["mcpServers"]["acme__mcp"];
     assert_eq!(
         server["args"],
-        json!([
-            "run",
-            "--rm",
-            "-i",
-            "-v",
-            "data:/data",
-            "-e",
-            "TOK",
-            "-e",
-            "URL",
-            "acme/mcp:1"
-        ])
+        json!(["run", "--rm", "-i", "-v", "data:/data", "-e", "TOK", "-e", "URL", "acme/mcp:1"])
     );
     assert_eq!(server["env"], json!({"URL": "${MCP_ACME__MCP_URL}"}));
     expect_test::expect![[r"
@@ -747,10 +706,7 @@ fn a_server_that_is_refused_is_said_and_costs_the_others_nothing() {
         support::write(&path, manifest.to_string());
     }
     let export = |arguments: &[&str]| {
-        run(
-            folder.path(),
-            &[&["export", "--client", "claude", "--quiet"], arguments].concat(),
-        )
+        run(folder.path(), &[&["export", "--client", "claude", "--quiet"], arguments].concat())
     };
     let (code, stdout, stderr) = export(&["acme__good", "acme__bad"]);
     assert_eq!(code, 1);
@@ -770,9 +726,6 @@ fn a_server_that_is_refused_is_said_and_costs_the_others_nothing() {
     let (code, _, stderr) = export(&[]);
     assert_eq!(code, 2);
     assert!(stderr.contains("<SERVER>"), "{stderr}");
-    let (code, _, _) = run(
-        scratch().path(),
-        &["export", "--client", "claude", "acme__good"],
-    );
+    let (code, _, _) = run(scratch().path(), &["export", "--client", "claude", "acme__good"]);
     assert_eq!(code, 3);
 }

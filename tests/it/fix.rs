@@ -44,10 +44,7 @@ fn a_diff_shows_what_a_fix_would_write_and_writes_nothing() {
     assert_eq!(fs::read_to_string(&path).unwrap(), TWICE);
 
     let (_, _, stderr) = run(scratch.path(), &["check", "--fix"]);
-    assert!(
-        stderr.starts_with("repaired 1 finding in 1 file\n"),
-        "{stderr}"
-    );
+    assert!(stderr.starts_with("repaired 1 finding in 1 file\n"), "{stderr}");
     let expected = TWICE.replace("[\"acme", "[\"-y\", \"acme");
     assert_eq!(fs::read_to_string(&path).unwrap(), expected);
     assert_eq!(run(scratch.path(), &["check", "--diff"]).0, 0);
@@ -72,10 +69,7 @@ fn standard_input_is_opened_behind_run() {
     let scratch = scratch();
     let path = scratch.path().join("catalog/acme__mcp.json");
     for (args, repaired) in [
-        (
-            json!(["run", "acme/mcp:1"]),
-            json!(["run", "-i", "acme/mcp:1"]),
-        ),
+        (json!(["run", "acme/mcp:1"]), json!(["run", "-i", "acme/mcp:1"])),
         (
             json!(["container", "run", "acme/mcp:1"]),
             json!(["container", "run", "-i", "acme/mcp:1"]),
@@ -96,16 +90,10 @@ fn a_fix_that_would_break_something_else_is_neither_offered_nor_applied() {
     // Its file's name is another server's name already.
     for (file, id) in [("acme__mcp", "acme__mcp"), ("acme__MCP", "acme__other")] {
         let manifest = json!({ "name": id, "server": { "command": "node", "args": ["index.js"] } });
-        write(
-            &scratch.path().join(format!("{file}.json")),
-            manifest.to_string(),
-        );
+        write(&scratch.path().join(format!("{file}.json")), manifest.to_string());
     }
     let (_, findings) = check_json(scratch.path(), &["."]);
-    let mismatch = findings
-        .iter()
-        .find(|finding| finding["rule"] == "id-mismatch")
-        .unwrap();
+    let mismatch = findings.iter().find(|finding| finding["rule"] == "id-mismatch").unwrap();
     assert_eq!(mismatch["fix"], Value::Null, "{mismatch:#}");
     let before = contents(scratch.path());
     run(scratch.path(), &["check", ".", "--unsafe-fixes"]);
@@ -142,10 +130,7 @@ fn a_new_id_is_not_offered_where_it_would_meet_another() {
     let scratch = scratch();
     let texts = mistaken.iter().map(|(stem, text, _)| (stem, text));
     for (stem, text) in texts.chain(others.iter().map(|(stem, text)| (stem, text))) {
-        write(
-            &scratch.path().join(format!("{stem}.json")),
-            text.to_string(),
-        );
+        write(&scratch.path().join(format!("{stem}.json")), text.to_string());
     }
     let (_, findings) = check_json(scratch.path(), &["."]);
     for (stem, _, is_free) in mistaken {
@@ -192,25 +177,16 @@ const MISTAKES: [Mistake; 8] = [
         manifest["oauth_config"]["client_secret"] = json!("<redacted>");
     }),
     ("proxy-without-redacted-secret", |manifest| {
-        manifest["oauth_config"]
-            .as_object_mut()
-            .unwrap()
-            .remove("client_secret");
+        manifest["oauth_config"].as_object_mut().unwrap().remove("client_secret");
     }),
     ("redacted-secret-without-proxy", |manifest| {
-        manifest["oauth_config"]
-            .as_object_mut()
-            .unwrap()
-            .remove("requires_proxy");
+        manifest["oauth_config"].as_object_mut().unwrap().remove("requires_proxy");
     }),
     ("required-with-default", |manifest| {
         manifest["user_config"]["folder"]["default"] = json!("/tmp");
     }),
     ("undeclared-sensitive", |manifest| {
-        manifest["user_config"]["api_key"]
-            .as_object_mut()
-            .unwrap()
-            .remove("sensitive");
+        manifest["user_config"]["api_key"].as_object_mut().unwrap().remove("sensitive");
     }),
 ];
 
@@ -255,12 +231,7 @@ fn print(value: &Value, layout: Layout, depth: usize) -> String {
             format!("{open}{close}")
         } else {
             let separator = format!(",{}", indent(depth + 1));
-            format!(
-                "{open}{}{}{}{close}",
-                indent(depth + 1),
-                parts.join(&separator),
-                indent(depth)
-            )
+            format!("{open}{}{}{}{close}", indent(depth + 1), parts.join(&separator), indent(depth))
         }
     };
     match value {
@@ -270,23 +241,13 @@ fn print(value: &Value, layout: Layout, depth: usize) -> String {
                 members.reverse();
             }
             let print = |(key, value): (&String, &Value)| {
-                format!(
-                    "{}{}{}",
-                    json!(key),
-                    layout.colon,
-                    print(value, layout, depth + 1)
-                )
+                format!("{}{}{}", json!(key), layout.colon, print(value, layout, depth + 1))
             };
             wrap("{", members.into_iter().map(print).collect(), "}")
         }
-        Value::Array(items) => wrap(
-            "[",
-            items
-                .iter()
-                .map(|item| print(item, layout, depth + 1))
-                .collect(),
-            "]",
-        ),
+        Value::Array(items) => {
+            wrap("[", items.iter().map(|item| print(item, layout, depth + 1)).collect(), "]")
+        }
         other => other.to_string(),
     }
 }
@@ -359,10 +320,7 @@ fn each_mistake_is_one_that_a_fix_repairs() {
         let mut manifest = clean();
         mistake(&mut manifest);
         let text = serde_json::to_string_pretty(&manifest).unwrap();
-        assert_eq!(
-            each_fix_changes_what_it_says("acme__mcp", &text),
-            BTreeSet::from([rule])
-        );
+        assert_eq!(each_fix_changes_what_it_says("acme__mcp", &text), BTreeSet::from([rule]));
     }
     assert!(each_fix_changes_what_it_says("acme__mcp", &clean().to_string()).is_empty());
     assert_eq!(

@@ -46,10 +46,7 @@ fn four_servers(folder: &Path) {
     ] {
         put(folder, &example(name, id));
     }
-    write(
-        &folder.join("generated/discovery.lock.json"),
-        snippet("discovery.lock.json"),
-    );
+    write(&folder.join("generated/discovery.lock.json"), snippet("discovery.lock.json"));
 }
 
 #[test]
@@ -64,12 +61,7 @@ fn the_four_examples_are_types_1_to_4_without_an_error() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|server| {
-            (
-                server["id"].as_str().unwrap(),
-                server["oauth"]["number"].as_u64().unwrap(),
-            )
-        })
+        .map(|server| (server["id"].as_str().unwrap(), server["oauth"]["number"].as_u64().unwrap()))
         .collect();
     assert_eq!(types, [(GITHUB, 3), (GOOGLE, 2), (SLACK, 1), (LINEAR, 4)]);
 }
@@ -96,15 +88,10 @@ fn the_pattern_snippets_bring_no_new_finding() {
             }
             put(scratch.path(), &manifest);
             let (_, findings) = check_json(scratch.path(), &["--pedantic"]);
-            rule_ids(&findings)
-                .into_iter()
-                .map(str::to_owned)
-                .collect::<BTreeSet<_>>()
+            rule_ids(&findings).into_iter().map(str::to_owned).collect::<BTreeSet<_>>()
         };
-        let new: Vec<String> = findings_with(Some(&patch))
-            .difference(&findings_with(None))
-            .cloned()
-            .collect();
+        let new: Vec<String> =
+            findings_with(Some(&patch)).difference(&findings_with(None)).cloned().collect();
         assert!(new.is_empty(), "{patch} brings {new:?}");
     }
 }
@@ -112,18 +99,12 @@ fn the_pattern_snippets_bring_no_new_finding() {
 #[test]
 fn the_snippet_with_a_comment_is_no_json_and_says_so() {
     let scratch = scratch();
-    write(
-        &scratch.path().join("catalog/acme__mcp.json"),
-        snippet("environment-variable.txt"),
-    );
+    write(&scratch.path().join("catalog/acme__mcp.json"), snippet("environment-variable.txt"));
     let (code, findings) = check_json(scratch.path(), &[]);
     assert_eq!(code, 1);
     assert_eq!(rule_ids(&findings), ["invalid-json"]);
     assert_eq!(findings[0]["start"]["line"], 4);
-    assert_eq!(
-        findings[0]["help"],
-        "remove the comment: JSON has no comments"
-    );
+    assert_eq!(findings[0]["help"], "remove the comment: JSON has no comments");
 }
 
 #[test]
@@ -131,24 +112,16 @@ fn the_sample_allowlist_has_exactly_two_hosts_too_many() {
     let scratch = scratch();
     four_servers(scratch.path());
     let allowlist = project().join("tests/guide/providers.js");
-    let (code, findings) = check_json(
-        scratch.path(),
-        &["--allowlist", allowlist.to_str().unwrap()],
-    );
+    let (code, findings) =
+        check_json(scratch.path(), &["--allowlist", allowlist.to_str().unwrap()]);
     assert_eq!(code, 0, "{findings:#?}");
     let of_allowlist: Vec<&Value> = findings
         .iter()
         .filter(|finding| finding["file"].as_str().unwrap().ends_with("providers.js"))
         .collect();
-    let messages: Vec<&str> = of_allowlist
-        .iter()
-        .map(|finding| finding["message"].as_str().unwrap())
-        .collect();
-    assert!(
-        of_allowlist
-            .iter()
-            .all(|finding| finding["rule"] == "unused-allowed-host")
-    );
+    let messages: Vec<&str> =
+        of_allowlist.iter().map(|finding| finding["message"].as_str().unwrap()).collect();
+    assert!(of_allowlist.iter().all(|finding| finding["rule"] == "unused-allowed-host"));
     assert_eq!(messages.len(), 2, "{messages:?}");
     assert!(
         messages[0].contains("`api.slack.com`") && messages[1].contains("`your-provider.com`"),
@@ -172,8 +145,5 @@ fn the_sample_env_file_is_what_the_template_asks_for() {
             .collect()
     };
     assert_eq!(keys(&template), keys(&snippet("env.txt")));
-    assert!(
-        template.contains("o proxy credentials needed"),
-        "{template}"
-    );
+    assert!(template.contains("o proxy credentials needed"), "{template}");
 }

@@ -11,21 +11,12 @@ const LONG_ID: &str =
 
 /// Two servers with a proxy, one of them a developer's, and one without whose id is long.
 fn servers(folder: &Path) {
-    write(
-        &folder.join("catalog/acme__mcp.json"),
-        proxied("acme__mcp").to_string(),
-    );
+    write(&folder.join("catalog/acme__mcp.json"), proxied("acme__mcp").to_string());
     let mut without_endpoint = proxied("acme__draft");
     without_endpoint["oauth_config"]["token_endpoint"].take();
-    write(
-        &folder.join("catalog_local/acme__draft.json"),
-        without_endpoint.to_string(),
-    );
+    write(&folder.join("catalog_local/acme__draft.json"), without_endpoint.to_string());
     let bare = json!({ "name": LONG_ID, "server": { "command": "npx" } });
-    write(
-        &folder.join(format!("catalog/{LONG_ID}.json")),
-        bare.to_string(),
-    );
+    write(&folder.join(format!("catalog/{LONG_ID}.json")), bare.to_string());
 }
 
 /// The table in a pipe, or as on a terminal of a width.
@@ -65,20 +56,14 @@ fn a_secret_that_looks_like_the_report_is_masked_in_what_the_catalog_says_alone(
     let mut manifest = proxied("acme__mcp");
     manifest["display_name"] = json!(format!("Acme {secret}"));
     manifest["oauth_config"]["client_secret"] = json!(secret);
-    write(
-        &scratch.path().join("catalog/acme__mcp.json"),
-        manifest.to_string(),
-    );
+    write(&scratch.path().join("catalog/acme__mcp.json"), manifest.to_string());
     let mut command = catproof(scratch.path());
     let output = command.args(["list", "--format", "json"]).output().unwrap();
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let server = &report["servers"][0];
     assert_eq!(server["origin"], "catalog");
     let shown = server["display_name"].as_str().unwrap();
-    assert!(
-        shown.starts_with("Acme ") && !shown.contains("origin"),
-        "{shown}"
-    );
+    assert!(shown.starts_with("Acme ") && !shown.contains("origin"), "{shown}");
 }
 
 #[test]
@@ -101,8 +86,5 @@ acme__mcp    catalog  1 generic   yes
     );
     assert!(narrow.lines().all(|line| line.len() <= 80));
     // What fits stays in its line.
-    assert_eq!(
-        table(scratch.path(), Some("300")),
-        table(scratch.path(), None)
-    );
+    assert_eq!(table(scratch.path(), Some("300")), table(scratch.path(), None));
 }

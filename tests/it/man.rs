@@ -21,10 +21,7 @@ fn each_command_has_a_page_with_its_examples() {
         let (code, printed, _) = run(scratch.path(), &["man", &command]);
         assert_eq!(code, 0);
         assert_eq!(printed, page);
-        assert!(
-            page.contains(&format!("\n\\fBcatproof {command}\\fR")),
-            "{page}"
-        );
+        assert!(page.contains(&format!("\n\\fBcatproof {command}\\fR")), "{page}");
         let examples = page.split(".SH EXAMPLES\n").nth(1);
         let first = format!(".TP\n\\fBcatproof {}", command.replace('-', "\\-"));
         assert!(
@@ -39,10 +36,7 @@ fn a_reader_of_manual_pages_finds_nothing_wrong() {
     let scratch = scratch();
     assert_eq!(run(scratch.path(), &["man", "--out", "."]).0, 0);
     for page in entries(scratch.path()) {
-        let linted = Command::new("mandoc")
-            .args(["-T", "lint", "-W", "error"])
-            .arg(&page)
-            .output();
+        let linted = Command::new("mandoc").args(["-T", "lint", "-W", "error"]).arg(&page).output();
         let Ok(linted) = linted else {
             eprintln!("skipped: `mandoc` is not here");
             return;

@@ -19,23 +19,13 @@ fn new(arguments: &[&str]) -> (u64, BTreeSet<String>) {
     let scratch = scratch();
     let (code, stdout, stderr) = run(scratch.path(), &[&["new", "acme__mcp"], arguments].concat());
     assert_eq!(code, 0, "{stderr}");
-    assert!(
-        stdout.starts_with("wrote `catalog_local/acme__mcp.json`. Next:\n1. "),
-        "{stdout}"
-    );
-    let (_, listed, _) = run(
-        scratch.path(),
-        &["list", "--format", "json", "--profile", "development"],
-    );
+    assert!(stdout.starts_with("wrote `catalog_local/acme__mcp.json`. Next:\n1. "), "{stdout}");
+    let (_, listed, _) =
+        run(scratch.path(), &["list", "--format", "json", "--profile", "development"]);
     let listed: Value = serde_json::from_str(&listed).unwrap();
     let (_, findings) = check_json(scratch.path(), &["--profile", "development", "--pedantic"]);
-    let rules = findings
-        .iter()
-        .map(|finding| finding["rule"].as_str().unwrap().to_owned());
-    (
-        listed["servers"][0]["oauth"]["number"].as_u64().unwrap(),
-        rules.collect(),
-    )
+    let rules = findings.iter().map(|finding| finding["rule"].as_str().unwrap().to_owned());
+    (listed["servers"][0]["oauth"]["number"].as_u64().unwrap(), rules.collect())
 }
 
 fn rules<const N: usize>(ids: [&str; N]) -> BTreeSet<String> {
@@ -45,19 +35,13 @@ fn rules<const N: usize>(ids: [&str; N]) -> BTreeSet<String> {
 #[test]
 fn a_complete_manifest_of_each_type_is_clean_but_for_what_only_a_probe_can_know() {
     let client = ["--client-id", "acme-1f3d5"];
-    let generic = [
-        &["--type", "1", "--url", AUTHORIZE, "--token-endpoint", TOKEN],
-        &client[..],
-        &COMMAND,
-    ];
+    let generic =
+        [&["--type", "1", "--url", AUTHORIZE, "--token-endpoint", TOKEN], &client[..], &COMMAND];
     assert_eq!(new(&generic.concat()), (1, rules([])));
     let mcp = [&["--type", "2", "--url", ISSUER], &client[..], &COMMAND];
     assert_eq!(new(&mcp.concat()), (2, rules(["unverifiable-destination"])));
     let remote = [&["--type", "remote-static", "--url", SERVER], &client[..]];
-    assert_eq!(
-        new(&remote.concat()),
-        (3, rules(["unverifiable-destination"]))
-    );
+    assert_eq!(new(&remote.concat()), (3, rules(["unverifiable-destination"])));
     assert_eq!(new(&["--type", "4", "--url", SERVER]), (4, rules([])));
 }
 
@@ -66,26 +50,15 @@ fn what_nobody_said_is_what_check_reports() {
     let (_, found) = new(&["--type", "1", "--url", AUTHORIZE]);
     assert_eq!(
         found,
-        rules([
-            "missing-token-endpoint",
-            "placeholder-client-id",
-            "unknown-command"
-        ])
+        rules(["missing-token-endpoint", "placeholder-client-id", "unknown-command"])
     );
     let (_, found) = new(&["--type", "2", "--url", ISSUER]);
     assert_eq!(
         found,
-        rules([
-            "placeholder-client-id",
-            "unknown-command",
-            "unverifiable-destination"
-        ])
+        rules(["placeholder-client-id", "unknown-command", "unverifiable-destination"])
     );
     let (_, found) = new(&["--type", "3", "--url", SERVER]);
-    assert_eq!(
-        found,
-        rules(["placeholder-client-id", "unverifiable-destination"])
-    );
+    assert_eq!(found, rules(["placeholder-client-id", "unverifiable-destination"]));
 }
 
 fn manifest(folder: &Path, id: &str) -> Value {
@@ -100,43 +73,26 @@ fn the_id_can_be_made_of_the_url_and_the_callback_is_the_configured_one() {
         &scratch.path().join("catproof.toml"),
         "[proxy]\nurl = \"https://oauth.acme.example/\"\n",
     );
-    let arguments = [
-        "new", SERVER, "--type", "3", "--scope", "notes", "--scope", "tasks",
-    ];
+    let arguments = ["new", SERVER, "--type", "3", "--scope", "notes", "--scope", "tasks"];
     assert_eq!(run(scratch.path(), &arguments).0, 0);
     let written = manifest(scratch.path(), "acme__remote-mcp");
     let oauth = &written["oauth_config"];
     assert_eq!(written["name"], "acme__remote-mcp");
-    assert_eq!(
-        oauth["redirect_uris"][0],
-        "https://oauth.acme.example/oauth/callback"
-    );
+    assert_eq!(oauth["redirect_uris"][0], "https://oauth.acme.example/oauth/callback");
     assert_eq!(oauth["scopes"], serde_json::json!(["notes", "tasks"]));
 }
 
 #[test]
 fn following_the_steps_to_the_catalog_ends_in_a_clean_check() {
-    for (configured, names_callback) in [
-        ("", true),
-        ("[proxy]\nurl = \"https://oauth.acme.example\"\n", false),
-    ] {
+    for (configured, names_callback) in
+        [("", true), ("[proxy]\nurl = \"https://oauth.acme.example\"\n", false)]
+    {
         let scratch = scratch();
         write(&scratch.path().join("catproof.toml"), configured);
-        let arguments = [
-            "new",
-            "acme__mcp",
-            "--type",
-            "1",
-            "--url",
-            AUTHORIZE,
-            "--token-endpoint",
-            TOKEN,
-        ];
+        let arguments =
+            ["new", "acme__mcp", "--type", "1", "--url", AUTHORIZE, "--token-endpoint", TOKEN];
         let client = ["--client-id", "acme-1f3d5"];
-        let (code, stdout, _) = run(
-            scratch.path(),
-            &[&arguments[..], &client, &COMMAND].concat(),
-        );
+        let (code, stdout, _) = run(scratch.path(), &[&arguments[..], &client, &COMMAND].concat());
         assert_eq!(code, 0);
         let says_callback = stdout.contains("first in `redirect_uris`");
         assert_eq!(says_callback, names_callback, "{stdout}");
@@ -148,10 +104,7 @@ fn following_the_steps_to_the_catalog_ends_in_a_clean_check() {
                 "https://oauth.acme.example/oauth/callback".into();
         }
         fs::remove_dir_all(scratch.path().join("catalog_local")).unwrap();
-        write(
-            &scratch.path().join("catalog/acme__mcp.json"),
-            written.to_string(),
-        );
+        write(&scratch.path().join("catalog/acme__mcp.json"), written.to_string());
         let (code, findings) = check_json(scratch.path(), &[]);
         assert_eq!((code, findings), (0, vec![]));
     }
@@ -164,10 +117,7 @@ fn a_new_server_that_hides_one_of_the_catalog_says_so() {
     write(&scratch.path().join("catalog/acme__mcp.json"), "{}");
     let (code, _, stderr) = run(scratch.path(), &arguments);
     assert_eq!(code, 0);
-    assert!(
-        stderr.contains("`catalog/acme__mcp.json` is there too"),
-        "{stderr}"
-    );
+    assert!(stderr.contains("`catalog/acme__mcp.json` is there too"), "{stderr}");
     fs::remove_dir_all(scratch.path().join("catalog_local")).unwrap();
     fs::remove_file(scratch.path().join("catalog/acme__mcp.json")).unwrap();
     let (_, _, stderr) = run(scratch.path(), &arguments);
@@ -203,31 +153,12 @@ fn without_a_terminal_what_is_missing_is_said() {
     let scratch = scratch();
     for (arguments, expected) in [
         (&["new"][..], "the OAuth type is missing"),
+        (&["new", "--type", "4"], "the server's id and URL is missing"),
+        (&["new", "acme__mcp", "--type", "4"], "the server's URL is missing"),
+        (&["new", "acme__mcp", "--url", SERVER], "the OAuth type is missing"),
+        (&["new", "../acme", "--type", "4", "--url", SERVER], "is not a server id"),
         (
-            &["new", "--type", "4"],
-            "the server's id and URL is missing",
-        ),
-        (
-            &["new", "acme__mcp", "--type", "4"],
-            "the server's URL is missing",
-        ),
-        (
-            &["new", "acme__mcp", "--url", SERVER],
-            "the OAuth type is missing",
-        ),
-        (
-            &["new", "../acme", "--type", "4", "--url", SERVER],
-            "is not a server id",
-        ),
-        (
-            &[
-                "new",
-                "acme__mcp",
-                "--type",
-                "4",
-                "--url",
-                "http://mcp.acme.example/mcp",
-            ],
+            &["new", "acme__mcp", "--type", "4", "--url", "http://mcp.acme.example/mcp"],
             "is not an https URL",
         ),
         (

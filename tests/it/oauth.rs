@@ -19,18 +19,9 @@ fn listed_callback_urls_are_the_only_ones_that_the_proxy_serves() {
     );
     put_proxied(scratch.path(), "catalog/acme__served", served);
     let others = [
-        (
-            "catalog/acme__another_route",
-            "https://oauth.acme.example/oauth/callback",
-        ),
-        (
-            "catalog/acme__query",
-            "https://oauth.acme.example/callback/acme?app=1",
-        ),
-        (
-            "catalog/acme__loopback",
-            "http://127.0.0.1:8080/oauth/callback",
-        ),
+        ("catalog/acme__another_route", "https://oauth.acme.example/oauth/callback"),
+        ("catalog/acme__query", "https://oauth.acme.example/callback/acme?app=1"),
+        ("catalog/acme__loopback", "http://127.0.0.1:8080/oauth/callback"),
     ];
     for (path, uri) in others {
         put_proxied(scratch.path(), path, uri);
@@ -41,10 +32,8 @@ fn listed_callback_urls_are_the_only_ones_that_the_proxy_serves() {
         "http://127.0.0.1:8080/oauth/callback",
     );
     let refused = files_with("redirect-not-proxy-callback", scratch.path(), &[]);
-    let expected: BTreeSet<String> = others
-        .iter()
-        .map(|(path, _)| format!("{path}.json"))
-        .collect();
+    let expected: BTreeSet<String> =
+        others.iter().map(|(path, _)| format!("{path}.json")).collect();
     assert_eq!(refused, expected);
 }
 
@@ -58,10 +47,7 @@ fn under_the_development_profile_a_proxy_on_loopback_or_behind_a_tunnel_is_sound
     let development = ["--profile", "development"];
     for rule in ["redirect-not-proxy-callback", "tunnel-redirect-uri"] {
         assert_eq!(files_with(rule, scratch.path(), &[]).len(), 1, "{rule}");
-        assert!(
-            files_with(rule, scratch.path(), &development).is_empty(),
-            "{rule}"
-        );
+        assert!(files_with(rule, scratch.path(), &development).is_empty(), "{rule}");
     }
 }
 
@@ -99,14 +85,8 @@ fn why_no_type_can_be_given_is_explained() {
     ] {
         let scratch = scratch();
         let mut manifest = sound_manifest(number);
-        merge(
-            &mut manifest,
-            &json!({ "name": "acme__mcp", "oauth_config": changes }),
-        );
-        write(
-            &scratch.path().join("catalog/acme__mcp.json"),
-            manifest.to_string(),
-        );
+        merge(&mut manifest, &json!({ "name": "acme__mcp", "oauth_config": changes }));
+        write(&scratch.path().join("catalog/acme__mcp.json"), manifest.to_string());
         let (_, stdout, _) = run(scratch.path(), &["explain", "acme__mcp"]);
         let said = format!("No type can be given: {reason}.");
         assert!(stdout.contains(&said), "{said}\n{stdout}");
@@ -145,10 +125,7 @@ fn a_url_in_clear_text_hides_what_is_compared_with_it_and_nothing_else() {
         let mut login = json!({
             "name": "Login", "client_id": "", "redirect_uris": ["http://127.0.0.1:33418/oauth/callback"], "scopes": []
         });
-        login
-            .as_object_mut()
-            .unwrap()
-            .extend(oauth.as_object().unwrap().clone());
+        login.as_object_mut().unwrap().extend(oauth.as_object().unwrap().clone());
         let server = json!({ "type": "remote", "url": "https://mcp.acme.example/mcp" });
         let manifest = json!({ "name": "acme__mcp", "server": server, "oauth_config": login });
         write(&scratch.path().join("acme__mcp.json"), manifest.to_string());

@@ -37,10 +37,8 @@ fn each_hook_can_be_built_by_cargo_and_by_pip() {
 
 #[test]
 fn a_hook_sees_the_manifests_of_a_catalog_wherever_it_lies() {
-    let patterns: Vec<Regex> = hooks()
-        .values()
-        .filter_map(|hook| Some(Regex::new(hook.get("files")?).unwrap()))
-        .collect();
+    let patterns: Vec<Regex> =
+        hooks().values().filter_map(|hook| Some(Regex::new(hook.get("files")?).unwrap())).collect();
     assert_eq!(patterns.len(), 4);
     for pattern in patterns {
         for (file, is_seen) in [

@@ -12,52 +12,25 @@ use crate::support::project;
 const CASES: [(&str, bool); 56] = [
     ("'https://slack.com/api/oauth.v2.access'", true),
     ("'https://slack.com/api/oauth.v2.access', undefined", true),
-    (
-        "'https://slack.com/api/oauth.v2.access', 'korotovsky__slack-mcp-server'",
-        true,
-    ),
-    (
-        "'https://github.com/login/oauth/access_token', 'githubcopilot__remote-mcp'",
-        true,
-    ),
-    (
-        "'https://oauth2.googleapis.com/token', 'iskhakov__google_workspace_mcp'",
-        true,
-    ),
+    ("'https://slack.com/api/oauth.v2.access', 'korotovsky__slack-mcp-server'", true),
+    ("'https://github.com/login/oauth/access_token', 'githubcopilot__remote-mcp'", true),
+    ("'https://oauth2.googleapis.com/token', 'iskhakov__google_workspace_mcp'", true),
     ("'https://extra.example/token'", true),
-    (
-        "'https://SLACK.com/x', 'korotovsky__slack-mcp-server'",
-        true,
-    ),
+    ("'https://SLACK.com/x', 'korotovsky__slack-mcp-server'", true),
     ("'HTTPS://slack.com:443?x=1#y'", true),
     ("'https://slack.com'", true),
     // Another server's pin, or none.
-    (
-        "'https://slack.com/api/oauth.v2.access', 'githubcopilot__remote-mcp'",
-        false,
-    ),
-    (
-        "'https://extra.example/token', 'korotovsky__slack-mcp-server'",
-        false,
-    ),
+    ("'https://slack.com/api/oauth.v2.access', 'githubcopilot__remote-mcp'", false),
+    ("'https://extra.example/token', 'korotovsky__slack-mcp-server'", false),
     ("'https://slack.com/x', 'linear__remote-mcp'", false),
     ("'https://slack.com/x', 'unknown'", false),
     ("'https://slack.com/x', ''", false),
     ("'https://slack.com/x', null", false),
     ("'https://slack.com/x', 0", false),
     ("'https://slack.com/x', false", false),
-    (
-        "'https://slack.com/x', ['korotovsky__slack-mcp-server']",
-        false,
-    ),
-    (
-        "'https://slack.com/x', { toString: () => 'korotovsky__slack-mcp-server' }",
-        false,
-    ),
-    (
-        "'https://slack.com/x', { toString() { throw new Error('boom') } }",
-        false,
-    ),
+    ("'https://slack.com/x', ['korotovsky__slack-mcp-server']", false),
+    ("'https://slack.com/x', { toString: () => 'korotovsky__slack-mcp-server' }", false),
+    ("'https://slack.com/x', { toString() { throw new Error('boom') } }", false),
     ("'https://slack.com/x', Symbol('x')", false),
     ("'https://slack.com/x', '__proto__'", false),
     ("'https://slack.com/x', 'constructor'", false),
@@ -95,10 +68,7 @@ const CASES: [(&str, bool); 56] = [
     ("'https://slack.com/x\\n'", false),
     ("'ht\\ntps://slack.com/x'", false),
     ("{ toString() { throw new Error('boom') } }", false),
-    (
-        "new Proxy({}, { get() { throw new Error('boom') } })",
-        false,
-    ),
+    ("new Proxy({}, { get() { throw new Error('boom') } })", false),
 ];
 
 pub fn catalog() -> InMemory {
@@ -135,18 +105,9 @@ pub fn questions(after: &str) -> String {
 pub fn judge(report: &str) {
     let report: Value = serde_json::from_str(report).unwrap();
     for ((arguments, expected), answer) in CASES.iter().zip(report["answers"].as_array().unwrap()) {
-        assert_eq!(
-            answer,
-            &json!(expected),
-            "isValidOAuthEndpoint({arguments})"
-        );
+        assert_eq!(answer, &json!(expected), "isValidOAuthEndpoint({arguments})");
     }
-    let allowed = json!([
-        "extra.example",
-        "github.com",
-        "oauth2.googleapis.com",
-        "slack.com"
-    ]);
+    let allowed = json!(["extra.example", "github.com", "oauth2.googleapis.com", "slack.com"]);
     assert_eq!((&report["allowed"], &report["again"]), (&allowed, &allowed));
     let servers = json!([
         ["githubcopilot__remote-mcp", ["github.com"]],
@@ -160,11 +121,7 @@ pub fn judge(report: &str) {
 /// The hosts that `--allowlist` reads; none where it refuses to.
 pub fn read(module: &str) -> Option<Vec<String>> {
     let mut sources = Sources::default();
-    let file = sources.add_text(
-        "providers.js".into(),
-        module.as_bytes().to_vec(),
-        &project(),
-    );
+    let file = sources.add_text("providers.js".into(), module.as_bytes().to_vec(), &project());
     let allowlist = allowlist::parse(file, "providers.js", module).ok();
     let hosts = allowlist?.hosts.into_iter();
     Some(hosts.map(|allowed| allowed.host).collect())
@@ -178,9 +135,7 @@ pub fn name_the_list(text: &str) -> String {
         |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
     let mut named = String::new();
     for (at, character) in text.char_indices() {
-        let before = at
-            .checked_sub(1)
-            .and_then(|before| text.as_bytes().get(before));
+        let before = at.checked_sub(1).and_then(|before| text.as_bytes().get(before));
         if character == 'A' && !is_part(before) && !is_part(text.as_bytes().get(at + 1)) {
             named.push_str("ALLOWED_DESTINATIONS");
         } else {

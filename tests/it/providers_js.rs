@@ -19,25 +19,11 @@ fn node_imports_it_by_name_and_agrees_on_every_case() {
         "import {{ {names} }} from './providers.js';\n{}",
         questions("console.log(report);")
     );
-    write(
-        &scratch.path().join("package.json"),
-        "{\"type\": \"module\"}",
-    );
-    write(
-        &scratch.path().join("providers.js"),
-        catalog().artifact("oauth_proxy/providers.js"),
-    );
+    write(&scratch.path().join("package.json"), "{\"type\": \"module\"}");
+    write(&scratch.path().join("providers.js"), catalog().artifact("oauth_proxy/providers.js"));
     write(&scratch.path().join("test.js"), test);
-    let output = Command::new("node")
-        .arg("test.js")
-        .current_dir(scratch.path())
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let output = Command::new("node").arg("test.js").current_dir(scratch.path()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     judge(&String::from_utf8(output.stdout).unwrap());
 }
 

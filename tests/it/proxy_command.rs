@@ -38,10 +38,7 @@ async fn provider() -> Provider {
     provider.on("/.well-known/oauth-authorization-server", document);
     let resource =
         json!({ "resource": format!("{origin}/mcp"), "authorization_servers": [origin] });
-    provider.on(
-        "/.well-known/oauth-protected-resource/mcp",
-        Answer::json(&resource),
-    );
+    provider.on("/.well-known/oauth-protected-resource/mcp", Answer::json(&resource));
     provider.on("/token", Answer::tokens());
     provider.on("/revoke", Answer::text(200, "text/plain", ""));
     provider
@@ -93,13 +90,7 @@ impl Running {
     fn start(folder: &Path, arguments: &[&str]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_catproof"))
             .current_dir(folder)
-            .args([
-                "proxy",
-                "--profile",
-                "development",
-                "--listen",
-                "127.0.0.1:0",
-            ])
+            .args(["proxy", "--profile", "development", "--listen", "127.0.0.1:0"])
             .args(["--log", "debug"])
             .args(arguments)
             .stderr(Stdio::piped())
@@ -116,12 +107,7 @@ impl Running {
             }
             said.push(line.trim_end().to_owned());
         };
-        Self {
-            process,
-            stderr: Some(stderr),
-            said,
-            origin,
-        }
+        Self { process, stderr: Some(stderr), said, origin }
     }
 
     /// Sends it a signal, and gives its exit code and the rest of its log.
@@ -138,9 +124,7 @@ impl Running {
     /// The most memory that it ever had, in kB, as Linux has it.
     fn peak_memory(&self) -> Option<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
-        let peak = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
         peak.trim().strip_suffix(" kB")?.parse().ok()
     }
 
@@ -198,10 +182,7 @@ async fn a_catalog_becomes_a_proxy_that_exchanges_refreshes_and_revokes() {
         assert_eq!(refreshed["access_token"], TOKEN);
     }
     for id in ["acme__mcp-static", "acme__remote.static"] {
-        let revoked = proxy.post(
-            "/oauth/revoke",
-            json!({"mcp_server_id": id, "token": TOKEN}),
-        );
+        let revoked = proxy.post("/oauth/revoke", json!({"mcp_server_id": id, "token": TOKEN}));
         assert_eq!(revoked.await["success"], true);
     }
     let carries_code = |verifier: Option<&str>| {
@@ -264,10 +245,7 @@ async fn attack(address: &str) {
     join_all(halves).await;
     drop(left);
     let head = "POST /oauth/token HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
-    let oversized = format!(
-        "{head}content-length: 4000000\r\n\r\n{}",
-        " ".repeat(4_000_000)
-    );
+    let oversized = format!("{head}content-length: 4000000\r\n\r\n{}", " ".repeat(4_000_000));
     let headers = format!("{head}x: {}\r\n\r\n", "y".repeat(4_000_000));
     let flood = format!("{head}content-length: 2\r\n\r\n{{}}").repeat(1000);
     for text in [&oversized, &headers, &flood] {
@@ -315,10 +293,7 @@ async fn a_check_says_what_would_run_and_what_is_missing() {
     );
     assert_eq!(stdout, ready);
 
-    support::write(
-        &path.join(".env"),
-        format!("acme__generic_SECRET='{TOKEN}'\n"),
-    );
+    support::write(&path.join(".env"), format!("acme__generic_SECRET='{TOKEN}'\n"));
     let (code, stdout, _) = run(path, &[&check[..], &["--env-file", ".env"]].concat());
     assert_eq!(code, 1);
     for id in ["acme__mcp-static", "acme__remote.static"] {
@@ -333,15 +308,8 @@ async fn a_check_says_what_would_run_and_what_is_missing() {
     assert_holds_nothing_planted(&stderr);
 
     let proxy = Running::start(path, &["--env-file", ".env", "--allow-missing"]);
-    assert_eq!(
-        proxy.said[1],
-        "exchanges tokens for 1 server: acme__generic"
-    );
-    assert!(
-        proxy.said[2].starts_with("refuses acme__mcp-static: "),
-        "{:?}",
-        proxy.said
-    );
+    assert_eq!(proxy.said[1], "exchanges tokens for 1 server: acme__generic");
+    assert!(proxy.said[2].starts_with("refuses acme__mcp-static: "), "{:?}", proxy.said);
     assert_eq!(proxy.stop("-INT").0, Some(0));
 }
 
@@ -353,11 +321,7 @@ fn what_cannot_be_started_is_said() {
     for (arguments, code, expected) in [
         (&[][..], 2, "run `catproof build`"),
         (&["--launch", "nowhere.json"], 2, "cannot read nowhere.json"),
-        (
-            &["--launch", "nowhere.json", "--check"],
-            2,
-            "cannot read nowhere.json",
-        ),
+        (&["--launch", "nowhere.json", "--check"], 2, "cannot read nowhere.json"),
         (&["--launch", "broken.json"], 2, "missing field"),
         (&["--launch", "broken.json", "--check"], 1, "missing field"),
         (&["--listen", "localhost"], 2, "invalid value 'localhost'"),

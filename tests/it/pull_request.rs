@@ -32,10 +32,7 @@ fn a_server_that_looks_like_another_and_sends_the_secret_elsewhere_does_not_get_
         &json!(["notes"]),
     );
     write(&folder.join("catalog/acme__notes.json"), known);
-    write(
-        &folder.join("catproof.toml"),
-        "[policy]\napproved_destinations = [\"acme.example\"]\n",
-    );
+    write(&folder.join("catproof.toml"), "[policy]\napproved_destinations = [\"acme.example\"]\n");
     assert_eq!(run(folder, &["build"]).0, 0);
     let before = contents(&folder.join("generated"));
 
@@ -48,32 +45,13 @@ fn a_server_that_looks_like_another_and_sends_the_secret_elsewhere_does_not_get_
     write(&folder.join("catalog/acrne__notes.json"), malicious);
     let (code, findings) = check_json(folder, &[]);
     assert_eq!(code, 1);
-    let of_new = findings
-        .iter()
-        .filter(|finding| finding["file"] == "catalog/acrne__notes.json");
+    let of_new = findings.iter().filter(|finding| finding["file"] == "catalog/acrne__notes.json");
     let severity: BTreeMap<&str, &str> = of_new
-        .map(|finding| {
-            (
-                finding["rule"].as_str().unwrap(),
-                finding["severity"].as_str().unwrap(),
-            )
-        })
+        .map(|finding| (finding["rule"].as_str().unwrap(), finding["severity"].as_str().unwrap()))
         .collect();
-    assert_eq!(
-        severity.get("host-not-approved"),
-        Some(&"error"),
-        "{severity:?}"
-    );
-    assert_eq!(
-        severity.get("lookalike-id"),
-        Some(&"warning"),
-        "{severity:?}"
-    );
-    assert_eq!(
-        severity.get("token-endpoint-off-site"),
-        Some(&"warning"),
-        "{severity:?}"
-    );
+    assert_eq!(severity.get("host-not-approved"), Some(&"error"), "{severity:?}");
+    assert_eq!(severity.get("lookalike-id"), Some(&"warning"), "{severity:?}");
+    assert_eq!(severity.get("token-endpoint-off-site"), Some(&"warning"), "{severity:?}");
 
     assert_eq!(run(folder, &["build"]).0, 1);
     assert_eq!(contents(&folder.join("generated")), before);

@@ -18,19 +18,13 @@ pub fn assert_repairs(folder: &Path, option: &str) {
     let (_, after) = check_json(scratch.path(), &[".", "--pedantic"]);
 
     let is_offered = |finding: &Value| finding["fix"]["safe"] == true || option == "--unsafe-fixes";
-    let left: Vec<&Value> = after
-        .iter()
-        .filter(|finding| finding["fix"].is_object() && is_offered(finding))
-        .collect();
+    let left: Vec<&Value> =
+        after.iter().filter(|finding| finding["fix"].is_object() && is_offered(finding)).collect();
     assert!(left.is_empty(), "{}: {left:#?}", folder.display());
     let (before, after) = (counts(&before), counts(&after));
     for (key, count) in &after {
         let had = before.get(key).unwrap_or(&0);
-        assert!(
-            count <= had,
-            "{}: {key:?} {had} -> {count}",
-            folder.display()
-        );
+        assert!(count <= had, "{}: {key:?} {had} -> {count}", folder.display());
     }
 
     run(scratch.path(), &["check", ".", "--pedantic", option]);

@@ -60,10 +60,7 @@ fn example() -> (Sources, Vec<Finding>) {
             )
             .help("rename the file to `acme_mcp.json`, or set `name` to `acme__mcp`")
             .related(Place::value(second, "/name"), "also declared here")
-            .fix(Fix::risky([Edit::Replace(
-                "/name".into(),
-                json!("acme__mcp"),
-            )])),
+            .fix(Fix::risky([Edit::Replace("/name".into(), json!("acme__mcp"))])),
         rule("committed-credential")
             .at(
                 Place::value(first, "/server/env/TOKEN"),
@@ -71,14 +68,8 @@ fn example() -> (Sources, Vec<Finding>) {
             )
             .help("revoke it at GitHub"),
         rule("duplicate-scope")
-            .at(
-                Place::value(first, "/oauth_config/scopes/2"),
-                "`read` is listed twice",
-            )
-            .related(
-                Place::value(first, "/oauth_config/scopes/0"),
-                "first listed here",
-            )
+            .at(Place::value(first, "/oauth_config/scopes/2"), "`read` is listed twice")
+            .related(Place::value(first, "/oauth_config/scopes/0"), "first listed here")
             .fix(Fix::safe([Edit::Remove("/oauth_config/scopes/2".into())])),
         rule("missing-metadata").at(Place::whole(first), "`author` is missing"),
         rule("unknown-key").at(
@@ -96,12 +87,7 @@ fn add(sources: &mut Sources, name: &str, text: &str) -> FileId {
 }
 
 fn report(sources: &Sources, findings: &[Finding], secrets: &[String]) -> Report {
-    let findings = locate(
-        findings,
-        sources,
-        1 << 20,
-        &Redaction::new(Redactor::new(secrets)),
-    );
+    let findings = locate(findings, sources, 1 << 20, &Redaction::new(Redactor::new(secrets)));
     let count = |severity| {
         let counted = findings.iter().filter(|shown| shown.severity == severity);
         counted.count()
@@ -117,10 +103,7 @@ fn report(sources: &Sources, findings: &[Finding], secrets: &[String]) -> Report
 }
 
 fn written(format: Format, report: &Report) -> String {
-    let style = Style {
-        color: false,
-        width: 80,
-    };
+    let style = Style { color: false, width: 80 };
     let mut out = Vec::new();
     write(format, report, style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
@@ -133,11 +116,7 @@ fn a_report_in_batches_is_the_report_as_a_whole() {
         .map(|number| {
             let keys: Vec<String> = (0..100).map(|key| format!("\n\"{key}\": 1")).collect();
             let text = format!("{{{}}}", keys.join(","));
-            add(
-                &mut sources,
-                &format!("catalog/{}.json", number % 37),
-                &text,
-            )
+            add(&mut sources, &format!("catalog/{}.json", number % 37), &text)
         })
         .collect();
     let mut findings = vec![RULES[1].nowhere("in no file")];
@@ -175,10 +154,7 @@ fn every_format_is_as_it_was() {
 fn colour_changes_nothing_but_colour() {
     let (sources, findings) = example();
     let report = report(&sources, &findings, &[SECRET.to_owned()]);
-    let style = Style {
-        color: true,
-        width: 80,
-    };
+    let style = Style { color: true, width: 80 };
     let mut coloured = Vec::new();
     write(Format::Human, &report, style, &mut coloured).unwrap();
     let coloured = String::from_utf8(coloured).unwrap();
@@ -201,10 +177,9 @@ fn a_run_without_findings_is_a_whole_document_in_every_format() {
             Format::Human | Format::Concise | Format::Jsonl | Format::Github => {
                 assert_eq!(text, "");
             }
-            Format::Json => assert_eq!(
-                serde_json::from_str::<CheckReport>(&text).unwrap().findings,
-                []
-            ),
+            Format::Json => {
+                assert_eq!(serde_json::from_str::<CheckReport>(&text).unwrap().findings, [])
+            }
             Format::Sarif => {
                 let sarif: Sarif = serde_json::from_str(&text).unwrap();
                 assert!(sarif.runs[0].results.as_ref().unwrap().is_empty());
@@ -237,16 +212,7 @@ fn a_place_that_is_not_there_is_shown_at_what_is_around_it() {
             (shown.message.as_str(), place.start.byte, place.end.byte)
         })
         .collect();
-    assert_eq!(
-        shown,
-        [
-            ("c", 0, 20),
-            ("b", 1, 4),
-            ("a", 7, 13),
-            ("d", 0, 0),
-            ("e", 3, 6)
-        ]
-    );
+    assert_eq!(shown, [("c", 0, 20), ("b", 1, 4), ("a", 7, 13), ("d", 0, 0), ("e", 3, 6)]);
 }
 
 #[test]
@@ -269,9 +235,8 @@ fn a_line_of_a_megabyte_is_shown_around_the_place() {
     let many = 10_000;
     // Each fix looks at every member of the object that it takes one out of.
     let apart = 25;
-    let members: Vec<String> = (0..many)
-        .map(|index| format!("\"key{index}\":{{\"value\":\"日本語 {index}\"}}"))
-        .collect();
+    let members: Vec<String> =
+        (0..many).map(|index| format!("\"key{index}\":{{\"value\":\"日本語 {index}\"}}")).collect();
     let text = format!("{{{}}}", members.join(","));
     let file = add(&mut sources, "wide.json", &text);
     let findings: Vec<Finding> = (0..many)
@@ -295,10 +260,7 @@ fn a_line_of_a_megabyte_is_shown_around_the_place() {
     }
     let middle = many / 2 / apart;
     let shown = &report.findings[middle..=middle];
-    let one = Report {
-        findings: shown.to_vec(),
-        summary: Summary::default(),
-    };
+    let one = Report { findings: shown.to_vec(), summary: Summary::default() };
     let rule = RULES[0].id;
     expect![[r#"
         error[RULE]: too wide
@@ -317,17 +279,11 @@ fn a_fix_that_would_write_a_secret_is_not_shown() {
     let file = add(&mut sources, "a.json", "{\"a\": 1}");
     let replace = |value: Value| {
         let edit = Edit::Replace("/a".into(), value);
-        RULES[0]
-            .at(Place::value(file, "/a"), "x")
-            .fix(Fix::safe([edit]))
+        RULES[0].at(Place::value(file, "/a"), "x").fix(Fix::safe([edit]))
     };
     let findings = [replace(json!(SECRET)), replace(json!("else"))];
     let report = report(&sources, &findings, &[SECRET.to_owned()]);
-    let fixes: Vec<bool> = report
-        .findings
-        .iter()
-        .map(|shown| shown.fix.is_some())
-        .collect();
+    let fixes: Vec<bool> = report.findings.iter().map(|shown| shown.fix.is_some()).collect();
     assert_eq!(fixes, [false, true]);
 }
 
@@ -341,15 +297,10 @@ fn fingerprints_survive_what_moves_lines() {
         let report = report(&sources, &findings, &[]);
         let issues: Value = serde_json::from_str(&written(Format::Gitlab, &report)).unwrap();
         let issues = issues.as_array().unwrap().iter();
-        issues
-            .map(|issue| issue["fingerprint"].as_str().unwrap().to_owned())
-            .collect()
+        issues.map(|issue| issue["fingerprint"].as_str().unwrap().to_owned()).collect()
     };
     let before = fingerprints("{\"a\": 1, \"b\": {\"c\": 2}}");
-    assert_eq!(
-        before,
-        fingerprints("{\n\n  \"a\": 7,\r\n\"z\": 0, \"b\": {\n\"c\": 2}}")
-    );
+    assert_eq!(before, fingerprints("{\n\n  \"a\": 7,\r\n\"z\": 0, \"b\": {\n\"c\": 2}}"));
     let different: BTreeSet<&String> = before.iter().collect();
     assert_eq!(different.len(), 3);
 }
@@ -441,10 +392,7 @@ fn junit_is_valid_by_the_schema_of_jenkins() {
     let (sources, findings) = example();
     let report = report(&sources, &findings, &[SECRET.to_owned()]);
     let whole = written(Format::Junit, &report);
-    let without_findings = Report {
-        findings: Vec::new(),
-        ..report
-    };
+    let without_findings = Report { findings: Vec::new(), ..report };
     for (xml, is_valid) in [
         (whole.as_str(), true),
         (&written(Format::Junit, &without_findings), true),
@@ -476,10 +424,7 @@ fn validates_as_junit(xml: &str) -> Option<bool> {
 
 /// The schema as the `serde-sarif` crate carries it, word for word that of OASIS.
 fn sarif_schema() -> Value {
-    let host = Command::new("rustc")
-        .args(["--print", "host-tuple"])
-        .output()
-        .unwrap();
+    let host = Command::new("rustc").args(["--print", "host-tuple"]).output().unwrap();
     let host = String::from_utf8(host.stdout).unwrap();
     // Only for this platform: the crates of the others were never fetched in a fresh clone.
     let output = Command::new(env!("CARGO"))
@@ -488,17 +433,10 @@ fn sarif_schema() -> Value {
         .current_dir(project())
         .output()
         .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
-    let package = packages
-        .iter()
-        .find(|package| package["name"] == "serde-sarif")
-        .unwrap();
+    let package = packages.iter().find(|package| package["name"] == "serde-sarif").unwrap();
     let manifest = Path::new(package["manifest_path"].as_str().unwrap());
     let schema = std::fs::read(manifest.with_file_name("src/schema.json")).unwrap();
     let mut schema: Value = serde_json::from_slice(&schema).unwrap();
@@ -528,10 +466,7 @@ fn folder_with_an_error() -> TempDir {
 fn two_formats_are_never_written_into_each_other() {
     let scratch = folder_with_an_error();
     for (arguments, place) in [
-        (
-            ["--format", "json", "--format", "concise"],
-            "standard output",
-        ),
+        (["--format", "json", "--format", "concise"], "standard output"),
         (["--format", "json", "--format", "json"], "standard output"),
         (["--format", "json=a", "--format", "sarif=a"], "`a`"),
     ] {
@@ -542,9 +477,7 @@ fn two_formats_are_never_written_into_each_other() {
             assert!(stderr.contains(place), "{stderr}");
         }
     }
-    let both = [
-        "check", "--format", "concise", "--format", "json=a", "--format", "sarif=b",
-    ];
+    let both = ["check", "--format", "concise", "--format", "json=a", "--format", "sarif=b"];
     let (code, stdout, _) = run(scratch.path(), &both);
     assert_eq!(code, 1);
     assert!(stdout.contains("error[invalid-json]"), "{stdout}");
@@ -557,10 +490,7 @@ fn two_formats_are_never_written_into_each_other() {
 #[test]
 fn a_report_takes_the_place_of_the_old_one_whole() {
     let scratch = folder_with_an_error();
-    let (report, same) = (
-        scratch.path().join("out/a.json"),
-        scratch.path().join("same"),
-    );
+    let (report, same) = (scratch.path().join("out/a.json"), scratch.path().join("same"));
     let arguments = ["check", "--format", "json=out/a.json"];
     assert_eq!(run(scratch.path(), &arguments).0, 1);
     let first = fs::read(&report).unwrap();

@@ -13,10 +13,8 @@ fn no_host_is_called_unused_while_nobody_knows_where_a_secret_goes() {
     let scratch = copy_of(&fixtures.join("unused-allowed-host/fail"));
     let unknown = fixtures.join("weakened-by-local/fail/catalog/acme__issuer.json");
     fs::copy(unknown, scratch.path().join("catalog/acme__issuer.json")).unwrap();
-    let (_, findings) = check_json(
-        scratch.path(),
-        &[".", "--pedantic", "--allowlist", "allowlist.js"],
-    );
+    let (_, findings) =
+        check_json(scratch.path(), &[".", "--pedantic", "--allowlist", "allowlist.js"]);
     let rules = rule_ids(&findings);
     assert!(rules.contains(&"unverifiable-destination"), "{findings:#?}");
     assert!(!rules.contains(&"unused-allowed-host"), "{findings:#?}");

@@ -24,11 +24,7 @@ fn secret(prefix: &str, number: usize) -> String {
 }
 
 fn planted() -> Vec<Planted> {
-    let plant = |rule, secret: &str, patch| Planted {
-        rule,
-        secret: secret.to_owned(),
-        patch,
-    };
+    let plant = |rule, secret: &str, patch| Planted { rule, secret: secret.to_owned(), patch };
     let client_secret = secret("", 1);
     let github = secret("ghp_", 2);
     let slack = secret("xoxp-", 3);
@@ -48,11 +44,7 @@ fn planted() -> Vec<Planted> {
     let of_wrong_type = of_wrong_type.get(..93).unwrap().to_owned();
     vec![
         plant("committed-credential", &key, json!({ key.clone(): true })),
-        plant(
-            "schema-violation",
-            &of_wrong_type,
-            json!({ "server": { "args": of_wrong_type } }),
-        ),
+        plant("schema-violation", &of_wrong_type, json!({ "server": { "args": of_wrong_type } })),
         plant(
             "literal-client-secret",
             &client_secret,
@@ -150,10 +142,8 @@ fn no_command_and_no_format_shows_a_planted_secret() {
         .iter()
         .map(|format| format.to_possible_value().unwrap().get_name().to_owned())
         .collect();
-    let checks: Vec<Vec<&str>> = formats
-        .iter()
-        .map(|format| vec!["check", "--pedantic", "--format", format])
-        .collect();
+    let checks: Vec<Vec<&str>> =
+        formats.iter().map(|format| vec!["check", "--pedantic", "--format", format]).collect();
     let others = [
         vec!["list"],
         vec!["list", "--format", "json"],
@@ -172,14 +162,8 @@ fn no_command_and_no_format_shows_a_planted_secret() {
             assert!(code < 2, "{arguments:?}: {stderr}");
             // What is cut short is shown too.
             let beginning = planted.secret.get(..20).unwrap();
-            let is_shown = [&stdout, &stderr]
-                .iter()
-                .any(|text| text.contains(beginning));
-            assert!(
-                !is_shown,
-                "{}: {arguments:?}\n{stdout}{stderr}",
-                planted.rule
-            );
+            let is_shown = [&stdout, &stderr].iter().any(|text| text.contains(beginning));
+            assert!(!is_shown, "{}: {arguments:?}\n{stdout}{stderr}", planted.rule);
         }
         let baseline = fs::read_to_string(scratch.path().join("catproof.toml")).unwrap();
         assert!(!baseline.contains(&planted.secret), "{baseline}");
@@ -211,10 +195,7 @@ fn a_secret_is_masked_even_where_the_file_is_no_json() {
         write(&scratch.path().join("catalog/acme__mcp.json"), text);
         let (code, stdout, _) = run(scratch.path(), &["check"]);
         assert_eq!(code, 1);
-        assert!(
-            stdout.contains("[masked]") && !stdout.contains(&secret),
-            "{stdout}"
-        );
+        assert!(stdout.contains("[masked]") && !stdout.contains(&secret), "{stdout}");
     }
 }
 
@@ -226,16 +207,10 @@ fn a_secret_is_masked_in_an_allowlist_that_cannot_be_read() {
     write(&scratch.path().join("providers.js"), text);
     let manifest =
         json!({ "name": "acme__mcp", "server": { "command": "node", "args": ["index.js"] } });
-    write(
-        &scratch.path().join("catalog/acme__mcp.json"),
-        manifest.to_string(),
-    );
+    write(&scratch.path().join("catalog/acme__mcp.json"), manifest.to_string());
     let (code, stdout, _) = run(scratch.path(), &["check", "--allowlist", "providers.js"]);
     assert_eq!(code, 1);
-    assert!(
-        stdout.contains("[masked]") && !stdout.contains(&secret),
-        "{stdout}"
-    );
+    assert!(stdout.contains("[masked]") && !stdout.contains(&secret), "{stdout}");
 }
 
 #[test]
@@ -246,16 +221,10 @@ fn a_secret_is_masked_where_the_configuration_holds_it() {
     write(&scratch.path().join("catproof.toml"), text);
     let manifest =
         json!({ "name": "acme__mcp", "server": { "command": "node", "args": ["index.js"] } });
-    write(
-        &scratch.path().join("catalog/acme__mcp.json"),
-        manifest.to_string(),
-    );
+    write(&scratch.path().join("catalog/acme__mcp.json"), manifest.to_string());
     let (code, stdout, _) = run(scratch.path(), &["check"]);
     assert_eq!(code, 1);
-    assert!(
-        stdout.contains("[masked]") && !stdout.contains(&secret),
-        "{stdout}"
-    );
+    assert!(stdout.contains("[masked]") && !stdout.contains(&secret), "{stdout}");
 }
 
 #[test]
@@ -272,10 +241,7 @@ fn a_secret_is_masked_where_the_lock_holds_it() {
     write(&scratch.path().join("catalog/acme__basic.json"), manifest);
     let (code, stdout, _) = run(scratch.path(), &["check"]);
     assert_eq!(code, 1, "{stdout}");
-    assert!(
-        stdout.contains("takes only `[masked]`") && !stdout.contains(&secret),
-        "{stdout}"
-    );
+    assert!(stdout.contains("takes only `[masked]`") && !stdout.contains(&secret), "{stdout}");
 }
 
 /// What the program says of a manifest that is written on one line, so that the window of any finding shows all of it.
@@ -295,10 +261,7 @@ fn a_credential_in_a_readme_is_no_finding_and_is_masked_in_the_window_of_another
     let said = said_of_a_line(&manifest.to_string());
     assert!(said.contains("error[unknown-key]") || said.contains("warning[unknown-key]"));
     assert!(!said.contains("committed-credential"), "{said}");
-    assert!(
-        said.contains("[masked]") && !said.contains(&secret),
-        "{said}"
-    );
+    assert!(said.contains("[masked]") && !said.contains(&secret), "{said}");
 }
 
 #[test]
@@ -336,10 +299,7 @@ fn a_secret_is_masked_where_no_rule_of_its_own_reads_it() {
 #[test]
 fn a_client_secret_that_is_a_common_word_is_found_and_tears_no_holes() {
     for word in ["secret", "catalog", "committed", "1.4.0"] {
-        let manifest = server(
-            "acme__mcp",
-            &json!({ "oauth_config": { "client_secret": word } }),
-        );
+        let manifest = server("acme__mcp", &json!({ "oauth_config": { "client_secret": word } }));
         let said = said_of_a_line(&manifest.to_string());
         assert!(said.contains("a client secret is committed"), "{said}");
         assert!(said.contains("catalog/acme__mcp.json"), "{said}");
@@ -357,20 +317,14 @@ fn a_client_secret_that_only_stands_for_one_is_not_to_be_rotated() {
         "%ACME_SECRET%",
         "[SECRET REDACTED]",
     ] {
-        let manifest = server(
-            "acme__mcp",
-            &json!({ "oauth_config": { "client_secret": word } }),
-        );
+        let manifest = server("acme__mcp", &json!({ "oauth_config": { "client_secret": word } }));
         let said = said_of_a_line(&manifest.to_string());
         assert!(said.contains(&format!("`{word}`")), "{said}");
         assert!(
             said.contains("write exactly `REDACTED`") || said.contains("write `REDACTED`"),
             "{said}"
         );
-        assert!(
-            !said.contains("committed") && !said.contains("rotate"),
-            "{said}"
-        );
+        assert!(!said.contains("committed") && !said.contains("rotate"), "{said}");
     }
 }
 
@@ -416,10 +370,7 @@ fn a_name_of_the_run_that_was_written_down_as_a_secret_is_shown() {
         for masked in ["[masked]", "%5Bmasked%5D"] {
             assert!(!stdout.contains(masked), "{arguments:?}\n{stdout}{stderr}");
         }
-        assert!(
-            stdout.contains("evil-host.example"),
-            "{arguments:?}\n{stdout}{stderr}"
-        );
+        assert!(stdout.contains("evil-host.example"), "{arguments:?}\n{stdout}{stderr}");
     }
 }
 
@@ -477,15 +428,11 @@ fn a_secret_is_masked_where_the_configuration_is_wrong_or_is_another_file() {
         format!("x = {github}\n"),
     ] {
         let scratch = scratch();
-        write(
-            &scratch.path().join("catalog/acme__mcp.json"),
-            manifest.to_string(),
-        );
+        write(&scratch.path().join("catalog/acme__mcp.json"), manifest.to_string());
         write(&scratch.path().join("x.env"), &text);
-        for (arguments, failed) in [
-            (["check", "--config", "x.env"], 2),
-            (["check", "--allowlist", "x.env"], 1),
-        ] {
+        for (arguments, failed) in
+            [(["check", "--config", "x.env"], 2), (["check", "--allowlist", "x.env"], 1)]
+        {
             let (code, stdout, stderr) = run(scratch.path(), &arguments);
             assert_eq!(code, failed, "{arguments:?}: {text}\n{stdout}{stderr}");
             for secret in [&secret, &github] {
@@ -501,14 +448,8 @@ fn the_password_of_a_configured_url_is_masked() {
     let secret = secret("pw-", 42);
     let scratch = scratch();
     let folder = scratch.path();
-    write(
-        &folder.join("catalog/acme__mcp.json"),
-        server("acme__mcp", &json!({})).to_string(),
-    );
-    write(
-        &folder.join("base/catalog/acme__mcp.json"),
-        server("acme__mcp", &json!({})).to_string(),
-    );
+    write(&folder.join("catalog/acme__mcp.json"), server("acme__mcp", &json!({})).to_string());
+    write(&folder.join("base/catalog/acme__mcp.json"), server("acme__mcp", &json!({})).to_string());
     write(&folder.join("base/catproof.toml"), "");
     let text = format!(
         "[proxy]\nurl = \"https://u:{secret}@oauth.acme.example\"\ncallback_urls = [\"https://u:{secret}@h.example/cb\"]\n"
@@ -524,10 +465,7 @@ fn the_password_of_a_configured_url_is_masked() {
         assert!(code < 2, "{arguments:?}: {stderr}");
         let is_shown = stdout.contains(&secret) || stderr.contains(&secret);
         assert!(!is_shown, "{arguments:?}\n{stdout}{stderr}");
-        assert!(
-            stdout.contains("[masked]"),
-            "{arguments:?}\n{stdout}{stderr}"
-        );
+        assert!(stdout.contains("[masked]"), "{arguments:?}\n{stdout}{stderr}");
     }
 }
 
@@ -553,29 +491,10 @@ fn new_takes_no_url_with_a_password_and_does_not_repeat_it() {
 fn a_credential_in_an_argument_is_found_and_shown_nowhere() {
     let secret = secret("", 44);
     for args in [
-        json!([
-            "run",
-            "-i",
-            "--rm",
-            "-e",
-            format!("API_KEY={secret}"),
-            "acme/mcp:1.4.0"
-        ]),
-        json!([
-            "run",
-            "-i",
-            "--rm",
-            format!("--env=API_KEY={secret}"),
-            "acme/mcp:1.4.0"
-        ]),
+        json!(["run", "-i", "--rm", "-e", format!("API_KEY={secret}"), "acme/mcp:1.4.0"]),
+        json!(["run", "-i", "--rm", format!("--env=API_KEY={secret}"), "acme/mcp:1.4.0"]),
         json!(["run", "-i", "--rm", "acme/mcp:1.4.0", "--token", secret]),
-        json!([
-            "run",
-            "-i",
-            "--rm",
-            "acme/mcp:1.4.0",
-            format!("--api-key={secret}")
-        ]),
+        json!(["run", "-i", "--rm", "acme/mcp:1.4.0", format!("--api-key={secret}")]),
         json!([
             "run",
             "-i",
@@ -587,10 +506,7 @@ fn a_credential_in_an_argument_is_found_and_shown_nowhere() {
     ] {
         let scratch = scratch();
         let folder = scratch.path();
-        write(
-            &folder.join("base/acme__mcp.json"),
-            server("acme__mcp", &json!({})).to_string(),
-        );
+        write(&folder.join("base/acme__mcp.json"), server("acme__mcp", &json!({})).to_string());
         let patch = json!({ "server": { "command": "docker", "args": args } });
         let manifest = server("acme__mcp", &patch);
         let index = args

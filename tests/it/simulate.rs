@@ -24,17 +24,13 @@ fn what_runs_is_what_was_worked_out_by_hand() {
         let arguments = ["--answers", "answers.json", "--format", "json"];
         // Outside the project, whose own configuration would be found above.
         let scratch = support::copy_of(&folder);
-        let (code, stdout, stderr) = run(
-            scratch.path(),
-            &[&["simulate", &id][..], &arguments].concat(),
-        );
+        let (code, stdout, stderr) =
+            run(scratch.path(), &[&["simulate", &id][..], &arguments].concat());
         assert_eq!(code, 0, "{}: {stdout}{stderr}", folder.display());
         let report: Value = serde_json::from_str(&stdout).unwrap();
         let expected = fs::read_to_string(folder.join("run.json")).unwrap();
         let expected: Value = serde_json::from_str(&expected).unwrap();
-        let (actual, expected) = [&report["run"], &expected]
-            .map(|run| format!("{run:#}"))
-            .into();
+        let (actual, expected) = [&report["run"], &expected].map(|run| format!("{run:#}")).into();
         assert!(
             actual == expected,
             "{}: {}",
@@ -70,10 +66,7 @@ fn messages(answers: Value) -> Vec<String> {
         panic!("answers are an object");
     };
     let problems = simulate(&launch, &answers).err().unwrap_or_default();
-    problems
-        .into_iter()
-        .map(|problem| problem.message)
-        .collect()
+    problems.into_iter().map(|problem| problem.message).collect()
 }
 
 #[test]
@@ -126,17 +119,9 @@ fn a_server_without_its_command_or_image_is_a_problem() {
     ] {
         let manifest = json!({"name": "acme__mcp", "server": server,
             "user_config": {"program": {"type": "string", "title": "Program"}}});
-        let launch = InMemory::of([manifest])
-            .plan()
-            .servers
-            .pop_first()
-            .unwrap()
-            .1;
+        let launch = InMemory::of([manifest]).plan().servers.pop_first().unwrap().1;
         let problems = simulate(&launch, &Answers::new()).unwrap_err();
-        assert!(
-            problems[0].message.starts_with("there is no "),
-            "{problems:?}"
-        );
+        assert!(problems[0].message.starts_with("there is no "), "{problems:?}");
     }
 }
 
@@ -154,40 +139,22 @@ fn answers(inputs: &BTreeMap<String, Input>) -> Answers {
         }
     };
     let answer = |key: &str, input: &Input| {
-        if input.multiple {
-            json!([one(key, input), one(key, input)])
-        } else {
-            one(key, input)
-        }
+        if input.multiple { json!([one(key, input), one(key, input)]) } else { one(key, input) }
     };
-    inputs
-        .iter()
-        .map(|(key, input)| (key.clone(), answer(key, input)))
-        .collect()
+    inputs.iter().map(|(key, input)| (key.clone(), answer(key, input))).collect()
 }
 
 /// Answers that leave out whatever may be left out.
 fn least(inputs: &BTreeMap<String, Input>) -> Answers {
     let required = inputs.iter().filter(|(_, input)| input.required);
-    answers(
-        &required
-            .map(|(key, input)| (key.clone(), input.clone()))
-            .collect(),
-    )
+    answers(&required.map(|(key, input)| (key.clone(), input.clone())).collect())
 }
 
 /// Every server of a catalog, with every answer and with the least: no placeholder and no sensitive answer is shown.
 fn nothing_leaks(plan: &Plan) {
     let folder = scratch();
     let artifacts = emit::emit(plan).unwrap();
-    write(
-        folder.path(),
-        &artifacts,
-        &BTreeMap::new(),
-        &[],
-        Mode::Write,
-    )
-    .unwrap();
+    write(folder.path(), &artifacts, &BTreeMap::new(), &[], Mode::Write).unwrap();
     for (id, launch) in &plan.servers {
         for answers in [answers(&launch.inputs), least(&launch.inputs)] {
             match simulate(launch, &answers) {
@@ -214,21 +181,11 @@ fn nothing_leaks(plan: &Plan) {
             Value::Object(answers(&launch.inputs)).to_string(),
         );
         let format = if index % 24 == 0 { "json" } else { "human" };
-        let arguments = [
-            "--from",
-            ".",
-            "--answers",
-            "answers.json",
-            "--format",
-            format,
-        ];
+        let arguments = ["--from", ".", "--answers", "answers.json", "--format", format];
         let (_, stdout, stderr) = run(folder.path(), &[&["simulate", id][..], &arguments].concat());
         assert!(stdout.contains(id), "{id}: {stdout}{stderr}");
         for text in [stdout, stderr] {
-            assert!(
-                !text.contains("${") && !text.contains("Planted-"),
-                "{id}: {text}"
-            );
+            assert!(!text.contains("${") && !text.contains("Planted-"), "{id}: {text}");
         }
     }
 }
@@ -243,16 +200,10 @@ fn assert_everything_arrives(launch: &ServerLaunch, answers: &Answers, json: &st
         .map(|gap| gap["place"].as_str().unwrap())
         .collect();
     for (key, input) in &launch.inputs {
-        let is_used = input
-            .used_in
-            .iter()
-            .any(|place| !left_out.contains(&place.as_str()));
+        let is_used = input.used_in.iter().any(|place| !left_out.contains(&place.as_str()));
         if answers.contains_key(key) && is_used && input.kind == InputType::String {
-            let expected = if input.sensitive {
-                format!("<{key}>")
-            } else {
-                format!("/answer/{key}")
-            };
+            let expected =
+                if input.sensitive { format!("<{key}>") } else { format!("/answer/{key}") };
             assert!(json.contains(&expected), "{}: `{key}`: {json}", launch.id);
         }
     }
@@ -303,10 +254,7 @@ fn problems_are_shown_where_they_stand() {
     "]]
     .assert_eq(&stdout);
 
-    let (code, stdout, _) = run(
-        folder.path(),
-        &["simulate", "acme__mcp", "--format", "json"],
-    );
+    let (code, stdout, _) = run(folder.path(), &["simulate", "acme__mcp", "--format", "json"]);
     assert_eq!(code, 1);
     let report: Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!(
@@ -324,10 +272,8 @@ fn problems_are_shown_where_they_stand() {
 fn a_run_reads_well_on_the_terminal() {
     let folder = project().join("tests/simulate/what-has-no-answer-is-left-out");
     let scratch = support::copy_of(&folder);
-    let (code, stdout, stderr) = run(
-        scratch.path(),
-        &["simulate", "acme__optional", "--answers", "answers.json"],
-    );
+    let (code, stdout, stderr) =
+        run(scratch.path(), &["simulate", "acme__optional", "--answers", "answers.json"]);
     assert_eq!((code, stderr.as_str()), (0, ""));
     expect_test::expect![[r"
         acme__optional: Acme
@@ -359,25 +305,15 @@ fn what_keeps_the_job_from_being_done_is_said() {
         ("\u{feff}nonsense", "it is not JSON"),
     ] {
         support::write(&folder.path().join("answers.json"), text);
-        let (code, _, stderr) = run(
-            folder.path(),
-            &["simulate", "acme__mcp", "--answers", "answers.json"],
-        );
+        let (code, _, stderr) =
+            run(folder.path(), &["simulate", "acme__mcp", "--answers", "answers.json"]);
         assert_eq!(code, 2);
         assert!(stderr.contains(expected), "{stderr}");
     }
     for (arguments, code, expected) in [
         (&["acme__mpc"][..], 2, "did you mean `acme__mcp`?"),
-        (
-            &["acme__mcp", "--answers", "missing.json"],
-            2,
-            "cannot be read",
-        ),
-        (
-            &["acme__mcp", "--from", "nowhere"],
-            2,
-            "catalog.json` cannot be read",
-        ),
+        (&["acme__mcp", "--answers", "missing.json"], 2, "cannot be read"),
+        (&["acme__mcp", "--from", "nowhere"], 2, "catalog.json` cannot be read"),
         (&["../catalog/acme__mcp"], 2, "there is no server"),
         (&["acme__mcp", "nowhere"], 2, "does not exist"),
     ] {
@@ -405,17 +341,12 @@ fn a_developers_server_needs_no_profile() {
 #[test]
 fn the_artifacts_say_what_the_catalog_says() {
     let folder = project();
-    for id in [
-        "korotovsky__slack-mcp-server",
-        "iskhakov__google_workspace_mcp",
-        "linear__remote-mcp",
-    ] {
+    for id in
+        ["korotovsky__slack-mcp-server", "iskhakov__google_workspace_mcp", "linear__remote-mcp"]
+    {
         let arguments = ["simulate", id, "--format", "json"];
         let compiled = run(&folder, &arguments);
-        let built = run(
-            &folder,
-            &[&arguments[..], &["--from", "generated"]].concat(),
-        );
+        let built = run(&folder, &[&arguments[..], &["--from", "generated"]].concat());
         assert_eq!(compiled.0, 0, "{}", compiled.2);
         assert_eq!(compiled, built);
     }

@@ -30,10 +30,7 @@ pub fn shared(folder: &str) -> Option<PathBuf> {
 /// catproof as a process of its own, for tests about processes: in a folder, without colour and 100 columns wide.
 pub fn catproof(folder: &Path) -> Command {
     let mut command = Command::cargo_bin("catproof").unwrap();
-    command
-        .current_dir(folder)
-        .env("COLUMNS", "100")
-        .env("NO_COLOR", "1");
+    command.current_dir(folder).env("COLUMNS", "100").env("NO_COLOR", "1");
     command
 }
 
@@ -62,10 +59,7 @@ pub fn run_process(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
 
 /// The findings of `check --format json`, and the exit code.
 pub fn check_json(folder: &Path, arguments: &[&str]) -> (i32, Vec<Value>) {
-    let (code, stdout, stderr) = run(
-        folder,
-        &[&["check", "--format", "json"], arguments].concat(),
-    );
+    let (code, stdout, stderr) = run(folder, &[&["check", "--format", "json"], arguments].concat());
     let report: Value =
         serde_json::from_str(&stdout).unwrap_or_else(|error| panic!("{error}: {stdout}{stderr}"));
     (code, report["findings"].as_array().unwrap().clone())
@@ -73,10 +67,7 @@ pub fn check_json(folder: &Path, arguments: &[&str]) -> (i32, Vec<Value>) {
 
 /// The ids of the findings' rules.
 pub fn rule_ids(findings: &[Value]) -> Vec<&str> {
-    findings
-        .iter()
-        .map(|finding| finding["rule"].as_str().unwrap())
-        .collect()
+    findings.iter().map(|finding| finding["rule"].as_str().unwrap()).collect()
 }
 
 /// A catalog in a folder of its own, outside the project, so that nothing above it is found.

@@ -12,17 +12,11 @@ use catproof::testing::source::clean;
 use crate::support::{entries, name, scratch};
 
 fn artifact(path: &str, line: &str) -> Artifact {
-    Artifact {
-        path: path.to_owned(),
-        bytes: format!("// {GENERATED}\n{line}\n").into_bytes(),
-    }
+    Artifact { path: path.to_owned(), bytes: format!("// {GENERATED}\n{line}\n").into_bytes() }
 }
 
 fn two() -> Vec<Artifact> {
-    vec![
-        artifact("catalog.json", "index"),
-        artifact("desktop_app/servers/a__b.json", "spec"),
-    ]
+    vec![artifact("catalog.json", "index"), artifact("desktop_app/servers/a__b.json", "spec")]
 }
 
 fn plain(folder: &Path, artifacts: &[Artifact], mode: Mode) -> Result<Outcome, Error> {
@@ -32,9 +26,7 @@ fn plain(folder: &Path, artifacts: &[Artifact], mode: Mode) -> Result<Outcome, E
 fn kinds(folder: &Path, outcome: &Outcome) -> Vec<(ChangeKind, String)> {
     let shown = |path: &Path| path.strip_prefix(folder).unwrap().display().to_string();
     let changes = outcome.changes.iter();
-    changes
-        .map(|change| (change.kind, shown(&change.path)))
-        .collect()
+    changes.map(|change| (change.kind, shown(&change.path))).collect()
 }
 
 #[test]
@@ -56,11 +48,7 @@ fn a_check_writes_nothing_and_shows_each_difference() {
     let scratch = scratch();
     let folder = scratch.path();
     plain(folder, &two(), Mode::Write).unwrap();
-    fs::write(
-        folder.join("catalog.json"),
-        format!("// {GENERATED}\nedited\n"),
-    )
-    .unwrap();
+    fs::write(folder.join("catalog.json"), format!("// {GENERATED}\nedited\n")).unwrap();
     fs::remove_file(folder.join("desktop_app/servers/a__b.json")).unwrap();
     fs::write(folder.join("desktop_app/servers/gone.json"), GENERATED).unwrap();
     let outcome = plain(folder, &two(), Mode::Check).unwrap();
@@ -68,31 +56,14 @@ fn a_check_writes_nothing_and_shows_each_difference() {
         kinds(folder, &outcome),
         [
             (ChangeKind::OutOfDate, "catalog.json".to_owned()),
-            (
-                ChangeKind::Missing,
-                "desktop_app/servers/a__b.json".to_owned()
-            ),
-            (
-                ChangeKind::LeftOver,
-                "desktop_app/servers/gone.json".to_owned()
-            ),
+            (ChangeKind::Missing, "desktop_app/servers/a__b.json".to_owned()),
+            (ChangeKind::LeftOver, "desktop_app/servers/gone.json".to_owned()),
         ]
     );
     let diff = outcome.changes[0].diff(folder);
-    assert!(
-        diff.contains("\n-edited\n") && diff.contains("\n+index\n"),
-        "{diff}"
-    );
-    assert!(
-        outcome.changes[1]
-            .diff(folder)
-            .starts_with("--- /dev/null\n")
-    );
-    assert!(
-        fs::read_to_string(folder.join("catalog.json"))
-            .unwrap()
-            .contains("edited")
-    );
+    assert!(diff.contains("\n-edited\n") && diff.contains("\n+index\n"), "{diff}");
+    assert!(outcome.changes[1].diff(folder).starts_with("--- /dev/null\n"));
+    assert!(fs::read_to_string(folder.join("catalog.json")).unwrap().contains("edited"));
     assert!(folder.join("desktop_app/servers/gone.json").exists());
 }
 
@@ -170,17 +141,12 @@ fn nothing_is_written_through_a_symbolic_link() {
 fn an_artifact_goes_where_the_configuration_says() {
     let scratch = scratch();
     let folder = scratch.path().join("generated");
-    let places = BTreeMap::from([(
-        "catalog.json".to_owned(),
-        "../app/config/index.json".to_owned(),
-    )]);
+    let places =
+        BTreeMap::from([("catalog.json".to_owned(), "../app/config/index.json".to_owned())]);
     plain(&folder, &two(), Mode::Write).unwrap();
     let outcome = write(&folder, &two(), &places, &[], Mode::Write).unwrap();
     assert!(scratch.path().join("app/config/index.json").exists());
-    assert!(
-        !folder.join("catalog.json").exists(),
-        "what it was before is left over"
-    );
+    assert!(!folder.join("catalog.json").exists(), "what it was before is left over");
     assert_eq!(outcome.unchanged, 1);
 }
 
@@ -192,14 +158,8 @@ fn no_place_is_a_real_env_file_or_the_lock_or_taken_twice() {
         write(scratch.path(), &two(), &places, &[], Mode::Write).unwrap_err()
     };
     assert!(matches!(refused("oauth_proxy/.env"), Error::Protected(_)));
-    assert!(matches!(
-        refused("x/../discovery.lock.json"),
-        Error::Protected(_)
-    ));
-    assert!(matches!(
-        refused("desktop_app/./servers/a__b.json"),
-        Error::Twice(_)
-    ));
+    assert!(matches!(refused("x/../discovery.lock.json"), Error::Protected(_)));
+    assert!(matches!(refused("desktop_app/./servers/a__b.json"), Error::Twice(_)));
     fs::create_dir(scratch.path().join("folder")).unwrap();
     assert!(matches!(refused("folder"), Error::NotAFile(_)));
     let places = BTreeMap::from([("catalogue.json".to_owned(), "x".to_owned())]);
@@ -282,13 +242,7 @@ fn builds_at_the_same_time_leave_whole_files() {
     });
     let text = fs::read_to_string(folder.join("catalog.json")).unwrap();
     assert!(text.starts_with("// Generated") && text.ends_with("x\n"));
-    assert_eq!(
-        entries(folder)
-            .iter()
-            .map(|path| name(path))
-            .collect::<Vec<_>>(),
-        ["catalog.json"]
-    );
+    assert_eq!(entries(folder).iter().map(|path| name(path)).collect::<Vec<_>>(), ["catalog.json"]);
 }
 
 #[cfg(unix)]

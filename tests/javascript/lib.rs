@@ -13,18 +13,8 @@ pub fn evaluate(module: &str, export: &str) -> String {
     let module = Module::parse(Source::from_bytes(module), None, &mut context).unwrap();
     let promise = module.load_link_evaluate(&mut context);
     context.run_jobs().unwrap();
-    assert!(
-        promise.state().as_fulfilled().is_some(),
-        "{:?}",
-        promise.state()
-    );
-    let exported = module
-        .namespace(&mut context)
-        .get(JsString::from(export), &mut context)
-        .unwrap();
-    exported
-        .to_string(&mut context)
-        .unwrap()
-        .to_std_string()
-        .unwrap()
+    assert!(promise.state().as_fulfilled().is_some(), "{:?}", promise.state());
+    let exported =
+        module.namespace(&mut context).get(JsString::from(export), &mut context).unwrap();
+    exported.to_string(&mut context).unwrap().to_std_string().unwrap()
 }

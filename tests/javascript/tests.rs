@@ -60,10 +60,7 @@ fn a_server_may_be_called_like_a_property_of_every_object() {
         isValidOAuthEndpoint('https://constructor.example/token', 'constructor'),
         isValidOAuthEndpoint('https://proto.example/token', 'toString'),
     ]);";
-    assert_eq!(
-        evaluate(&format!("{module}\n{ask}"), "report"),
-        "[true,false,true,false]"
-    );
+    assert_eq!(evaluate(&format!("{module}\n{ask}"), "report"), "[true,false,true,false]");
 }
 
 #[test]
@@ -79,10 +76,7 @@ fn no_payload_of_the_battery_adds_a_host_or_a_line_of_code() {
         let report = evaluate(&format!("{module}\n{ask}"), "report");
         let report: Value = serde_json::from_str(&report).unwrap();
         let providers = &plan.providers;
-        let lists = json!([
-            providers.allowed_destinations,
-            providers.server_destinations
-        ]);
+        let lists = json!([providers.allowed_destinations, providers.server_destinations]);
         assert_eq!(report, lists, "{payload:?}");
     }
 }

@@ -20,12 +20,7 @@ use super::catalog::Catalog;
 /// Any catalog, findings or not: it is refused for its configuration, or what it compiles to reads back.
 pub fn what_is_emitted_reads_back(catalog: &Catalog) {
     catalog.judged(|line, judged| {
-        let Judged {
-            entries,
-            manifests,
-            files_with_secrets,
-            ..
-        } = judged;
+        let Judged { entries, manifests, files_with_secrets, .. } = judged;
         let compiled = compile::compile(&compile::Catalog {
             entries: &entries,
             manifests: &manifests,
@@ -47,10 +42,7 @@ pub fn what_is_emitted_reads_back(catalog: &Catalog) {
 
 /// Each path is new and stays in its folder, on every platform.
 fn assert_paths(artifacts: &[Artifact]) {
-    let paths: BTreeSet<&str> = artifacts
-        .iter()
-        .map(|artifact| artifact.path.as_str())
-        .collect();
+    let paths: BTreeSet<&str> = artifacts.iter().map(|artifact| artifact.path.as_str()).collect();
     assert_eq!(paths.len(), artifacts.len());
     for path in paths {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-/".contains(&byte);
@@ -63,12 +55,7 @@ fn assert_paths(artifacts: &[Artifact]) {
 fn assert_reads_back(plan: &Plan, artifacts: &[Artifact]) {
     let texts: BTreeMap<&str, &str> = artifacts
         .iter()
-        .map(|artifact| {
-            (
-                artifact.path.as_str(),
-                str::from_utf8(&artifact.bytes).unwrap(),
-            )
-        })
+        .map(|artifact| (artifact.path.as_str(), str::from_utf8(&artifact.bytes).unwrap()))
         .collect();
     for (path, text) in &texts {
         if path.starts_with("desktop_app/") {
@@ -88,10 +75,7 @@ fn assert_reads_back(plan: &Plan, artifacts: &[Artifact]) {
     assert_environment(plan, texts["oauth_proxy/.env.example"]);
     let app = dotenv::read(texts["desktop_app/.env.example"]);
     assert_eq!((app.entries.len(), app.malformed.len()), (1, 0));
-    assert_eq!(
-        app.get("OAUTH_PROXY_URL"),
-        Some(plan.app.proxy_url.as_str())
-    );
+    assert_eq!(app.get("OAUTH_PROXY_URL"), Some(plan.app.proxy_url.as_str()));
 }
 
 fn read<T: DeserializeOwned>(text: &str) -> T {
@@ -105,18 +89,8 @@ fn assert_module(plan: &Plan, text: &str) {
     let file = Sources::default().add_text("providers.js".into(), Vec::new(), "".as_ref());
     let allowlist = parse_allowlist(file, "providers.js", text, &mut findings)
         .unwrap_or_else(|| panic!("{findings:?}: {text}"));
-    let hosts: Vec<&String> = allowlist
-        .hosts
-        .iter()
-        .map(|allowed| &allowed.host)
-        .collect();
-    assert_eq!(
-        hosts,
-        plan.providers
-            .allowed_destinations
-            .iter()
-            .collect::<Vec<_>>()
-    );
+    let hosts: Vec<&String> = allowlist.hosts.iter().map(|allowed| &allowed.host).collect();
+    assert_eq!(hosts, plan.providers.allowed_destinations.iter().collect::<Vec<_>>());
     let rows = plan.providers.allowed_destinations.len() + plan.providers.server_destinations.len();
     assert_eq!(text.lines().count(), empty_module() + rows, "{text}");
     assert_one_line_each(text);
@@ -140,10 +114,7 @@ fn empty_module() -> usize {
 /// No character that ends a line for JavaScript or dotenv but the line feed.
 fn assert_one_line_each(text: &str) {
     let is_line_end = |character| {
-        matches!(
-            character,
-            '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
-        )
+        matches!(character, '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
     };
     assert!(!text.contains(is_line_end), "{text:?}");
 }
@@ -161,9 +132,7 @@ fn assert_environment(plan: &Plan, text: &str) {
     }
     expected.push(("PORT".to_owned(), plan.proxy.listen.port.to_string()));
     let found = file.entries.iter();
-    let mut found: Vec<_> = found
-        .map(|entry| (entry.key.clone(), entry.value.clone()))
-        .collect();
+    let mut found: Vec<_> = found.map(|entry| (entry.key.clone(), entry.value.clone())).collect();
     // The template is in the order of the types.
     expected.sort();
     found.sort();

@@ -34,10 +34,7 @@ pub struct Catalog {
 impl Catalog {
     /// One manifest, with every rule switched on.
     pub fn of_one(stem: &str, bytes: &[u8]) -> Self {
-        let mut config = Config {
-            pedantic: true,
-            ..Config::default()
-        };
+        let mut config = Config { pedantic: true, ..Config::default() };
         config.proxy.url = Some("https://oauth.acme.example".to_owned());
         config.proxy.callback_urls = vec!["https://oauth.acme.example/oauth/callback".to_owned()];
         config.policy.approved_destinations = Some(vec!["acme.example".to_owned()]);
@@ -56,11 +53,7 @@ impl Catalog {
         let mut catalog = Self::default();
         let manifests: Vec<Value> = (0..=draw.number(3)).map(|_| draw.manifest()).collect();
         for (index, manifest) in manifests.iter().enumerate() {
-            let folder = if draw.once_in(4) {
-                "catalog_local"
-            } else {
-                "catalog"
-            };
+            let folder = if draw.once_in(4) { "catalog_local" } else { "catalog" };
             let name = manifest["name"].as_str().filter(|name| !name.contains('/'));
             let path = match (name, draw.once_in(6)) {
                 (Some(name), false) => format!("{folder}/{name}.json"),
@@ -68,9 +61,7 @@ impl Catalog {
             };
             let is_new = catalog.files.iter().all(|(other, _)| *other != path);
             if is_new {
-                catalog
-                    .files
-                    .push((path, draw.printed(manifest).into_bytes()));
+                catalog.files.push((path, draw.printed(manifest).into_bytes()));
             }
         }
         let text = draw.config();
@@ -101,11 +92,8 @@ impl Catalog {
         }
         let mut of_allowlist = Findings::default();
         let allowlist = self.allowlist.as_ref().and_then(|text| {
-            let file = sources.add_text(
-                "providers.js".into(),
-                text.clone().into_bytes(),
-                Path::new(""),
-            );
+            let file =
+                sources.add_text("providers.js".into(), text.clone().into_bytes(), Path::new(""));
             parse_allowlist(file, "providers.js", text, &mut of_allowlist)
         });
         let locks = self.lock.clone().map(Locks::committed);
@@ -153,10 +141,7 @@ pub fn judging_shows_safe_findings(catalog: &Catalog) {
         );
         assert_eq!(findings.len(), found);
         findings::stand_in_their_files(&findings, line.sources);
-        let report = Report {
-            findings,
-            summary: Summary::default(),
-        };
+        let report = Report { findings, summary: Summary::default() };
         findings::are_said_by_every_format(&report, 80);
     });
 }

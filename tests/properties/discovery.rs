@@ -38,12 +38,7 @@ pub fn at_once<T>(future: impl Future<Output = T>) -> T {
 pub fn challenges_are_read_to_their_end(text: &str) {
     let fields: Vec<String> = text.split('\n').map(str::to_owned).collect();
     let challenges = challenge::parse(&fields);
-    for Challenge {
-        scheme,
-        token68,
-        parameters,
-    } in &challenges
-    {
+    for Challenge { scheme, token68, parameters } in &challenges {
         assert!(!scheme.is_empty());
         assert!(token68.is_none() || parameters.is_empty() || text.contains(','));
         assert!(parameters.iter().all(|(name, _)| !name.is_empty()));
@@ -58,12 +53,7 @@ pub fn well_known_urls_stay_on_the_origin(text: &str) {
     if !matches!(url.scheme(), "http" | "https") {
         return;
     }
-    for known in [
-        protected_resource_urls(&url),
-        authorization_server_urls(&url),
-    ]
-    .concat()
-    {
+    for known in [protected_resource_urls(&url), authorization_server_urls(&url)].concat() {
         let known = Url::parse(&known).unwrap();
         assert_eq!(known.origin(), url.origin(), "{text:?}");
         assert!(known.path().contains("/.well-known/"), "{text:?}");
@@ -169,20 +159,14 @@ pub fn discovery_ends_with_a_lock_that_reads_back(bytes: &[u8]) {
         if draw.once_in(8) { draw.text() } else { usual }
     };
     let (remote_url, server_url, well_known_url) = (url(), url(), url());
-    let target = |server_id: &str, kind, inputs| Target {
-        server_id: server_id.to_owned(),
-        kind,
-        inputs,
-    };
+    let target =
+        |server_id: &str, kind, inputs| Target { server_id: server_id.to_owned(), kind, inputs };
     let inputs = LockInputs {
         remote_url: Some(remote_url.clone()),
         server_url: Some(server_url.clone()),
         well_known_url: Some(well_known_url.clone()),
     };
-    let without = LockInputs {
-        well_known_url: None,
-        ..inputs.clone()
-    };
+    let without = LockInputs { well_known_url: None, ..inputs.clone() };
     let generic = TargetKind::Generic {
         authorization_endpoint: Some(server_url),
         token_endpoint: Some(well_known_url),
@@ -194,23 +178,12 @@ pub fn discovery_ends_with_a_lock_that_reads_back(bytes: &[u8]) {
         target("d", TargetKind::Remote, inputs),
     ];
     let reach = draw.one_of(&[Reach::Public, Reach::Loopback]);
-    let run = ProbeRun {
-        today: "2026-11-26",
-        reach,
-    };
+    let run = ProbeRun { today: "2026-11-26", reach };
     let fetch = Drawn(Mutex::new(draw));
     let probed = at_once(discovery::probe(&targets, &fetch, run, |_| {}));
-    assert_eq!(
-        probed.lock.servers.len() + probed.endpoints.len(),
-        targets.len()
-    );
+    assert_eq!(probed.lock.servers.len() + probed.endpoints.len(), targets.len());
     a_lock_reads_back(&to_json(&probed.lock));
-    for entry in probed
-        .lock
-        .servers
-        .values()
-        .chain(probed.endpoints.values())
-    {
+    for entry in probed.lock.servers.values().chain(probed.endpoints.values()) {
         assert!(entry.requests.len() < 64, "{entry:?}");
         for line in entry.story() {
             assert!(!line.is_empty());
@@ -247,11 +220,8 @@ pub fn documents_are_read_or_refused(bytes: &[u8]) {
         let read = authorization_server_facts(&document, metadata_url, &issuers, Reach::Public);
         if let Ok((published, facts)) = read {
             assert!(issuers.contains(&published.as_str()), "{published}");
-            let endpoints = [
-                &facts.token_endpoint,
-                &facts.revocation_endpoint,
-                &facts.registration_endpoint,
-            ];
+            let endpoints =
+                [&facts.token_endpoint, &facts.revocation_endpoint, &facts.registration_endpoint];
             for endpoint in endpoints.into_iter().flatten() {
                 assert!(
                     endpoint.starts_with("https:") && Url::parse(endpoint).is_ok(),

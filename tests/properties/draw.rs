@@ -179,9 +179,7 @@ impl<'a> Draw<'a> {
 
     /// A number below `limit`.
     pub fn number(&mut self, limit: usize) -> usize {
-        self.0
-            .int_in_range(0..=limit.saturating_sub(1))
-            .unwrap_or(0)
+        self.0.int_in_range(0..=limit.saturating_sub(1)).unwrap_or(0)
     }
 
     /// True once in so many times, and never when the bytes have run out.
@@ -233,19 +231,10 @@ impl<'a> Draw<'a> {
                 ])
                 .to_owned(),
             (_, "client_id") => self
-                .one_of(&[
-                    "acme-1f3d5",
-                    "",
-                    "your-client-id",
-                    "it's `\"x\"`",
-                    "\\",
-                    "é",
-                ])
+                .one_of(&["acme-1f3d5", "", "your-client-id", "it's `\"x\"`", "\\", "é"])
                 .to_owned(),
             (_, "command") => self
-                .one_of(&[
-                    "npx", "docker", "uvx", "node", "remote", "sh", "./run", "podman",
-                ])
+                .one_of(&["npx", "docker", "uvx", "node", "remote", "sh", "./run", "podman"])
                 .to_owned(),
             (_, "args") => self.one_of(&ARGUMENTS).to_owned(),
             (_, "host" | "callback_urls" | "approved_destinations" | "allowed_destinations") => {
@@ -259,54 +248,31 @@ impl<'a> Draw<'a> {
                 ])
                 .to_owned()
             }
-            (_, "rule") => self
-                .one_of(&["unknown-key", "id-mismatch", "no-such-rule"])
-                .to_owned(),
-            (_, "file") => self
-                .one_of(&["0.json", "catalog/acme__mcp.json", "/x", ".."])
-                .to_owned(),
-            (_, "pointer") => self
-                .one_of(&["/name", "/server/args/0", "x", "/a~1b~0c", "/"])
-                .to_owned(),
-            (_, "expires" | "recorded") => self
-                .one_of(&["2026-01-31", "2026-02-30", "soon"])
-                .to_owned(),
+            (_, "rule") => self.one_of(&["unknown-key", "id-mismatch", "no-such-rule"]).to_owned(),
+            (_, "file") => {
+                self.one_of(&["0.json", "catalog/acme__mcp.json", "/x", ".."]).to_owned()
+            }
+            (_, "pointer") => {
+                self.one_of(&["/name", "/server/args/0", "x", "/a~1b~0c", "/"]).to_owned()
+            }
+            (_, "expires" | "recorded") => {
+                self.one_of(&["2026-01-31", "2026-02-30", "soon"]).to_owned()
+            }
             (_, field) if field.contains("scope") => self
-                .one_of(&[
-                    "read",
-                    "write",
-                    "read",
-                    "openid profile",
-                    "",
-                    "a\"b",
-                    "scope",
-                ])
+                .one_of(&["read", "write", "read", "openid profile", "", "a\"b", "scope"])
                 .to_owned(),
-            (_, field) if field.contains("env") => self
-                .one_of(&["ACME_TOKEN", "A-B", "PATH", "1A", "A=B"])
-                .to_owned(),
+            (_, field) if field.contains("env") => {
+                self.one_of(&["ACME_TOKEN", "A-B", "PATH", "1A", "A=B"]).to_owned()
+            }
             _ => self
-                .one_of(&[
-                    "Acme",
-                    "text",
-                    "",
-                    "/data",
-                    "npx",
-                    "string",
-                    "2026-01-31",
-                    "0.0.1",
-                ])
+                .one_of(&["Acme", "text", "", "/data", "npx", "string", "2026-01-31", "0.0.1"])
                 .to_owned(),
         }
     }
 
     /// A key where any is allowed.
     fn key(&mut self) -> String {
-        if self.once_in(8) {
-            self.text()
-        } else {
-            self.one_of(&KEYS).to_owned()
-        }
+        if self.once_in(8) { self.text() } else { self.one_of(&KEYS).to_owned() }
     }
 
     /// Any JSON at all.
@@ -320,9 +286,7 @@ impl<'a> Draw<'a> {
             5 | 6 => Value::from(self.text()),
             7 => (0..self.number(4)).map(|_| self.json(depth + 1)).collect(),
             _ => Value::Object(
-                (0..self.number(4))
-                    .map(|_| (self.key(), self.json(depth + 1)))
-                    .collect(),
+                (0..self.number(4)).map(|_| (self.key(), self.json(depth + 1))).collect(),
             ),
         }
     }
@@ -375,10 +339,7 @@ impl<'a> Draw<'a> {
             |name: &String| required.is_some_and(|names| names.iter().any(|it| it == name));
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
             if is_required(name) || self.once_in(4) {
-                members.insert(
-                    name.clone(),
-                    self.of_schema(root, property, name, depth + 1),
-                );
+                members.insert(name.clone(), self.of_schema(root, property, name, depth + 1));
             }
         }
         if schema["additionalProperties"].is_object() {
@@ -444,18 +405,10 @@ impl<'a> Draw<'a> {
         let text = match self.number(4) {
             0 => serde_json::to_string_pretty(value).unwrap(),
             1 => value.to_string(),
-            2 => serde_json::to_string_pretty(value)
-                .unwrap()
-                .replace('\n', "\r\n"),
-            _ => serde_json::to_string_pretty(value)
-                .unwrap()
-                .replace("  ", "\t"),
+            2 => serde_json::to_string_pretty(value).unwrap().replace('\n', "\r\n"),
+            _ => serde_json::to_string_pretty(value).unwrap().replace("  ", "\t"),
         };
-        if self.once_in(10) {
-            format!("\u{feff}{text}")
-        } else {
-            text
-        }
+        if self.once_in(10) { format!("\u{feff}{text}") } else { text }
     }
 
     /// The JSON of a lock's entry, without its inputs.
@@ -474,10 +427,7 @@ impl<'a> Draw<'a> {
 
 /// What a schema refers to.
 fn resolved<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
-    match schema["$ref"]
-        .as_str()
-        .and_then(|name| name.strip_prefix('#'))
-    {
+    match schema["$ref"].as_str().and_then(|name| name.strip_prefix('#')) {
         Some(pointer) => root.pointer(pointer).unwrap(),
         None => schema,
     }

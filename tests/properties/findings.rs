@@ -87,16 +87,9 @@ pub fn any_report(bytes: &[u8]) -> (Sources, Report, usize) {
         }
         findings.push(finding);
     }
-    let findings = locate(
-        &findings,
-        &sources,
-        1 << 20,
-        &Redaction::new(Redactor::new(&[SECRET.to_owned()])),
-    );
-    let report = Report {
-        findings,
-        summary: Summary::default(),
-    };
+    let findings =
+        locate(&findings, &sources, 1 << 20, &Redaction::new(Redactor::new(&[SECRET.to_owned()])));
+    let report = Report { findings, summary: Summary::default() };
     (sources, report, width)
 }
 
@@ -109,10 +102,7 @@ pub fn stand_in_their_files(findings: &[Shown], sources: &Sources) {
                 continue;
             };
             let ShownPlace { start, end, .. } = place;
-            assert!(
-                start.byte <= end.byte && end.byte <= text.len(),
-                "{shown:?}"
-            );
+            assert!(start.byte <= end.byte && end.byte <= text.len(), "{shown:?}");
             assert_eq!(*start, position(&text, start.byte), "{shown:?}");
             assert_eq!(*end, position(&text, end.byte), "{shown:?}");
         }
@@ -126,10 +116,7 @@ pub fn stand_in_their_files(findings: &[Shown], sources: &Sources) {
 pub fn are_said_by_every_format(report: &Report, width: usize) {
     let expected: Vec<Said> = report.findings.iter().map(said).collect();
     for format in FORMATS {
-        let style = Style {
-            color: false,
-            width,
-        };
+        let style = Style { color: false, width };
         let mut out = Vec::new();
         write(format, report, style, &mut out).unwrap();
         let output = String::from_utf8(out).unwrap();
@@ -152,22 +139,16 @@ pub fn are_said_by_every_format(report: &Report, width: usize) {
                 let report: Value = serde_json::from_str(&output).unwrap();
                 read_json(report["findings"].as_array().unwrap().clone())
             }
-            Format::Jsonl => read_json(
-                output
-                    .lines()
-                    .map(|line| serde_json::from_str(line).unwrap()),
-            ),
+            Format::Jsonl => {
+                read_json(output.lines().map(|line| serde_json::from_str(line).unwrap()))
+            }
             Format::Concise => read_concise(&output),
             Format::Sarif => read_sarif(&output),
             Format::Github => read_github(&output),
             Format::Gitlab => read_gitlab(&output),
             Format::Junit => read_junit(&output),
         };
-        assert_eq!(
-            as_read_by(format, read),
-            as_read_by(format, expected.clone()),
-            "{format:?}"
-        );
+        assert_eq!(as_read_by(format, read), as_read_by(format, expected.clone()), "{format:?}");
     }
 }
 
@@ -199,11 +180,7 @@ fn read_json(findings: impl IntoIterator<Item = Value>) -> Vec<Said> {
         severity: text(&finding["severity"]),
         place: finding["file"].as_str().map(|file| {
             let start = &finding["start"];
-            (
-                visible(file).into_owned(),
-                number(&start["line"]),
-                number(&start["column"]),
-            )
+            (visible(file).into_owned(), number(&start["line"]), number(&start["column"]))
         }),
         message: visible(&text(&finding["message"])).into_owned(),
     };
@@ -231,9 +208,7 @@ fn read_concise(output: &str) -> Vec<Said> {
         Said {
             rule: found[5].to_owned(),
             severity: found[4].to_owned(),
-            place: found
-                .get(1)
-                .map(|file| (file.as_str().to_owned(), number(2), number(3))),
+            place: found.get(1).map(|file| (file.as_str().to_owned(), number(2), number(3))),
             message: found[6].to_owned(),
         }
     };
@@ -247,20 +222,11 @@ fn read_sarif(output: &str) -> Vec<Said> {
     let rules = run.tool.driver.rules.as_ref().unwrap();
     let read = |result: &serde_sarif::sarif::Result| {
         let rule = result.rule_id.clone().unwrap();
-        assert_eq!(
-            rules[usize::try_from(result.rule_index.unwrap()).unwrap()].id,
-            rule
-        );
+        assert_eq!(rules[usize::try_from(result.rule_index.unwrap()).unwrap()].id, rule);
         let location = result.locations.as_ref().map(|locations| &locations[0]);
         let place = location.map(|location| {
             let physical = location.physical_location.as_ref().unwrap();
-            let uri = physical
-                .artifact_location
-                .as_ref()
-                .unwrap()
-                .uri
-                .as_ref()
-                .unwrap();
+            let uri = physical.artifact_location.as_ref().unwrap().uri.as_ref().unwrap();
             let file = percent_decoded(uri);
             let (line, column) = match &physical.region {
                 Some(region) => (region.start_line.unwrap(), region.start_column.unwrap()),
@@ -271,12 +237,7 @@ fn read_sarif(output: &str) -> Vec<Said> {
         });
         let message = sarif_unescaped(result.message.text.as_ref().unwrap());
         let message = message.split("\nhelp: ").next().unwrap().to_owned();
-        Said {
-            rule,
-            severity: result.level.unwrap().to_string(),
-            place,
-            message,
-        }
+        Said { rule, severity: result.level.unwrap().to_string(), place, message }
     };
     run.results.as_ref().unwrap().iter().map(read).collect()
 }
@@ -299,9 +260,7 @@ fn percent_decoded(uri: &str) -> String {
 /// §3.11.6: backslashes before brackets that would be a link.
 fn sarif_unescaped(text: &str) -> String {
     if text.contains("\\](") {
-        text.replace("\\[", "[")
-            .replace("\\]", "]")
-            .replace("\\\\", "\\")
+        text.replace("\\[", "[").replace("\\]", "]").replace("\\\\", "\\")
     } else {
         text.to_owned()
     }
@@ -310,38 +269,24 @@ fn sarif_unescaped(text: &str) -> String {
 /// The commands that GitHub's runner carries out, read as its `ActionCommand.TryParseV2` reads them.
 fn read_github(output: &str) -> Vec<Said> {
     let unescaped = |text: &str, escapes: &[(&str, &str)]| {
-        escapes
-            .iter()
-            .fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+        escapes.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
     };
     let of_data = [("%0D", "\r"), ("%0A", "\n"), ("%25", "%")];
-    let of_property = [
-        ("%0D", "\r"),
-        ("%0A", "\n"),
-        ("%3A", ":"),
-        ("%2C", ","),
-        ("%25", "%"),
-    ];
+    let of_property = [("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%")];
     let mut all = Vec::new();
     for line in output.lines() {
         assert!(!line.contains("##["), "{line}");
-        let Some((info, data)) = line
-            .trim_start()
-            .strip_prefix("::")
-            .and_then(|rest| rest.split_once("::"))
+        let Some((info, data)) =
+            line.trim_start().strip_prefix("::").and_then(|rest| rest.split_once("::"))
         else {
             assert!(line.starts_with("catproof: ") && line.ends_with(" without annotation"));
             continue;
         };
         let (command, properties) = info.split_once(' ').unwrap();
         let property = |name: &str| {
-            let all = properties
-                .split(',')
-                .filter_map(|property| property.split_once('='));
+            let all = properties.split(',').filter_map(|property| property.split_once('='));
             let mut found = all.filter(|(key, _)| *key == name);
-            found
-                .next()
-                .map(|(_, value)| unescaped(value, &of_property))
+            found.next().map(|(_, value)| unescaped(value, &of_property))
         };
         let place = property("file").map(|file| {
             let line = property("line").unwrap().parse().unwrap();
@@ -361,10 +306,8 @@ fn read_github(output: &str) -> Vec<Said> {
 
 fn read_gitlab(output: &str) -> Vec<Said> {
     let issues: Vec<Value> = serde_json::from_str(output).unwrap();
-    let fingerprints: BTreeSet<&str> = issues
-        .iter()
-        .map(|issue| issue["fingerprint"].as_str().unwrap())
-        .collect();
+    let fingerprints: BTreeSet<&str> =
+        issues.iter().map(|issue| issue["fingerprint"].as_str().unwrap()).collect();
     assert_eq!(fingerprints.len(), issues.len());
     let read = |issue: &Value| {
         let begin = &issue["location"]["positions"]["begin"];

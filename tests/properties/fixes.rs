@@ -20,10 +20,7 @@ pub fn with_line<T>(
     text: &str,
     then: impl FnOnce(&Line<'_>, &ManifestFile, Judged) -> T,
 ) -> T {
-    let config = Config {
-        pedantic: true,
-        ..Config::default()
-    };
+    let config = Config { pedantic: true, ..Config::default() };
     let mut sources = Sources::default();
     let path = PathBuf::from(format!("/catalog/{stem}.json"));
     let file = sources.add_text(path.clone(), text.as_bytes().to_vec(), Path::new("/"));
@@ -65,10 +62,7 @@ pub fn each_fix_changes_what_it_says(stem: &str, text: &str) -> BTreeSet<&'stati
             let edited = edit::apply(text, &edits).unwrap();
             let value: Value = serde_json::from_str(without_mark(&edited)).unwrap();
             let mut expected: Value = serde_json::from_str(without_mark(text)).unwrap();
-            fix.edits
-                .iter()
-                .rev()
-                .for_each(|edit| apply(edit, &mut expected));
+            fix.edits.iter().rev().for_each(|edit| apply(edit, &mut expected));
             assert_eq!(value, expected, "{} in {stem}", finding.rule);
             assert_rest_is_untouched(text, &edited, &edits);
         }
@@ -96,10 +90,7 @@ fn assert_rest_is_untouched(before: &str, after: &str, edits: &[edit::TextEdit])
 fn apply(edit: &Edit, value: &mut Value) {
     let parent = |pointer: &catproof::testing::source::Pointer| {
         let (parent, last) = pointer.as_str().rsplit_once('/').unwrap();
-        (
-            parent.to_owned(),
-            last.replace("~1", "/").replace("~0", "~"),
-        )
+        (parent.to_owned(), last.replace("~1", "/").replace("~0", "~"))
     };
     match edit {
         Edit::Replace(pointer, new) => *value.pointer_mut(pointer.as_str()).unwrap() = new.clone(),
@@ -112,19 +103,11 @@ fn apply(edit: &Edit, value: &mut Value) {
             }
         }
         Edit::Insert(pointer, key, new) => {
-            let object = value
-                .pointer_mut(pointer.as_str())
-                .unwrap()
-                .as_object_mut()
-                .unwrap();
+            let object = value.pointer_mut(pointer.as_str()).unwrap().as_object_mut().unwrap();
             object.insert(key.clone(), new.clone());
         }
         Edit::InsertItem(pointer, index, new) => {
-            let array = value
-                .pointer_mut(pointer.as_str())
-                .unwrap()
-                .as_array_mut()
-                .unwrap();
+            let array = value.pointer_mut(pointer.as_str()).unwrap().as_array_mut().unwrap();
             array.insert((*index).min(array.len()), new.clone());
         }
         Edit::RemoveByteOrderMark => {}
@@ -136,10 +119,7 @@ pub fn a_second_repair_changes_nothing(catalog: &Catalog) {
     let repaired = repaired(catalog);
     let (before, after) = (counts(catalog), counts(&repaired));
     for (key, count) in &after {
-        assert!(
-            count <= before.get(key).unwrap_or(&0),
-            "{key:?} is new in {repaired:?}"
-        );
+        assert!(count <= before.get(key).unwrap_or(&0), "{key:?} is new in {repaired:?}");
     }
     let again = self::repaired(&repaired);
     assert_eq!(again.files, repaired.files);
@@ -158,10 +138,8 @@ fn repaired(catalog: &Catalog) -> Catalog {
         };
         let repaired = CatalogRepair::new(line, &judged.entries).repair_all(texts, is_wanted);
         let mut catalog = catalog.clone();
-        for (file, bytes) in line
-            .manifests
-            .iter()
-            .zip(catalog.files.iter_mut().map(|(_, bytes)| bytes))
+        for (file, bytes) in
+            line.manifests.iter().zip(catalog.files.iter_mut().map(|(_, bytes)| bytes))
         {
             if let Some(repaired) = repaired.get(&file.file) {
                 *bytes = repaired.text.clone().into_bytes();

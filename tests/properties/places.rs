@@ -40,9 +40,7 @@ fn assert_outline(text: &str, outline: &Outline<'_>, value: &Value, at: &Pointer
     match (outline.content(), value) {
         (Content::Object(members), Value::Object(values)) => {
             for (key, value) in values {
-                let member = members
-                    .get(key)
-                    .unwrap_or_else(|| panic!("{at} lacks {key:?}"));
+                let member = members.get(key).unwrap_or_else(|| panic!("{at} lacks {key:?}"));
                 let range = member.spans.key.as_ref().expect("a member has a key");
                 assert_eq!(&read::<String>(text, range), key);
                 assert_outline(text, member, value, &at.key(key));

@@ -51,12 +51,8 @@ pub fn replies_are_a_success_or_an_error(bytes: &[u8]) {
     };
     let status = 100 + u16::from_be_bytes(*status) % 500;
     let status = StatusCode::from_u16(status).unwrap();
-    for content_type in [
-        "application/json",
-        "application/x-www-form-urlencoded",
-        "text/plain",
-        "",
-    ] {
+    for content_type in ["application/json", "application/x-www-form-urlencoded", "text/plain", ""]
+    {
         assert_reply(token_reply(status, content_type, body));
         assert_reply(revocation_reply(status, content_type, body));
     }

@@ -14,12 +14,7 @@ use catproof::testing::text::dotenv;
 /// Any text as an environment file: every line of it is accounted for, and a value that can be quoted reads back.
 pub fn environment_files_are_read_as_dotenv_does(text: &str) {
     let file = dotenv::read(text);
-    let lines = text
-        .replace("\r\n", "\n")
-        .replace('\r', "\n")
-        .matches('\n')
-        .count()
-        + 1;
+    let lines = text.replace("\r\n", "\n").replace('\r', "\n").matches('\n').count() + 1;
     let found = file.entries.iter().map(|entry| &entry.line);
     for line in file.malformed.iter().chain(found) {
         assert!((1..=lines).contains(line));
@@ -35,29 +30,20 @@ pub fn environment_files_are_read_as_dotenv_does(text: &str) {
                 || !shown.contains(&entry.value)
         );
     }
-    let keys: BTreeSet<&str> = file
-        .entries
-        .iter()
-        .map(|entry| entry.key.as_str())
-        .collect();
+    let keys: BTreeSet<&str> = file.entries.iter().map(|entry| entry.key.as_str()).collect();
     assert_eq!(file.duplicates().count(), file.entries.len() - keys.len());
     for problem in env_check::check_app(&file) {
         assert!(!problem.message().is_empty());
     }
     quoting_reads_back(text);
-    file.entries
-        .iter()
-        .for_each(|entry| quoting_reads_back(&entry.value));
+    file.entries.iter().for_each(|entry| quoting_reads_back(&entry.value));
 }
 
 fn quoting_reads_back(value: &str) {
     let Some(quoted) = dotenv::quote(value) else {
         return;
     };
-    assert!(
-        !quoted.contains(['\n', '\r', '\u{2028}', '\u{2029}']),
-        "{quoted:?}"
-    );
+    assert!(!quoted.contains(['\n', '\r', '\u{2028}', '\u{2029}']), "{quoted:?}");
     let file = dotenv::read(&format!("# a ' and \" and `\nA={quoted}\nB='`\"'\n"));
     assert_eq!(file.get("A"), Some(value));
     assert_eq!((file.entries.len(), file.malformed.len()), (2, 0));
@@ -77,12 +63,7 @@ pub fn configurations_are_read_or_blamed_inside(text: &str) {
             let (after, _) = config::read(&added, &lint::rule_ids())
                 .unwrap_or_else(|problems| panic!("{problems:?}: {added}"));
             assert_eq!(after.ignore.len(), before.ignore.len() + 1, "{added}");
-            assert!(
-                after
-                    .ignore
-                    .iter()
-                    .any(|it| *it.file.get_ref() == ignore.file)
-            );
+            assert!(after.ignore.iter().any(|it| *it.file.get_ref() == ignore.file));
         }
         Err(problems) => {
             assert!(!problems.is_empty());

@@ -8,9 +8,8 @@ use super::tokens::{Kind, Token, tokens};
 use super::{CONSTANT, Unreadable, Written};
 
 /// Methods that change nothing, and call no function of the file.
-const READING: [&str; 10] = [
-    "at", "concat", "entries", "has", "includes", "indexOf", "join", "keys", "slice", "values",
-];
+const READING: [&str; 10] =
+    ["at", "concat", "entries", "has", "includes", "indexOf", "join", "keys", "slice", "values"];
 
 /// Methods that call a function with an item, its index and the whole list.
 const CALLING: [&str; 6] = ["every", "filter", "find", "forEach", "map", "some"];
@@ -42,11 +41,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Written>, Unreadable> {
         });
     };
     let (hosts, is_set) = code.list(name + 2)?;
-    let uses = Uses {
-        code: &code,
-        is_set,
-        exported: code.exported_object(),
-    };
+    let uses = Uses { code: &code, is_set, exported: code.exported_object() };
     let mut indices = 0..code.tokens.len();
     let refused = indices.find(|index| *index != name && !uses.is_harmless(*index));
     match refused.and_then(|index| code.tokens.get(index)) {
@@ -139,10 +134,7 @@ impl<'a> Code<'a> {
     fn exported_object(&self) -> Option<usize> {
         let opening = (0..self.texts.len()).find(|index| {
             let (before, _) = self.around(*index);
-            matches!(
-                before,
-                [.., "export", "default"] | [.., "module", ".", "exports", "="]
-            )
+            matches!(before, [.., "export", "default"] | [.., "module", ".", "exports", "="])
         })?;
         let mut indices = opening + 1..self.texts.len();
         let closing = indices.find(|index| {
@@ -340,10 +332,7 @@ mod tests {
             let expected = ["a.example", "b.example", "c.example"].map(str::to_owned);
             assert_eq!(hosts(form), Ok(expected.to_vec()), "{form}");
         }
-        assert_eq!(
-            hosts("export const ALLOWED_DESTINATIONS = [];"),
-            Ok(Vec::new())
-        );
+        assert_eq!(hosts("export const ALLOWED_DESTINATIONS = [];"), Ok(Vec::new()));
     }
 
     #[test]
@@ -392,10 +381,7 @@ mod tests {
     #[test]
     fn what_is_no_string_literal_is_refused_at_its_place() {
         let table = [
-            (
-                "const ALLOWED_DESTINATIONS = ['a', process.env.HOST]",
-                "process",
-            ),
+            ("const ALLOWED_DESTINATIONS = ['a', process.env.HOST]", "process"),
             ("const ALLOWED_DESTINATIONS = ['a', ...EXTRA]", "..."),
             ("const ALLOWED_DESTINATIONS = ['a' + '.example']", "+"),
             ("const ALLOWED_DESTINATIONS = [`${name}.example`]", "`${"),
@@ -404,18 +390,12 @@ mod tests {
             ("const ALLOWED_DESTINATIONS = [['a']]", "["),
             ("const ALLOWED_DESTINATIONS = [/slack/]", "/slack/"),
             ("const ALLOWED_DESTINATIONS = load()", "load"),
-            (
-                "const ALLOWED_DESTINATIONS = process.env.HOSTS.split(',')",
-                "process",
-            ),
+            ("const ALLOWED_DESTINATIONS = process.env.HOSTS.split(',')", "process"),
             ("const ALLOWED_DESTINATIONS = 'a.example'", "'a.example'"),
             ("const ALLOWED_DESTINATIONS = ['a'].concat(more)", "."),
             ("const ALLOWED_DESTINATIONS = ['a']\n['b']", "["),
             ("const ALLOWED_DESTINATIONS = new Set(['a'], more)", ","),
-            (
-                r"const ALLOWED_DESTINATIONS = ['\x61.example']",
-                r"'\x61.example'",
-            ),
+            (r"const ALLOWED_DESTINATIONS = ['\x61.example']", r"'\x61.example'"),
             (
                 "const ALLOWED_DESTINATIONS = ['a']; ALLOWED_DESTINATIONS.push('b')",
                 "ALLOWED_DESTINATIONS",
@@ -480,25 +460,15 @@ mod tests {
 
     #[test]
     fn a_file_without_a_list_or_with_half_of_one_is_refused_as_a_whole() {
-        for text in [
-            "",
-            "// ALLOWED_DESTINATIONS = []",
-            "export const HOSTS = ['a.example'];",
-        ] {
-            assert_eq!(
-                refusal(text),
-                ("", "there is no `ALLOWED_DESTINATIONS`".to_owned())
-            );
+        for text in ["", "// ALLOWED_DESTINATIONS = []", "export const HOSTS = ['a.example'];"] {
+            assert_eq!(refusal(text), ("", "there is no `ALLOWED_DESTINATIONS`".to_owned()));
         }
         for text in [
             "const ALLOWED_DESTINATIONS =",
             "const ALLOWED_DESTINATIONS = ['a',",
             "const ALLOWED_DESTINATIONS = Object.freeze([",
         ] {
-            assert_eq!(
-                refusal(text),
-                ("", "`ALLOWED_DESTINATIONS` does not end".to_owned())
-            );
+            assert_eq!(refusal(text), ("", "`ALLOWED_DESTINATIONS` does not end".to_owned()));
         }
     }
 

@@ -180,9 +180,9 @@ fn expects_value(before: &[Token<'_>]) -> bool {
     match before {
         [] => true,
         [.., member, last] if last.text == "return" => member.text != ".",
-        [.., last] => last
-            .text
-            .ends_with(['(', '[', '{', ',', ';', ':', '=', '>', '&', '|', '?', '!']),
+        [.., last] => {
+            last.text.ends_with(['(', '[', '{', ',', ';', ':', '=', '>', '&', '|', '?', '!'])
+        }
     }
 }
 

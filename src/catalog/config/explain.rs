@@ -10,9 +10,7 @@ use super::{Config, FILE_NAME};
 
 /// The documentation of every key, as Markdown.
 pub(crate) fn explain() -> String {
-    let schema = Schema {
-        root: schema::of::<Config>().to_value(),
-    };
+    let schema = Schema { root: schema::of::<Config>().to_value() };
     let mut text = format!(
         "# {FILE_NAME}\n\n\
          It is read from the working folder or the nearest folder above it that has one, or from `--config FILE`. \
@@ -33,11 +31,8 @@ impl Schema {
         let required = object.get("required").and_then(Value::as_array);
         let is_required =
             |key: &str| required.is_some_and(|keys| keys.iter().any(|required| required == key));
-        for (key, property) in object
-            .get("properties")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
+        for (key, property) in
+            object.get("properties").and_then(Value::as_object).into_iter().flatten()
         {
             let property_type = self.resolve(property);
             let default = match property.get("default") {
@@ -50,9 +45,7 @@ impl Schema {
             let _ = writeln!(text, "{}", description(property));
             explain_options(property_type, text);
 
-            let item = property_type
-                .get("items")
-                .map_or(property_type, |item| self.resolve(item));
+            let item = property_type.get("items").map_or(property_type, |item| self.resolve(item));
             let separator = match property_type.get("items") {
                 Some(_) => "[].",
                 None => ".",
@@ -67,9 +60,8 @@ impl Schema {
         if let Some(items) = property.get("items") {
             return format!("a list, each item {}", self.kind(items));
         }
-        if let Some(values) = property
-            .get("additionalProperties")
-            .filter(|values| values.is_object())
+        if let Some(values) =
+            property.get("additionalProperties").filter(|values| values.is_object())
         {
             return format!("a table, each value {}", self.kind(values));
         }
@@ -91,9 +83,7 @@ impl Schema {
     /// The schema that a reference names, or the schema itself.
     fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
         let named = schema.get("$ref").and_then(Value::as_str);
-        named
-            .and_then(|name| self.root.pointer(name.strip_prefix('#')?))
-            .unwrap_or(schema)
+        named.and_then(|name| self.root.pointer(name.strip_prefix('#')?)).unwrap_or(schema)
     }
 }
 
@@ -115,8 +105,5 @@ fn words(option: &Value) -> Vec<String> {
 }
 
 fn description(schema: &Value) -> &str {
-    schema
-        .get("description")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
+    schema.get("description").and_then(Value::as_str).unwrap_or_default()
 }

@@ -68,18 +68,13 @@ pub(crate) fn load(
     rules: &RuleIds,
 ) -> Result<LoadedConfig, ConfigError> {
     let nearest = || {
-        working_folder
-            .ancestors()
-            .map(|folder| folder.join(FILE_NAME))
-            .find(|path| path.is_file())
+        working_folder.ancestors().map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file())
     };
     let Some(path) = named.map(|path| working_folder.join(path)).or_else(nearest) else {
         return Ok(LoadedConfig::default());
     };
-    let text = read_text(&path).map_err(|reason| ConfigError::Unreadable {
-        path: path.clone(),
-        reason,
-    })?;
+    let text = read_text(&path)
+        .map_err(|reason| ConfigError::Unreadable { path: path.clone(), reason })?;
     of_text(path, text, rules)
 }
 
@@ -90,16 +85,8 @@ pub(crate) fn of_text(
     rules: &RuleIds,
 ) -> Result<LoadedConfig, ConfigError> {
     match read(&text, rules) {
-        Ok((config, notices)) => Ok(LoadedConfig {
-            config,
-            file: Some(path),
-            notices,
-        }),
-        Err(problems) => Err(ConfigError::Invalid {
-            path,
-            text,
-            problems,
-        }),
+        Ok((config, notices)) => Ok(LoadedConfig { config, file: Some(path), notices }),
+        Err(problems) => Err(ConfigError::Invalid { path, text, problems }),
     }
 }
 
@@ -189,9 +176,7 @@ impl Config {
 
     /// The URLs that it names.
     pub fn urls(&self) -> Vec<&str> {
-        let ProxyConfig {
-            url, callback_urls, ..
-        } = &self.proxy;
+        let ProxyConfig { url, callback_urls, .. } = &self.proxy;
         let urls = url.iter().chain(callback_urls);
         urls.map(String::as_str).collect()
     }

@@ -31,11 +31,7 @@ pub fn read(text: &str, rules: &RuleIds) -> Result<(Config, Vec<String>), Vec<Pr
     for ignore in &config.ignore {
         check_ignore(ignore, &mut problems);
     }
-    if problems.is_empty() {
-        Ok((config, notices))
-    } else {
-        Err(in_order(problems))
-    }
+    if problems.is_empty() { Ok((config, notices)) } else { Err(in_order(problems)) }
 }
 
 /// Why a text is not a configuration: what the grammar has against it, else the schema, else serde alone.
@@ -47,14 +43,8 @@ fn why_not(text: &str, error: &de::Error) -> Vec<Problem> {
     let document = Document::new(&table);
     let checker = Checker::new(schema::of::<Config>().to_value());
     let violations = checker.violations(&document.value).into_iter();
-    let problems: Vec<Problem> = violations
-        .map(|violation| document.problem(violation))
-        .collect();
-    if problems.is_empty() {
-        vec![in_words(error)]
-    } else {
-        in_order(problems)
-    }
+    let problems: Vec<Problem> = violations.map(|violation| document.problem(violation)).collect();
+    if problems.is_empty() { vec![in_words(error)] } else { in_order(problems) }
 }
 
 fn in_words(error: &de::Error) -> Problem {
@@ -109,28 +99,16 @@ fn name_rules(
 }
 
 fn no_such_rule(id: &str, rules: &RuleIds, span: Range<usize>) -> Problem {
-    Problem {
-        span,
-        message: format!("there is no rule `{id}`"),
-        help: rules.suggestion(id),
-    }
+    Problem { span, message: format!("there is no rule `{id}`"), help: rules.suggestion(id) }
 }
 
 fn check_ignore(ignore: &Ignore, problems: &mut Vec<Problem>) {
     let mut refuse = |span: Range<usize>, message: String, help: &str| {
-        problems.push(Problem {
-            span,
-            message,
-            help: Some(help.to_owned()),
-        });
+        problems.push(Problem { span, message, help: Some(help.to_owned()) });
     };
     if ignore.file.get_ref().is_empty() {
         let help = "name the file, such as `catalog/acme__mcp.json`";
-        refuse(
-            ignore.file.span(),
-            "the ignore names no file".to_owned(),
-            help,
-        );
+        refuse(ignore.file.span(), "the ignore names no file".to_owned(), help);
     }
     if let Some(pointer) = &ignore.pointer
         && !pointer.get_ref().starts_with('/')
@@ -183,20 +161,15 @@ impl Document {
                 message: format!("`{key}` is missing"),
                 help: Some(format!("add `{key}`")),
             },
-            Violation::WrongValue { at, message } => Problem {
-                span: self.value(&at),
-                help: self.level_meant(&at),
-                message,
-            },
+            Violation::WrongValue { at, message } => {
+                Problem { span: self.value(&at), help: self.level_meant(&at), message }
+            }
         }
     }
 
     /// The level that somebody means who writes it like the options of the command line.
     fn level_meant(&self, at: &Pointer) -> Option<String> {
-        let word = at
-            .as_str()
-            .strip_prefix("/rules/")
-            .and(self.value.pointer(at.as_str()));
+        let word = at.as_str().strip_prefix("/rules/").and(self.value.pointer(at.as_str()));
         let level = match word?.as_str()? {
             "allow" => "off",
             "warn" => "warning",
@@ -208,9 +181,7 @@ impl Document {
 
     fn key(&self, pointer: &Pointer) -> Range<usize> {
         let spans = self.places.get(pointer);
-        spans.map_or(0..0, |spans| {
-            spans.key.clone().unwrap_or_else(|| spans.value.clone())
-        })
+        spans.map_or(0..0, |spans| spans.key.clone().unwrap_or_else(|| spans.value.clone()))
     }
 
     fn value(&self, pointer: &Pointer) -> Range<usize> {
@@ -223,14 +194,8 @@ fn of_table(table: &DeTable<'_>, at: &Pointer, places: &mut BTreeMap<Pointer, Sp
     let mut members = Map::new();
     for (key, value) in table {
         let pointer = at.key(key.get_ref());
-        members.insert(
-            key.get_ref().to_string(),
-            of_value(value.get_ref(), &pointer, places),
-        );
-        let spans = Spans {
-            key: Some(key.span()),
-            value: value.span(),
-        };
+        members.insert(key.get_ref().to_string(), of_value(value.get_ref(), &pointer, places));
+        let spans = Spans { key: Some(key.span()), value: value.span() };
         places.insert(pointer, spans);
     }
     Value::Object(members)
@@ -241,10 +206,7 @@ fn of_array(array: &DeArray<'_>, at: &Pointer, places: &mut BTreeMap<Pointer, Sp
     for (index, item) in array.iter().enumerate() {
         let pointer = at.index(index);
         items.push(of_value(item.get_ref(), &pointer, places));
-        let spans = Spans {
-            key: None,
-            value: item.span(),
-        };
+        let spans = Spans { key: None, value: item.span() };
         places.insert(pointer, spans);
     }
     Value::Array(items)
@@ -258,10 +220,9 @@ fn of_value(value: &DeValue<'_>, at: &Pointer, places: &mut BTreeMap<Pointer, Sp
         DeValue::Integer(number) => {
             i64::from_str_radix(number.as_str(), number.radix()).map_or(Value::from(0), Value::from)
         }
-        DeValue::Float(number) => number
-            .as_str()
-            .parse::<f64>()
-            .map_or(Value::from(0.5), Value::from),
+        DeValue::Float(number) => {
+            number.as_str().parse::<f64>().map_or(Value::from(0.5), Value::from)
+        }
         DeValue::Datetime(date) => Value::String(date.to_string()),
         DeValue::Array(array) => of_array(array, at, places),
         DeValue::Table(table) => of_table(table, at, places),

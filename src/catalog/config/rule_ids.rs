@@ -26,10 +26,7 @@ impl RuleIds {
             return Some(NamedRule { id, old_id: None });
         }
         let (old_id, new_id) = self.renamed.iter().find(|(old_id, _)| *old_id == id)?;
-        Some(NamedRule {
-            id: find(new_id)?,
-            old_id: Some(old_id),
-        })
+        Some(NamedRule { id: find(new_id)?, old_id: Some(old_id) })
     }
 
     /// What to write in the place of an id that no rule has.

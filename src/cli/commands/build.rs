@@ -42,10 +42,7 @@ pub(super) fn run(
             fail_on: args.findings.fail_on.severity(),
         }),
     };
-    let Run {
-        targets,
-        second_half,
-    } = pipeline::run(job, &mut sources)?;
+    let Run { targets, second_half } = pipeline::run(job, &mut sources)?;
     let (Some(rest), true) = (second_half, targets.iter().any(|target| target.files > 0)) else {
         console.say(&no_input(&workspace, &[]));
         return Ok(ExitStatus::NoInput);
@@ -80,11 +77,7 @@ pub(super) fn run(
         }
         true => show_changes(&workspace, &written, &outcome.redaction.redactor, console),
         false => {
-            console.say(&format!(
-                "{}; {}",
-                outcome.summary("built from"),
-                summary(&written)
-            ));
+            console.say(&format!("{}; {}", outcome.summary("built from"), summary(&written)));
             Ok(ExitStatus::Clean)
         }
     }
@@ -120,10 +113,8 @@ fn summary(written: &write::Outcome) -> String {
         changes.filter(|change| is(change.kind)).count()
     };
     let removed = count(|kind| kind == ChangeKind::LeftOver);
-    let mut parts = vec![format!(
-        "{} written",
-        plural(count(|kind| kind != ChangeKind::LeftOver), "artifact")
-    )];
+    let mut parts =
+        vec![format!("{} written", plural(count(|kind| kind != ChangeKind::LeftOver), "artifact"))];
     if removed > 0 {
         parts.push(format!("{removed} removed"));
     }

@@ -53,9 +53,7 @@ pub(super) fn run(
         Some(allowlist) => AllowlistChoice::Running(allowlist),
         None => AllowlistChoice::InForce(args.findings.allowlist.as_deref()),
     };
-    let locks = online
-        .as_ref()
-        .map_or(LockChoice::Judged, LockChoice::Online);
+    let locks = online.as_ref().map_or(LockChoice::Judged, LockChoice::Online);
     let job = Job {
         workspace: &workspace,
         paths: &paths,
@@ -90,13 +88,8 @@ pub(super) fn run(
         };
         targets = judge(job, &mut sources)?;
     }
-    let outcome = findings::report(
-        &workspace,
-        &mut targets,
-        &mut sources,
-        &args.findings,
-        console,
-    )?;
+    let outcome =
+        findings::report(&workspace, &mut targets, &mut sources, &args.findings, console)?;
     if outcome.files == 0 {
         console.say(&no_input(&workspace, &paths));
         return Ok(ExitStatus::NoInput);
@@ -138,10 +131,8 @@ fn write_baseline(
     });
     let redactor = redaction::redaction(targets, sources).redactor;
     let ignores = baseline::ignores(shown, sources, &workspace.root, &redactor);
-    let path = workspace
-        .config_file
-        .clone()
-        .unwrap_or_else(|| workspace.root.join(config::FILE_NAME));
+    let path =
+        workspace.config_file.clone().unwrap_or_else(|| workspace.root.join(config::FILE_NAME));
     if !ignores.is_empty() {
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
@@ -153,14 +144,8 @@ fn write_baseline(
         };
         write::write_file(&path, baseline::add(&text, &ignores).as_bytes())?;
     }
-    let shown = path
-        .strip_prefix(&workspace.working_folder)
-        .unwrap_or(&path);
-    console.say(&format!(
-        "added {} to {}",
-        plural(ignores.len(), "ignore"),
-        shown.display()
-    ));
+    let shown = path.strip_prefix(&workspace.working_folder).unwrap_or(&path);
+    console.say(&format!("added {} to {}", plural(ignores.len(), "ignore"), shown.display()));
     Ok(())
 }
 
@@ -177,18 +162,13 @@ fn online<'a>(
     let network = &args.network;
     if !args.online {
         return if network.replay.is_some() || network.record.is_some() {
-            Err(Failure::usage(
-                "`--replay` and `--record` go with `--online`",
-            ))
+            Err(Failure::usage("`--replay` and `--record` go with `--online`"))
         } else {
             Ok(None)
         };
     }
     let today = args.findings.today.unwrap_or_else(Day::today);
-    Ok(Some(Online {
-        probing: Probing::new(&network_options(network, console), today)?,
-        watcher,
-    }))
+    Ok(Some(Online { probing: Probing::new(&network_options(network, console), today)?, watcher }))
 }
 
 /// The allowlist of the proxy that runs: where it was named, and online where the configuration knows one.
@@ -247,15 +227,11 @@ fn read_standard_input(
 /// Reads standard input whole, up to a little more than a manifest may have.
 fn standard_input(console: &Console, limit: u64) -> Result<Vec<u8>, Failure> {
     let mut text = Vec::new();
-    let read = console
-        .standard_input()
-        .take(limit.saturating_add(1))
-        .read_to_end(&mut text);
+    let read = console.standard_input().take(limit.saturating_add(1)).read_to_end(&mut text);
     match read {
         Ok(_) => Ok(text),
-        Err(error) => Err(Failure::Unreadable {
-            path: PathBuf::from("-"),
-            reason: describe(&error),
-        }),
+        Err(error) => {
+            Err(Failure::Unreadable { path: PathBuf::from("-"), reason: describe(&error) })
+        }
     }
 }

@@ -39,10 +39,7 @@ fn write(report: &DiffReport, format: DiffFormat, console: &Console) -> Result<(
     let mut out = console.out();
     match format {
         DiffFormat::Human => {
-            let style = Style {
-                color: console.color(),
-                width: console.width(),
-            };
+            let style = Style { color: console.color(), width: console.width() };
             out.write_all(human(report, style).as_bytes())?;
         }
         DiffFormat::Json => write_json(report, &mut out)?,
@@ -58,9 +55,5 @@ fn status(summary: DiffSummary, gate: Option<Gate>) -> ExitStatus {
         Some(Gate::Breaking) => summary.breaking,
         Some(Gate::Review) => summary.breaking + summary.review,
     };
-    if stopped == 0 {
-        ExitStatus::Clean
-    } else {
-        ExitStatus::Findings
-    }
+    if stopped == 0 { ExitStatus::Clean } else { ExitStatus::Findings }
 }

@@ -113,10 +113,7 @@ fn compare(
     side: EnvSide,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
-    let unreadable = |reason: String| Failure::Unreadable {
-        path: path.to_owned(),
-        reason,
-    };
+    let unreadable = |reason: String| Failure::Unreadable { path: path.to_owned(), reason };
     let limit = workspace.config.max_file_bytes;
     let mut bytes = Vec::new();
     let read = File::open(workspace.working_folder.join(path))

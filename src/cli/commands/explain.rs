@@ -60,11 +60,7 @@ fn explain_rule(rule: &Rule) -> String {
         Fixable::Risky => ", repaired by `--unsafe-fixes`",
     };
     let (level, group) = (rule.level.name(), rule.group.name());
-    format!(
-        "# {}\n\n{level}, group {group}{fix}\n\n{}\n",
-        rule.id,
-        rule.documentation()
-    )
+    format!("# {}\n\n{level}, group {group}{fix}\n\n{}\n", rule.id, rule.documentation())
 }
 
 fn explain_server(
@@ -87,16 +83,11 @@ fn explain_server(
     for target in &targets {
         let entries = &target.judged.entries;
         let shown_first = entry::effective(entries, workspace.config.profile);
-        if let Some(entry) = shown_first
-            .chain(entries)
-            .find(|entry| entry.id == args.topic)
-        {
+        if let Some(entry) = shown_first.chain(entries).find(|entry| entry.id == args.topic) {
             let redactor = redaction::redaction_of(&[&target.judged], &sources, None).redactor;
             let ignores = Ignores::new(&workspace.config.ignore, &workspace.root, workspace.today);
             let text = story(entry, target, &ignores, &sources);
-            let lines = text
-                .into_iter()
-                .map(|line| visible(&redactor.apply(&line)).into_owned());
+            let lines = text.into_iter().map(|line| visible(&redactor.apply(&line)).into_owned());
             return Ok(lines.chain([String::new()]).collect::<Vec<_>>().join("\n"));
         }
     }
@@ -109,9 +100,7 @@ fn explain_server(
         .chain(["config", "diff"]);
     let help =
         suggest::nearest(&args.topic, known).map(|nearest| format!("did you mean `{nearest}`?"));
-    let message = format!(
-        "`{}` is not a rule, an OAuth type or a server of this catalog",
-        args.topic
-    );
+    let message =
+        format!("`{}` is not a rule, an OAuth type or a server of this catalog", args.topic);
     Err(Failure::Usage { message, help })
 }

@@ -46,27 +46,16 @@ pub(super) fn show(
     let mut out = console.out();
     for file in &changed {
         let diff = TextDiff::from_lines(&file.old, &file.repaired.text);
-        let diff = diff
-            .unified_diff()
-            .header(&file.name, &file.name)
-            .to_string();
+        let diff = diff.unified_diff().header(&file.name, &file.name).to_string();
         let diff = redaction.apply_to_file(file.file, &file.name, &file.old, &diff);
         out.write_all(visible_lines(&diff).as_bytes())?;
     }
     out.flush()?;
     console.say(&summary("would repair", &changed));
-    Ok(if changed.is_empty() {
-        ExitStatus::Clean
-    } else {
-        ExitStatus::Findings
-    })
+    Ok(if changed.is_empty() { ExitStatus::Clean } else { ExitStatus::Findings })
 }
 
 fn summary(verb: &str, changed: &[ChangedFile]) -> String {
     let fixes = changed.iter().map(|file| file.repaired.fixes).sum();
-    format!(
-        "{verb} {} in {}",
-        plural(fixes, "finding"),
-        plural(changed.len(), "file")
-    )
+    format!("{verb} {} in {}", plural(fixes, "finding"), plural(changed.len(), "file"))
 }

@@ -49,10 +49,7 @@ pub(super) fn run(
     let mut out = console.out();
     match args.format {
         TableFormat::Json => {
-            let report = ListReport {
-                version: 1,
-                servers,
-            };
+            let report = ListReport { version: 1, servers };
             write_json(&report, &mut out)?;
         }
         TableFormat::Human => {

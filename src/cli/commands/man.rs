@@ -105,9 +105,7 @@ fn sections(below: &str, text: &mut Vec<u8>) -> io::Result<()> {
 
 /// A text as roff prints it; `\&` before it keeps its first character from being a command.
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\e")
-        .replace('-', "\\-")
-        .replace('\'', "\\(aq")
+    text.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq")
 }
 
 fn print(pages: &[Page], topic: &str, console: &Console) -> Result<ExitStatus, Failure> {
@@ -115,10 +113,7 @@ fn print(pages: &[Page], topic: &str, console: &Console) -> Result<ExitStatus, F
         let topics = pages.iter().map(|page| page.topic.as_str());
         let help =
             suggest::nearest(topic, topics).map(|nearest| format!("did you mean `{nearest}`?"));
-        return Err(Failure::Usage {
-            message: format!("there is no command `{topic}`"),
-            help,
-        });
+        return Err(Failure::Usage { message: format!("there is no command `{topic}`"), help });
     };
     let mut out = console.out();
     out.write_all(&page.text)?;
@@ -127,10 +122,8 @@ fn print(pages: &[Page], topic: &str, console: &Console) -> Result<ExitStatus, F
 }
 
 fn write(pages: &[Page], folder: &Path, console: &Console) -> Result<ExitStatus, Failure> {
-    let unwritable = |path: PathBuf, error: io::Error| Failure::Unwritable {
-        path,
-        reason: describe(&error),
-    };
+    let unwritable =
+        |path: PathBuf, error: io::Error| Failure::Unwritable { path, reason: describe(&error) };
     fs::create_dir_all(console.at(folder)).map_err(|error| unwritable(folder.to_owned(), error))?;
     for page in pages {
         let path = folder.join(&page.file);

@@ -40,10 +40,7 @@ fn open_to_judge(
     console: &Console,
 ) -> Result<Workspace, Failure> {
     findings::check_formats(&args.format)?;
-    open::open_to_judge(
-        &global.workspace(console.working_folder()?),
-        &args.judging(),
-    )
+    open::open_to_judge(&global.workspace(console.working_folder()?), &args.judging())
 }
 
 /// Runs the command and says on standard error why it failed, if it did.

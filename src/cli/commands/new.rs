@@ -25,19 +25,13 @@ pub(super) fn run(
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
     let workspace = open_workspace(global, console)?;
-    let said = if console.can_ask() {
-        ask(args)?
-    } else {
-        args.clone()
-    };
+    let said = if console.can_ask() { ask(args)? } else { args.clone() };
     let answers = answers(&said, &workspace)?;
     let path = place(&workspace, &answers.id)?;
     write_manifest(&path, &draft::from_answers(&answers))?;
     warn_of_shadow(&workspace, &answers.id, console);
 
-    let shown = path
-        .strip_prefix(&workspace.working_folder)
-        .unwrap_or(&path);
+    let shown = path.strip_prefix(&workspace.working_folder).unwrap_or(&path);
     let shown = shown.display().to_string();
     let mut out = console.out();
     writeln!(out, "wrote `{shown}`. Next:")?;
@@ -53,10 +47,7 @@ pub(super) fn place(workspace: &Workspace, id: &str) -> Result<PathBuf, Failure>
     let folder = workspace.root.join(&workspace.config.catalog_local);
     let path = folder.join(format!("{id}.json"));
     if path.symlink_metadata().is_ok() {
-        Err(Failure::Unwritable {
-            path,
-            reason: "it is there already".to_owned(),
-        })
+        Err(Failure::Unwritable { path, reason: "it is there already".to_owned() })
     } else {
         Ok(path)
     }
@@ -149,10 +140,7 @@ fn ask(args: &NewArgs) -> Result<NewArgs, Failure> {
             .map_err(|_| Failure::usage(format!("`{answer}` is not an OAuth type")))?;
         said.oauth_type = Some(oauth_type);
     }
-    let names_url = said
-        .server
-        .as_deref()
-        .is_some_and(|server| server.contains("://"));
+    let names_url = said.server.as_deref().is_some_and(|server| server.contains("://"));
     if said.url.is_none() && !names_url {
         prompt(match said.oauth_type {
             Some(OAuthType::Generic) => "Authorization endpoint: ",
@@ -164,10 +152,7 @@ fn ask(args: &NewArgs) -> Result<NewArgs, Failure> {
     if said.server.is_none() {
         let id = said.url.as_deref();
         let id = id.and_then(|url| draft::id_of(url, said.oauth_type));
-        prompt(&format!(
-            "Server id [{}]: ",
-            id.as_deref().unwrap_or_default()
-        ))?;
+        prompt(&format!("Server id [{}]: ", id.as_deref().unwrap_or_default()))?;
         said.server = Some(line()?).filter(|id| !id.is_empty()).or(id);
     }
     let Some(oauth_type) = said.oauth_type else {
@@ -217,10 +202,7 @@ fn answers(said: &NewArgs, workspace: &Workspace) -> Result<Answers, Failure> {
         return Err(missing("the OAuth type", option));
     };
     let (id, url) = id_and_url(said)?;
-    for url in [Some(&url), said.token_endpoint.as_ref()]
-        .into_iter()
-        .flatten()
-    {
+    for url in [Some(&url), said.token_endpoint.as_ref()].into_iter().flatten() {
         check_url(url)?;
     }
     Ok(Answers {
@@ -242,11 +224,7 @@ fn check_url(text: &str) -> Result<(), Failure> {
         "http" => hosts::is_loopback(&url),
         _ => false,
     });
-    if is_sound {
-        Ok(())
-    } else {
-        Err(Failure::usage(format!("`{text}` is not an https URL")))
-    }
+    if is_sound { Ok(()) } else { Err(Failure::usage(format!("`{text}` is not an https URL"))) }
 }
 
 /// What is left to do, as the guide has it.
@@ -272,13 +250,10 @@ fn steps(answers: &Answers, file: &str) -> Vec<String> {
                 .to_owned(),
         );
     }
-    steps.push(format!(
-        "Run `catproof check --profile development {file}` until it is clean."
-    ));
+    steps.push(format!("Run `catproof check --profile development {file}` until it is clean."));
     if matches!(oauth_type, OAuthType::McpStatic | OAuthType::RemoteStatic) {
-        steps.push(format!(
-            "Run `catproof probe {id}`, so that it is known where the secret goes."
-        ));
+        steps
+            .push(format!("Run `catproof probe {id}`, so that it is known where the secret goes."));
     }
     if is_static {
         steps.push(format!(
@@ -303,8 +278,6 @@ fn steps(answers: &Answers, file: &str) -> Vec<String> {
                 .to_owned(),
         );
     }
-    steps.push(format!(
-        "Move `{file}` to the catalog, and run `catproof check`."
-    ));
+    steps.push(format!("Move `{file}` to the catalog, and run `catproof check`."));
     steps
 }

@@ -42,9 +42,7 @@ pub(super) fn run(
     }
     out.flush()?;
     new::write_manifest(&path, &draft.manifest)?;
-    let shown = path
-        .strip_prefix(&workspace.working_folder)
-        .unwrap_or(&path);
+    let shown = path.strip_prefix(&workspace.working_folder).unwrap_or(&path);
     console.say(&format!("wrote `{}`", shown.display()));
     new::warn_of_shadow(&workspace, &id, console);
     Ok(ExitStatus::Clean)
@@ -61,10 +59,7 @@ fn ask(id: &str, url: &str, args: &NewArgs, console: &Console) -> Result<LockEnt
             well_known_url: None,
         },
     };
-    let asked = Asked {
-        origin: Origin::CatalogLocal,
-        target,
-    };
+    let asked = Asked { origin: Origin::CatalogLocal, target };
     let answers = probing.ask(&[asked], &ConsoleWatcher::new(console))?;
     probing.finish()?;
     let entry = answers.of(Origin::CatalogLocal).lock.servers.get(id);

@@ -43,10 +43,7 @@ pub(super) fn run(
 
     let mut sources = Sources::default();
     let folders = workspace.folders();
-    let target = Target {
-        folders: folders.clone(),
-        selection: Selection::Everything,
-    };
+    let target = Target { folders: folders.clone(), selection: Selection::Everything };
     let manifests = workspace.manifests(&target, None, &mut sources)?;
     if manifests.is_empty() {
         console.say(&no_input(&workspace, &[]));
@@ -70,10 +67,7 @@ pub(super) fn run(
     }
     // What was classified before anybody was asked is not held beside what is judged now.
     drop(entries);
-    let known = Locks {
-        catalog: catalog_lock.lock,
-        catalog_local: local_lock.lock,
-    };
+    let known = Locks { catalog: catalog_lock.lock, catalog_local: local_lock.lock };
     let learned = answers.over(&known);
     let mut target = judge_by(&workspace, &learned, &mut sources)?;
     keep_discovered(&mut target, &asked);
@@ -89,15 +83,9 @@ pub(super) fn run(
     for line in &written {
         console.say(line);
     }
-    let mut of_locks = RULES
-        .iter()
-        .filter(|rule| matches!(rule.check, Check::Lock(_)));
+    let mut of_locks = RULES.iter().filter(|rule| matches!(rule.check, Check::Lock(_)));
     let is_outdated = of_locks.any(|rule| outcome.shows(rule.id));
-    Ok(if is_outdated {
-        outcome.status.max(ExitStatus::Findings)
-    } else {
-        outcome.status
-    })
+    Ok(if is_outdated { outcome.status.max(ExitStatus::Findings) } else { outcome.status })
 }
 
 /// The catalog, judged by what these locks say.
@@ -121,9 +109,7 @@ fn judge_by(
 
 /// Most findings are left out here, so whether an ignore is of any use cannot be told.
 fn leave_ignores_to_check(workspace: &mut Workspace) {
-    let of_ignores = RULES
-        .iter()
-        .filter(|rule| matches!(rule.check, Check::Ignore(_)));
+    let of_ignores = RULES.iter().filter(|rule| matches!(rule.check, Check::Ignore(_)));
     for rule in of_ignores {
         let levels = &mut workspace.config.rules;
         levels.insert(rule.id.to_owned(), Level::Off);
@@ -133,10 +119,8 @@ fn leave_ignores_to_check(workspace: &mut Workspace) {
 /// The servers that were named, or all of them.
 fn chosen(ids: &[String], entries: &[Entry]) -> Result<Vec<Asked>, Failure> {
     let targets = probing::targets(entries, |_| true);
-    let known: BTreeSet<&str> = targets
-        .iter()
-        .map(|asked| asked.target.server_id.as_str())
-        .collect();
+    let known: BTreeSet<&str> =
+        targets.iter().map(|asked| asked.target.server_id.as_str()).collect();
     if let Some(id) = ids.iter().find(|id| !known.contains(id.as_str())) {
         if entries.iter().any(|entry| entry.id == *id) {
             return Err(Failure::usage(format!(

@@ -35,17 +35,11 @@ pub(super) fn run(
         listen: args.listen,
         allow_missing: args.allow_missing,
         behind_proxy: args.behind_proxy,
-        authorities: authorities
-            .map(|path| probing::read(&console.at(path)))
-            .transpose()?,
+        authorities: authorities.map(|path| probing::read(&console.at(path))).transpose()?,
         log: Log::standard_error(args.log),
         ..Options::new(launch)
     };
-    if args.check {
-        check(&options, console)
-    } else {
-        serve(options, console)
-    }
+    if args.check { check(&options, console) } else { serve(options, console) }
 }
 
 /// Where `build` writes the launch file.
@@ -91,9 +85,7 @@ fn serve(options: Options, console: &Console) -> Result<ExitStatus, Failure> {
     Runtime::new()?.block_on(async {
         // Before anybody can know that it listens, so that no early signal ends it halfway.
         let stop = stop_signal()?;
-        let listening = proxy::bind(options)
-            .await
-            .map_err(|error| failure(&error))?;
+        let listening = proxy::bind(options).await.map_err(|error| failure(&error))?;
         let place = format!("OAuth proxy on http://{}", listening.address());
         for line in told(listening.summary(), &place) {
             console.say(&visible(&line));
@@ -112,36 +104,25 @@ fn failure(error: &ProxyError) -> Failure {
         ProxyError::Incomplete(_) => Some("set them, or start without them: `--allow-missing`"),
         _ => None,
     };
-    Failure::Usage {
-        message: error.to_string(),
-        help: help.map(str::to_owned),
-    }
+    Failure::Usage { message: error.to_string(), help: help.map(str::to_owned) }
 }
 
 /// What runs, in lines.
 fn told(summary: &Summary, place: &str) -> Vec<String> {
     let ready = match summary.ready.as_slice() {
         [] => "exchanges tokens for no server".to_owned(),
-        ready => format!(
-            "exchanges tokens for {}: {}",
-            plural(ready.len(), "server"),
-            ready.join(", ")
-        ),
+        ready => {
+            format!("exchanges tokens for {}: {}", plural(ready.len(), "server"), ready.join(", "))
+        }
     };
     let without_endpoint = summary.without_endpoint.iter().map(|id| {
         format!(
             "refuses {id}: the discovery lock does not know its endpoints, run `catproof probe`"
         )
     });
-    let missing = summary
-        .missing
-        .iter()
-        .map(|missing| format!("refuses {}: {missing}", missing.server));
-    [place.to_owned(), ready]
-        .into_iter()
-        .chain(without_endpoint)
-        .chain(missing)
-        .collect()
+    let missing =
+        summary.missing.iter().map(|missing| format!("refuses {}: {missing}", missing.server));
+    [place.to_owned(), ready].into_iter().chain(without_endpoint).chain(missing).collect()
 }
 
 /// Ready when the process is told to stop: by Ctrl-C, or as a service manager does it.

@@ -28,15 +28,8 @@ pub(super) fn run(args: &RulesArgs, console: &Console) -> Result<ExitStatus, Fai
         RulesFormat::Human => {
             let width = rows.iter().map(|row| row.id.len()).max().unwrap_or(0);
             for row in &rows {
-                let fix = row
-                    .fix
-                    .map(|fix| format!(" [fix: {fix}]"))
-                    .unwrap_or_default();
-                writeln!(
-                    out,
-                    "{:width$}  {:7}  {}{fix}",
-                    row.id, row.level, row.summary
-                )?;
+                let fix = row.fix.map(|fix| format!(" [fix: {fix}]")).unwrap_or_default();
+                writeln!(out, "{:width$}  {:7}  {}{fix}", row.id, row.level, row.summary)?;
             }
         }
         RulesFormat::Json => {
@@ -71,11 +64,8 @@ pub fn readme_table() -> String {
     for row in RULES.iter().map(|rule| row(rule)) {
         let fix = row.fix.unwrap_or("–");
         let summary = row.summary.replace('|', "\\|");
-        let _ = writeln!(
-            text,
-            "| `{}` | {} | {} | {fix} | {summary} |",
-            row.id, row.level, row.group
-        );
+        let _ =
+            writeln!(text, "| `{}` | {} | {} | {fix} | {summary} |", row.id, row.level, row.group);
     }
     text
 }

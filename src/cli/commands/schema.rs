@@ -13,11 +13,7 @@ use crate::source::describe;
 use crate::text::plural::plural;
 
 pub(super) fn run(args: &SchemaArgs, console: &Console) -> Result<ExitStatus, Failure> {
-    if args.check {
-        check(&args.out, console)
-    } else {
-        write(&args.out, console)
-    }
+    if args.check { check(&args.out, console) } else { write(&args.out, console) }
 }
 
 fn write(folder: &Path, console: &Console) -> Result<ExitStatus, Failure> {
@@ -52,10 +48,7 @@ fn check(folder: &Path, console: &Console) -> Result<ExitStatus, Failure> {
             Ok(old) => old,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) => {
-                return Err(Failure::Unreadable {
-                    path,
-                    reason: describe(&error),
-                });
+                return Err(Failure::Unreadable { path, reason: describe(&error) });
             }
         };
         if old != text {
@@ -64,9 +57,7 @@ fn check(folder: &Path, console: &Console) -> Result<ExitStatus, Failure> {
             write!(
                 out,
                 "{}",
-                similar::TextDiff::from_lines(&old, &text)
-                    .unified_diff()
-                    .header(&shown, &shown)
+                similar::TextDiff::from_lines(&old, &text).unified_diff().header(&shown, &shown)
             )?;
         }
     }
@@ -77,10 +68,7 @@ fn check(folder: &Path, console: &Console) -> Result<ExitStatus, Failure> {
             Ok(ExitStatus::Clean)
         }
         count => {
-            console.say(&format!(
-                "{} out of date: run `catproof schema`",
-                plural(count, "schema")
-            ));
+            console.say(&format!("{} out of date: run `catproof schema`", plural(count, "schema")));
             Ok(ExitStatus::Findings)
         }
     }

@@ -57,11 +57,7 @@ pub(super) fn run(
 ) -> Result<ExitStatus, Failure> {
     let file = match &args.answers {
         Some(path) => read_answers(path, console)?,
-        None => AnswersFile {
-            name: String::new(),
-            text: String::new(),
-            answers: Answers::new(),
-        },
+        None => AnswersFile { name: String::new(), text: String::new(), answers: Answers::new() },
     };
     let from = match &args.from {
         Some(folder) => LaunchSource::Artifacts(folder),
@@ -101,17 +97,11 @@ pub(super) fn run(
 
 /// The answers may come from a pipe, so that a secret need not be on the disk.
 fn read_answers(path: &Path, console: &Console) -> Result<AnswersFile, Failure> {
-    let unreadable = |reason: String| Failure::Unreadable {
-        path: path.to_owned(),
-        reason,
-    };
+    let unreadable = |reason: String| Failure::Unreadable { path: path.to_owned(), reason };
     let limit = DEFAULT_MAX_BYTES;
     let mut bytes = Vec::new();
     let read = if path == Path::new("-") {
-        console
-            .standard_input()
-            .take(limit.saturating_add(1))
-            .read_to_end(&mut bytes)
+        console.standard_input().take(limit.saturating_add(1)).read_to_end(&mut bytes)
     } else {
         File::open(console.at(path))
             .and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes))
@@ -123,17 +113,12 @@ fn read_answers(path: &Path, console: &Console) -> Result<AnswersFile, Failure> 
     let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".to_owned()))?;
     let parsed = parse::parse(&text).map_err(|error| {
         let Position { line, column, .. } = position(&text, error.at);
-        unreadable(format!(
-            "it is not JSON: {} at line {line}, column {column}",
-            error.message
-        ))
+        unreadable(format!("it is not JSON: {} at line {line}, column {column}", error.message))
     })?;
     match parsed.value {
-        serde_json::Value::Object(answers) => Ok(AnswersFile {
-            name: path.display().to_string(),
-            text,
-            answers,
-        }),
+        serde_json::Value::Object(answers) => {
+            Ok(AnswersFile { name: path.display().to_string(), text, answers })
+        }
         _ => Err(unreadable(
             "it is not an object of answers by key, such as {\"api_key\": \"…\"}".to_owned(),
         )),
@@ -172,12 +157,8 @@ fn json(
         help: problem.help.as_deref(),
         start: place(problem, file, outline.as_ref()),
     });
-    let report = Report {
-        version: 1,
-        server: &launch.id,
-        run: simulation,
-        problems: problems.collect(),
-    };
+    let report =
+        Report { version: 1, server: &launch.id, run: simulation, problems: problems.collect() };
     // The same string, in an escape: nobody who looks for leaked placeholders is misled by an answer that is like one.
     to_json(&report).replace("${", "$\\u007b")
 }
@@ -209,10 +190,8 @@ fn human(launch: &ServerLaunch, simulation: &Simulation) -> String {
     section(&mut text, "transport", &[transport]);
     if let Some(container) = &simulation.container {
         let image = container.image.as_deref();
-        let mut lines = vec![
-            container.name.clone(),
-            format!("image {}", image.unwrap_or("of the runtime")),
-        ];
+        let mut lines =
+            vec![container.name.clone(), format!("image {}", image.unwrap_or("of the runtime"))];
         let account = container.service_account.as_ref();
         lines.extend(account.map(|account| format!("service account {account}")));
         section(&mut text, "container", &lines);
@@ -222,11 +201,7 @@ fn human(launch: &ServerLaunch, simulation: &Simulation) -> String {
         section(&mut text, "command", &[command]);
     }
     section(&mut text, "arguments", &simulation.arguments);
-    section(
-        &mut text,
-        "environment",
-        &joined(&simulation.environment, "="),
-    );
+    section(&mut text, "environment", &joined(&simulation.environment, "="));
     section(&mut text, "headers", &joined(&simulation.headers, ": "));
     for (path, content) in &simulation.files {
         let lines = content.lines().map(|line| format!("  {line}"));
@@ -235,9 +210,8 @@ fn human(launch: &ServerLaunch, simulation: &Simulation) -> String {
     }
     section(&mut text, "mounts", &joined(&simulation.mounts, ": "));
     let left_out = simulation.left_out.iter();
-    let left_out: Vec<String> = left_out
-        .map(|gap| format!("{}: {}", gap.place, gap.reason))
-        .collect();
+    let left_out: Vec<String> =
+        left_out.map(|gap| format!("{}: {}", gap.place, gap.reason)).collect();
     section(&mut text, "left out", &left_out);
     text
 }
@@ -246,20 +220,13 @@ fn human(launch: &ServerLaunch, simulation: &Simulation) -> String {
 fn section(text: &mut String, heading: &str, lines: &[String]) {
     let headings = [heading].into_iter().chain(std::iter::repeat(""));
     for (heading, line) in headings.zip(lines) {
-        let line = if line.is_empty() {
-            "\"\"".into()
-        } else {
-            shown(line)
-        };
+        let line = if line.is_empty() { "\"\"".into() } else { shown(line) };
         let _ = writeln!(text, "{heading:<12} {line}");
     }
 }
 
 fn joined(values: &std::collections::BTreeMap<String, String>, separator: &str) -> Vec<String> {
-    values
-        .iter()
-        .map(|(name, value)| format!("{name}{separator}{value}"))
-        .collect()
+    values.iter().map(|(name, value)| format!("{name}{separator}{value}")).collect()
 }
 
 /// A value on the terminal, where it can do nothing, and where no answer looks like a leaked placeholder.

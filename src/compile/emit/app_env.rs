@@ -20,9 +20,5 @@ pub(super) fn emit(plan: &Plan) -> Result<Artifact, Error> {
         // A plain URL has no quote but `'`, so that one of the others carries it.
         proxy_url: dotenv::quote(&plan.app.proxy_url).unwrap_or_default(),
     };
-    fill(
-        "desktop_app/.env.example",
-        include_str!("app.env.j2"),
-        values,
-    )
+    fill("desktop_app/.env.example", include_str!("app.env.j2"), values)
 }

@@ -22,10 +22,7 @@ pub struct Artifact {
 
 impl Artifact {
     fn new(path: impl Into<String>, text: String) -> Self {
-        Self {
-            path: path.into(),
-            bytes: text.into_bytes(),
-        }
+        Self { path: path.into(), bytes: text.into_bytes() }
     }
 }
 

@@ -42,21 +42,11 @@ pub(super) fn emit(plan: &Plan) -> Result<Artifact, Error> {
     });
     let servers = providers.server_destinations.iter().map(|(id, hosts)| {
         let hosts: Vec<String> = hosts.iter().map(|host| literal(host)).collect();
-        Pin {
-            id: literal(id),
-            hosts: format!("[{}]", hosts.join(", ")),
-        }
+        Pin { id: literal(id), hosts: format!("[{}]", hosts.join(", ")) }
     });
-    let values = Values {
-        generated: GENERATED,
-        allowed: allowed.collect(),
-        servers: servers.collect(),
-    };
-    fill(
-        "oauth_proxy/providers.js",
-        include_str!("providers.js.j2"),
-        values,
-    )
+    let values =
+        Values { generated: GENERATED, allowed: allowed.collect(), servers: servers.collect() };
+    fill("oauth_proxy/providers.js", include_str!("providers.js.j2"), values)
 }
 
 /// A JavaScript string: every JSON string is one.

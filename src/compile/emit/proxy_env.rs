@@ -62,20 +62,13 @@ pub(super) fn emit(plan: &Plan) -> Result<Artifact, Error> {
         dynamic,
         port: plan.proxy.listen.port,
     };
-    fill(
-        "oauth_proxy/.env.example",
-        include_str!("proxy.env.j2"),
-        values,
-    )
+    fill("oauth_proxy/.env.example", include_str!("proxy.env.j2"), values)
 }
 
 /// As the guide's sample has it: `Type 1: Slack (korotovsky__slack-mcp-server)`.
 fn title(server: &ServerLaunch, oauth: &OAuth) -> String {
     let number = oauth.kind.number();
-    comment(&format!(
-        "Type {number}: {} ({})",
-        server.display_name, server.id
-    ))
+    comment(&format!("Type {number}: {} ({})", server.display_name, server.id))
 }
 
 fn credentials(oauth: &OAuth, proxied: &ProxyServer) -> Credentials {
@@ -88,28 +81,18 @@ fn credentials(oauth: &OAuth, proxied: &ProxyServer) -> Credentials {
     ];
     Credentials {
         registered_at: comment(&registered_at(oauth)),
-        redirect_uris: proxied
-            .redirect_uris
-            .iter()
-            .map(|uri| comment(uri))
-            .collect(),
+        redirect_uris: proxied.redirect_uris.iter().map(|uri| comment(uri)).collect(),
         scopes: match proxied.scopes.as_slice() {
             [] => "those that the server asks for".to_owned(),
             scopes => comment(&scopes.join(" ")),
         },
-        lines: lines
-            .into_iter()
-            .filter_map(|(name, value)| line(name?, value))
-            .collect(),
+        lines: lines.into_iter().filter_map(|(name, value)| line(name?, value)).collect(),
     }
 }
 
 /// Whose console the client is registered in.
 fn registered_at(oauth: &OAuth) -> String {
-    let known = oauth
-        .issuer
-        .as_ref()
-        .or(oauth.authorization_endpoint.as_ref());
+    let known = oauth.issuer.as_ref().or(oauth.authorization_endpoint.as_ref());
     let host = known
         .and_then(|url| Url::parse(url).ok())
         .and_then(|url| url.host_str().map(str::to_owned));

@@ -33,9 +33,7 @@ fn render(template: &str, values: impl Serialize) -> Result<String, minijinja::E
 
 /// A text as one line of a comment: whatever could end the line, or hide or reorder it, becomes a space.
 pub(super) fn comment(text: &str) -> String {
-    let words: String = text
-        .chars()
-        .map(|character| if is_hidden(character) { ' ' } else { character })
-        .collect();
+    let words: String =
+        text.chars().map(|character| if is_hidden(character) { ' ' } else { character }).collect();
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }

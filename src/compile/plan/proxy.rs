@@ -209,16 +209,12 @@ pub enum Source {
 impl From<&DestinationSource> for Source {
     fn from(source: &DestinationSource) -> Self {
         match source {
-            DestinationSource::Manifest(pointer) => Self::Manifest {
-                pointer: (*pointer).to_owned(),
-            },
-            DestinationSource::Lock {
-                document,
-                reconstructed,
-            } => Self::Lock {
-                document: document.clone(),
-                reconstructed: *reconstructed,
-            },
+            DestinationSource::Manifest(pointer) => {
+                Self::Manifest { pointer: (*pointer).to_owned() }
+            }
+            DestinationSource::Lock { document, reconstructed } => {
+                Self::Lock { document: document.clone(), reconstructed: *reconstructed }
+            }
         }
     }
 }

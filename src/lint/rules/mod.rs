@@ -13,7 +13,4 @@ pub(crate) mod tokens;
 use crate::lint::Rule;
 
 /// A URL that must be replaced anyway: what else is wrong at its place is not worth a finding.
-static UNUSABLE_URL: [&Rule; 2] = [
-    &secrets::credentials_in_url::RULE,
-    &oauth::plaintext_url::RULE,
-];
+static UNUSABLE_URL: [&Rule; 2] = [&secrets::credentials_in_url::RULE, &oauth::plaintext_url::RULE];

@@ -32,56 +32,28 @@ pub struct Evidence {
 
 impl Evidence {
     fn shown(fact: Fact, value: bool, pointer: &'static str, because: &'static str) -> Self {
-        Self {
-            fact,
-            value,
-            pointer: Some(pointer),
-            because,
-        }
+        Self { fact, value, pointer: Some(pointer), because }
     }
 
     fn absent(fact: Fact, because: &'static str) -> Self {
-        Self {
-            fact,
-            value: false,
-            pointer: None,
-            because,
-        }
+        Self { fact, value: false, pointer: None, because }
     }
 }
 
 pub(super) fn remote(manifest: &Manifest) -> Evidence {
     let server = &manifest.server;
     if server.kind == Some(ServerKind::Remote) {
-        Evidence::shown(
-            Fact::Remote,
-            true,
-            "/server/type",
-            "`server.type` is `remote`",
-        )
+        Evidence::shown(Fact::Remote, true, "/server/type", "`server.type` is `remote`")
     } else if server.url.is_some() {
         Evidence::shown(Fact::Remote, true, "/server/url", "`server.url` is given")
     } else if manifest.remote_url.is_some() {
         Evidence::shown(Fact::Remote, true, "/remote_url", "`remote_url` is given")
     } else if server.command.as_deref() == Some("remote") {
-        Evidence::shown(
-            Fact::Remote,
-            true,
-            "/server/command",
-            "`server.command` is `remote`",
-        )
+        Evidence::shown(Fact::Remote, true, "/server/command", "`server.command` is `remote`")
     } else if server.kind == Some(ServerKind::Local) {
-        Evidence::shown(
-            Fact::Remote,
-            false,
-            "/server/type",
-            "`server.type` is `local`",
-        )
+        Evidence::shown(Fact::Remote, false, "/server/type", "`server.type` is `local`")
     } else {
-        Evidence::absent(
-            Fact::Remote,
-            "no URL, and neither type nor command says `remote`",
-        )
+        Evidence::absent(Fact::Remote, "no URL, and neither type nor command says `remote`")
     }
 }
 
@@ -94,11 +66,7 @@ pub(super) fn generic(manifest: &Manifest) -> Evidence {
             Fact::Generic,
             value,
             "/oauth_config/generic_oauth",
-            if value {
-                "`generic_oauth` is true"
-            } else {
-                "`generic_oauth` is false"
-            },
+            if value { "`generic_oauth` is true" } else { "`generic_oauth` is false" },
         ),
         None => Evidence::absent(Fact::Generic, "`generic_oauth` is not set"),
     }
@@ -154,11 +122,7 @@ mod tests {
                 true,
                 Some("/remote_url"),
             ),
-            (
-                json!({ "server": { "command": "remote" } }),
-                true,
-                Some("/server/command"),
-            ),
+            (json!({ "server": { "command": "remote" } }), true, Some("/server/command")),
             (
                 json!({ "server": { "type": "local", "command": "npx" } }),
                 false,
@@ -167,11 +131,7 @@ mod tests {
             (json!({ "server": { "command": "npx" } }), false, None),
         ] {
             let evidence = remote_of(manifest.clone());
-            assert_eq!(
-                (evidence.value, evidence.pointer),
-                (value, pointer),
-                "{manifest}"
-            );
+            assert_eq!((evidence.value, evidence.pointer), (value, pointer), "{manifest}");
         }
     }
 }

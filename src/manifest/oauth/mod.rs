@@ -51,12 +51,8 @@ pub enum OAuthType {
 }
 
 impl OAuthType {
-    pub const ALL: [Self; 4] = [
-        Self::Generic,
-        Self::McpStatic,
-        Self::RemoteStatic,
-        Self::RemoteDynamic,
-    ];
+    pub const ALL: [Self; 4] =
+        [Self::Generic, Self::McpStatic, Self::RemoteStatic, Self::RemoteDynamic];
 
     /// The word that outputs, options and `explain` use.
     pub fn name(self) -> &'static str {
@@ -204,10 +200,7 @@ pub fn classify(manifest: &Manifest) -> Classification {
         None => Verdict::None,
         Some(_) => decide(remote.value, generic.value, client.value),
     };
-    Classification {
-        verdict,
-        evidence: vec![remote, generic, client],
-    }
+    Classification { verdict, evidence: vec![remote, generic, client] }
 }
 
 /// The table of the three facts, for a server that has an `oauth_config`.
@@ -237,11 +230,7 @@ pub(crate) fn registration(oauth: &OAuthConfig) -> Registration {
 
 /// Where a remote server is: `server.url`, else `remote_url`.
 pub(crate) fn remote_url(manifest: &Manifest) -> Option<&str> {
-    manifest
-        .server
-        .url
-        .as_deref()
-        .or(manifest.remote_url.as_deref())
+    manifest.server.url.as_deref().or(manifest.remote_url.as_deref())
 }
 
 /// The pointer to what `remote_url` answers.
@@ -259,9 +248,7 @@ pub(crate) fn is_remote(manifest: &Manifest) -> bool {
 
 /// A client id that is an https URL names a document about the client (CIMD), so nothing was issued beforehand.
 fn is_metadata_document(client_id: &str) -> bool {
-    client_id
-        .get(..8)
-        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
+    client_id.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
 }
 
 /// What a manifest's `client_secret` holds.
@@ -278,15 +265,9 @@ mod tests {
         use OAuthType::{Generic, McpStatic, RemoteDynamic, RemoteStatic};
         use Undetermined::{GenericOnRemote, GenericWithoutClient, LocalWithoutClient};
         let table = [
-            (
-                (false, false, false),
-                Verdict::Undetermined(LocalWithoutClient),
-            ),
+            ((false, false, false), Verdict::Undetermined(LocalWithoutClient)),
             ((false, false, true), Verdict::Type(McpStatic)),
-            (
-                (false, true, false),
-                Verdict::Undetermined(GenericWithoutClient),
-            ),
+            ((false, true, false), Verdict::Undetermined(GenericWithoutClient)),
             ((false, true, true), Verdict::Type(Generic)),
             ((true, false, false), Verdict::Type(RemoteDynamic)),
             ((true, false, true), Verdict::Type(RemoteStatic)),

@@ -33,9 +33,7 @@ pub(crate) fn flaw(uri: &str) -> Option<&'static str> {
     let Some((scheme, rest)) = split_scheme(uri) else {
         return Some("is not an absolute URI");
     };
-    let authority = rest
-        .strip_prefix("//")
-        .and_then(|rest| rest.split(['/', '?', '#']).next());
+    let authority = rest.strip_prefix("//").and_then(|rest| rest.split(['/', '?', '#']).next());
     let is_web = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
     if uri.contains('\\') {
         Some("has a backslash, which browsers read as a slash")
@@ -66,17 +64,13 @@ pub(crate) fn flaw(uri: &str) -> Option<&'static str> {
 fn split_scheme(uri: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = uri.split_once(':')?;
     let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
     is_scheme.then_some((scheme, rest))
 }
 
 /// The URI of a web page, parsed.
 fn web_url(uri: &str) -> Option<Url> {
-    Url::parse(uri)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "https" | "http"))
+    Url::parse(uri).ok().filter(|url| matches!(url.scheme(), "https" | "http"))
 }
 
 /// Whether the user is sent back to a port of the user's own machine.
@@ -92,8 +86,7 @@ pub(crate) fn is_tunnel(uri: &str) -> bool {
     let host = url.host_str().unwrap_or_default();
     let host = host.strip_suffix('.').unwrap_or(host);
     TUNNEL_DOMAINS.iter().any(|domain| {
-        host.strip_suffix(domain)
-            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     })
 }
 

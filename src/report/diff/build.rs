@@ -24,15 +24,11 @@ pub(crate) fn report(both: &BothStates) -> DiffReport {
     let servers = servers.filter_map(|server| shown_server(server, &found, both));
     let servers: Vec<DiffServer> = servers.collect();
     let catalog = comparison.catalog.into_iter();
-    let catalog: Vec<DiffChange> = catalog
-        .map(|change| shown_change(change, &both.redactor))
-        .collect();
+    let catalog: Vec<DiffChange> =
+        catalog.map(|change| shown_change(change, &both.redactor)).collect();
     DiffReport {
         version: 1,
-        base: DiffBase {
-            name: both.base_name.clone(),
-            commit: both.base_commit.clone(),
-        },
+        base: DiffBase { name: both.base_name.clone(), commit: both.base_commit.clone() },
         summary: count(&servers, &catalog),
         servers,
         catalog,
@@ -44,9 +40,7 @@ fn shown_server(
     found: &HashMap<FileId, Vec<&Finding>>,
     both: &BothStates,
 ) -> Option<DiffServer> {
-    let BothStates {
-        redactor, sources, ..
-    } = both;
+    let BothStates { redactor, sources, .. } = both;
     let grade = server.grade();
     let shown = server.server()?;
     let previous = server.before.map(|before| &before.entry.id);
@@ -74,34 +68,21 @@ fn shown_server(
             None => &shown.file,
         }),
         grade,
-        changes: changes
-            .map(|change| shown_change(change, redactor))
-            .collect(),
+        changes: changes.map(|change| shown_change(change, redactor)).collect(),
         now,
         findings: findings.map_or_else(Vec::new, |findings| shown_findings(findings, redactor)),
     })
 }
 
 fn shown_change(change: GradedChange, redactor: &Redactor) -> DiffChange {
-    let GradedChange {
-        kind,
-        grade,
-        mut sentence,
-    } = change;
+    let GradedChange { kind, grade, mut sentence } = change;
     sentence.for_each_value(&|text| hide(text, redactor));
-    DiffChange {
-        kind,
-        grade,
-        message: sentence.plain(),
-        sentence,
-    }
+    DiffChange { kind, grade, message: sentence.plain(), sentence }
 }
 
 /// Errors and warnings, the gravest first.
 fn shown_findings(findings: &[&Finding], redactor: &Redactor) -> Vec<DiffFinding> {
-    let shown = findings
-        .iter()
-        .filter(|finding| finding.severity > Severity::Note);
+    let shown = findings.iter().filter(|finding| finding.severity > Severity::Note);
     let shown = shown.map(|finding| DiffFinding {
         rule: finding.rule.to_owned(),
         severity: finding.severity,

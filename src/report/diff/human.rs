@@ -53,20 +53,12 @@ fn server_section(text: &mut String, server: &DiffServer, style: Style) {
     for finding in server.findings.iter().take(MOST_FINDINGS) {
         let start = format!("  {:<9} ", finding.severity.name());
         let message = cut(&visible(&finding.message));
-        line(
-            text,
-            &start,
-            &format!("{message} [{}]", finding.rule),
-            style,
-        );
+        line(text, &start, &format!("{message} [{}]", finding.rule), style);
     }
     match server.findings.len().saturating_sub(MOST_FINDINGS) {
         0 => {}
         rest => {
-            let _ = writeln!(
-                text,
-                "            and {rest} more findings: `catproof check`"
-            );
+            let _ = writeln!(text, "            and {rest} more findings: `catproof check`");
         }
     }
 }

@@ -36,10 +36,7 @@ pub(crate) fn markdown(report: &DiffReport) -> String {
     let mut left_out = 0_usize;
     let mut gravest = None;
     let grades = report.servers.iter().map(|server| Some(server.grade));
-    for (section, grade) in catalog
-        .into_iter()
-        .map(|text| (text, None))
-        .chain(servers.zip(grades))
+    for (section, grade) in catalog.into_iter().map(|text| (text, None)).chain(servers.zip(grades))
     {
         if text.len() + section.len() + ROOM_FOR_REST <= MOST_BYTES {
             text.push_str(&section);
@@ -124,11 +121,7 @@ fn change_line(change: &DiffChange) -> String {
         Grade::Review => "**review**",
         Grade::Safe => "safe",
     };
-    format!(
-        "- {grade}: {} (`{}`)\n",
-        written(&change.sentence),
-        change.kind.id()
-    )
+    format!("- {grade}: {} (`{}`)\n", written(&change.sentence), change.kind.id())
 }
 
 fn findings(server: &DiffServer) -> Vec<String> {
@@ -205,10 +198,7 @@ mod tests {
         let cases = [
             ("", "`\"\"`"),
             ("a`b``c", "`a\\u{60}b\\u{60}\\u{60}c`"),
-            (
-                "@team #1 <b> [x](y) | $`",
-                "`@team #1 <b> [x](y) | $\\u{60}`",
-            ),
+            ("@team #1 <b> [x](y) | $`", "`@team #1 <b> [x](y) | $\\u{60}`"),
             ("a\n# b\r\u{202e}", "`a\\u{a}# b\\u{d}\\u{202e}`"),
             ("::error::x", "`:\\u{3a}error::x`"),
         ];

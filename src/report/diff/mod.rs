@@ -110,11 +110,8 @@ pub(crate) struct DiffFinding {
 impl DiffSummary {
     /// How many changes there are of each grade, in words, the gravest first; a grade without any is left out.
     pub(crate) fn counts(self) -> impl Iterator<Item = String> {
-        let counts = [
-            (self.breaking, "breaking"),
-            (self.review, "for review"),
-            (self.safe, "safe"),
-        ];
+        let counts =
+            [(self.breaking, "breaking"), (self.review, "for review"), (self.safe, "safe")];
         let counts = counts.into_iter().filter(|(count, _)| *count > 0);
         counts.map(|(count, word)| format!("{count} {word}"))
     }
@@ -166,15 +163,8 @@ impl DiffServer {
 fn facts(card: &Card) -> Vec<(&'static str, Sentence)> {
     let mut facts = Vec::new();
     facts.extend(identity(card).map(|sentence| ("what it is", sentence)));
-    let because: Vec<String> = card
-        .because
-        .iter()
-        .map(|reason| reason.replace('`', ""))
-        .collect();
-    facts.push((
-        "OAuth type",
-        sentence!("{}, because {}", &card.oauth_type, because),
-    ));
+    let because: Vec<String> = card.because.iter().map(|reason| reason.replace('`', "")).collect();
+    facts.push(("OAuth type", sentence!("{}, because {}", &card.oauth_type, because)));
     facts.push(("its secret", secret(card)));
     facts.extend(card.destinations.iter().map(|destination| {
         let template = match destination.purpose {
@@ -182,16 +172,8 @@ fn facts(card: &Card) -> Vec<(&'static str, Sentence)> {
             Purpose::Revocation => "{}, to revoke tokens at {}, says {}",
             Purpose::Discovery => "{}, to read metadata at {}, says {}",
         };
-        let CardHost {
-            host,
-            endpoint,
-            source,
-            ..
-        } = destination;
-        (
-            "may be sent to",
-            sentence!(template, host, endpoint, source),
-        )
+        let CardHost { host, endpoint, source, .. } = destination;
+        ("may be sent to", sentence!(template, host, endpoint, source))
     }));
     if let Some(login) = &card.login {
         let place = match &login.authorization_endpoint {
@@ -199,28 +181,15 @@ fn facts(card: &Card) -> Vec<(&'static str, Sentence)> {
             None => sentence!("where the user logs in is discovered"),
         };
         let template = "{}, and is sent back to {}; the token reaches the server {}";
-        facts.push((
-            "login",
-            sentence!(template, place, &login.redirect_uri, &login.delivery),
-        ));
+        facts.push(("login", sentence!(template, place, &login.redirect_uri, &login.delivery)));
         facts.push(match login.scopes.as_slice() {
             [] => ("scopes", sentence!("none are listed")),
             scopes => ("scopes", sentence!("{}", scopes)),
         });
     }
     facts.push(("what runs", what_runs(card)));
-    if let Some(CardRun {
-        options,
-        environment,
-        files,
-        ..
-    }) = &card.runs
-    {
-        let lists = [
-            ("container", options),
-            ("environment", environment),
-            ("files", files),
-        ];
+    if let Some(CardRun { options, environment, files, .. }) = &card.runs {
+        let lists = [("container", options), ("environment", environment), ("files", files)];
         let lists = lists.into_iter().filter(|(_, list)| !list.is_empty());
         facts.extend(lists.map(|(name, list)| (name, sentence!("{}", list))));
     }
@@ -231,10 +200,7 @@ fn facts(card: &Card) -> Vec<(&'static str, Sentence)> {
             (false, true) => "{} (optional, kept secret): {}",
             (false, false) => "{} (optional): {}",
         };
-        (
-            "asks the user",
-            sentence!(template, &input.key, &input.title),
-        )
+        ("asks the user", sentence!(template, &input.key, &input.title))
     }));
     let left_out = card.left_out.iter().map(|reason| reason.replace('`', ""));
     facts.extend(left_out.map(|reason| ("in no artifact", sentence!("{}", reason))));
@@ -243,10 +209,7 @@ fn facts(card: &Card) -> Vec<(&'static str, Sentence)> {
 
 /// What the server is called, by whom, and what it does; nothing where the manifest says none of it.
 fn identity(card: &Card) -> Option<Sentence> {
-    card.display_name
-        .as_ref()
-        .or(card.author.as_ref())
-        .or(card.description.as_ref())?;
+    card.display_name.as_ref().or(card.author.as_ref()).or(card.description.as_ref())?;
     let who = match &card.author {
         Some(author) => sentence!("{} by {}", card.display_name.as_ref(), author),
         None => sentence!("{}", card.display_name.as_ref()),

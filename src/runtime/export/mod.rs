@@ -138,18 +138,11 @@ struct Asked<'a> {
 pub fn export(launches: &[ServerLaunch], client: Client, with_optional: bool) -> Export {
     let dialect = dialect(client);
     let names = names(launches, dialect);
-    let mut file = File {
-        root: dialect.root,
-        prompts: Vec::new(),
-        servers: BTreeMap::new(),
-    };
+    let mut file = File { root: dialect.root, prompts: Vec::new(), servers: BTreeMap::new() };
     let mut notes = Vec::new();
     let mut refused = Vec::new();
     for launch in launches {
-        let note = |message: String| Note {
-            server: launch.id.clone(),
-            message,
-        };
+        let note = |message: String| Note { server: launch.id.clone(), message };
         let mut server = server::Translation::new(launch, dialect, &names, with_optional);
         match server.entry() {
             Ok(entry) => {
@@ -170,12 +163,7 @@ pub fn export(launches: &[ServerLaunch], client: Client, with_optional: bool) ->
             Err(reason) => refused.push(note(reason)),
         }
     }
-    Export {
-        text: to_json(&file),
-        notes,
-        refused,
-        servers: file.servers.len(),
-    }
+    Export { text: to_json(&file), notes, refused, servers: file.servers.len() }
 }
 
 impl Serialize for File {
@@ -269,18 +257,9 @@ mod tests {
         ] {
             assert!(would_expand(text), "{text}");
         }
-        for text in [
-            "",
-            "$",
-            "a$",
-            "5$ {x}",
-            "$1",
-            "100%",
-            "%C3%A9%20x",
-            "50% and 60%",
-            "{x}",
-            "a=%s",
-        ] {
+        for text in
+            ["", "$", "a$", "5$ {x}", "$1", "100%", "%C3%A9%20x", "50% and 60%", "{x}", "a=%s"]
+        {
             assert!(!would_expand(text), "{text}");
         }
     }

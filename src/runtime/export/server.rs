@@ -62,14 +62,7 @@ impl<'a> Translation<'a> {
         names: &'a BTreeMap<(&'a str, &'a str), String>,
         with_optional: bool,
     ) -> Self {
-        Self {
-            launch,
-            dialect,
-            names,
-            with_optional,
-            asked: BTreeMap::new(),
-            notes: Vec::new(),
-        }
+        Self { launch, dialect, names, with_optional, asked: BTreeMap::new(), notes: Vec::new() }
     }
 
     /// The entry.
@@ -79,7 +72,7 @@ impl<'a> Translation<'a> {
     pub(crate) fn entry(&mut self) -> Result<Entry, String> {
         if self.launch.id == "__proto__" {
             return Err(
-                "`__proto__` is not a name that a program in JavaScript can look up".to_owned(),
+                "`__proto__` is not a name that a program in JavaScript can look up".to_owned()
             );
         }
         let entry = match (&self.launch.transport, &self.launch.process) {
@@ -103,10 +96,7 @@ impl<'a> Translation<'a> {
         }
         let is_sse =
             Url::parse(url).is_ok_and(|url| url.path().trim_end_matches('/').ends_with("/sse"));
-        let kind = self
-            .dialect
-            .remote
-            .map(|[http, sse]| if is_sse { sse } else { http });
+        let kind = self.dialect.remote.map(|[http, sse]| if is_sse { sse } else { http });
         let url = url.to_owned();
         Ok(Entry::Remote { kind, url })
     }
@@ -114,9 +104,8 @@ impl<'a> Translation<'a> {
     fn process(&mut self, process: &'a Process) -> Result<Entry, String> {
         let root = Pointer::from("/process");
         let command = process.command.as_ref();
-        let command = command
-            .map(|command| self.needed(command, &root.key("command")))
-            .transpose()?;
+        let command =
+            command.map(|command| self.needed(command, &root.key("command"))).transpose()?;
         let arguments = self.arguments(&process.arguments, &root.key("arguments"))?;
         let mut env = BTreeMap::new();
         for (name, value) in &process.environment {
@@ -152,11 +141,7 @@ impl<'a> Translation<'a> {
                     TokenDelivery::Header { .. } | TokenDelivery::File { .. } => None,
                 });
                 let names: BTreeSet<&String> = env.keys().chain(token).collect();
-                args.extend(
-                    names
-                        .into_iter()
-                        .flat_map(|name| ["-e".to_owned(), name.clone()]),
-                );
+                args.extend(names.into_iter().flat_map(|name| ["-e".to_owned(), name.clone()]));
                 let entrypoint = command.map(|command| ["--entrypoint".to_owned(), command]);
                 args.extend(entrypoint.into_iter().flatten());
                 args.push(image);
@@ -165,20 +150,13 @@ impl<'a> Translation<'a> {
             }
         };
         self.note_container(process);
-        Ok(Entry::Process {
-            kind: self.dialect.stdio,
-            command,
-            args,
-            env,
-        })
+        Ok(Entry::Process { kind: self.dialect.stdio, command, args, env })
     }
 
     /// Says what of a container no client sets up.
     fn note_container(&mut self, process: &Process) {
         for path in process.files.keys() {
-            self.note(format!(
-                "no file is written: put `{path}` where the server finds it"
-            ));
+            self.note(format!("no file is written: put `{path}` where the server finds it"));
         }
         for (path, mount) in &process.mounts {
             self.note(format!(
@@ -335,9 +313,7 @@ impl<'a> Translation<'a> {
     }
 
     fn folder(&self, folder: Folder) -> Text {
-        let Dialect {
-            home, separator, ..
-        } = self.dialect;
+        let Dialect { home, separator, .. } = self.dialect;
         let inside = |name| Ok(Written::reference(format!("{home}{separator}{name}")));
         match folder {
             Folder::Installation => Err(Gap::Missing(
@@ -371,9 +347,9 @@ impl<'a> Translation<'a> {
         let name = name.map_or(key, String::as_str);
         let reference = (self.dialect.reference)(name);
         match (default, self.dialect.default) {
-            (None, _) if !input.required && input.default.is_none() && !self.with_optional => Err(
-                Gap::Missing(format!("`{key}` is optional (`--optional` asks for it)")),
-            ),
+            (None, _) if !input.required && input.default.is_none() && !self.with_optional => {
+                Err(Gap::Missing(format!("`{key}` is optional (`--optional` asks for it)")))
+            }
             (None, _) => {
                 self.ask(key, None);
                 Ok(Written::reference(reference))
@@ -381,17 +357,11 @@ impl<'a> Translation<'a> {
             (Some((default, false)), DefaultPlace::Prompt) => {
                 let read = default.read;
                 self.ask(key, Some(default.text));
-                Ok(Written {
-                    text: reference,
-                    read,
-                })
+                Ok(Written { text: reference, read })
             }
             (Some((default, false)), DefaultPlace::Reference(with_default)) => {
                 match with_default(name, &default.text) {
-                    Some(text) => Ok(Written {
-                        text,
-                        read: default.read,
-                    }),
+                    Some(text) => Ok(Written { text, read: default.read }),
                     None => Ok(self.write_default(key, default)),
                 }
             }
@@ -409,14 +379,7 @@ impl<'a> Translation<'a> {
         let name = self.names.get(&(self.launch.id.as_str(), key));
         if let (Some(name), Some(input)) = (name, self.launch.inputs.get(key)) {
             let name = name.clone();
-            self.asked.insert(
-                key,
-                Asked {
-                    name,
-                    input,
-                    default,
-                },
-            );
+            self.asked.insert(key, Asked { name, input, default });
         }
     }
 
@@ -442,11 +405,7 @@ impl<'a> Translation<'a> {
 
 /// A text that stays what it is in every client.
 fn inert(written: Written) -> Text {
-    if would_expand(&written.read) {
-        Err(Gap::Unsafe(IN_PLACE.to_owned()))
-    } else {
-        Ok(written)
-    }
+    if would_expand(&written.read) { Err(Gap::Unsafe(IN_PLACE.to_owned())) } else { Ok(written) }
 }
 
 const IN_PLACE: &str = "holds what the client, or a shell, would put something else in place of";

@@ -26,11 +26,7 @@ pub(super) const DIALECT: Dialect = Dialect {
 
 /// How the user is asked: a box to type in, or for yes and no a list to pick from.
 pub(super) fn prompt(asked: Asked<'_>) -> Prompt {
-    let Asked {
-        name,
-        input,
-        default,
-    } = asked;
+    let Asked { name, input, default } = asked;
     let title = visible(&input.title);
     let description = match input.description.as_deref().map(visible) {
         Some(description) if !description.is_empty() => format!("{title}: {description}"),
@@ -38,17 +34,9 @@ pub(super) fn prompt(asked: Asked<'_>) -> Prompt {
     };
     let is_choice = input.kind == InputType::Boolean;
     Prompt {
-        kind: if is_choice {
-            "pickString"
-        } else {
-            "promptString"
-        },
+        kind: if is_choice { "pickString" } else { "promptString" },
         // Words only, yet whoever searches the file for references finds none here.
-        description: if would_expand(&description) {
-            name.clone()
-        } else {
-            description
-        },
+        description: if would_expand(&description) { name.clone() } else { description },
         id: name,
         options: is_choice.then_some(["true", "false"]),
         default,

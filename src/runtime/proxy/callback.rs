@@ -16,14 +16,7 @@ use url::{Url, form_urlencoded};
 use crate::text::hidden::is_hidden;
 
 /// What the app is told; RFC 9207 has the last one.
-const HANDED_OVER: [&str; 6] = [
-    "code",
-    "state",
-    "error",
-    "error_description",
-    "error_uri",
-    "iss",
-];
+const HANDED_OVER: [&str; 6] = ["code", "state", "error", "error_description", "error_uri", "iss"];
 
 /// Longer than any provider's code, shorter than what systems refuse to open.
 const LONGEST_QUERY: usize = 8 * 1024;
@@ -136,9 +129,7 @@ fn parameters(query: &str) -> Option<BTreeMap<Cow<'_, str>, Cow<'_, str>>> {
 
 fn link(parameters: &BTreeMap<Cow<str>, Cow<str>>, deep_link: &Url) -> Url {
     let mut link = deep_link.clone();
-    let handed_over = HANDED_OVER
-        .iter()
-        .filter_map(|name| Some((*name, parameters.get(*name)?)));
+    let handed_over = HANDED_OVER.iter().filter_map(|name| Some((*name, parameters.get(*name)?)));
     link.query_pairs_mut().extend_pairs(handed_over);
     link
 }

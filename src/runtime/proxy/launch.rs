@@ -82,9 +82,7 @@ pub(super) fn load(options: &Options) -> Result<Loaded, ProxyError> {
     for (id, server) in &launch.servers {
         let mut endpoint = |text: &Option<String>, field: &str| {
             let checked = check_endpoint(text.as_ref()?, &launch);
-            checked
-                .map_err(|why| problems.push(format!("`servers/{id}/{field}`: {why}")))
-                .ok()
+            checked.map_err(|why| problems.push(format!("`servers/{id}/{field}`: {why}"))).ok()
         };
         let revocation_endpoint = endpoint(&server.revocation_endpoint, "revocation_endpoint");
         let Some(token_endpoint) = endpoint(&server.token_endpoint, "token_endpoint") else {
@@ -157,14 +155,10 @@ pub(super) fn reach(profile: Profile) -> Reach {
 }
 
 fn read_launch(path: &Path) -> Result<ProxyLaunch, ProxyError> {
-    let refused = |problem: String| ProxyError::Launch {
-        path: path.to_owned(),
-        problems: vec![problem],
-    };
-    let bytes = read_named_file(path, MOST_BYTES).map_err(|error| ProxyError::Unreadable {
-        path: path.to_owned(),
-        error,
-    })?;
+    let refused =
+        |problem: String| ProxyError::Launch { path: path.to_owned(), problems: vec![problem] };
+    let bytes = read_named_file(path, MOST_BYTES)
+        .map_err(|error| ProxyError::Unreadable { path: path.to_owned(), error })?;
     let launch: ProxyLaunch =
         serde_json::from_slice(&bytes).map_err(|error| refused(error.to_string()))?;
     match launch.version {
@@ -254,10 +248,7 @@ impl<'a> Environment<'a> {
         let file = match &options.env_file {
             None => dotenv::EnvFile::default(),
             Some(path) => {
-                let unreadable = |error| ProxyError::Unreadable {
-                    path: path.clone(),
-                    error,
-                };
+                let unreadable = |error| ProxyError::Unreadable { path: path.clone(), error };
                 let bytes = read_stream(path, MOST_BYTES).map_err(unreadable)?;
                 let text = String::from_utf8(bytes).map_err(|error| {
                     unreadable(ReadError::NotUtf8 {
@@ -268,10 +259,7 @@ impl<'a> Environment<'a> {
                 dotenv::read(&text)
             }
         };
-        Ok(Self {
-            process: &options.environment,
-            file,
-        })
+        Ok(Self { process: &options.environment, file })
     }
 
     /// The first of these variables that is set; an empty one is not, as the template leaves them empty.

@@ -75,19 +75,12 @@ pub(super) struct Rates {
 impl Rates {
     pub(crate) fn new(limits: &Limits) -> Self {
         let request = Duration::from_secs(1).div_f64(limits.rate);
-        Self {
-            request,
-            burst: request.saturating_mul(limits.burst),
-            used_until: Mutex::default(),
-        }
+        Self { request, burst: request.saturating_mul(limits.burst), used_until: Mutex::default() }
     }
 
     /// Counts a request of this address, if it may have one more.
     pub(crate) fn take(&self, address: IpAddr, now: Instant) -> bool {
-        let mut used_until = self
-            .used_until
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut used_until = self.used_until.lock().unwrap_or_else(PoisonError::into_inner);
         if used_until.len() >= REMEMBERED {
             used_until.retain(|_, used| *used > now);
             // So many busy addresses are an attack that counting by address does not stop; the other limits do.
@@ -118,20 +111,13 @@ pub(super) type Place = (OwnedSemaphorePermit, Arc<()>);
 
 impl Places {
     pub(crate) fn new(in_all: usize, per_address: usize) -> Self {
-        Self {
-            in_all: Arc::new(Semaphore::new(in_all)),
-            per_address,
-            addresses: Mutex::default(),
-        }
+        Self { in_all: Arc::new(Semaphore::new(in_all)), per_address, addresses: Mutex::default() }
     }
 
     /// A place for a connection of this address, if there is one left.
     pub(crate) fn take(&self, address: IpAddr) -> Option<Place> {
         let permit = Arc::clone(&self.in_all).try_acquire_owned().ok()?;
-        let mut addresses = self
-            .addresses
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
         addresses.retain(|_, shared| Arc::strong_count(shared) > 1);
         let shared = addresses.entry(network(address)).or_default();
         // One of the count is the map's own.

@@ -64,10 +64,7 @@ impl Log {
 
     /// A log on anything else.
     pub fn to(level: LogLevel, sink: impl Write + Send + 'static) -> Self {
-        Self {
-            level,
-            sink: Arc::new(Mutex::new(sink)),
-        }
+        Self { level, sink: Arc::new(Mutex::new(sink)) }
     }
 
     pub(super) fn request(&self, mut line: Line) {

@@ -140,10 +140,7 @@ pub enum ProxyError {
     Unreadable { path: PathBuf, error: ReadError },
     /// The launch file is not what `build` writes.
     #[error("{} cannot be used:\n  {}", path.display(), problems.join("\n  "))]
-    Launch {
-        path: PathBuf,
-        problems: Vec<String>,
-    },
+    Launch { path: PathBuf, problems: Vec<String> },
     /// A variable has a value that cannot be used.
     #[error("the environment cannot be used:\n  {}", .0.join("\n  "))]
     Environment(Vec<String>),
@@ -155,10 +152,7 @@ pub enum ProxyError {
     Network(#[from] NetworkError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {error}")]
-    Listen {
-        address: SocketAddr,
-        error: io::Error,
-    },
+    Listen { address: SocketAddr, error: io::Error },
 }
 
 /// Reads the launch file and the environment, and says what would run, without listening.

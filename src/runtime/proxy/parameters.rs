@@ -130,11 +130,7 @@ impl Parameters {
         }
         let is_printable = value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
         let earlier = self.0.insert(name.to_owned(), value);
-        if is_printable && earlier.is_none() {
-            Ok(())
-        } else {
-            Err(Refusal::MALFORMED)
-        }
+        if is_printable && earlier.is_none() { Ok(()) } else { Err(Refusal::MALFORMED) }
     }
 
     pub fn get(&self, name: &str) -> Option<&str> {
@@ -176,8 +172,6 @@ impl Parameters {
             return Err(Refusal::MALFORMED);
         }
         let given = required.iter().copied().chain(optional);
-        Ok(given
-            .filter_map(|(name, value)| Some((name, value?)))
-            .collect())
+        Ok(given.filter_map(|(name, value)| Some((name, value?))).collect())
     }
 }

@@ -54,10 +54,7 @@ impl Provider {
         let manners = Manners {
             reach: reach(profile),
             authorities: options.authorities.clone(),
-            limits: client::Limits {
-                connect: limits.connect_time,
-                ..client::Limits::default()
-            },
+            limits: client::Limits { connect: limits.connect_time, ..client::Limits::default() },
             ..Manners::default()
         };
         let http = client::builder(&manners, lookup)?
@@ -65,11 +62,7 @@ impl Provider {
             .pool_idle_timeout(IDLE_TIME)
             .build()
             .map_err(|error| NetworkError::Tls(client::innermost(&error)))?;
-        Ok(Self {
-            http,
-            limits,
-            in_flight: Semaphore::new(limits.in_flight),
-        })
+        Ok(Self { http, limits, in_flight: Semaphore::new(limits.in_flight) })
     }
 
     /// Posts a form with the client's credentials added.
@@ -83,9 +76,7 @@ impl Provider {
             return Err(Refusal::BUSY);
         };
         let asked = self.ask(client, endpoint, fields);
-        timeout(self.limits.provider_time, asked)
-            .await
-            .unwrap_or(Err(Refusal::TIMEOUT))
+        timeout(self.limits.provider_time, asked).await.unwrap_or(Err(Refusal::TIMEOUT))
     }
 
     async fn ask(
@@ -104,11 +95,7 @@ impl Provider {
         let content_type = content_type.and_then(|value| value.to_str().ok());
         let content_type = content_type.unwrap_or_default().to_ascii_lowercase();
         let body = self.body(response, endpoint).await?;
-        Ok(Answer {
-            status,
-            content_type,
-            body,
-        })
+        Ok(Answer { status, content_type, body })
     }
 
     fn request(&self, client: &OAuthClient, endpoint: &Url, fields: &Fields) -> RequestBuilder {
@@ -137,10 +124,8 @@ impl Provider {
 
     async fn body(&self, mut response: Response, endpoint: &Url) -> Result<Vec<u8>, Refusal> {
         let mut body = Vec::new();
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|error| self.failure(&error, endpoint))?
+        while let Some(chunk) =
+            response.chunk().await.map_err(|error| self.failure(&error, endpoint))?
         {
             if body.len() + chunk.len() > self.limits.reply {
                 return Err(Refusal::provider("the provider's reply is too long"));

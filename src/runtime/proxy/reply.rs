@@ -25,11 +25,8 @@ impl Refusal {
     pub const MEDIA_TYPE: Self =
         Self::new(415, "invalid_request", "the request must be JSON or a form");
     /// The body cannot be read, or lacks a field.
-    pub const MALFORMED: Self = Self::new(
-        400,
-        "invalid_request",
-        "the request is malformed or lacks a parameter",
-    );
+    pub const MALFORMED: Self =
+        Self::new(400, "invalid_request", "the request is malformed or lacks a parameter");
     /// The body did not come.
     pub const TOO_SLOW: Self = Self::new(408, "invalid_request", "the request took too long");
     /// There is no such page.
@@ -53,12 +50,7 @@ impl Refusal {
         Self::new(504, "temporarily_unavailable", "the provider took too long");
 
     const fn new(status: u16, error: &'static str, description: &'static str) -> Self {
-        Self {
-            status,
-            error,
-            description,
-            reason: String::new(),
-        }
+        Self { status, error, description, reason: String::new() }
     }
 
     /// The one answer to an unknown server, to one that is not set up, and to an endpoint that is not its own: which of
@@ -113,10 +105,9 @@ impl Reply {
 pub fn token_reply(status: StatusCode, content_type: &str, body: &[u8]) -> Result<Reply, Refusal> {
     let object = object(content_type, body);
     match object {
-        Some(object) if status.is_success() && !is_error(&object) => Ok(Reply {
-            status: StatusCode::OK,
-            body: object,
-        }),
+        Some(object) if status.is_success() && !is_error(&object) => {
+            Ok(Reply { status: StatusCode::OK, body: object })
+        }
         object => error_reply(status, object),
     }
 }
@@ -141,19 +132,15 @@ pub fn revocation_reply(
 /// The provider's own words, if they have the shape of an OAuth error, with a status that says so.
 fn error_reply(status: StatusCode, object: Option<Map<String, Value>>) -> Result<Reply, Refusal> {
     if status.is_redirection() {
-        return Err(Refusal::provider(
-            "the provider redirects, which is not followed",
-        ));
+        return Err(Refusal::provider("the provider redirects, which is not followed"));
     }
     let Some(mut body) = object.filter(is_error) else {
         let code = status.as_u16();
         return Err(match code {
             429 | 503 => Refusal::new(code, "temporarily_unavailable", "the provider is busy"),
-            400..=499 => Refusal::new(
-                code,
-                "invalid_request",
-                "the provider refused without an OAuth error",
-            ),
+            400..=499 => {
+                Refusal::new(code, "invalid_request", "the provider refused without an OAuth error")
+            }
             _ => Refusal::provider("the provider's reply is not an OAuth reply"),
         });
     };

@@ -143,9 +143,7 @@ async fn exchange(
     log: &mut ResponseLog,
 ) -> Result<(StatusCode, String), Refusal> {
     let target_endpoint = request.headers().get(TARGET_ENDPOINT).cloned();
-    let target_endpoint = target_endpoint
-        .as_ref()
-        .map(|value| value.to_str().unwrap_or_default());
+    let target_endpoint = target_endpoint.as_ref().map(|value| value.to_str().unwrap_or_default());
     let limits = proxy.limits;
     let parameters = timeout(limits.body_time, Parameters::read(request, limits.body))
         .await
@@ -154,9 +152,7 @@ async fn exchange(
         Asked::Token => parameters.token_request(),
         Asked::Revocation => parameters.revocation_request(),
     }?;
-    let id = id_in_path
-        .or(parameters.get("mcp_server_id"))
-        .ok_or(Refusal::MALFORMED)?;
+    let id = id_in_path.or(parameters.get("mcp_server_id")).ok_or(Refusal::MALFORMED)?;
     let client = proxy.setup.clients.get(id);
     let client = client.ok_or_else(|| Refusal::client("no such server, or no secret for it"))?;
     log.server = Some(client.server.clone());
@@ -207,9 +203,7 @@ fn check_endpoints(
     ];
     for (named, own) in identifiers {
         if named.is_some_and(|named| !own.iter().any(|own| same_identifier(named, own))) {
-            return Err(Refusal::client(
-                "another authorization server or resource is named",
-            ));
+            return Err(Refusal::client("another authorization server or resource is named"));
         }
     }
     match parameters.get("mcp_server_id") {
@@ -238,9 +232,8 @@ async fn guard(State(proxy): State<Arc<Proxy>>, request: Request, next: Next) ->
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let origin = request.headers().get(ORIGIN).cloned();
-    let is_allowed = origin
-        .as_ref()
-        .is_some_and(|origin| proxy.setup.cors_origins.contains(origin));
+    let is_allowed =
+        origin.as_ref().is_some_and(|origin| proxy.setup.cors_origins.contains(origin));
     // To read is a matter for the browser, and a provider may send a user here with any origin.
     let is_refused = origin.is_some() && !is_allowed && !method.is_safe();
     let mut response = if !proxy.rates.take(proxy.address(&request), started) {
@@ -253,10 +246,7 @@ async fn guard(State(proxy): State<Arc<Proxy>>, request: Request, next: Next) ->
         next.run(request).await
     };
     finish(response.headers_mut(), &id, origin.filter(|_| is_allowed));
-    let log = response
-        .extensions_mut()
-        .remove::<ResponseLog>()
-        .unwrap_or_default();
+    let log = response.extensions_mut().remove::<ResponseLog>().unwrap_or_default();
     proxy.log.request(Line {
         request: &id,
         method: method_name(&method),
@@ -274,10 +264,7 @@ async fn guard(State(proxy): State<Arc<Proxy>>, request: Request, next: Next) ->
 fn preflight() -> Response {
     let headers = [
         (ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
-        (
-            ACCESS_CONTROL_ALLOW_HEADERS,
-            "content-type, x-target-endpoint",
-        ),
+        (ACCESS_CONTROL_ALLOW_HEADERS, "content-type, x-target-endpoint"),
         (ACCESS_CONTROL_MAX_AGE, "600"),
     ];
     (StatusCode::NO_CONTENT, headers).into_response()
@@ -315,8 +302,7 @@ impl Proxy {
         let forwarded = request.headers().get_all(FORWARDED_FOR).iter().next_back();
         let forwarded = forwarded.and_then(|value| value.to_str().ok());
         let last = forwarded.and_then(|value| value.rsplit(',').next());
-        last.and_then(|last| last.trim().parse().ok())
-            .unwrap_or(peer)
+        last.and_then(|last| last.trim().parse().ok()).unwrap_or(peer)
     }
 }
 

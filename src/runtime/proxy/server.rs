@@ -50,11 +50,8 @@ impl Listening {
         let address = listener.local_addr().map_err(refused)?;
         let limits = options.limits;
         // Behind a proxy all connections are of one address.
-        let per_address = if options.behind_proxy {
-            limits.connections
-        } else {
-            limits.connections_per_address
-        };
+        let per_address =
+            if options.behind_proxy { limits.connections } else { limits.connections_per_address };
         Ok(Self {
             listener,
             address,
@@ -122,9 +119,7 @@ impl Listening {
         let limits = &self.proxy.limits;
         let Some(place) = self.places.take(peer.ip()) else {
             let address = peer.ip().to_string();
-            self.proxy
-                .log
-                .event(LogLevel::Debug, "too many connections", &address);
+            self.proxy.log.event(LogLevel::Debug, "too many connections", &address);
             return;
         };
         // Replies are small and whole: waiting for more to send only delays them.

@@ -86,10 +86,7 @@ pub(crate) fn container_run<'a>(
         }
         let (read, next) = match argument.strip_prefix('-') {
             None | Some("") if named.is_some() => {
-                strays.push(Word {
-                    text: argument,
-                    at: index,
-                });
+                strays.push(Word { text: argument, at: index });
                 index += 1;
                 continue;
             }
@@ -109,10 +106,7 @@ pub(crate) fn container_run<'a>(
         options.extend(read);
         index = next;
     }
-    let image = args.get(index).map(|image| Word {
-        text: image,
-        at: index,
-    });
+    let image = args.get(index).map(|image| Word { text: image, at: index });
     Some(ContainerRun {
         run_at,
         options,
@@ -130,11 +124,7 @@ impl<'a> ContainerRun<'a> {
                 Some((key, value)) => (key, Some(value)),
                 None => (setting.text, None),
             };
-            EnvOption {
-                key,
-                value,
-                at: setting.at,
-            }
+            EnvOption { key, value, at: setting.at }
         })
     }
 
@@ -193,29 +183,16 @@ pub(crate) fn package_run<'a>(command: &str, args: &'a [String]) -> Option<Packa
         }
         _ => return None,
     };
-    let mut run = PackageRun {
-        runner,
-        package: None,
-        is_confirmed: false,
-    };
+    let mut run = PackageRun { runner, package: None, is_confirmed: false };
     let mut index = start;
     while let Some(argument) = args.get(index) {
         if !argument.starts_with('-') {
-            let package = Word {
-                text: argument,
-                at: index,
-            };
+            let package = Word { text: argument, at: index };
             run.package = run.package.or(Some(package));
             break;
         }
         let (name, value) = match argument.split_once('=') {
-            Some((name, value)) => (
-                name,
-                Some(Word {
-                    text: value,
-                    at: index,
-                }),
-            ),
+            Some((name, value)) => (name, Some(Word { text: value, at: index })),
             None => (argument.as_str(), None),
         };
         let names_package = runner.package_options().contains(&name);
@@ -313,9 +290,7 @@ pub(crate) fn program(command: &str) -> &str {
     let name = command.rsplit(['/', '\\']).next().unwrap_or(command);
     match name.rsplit_once('.') {
         Some((name, suffix))
-            if ["bat", "cmd", "exe"]
-                .iter()
-                .any(|known| suffix.eq_ignore_ascii_case(known)) =>
+            if ["bat", "cmd", "exe"].iter().any(|known| suffix.eq_ignore_ascii_case(known)) =>
         {
             name
         }
@@ -360,12 +335,7 @@ fn short_options<'a>(
         // The engine would refuse an unknown letter; what follows is read as if it were a switch.
         let (name, takes) =
             short_name(letter).unwrap_or((itself.unwrap_or_default(), Takes::Nothing));
-        let mut option = RunOption {
-            name,
-            letter: Some(letter),
-            value: None,
-            at,
-        };
+        let mut option = RunOption { name, letter: Some(letter), value: None, at };
         // After an equals sign stands a value, even that of a switch.
         let given = after.strip_prefix('=').filter(|value| !value.is_empty());
         let (value, next) = match (given, takes) {
@@ -475,13 +445,7 @@ mod tests {
             "--stdio",
         ]);
         let run = container_run("docker", &args, None).unwrap();
-        assert_eq!(
-            run.image,
-            Some(Word {
-                text: "acme/mcp:1.2",
-                at: 8
-            })
-        );
+        assert_eq!(run.image, Some(Word { text: "acme/mcp:1.2", at: 8 }));
         assert_eq!(run.command, ["-e", "--stdio"]);
         assert!(run.is_interactive());
         assert!(run.has_switch("rm"));
@@ -527,13 +491,7 @@ mod tests {
 
     #[test]
     fn a_switch_takes_a_value_only_with_an_equals_sign() {
-        let args = strings(&[
-            "run",
-            "--privileged=false",
-            "--interactive=true",
-            "--init",
-            "image",
-        ]);
+        let args = strings(&["run", "--privileged=false", "--interactive=true", "--init", "image"]);
         let run = container_run("docker", &args, None).unwrap();
         assert!(!run.has_switch("privileged"));
         assert!(run.is_interactive());
@@ -542,12 +500,9 @@ mod tests {
 
     #[test]
     fn a_switch_may_be_told_off_inside_of_a_cluster() {
-        for (option, is_on) in [
-            ("-i", true),
-            ("-ti=1", true),
-            ("-i=false", false),
-            ("-di=0", false),
-        ] {
+        for (option, is_on) in
+            [("-i", true), ("-ti=1", true), ("-i=false", false), ("-di=0", false)]
+        {
             let args = strings(&["run", option, "image", "serve"]);
             let run = container_run("docker", &args, None).unwrap();
             assert_eq!(run.is_interactive(), is_on, "{option}");
@@ -568,13 +523,7 @@ mod tests {
     fn a_named_image_ends_the_options_wherever_it_stands() {
         let args = strings(&["run", "-i", "A=1", "--", "image", "--rm", "image"]);
         let run = container_run("docker", &args, Some("image")).unwrap();
-        assert_eq!(
-            run.image,
-            Some(Word {
-                text: "image",
-                at: 4
-            })
-        );
+        assert_eq!(run.image, Some(Word { text: "image", at: 4 }));
         assert_eq!(run.strays, [Word { text: "A=1", at: 2 }]);
         assert_eq!(run.command, ["--rm", "image"]);
         let run = container_run("docker", &args, Some("another")).unwrap();
@@ -591,12 +540,7 @@ mod tests {
 
     #[test]
     fn a_line_may_end_anywhere() {
-        for args in [
-            &["run"][..],
-            &["run", "-e"],
-            &["run", "--name"],
-            &["run", "-i", "--"],
-        ] {
+        for args in [&["run"][..], &["run", "-e"], &["run", "--name"], &["run", "-i", "--"]] {
             let args = strings(args);
             let run = container_run("docker", &args, None).unwrap();
             assert_eq!(run.image, None);
@@ -606,22 +550,12 @@ mod tests {
 
     #[test]
     fn only_running_a_container_is_taken_apart() {
-        assert_eq!(
-            container_run("docker", &strings(&["compose", "up"]), None),
-            None
-        );
+        assert_eq!(container_run("docker", &strings(&["compose", "up"]), None), None);
         assert_eq!(container_run("docker", &[], None), None);
-        assert_eq!(
-            container_run("npx", &strings(&["run", "image"]), None),
-            None
-        );
+        assert_eq!(container_run("npx", &strings(&["run", "image"]), None), None);
         let args = strings(&["container", "run", "image"]);
         assert_eq!(
-            container_run("/usr/bin/docker", &args, None)
-                .unwrap()
-                .image
-                .unwrap()
-                .text,
+            container_run("/usr/bin/docker", &args, None).unwrap().image.unwrap().text,
             "image"
         );
         assert_eq!(container_run("docker.exe", &args, None).unwrap().run_at, 1);
@@ -634,12 +568,7 @@ mod tests {
 
     #[test]
     fn the_package_is_the_first_argument_that_is_no_option() {
-        let args = strings(&[
-            "-y",
-            "--registry=https://r.example",
-            "@acme/mcp@1.2.3",
-            "--stdio",
-        ]);
+        let args = strings(&["-y", "--registry=https://r.example", "@acme/mcp@1.2.3", "--stdio"]);
         assert_eq!(package("npx", &args), Some(("@acme/mcp@1.2.3", 2)));
         assert!(package_run("npx", &args).unwrap().is_confirmed);
         let args = strings(&["--python", "3.12", "acme-mcp==1.0", "-y"]);
@@ -652,10 +581,7 @@ mod tests {
         let args = strings(&["-y", "--package", "@acme/cli@2", "--", "mcp"]);
         assert_eq!(package("npx", &args), Some(("@acme/cli@2", 2)));
         let args = strings(&["--from", "git+https://git.example/acme@v1", "acme"]);
-        assert_eq!(
-            package("uvx", &args),
-            Some(("git+https://git.example/acme@v1", 1))
-        );
+        assert_eq!(package("uvx", &args), Some(("git+https://git.example/acme@v1", 1)));
         let args = strings(&["tool", "run", "--from=acme==1", "acme"]);
         assert_eq!(package("uv", &args), Some(("acme==1", 2)));
     }

@@ -48,16 +48,8 @@ impl Power {
 const NAMESPACES: [&str; 3] = ["network", "pid", "ipc"];
 
 /// The options that open a container, if not to everything.
-const OTHERS: [&str; 8] = [
-    "cap-add",
-    "cgroupns",
-    "device",
-    "ipc",
-    "security-opt",
-    "userns",
-    "uts",
-    "volumes-from",
-];
+const OTHERS: [&str; 8] =
+    ["cap-add", "cgroupns", "device", "ipc", "security-opt", "userns", "uts", "volumes-from"];
 
 /// The folders that hold the machine, or an engine's socket, each as its parts.
 const FOLDERS: [&[&str]; 4] = [&[], &["run"], &["var"], &["var", "run"]];
@@ -99,12 +91,8 @@ impl ContainerRun<'_> {
                 (value == "host").then_some(Power::HostNamespace(name))
             }));
         }
-        openings.extend(with_value("volume", |_, value| {
-            folder(source_of_volume(value))
-        }));
-        openings.extend(with_value("mount", |_, value| {
-            folder(source_of_mount(value)?)
-        }));
+        openings.extend(with_value("volume", |_, value| folder(source_of_volume(value))));
+        openings.extend(with_value("mount", |_, value| folder(source_of_mount(value)?)));
         for name in OTHERS {
             openings.extend(with_value(name, |name, value| {
                 let is_told = name == "ipc" && value == "host";
@@ -188,18 +176,9 @@ mod tests {
             (&["--privileged"][..], Power::Privileges),
             (&["--use-api-socket"], Power::Engine),
             (&["-v", "/var/run/docker.sock:/s:ro"], Power::Engine),
-            (
-                &["-v", "//./pipe/docker_engine://./pipe/docker_engine"],
-                Power::Engine,
-            ),
-            (
-                &["-v", r"\\.\pipe\docker_engine:\\.\pipe\docker_engine"],
-                Power::Engine,
-            ),
-            (
-                &["--mount", "type=bind,src=/run/podman/podman.sock,dst=/s"],
-                Power::Engine,
-            ),
+            (&["-v", "//./pipe/docker_engine://./pipe/docker_engine"], Power::Engine),
+            (&["-v", r"\\.\pipe\docker_engine:\\.\pipe\docker_engine"], Power::Engine),
+            (&["--mount", "type=bind,src=/run/podman/podman.sock,dst=/s"], Power::Engine),
             (&["--net", "host"], Power::HostNamespace("network")),
             (&["--pid=host"], Power::HostNamespace("pid")),
             (&["--ipc=host"], Power::HostNamespace("ipc")),
@@ -209,13 +188,7 @@ mod tests {
             (&["-v", "/var/run/:/run"], folder("/var/run")),
             (&["-v", "C:\\:/c"], folder("C:/")),
             (&["--mount", "type=bind,source=/,target=/host"], folder("/")),
-            (
-                &[
-                    "--mount",
-                    "type=volume,source=x,volume-opt=device=/,target=/host",
-                ],
-                folder("/"),
-            ),
+            (&["--mount", "type=volume,source=x,volume-opt=device=/,target=/host"], folder("/")),
         ];
         for (options, power) in cases {
             assert!(power.breach().is_some());
@@ -235,35 +208,10 @@ mod tests {
     #[test]
     fn what_opens_nothing_is_none() {
         for options in [
-            &[
-                "--privileged=false",
-                "--network",
-                "none",
-                "--hostname",
-                "host",
-            ][..],
-            &[
-                "-v",
-                "data:/data",
-                "-v",
-                "/srv/docker.sock.d:/d",
-                "-v",
-                "/home/me:/",
-            ],
-            &[
-                "-v",
-                r"C:\Users\me:/home",
-                "-v",
-                "C:/run:/run",
-                "-v",
-                "/var/run/aesmd:/a",
-            ],
-            &[
-                "--mount",
-                "type=tmpfs,target=/",
-                "--mount",
-                "type=volume,source=run,target=/x",
-            ],
+            &["--privileged=false", "--network", "none", "--hostname", "host"][..],
+            &["-v", "data:/data", "-v", "/srv/docker.sock.d:/d", "-v", "/home/me:/"],
+            &["-v", r"C:\Users\me:/home", "-v", "C:/run:/run", "-v", "/var/run/aesmd:/a"],
+            &["--mount", "type=tmpfs,target=/", "--mount", "type=volume,source=run,target=/x"],
         ] {
             assert_eq!(powers(options), [], "{options:?}");
         }

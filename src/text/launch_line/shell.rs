@@ -80,19 +80,12 @@ fn posix_text(args: &[String]) -> Option<usize> {
 
 /// `/c`, or `/k`, which stays open afterwards.
 fn cmd_text(args: &[String]) -> Option<usize> {
-    let options = args
-        .iter()
-        .take_while(|option| option.starts_with(['/', '-']));
+    let options = args.iter().take_while(|option| option.starts_with(['/', '-']));
     let is_text = |option: &String| {
         let name = option.get(1..).unwrap_or_default();
-        ["c", "k", "r"]
-            .iter()
-            .any(|text| name.eq_ignore_ascii_case(text))
+        ["c", "k", "r"].iter().any(|text| name.eq_ignore_ascii_case(text))
     };
-    options
-        .map(is_text)
-        .position(|is_text| is_text)
-        .map(|at| at + 1)
+    options.map(is_text).position(|is_text| is_text).map(|at| at + 1)
 }
 
 /// `-Command` or `-EncodedCommand`, in any case and cut short as PowerShell lets it be.
@@ -154,15 +147,9 @@ mod tests {
             (&["sh", "-c"], 1),
             (&["CMD", "/c", "x"], 1),
             (&["cmd.exe", "/D", "/S", "/C", "x"], 3),
-            (
-                &["powershell", "-ExecutionPolicy", "Bypass", "-Command", "x"],
-                3,
-            ),
+            (&["powershell", "-ExecutionPolicy", "Bypass", "-Command", "x"], 3),
             (&["pwsh", "-NoProfile", "-c", "x"], 2),
-            (
-                &["PowerShell.EXE", "-ep", "Bypass", "-nop", "-enc", "eA=="],
-                4,
-            ),
+            (&["PowerShell.EXE", "-ep", "Bypass", "-nop", "-enc", "eA=="], 4),
         ] {
             assert_eq!(text_of(line), Some(at), "{line:?}");
         }
@@ -189,9 +176,7 @@ mod tests {
         let expanded = |line: &[&str]| {
             let args: Vec<String> = line.iter().skip(1).map(|&arg| arg.to_owned()).collect();
             let text = shell_text(line.first().unwrap(), &args).unwrap();
-            (0..args.len())
-                .filter(|at| text.expands(*at))
-                .collect::<Vec<_>>()
+            (0..args.len()).filter(|at| text.expands(*at)).collect::<Vec<_>>()
         };
         assert_eq!(expanded(&["bash", "-e", "-c", "x", "a"]), [2]);
         assert_eq!(expanded(&["pwsh", "-c", "x", "a"]), [1, 2]);

@@ -47,14 +47,10 @@ pub(crate) fn is_reference(value: &str) -> bool {
     let between = |start: &str, end: &str| value.strip_prefix(start)?.strip_suffix(end);
     let is_variable = |name: &str| {
         name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
-            && name
-                .chars()
-                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+            && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
     };
     let enclosed = [("${", "}"), ("{{", "}}"), ("$(", ")"), ("%(", ")s")];
-    enclosed
-        .iter()
-        .any(|(start, end)| between(start, end).is_some())
+    enclosed.iter().any(|(start, end)| between(start, end).is_some())
         || value.strip_prefix('$').is_some_and(is_variable)
         || between("%", "%").is_some_and(is_variable)
 }
@@ -62,10 +58,7 @@ pub(crate) fn is_reference(value: &str) -> bool {
 /// Whether a value means `REDACTED`: in any case, in brackets or beside other words, one letter off, or blacked out with
 /// `*`, `x` or `•`.
 pub(crate) fn is_redacted_lookalike(value: &str) -> bool {
-    let is_blacked_out = value
-        .trim()
-        .chars()
-        .all(|c| matches!(c, '*' | 'x' | 'X' | '•'));
+    let is_blacked_out = value.trim().chars().all(|c| matches!(c, '*' | 'x' | 'X' | '•'));
     let is_redacted = |word: &str| {
         word.len().abs_diff(REDACTED.len()) <= 1
             && strsim::damerau_levenshtein(&word.to_ascii_uppercase(), REDACTED) <= 1

@@ -23,42 +23,34 @@ pub(crate) fn credentials(text: &str) -> impl Iterator<Item = Credential<'_>> {
     let candidates = prefixes.map(|prefixes| prefixes.find_iter(text));
     let mut run = TokenRun::default();
     let mut end_of_last = 0;
-    candidates
-        .into_iter()
-        .flatten()
-        .filter_map(move |candidate| {
-            let start = candidate.start();
-            // What a credential has inside of it is a part of it.
-            if candidate.end() <= end_of_last {
-                return None;
+    candidates.into_iter().flatten().filter_map(move |candidate| {
+        let start = candidate.start();
+        // What a credential has inside of it is a part of it.
+        if candidate.end() <= end_of_last {
+            return None;
+        }
+        let form = FORMS.iter().find(|form| form.prefix == candidate.as_str())?;
+        let before = text.get(..start)?;
+        let is_inside_word = before.ends_with(|before: char| before.is_ascii_alphanumeric());
+        // Five dashes are inside of no word; the letter before them may be that of a `\n`.
+        if is_inside_word && !matches!(form.body, Body::Pem) {
+            return None;
+        }
+        let body = candidate.end();
+        // A text may be one run of nothing but prefixes, so each run is looked at once.
+        if body >= run.end {
+            run = TokenRun::at(text, body);
+        }
+        let end = match form.body {
+            Body::Pem => pem_end(text, body)?,
+            Body::Jwt => run.jwt_end(body)?,
+            Body::Token | Body::Mixed | Body::Alphanumeric(_) | Body::AccessKeyId => {
+                run.is_body(&form.body, text, body).then_some(run.end)?
             }
-            let form = FORMS
-                .iter()
-                .find(|form| form.prefix == candidate.as_str())?;
-            let before = text.get(..start)?;
-            let is_inside_word = before.ends_with(|before: char| before.is_ascii_alphanumeric());
-            // Five dashes are inside of no word; the letter before them may be that of a `\n`.
-            if is_inside_word && !matches!(form.body, Body::Pem) {
-                return None;
-            }
-            let body = candidate.end();
-            // A text may be one run of nothing but prefixes, so each run is looked at once.
-            if body >= run.end {
-                run = TokenRun::at(text, body);
-            }
-            let end = match form.body {
-                Body::Pem => pem_end(text, body)?,
-                Body::Jwt => run.jwt_end(body)?,
-                Body::Token | Body::Mixed | Body::Alphanumeric(_) | Body::AccessKeyId => {
-                    run.is_body(&form.body, text, body).then_some(run.end)?
-                }
-            };
-            end_of_last = end;
-            Some(Credential {
-                kind: form.kind,
-                secret: text.get(start..end)?,
-            })
-        })
+        };
+        end_of_last = end;
+        Some(Credential { kind: form.kind, secret: text.get(start..end)? })
+    })
 }
 
 /// Whether any string of a JSON text may have such a credential: one pass over the text instead of one over each string.
@@ -78,24 +70,15 @@ pub(crate) fn may_be_in_json(text: &str) -> bool {
     };
     // An escape may spell any of it.
     text.contains("\\u00")
-        || PREFIXES
-            .as_ref()
-            .is_none_or(|prefixes| prefixes.find_iter(text).any(is_beginning))
+        || PREFIXES.as_ref().is_none_or(|prefixes| prefixes.find_iter(text).any(is_beginning))
 }
 
 /// Whether the name of a variable or an answer says that it holds a credential, in any case.
 pub(crate) fn names_credential(name: &str) -> bool {
     let name = name.to_ascii_uppercase().replace('-', "_");
-    [
-        "TOKEN",
-        "SECRET",
-        "PASSWORD",
-        "API_KEY",
-        "APIKEY",
-        "ACCESS_KEY",
-    ]
-    .iter()
-    .any(|word| name.ends_with(word))
+    ["TOKEN", "SECRET", "PASSWORD", "API_KEY", "APIKEY", "ACCESS_KEY"]
+        .iter()
+        .any(|word| name.ends_with(word))
 }
 
 /// Whether a value only stands for a credential: "your-token-here", `<password>`, `xxxxx`.
@@ -105,9 +88,7 @@ pub(crate) fn is_stand_in(value: &str) -> bool {
         .iter()
         .any(|(open, close)| value.starts_with(*open) && value.ends_with(*close));
     is_bracketed
-        || value
-            .chars()
-            .all(|character| matches!(character, '*' | '.' | '•'))
+        || value.chars().all(|character| matches!(character, '*' | '.' | '•'))
         || STAND_IN_WORDS.iter().any(|word| value.contains(word))
 }
 
@@ -203,10 +184,7 @@ const fn form(prefix: &'static str, kind: &'static str, body: Body) -> Form {
 }
 
 static PREFIXES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let prefixes: Vec<String> = FORMS
-        .iter()
-        .map(|form| regex::escape(form.prefix))
-        .collect();
+    let prefixes: Vec<String> = FORMS.iter().map(|form| regex::escape(form.prefix)).collect();
     Regex::new(&prefixes.join("|")).ok()
 });
 
@@ -228,10 +206,7 @@ impl TokenRun {
     fn at(text: &str, start: usize) -> Self {
         let run = leading(text.get(start..).unwrap_or_default(), is_token_character);
         let lower = run.to_ascii_lowercase();
-        let last_stand_in = STAND_IN_WORDS
-            .iter()
-            .filter_map(|word| lower.rfind(word))
-            .max();
+        let last_stand_in = STAND_IN_WORDS.iter().filter_map(|word| lower.rfind(word)).max();
         let end = start + run.len();
         Self {
             end,
@@ -382,10 +357,7 @@ mod tests {
         for line_break in ["\n", "\r\n", "\\n"] {
             let begin = "-----BEGIN RSA PRIVATE KEY-----";
             let secret = format!("{begin}{line_break}{line}{line_break}");
-            assert_found(
-                &format!("key: {secret}-----END RSA PRIVATE KEY-----"),
-                &secret,
-            );
+            assert_found(&format!("key: {secret}-----END RSA PRIVATE KEY-----"), &secret);
             assert_found(&secret, &secret);
             assert_found(&format!("{{\\n{secret}"), &secret);
         }
@@ -402,19 +374,13 @@ mod tests {
             assert!(may_be_in_json(&json), "{json}");
         }
         assert!(may_be_in_json(r#"{"key":"\u0067hp_Q7w2Er9Ty4Ui8Op1"}"#));
-        assert!(!may_be_in_json(
-            r#"{"name":"a task-management server","key":"ghp_short"}"#
-        ));
+        assert!(!may_be_in_json(r#"{"name":"a task-management server","key":"ghp_short"}"#));
     }
 
     #[test]
     fn no_prefix_is_shorter_than_that_of_the_shortest_credential() {
         for form in &FORMS {
-            assert!(
-                form.prefix.len() + SHORTEST_TOKEN >= SHORTEST,
-                "{}",
-                form.prefix
-            );
+            assert!(form.prefix.len() + SHORTEST_TOKEN >= SHORTEST, "{}", form.prefix);
         }
         let shortest = concat!("sk-", "Q7w2Er9Ty4Ui8Op1");
         assert_eq!(shortest.len(), SHORTEST);
@@ -423,20 +389,11 @@ mod tests {
 
     #[test]
     fn what_has_no_key_in_it_is_no_private_key() {
-        for content in [
-            "\\n...\\n",
-            "\nMIIEvQIBADANBg...\n",
-            "\nYOUR_PRIVATE_KEY\n",
-            "",
-        ] {
-            assert_none(&format!(
-                "-----BEGIN PRIVATE KEY-----{content}-----END PRIVATE KEY-----"
-            ));
+        for content in ["\\n...\\n", "\nMIIEvQIBADANBg...\n", "\nYOUR_PRIVATE_KEY\n", ""] {
+            assert_none(&format!("-----BEGIN PRIVATE KEY-----{content}-----END PRIVATE KEY-----"));
         }
         let line = planted("MIIEvQIBADANBgkqhkiG9w0BAQ");
-        assert_none(&format!(
-            "-----BEGIN CERTIFICATE-----\n{line}\n-----END CERTIFICATE-----"
-        ));
+        assert_none(&format!("-----BEGIN CERTIFICATE-----\n{line}\n-----END CERTIFICATE-----"));
     }
 
     #[test]
@@ -473,29 +430,15 @@ mod tests {
     #[test]
     fn what_begins_in_the_middle_of_words_is_found_all_the_same() {
         let secret = planted("ghp_");
-        for before in [
-            "hf_hub-",
-            "npm_",
-            "eyJ-",
-            "AKIA-",
-            "-----BEGIN ",
-            "ghp_short ",
-        ] {
+        for before in ["hf_hub-", "npm_", "eyJ-", "AKIA-", "-----BEGIN ", "ghp_short "] {
             assert_found(&format!("{before}{secret}"), &secret);
         }
         // A prefix may end where a token does.
         let token = format!("ghp_Q7w2Er9Ty4Ui8Op1-{}", planted("ya29."));
         let found: Vec<_> = credentials(&token).map(|found| found.secret).collect();
-        assert_eq!(
-            found,
-            ["ghp_Q7w2Er9Ty4Ui8Op1-ya29", &planted("ya29.")],
-            "{token}"
-        );
+        assert_eq!(found, ["ghp_Q7w2Er9Ty4Ui8Op1-ya29", &planted("ya29.")], "{token}");
         let private_key = format!("-----BEGIN PRIVATE KEY-----\n{}\n", planted("MIIEvQ"));
-        assert_found(
-            &format!("-----BEGIN PRIVATE KEY-----\n{private_key}"),
-            &private_key,
-        );
+        assert_found(&format!("-----BEGIN PRIVATE KEY-----\n{private_key}"), &private_key);
     }
 
     #[test]
@@ -505,10 +448,7 @@ mod tests {
             ("sk-a1b2c3d4-", 1),
             ("ghp_Q7w2Er9Ty4Ui8Op1 ", 1000),
             ("eyJhbGciOiJIUzI1NiJ9.", 333),
-            (
-                "-----BEGIN PRIVATE KEY-----Q7w2Er9Ty4Ui8Op1As6Df3Gh5Jk0Lz2Xc7Vb",
-                1000,
-            ),
+            ("-----BEGIN PRIVATE KEY-----Q7w2Er9Ty4Ui8Op1As6Df3Gh5Jk0Lz2Xc7Vb", 1000),
             ("-----BEGIN PRIVATE KEY-----", 0),
             ("sk-", 0),
             ("eyJ-", 0),
@@ -523,22 +463,10 @@ mod tests {
 
     #[test]
     fn a_name_says_that_it_holds_a_credential_by_its_end() {
-        for name in [
-            "GITHUB_TOKEN",
-            "apiKey",
-            "db-password",
-            "api-key",
-            "AWS_SECRET_ACCESS_KEY",
-        ] {
+        for name in ["GITHUB_TOKEN", "apiKey", "db-password", "api-key", "AWS_SECRET_ACCESS_KEY"] {
             assert!(names_credential(name), "{name}");
         }
-        for name in [
-            "MCP_TOKEN_ONLY_MODE",
-            "TOKEN_URL",
-            "max_tokens",
-            "KEY",
-            "SECRETS_DIR",
-        ] {
+        for name in ["MCP_TOKEN_ONLY_MODE", "TOKEN_URL", "max_tokens", "KEY", "SECRETS_DIR"] {
             assert!(!names_credential(name), "{name}");
         }
     }

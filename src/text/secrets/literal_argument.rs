@@ -39,11 +39,7 @@ pub(crate) fn literal_arguments<'a>(arguments: &[&'a str]) -> Vec<LiteralArgumen
         if let Some((name, value)) = named
             && is_written_down(value)
         {
-            found.push(LiteralArgument {
-                index: at,
-                name,
-                value,
-            });
+            found.push(LiteralArgument { index: at, name, value });
         }
     }
     found
@@ -76,9 +72,7 @@ fn is_credential(option: &str) -> bool {
 /// A variable with its value, where it is one for a credential.
 fn variable(assignment: &str) -> Option<(&str, &str)> {
     let (name, value) = assignment.split_once('=')?;
-    let is_name = name
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     (is_name && names_credential(name)).then_some((name, value))
 }
 
@@ -126,11 +120,7 @@ mod tests {
         ] {
             let line = line.replace('V', VALUE);
             let arguments: Vec<&str> = line.split('|').collect();
-            let expected = LiteralArgument {
-                index,
-                name,
-                value: VALUE,
-            };
+            let expected = LiteralArgument { index, name, value: VALUE };
             assert_eq!(literal_arguments(&arguments), [expected], "{line}");
         }
     }

@@ -65,15 +65,9 @@ impl Redactor {
     pub fn new(secrets: &[String]) -> Self {
         let mut reach_of: BTreeMap<String, Boundary> = BTreeMap::new();
         // A key of several lines may be shown line by line.
-        let lines = secrets
-            .iter()
-            .flat_map(|secret| secret.lines().filter(|line| line.len() >= LONG_LINE));
-        for secret in secrets
-            .iter()
-            .map(String::as_str)
-            .chain(lines)
-            .map(str::trim)
-        {
+        let lines =
+            secrets.iter().flat_map(|secret| secret.lines().filter(|line| line.len() >= LONG_LINE));
+        for secret in secrets.iter().map(String::as_str).chain(lines).map(str::trim) {
             let reach = match secret.chars().count() {
                 0 => continue,
                 _ if WORDS.contains(&secret) => continue,
@@ -91,9 +85,8 @@ impl Redactor {
         }
         let (patterns, reach): (Vec<String>, Vec<Boundary>) = reach_of.into_iter().unzip();
         // The largest automaton takes longer to build than all that is shown takes to be searched.
-        let automaton = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(patterns);
+        let automaton =
+            AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(patterns);
         let hidden = match automaton {
             Ok(automaton) => Hidden::Forms { automaton, reach },
             Err(_) => Hidden::Everything,
@@ -102,11 +95,7 @@ impl Redactor {
             let found = credentials(secret).next();
             found.is_some_and(|found| found.secret.len() == secret.trim().len())
         };
-        Self {
-            hidden,
-            spared: None,
-            formed: secrets.iter().filter(has_form).cloned().collect(),
-        }
+        Self { hidden, spared: None, formed: secrets.iter().filter(has_form).cloned().collect() }
     }
 
     /// The same, but for the names of the run: its hosts, files, servers and keys. Whoever could have them masked by
@@ -190,11 +179,7 @@ impl Redactor {
             reach.is_none_or(|reach| counts(text, &found.range(), *reach))
         });
         let hidden = merge(found.map(|found| found.range()).collect());
-        if hidden.is_empty() {
-            hidden
-        } else {
-            without(hidden, &self.spared_within(text, part))
-        }
+        if hidden.is_empty() { hidden } else { without(hidden, &self.spared_within(text, part)) }
     }
 
     /// The names that are shown all the same: those of the run, and the host of every URL.
@@ -217,9 +202,7 @@ impl Redactor {
             let value = written
                 .contains('\\')
                 .then(|| serde_json::from_str::<String>(&format!("\"{written}\"")).ok());
-            value
-                .flatten()
-                .is_some_and(|value| self.find(&value).len() > self.find(written).len())
+            value.flatten().is_some_and(|value| self.find(&value).len() > self.find(written).len())
         }));
         merge(hidden)
     }
@@ -245,10 +228,7 @@ pub(crate) fn replace(text: &str, part: Range<usize>, hidden: &[Range<usize>]) -
 /// Every way in which a value is commonly written.
 fn forms(secret: &str) -> Vec<String> {
     let json = serde_json::to_string(secret).unwrap_or_default();
-    let json = json
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-        .unwrap_or(secret);
+    let json = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(secret);
     let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     let percent = |is_plain: fn(u8) -> bool, lower: bool| {
         let mut encoded = String::with_capacity(secret.len());
@@ -304,9 +284,7 @@ fn hosts(text: &str, part: Range<usize>) -> impl Iterator<Item = Range<usize>> {
         let user_information = authority.rfind('@').map_or(0, |at| at + 1);
         let host = authority.get(user_information..)?.split(':').next()?;
         let is_host = host.contains(|letter: char| letter != '.')
-            && host
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
+            && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
             && credentials(host).next().is_none();
         let start = part.start + start + user_information;
         is_host.then(|| start..start + host.len())
@@ -419,10 +397,7 @@ mod tests {
         let redactor = redactor(&["ab", "open", "true", ""]);
         assert_eq!(redactor.apply("`ab` about ab"), "`[masked]` about ab");
         assert_eq!(redactor.apply("https://u:ab@h"), "https://u:[masked]@h");
-        assert_eq!(
-            redactor.apply("open, OpenID, reopen"),
-            "[masked], OpenID, reopen"
-        );
+        assert_eq!(redactor.apply("open, OpenID, reopen"), "[masked], OpenID, reopen");
         assert_eq!(redactor.apply("true"), "true");
     }
 
@@ -436,12 +411,8 @@ mod tests {
             "oauth_config",
             "kq8Zp2mN4vX7",
         ];
-        let names = [
-            "https://evil-host.example/token",
-            "catalog/other2.json",
-            "oauth_config",
-            "acme",
-        ];
+        let names =
+            ["https://evil-host.example/token", "catalog/other2.json", "oauth_config", "acme"];
         let redactor = Redactor::sparing(&secrets.map(str::to_owned), names);
         for text in [
             "may not send the secret to `evil-host.example`",
@@ -479,10 +450,7 @@ mod tests {
             redactor.apply(&format!("https://{token}.example/")),
             "https://[masked].example/"
         );
-        assert_eq!(
-            redactor.apply_to_name(&format!("/server/env/{token}")),
-            "/server/env/[masked]"
-        );
+        assert_eq!(redactor.apply_to_name(&format!("/server/env/{token}")), "/server/env/[masked]");
         // Behind it a word stands that makes a stand-in of the whole, but for whoever knows it.
         assert_eq!(
             redactor.apply_to_name(&format!("catalog/{token}example.json")),
@@ -495,10 +463,7 @@ mod tests {
         let redactor = redactor(&["supersecret"]);
         let text = r#"{"a": "supe\u0072secret", "b\"": "x"}"#;
         let hidden = redactor.find_in_json(text, 0..text.len());
-        assert_eq!(
-            replace(text, 0..text.len(), &hidden),
-            r#"{"a": "[masked]", "b\"": "x"}"#
-        );
+        assert_eq!(replace(text, 0..text.len(), &hidden), r#"{"a": "[masked]", "b\"": "x"}"#);
     }
 
     proptest! {

@@ -102,16 +102,12 @@ impl<'a> Delimited<'a> {
 fn quoted(text: &str) -> Option<(&str, &str)> {
     let unescaped = text.trim_start_matches('\\');
     let is_nested = unescaped.len() < text.len();
-    let quote = ["\"\"\"", "'''", "\"", "'", "`"]
-        .into_iter()
-        .find(|quote| unescaped.starts_with(quote))?;
+    let quote =
+        ["\"\"\"", "'''", "\"", "'", "`"].into_iter().find(|quote| unescaped.starts_with(quote))?;
     let inside = unescaped.get(quote.len()..)?;
     let mut is_escaped = false;
     let end = inside.char_indices().find(|(at, character)| {
-        let ends = !is_escaped
-            && inside
-                .get(*at..)
-                .is_some_and(|rest| rest.starts_with(quote));
+        let ends = !is_escaped && inside.get(*at..).is_some_and(|rest| rest.starts_with(quote));
         is_escaped = *character == '\\' && !is_escaped && !is_nested;
         ends
     });
@@ -142,11 +138,7 @@ fn first_word(text: &str) -> &str {
 }
 
 fn first_line(text: &str) -> &str {
-    if text.starts_with(['{', '}', ']']) {
-        ""
-    } else {
-        text.lines().next().unwrap_or_default()
-    }
+    if text.starts_with(['{', '}', ']']) { "" } else { text.lines().next().unwrap_or_default() }
 }
 
 /// Takes in a value line by line, each as it is written and as it is meant.
@@ -195,9 +187,7 @@ fn secrets_of_url(url: &str, found: &mut Vec<String>) {
         }
     }
     let query = url.split_once('?').map_or("", |(_, query)| query);
-    let parameters = query
-        .split(['&', '#'])
-        .filter_map(|part| part.split_once('='));
+    let parameters = query.split(['&', '#']).filter_map(|part| part.split_once('='));
     let secrets = parameters.filter(|(name, value)| {
         names_credential(name) && is_literal(value) && is_worth_hiding(value)
     });
@@ -250,10 +240,7 @@ mod tests {
         ] {
             let text = text.replace('§', SECRET);
             let found = named_secrets(&text);
-            assert!(
-                found.iter().any(|found| found == SECRET),
-                "{text}: {found:?}"
-            );
+            assert!(found.iter().any(|found| found == SECRET), "{text}: {found:?}");
         }
     }
 
@@ -289,9 +276,6 @@ mod tests {
     fn a_url_gives_its_password_and_its_parameters() {
         let text = "url = \"https://u:p4ssw0rdXX@h.example/?access_token=abcd1234&region=eu-central\" \
                     postgres://u:${PASSWORD}@h/x?password={{password}}";
-        assert_eq!(
-            unnamed_secrets(text),
-            ["u:p4ssw0rdXX", "p4ssw0rdXX", "abcd1234"]
-        );
+        assert_eq!(unnamed_secrets(text), ["u:p4ssw0rdXX", "p4ssw0rdXX", "abcd1234"]);
     }
 }

@@ -77,27 +77,15 @@ fn a_file_may_be_called_anything() {
     }
     assert_eq!(run(scratch.path(), &["build"]).0, 1);
     assert!(!scratch.path().join("generated").exists());
-    told(
-        "file names",
-        format_args!("{} stems, as a folder and one by one", STEMS.len()),
-    );
+    told("file names", format_args!("{} stems, as a folder and one by one", STEMS.len()));
 }
 
 #[test]
 fn a_path_that_is_not_there_is_not_shown_raw() {
     let scratch = scratch();
-    for name in [
-        &b"\x1b[2Jnone"[..],
-        b"a\n::error::x",
-        b"\xff\xfe",
-        "\u{202e}x".as_bytes(),
-    ] {
+    for name in [&b"\x1b[2Jnone"[..], b"a\n::error::x", b"\xff\xfe", "\u{202e}x".as_bytes()] {
         for option in ["--config", "--catalog", "--allowlist"] {
-            let arguments = [
-                OsStr::new("check"),
-                OsStr::new(option),
-                OsStr::from_bytes(name),
-            ];
+            let arguments = [OsStr::new("check"), OsStr::new(option), OsStr::from_bytes(name)];
             let output = catproof(scratch.path()).args(arguments).output().unwrap();
             let stderr = String::from_utf8(output.stderr).unwrap();
             assert_is_clean(&stderr, &[]);
@@ -131,10 +119,7 @@ fn no_id_leads_out_of_the_folder_of_the_artifacts() {
         assert_eq!(run(scratch.path(), &["build"]).0, 1, "{id:?}");
     }
     assert_eq!(entries(scratch.path()).len(), 2, "catalog and generated");
-    told(
-        "ids",
-        format_args!("{} that stay inside, 7 that are refused", ids.len()),
-    );
+    told("ids", format_args!("{} that stay inside, 7 that are refused", ids.len()));
 }
 
 #[test]

@@ -99,9 +99,7 @@ fn what_is_no_file_of_the_catalog_is_said_to_be_none_and_never_waited_for() {
     let report: Value = serde_json::from_str(said.split("\nchecked ").next().unwrap()).unwrap();
     assert_eq!(report["summary"]["files"], wrong + 4);
     let findings = report["findings"].as_array().unwrap();
-    let unreadable = findings
-        .iter()
-        .filter(|finding| finding["rule"] == "unreadable-file");
+    let unreadable = findings.iter().filter(|finding| finding["rule"] == "unreadable-file");
     assert_eq!(unreadable.count(), wrong, "{said}");
     for path in entries(&folder) {
         let named = format!("catalog/{}", name(&path));
@@ -109,10 +107,7 @@ fn what_is_no_file_of_the_catalog_is_said_to_be_none_and_never_waited_for() {
         assert!(code <= 3, "{named}");
     }
     assert_eq!(ends(catalog.path(), &["build"]).0, 1);
-    told(
-        "file system, what is read",
-        format_args!("{wrong} that are not file beside 4"),
-    );
+    told("file system, what is read", format_args!("{wrong} that are not file beside 4"));
 }
 
 #[test]
@@ -125,10 +120,7 @@ fn what_may_not_be_read_is_said_and_hides_nothing_else() {
         return;
     };
     assert_eq!(code, 1, "{said}");
-    assert!(
-        said.contains("catalog/acme__0.json") && said.contains("unreadable-file"),
-        "{said}"
-    );
+    assert!(said.contains("catalog/acme__0.json") && said.contains("unreadable-file"), "{said}");
     mode(&locked, 0o644).unwrap();
 
     let folder = catalog.path().join("catalog");
@@ -236,26 +228,17 @@ fn on_a_disk_without_space_every_file_is_the_old_or_the_new_one() {
     if !said.contains("code ") || said.contains("mount:") {
         return eprintln!("skipped: no file system can be mounted here: {said}");
     }
-    assert!(
-        said.contains("code 2") && said.contains("cannot "),
-        "{said}"
-    );
+    assert!(said.contains("code 2") && said.contains("cannot "), "{said}");
     // Something is still to do, and what was there is whole.
     assert!(said.contains("then 1"), "{said}");
     let expected = expected(&catalog);
     let after = catalog.path().join("after");
     for (path, bytes) in contents(&after) {
-        let path = catalog
-            .path()
-            .join("generated")
-            .join(path.strip_prefix(&after).unwrap());
+        let path = catalog.path().join("generated").join(path.strip_prefix(&after).unwrap());
         let is_whole = before.get(&path) == Some(&bytes) || expected.get(&path) == Some(&bytes);
         assert!(is_whole, "{}", path.display());
     }
-    told(
-        "file system, no space left",
-        "a file system of 96 kB, filled",
-    );
+    told("file system, no space left", "a file system of 96 kB, filled");
 }
 
 /// What the artifacts should be, as another build writes them elsewhere.
@@ -354,21 +337,14 @@ fn what_stands_in_the_place_of_an_artifact_is_neither_followed_nor_replaced() {
         assert_eq!(files(catalog.path()), before, "{place}");
         assert_eq!(entries(elsewhere.path()).len(), 1, "{place}");
     }
-    told(
-        "file system, what is written over",
-        format_args!("{} places", puts.len()),
-    );
+    told("file system, what is written over", format_args!("{} places", puts.len()));
 }
 
 /// The regular files below a folder; no link is followed, no pipe read.
 fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let walk = walkdir::WalkDir::new(folder).into_iter();
-    let regular = walk
-        .map(Result::unwrap)
-        .filter(|entry| entry.file_type().is_file());
-    regular
-        .map(|entry| (entry.path().to_owned(), fs::read(entry.path()).unwrap()))
-        .collect()
+    let regular = walk.map(Result::unwrap).filter(|entry| entry.file_type().is_file());
+    regular.map(|entry| (entry.path().to_owned(), fs::read(entry.path()).unwrap())).collect()
 }
 
 #[test]
@@ -377,10 +353,8 @@ fn a_real_env_file_is_never_touched() {
     let places = ["oauth_proxy/.env", "desktop_app/.env", ".env"];
     for place in places {
         // It even says that it is generated.
-        let text = format!(
-            "# {}\nacme__0_SECRET=hunter2\n",
-            catproof::testing::compile::plan::GENERATED
-        );
+        let text =
+            format!("# {}\nacme__0_SECRET=hunter2\n", catproof::testing::compile::plan::GENERATED);
         write(&catalog.path().join("generated").join(place), text);
     }
     let (code, said) = ends(catalog.path(), &["build"]);
@@ -425,8 +399,5 @@ fn nothing_that_is_read_beside_the_catalog_is_waited_for() {
             }
         }
     }
-    told(
-        "file system, what is read beside",
-        format_args!("{cases} runs"),
-    );
+    told("file system, what is read beside", format_args!("{cases} runs"));
 }

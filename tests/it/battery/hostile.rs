@@ -48,18 +48,9 @@ fn nothing_that_is_read_beside_the_catalog_breaks_a_run() {
     let cases: [(&str, &[&str]); 6] = [
         ("catproof.toml", &["check"]),
         ("generated/discovery.lock.json", &["check"]),
-        (
-            "generated/oauth_proxy/providers.js",
-            &["check", "--format", "concise"],
-        ),
-        (
-            "allowlist.json",
-            &["check", "--allowlist", "allowlist.json"],
-        ),
-        (
-            "answers.json",
-            &["simulate", "acme__mcp", "--answers", "answers.json"],
-        ),
+        ("generated/oauth_proxy/providers.js", &["check", "--format", "concise"]),
+        ("allowlist.json", &["check", "--allowlist", "allowlist.json"]),
+        ("answers.json", &["simulate", "acme__mcp", "--answers", "answers.json"]),
         (".env", &["env", "--check", ".env"]),
     ];
     let mut runs = 0;
@@ -76,10 +67,7 @@ fn nothing_that_is_read_beside_the_catalog_breaks_a_run() {
             runs += 1;
         }
     }
-    told(
-        "hostile files beside the catalog",
-        format_args!("{runs} runs"),
-    );
+    told("hostile files beside the catalog", format_args!("{runs} runs"));
 }
 
 #[test]
@@ -107,22 +95,14 @@ fn what_a_configuration_names_is_not_shown_raw() {
         let manifest = server("acme__mcp", &json!({})).to_string();
         write(&scratch.path().join("catalog/acme__mcp.json"), manifest);
         write(&scratch.path().join("catproof.toml"), config);
-        for arguments in [
-            &["check"][..],
-            &["build"],
-            &["list"],
-            &["check", "--write-baseline"],
-        ] {
+        for arguments in [&["check"][..], &["build"], &["list"], &["check", "--write-baseline"]] {
             let (code, stdout, stderr) = run(scratch.path(), arguments);
             assert!(code <= 3, "{config}");
             assert_is_clean(&stdout, &[]);
             assert_is_clean(&stderr, &[]);
         }
     }
-    told(
-        "hostile configurations",
-        format_args!("{} in 4 commands", configs.len()),
-    );
+    told("hostile configurations", format_args!("{} in 4 commands", configs.len()));
 }
 
 #[test]
@@ -140,26 +120,17 @@ fn a_secret_in_a_hostile_file_is_not_shown() {
         format!("{}{secret}{}", "[".repeat(200), "x".repeat(70_000)),
     ];
     for (number, text) in texts.iter().enumerate() {
-        write(
-            &scratch.path().join(format!("catalog/acme__{number}.json")),
-            text,
-        );
+        write(&scratch.path().join(format!("catalog/acme__{number}.json")), text);
     }
     let findings = check_in_every_format(scratch.path(), &[], &[&secret]);
     assert!(findings.len() >= texts.len());
-    for arguments in [
-        &["list"][..],
-        &["build"],
-        &["check", "--unsafe-fixes", "--diff"],
-        &["explain", "acme__4"],
-    ] {
+    for arguments in
+        [&["list"][..], &["build"], &["check", "--unsafe-fixes", "--diff"], &["explain", "acme__4"]]
+    {
         let (_, stdout, stderr) = run(scratch.path(), arguments);
         assert_is_clean(&(stdout + &stderr), &[&secret]);
     }
-    told(
-        "secrets in hostile files",
-        format_args!("{} files, 0 leaked", texts.len()),
-    );
+    told("secrets in hostile files", format_args!("{} files, 0 leaked", texts.len()));
 }
 
 #[test]
@@ -167,10 +138,8 @@ fn many_findings_of_one_file_cost_no_more_than_the_file_is_large() {
     let scratch = scratch();
     let many = 1_500;
     let file = scratch.path().join("catalog/acme__mcp.json");
-    let mut manifest = server(
-        "acme__mcp",
-        &json!({ "oauth_config": { "scopes": vec!["notes"; many] } }),
-    );
+    let mut manifest =
+        server("acme__mcp", &json!({ "oauth_config": { "scopes": vec!["notes"; many] } }));
     for number in 0..many {
         manifest[format!("stray{number}")] = json!(number);
     }
@@ -204,10 +173,7 @@ fn as_many_ignores_as_findings_are_matched_each_to_its_own() {
         )
         .unwrap();
     }
-    write(
-        &scratch.path().join("catalog/acme__mcp.json"),
-        manifest.to_string(),
-    );
+    write(&scratch.path().join("catalog/acme__mcp.json"), manifest.to_string());
     write(&scratch.path().join("catproof.toml"), config);
     let findings = check_in_every_format(scratch.path(), &[], &[]);
     let rules: Vec<&str> = crate::support::rule_ids(&findings);
@@ -225,9 +191,7 @@ fn a_crowd_of_tiny_files_is_judged_each_by_itself() {
         );
     }
     let findings = check_in_every_format(scratch.path(), &[], &[]);
-    let twins = findings
-        .iter()
-        .filter(|finding| finding["rule"] == "duplicate-server-id");
+    let twins = findings.iter().filter(|finding| finding["rule"] == "duplicate-server-id");
     let mut count = 0;
     for twin in twins {
         count += 1;

@@ -31,10 +31,8 @@ fn no_payload_adds_anything_to_an_artifact() {
     for payload in PAYLOADS {
         let fields = fields(payload);
         let id = |index: usize| format!("acme__{index}");
-        let servers = fields
-            .iter()
-            .enumerate()
-            .map(|(index, (_, patch))| server(&id(index), patch));
+        let servers =
+            fields.iter().enumerate().map(|(index, (_, patch))| server(&id(index), patch));
         let plan = InMemory::of(servers).plan();
         assert_nothing_was_added(&plan, &["acme.example"], &mut for_node);
         compiled += plan.servers.len();
@@ -146,35 +144,23 @@ fn no_payload_adds_anything_to_an_output() {
             // Shown by the messages of rules, whatever the field.
             manifest[*payload] = json!(payload);
             manifest["user_config"][*payload] = json!({ "type": payload });
-            write(
-                &scratch.path().join(format!("catalog/{id}.json")),
-                manifest.to_string(),
-            );
+            write(&scratch.path().join(format!("catalog/{id}.json")), manifest.to_string());
             files_of_payload += 1;
         }
         let id = format!("acme__{number}");
-        let manifest = server(
-            &id,
-            &json!({ "display_name": payload, "server": { "args": [payload] } }),
-        );
-        write(
-            &explained.path().join(format!("catalog/{id}.json")),
-            manifest.to_string(),
-        );
+        let manifest =
+            server(&id, &json!({ "display_name": payload, "server": { "args": [payload] } }));
+        write(&explained.path().join(format!("catalog/{id}.json")), manifest.to_string());
 
         let findings = check_in_every_format(scratch.path(), &[], &[]);
-        let files_with_findings: std::collections::BTreeSet<&str> = findings
-            .iter()
-            .filter_map(|finding| finding["file"].as_str())
-            .collect();
+        let files_with_findings: std::collections::BTreeSet<&str> =
+            findings.iter().filter_map(|finding| finding["file"].as_str()).collect();
         assert_eq!(files_with_findings.len(), files_of_payload);
         files += files_of_payload;
         shown += findings.len();
-        for arguments in [
-            &["list"][..],
-            &["list", "--format", "json"],
-            &["build", "--format", "concise"],
-        ] {
+        for arguments in
+            [&["list"][..], &["list", "--format", "json"], &["build", "--format", "concise"]]
+        {
             let (_, stdout, stderr) = run(scratch.path(), arguments);
             assert_is_clean(&(stdout + &stderr), &[]);
         }
@@ -186,20 +172,14 @@ fn no_payload_adds_anything_to_an_output() {
         assert_eq!(code, 0, "{stderr}");
         assert_is_clean(&(stdout + &stderr), &[]);
     }
-    told(
-        "injection, outputs",
-        format_args!("{files} manifests, {shown} findings in 8 formats"),
-    );
+    told("injection, outputs", format_args!("{files} manifests, {shown} findings in 8 formats"));
 }
 
 #[test]
 fn what_hostile_hands_left_in_an_artifact_is_not_shown_raw() {
     let scratch = scratch();
     let manifest = server("acme__mcp", &json!({}));
-    write(
-        &scratch.path().join("catalog/acme__mcp.json"),
-        manifest.to_string(),
-    );
+    write(&scratch.path().join("catalog/acme__mcp.json"), manifest.to_string());
     assert_eq!(run(scratch.path(), &["build"]).0, 0);
     let index = scratch.path().join("generated/catalog.json");
     let mut text = std::fs::read_to_string(&index).unwrap();
@@ -210,9 +190,6 @@ fn what_hostile_hands_left_in_an_artifact_is_not_shown_raw() {
     write(&index, text);
     let (code, stdout, stderr) = run(scratch.path(), &["build", "--check"]);
     assert_eq!(code, 1);
-    assert!(
-        stdout.contains("\n-INJECTED=1") && stdout.contains("\\u{1b}[2J"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("\n-INJECTED=1") && stdout.contains("\\u{1b}[2J"), "{stdout}");
     assert_is_clean(&(stdout + &stderr), &[]);
 }

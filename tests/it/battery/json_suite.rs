@@ -14,18 +14,14 @@ fn findings_of(folder: &Path) -> BTreeMap<String, Vec<Value>> {
     let (code, findings) = check_json(folder, &["."]);
     assert_eq!(code, 1);
     let files = entries(folder).into_iter();
-    let mut of_file: BTreeMap<String, Vec<Value>> = files
-        .map(|path| (name(&path).to_owned(), Vec::new()))
-        .collect();
+    let mut of_file: BTreeMap<String, Vec<Value>> =
+        files.map(|path| (name(&path).to_owned(), Vec::new())).collect();
     for finding in findings {
         let file = finding["file"].as_str().unwrap();
         let size = fs::metadata(folder.join(file)).unwrap().len();
         let byte = |end: &str| finding[end]["byte"].as_u64().unwrap();
         let (start, end) = (byte("start"), byte("end"));
-        assert!(
-            start <= end && end <= size,
-            "{file}: {start}..{end} of {size}"
-        );
+        assert!(start <= end && end <= size, "{file}: {start}..{end} of {size}");
         of_file.get_mut(file).unwrap().push(finding);
     }
     of_file

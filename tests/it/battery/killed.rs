@@ -21,9 +21,7 @@ fn expected(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let artifacts = InMemory::at(&folder.join("catalog")).artifacts();
     let generated = folder.join("generated");
     let artifacts = artifacts.into_iter();
-    artifacts
-        .map(|artifact| (generated.join(artifact.path), artifact.bytes))
-        .collect()
+    artifacts.map(|artifact| (generated.join(artifact.path), artifact.bytes)).collect()
 }
 
 fn build(folder: &Path) -> Child {
@@ -100,19 +98,11 @@ fn a_build_that_is_killed_leaves_old_and_new_files_and_the_next_one_repairs_them
             found.into_iter().partition(|(path, _)| is_temporary(path));
         for (path, bytes) in &found {
             let is_whole = old.get(path) == Some(bytes) || new.get(path) == Some(bytes);
-            assert!(
-                is_whole,
-                "round {round}: {} is half written",
-                path.display()
-            );
+            assert!(is_whole, "round {round}: {} is half written", path.display());
         }
         let found: BTreeMap<_, _> = found.into_iter().collect();
         for path in old.keys().filter(|path| new.contains_key(*path)) {
-            assert!(
-                found.contains_key(path),
-                "round {round}: {} is gone",
-                path.display()
-            );
+            assert!(found.contains_key(path), "round {round}: {} is gone", path.display());
         }
         counts.left_behind += u32::from(!temporary.is_empty());
         match () {
@@ -151,10 +141,8 @@ fn a_build_that_is_killed_leaves_old_and_new_files_and_the_next_one_repairs_them
 
 /// Waits until a file below the folder is new, changed or temporary, or the build has ended.
 fn wait_for_a_change(generated: &Path, old: &BTreeMap<PathBuf, Vec<u8>>, build: &mut Child) {
-    let sizes: BTreeMap<PathBuf, u64> = old
-        .iter()
-        .map(|(path, bytes)| (path.clone(), bytes.len() as u64))
-        .collect();
+    let sizes: BTreeMap<PathBuf, u64> =
+        old.iter().map(|(path, bytes)| (path.clone(), bytes.len() as u64)).collect();
     let has_changed = || {
         let walk = walkdir::WalkDir::new(generated).into_iter().flatten();
         let mut files = walk.filter(|entry| entry.file_type().is_file());
@@ -171,9 +159,6 @@ fn wait_for_a_change(generated: &Path, old: &BTreeMap<PathBuf, Vec<u8>>, build: 
 /// A number between 0 and 1, from the round and the moment.
 fn random(round: u32) -> f64 {
     let now = std::time::SystemTime::now();
-    let nanos = now
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap()
-        .subsec_nanos();
+    let nanos = now.duration_since(std::time::UNIX_EPOCH).unwrap().subsec_nanos();
     f64::from(nanos.wrapping_mul(2_654_435_761).wrapping_add(round) % 1_000) / 1_000.0
 }

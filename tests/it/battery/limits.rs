@@ -46,15 +46,9 @@ fn nesting_is_read_to_127_levels_and_refused_beyond() {
             let file = format!("catalog/{kind}_{levels}.json");
             assert_eq!(is_refused(&findings, &file), levels > 127, "{file}");
         }
-        assert!(is_refused(
-            &findings,
-            &format!("catalog/open_{levels}.json")
-        ));
+        assert!(is_refused(&findings, &format!("catalog/open_{levels}.json")));
     }
-    told(
-        "nesting",
-        format_args!("{} depths in 3 shapes", depths.len()),
-    );
+    told("nesting", format_args!("{} depths in 3 shapes", depths.len()));
 }
 
 #[test]
@@ -75,10 +69,8 @@ fn a_file_may_be_as_large_as_the_limit_and_not_a_byte_larger() {
             let file = format!("catalog/{id}.json");
             // From standard input first, when the file is not there yet.
             let arguments = ["check", "-", "--stdin-filename", &file, "--format", "json"];
-            let output = catproof(scratch.path())
-                .args(arguments)
-                .write_stdin(text.clone())
-                .output();
+            let output =
+                catproof(scratch.path()).args(arguments).write_stdin(text.clone()).output();
             let report: Value = serde_json::from_slice(&output.unwrap().stdout).unwrap();
             let is_too_large = size as u64 > limit;
             let findings = report["findings"].as_array().unwrap();
@@ -91,10 +83,7 @@ fn a_file_may_be_as_large_as_the_limit_and_not_a_byte_larger() {
             assert_eq!(is_refused(&findings, &file), is_too_large, "{size}");
         }
     }
-    told(
-        "sizes",
-        "2 limits, 3 sizes around each, from the disk and from standard input",
-    );
+    told("sizes", "2 limits, 3 sizes around each, from the disk and from standard input");
 }
 
 #[test]
@@ -109,13 +98,7 @@ fn the_largest_limit_is_none() {
     for arguments in [
         &["check"][..],
         &["build"],
-        &[
-            "env",
-            "--check",
-            "generated/desktop_app/.env.example",
-            "--for",
-            "app",
-        ],
+        &["env", "--check", "generated/desktop_app/.env.example", "--for", "app"],
         &["simulate", "acme__mcp", "--answers", "answers.json"],
     ] {
         let (code, _, stderr) = run(folder, arguments);
@@ -136,21 +119,10 @@ fn an_id_may_have_200_characters_and_not_one_more() {
             server(&id, &json!({})).to_string(),
         );
         let (code, findings) = check_json(scratch.path(), &[&format!("catalog/{id}.json")]);
-        let is_refused = findings
-            .iter()
-            .any(|finding| finding["rule"] == "invalid-server-id");
-        assert_eq!(
-            (is_refused, code == 1),
-            (length > 200, length > 200),
-            "{length}"
-        );
+        let is_refused = findings.iter().any(|finding| finding["rule"] == "invalid-server-id");
+        assert_eq!((is_refused, code == 1), (length > 200, length > 200), "{length}");
     }
-    fs::remove_file(
-        scratch
-            .path()
-            .join(format!("catalog/{}.json", "a".repeat(201))),
-    )
-    .unwrap();
+    fs::remove_file(scratch.path().join(format!("catalog/{}.json", "a".repeat(201)))).unwrap();
     let (code, _, stderr) = run(scratch.path(), &["build"]);
     assert_eq!(code, 0, "{stderr}");
     told("ids", "3 lengths");
@@ -160,10 +132,7 @@ fn an_id_may_have_200_characters_and_not_one_more() {
 fn an_id_of_a_megabyte_costs_no_more_than_it_is_long() {
     let scratch = scratch();
     let id = "a".repeat(1_000_000);
-    write(
-        &scratch.path().join("catalog/acme__mcp.json"),
-        server(&id, &json!({})).to_string(),
-    );
+    write(&scratch.path().join("catalog/acme__mcp.json"), server(&id, &json!({})).to_string());
     let (code, findings) = check_json(scratch.path(), &["--pedantic"]);
     assert_eq!(code, 1);
     let is_refused = |finding: &Value| finding["rule"] == "invalid-server-id";
@@ -195,25 +164,10 @@ fn repeated() -> Vec<(&'static str, Value, &'static str, usize)> {
     vec![
         ("a prefix", prose("ghp_-"), "committed-credential", 1),
         ("a prefix of prose", prose("sk-"), "committed-credential", 0),
-        (
-            "words that begin alike",
-            prose("pypi-index-"),
-            "committed-credential",
-            0,
-        ),
+        ("words that begin alike", prose("pypi-index-"), "committed-credential", 0),
         ("headers of JWTs", prose("eyJ-"), "committed-credential", 0),
-        (
-            "headers of keys",
-            prose("-----BEGIN PRIVATE KEY-----"),
-            "committed-credential",
-            0,
-        ),
-        (
-            "labels of keys",
-            prose("-----BEGIN "),
-            "committed-credential",
-            0,
-        ),
+        ("headers of keys", prose("-----BEGIN PRIVATE KEY-----"), "committed-credential", 0),
+        ("labels of keys", prose("-----BEGIN "), "committed-credential", 0),
         ("marks of URLs", url("://"), "credentials-in-url", 0),
         ("queries", url("://?a=b&"), "credentials-in-url", 0),
         ("passwords", url("://u:pw1@h?"), "credentials-in-url", 1),
@@ -272,10 +226,7 @@ fn what_is_repeated_costs_no_more_than_it_is_long() {
     assert_eq!(code, 0, "{stderr}");
     let (code, left) = check_json(scratch.path(), &[]);
     assert_eq!((code, left.len()), (0, 0));
-    told(
-        "repetitions",
-        format_args!("{} of them, {} findings", cases.len(), findings.len()),
-    );
+    told("repetitions", format_args!("{} of them, {} findings", cases.len(), findings.len()));
 }
 
 #[cfg(unix)]
@@ -288,21 +239,14 @@ fn a_file_name_may_be_as_long_as_the_file_system_lets_it() {
     write(&scratch.path().join("catalog").join(&longest), &manifest);
     let (code, findings) = check_json(scratch.path(), &[]);
     assert_eq!(code, 1);
-    assert!(
-        findings
-            .iter()
-            .any(|finding| finding["rule"] == "id-mismatch")
-    );
+    assert!(findings.iter().any(|finding| finding["rule"] == "id-mismatch"));
     let (code, _, stderr) = run(scratch.path(), &["build"]);
     assert_eq!(code, 1, "{stderr}");
     // One byte more cannot be there, but it can be named.
     let too_long = format!("catalog/{}", name_of(256));
     assert_eq!(run(scratch.path(), &["check", &too_long]).0, 2);
     let arguments = ["check", "-", "--stdin-filename", &too_long];
-    let output = catproof(scratch.path())
-        .args(arguments)
-        .write_stdin(manifest)
-        .output();
+    let output = catproof(scratch.path()).args(arguments).write_stdin(manifest).output();
     assert_eq!(output.unwrap().status.code(), Some(1));
     told("file names", "of 255 and 256 bytes");
 }

@@ -41,11 +41,8 @@ pub fn assert_nothing_was_added(plan: &Plan, hosts: &[&str], for_node: &mut ForN
         .collect();
     let text = |path: &str| artifacts[path].as_str();
 
-    let mut paths: BTreeSet<String> = plan
-        .servers
-        .keys()
-        .map(|id| format!("desktop_app/servers/{id}.json"))
-        .collect();
+    let mut paths: BTreeSet<String> =
+        plan.servers.keys().map(|id| format!("desktop_app/servers/{id}.json")).collect();
     paths.extend(
         [
             "catalog.json",
@@ -66,32 +63,23 @@ pub fn assert_nothing_was_added(plan: &Plan, hosts: &[&str], for_node: &mut ForN
 
     assert_eq!(read::<CatalogIndex>(text("catalog.json")), plan.index);
     assert_eq!(read::<AppLaunch>(text("desktop_app/launch.json")), plan.app);
-    assert_eq!(
-        read::<ProxyLaunch>(text("oauth_proxy/launch.json")),
-        plan.proxy
-    );
-    assert_eq!(
-        read::<Providers>(text("oauth_proxy/providers.json")),
-        plan.providers
-    );
+    assert_eq!(read::<ProxyLaunch>(text("oauth_proxy/launch.json")), plan.proxy);
+    assert_eq!(read::<Providers>(text("oauth_proxy/providers.json")), plan.providers);
     for (id, server) in &plan.servers {
         let launch: ServerLaunch = read(text(&format!("desktop_app/servers/{id}.json")));
         assert_eq!(launch, *server);
     }
 
     let allowed = &plan.providers.allowed_destinations;
-    let added: Vec<&String> = allowed
-        .iter()
-        .filter(|host| !hosts.contains(&host.as_str()))
-        .collect();
+    let added: Vec<&String> =
+        allowed.iter().filter(|host| !hosts.contains(&host.as_str())).collect();
     assert!(added.is_empty(), "{added:?}");
 
     let proxy_env = asked_of_the_proxy(plan);
     let app_env = json!({ "OAUTH_PROXY_URL": plan.app.proxy_url });
-    for (path, expected) in [
-        ("oauth_proxy/.env.example", &proxy_env),
-        ("desktop_app/.env.example", &app_env),
-    ] {
+    for (path, expected) in
+        [("oauth_proxy/.env.example", &proxy_env), ("desktop_app/.env.example", &app_env)]
+    {
         assert_env(text(path), expected);
     }
 
@@ -134,18 +122,13 @@ fn assert_env(text: &str, expected: &Value) {
     let file = dotenv::read(text);
     assert!(file.malformed.is_empty(), "{text}");
     let entries = file.entries.iter();
-    let read: BTreeMap<&str, &str> = entries
-        .map(|entry| (entry.key.as_str(), entry.value.as_str()))
-        .collect();
+    let read: BTreeMap<&str, &str> =
+        entries.map(|entry| (entry.key.as_str(), entry.value.as_str())).collect();
     assert_eq!(json!(read), *expected);
-    let lines = text
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     assert_eq!(lines.count(), file.entries.len(), "{text}");
     // A shell or an editor that ends lines elsewhere sees the same ones.
-    let others = [
-        '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}', '\0',
-    ];
+    let others = ['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}', '\0'];
     assert!(!text.contains(others), "{text:?}");
 }
 

@@ -74,9 +74,7 @@ pub fn check_in_every_format(folder: &Path, arguments: &[&str], unseen: &[&str])
 
 /// No control character but the line feed, no bidirectional or invisible one, no command to a CI system.
 pub fn assert_is_clean(output: &str, unseen: &[&str]) {
-    let hidden = output
-        .chars()
-        .find(|&shown| is_hidden(shown) && shown != '\n');
+    let hidden = output.chars().find(|&shown| is_hidden(shown) && shown != '\n');
     assert_eq!(hidden, None, "{output:?}");
     assert!(!output.contains("##["), "{output}");
     assert!(!output.contains("panicked at"), "{output}");

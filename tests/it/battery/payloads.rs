@@ -55,25 +55,13 @@ pub fn fields(payload: &str) -> Vec<(&'static str, Value)> {
         ("display_name", json!({ "display_name": payload })),
         ("command", local("command", json!(payload))),
         ("argument", local("args", json!(["-y", payload]))),
-        (
-            "value of a variable",
-            local("env", json!({ "ACME": payload })),
-        ),
+        ("value of a variable", local("env", json!({ "ACME": payload }))),
         ("name of a variable", local("env", json!({ payload: "1" }))),
-        (
-            "path of a file",
-            local("inject_file", json!({ payload: "x" })),
-        ),
-        (
-            "content of a file",
-            local("inject_file", json!({ "/app/token": payload })),
-        ),
+        ("path of a file", local("inject_file", json!({ payload: "x" }))),
+        ("content of a file", local("inject_file", json!({ "/app/token": payload }))),
         (
             "content of a JSON file",
-            local(
-                "inject_file",
-                json!({ "/app/token.json": format!("{{\"a\": \"{payload}\"}}") }),
-            ),
+            local("inject_file", json!({ "/app/token.json": format!("{{\"a\": \"{payload}\"}}") })),
         ),
         (
             "container",
@@ -82,10 +70,7 @@ pub fn fields(payload: &str) -> Vec<(&'static str, Value)> {
             } }),
         ),
         ("image", local("docker_image", json!(payload))),
-        (
-            "set-up step",
-            local("setup", json!([{ "type": payload, "provider": payload }])),
-        ),
+        ("set-up step", local("setup", json!([{ "type": payload, "provider": payload }]))),
         (
             "browser provider",
             json!({ "archestra_config": { "browser_based": { "provider": payload, "required": true } } }),
@@ -97,48 +82,24 @@ pub fn fields(payload: &str) -> Vec<(&'static str, Value)> {
                 "server": { "args": [format!("${{user_config.{payload}}}")] }
             }),
         ),
-        (
-            "title of an input",
-            input(json!({ "type": "string", "title": payload })),
-        ),
-        (
-            "description of an input",
-            input(json!({ "type": "string", "description": payload })),
-        ),
-        (
-            "default of an input",
-            input(json!({ "type": "string", "default": payload })),
-        ),
+        ("title of an input", input(json!({ "type": "string", "title": payload }))),
+        ("description of an input", input(json!({ "type": "string", "description": payload }))),
+        ("default of an input", input(json!({ "type": "string", "default": payload }))),
         ("client_id", oauth("client_id", json!(payload))),
         ("scope", oauth("scopes", json!([payload]))),
         ("default scope", oauth("default_scopes", json!([payload]))),
         ("redirect URI", oauth("redirect_uris", json!([payload]))),
-        (
-            "path of a redirect URI",
-            oauth("redirect_uris", json!([in_path])),
-        ),
+        ("path of a redirect URI", oauth("redirect_uris", json!([in_path]))),
         (
             "second redirect URI",
-            oauth(
-                "redirect_uris",
-                json!(["https://oauth.acme.example/oauth/callback", in_path]),
-            ),
+            oauth("redirect_uris", json!(["https://oauth.acme.example/oauth/callback", in_path])),
         ),
         ("server_url", oauth("server_url", json!(payload))),
         ("path of server_url", oauth("server_url", json!(in_path))),
         ("token_endpoint", oauth("token_endpoint", json!(payload))),
-        (
-            "path of token_endpoint",
-            oauth("token_endpoint", json!(in_path)),
-        ),
-        (
-            "host of token_endpoint",
-            oauth("token_endpoint", json!(in_host)),
-        ),
-        (
-            "access_token_env_var",
-            oauth("access_token_env_var", json!(payload)),
-        ),
+        ("path of token_endpoint", oauth("token_endpoint", json!(in_path))),
+        ("host of token_endpoint", oauth("token_endpoint", json!(in_host))),
+        ("access_token_env_var", oauth("access_token_env_var", json!(payload))),
         (
             "well_known_url",
             json!({ "oauth_config": {
@@ -147,16 +108,10 @@ pub fn fields(payload: &str) -> Vec<(&'static str, Value)> {
         ),
         (
             "streamable_http_url",
-            oauth(
-                "streamable_http_url",
-                json!(format!("http://localhost:8000/{payload}")),
-            ),
+            oauth("streamable_http_url", json!(format!("http://localhost:8000/{payload}"))),
         ),
         ("url", remote(json!({ "server": { "url": payload } }))),
-        (
-            "path of url",
-            remote(json!({ "server": { "url": in_path } })),
-        ),
+        ("path of url", remote(json!({ "server": { "url": in_path } }))),
         (
             "resource_metadata_url",
             remote(json!({ "oauth_config": { "resource_metadata_url": in_path } })),

@@ -44,9 +44,6 @@ fn every_open_redirect_payload_is_an_error_where_the_first_redirect_uri_is_used(
     assert!(accepted.is_empty(), "{accepted:?}");
     told(
         "open redirects",
-        format_args!(
-            "{} payloads, each in a server of type 1 and of type 4",
-            expected.len() / 2
-        ),
+        format_args!("{} payloads, each in a server of type 1 and of type 4", expected.len() / 2),
     );
 }

@@ -33,10 +33,7 @@ fn no_naughty_string_breaks_a_run_or_adds_anything() {
         for (field, patch) in fields(text).iter().enumerate() {
             let id = format!("acme__{field}_{number}");
             let manifest = server(&id, patch);
-            write(
-                &scratch.path().join(format!("catalog/{id}.json")),
-                manifest.to_string(),
-            );
+            write(&scratch.path().join(format!("catalog/{id}.json")), manifest.to_string());
             servers.push(manifest);
         }
     }

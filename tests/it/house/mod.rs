@@ -15,18 +15,10 @@ use crate::support::{entries, name, project, run};
 #[test]
 fn each_rule_stands_in_the_file_that_is_named_after_it() {
     for rule in RULES {
-        let path = format!(
-            "src/lint/rules/{}/{}.rs",
-            rule.group.name(),
-            rule.id.replace('-', "_")
-        );
+        let path = format!("src/lint/rules/{}/{}.rs", rule.group.name(), rule.id.replace('-', "_"));
         let source = fs::read_to_string(project().join(&path))
             .unwrap_or_else(|_| panic!("{path} is missing"));
-        assert!(
-            source == rule.source,
-            "{} includes another file than its own",
-            rule.id
-        );
+        assert!(source == rule.source, "{} includes another file than its own", rule.id);
     }
 }
 
@@ -42,19 +34,11 @@ fn each_rule_file_is_registered() {
         .iter()
         .map(|rule| format!("{}/{}.rs", rule.group.name(), rule.id.replace('-', "_")))
         .collect();
-    for group in entries(&project().join("src/lint/rules"))
-        .iter()
-        .filter(|path| path.is_dir())
-    {
+    for group in entries(&project().join("src/lint/rules")).iter().filter(|path| path.is_dir()) {
         for file in entries(group).iter().filter(|path| name(path) != "mod.rs") {
             let room = format!("{}/{}", name(group), name(file));
-            let is_rule = fs::read_to_string(file)
-                .unwrap()
-                .contains("pub(crate) static RULE");
-            assert!(
-                !is_rule || registered.contains(&room),
-                "{room} is not a rule of the registry"
-            );
+            let is_rule = fs::read_to_string(file).unwrap().contains("pub(crate) static RULE");
+            assert!(!is_rule || registered.contains(&room), "{room} is not a rule of the registry");
         }
     }
 }
@@ -63,12 +47,7 @@ fn each_rule_file_is_registered() {
 fn each_rule_is_documented() {
     for rule in RULES {
         let documentation = rule.documentation();
-        for part in [
-            "## What it does\n",
-            "## Why is this bad?\n",
-            "## Example\n",
-            "Use instead:",
-        ] {
+        for part in ["## What it does\n", "## Why is this bad?\n", "## Example\n", "Use instead:"] {
             assert!(documentation.contains(part), "{} lacks {part:?}", rule.id);
         }
         let summary = rule.summary();
@@ -93,11 +72,7 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 fn lints_are_expected_with_a_reason_and_never_allowed() {
     for file in rust_files(&project().join("src")) {
         let text = fs::read_to_string(&file).unwrap();
-        assert!(
-            !text.contains("#[allow("),
-            "{} allows a lint",
-            file.display()
-        );
+        assert!(!text.contains("#[allow("), "{} allows a lint", file.display());
         let expected =
             text.matches("expect(clippy").count() + text.matches("expect(\n    clippy").count();
         assert!(
@@ -127,16 +102,9 @@ fn the_committed_schemas_are_what_the_program_prints() {
     let published = published();
     for (name, text) in &published {
         let committed = fs::read_to_string(folder.join(name)).unwrap_or_default();
-        assert!(
-            committed == *text,
-            "{name} is out of date: run `catproof schema`"
-        );
+        assert!(committed == *text, "{name} is out of date: run `catproof schema`");
     }
-    assert_eq!(
-        entries(&folder).len(),
-        published.len(),
-        "a schema is left over"
-    );
+    assert_eq!(entries(&folder).len(), published.len(), "a schema is left over");
 }
 
 #[test]
@@ -149,10 +117,7 @@ fn the_table_of_rules_in_the_readme_is_what_the_program_prints() {
     let readme = fs::read_to_string(project().join("README.md")).unwrap();
     let (_, rest) = readme.split_once("<!-- rules -->\n").unwrap();
     let (table, _) = rest.split_once("<!-- /rules -->").unwrap();
-    assert!(
-        table.trim() == readme_table().trim(),
-        "run `catproof rules --format markdown`"
-    );
+    assert!(table.trim() == readme_table().trim(), "run `catproof rules --format markdown`");
 }
 
 #[test]

@@ -33,10 +33,8 @@ type Module = Vec<String>;
 
 #[test]
 fn the_source_has_twelve_rooms_and_nothing_beside_them() {
-    let found: BTreeSet<String> = entries(&project().join("src"))
-        .iter()
-        .map(|path| name(path).to_owned())
-        .collect();
+    let found: BTreeSet<String> =
+        entries(&project().join("src")).iter().map(|path| name(path).to_owned()).collect();
     let expected = ORDER.iter().chain(&["lib.rs", "main.rs"]);
     assert_eq!(found, expected.map(|name| (*name).to_owned()).collect());
 }
@@ -105,10 +103,8 @@ fn a_path_is_found_however_it_is_written() {
         fn g(_: &crate::diff::Kind) { std::mem::drop(()); local::call(); }
     ";
     let module = ["runtime", "proxy", "server"].map(str::to_owned).to_vec();
-    let used: BTreeSet<String> = uses(text, &module)
-        .into_iter()
-        .map(|path| path.join("::"))
-        .collect();
+    let used: BTreeSet<String> =
+        uses(text, &module).into_iter().map(|path| path.join("::")).collect();
     let expected = [
         "text",
         "text::hosts",
@@ -150,10 +146,7 @@ fn module_of(file: &Path) -> Module {
 
 /// The paths into the crate that a text names, from the crate's root.
 fn uses(text: &str, module: &Module) -> BTreeSet<Module> {
-    let mut paths = Paths {
-        module: module.clone(),
-        found: BTreeSet::new(),
-    };
+    let mut paths = Paths { module: module.clone(), found: BTreeSet::new() };
     paths.visit_file(&syn::parse_file(text).unwrap());
     paths.found
 }

@@ -136,16 +136,9 @@ fn theirs() -> Option<Theirs> {
     let input =
         serde_json::json!({ "issuers": ISSUERS.as_slice(), "resources": RESOURCES.as_slice() })
             .to_string();
-    node.stdin
-        .take()
-        .unwrap()
-        .write_all(input.as_bytes())
-        .unwrap();
+    node.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     let output = node.wait_with_output().unwrap();
-    assert!(
-        output.status.success(),
-        "the SDK at CATPROOF_MCP_SDK does not run"
-    );
+    assert!(output.status.success(), "the SDK at CATPROOF_MCP_SDK does not run");
     Some(serde_json::from_slice(&output.stdout).unwrap())
 }
 
@@ -155,11 +148,7 @@ fn the_order_of_urls_is_that_of_the_sdk_or_differs_for_a_reason() {
         return;
     };
     for (issuer, theirs) in ISSUERS.iter().zip(theirs.issuers) {
-        assert_eq!(
-            authorization_server_urls(&Url::parse(issuer).unwrap()),
-            theirs,
-            "{issuer}"
-        );
+        assert_eq!(authorization_server_urls(&Url::parse(issuer).unwrap()), theirs, "{issuer}");
     }
     let mut differences = 0;
     for (resource, theirs) in RESOURCES.iter().zip(theirs.resources) {

@@ -31,12 +31,8 @@ fn facts(body: &[u8], issuer: &str) -> Result<AuthorizationServerFacts, Vec<Stri
 }
 
 fn fixture(name: &str) -> Vec<u8> {
-    std::fs::read(
-        Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("tests/probe/documents")
-            .join(name),
-    )
-    .unwrap()
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/probe/documents").join(name))
+        .unwrap()
 }
 
 fn strings(list: Option<&Vec<String>>) -> Option<Vec<&str>> {
@@ -46,10 +42,7 @@ fn strings(list: Option<&Vec<String>>) -> Option<Vec<&str>> {
 #[test]
 fn what_is_left_out_has_the_meaning_of_its_rfc() {
     let facts = facts(&fixture("sparse.json"), "https://sparse.example/").unwrap();
-    assert_eq!(
-        strings(facts.code_challenge_methods_supported.as_ref()),
-        Some(vec![])
-    );
+    assert_eq!(strings(facts.code_challenge_methods_supported.as_ref()), Some(vec![]));
     assert_eq!(
         strings(facts.token_endpoint_auth_methods_supported.as_ref()),
         Some(vec!["client_secret_basic"])
@@ -60,10 +53,7 @@ fn what_is_left_out_has_the_meaning_of_its_rfc() {
     );
     assert_eq!(facts.dynamic_registration, Some(false));
     assert_eq!(facts.client_id_metadata_document_supported, Some(false));
-    assert_eq!(
-        facts.authorization_response_iss_parameter_supported,
-        Some(false)
-    );
+    assert_eq!(facts.authorization_response_iss_parameter_supported, Some(false));
     assert_eq!(facts.scopes_supported, None);
 }
 
@@ -74,20 +64,11 @@ fn what_is_stated_is_read_and_values_nobody_knows_are_kept() {
         strings(facts.code_challenge_methods_supported.as_ref()),
         Some(vec!["RS256", "S256"])
     );
-    assert_eq!(
-        strings(facts.scopes_supported.as_ref()),
-        Some(vec!["read", "write"])
-    );
+    assert_eq!(strings(facts.scopes_supported.as_ref()), Some(vec!["read", "write"]));
     assert_eq!(facts.dynamic_registration, Some(true));
     assert_eq!(facts.client_id_metadata_document_supported, Some(true));
-    assert_eq!(
-        facts.authorization_response_iss_parameter_supported,
-        Some(true)
-    );
-    assert_eq!(
-        facts.revocation_endpoint.as_deref(),
-        Some("https://tokens.example/revoke")
-    );
+    assert_eq!(facts.authorization_response_iss_parameter_supported, Some(true));
+    assert_eq!(facts.revocation_endpoint.as_deref(), Some("https://tokens.example/revoke"));
 }
 
 #[test]
@@ -95,12 +76,7 @@ fn a_byte_order_mark_and_nulls_do_no_harm() {
     let body = [b"\xef\xbb\xbf".as_slice(), &fixture("sparse.json")].concat();
     assert!(facts(&body, "https://sparse.example/").is_ok());
     let with_null = br#"{"issuer":"https://a.example","authorization_endpoint":"https://a.example/a","token_endpoint":"https://a.example/t","registration_endpoint":null}"#;
-    assert_eq!(
-        facts(with_null, "https://a.example")
-            .unwrap()
-            .dynamic_registration,
-        Some(false)
-    );
+    assert_eq!(facts(with_null, "https://a.example").unwrap().dynamic_registration, Some(false));
 }
 
 #[test]
@@ -112,11 +88,7 @@ fn a_resource_is_the_url_itself_or_a_parent_of_it() {
         ("https://a.example", "https://a.example/mcp", parent),
         ("https://a.example/", "https://a.example/mcp", parent),
         ("https://a.example/", "https://a.example", parent),
-        (
-            "https://a.example/v1",
-            "https://a.example/v1/mcp?x=1",
-            parent,
-        ),
+        ("https://a.example/v1", "https://a.example/v1/mcp?x=1", parent),
         ("https://a.example/mcp", "https://a.example/mcp/", parent),
         ("https://A.example:443/mcp", "https://a.example/mcp", parent),
         ("https://a.example/mcp/", "https://a.example/mcp", None),
@@ -126,18 +98,10 @@ fn a_resource_is_the_url_itself_or_a_parent_of_it() {
         ("http://a.example/mcp", "https://a.example/mcp", None),
         ("https://a.example:8443", "https://a.example/mcp", None),
         ("https://b.example/mcp", "https://a.example/mcp", None),
-        (
-            "https://a.example.evil.example/",
-            "https://a.example/mcp",
-            None,
-        ),
+        ("https://a.example.evil.example/", "https://a.example/mcp", None),
         ("not a url", "https://a.example/mcp", None),
     ] {
-        assert_eq!(
-            match_resource(resource, remote_url),
-            expected,
-            "{resource} for {remote_url}"
-        );
+        assert_eq!(match_resource(resource, remote_url), expected, "{resource} for {remote_url}");
     }
 }
 
@@ -160,20 +124,14 @@ fn the_real_documents_are_read() {
         }
         let body = std::fs::read(&path).unwrap();
         let document: serde_json::Value = serde_json::from_slice(&body).unwrap();
-        let issuer = document
-            .get("issuer")
-            .and_then(serde_json::Value::as_str)
-            .unwrap();
+        let issuer = document.get("issuer").and_then(serde_json::Value::as_str).unwrap();
         let verdict = facts(&body, issuer);
         match name.as_str() {
             "facebook" => assert_eq!(verdict, Err(vec!["invalid-metadata".to_owned()])),
             _ => assert!(verdict.unwrap().token_endpoint.is_some(), "{name}"),
         }
         assert_eq!(
-            facts(&body, &format!("{issuer}/"))
-                .unwrap_err()
-                .first()
-                .map(String::as_str),
+            facts(&body, &format!("{issuer}/")).unwrap_err().first().map(String::as_str),
             Some("issuer-mismatch"),
             "{name}"
         );

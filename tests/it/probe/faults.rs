@@ -76,17 +76,11 @@ async fn a_server_error_that_passes_is_not_seen() {
 async fn a_server_error_stops_the_search_at_once() {
     let world = World::new(&["a"]).await;
     world
-        .on(
-            "GET {a}/.well-known/oauth-authorization-server",
-            Reply::status(500),
-        )
+        .on("GET {a}/.well-known/oauth-authorization-server", Reply::status(500))
         .on(&format!("GET {WELL_KNOWN}"), Reply::json(GOOD));
     let entry = world.probe(world.mcp_static("{a}", None)).await;
     assert_eq!(rules(&entry), ["unreachable-metadata"]);
-    assert_eq!(
-        requests(&entry),
-        ["GET {a}/.well-known/oauth-authorization-server"]
-    );
+    assert_eq!(requests(&entry), ["GET {a}/.well-known/oauth-authorization-server"]);
 }
 
 #[tokio::test]
@@ -117,10 +111,7 @@ async fn a_redirect_loop_ends_after_three() {
     let (rule, message, entry) =
         problem(Reply::redirect(302, "/.well-known/openid-configuration")).await;
     assert_eq!(rule, "unreachable-metadata");
-    assert!(
-        message.ends_with("it redirects more than 3 times"),
-        "{message}"
-    );
+    assert!(message.ends_with("it redirects more than 3 times"), "{message}");
     assert_eq!(entry.requests.len(), 4);
 }
 
@@ -134,10 +125,7 @@ async fn three_redirects_are_followed() {
         .on("GET {b}/three?x=1", Reply::json(GOOD));
     let entry = world.probe(world.mcp_static("{a}", Some(WELL_KNOWN))).await;
     assert_eq!(rules(&entry), [""; 0]);
-    assert_eq!(
-        entry.authorization_server.as_ref().unwrap().metadata_url,
-        "{b}/three?x=1"
-    );
+    assert_eq!(entry.authorization_server.as_ref().unwrap().metadata_url, "{b}/three?x=1");
     assert_eq!(requests(&entry).len(), 4);
 }
 
@@ -152,10 +140,7 @@ async fn slow_headers_and_slow_bodies_run_into_the_limit() {
         world.limits.total = Duration::from_millis(400);
         let (rule, message, _) = problem_in(&world, reply).await;
         assert_eq!(rule, "unreachable-metadata");
-        assert!(
-            message.ends_with("no whole answer within 0.4 s"),
-            "{message}"
-        );
+        assert!(message.ends_with("no whole answer within 0.4 s"), "{message}");
     }
 }
 
@@ -182,9 +167,7 @@ async fn endless_and_huge_bodies_are_cut_as_they_stream() {
 
 #[tokio::test]
 async fn a_wrong_content_type_is_named_and_the_document_used() {
-    let reply = Reply::status(200)
-        .header("content-type", "text/plain")
-        .body(GOOD);
+    let reply = Reply::status(200).header("content-type", "text/plain").body(GOOD);
     let (rule, message, entry) = problem(reply).await;
     assert_eq!(rule, "mislabeled-metadata");
     assert_eq!(
@@ -199,36 +182,21 @@ async fn what_is_no_json_object_is_invalid() {
     let deep = "[".repeat(10_000);
     for (body, what) in [
         ("", "is empty"),
-        (
-            "{\"issuer\":",
-            "is not JSON: EOF while parsing a value at line 1 column 10",
-        ),
+        ("{\"issuer\":", "is not JSON: EOF while parsing a value at line 1 column 10"),
         ("OK", "is not JSON: expected value at line 1 column 1"),
         ("[]", "is JSON, but no object"),
-        (
-            "{\"a\": 1e999}",
-            "is not JSON: number out of range at line 1 column 11",
-        ),
-        (
-            deep.as_str(),
-            "is not JSON: recursion limit exceeded at line 1 column 128",
-        ),
+        ("{\"a\": 1e999}", "is not JSON: number out of range at line 1 column 11"),
+        (deep.as_str(), "is not JSON: recursion limit exceeded at line 1 column 128"),
     ] {
         let message = format!("the metadata at `{{a}}/.well-known/openid-configuration` {what}");
-        assert_eq!(
-            finding(Reply::json(body)).await,
-            said("invalid-metadata", &message)
-        );
+        assert_eq!(finding(Reply::json(body)).await, said("invalid-metadata", &message));
     }
 }
 
 #[tokio::test]
 async fn a_missing_endpoint_or_one_that_is_no_url_is_invalid() {
     for (body, what) in [
-        (
-            r#"{"issuer":"{a}","authorization_endpoint":"{a}/authorize"}"#,
-            "has no `token_endpoint`",
-        ),
+        (r#"{"issuer":"{a}","authorization_endpoint":"{a}/authorize"}"#, "has no `token_endpoint`"),
         (
             r#"{"issuer":"{a}","authorization_endpoint":"/authorize","token_endpoint":"{a}/t"}"#,
             "has a `authorization_endpoint` that is not a URL: `/authorize`",
@@ -249,27 +217,18 @@ async fn a_missing_endpoint_or_one_that_is_no_url_is_invalid() {
             r#"{"issuer":"{a}","authorization_endpoint":"{a}/a","token_endpoint":"https://good.example@evil.example/t"}"#,
             "has a `token_endpoint` that is not a URL: `https://good.example@evil.example/t`",
         ),
-        (
-            r#"{"authorization_endpoint":"{a}/a","token_endpoint":"{a}/t"}"#,
-            "has no `issuer`",
-        ),
+        (r#"{"authorization_endpoint":"{a}/a","token_endpoint":"{a}/t"}"#, "has no `issuer`"),
     ] {
         let message = format!("the metadata at `{{a}}/.well-known/openid-configuration` {what}");
-        assert_eq!(
-            finding(Reply::json(body)).await,
-            said("invalid-metadata", &message)
-        );
+        assert_eq!(finding(Reply::json(body)).await, said("invalid-metadata", &message));
     }
 }
 
 #[tokio::test]
 async fn an_endpoint_without_tls_is_insecure() {
-    for member in [
-        "authorization_endpoint",
-        "token_endpoint",
-        "revocation_endpoint",
-        "registration_endpoint",
-    ] {
+    for member in
+        ["authorization_endpoint", "token_endpoint", "revocation_endpoint", "registration_endpoint"]
+    {
         let mut document: serde_json::Value = serde_json::from_str(GOOD).unwrap();
         document
             .as_object_mut()
@@ -290,10 +249,7 @@ async fn an_endpoint_without_tls_is_insecure() {
 async fn another_issuer_is_a_mismatch_and_so_is_a_slash() {
     for (issuer, why) in [
         ("https://other.example", ", and so must not be used"),
-        (
-            "{a}/",
-            ": the same but for a slash at the end, which counts",
-        ),
+        ("{a}/", ": the same but for a slash at the end, which counts"),
         (
             "{a}/{tenantid}",
             ": a template that stands for many issuers: name the one of a single tenant",
@@ -327,13 +283,8 @@ async fn an_issuer_with_a_slash_is_found_by_its_own_name() {
 
 #[tokio::test]
 async fn a_resource_of_somebody_else_must_not_be_used() {
-    for resource in [
-        "https://other.example/mcp",
-        "{a}/mc",
-        "{a}/mcp/",
-        "{a}/mcp/deeper",
-        "{b}/mcp",
-    ] {
+    for resource in ["https://other.example/mcp", "{a}/mc", "{a}/mcp/", "{a}/mcp/deeper", "{b}/mcp"]
+    {
         let world = World::new(&["a", "b"]).await;
         world.on("POST {a}/mcp", Reply::challenge("{a}/meta")).on(
             "GET {a}/meta",
@@ -360,10 +311,7 @@ async fn metadata_that_a_challenge_names_must_be_there() {
 #[tokio::test]
 async fn named_metadata_and_issuers_must_be_https() {
     let world = World::new(&["a"]).await;
-    world.on(
-        "POST {a}/mcp",
-        Reply::challenge("http://provider.example/meta"),
-    );
+    world.on("POST {a}/mcp", Reply::challenge("http://provider.example/meta"));
     let entry = world.probe(world.remote("{a}/mcp")).await;
     assert_eq!(rules(&entry), ["insecure-endpoint"]);
 
@@ -442,10 +390,7 @@ async fn a_member_that_is_stated_twice_is_refused() {
     ] {
         let (rule, message) = finding(Reply::json(body)).await;
         assert_eq!(rule, "invalid-metadata");
-        assert!(
-            message.ends_with(&format!("states `{name}` twice")),
-            "{message}"
-        );
+        assert!(message.ends_with(&format!("states `{name}` twice")), "{message}");
     }
     // What discovery does not look at may be there as often as it likes.
     let world = World::new(&["a"]).await;
@@ -459,24 +404,13 @@ async fn a_member_that_is_stated_twice_is_refused() {
 
 #[tokio::test]
 async fn nothing_hidden_gets_from_an_answer_into_the_lock() {
-    for hidden in [
-        r"\u202e", r"\u0000", r"\n", r"\u007f", r"\u200b", r"\u061c", "\u{430}",
-    ] {
+    for hidden in [r"\u202e", r"\u0000", r"\n", r"\u007f", r"\u200b", r"\u061c", "\u{430}"] {
         for (member, value) in [
             ("scopes_supported", format!(r#"["re{hidden}ad"]"#)),
-            (
-                "code_challenge_methods_supported",
-                format!(r#"["S256","{hidden}"]"#),
-            ),
-            (
-                "token_endpoint_auth_methods_supported",
-                format!(r#"["no{hidden}ne"]"#),
-            ),
+            ("code_challenge_methods_supported", format!(r#"["S256","{hidden}"]"#)),
+            ("token_endpoint_auth_methods_supported", format!(r#"["no{hidden}ne"]"#)),
             ("grant_types_supported", format!(r#"["{hidden}"]"#)),
-            (
-                "revocation_endpoint",
-                format!(r#""https://a.example/{hidden}""#),
-            ),
+            ("revocation_endpoint", format!(r#""https://a.example/{hidden}""#)),
             ("issuer", format!(r#""https://a.example/{hidden}""#)),
         ] {
             let body = format!(
@@ -494,19 +428,10 @@ async fn nothing_hidden_gets_from_an_answer_into_the_lock() {
             let entry = world.probe(target).await;
             assert_eq!(rules(&entry), ["invalid-metadata"], "{member} {hidden}");
             let text = serde_json::to_string(&entry).unwrap();
-            assert!(
-                text.bytes().all(|byte| matches!(byte, b' '..=b'~')),
-                "{text}"
-            );
+            assert!(text.bytes().all(|byte| matches!(byte, b' '..=b'~')), "{text}");
         }
     }
-    for resource in [
-        r"{a}/mc\tp",
-        r"{a}/mcp\u202e",
-        " {a}/mcp",
-        r"{a}\\mcp",
-        "{a}/mcp#x",
-    ] {
+    for resource in [r"{a}/mc\tp", r"{a}/mcp\u202e", " {a}/mcp", r"{a}\\mcp", "{a}/mcp#x"] {
         let world = World::new(&["a"]).await;
         let body = format!(r#"{{"resource":"{resource}","authorization_servers":["{{a}}"]}}"#);
         world
@@ -526,10 +451,9 @@ async fn resource_metadata_without_an_authorization_server_is_invalid() {
         r#"{"resource":"{a}/mcp","authorization_servers":["not a url"]}"#,
     ] {
         let world = World::new(&["a"]).await;
-        world.on("POST {a}/mcp", Reply::status(401)).on(
-            "GET {a}/.well-known/oauth-protected-resource/mcp",
-            Reply::json(body),
-        );
+        world
+            .on("POST {a}/mcp", Reply::status(401))
+            .on("GET {a}/.well-known/oauth-protected-resource/mcp", Reply::json(body));
         let entry = world.probe(world.remote("{a}/mcp")).await;
         assert_eq!(rules(&entry), ["invalid-metadata"], "{body}");
         assert_eq!(entry.requests.len(), 2);
@@ -542,9 +466,7 @@ async fn a_port_where_nobody_listens_is_unreachable() {
     let address = listener.local_addr().unwrap();
     drop(listener);
     let world = World::new(&["a"]).await;
-    let entry = world
-        .probe(world.remote(&format!("http://{address}/mcp")))
-        .await;
+    let entry = world.probe(world.remote(&format!("http://{address}/mcp"))).await;
     assert_eq!(rules(&entry), ["unreachable-metadata"]);
     assert_eq!(
         entry.problems.first().unwrap().message,
@@ -562,13 +484,9 @@ async fn a_connection_that_breaks_is_tried_three_times() {
             drop(listener.accept().await.unwrap());
         }
         // Nobody comes a fourth time.
-        tokio::time::timeout(Duration::from_millis(300), listener.accept())
-            .await
-            .is_err()
+        tokio::time::timeout(Duration::from_millis(300), listener.accept()).await.is_err()
     });
-    let entry = world
-        .probe(world.remote(&format!("http://{address}/mcp")))
-        .await;
+    let entry = world.probe(world.remote(&format!("http://{address}/mcp"))).await;
     assert_eq!(rules(&entry), ["unreachable-metadata"]);
     assert!(visitors.await.unwrap());
 }
@@ -586,26 +504,13 @@ async fn foreign_text_cannot_add_a_line_or_a_control_character() {
 #[tokio::test]
 async fn a_proxy_that_was_named_gets_every_request() {
     let world = World::new(&["proxy"]).await;
-    let manners = Manners {
-        http_proxy: Some(world.fill("{proxy}")),
-        ..world.manners()
-    };
+    let manners = Manners { http_proxy: Some(world.fill("{proxy}")), ..world.manners() };
     world.on("GET {proxy}http://localhost:9/m", Reply::json("{}"));
-    let request = Request {
-        method: Method::Get,
-        url: "http://localhost:9/m".to_owned(),
-    };
-    let answer = Network::new(&manners)
-        .unwrap()
-        .fetch(&request)
-        .await
-        .unwrap();
+    let request = Request { method: Method::Get, url: "http://localhost:9/m".to_owned() };
+    let answer = Network::new(&manners).unwrap().fetch(&request).await.unwrap();
     assert_eq!(answer.status, Some(200));
     // What stands in the URL is checked all the same.
-    let private = Request {
-        url: "https://10.0.0.1/".to_owned(),
-        ..request
-    };
+    let private = Request { url: "https://10.0.0.1/".to_owned(), ..request };
     let refused = Network::new(&manners).unwrap().fetch(&private).await;
     assert_eq!(refused.unwrap_err().kind, FailureKind::Refused);
     assert_eq!(world.asked().len(), 1);

@@ -41,10 +41,7 @@ const REPORTED: [(&str, &str); 2] = [
 fn recordings() -> Vec<Recording> {
     entries(&project().join("tests/probe/recordings"))
         .iter()
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "json")
-        })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
         .map(|path| serde_json::from_slice(&fs::read(path).unwrap()).unwrap())
         .collect()
 }
@@ -69,9 +66,7 @@ fn rows<'a>(recording: &Recording, facts: &'a [Value]) -> Vec<&'a Value> {
         stated.trim_end_matches('/') == url.trim_end_matches('/')
     };
     let is_issuer = |row: &Value| {
-        let issuer = row["issuer"]
-            .as_str()
-            .and_then(|issuer| Url::parse(issuer).ok());
+        let issuer = row["issuer"].as_str().and_then(|issuer| Url::parse(issuer).ok());
         issuer.is_some_and(|issuer| authorization_server_urls(&issuer).contains(&recording.url))
     };
     let candidates = [
@@ -97,19 +92,13 @@ fn every_reconstructed_recording_says_what_the_facts_say_and_nothing_else() {
             continue;
         }
         let url = &recording.url;
-        assert!(
-            recording.source.as_ref().is_some_and(|it| !it.is_empty()),
-            "{url}"
-        );
+        assert!(recording.source.as_ref().is_some_and(|it| !it.is_empty()), "{url}");
         let rows = rows(&recording, &facts);
         let mut is_said = |member: &str, value: &Value| {
             compared += 1;
             let is_fact = rows.iter().any(|row| row[fact_of(member)] == *value);
             let is_reported = REPORTED.contains(&(url, member));
-            assert_ne!(
-                is_fact, is_reported,
-                "{url} says that `{member}` is {value}"
-            );
+            assert_ne!(is_fact, is_reported, "{url} says that `{member}` is {value}");
         };
         let stated = serde_json::to_value(&recording.stated).unwrap();
         for (member, value) in stated.as_object().unwrap() {
@@ -124,24 +113,15 @@ fn every_reconstructed_recording_says_what_the_facts_say_and_nothing_else() {
             is_said(member, value);
         }
         // Each member is stated or said to be unknown, so no absence means anything.
-        let is_resource = rows
-            .iter()
-            .any(|row| row["protected_resource_metadata_url"] == **url);
-        let members: BTreeSet<&str> = if is_resource {
-            RESOURCE.into()
-        } else {
-            SERVER.into()
-        };
+        let is_resource = rows.iter().any(|row| row["protected_resource_metadata_url"] == **url);
+        let members: BTreeSet<&str> = if is_resource { RESOURCE.into() } else { SERVER.into() };
         let stated: BTreeSet<&str> = body.keys().map(String::as_str).collect();
         let unknown: BTreeSet<&str> = recording.unknown.iter().map(String::as_str).collect();
         open += unknown.len();
         assert!(stated.is_disjoint(&unknown), "{url}");
         assert_eq!(&stated | &unknown, members, "{url}");
     }
-    assert!(
-        compared > 300 && open > 200,
-        "{compared} compared, {open} open"
-    );
+    assert!(compared > 300 && open > 200, "{compared} compared, {open} open");
 }
 
 #[test]
@@ -149,24 +129,13 @@ fn what_is_recorded_word_for_word_is_the_published_document() {
     let Some(folder) = shared("corpus/discovery") else {
         return;
     };
-    let fetched: Vec<Recording> = recordings()
-        .into_iter()
-        .filter(|recording| !recording.reconstructed)
-        .collect();
+    let fetched: Vec<Recording> =
+        recordings().into_iter().filter(|recording| !recording.reconstructed).collect();
     let [google] = fetched.as_slice() else {
         panic!("{} recordings are word for word", fetched.len());
     };
-    assert_eq!(
-        google.url,
-        "https://accounts.google.com/.well-known/openid-configuration"
-    );
-    assert_eq!(
-        (google.status, &google.recorded),
-        (Some(200), &"2024-10-01".to_owned())
-    );
+    assert_eq!(google.url, "https://accounts.google.com/.well-known/openid-configuration");
+    assert_eq!((google.status, &google.recorded), (Some(200), &"2024-10-01".to_owned()));
     let published = fs::read_to_string(folder.join("google.json")).unwrap();
-    assert_eq!(
-        json!(google.body.as_ref().unwrap().join("\n")),
-        json!(published)
-    );
+    assert_eq!(json!(google.body.as_ref().unwrap().join("\n")), json!(published));
 }

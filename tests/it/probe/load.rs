@@ -26,18 +26,13 @@ async fn a_thousand_servers_are_asked_eight_at_a_time_and_nobody_twice() {
     let world = World::behind_a_proxy(&names).await;
     for name in &names {
         let meta = format!("{{{name}}}/.well-known/oauth-protected-resource/mcp");
-        world
-            .on(
-                &format!("POST {{{name}}}/mcp"),
-                Reply::challenge(&meta).after(DELAY),
-            )
-            .on(
-                &format!("GET {meta}"),
-                Reply::json(&format!(
-                    r#"{{"resource":"{{{name}}}/mcp","authorization_servers":["{{s0}}"]}}"#
-                ))
-                .after(DELAY),
-            );
+        world.on(&format!("POST {{{name}}}/mcp"), Reply::challenge(&meta).after(DELAY)).on(
+            &format!("GET {meta}"),
+            Reply::json(&format!(
+                r#"{{"resource":"{{{name}}}/mcp","authorization_servers":["{{s0}}"]}}"#
+            ))
+            .after(DELAY),
+        );
     }
     world.on(
         "GET {s0}/.well-known/oauth-authorization-server",
@@ -67,10 +62,7 @@ async fn a_thousand_servers_are_asked_eight_at_a_time_and_nobody_twice() {
 async fn one_origin_is_asked_two_things_at_a_time() {
     let world = World::new(&["a"]).await;
     for number in 0..20 {
-        world.on(
-            &format!("POST {{a}}/{number}"),
-            Reply::status(401).after(DELAY),
-        );
+        world.on(&format!("POST {{a}}/{number}"), Reply::status(401).after(DELAY));
     }
     let targets = numbered(&world, 20, |number| format!("{{a}}/{number}"));
     probe_all(&targets, &world.network()).await;

@@ -45,15 +45,9 @@ fn lock(entries: &[(&str, &LockEntry)]) -> Lock {
 }
 
 fn unreachable(entry: &LockEntry) -> LockEntry {
-    let problem = LockProblem {
-        rule: "unreachable-metadata".to_owned(),
-        message: "no answer".to_owned(),
-    };
-    LockEntry {
-        authorization_server: None,
-        problems: vec![problem],
-        ..entry.clone()
-    }
+    let problem =
+        LockProblem { rule: "unreachable-metadata".to_owned(), message: "no answer".to_owned() };
+    LockEntry { authorization_server: None, problems: vec![problem], ..entry.clone() }
 }
 
 const A: &str = "https://a.example/mcp";
@@ -71,12 +65,7 @@ fn a_lock_is_written_and_read_back_the_same() {
 #[test]
 fn a_text_that_is_no_lock_is_an_error_with_advice() {
     let other = to_json(&lock(&[])).replace("\"version\": 1", "\"version\": 7");
-    assert!(
-        read_lock(&other)
-            .unwrap_err()
-            .to_string()
-            .contains("version 7")
-    );
+    assert!(read_lock(&other).unwrap_err().to_string().contains("version 7"));
     for text in [
         "",
         "[]",
@@ -91,16 +80,10 @@ fn a_text_that_is_no_lock_is_an_error_with_advice() {
 #[test]
 fn an_entry_answers_its_own_inputs_only() {
     let lock = lock(&[("a", &entry(A, TOKEN))]);
-    let inputs = LockInputs {
-        remote_url: Some(A.to_owned()),
-        ..LockInputs::default()
-    };
+    let inputs = LockInputs { remote_url: Some(A.to_owned()), ..LockInputs::default() };
     assert!(lock.entry("a", &inputs).is_some());
     assert!(lock.entry("b", &inputs).is_none());
-    let slash = LockInputs {
-        remote_url: Some(format!("{A}/")),
-        ..LockInputs::default()
-    };
+    let slash = LockInputs { remote_url: Some(format!("{A}/")), ..LockInputs::default() };
     assert!(lock.entry("a", &slash).is_none());
 }
 
@@ -108,15 +91,9 @@ fn an_entry_answers_its_own_inputs_only() {
 fn a_refresh_keeps_the_others_and_drops_what_is_gone() {
     let (before, after) = (entry(A, TOKEN), entry(A, "https://auth.example/new"));
     let old = lock(&[("a", &before), ("b", &before), ("gone", &before)]);
-    let merged = merge(
-        &old,
-        &lock(&[("b", &after), ("c", &after)]),
-        &BTreeSet::from(["a", "b", "c"]),
-    );
-    assert_eq!(
-        merged,
-        lock(&[("a", &before), ("b", &after), ("c", &after)])
-    );
+    let merged =
+        merge(&old, &lock(&[("b", &after), ("c", &after)]), &BTreeSet::from(["a", "b", "c"]));
+    assert_eq!(merged, lock(&[("a", &before), ("b", &after), ("c", &after)]));
 }
 
 #[test]
@@ -125,10 +102,7 @@ fn nobody_home_loses_no_facts_and_adds_none() {
     let ids = BTreeSet::from(["a", "b"]);
     let old = lock(&[("a", &before)]);
     let nobody = unreachable(&before);
-    assert_eq!(
-        merge(&old, &lock(&[("a", &nobody), ("b", &nobody)]), &ids),
-        old
-    );
+    assert_eq!(merge(&old, &lock(&[("a", &nobody), ("b", &nobody)]), &ids), old);
 }
 
 #[test]
@@ -152,55 +126,30 @@ fn drift_names_what_changed_and_nothing_else() {
         ]
     );
     assert!(
-        said(
-            &before,
-            &LockEntry {
-                recorded: "2026-11-01".to_owned(),
-                ..before.clone()
-            }
-        )
-        .is_empty()
+        said(&before, &LockEntry { recorded: "2026-11-01".to_owned(), ..before.clone() })
+            .is_empty()
     );
     assert!(said(&before, &unreachable(&before)).is_empty());
     after.inputs.server_url = Some("https://else.example".to_owned());
-    assert_eq!(
-        said(&before, &after),
-        ["the lock has no entry for these URLs"]
-    );
+    assert_eq!(said(&before, &after), ["the lock has no entry for these URLs"]);
 }
 
 #[test]
 fn what_a_reconstructed_entry_leaves_open_is_no_drift() {
-    let mut before = LockEntry {
-        reconstructed: true,
-        source: Some("an audit".to_owned()),
-        ..entry(A, TOKEN)
-    };
+    let mut before =
+        LockEntry { reconstructed: true, source: Some("an audit".to_owned()), ..entry(A, TOKEN) };
     let mut after = entry(A, TOKEN);
-    after
-        .authorization_server
-        .as_mut()
-        .unwrap()
-        .scopes_supported = Some(vec!["read".to_owned()]);
+    after.authorization_server.as_mut().unwrap().scopes_supported = Some(vec!["read".to_owned()]);
     assert!(changes(&lock(&[("a", &before)]), &lock(&[("a", &after)])).is_empty());
     before.issuer = Some("https://else.example".to_owned());
-    assert_eq!(
-        changes(&lock(&[("a", &before)]), &lock(&[("a", &after)])).len(),
-        1
-    );
+    assert_eq!(changes(&lock(&[("a", &before)]), &lock(&[("a", &after)])).len(), 1);
 }
 
 #[test]
 fn age_is_judged_against_the_day_that_is_given() {
     let lock = lock(&[
         ("a", &entry(A, TOKEN)),
-        (
-            "b",
-            &LockEntry {
-                recorded: "long ago".to_owned(),
-                ..entry(A, TOKEN)
-            },
-        ),
+        ("b", &LockEntry { recorded: "long ago".to_owned(), ..entry(A, TOKEN) }),
     ]);
     let stale_on = |day: &str| {
         stale(&lock, Day::parse(day).unwrap(), 90)

@@ -23,14 +23,8 @@ pub struct Shape {
 /// Where a manifest says that a server is.
 #[derive(Clone, Copy)]
 pub enum Start {
-    Generic {
-        server_url: &'static str,
-        token_endpoint: &'static str,
-    },
-    McpStatic {
-        server_url: &'static str,
-        well_known_url: &'static str,
-    },
+    Generic { server_url: &'static str, token_endpoint: &'static str },
+    McpStatic { server_url: &'static str, well_known_url: &'static str },
     RemoteStatic(&'static str),
     RemoteDynamic(&'static str),
 }
@@ -250,10 +244,7 @@ pub fn google(world: &World) {
 
 pub fn github(world: &World) {
     world
-        .on(
-            "POST {mcp}/mcp/",
-            Reply::challenge("{mcp}/.well-known/oauth-protected-resource/mcp/"),
-        )
+        .on("POST {mcp}/mcp/", Reply::challenge("{mcp}/.well-known/oauth-protected-resource/mcp/"))
         .on(
             "GET {mcp}/.well-known/oauth-protected-resource/mcp/",
             resource("{mcp}/mcp/", r#""{github}/login/oauth""#),
@@ -266,10 +257,7 @@ pub fn github(world: &World) {
 
 pub fn slack_classic(world: &World) {
     world
-        .on(
-            "GET {slack}/oauth/v2/authorize",
-            Reply::redirect(302, "https://slack.example/signin"),
-        )
+        .on("GET {slack}/oauth/v2/authorize", Reply::redirect(302, "https://slack.example/signin"))
         .on(
             "GET {slack}/api/oauth.v2.access",
             Reply::json(r#"{"ok":false,"error":"invalid_code"}"#),
@@ -282,14 +270,8 @@ pub fn slack_classic(world: &World) {
 
 pub fn slack_mcp(world: &World) {
     world
-        .on(
-            "POST {mcp}/mcp",
-            Reply::status(401).header("www-authenticate", "Bearer"),
-        )
-        .on(
-            "GET {mcp}/.well-known/oauth-protected-resource",
-            resource("{mcp}", r#""{mcp}""#),
-        )
+        .on("POST {mcp}/mcp", Reply::status(401).header("www-authenticate", "Bearer"))
+        .on("GET {mcp}/.well-known/oauth-protected-resource", resource("{mcp}", r#""{mcp}""#))
         .on(
             "GET {mcp}/.well-known/oauth-authorization-server",
             server(
@@ -358,20 +340,11 @@ pub fn supabase(world: &World) {
 
 pub fn two_servers(world: &World) {
     world
-        .on(
-            "POST {mcp}/mcp",
-            Reply::challenge("{mcp}/.well-known/oauth-protected-resource/mcp"),
-        )
+        .on("POST {mcp}/mcp", Reply::challenge("{mcp}/.well-known/oauth-protected-resource/mcp"))
         .on(
             "GET {mcp}/.well-known/oauth-protected-resource/mcp",
             resource("{mcp}/mcp", r#""{one}","{two}""#),
         )
-        .on(
-            "GET {one}/.well-known/openid-configuration",
-            server("{one}", "{one}", ""),
-        )
-        .on(
-            "GET {two}/.well-known/openid-configuration",
-            server("{two}", "{two}", ""),
-        );
+        .on("GET {one}/.well-known/openid-configuration", server("{one}", "{one}", ""))
+        .on("GET {two}/.well-known/openid-configuration", server("{two}", "{two}", ""));
 }

@@ -19,16 +19,7 @@ fn shipped() -> PathBuf {
 
 async fn replay(folder: &Path, targets: &[Target], reach: Reach) -> Probed {
     let recordings = Recordings::open(folder).unwrap();
-    probe(
-        targets,
-        &recordings,
-        ProbeRun {
-            today: TODAY,
-            reach,
-        },
-        |_| (),
-    )
-    .await
+    probe(targets, &recordings, ProbeRun { today: TODAY, reach }, |_| ()).await
 }
 
 /// A target for every remote server that the shipped recordings know, and the issuer Google.
@@ -36,26 +27,17 @@ fn shipped_targets() -> Vec<Target> {
     let mut urls = Vec::new();
     for item in std::fs::read_dir(shipped()).unwrap() {
         let path = item.unwrap().path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "json")
-        {
+        if path.extension().is_some_and(|extension| extension == "json") {
             let recording: Recording =
                 serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-            assert_eq!(
-                path.file_name().unwrap().to_str(),
-                Some(recording.file_name().as_str())
-            );
+            assert_eq!(path.file_name().unwrap().to_str(), Some(recording.file_name().as_str()));
             urls.extend((recording.method == Method::Initialize).then_some(recording.url));
         }
     }
     let remote = |url: String| Target {
         server_id: url.clone(),
         kind: TargetKind::Remote,
-        inputs: LockInputs {
-            remote_url: Some(url),
-            ..LockInputs::default()
-        },
+        inputs: LockInputs { remote_url: Some(url), ..LockInputs::default() },
     };
     let google = Target {
         server_id: "google".to_owned(),
@@ -84,45 +66,24 @@ async fn the_shipped_recordings_give_the_expected_lock_twice() {
 
 #[tokio::test]
 async fn the_shipped_recordings_say_what_is_known_and_nothing_else() {
-    let Lock { servers, .. } = replay(&shipped(), &shipped_targets(), Reach::Public)
-        .await
-        .lock;
+    let Lock { servers, .. } = replay(&shipped(), &shipped_targets(), Reach::Public).await.lock;
     assert_eq!(servers.len(), 44);
     for (id, entry) in &servers {
         let facts = entry.authorization_server.as_ref().unwrap();
-        assert!(
-            facts.token_endpoint.is_some() && facts.authorization_endpoint.is_some(),
-            "{id}"
-        );
+        assert!(facts.token_endpoint.is_some() && facts.authorization_endpoint.is_some(), "{id}");
         assert!(entry.problems.is_empty(), "{id}: {:?}", entry.problems);
         if id == "google" {
             assert!(
                 !entry.reconstructed
-                    && entry
-                        .requests
-                        .iter()
-                        .all(|request| request.sha256.is_some())
+                    && entry.requests.iter().all(|request| request.sha256.is_some())
             );
             continue;
         }
         assert!(entry.reconstructed && entry.source.is_some(), "{id}");
         assert_eq!(entry.recorded, "2026-09-30", "{id}");
-        assert!(
-            entry
-                .requests
-                .iter()
-                .all(|request| request.sha256.is_none()),
-            "{id}"
-        );
-        assert_eq!(
-            facts.dynamic_registration,
-            Some(!id.contains("githubcopilot")),
-            "{id}"
-        );
-        assert_eq!(
-            facts.authorization_response_iss_parameter_supported, None,
-            "{id}"
-        );
+        assert!(entry.requests.iter().all(|request| request.sha256.is_none()), "{id}");
+        assert_eq!(facts.dynamic_registration, Some(!id.contains("githubcopilot")), "{id}");
+        assert_eq!(facts.authorization_response_iss_parameter_supported, None, "{id}");
     }
     let linear = servers.get("https://mcp.linear.app/mcp").unwrap();
     let facts = linear.authorization_server.as_ref().unwrap();
@@ -134,10 +95,7 @@ async fn the_shipped_recordings_say_what_is_known_and_nothing_else() {
             .get(id)
             .and_then(|entry| entry.authorization_server.as_ref()?.token_endpoint.clone())
     };
-    assert_eq!(
-        hosts("google").as_deref(),
-        Some("https://oauth2.googleapis.com/token")
-    );
+    assert_eq!(hosts("google").as_deref(), Some("https://oauth2.googleapis.com/token"));
     assert_eq!(
         hosts("https://api.githubcopilot.com/mcp/").as_deref(),
         Some("https://github.com/login/oauth/access_token")
@@ -159,23 +117,12 @@ async fn what_was_recorded_is_replayed_to_the_same_bytes() {
         .on("POST {a}/broken", Reply::status(401))
         .on("GET {a}/.well-known/oauth-protected-resource/broken", Reply::status(200).drip(b"\xff\xfe", 3, std::time::Duration::ZERO))
         .on("POST {a}/loop", Reply::redirect(308, "/loop"));
-    let targets: Vec<Target> = [
-        "{a}/mcp",
-        "{a}/broken",
-        "{a}/loop",
-        "http://127.0.0.1:1/mcp",
-        "https://10.0.0.1/",
-    ]
-    .map(|url| Target {
-        server_id: world.fill(url),
-        ..world.remote(url)
-    })
-    .to_vec();
+    let targets: Vec<Target> =
+        ["{a}/mcp", "{a}/broken", "{a}/loop", "http://127.0.0.1:1/mcp", "https://10.0.0.1/"]
+            .map(|url| Target { server_id: world.fill(url), ..world.remote(url) })
+            .to_vec();
     let folder = tempfile::tempdir().unwrap();
-    let run = ProbeRun {
-        today: TODAY,
-        reach: Reach::Loopback,
-    };
+    let run = ProbeRun { today: TODAY, reach: Reach::Loopback };
     let recorder = Recorder::new(world.network(), folder.path(), TODAY).unwrap();
     let live = probe(&targets, &recorder, run, |_| ()).await;
     recorder.finish().unwrap();
@@ -199,10 +146,7 @@ async fn what_is_not_recorded_is_said_and_is_no_pass() {
     let probed = replay(folder.path(), &targets, Reach::Public).await;
     let entry = probed.lock.servers.get("server").unwrap();
     assert_eq!(rules(entry), ["unreachable-metadata"]);
-    assert_eq!(
-        entry.requests.first().unwrap().outcome,
-        "the answer is not recorded"
-    );
+    assert_eq!(entry.requests.first().unwrap().outcome, "the answer is not recorded");
     assert_eq!(entry.authorization_server, None);
 }
 
@@ -215,22 +159,12 @@ async fn a_folder_that_holds_something_else_is_refused() {
     let recording =
         r#"{"method":"GET","url":"https://a.example/","recorded":"2026-10-01","status":404}"#;
     std::fs::write(folder.path().join("one.json"), recording).unwrap();
-    let request = Request {
-        method: Method::Get,
-        url: "https://a.example/".to_owned(),
-    };
-    let answer = Recordings::open(folder.path())
-        .unwrap()
-        .fetch(&request)
-        .await
-        .unwrap();
+    let request = Request { method: Method::Get, url: "https://a.example/".to_owned() };
+    let answer = Recordings::open(folder.path()).unwrap().fetch(&request).await.unwrap();
     assert_eq!(answer.status, Some(404));
     std::fs::write(folder.path().join("two.json"), recording).unwrap();
     let twice = Recordings::open(folder.path()).unwrap_err().to_string();
-    assert!(
-        twice.ends_with("both answer GET https://a.example/"),
-        "{twice}"
-    );
+    assert!(twice.ends_with("both answer GET https://a.example/"), "{twice}");
     std::fs::write(folder.path().join("two.json"), "{}").unwrap();
     assert!(
         Recordings::open(folder.path())

@@ -17,24 +17,17 @@ const WELL_KNOWN_OF_ENTRA: &str = "{login}/common/v2.0/.well-known/openid-config
 /// The manifest of a shape's server.
 fn manifest(world: &World, start: Start) -> Value {
     let (server, oauth) = match start {
-        Start::Generic {
-            server_url,
-            token_endpoint,
-        } => (
+        Start::Generic { server_url, token_endpoint } => (
             json!({ "command": "npx", "args": ["-y", "acme-mcp@1.4.0"] }),
             json!({ "server_url": server_url, "token_endpoint": token_endpoint, "generic_oauth": true, "access_token_env_var": "ACME_TOKEN" }),
         ),
-        Start::McpStatic {
-            server_url,
-            well_known_url,
-        } => (
+        Start::McpStatic { server_url, well_known_url } => (
             json!({ "command": "npx", "args": ["-y", "acme-mcp@1.4.0"] }),
             json!({ "server_url": server_url, "well_known_url": well_known_url }),
         ),
-        Start::RemoteStatic(url) | Start::RemoteDynamic(url) => (
-            json!({ "type": "remote", "url": url }),
-            json!({ "server_url": url }),
-        ),
+        Start::RemoteStatic(url) | Start::RemoteDynamic(url) => {
+            (json!({ "type": "remote", "url": url }), json!({ "server_url": url }))
+        }
     };
     let mut manifest =
         json!({ "name": "acme__mcp", "server": server, "oauth_config": { "scopes": ["read"] } });
@@ -58,13 +51,7 @@ async fn each_shape_has_its_verdict_destinations_and_findings_and_is_asked_exact
         write(&root.path().join("catalog/acme__mcp.json"), manifest);
 
         let proxy = world.proxy();
-        let probe = [
-            "probe",
-            "--allow-loopback",
-            "--http-proxy",
-            &proxy,
-            "--pedantic",
-        ];
+        let probe = ["probe", "--allow-loopback", "--http-proxy", &proxy, "--pedantic"];
         let (_, report, stderr) = run(root.path(), &[&probe[..], &["--format", "json"]].concat());
         let report: Value = serde_json::from_str(&report).unwrap_or_else(|_| panic!("{stderr}"));
         let findings = report["findings"].as_array().unwrap();
@@ -89,17 +76,12 @@ async fn each_shape_has_its_verdict_destinations_and_findings_and_is_asked_exact
 async fn google_has_its_tokens_on_another_host_than_its_issuer() {
     let world = World::new(&["accounts", "oauth2"]).await;
     google(&world);
-    let target = world.mcp_static(
-        "{accounts}",
-        Some("{accounts}/.well-known/openid-configuration"),
-    );
+    let target =
+        world.mcp_static("{accounts}", Some("{accounts}/.well-known/openid-configuration"));
     let entry = world.probe(target).await;
     let facts = entry.authorization_server.as_ref().unwrap();
     assert_eq!(facts.token_endpoint.as_deref(), Some("{oauth2}/token"));
-    assert_eq!(
-        facts.revocation_endpoint.as_deref(),
-        Some("{oauth2}/revoke")
-    );
+    assert_eq!(facts.revocation_endpoint.as_deref(), Some("{oauth2}/revoke"));
     assert_eq!(facts.dynamic_registration, Some(false));
     assert_eq!(entry.issuer.as_deref(), Some("{accounts}"));
     assert_eq!(rules(&entry), [""; 0]);
@@ -113,12 +95,7 @@ async fn google_has_its_tokens_on_another_host_than_its_issuer() {
         ]
     );
     assert_eq!(
-        entry
-            .authorization_server
-            .as_ref()
-            .unwrap()
-            .token_endpoint
-            .as_deref(),
+        entry.authorization_server.as_ref().unwrap().token_endpoint.as_deref(),
         Some("{oauth2}/token")
     );
 }
@@ -130,10 +107,7 @@ async fn github_has_a_path_issuer_and_a_resource_with_a_slash() {
     let entry = world.probe(world.remote("{mcp}/mcp/")).await;
     let facts = entry.authorization_server.as_ref().unwrap();
     assert_eq!(entry.issuer.as_deref(), Some("{github}/login/oauth"));
-    assert_eq!(
-        facts.token_endpoint.as_deref(),
-        Some("{github}/login/oauth/token")
-    );
+    assert_eq!(facts.token_endpoint.as_deref(), Some("{github}/login/oauth/token"));
     assert_eq!(facts.dynamic_registration, Some(false));
     assert_eq!(
         facts.token_endpoint_auth_methods_supported.as_deref(),
@@ -150,11 +124,8 @@ async fn slack_classic_publishes_metadata_of_another_login_and_its_endpoints_exi
     let entry = world.probe(target).await;
     assert_eq!((&entry.issuer, &entry.authorization_server), (&None, &None));
     assert_eq!(rules(&entry), [""; 0]);
-    let outcomes: Vec<&str> = entry
-        .requests
-        .iter()
-        .map(|request| request.outcome.as_str())
-        .collect();
+    let outcomes: Vec<&str> =
+        entry.requests.iter().map(|request| request.outcome.as_str()).collect();
     assert_eq!(
         outcomes,
         [
@@ -175,10 +146,7 @@ async fn a_provider_of_type_1_may_publish_metadata_of_this_very_login() {
     let entry = world.probe(target).await;
     assert_eq!(entry.issuer.as_deref(), Some("{accounts}"));
     let facts = entry.authorization_server.as_ref().unwrap();
-    assert_eq!(
-        facts.code_challenge_methods_supported.as_deref(),
-        Some(&["S256".to_owned()][..])
-    );
+    assert_eq!(facts.code_challenge_methods_supported.as_deref(), Some(&["S256".to_owned()][..]));
     // Advice about PKCE, and nothing that an error could come of.
     assert_eq!(facts.token_endpoint_auth_methods_supported, None);
     assert_eq!(rules(&entry), [""; 0]);
@@ -195,16 +163,12 @@ async fn what_is_wrong_with_advice_is_no_problem() {
         server("https://else.example", "{a}", ""),
     ] {
         world.on("GET {a}/.well-known/oauth-authorization-server", reply);
-        let entry = world
-            .probe(world.generic("{a}/authorize", "{a}/token"))
-            .await;
+        let entry = world.probe(world.generic("{a}/authorize", "{a}/token")).await;
         assert_eq!(rules(&entry), [""; 0]);
         assert_eq!((entry.issuer, entry.authorization_server), (None, None));
     }
     // Where nobody answers, nobody is asked for advice.
-    let entry = world
-        .probe(world.generic("http://127.0.0.1:1/authorize", "{b}/token"))
-        .await;
+    let entry = world.probe(world.generic("http://127.0.0.1:1/authorize", "{b}/token")).await;
     assert_eq!(rules(&entry), ["unreachable-metadata"]);
     assert_eq!(entry.requests.len(), 2);
 }
@@ -230,10 +194,7 @@ async fn stripe_has_a_path_issuer_on_another_host() {
     let entry = world.probe(world.remote("{mcp}")).await;
     let facts = entry.authorization_server.as_ref().unwrap();
     assert_eq!(facts.dynamic_registration, Some(true));
-    assert_eq!(
-        facts.registration_endpoint.as_deref(),
-        Some("{access}/mcp/oauth2/register")
-    );
+    assert_eq!(facts.registration_endpoint.as_deref(), Some("{access}/mcp/oauth2/register"));
     assert_eq!(rules(&entry), [""; 0]);
 }
 
@@ -267,15 +228,9 @@ async fn linear_names_the_parent_of_its_url_as_resource() {
     let world = World::new(&["mcp"]).await;
     linear(&world);
     let entry = world.probe(world.remote("{mcp}/mcp")).await;
-    assert_eq!(
-        entry.resource.as_ref().unwrap().resource.as_deref(),
-        Some("{mcp}")
-    );
+    assert_eq!(entry.resource.as_ref().unwrap().resource.as_deref(), Some("{mcp}"));
     assert_eq!(rules(&entry), [""; 0]);
-    let relaxed = entry
-        .requests
-        .get(2)
-        .map(|request| request.outcome.as_str());
+    let relaxed = entry.requests.get(2).map(|request| request.outcome.as_str());
     assert_eq!(
         relaxed,
         Some(
@@ -288,17 +243,11 @@ async fn linear_names_the_parent_of_its_url_as_resource() {
 async fn entra_publishes_a_template_for_its_issuer() {
     let world = World::new(&["login"]).await;
     entra(&world);
-    let entry = world
-        .probe(world.mcp_static("{login}/common/v2.0", Some(WELL_KNOWN_OF_ENTRA)))
-        .await;
+    let entry =
+        world.probe(world.mcp_static("{login}/common/v2.0", Some(WELL_KNOWN_OF_ENTRA))).await;
     assert_eq!(rules(&entry), ["issuer-mismatch"]);
     assert!(
-        entry
-            .problems
-            .first()
-            .unwrap()
-            .message
-            .contains("a template that stands for many issuers"),
+        entry.problems.first().unwrap().message.contains("a template that stands for many issuers"),
         "{:?}",
         entry.problems
     );
@@ -324,16 +273,9 @@ async fn supabase_registers_at_a_third_place_and_gives_a_secret() {
     supabase(&world);
     let entry = world.probe(world.remote("{mcp}/mcp")).await;
     let facts = entry.authorization_server.as_ref().unwrap();
-    assert_eq!(
-        facts.registration_endpoint.as_deref(),
-        Some("{api}/platform/oauth/apps/register")
-    );
+    assert_eq!(facts.registration_endpoint.as_deref(), Some("{api}/platform/oauth/apps/register"));
     assert!(
-        !facts
-            .token_endpoint_auth_methods_supported
-            .as_ref()
-            .unwrap()
-            .contains(&"none".to_owned())
+        !facts.token_endpoint_auth_methods_supported.as_ref().unwrap().contains(&"none".to_owned())
     );
     assert_eq!(rules(&entry), [""; 0]);
 }
@@ -344,19 +286,13 @@ async fn of_two_authorization_servers_the_first_counts() {
     two_servers(&world);
     let entry = world.probe(world.remote("{mcp}/mcp")).await;
     assert_eq!(entry.issuer.as_deref(), Some("{one}"));
-    assert_eq!(
-        entry.resource.as_ref().unwrap().authorization_servers,
-        ["{one}", "{two}"]
-    );
+    assert_eq!(entry.resource.as_ref().unwrap().authorization_servers, ["{one}", "{two}"]);
 }
 
 #[tokio::test]
 async fn a_server_that_wants_no_token_is_seen_to_want_none() {
     let world = World::new(&["mcp"]).await;
-    world.on(
-        "POST {mcp}/mcp",
-        Reply::json(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#),
-    );
+    world.on("POST {mcp}/mcp", Reply::json(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#));
     let entry = world.probe(world.remote("{mcp}/mcp")).await;
     assert!(entry.asks_for_nothing());
     assert_eq!(rules(&entry), ["unpublished-metadata"]);
@@ -368,10 +304,8 @@ async fn two_spellings_of_a_url_are_asked_once() {
     world
         .on("POST {mcp}/", Reply::challenge("{mcp}/meta#part"))
         .on("GET {mcp}/meta", resource("{mcp}/", r#""{mcp}""#));
-    let targets = ["{mcp}", "{mcp}/", "{mcp}/#x"].map(|url| Target {
-        server_id: url.to_owned(),
-        ..world.remote(url)
-    });
+    let targets = ["{mcp}", "{mcp}/", "{mcp}/#x"]
+        .map(|url| Target { server_id: url.to_owned(), ..world.remote(url) });
     let probed = probe_all(&targets, &world.network()).await;
     assert_eq!(probed.lock.servers.len(), 3);
     let asked: BTreeSet<String> = world.asked().into_iter().collect();
@@ -384,14 +318,8 @@ async fn an_entry_tells_its_story() {
     world
         .on("POST {mcp}/mcp", Reply::challenge("{mcp}/meta"))
         .on("GET {mcp}/meta", resource("{mcp}/mcp", r#""{auth}/t""#))
-        .on(
-            "GET {auth}/.well-known/oauth-authorization-server/t",
-            Reply::page(),
-        )
-        .on(
-            "GET {auth}/.well-known/openid-configuration/t",
-            Reply::redirect(302, "{auth}/moved"),
-        )
+        .on("GET {auth}/.well-known/oauth-authorization-server/t", Reply::page())
+        .on("GET {auth}/.well-known/openid-configuration/t", Reply::redirect(302, "{auth}/moved"))
         .on("GET {auth}/moved", server("{auth}", "{auth}", ""));
     let entry = world.probe(world.remote("{mcp}/mcp")).await;
     assert_eq!(

@@ -75,24 +75,14 @@ impl World {
     pub async fn behind_a_proxy(names: &[&str]) -> Self {
         let shared = Arc::new(Shared::default());
         let proxy = serve(String::new(), &shared).await;
-        let origins = names
-            .iter()
-            .map(|name| (format!("{{{name}}}"), format!("http://{name}.localhost")));
+        let origins =
+            names.iter().map(|name| (format!("{{{name}}}"), format!("http://{name}.localhost")));
         Self::of(origins.collect(), shared, Some(proxy))
     }
 
     fn of(origins: Vec<(String, String)>, shared: Arc<Shared>, proxy: Option<String>) -> Self {
-        let limits = Limits {
-            pause: Duration::from_millis(1),
-            ..Limits::default()
-        };
-        Self {
-            origins,
-            shared,
-            authority: Authority::new(),
-            proxy,
-            limits,
-        }
+        let limits = Limits { pause: Duration::from_millis(1), ..Limits::default() };
+        Self { origins, shared, authority: Authority::new(), proxy, limits }
     }
 
     /// Where the proxy listens that the origins are behind.
@@ -104,11 +94,7 @@ impl World {
     /// answers come in turn and the last one stays.
     pub fn on(&self, request: &str, reply: Reply) -> &Self {
         let filled = Reply {
-            headers: reply
-                .headers
-                .iter()
-                .map(|(name, value)| (*name, self.fill(value)))
-                .collect(),
+            headers: reply.headers.iter().map(|(name, value)| (*name, self.fill(value))).collect(),
             body: match reply.body {
                 Content::Text(text) => Content::Text(self.fill(&text)),
                 drip @ Content::Drip(..) => drip,
@@ -123,20 +109,12 @@ impl World {
 
     /// Puts real origins in place of the names.
     pub fn fill(&self, text: &str) -> String {
-        self.origins
-            .iter()
-            .fold(text.to_owned(), |text, (name, origin)| {
-                text.replace(name, origin)
-            })
+        self.origins.iter().fold(text.to_owned(), |text, (name, origin)| text.replace(name, origin))
     }
 
     /// Puts names in place of the real origins.
     pub fn unfill(&self, text: &str) -> String {
-        self.origins
-            .iter()
-            .fold(text.to_owned(), |text, (name, origin)| {
-                text.replace(origin, name)
-            })
+        self.origins.iter().fold(text.to_owned(), |text, (name, origin)| text.replace(origin, name))
     }
 
     /// What was asked so far, in order.
@@ -196,50 +174,30 @@ impl World {
     /// Probes one server, and gives its entry with names in place of the origins.
     pub async fn probe(&self, target: Target) -> LockEntry {
         let probed = probe_all(&[target], &self.network()).await;
-        let entry = probed
-            .lock
-            .servers
-            .into_values()
-            .chain(probed.endpoints.into_values())
-            .next()
-            .unwrap();
+        let entry =
+            probed.lock.servers.into_values().chain(probed.endpoints.into_values()).next().unwrap();
         let text = self.unfill(&serde_json::to_string(&entry).unwrap());
         serde_json::from_str(&text).unwrap()
     }
 }
 
 pub async fn probe_all(targets: &[Target], network: &Network) -> Probed {
-    let run = ProbeRun {
-        today: TODAY,
-        reach: Reach::Loopback,
-    };
+    let run = ProbeRun { today: TODAY, reach: Reach::Loopback };
     probe(targets, network, run, |_| ()).await
 }
 
 fn target(kind: TargetKind, inputs: LockInputs) -> Target {
-    Target {
-        server_id: "server".to_owned(),
-        kind,
-        inputs,
-    }
+    Target { server_id: "server".to_owned(), kind, inputs }
 }
 
 /// Requests as a log shows them: method and URL, in order.
 pub fn requests(entry: &LockEntry) -> Vec<String> {
-    entry
-        .requests
-        .iter()
-        .map(|request| format!("{} {}", request.method, request.url))
-        .collect()
+    entry.requests.iter().map(|request| format!("{} {}", request.method, request.url)).collect()
 }
 
 /// The rule ids of an entry's problems, in order.
 pub fn rules(entry: &LockEntry) -> Vec<&str> {
-    entry
-        .problems
-        .iter()
-        .map(|problem| problem.rule.as_str())
-        .collect()
+    entry.problems.iter().map(|problem| problem.rule.as_str()).collect()
 }
 
 impl Reply {
@@ -253,9 +211,7 @@ impl Reply {
     }
 
     pub fn json(body: &str) -> Self {
-        Self::status(200)
-            .header("content-type", "application/json")
-            .body(body)
+        Self::status(200).header("content-type", "application/json").body(body)
     }
 
     pub fn page() -> Self {
@@ -301,9 +257,7 @@ impl Reply {
 async fn serve(name: String, shared: &Arc<Shared>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address: SocketAddr = listener.local_addr().unwrap();
-    let router = Router::new()
-        .fallback(answer)
-        .with_state((name, Arc::clone(shared)));
+    let router = Router::new().fallback(answer).with_state((name, Arc::clone(shared)));
     tokio::spawn(async move { axum::serve(listener, router).await });
     format!("http://{address}")
 }
@@ -331,10 +285,12 @@ async fn answer(State((name, shared)): State<(String, Arc<Shared>)>, request: Re
     };
     tokio::time::sleep(reply.delay).await;
     shared.in_flight.fetch_sub(1, Ordering::SeqCst);
-    let builder = reply.headers.iter().fold(
-        Response::builder().status(reply.status),
-        |builder, (name, value)| builder.header(*name, value),
-    );
+    let builder = reply
+        .headers
+        .iter()
+        .fold(Response::builder().status(reply.status), |builder, (name, value)| {
+            builder.header(*name, value)
+        });
     let body = match reply.body {
         Content::Text(text) => Body::from(text),
         Content::Drip(piece, times, pause) => Body::from_stream(stream::unfold(0, move |count| {

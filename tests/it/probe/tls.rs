@@ -32,13 +32,9 @@ impl Authority {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         // A name of its own: else a self-signed certificate looks as if this authority had signed it badly.
-        params
-            .distinguished_name
-            .push(DnType::CommonName, "throw-away authority");
+        params.distinguished_name.push(DnType::CommonName, "throw-away authority");
         let key = KeyPair::generate().unwrap();
-        Self {
-            issuer: CertifiedIssuer::self_signed(params, key).unwrap(),
-        }
+        Self { issuer: CertifiedIssuer::self_signed(params, key).unwrap() }
     }
 
     pub fn pem(&self) -> String {
@@ -93,10 +89,7 @@ async fn serve((certificate, key): (Certificate, KeyPair)) -> u16 {
         .unwrap();
     let plain = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = plain.local_addr().unwrap().port();
-    let listener = TlsListener {
-        plain,
-        acceptor: TlsAcceptor::from(Arc::new(config)),
-    };
+    let listener = TlsListener { plain, acceptor: TlsAcceptor::from(Arc::new(config)) };
     let router = Router::new().fallback(|| async { "{}" });
     tokio::spawn(async move { axum::serve(listener, router).await });
     port
@@ -110,15 +103,8 @@ struct Scripted {
 
 impl Scripted {
     fn new(answers: &[&[&str]]) -> Arc<Self> {
-        let parsed = |list: &&[&str]| {
-            list.iter()
-                .map(|address| address.parse().unwrap())
-                .collect()
-        };
-        Arc::new(Self {
-            answers: answers.iter().map(parsed).collect(),
-            asked: AtomicUsize::new(0),
-        })
+        let parsed = |list: &&[&str]| list.iter().map(|address| address.parse().unwrap()).collect();
+        Arc::new(Self { answers: answers.iter().map(parsed).collect(), asked: AtomicUsize::new(0) })
     }
 }
 
@@ -142,10 +128,7 @@ fn manners(authority: &Authority) -> Manners {
 }
 
 async fn ask(network: &Network, url: String) -> Result<Option<u16>, (FailureKind, String)> {
-    let request = Request {
-        method: Method::Get,
-        url,
-    };
+    let request = Request { method: Method::Get, url };
     match network.fetch(&request).await {
         Ok(answer) => Ok(answer.status),
         Err(failure) => Err((failure.kind, failure.message)),
@@ -161,14 +144,8 @@ async fn an_authority_that_was_named_is_trusted() {
     let authority = Authority::new();
     let port = serve(authority.certificate(&["localhost", "127.0.0.1"], 2999)).await;
     let network = Network::new(&manners(&authority)).unwrap();
-    assert_eq!(
-        ask(&network, format!("https://localhost:{port}/")).await,
-        Ok(Some(200))
-    );
-    assert_eq!(
-        ask(&network, format!("https://127.0.0.1:{port}/")).await,
-        Ok(Some(200))
-    );
+    assert_eq!(ask(&network, format!("https://localhost:{port}/")).await, Ok(Some(200)));
+    assert_eq!(ask(&network, format!("https://127.0.0.1:{port}/")).await, Ok(Some(200)));
 }
 
 #[tokio::test]
@@ -180,14 +157,8 @@ async fn certificates_that_are_not_in_order_are_named_as_such() {
         (params.self_signed(&key).unwrap(), key)
     };
     let cases = [
-        (
-            self_signed,
-            "the certificate of `localhost` is of no trusted authority",
-        ),
-        (
-            authority.certificate(&["localhost"], 2020),
-            "the certificate of `localhost` has expired",
-        ),
+        (self_signed, "the certificate of `localhost` is of no trusted authority"),
+        (authority.certificate(&["localhost"], 2020), "the certificate of `localhost` has expired"),
         (
             authority.certificate(&["elsewhere.example"], 2999),
             "the certificate of `localhost` is for another name",
@@ -208,10 +179,7 @@ async fn plain_text_behind_https_is_no_tls_connection() {
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move { axum::serve(listener, Router::<()>::new()).await });
     let answer = ask(&network, format!("https://127.0.0.1:{port}/")).await;
-    assert_eq!(
-        answer,
-        refused(FailureKind::Tls, "no TLS connection to `127.0.0.1`")
-    );
+    assert_eq!(answer, refused(FailureKind::Tls, "no TLS connection to `127.0.0.1`"));
 }
 
 #[tokio::test]
@@ -237,10 +205,8 @@ async fn every_lookup_is_checked_by_the_connection_that_uses_it() {
 
 #[tokio::test]
 async fn one_address_that_is_not_public_is_enough_to_refuse_a_name() {
-    let public_only = Manners {
-        authorities: Some(Authority::new().pem().into_bytes()),
-        ..Manners::default()
-    };
+    let public_only =
+        Manners { authorities: Some(Authority::new().pem().into_bytes()), ..Manners::default() };
     for addresses in [
         &["8.8.8.8", "127.0.0.1"][..],
         &["127.0.0.1", "8.8.8.8"],
@@ -260,10 +226,7 @@ async fn one_address_that_is_not_public_is_enough_to_refuse_a_name() {
 /// The one finding about a server at `url`, asked by `network`.
 async fn finding(network: &Network, url: &str, reach: Reach) -> (String, String) {
     let target = World::new(&[]).await.remote(url);
-    let run = ProbeRun {
-        today: TODAY,
-        reach,
-    };
+    let run = ProbeRun { today: TODAY, reach };
     let mut probed = probe(&[target], network, run, |_| ()).await;
     let entry = probed.lock.servers.remove("server").unwrap();
     assert_eq!((entry.requests.len(), entry.problems.len()), (1, 1));
@@ -281,25 +244,16 @@ async fn each_fault_of_a_connection_is_a_finding_that_names_it() {
     let expired = authority.certificate(&["localhost"], 2020);
     let trusting = Network::new(&manners(&authority)).unwrap();
     for (certificate, why) in [
-        (
-            self_signed,
-            "the certificate of `localhost` is of no trusted authority",
-        ),
+        (self_signed, "the certificate of `localhost` is of no trusted authority"),
         (expired, "the certificate of `localhost` has expired"),
     ] {
         let url = format!("https://localhost:{}/mcp", serve(certificate).await);
         assert_eq!(
             finding(&trusting, &url, Reach::Loopback).await,
-            (
-                "unreachable-metadata".to_owned(),
-                format!("`{url}` cannot be asked: {why}")
-            )
+            ("unreachable-metadata".to_owned(), format!("`{url}` cannot be asked: {why}"))
         );
     }
-    let public_only = Manners {
-        reach: Reach::Public,
-        ..manners(&authority)
-    };
+    let public_only = Manners { reach: Reach::Public, ..manners(&authority) };
     for (addresses, why) in [
         (&[][..], "the name `mcp.example` has no address"),
         (
@@ -328,10 +282,7 @@ async fn a_name_without_an_address_is_said_to_have_none_and_asked_once() {
     let network = Network::with_lookup(&manners(&Authority::new()), lookup.clone()).unwrap();
     assert_eq!(
         ask(&network, "https://nowhere.example/".to_owned()).await,
-        refused(
-            FailureKind::Unresolved,
-            "the name `nowhere.example` has no address"
-        )
+        refused(FailureKind::Unresolved, "the name `nowhere.example` has no address")
     );
     assert_eq!(lookup.asked.load(Ordering::SeqCst), 1);
 }
@@ -342,10 +293,8 @@ async fn addresses_in_urls_are_refused_before_a_socket_opens() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let lookup = Scripted::new(&[&["127.0.0.1"]]);
-    let public_only = Manners {
-        authorities: Some(Authority::new().pem().into_bytes()),
-        ..Manners::default()
-    };
+    let public_only =
+        Manners { authorities: Some(Authority::new().pem().into_bytes()), ..Manners::default() };
     let network = Network::with_lookup(&public_only, lookup.clone()).unwrap();
     for host in [
         "127.0.0.1",

@@ -23,9 +23,7 @@ async fn world() -> (World, Provider) {
 }
 
 async fn assert_alive(world: &World, provider: &Provider) {
-    let reply = world
-        .post("/oauth/token", code_request("acme__slack", provider))
-        .await;
+    let reply = world.post("/oauth/token", code_request("acme__slack", provider)).await;
     assert_eq!(reply.status, 200, "{reply:?}");
 }
 
@@ -54,46 +52,26 @@ async fn odd_ids_are_unknown_servers_and_no_names_of_variables() {
         world.post("/oauth/token", body).await.assert_refused();
         let encoded: String = url::form_urlencoded::byte_serialize(id.as_bytes()).collect();
         let encoded = encoded.replace('+', "%20").replace('.', "%2E");
-        let reply = world
-            .post(
-                &format!("/mcp/sdk-token/{encoded}"),
-                json!({ "code": CODE }),
-            )
-            .await;
+        let reply = world.post(&format!("/mcp/sdk-token/{encoded}"), json!({ "code": CODE })).await;
         assert!(matches!(reply.status, 401 | 404), "{id}: {reply:?}");
     }
     for id in ["a\r\nx", "\u{0}", "é", "\u{202e}"] {
         let body = json!({ "grant_type": "authorization_code", "mcp_server_id": id, "code": CODE });
         assert_eq!(world.post("/oauth/token", body).await.status, 400);
     }
-    let reply = world
-        .post("/mcp/sdk-token/%ff%fe", json!({ "code": CODE }))
-        .await;
+    let reply = world.post("/mcp/sdk-token/%ff%fe", json!({ "code": CODE })).await;
     assert_eq!(reply.status, 400);
     let mut both = json!({ "code": CODE, "mcp_server_id": "acme__google" });
-    world
-        .post("/mcp/sdk-token/acme__slack", both.clone())
-        .await
-        .assert_refused();
+    world.post("/mcp/sdk-token/acme__slack", both.clone()).await.assert_refused();
     both["mcp_server_id"] = json!("acme__slack");
-    assert_eq!(
-        world.post("/mcp/sdk-token/acme__slack", both).await.status,
-        200
-    );
+    assert_eq!(world.post("/mcp/sdk-token/acme__slack", both).await.status, 200);
     assert_eq!(provider.asked().len(), 1);
 }
 
 #[tokio::test]
 async fn no_value_adds_a_header_a_field_or_a_line() {
     let (world, provider) = world().await;
-    for value in [
-        "x\r\nAuthorization: Basic eA==",
-        "x\n",
-        "x\0y",
-        "\u{7f}",
-        "\u{2028}",
-        "x\ty",
-    ] {
+    for value in ["x\r\nAuthorization: Basic eA==", "x\n", "x\0y", "\u{7f}", "\u{2028}", "x\ty"] {
         let mut body = code_request("acme__slack", &provider);
         for field in [
             "code",
@@ -105,11 +83,7 @@ async fn no_value_adds_a_header_a_field_or_a_line() {
         ] {
             let kept = body[field].take();
             body[field] = json!(value);
-            assert_eq!(
-                world.post("/oauth/token", body.clone()).await.status,
-                400,
-                "{field}"
-            );
+            assert_eq!(world.post("/oauth/token", body.clone()).await.status, 400, "{field}");
             body[field] = kept;
         }
     }
@@ -117,10 +91,7 @@ async fn no_value_adds_a_header_a_field_or_a_line() {
     let mut body = code_request("acme__slack", &provider);
     body["code"] = json!("x&client_secret=mine&code=y#z;+%00");
     assert_eq!(world.post("/oauth/token", body).await.status, 200);
-    assert_eq!(
-        provider.asked_once().form["code"],
-        "x&client_secret=mine&code=y#z;+%00"
-    );
+    assert_eq!(provider.asked_once().form["code"], "x&client_secret=mine&code=y#z;+%00");
 }
 
 #[tokio::test]
@@ -137,10 +108,7 @@ async fn other_grants_and_the_callers_own_credentials_are_not_passed_on() {
         let mut body = code_request("acme__slack", &provider);
         body["grant_type"] = json!(grant);
         let reply = world.post("/oauth/token", body).await;
-        assert_eq!(
-            (reply.status, &reply.json()["error"]),
-            (400, &json!("unsupported_grant_type"))
-        );
+        assert_eq!((reply.status, &reply.json()["error"]), (400, &json!("unsupported_grant_type")));
     }
     assert!(provider.asked().is_empty());
 }
@@ -169,9 +137,7 @@ async fn malformed_bodies_are_refused_as_oauth_errors() {
     .into();
     bodies.push(format!("{{\"x\":{deep}}}"));
     for body in bodies {
-        let reply = world
-            .send(world.request("/oauth/token").body(body.clone()))
-            .await;
+        let reply = world.send(world.request("/oauth/token").body(body.clone())).await;
         assert_eq!(
             (reply.status, &reply.json()["error"]),
             (400, &json!("invalid_request")),
@@ -205,11 +171,7 @@ async fn malformed_bodies_are_refused_as_oauth_errors() {
         "",
     ] {
         let url = format!("http://{}/oauth/token", world.address);
-        let request = world
-            .http()
-            .post(url)
-            .header("content-type", media_type)
-            .body("{}");
+        let request = world.http().post(url).header("content-type", media_type).body("{}");
         let reply = world.send(request).await;
         assert_eq!(
             (reply.status, &reply.json()["error"]),
@@ -264,10 +226,7 @@ async fn oversized_bodies_are_cut_off() {
     assert!(sent < 1000, "4 MB went in");
     // Headers, too.
     let mut stream = TcpStream::connect(world.address).await.unwrap();
-    let head = format!(
-        "GET /health HTTP/1.1\r\nhost: x\r\nx: {}\r\n\r\n",
-        "y".repeat(64 * 1024)
-    );
+    let head = format!("GET /health HTTP/1.1\r\nhost: x\r\nx: {}\r\n\r\n", "y".repeat(64 * 1024));
     let _ = stream.write_all(head.as_bytes()).await;
     assert!(!answer(&mut stream).await.starts_with("HTTP/1.1 200 "));
     assert_alive(&world, &provider).await;
@@ -299,17 +258,11 @@ async fn slow_callers_are_cut_off() {
         let mut stream = TcpStream::connect(world.address).await.unwrap();
         stream.write_all(sent.as_bytes()).await.unwrap();
         let answer = end(stream).await;
-        assert!(
-            answer.is_empty() || answer.starts_with("HTTP/1.1 408 "),
-            "{answer}"
-        );
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408 "), "{answer}");
     }
     // An idle connection is closed as well.
     let mut stream = TcpStream::connect(world.address).await.unwrap();
-    stream
-        .write_all(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n")
-        .await
-        .unwrap();
+    stream.write_all(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
     assert!(end(stream).await.starts_with("HTTP/1.1 200 "));
     assert_alive(&world, &provider).await;
 }
@@ -322,22 +275,13 @@ async fn slow_and_endless_providers_are_cut_off() {
         .start()
         .await;
     let request = code_request("acme__slack", &provider);
-    provider.on(
-        "/acme__slack/token",
-        Answer::tokens().after(Duration::from_mins(1)),
-    );
+    provider.on("/acme__slack/token", Answer::tokens().after(Duration::from_mins(1)));
     let reply = world.post("/oauth/token", request.clone()).await;
-    assert_eq!(
-        (reply.status, &reply.json()["error"]),
-        (504, &json!("temporarily_unavailable"))
-    );
+    assert_eq!((reply.status, &reply.json()["error"]), (504, &json!("temporarily_unavailable")));
     let endless = Answer::json(&json!({ "access_token": "x".repeat(300 * 1024) }));
     provider.on("/acme__slack/token", endless);
     let reply = world.post("/oauth/token", request).await;
-    assert_eq!(
-        (reply.status, &reply.json()["error"]),
-        (502, &json!("server_error"))
-    );
+    assert_eq!((reply.status, &reply.json()["error"]), (502, &json!("server_error")));
 }
 
 #[tokio::test]
@@ -380,22 +324,11 @@ async fn connections_that_are_opened_and_left_keep_nobody_out() {
 #[tokio::test]
 async fn more_questions_than_providers_are_asked_at_once_wait_outside() {
     let provider = Provider::start().await;
-    provider.on(
-        "/acme__slack/token",
-        Answer::tokens().after(Duration::from_millis(300)),
-    );
-    let world = Setup::new(&provider)
-        .limits(|limits| limits.in_flight = 2)
-        .start()
-        .await;
+    provider.on("/acme__slack/token", Answer::tokens().after(Duration::from_millis(300)));
+    let world = Setup::new(&provider).limits(|limits| limits.in_flight = 2).start().await;
     let request = || world.post("/oauth/token", code_request("acme__slack", &provider));
     let replies = join_all((0..6).map(|_| request())).await;
-    let count = |status: u16| {
-        replies
-            .iter()
-            .filter(|reply| reply.status == status)
-            .count()
-    };
+    let count = |status: u16| replies.iter().filter(|reply| reply.status == status).count();
     assert_eq!((count(200), count(503)), (2, 4), "{replies:?}");
     assert_eq!(provider.asked().len(), 2);
 }
@@ -408,9 +341,7 @@ async fn a_flood_is_refused_by_address_and_only_that_address() {
     setup.options.behind_proxy = true;
     let world = setup.start().await;
     let from = async |address: &str| {
-        let request = world
-            .request("/oauth/token")
-            .header("x-forwarded-for", address);
+        let request = world.request("/oauth/token").header("x-forwarded-for", address);
         let body = code_request("acme__slack", &provider).to_string();
         world.send(request.body(body)).await.status
     };
@@ -440,10 +371,7 @@ async fn no_header_of_a_caller_counts_unless_a_trusted_server_is_in_front() {
     for n in 0..4 {
         let request = world.http().get(format!("http://{}/health", world.address));
         statuses.push(
-            world
-                .send(request.header("x-forwarded-for", format!("203.0.113.{n}")))
-                .await
-                .status,
+            world.send(request.header("x-forwarded-for", format!("203.0.113.{n}"))).await.status,
         );
     }
     assert_eq!(statuses, [200, 200, 429, 429]);
@@ -485,21 +413,11 @@ async fn a_name_with_a_private_address_is_not_connected_to() {
         let world = setup.start().await;
         let body = json!({ "code": CODE });
         let reply = world.post("/mcp/sdk-token/acme__slack", body).await;
-        assert_eq!(
-            (reply.status, &reply.json()["error"]),
-            (502, &json!("server_error"))
-        );
+        assert_eq!((reply.status, &reply.json()["error"]), (502, &json!("server_error")));
         let log = world.log();
-        let reason = log
-            .last()
-            .map(|line| &line["reason"])
-            .and_then(Value::as_str)
-            .unwrap();
-        let expected = if addresses.is_empty() {
-            "has no address"
-        } else {
-            "which is not a public one"
-        };
+        let reason = log.last().map(|line| &line["reason"]).and_then(Value::as_str).unwrap();
+        let expected =
+            if addresses.is_empty() { "has no address" } else { "which is not a public one" };
         assert!(reason.contains(expected), "{reason}");
     }
     assert!(provider.asked().is_empty());
@@ -509,8 +427,6 @@ async fn a_name_with_a_private_address_is_not_connected_to() {
 async fn answer(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
     let read = stream.read_to_end(&mut bytes);
-    let _ = tokio::time::timeout(Duration::from_secs(15), read)
-        .await
-        .unwrap();
+    let _ = tokio::time::timeout(Duration::from_secs(15), read).await.unwrap();
     String::from_utf8_lossy(&bytes).into_owned()
 }

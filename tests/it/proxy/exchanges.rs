@@ -94,10 +94,7 @@ async fn a_token_is_revoked_with_the_secret_added() {
     let world = Setup::new(&provider).start().await;
     let body = json!({ "mcp_server_id": "acme__slack", "token": TOKEN, "token_type_hint": "access_token" });
     let reply = world.post("/oauth/revoke", body).await;
-    assert_eq!(
-        (reply.status, reply.json()),
-        (200, json!({ "success": true }))
-    );
+    assert_eq!((reply.status, reply.json()), (200, json!({ "success": true })));
     let form = provider.asked_once().form;
     assert_eq!(form["token"], TOKEN);
     assert_eq!(form["token_type_hint"], "access_token");
@@ -168,10 +165,7 @@ async fn github_forms_become_json_and_its_errors_are_errors() {
     let reply = world.post("/oauth/token", request).await;
     assert_eq!(reply.status, 400);
     assert_eq!(reply.json()["error"], "bad_verification_code");
-    assert_eq!(
-        reply.json()["error_description"],
-        "The code passed is incorrect or expired."
-    );
+    assert_eq!(reply.json()["error_description"], "The code passed is incorrect or expired.");
 }
 
 #[tokio::test]
@@ -183,13 +177,7 @@ async fn errors_of_a_provider_keep_their_words_and_status() {
     let body = r#"{"error":"invalid_grant","error_description":"Bad Request"}"#;
     for (status, content_type, body, expected, error) in [
         (400, "application/json", body, 400, "invalid_grant"),
-        (
-            401,
-            "application/json",
-            r#"{"error":"invalid_client"}"#,
-            401,
-            "invalid_client",
-        ),
+        (401, "application/json", r#"{"error":"invalid_client"}"#, 401, "invalid_client"),
         (403, "text/html", "<h1>no</h1>", 403, "invalid_request"),
         (
             400,
@@ -203,13 +191,7 @@ async fn errors_of_a_provider_keep_their_words_and_status() {
         (500, "text/html", "oops", 502, "server_error"),
         (200, "text/html", "<h1>error=1</h1>", 502, "server_error"),
         (200, "application/json", "[]", 502, "server_error"),
-        (
-            200,
-            "application/json",
-            r#"{"access_token":"#,
-            502,
-            "server_error",
-        ),
+        (200, "application/json", r#"{"access_token":"#, 502, "server_error"),
         (200, "application/json", "", 502, "server_error"),
     ] {
         provider.on(path, Answer::text(status, content_type, body));
@@ -230,10 +212,7 @@ async fn a_provider_that_repeats_the_secret_is_not_passed_on() {
     ] {
         provider.on("/acme__slack/token", Answer::json(&echo));
         let reply = world.post("/oauth/token", request.clone()).await;
-        assert_eq!(
-            (reply.status, &reply.json()["error"]),
-            (502, &json!("server_error"))
-        );
+        assert_eq!((reply.status, &reply.json()["error"]), (502, &json!("server_error")));
         assert!(!reply.text.contains("planted"), "{reply:?}");
     }
 }
@@ -243,14 +222,10 @@ async fn headers_of_a_provider_stay_with_the_proxy() {
     let provider = Provider::start().await;
     let mut answer = Answer::tokens();
     answer.headers.push(("set-cookie", "session=1".to_owned()));
-    answer
-        .headers
-        .push(("access-control-allow-origin", "*".to_owned()));
+    answer.headers.push(("access-control-allow-origin", "*".to_owned()));
     provider.on("/acme__slack/token", answer);
     let world = Setup::new(&provider).start().await;
-    let reply = world
-        .post("/oauth/token", code_request("acme__slack", &provider))
-        .await;
+    let reply = world.post("/oauth/token", code_request("acme__slack", &provider)).await;
     assert_eq!(reply.status, 200);
     assert!(!reply.headers.contains_key("set-cookie"));
     assert!(!reply.headers.contains_key("access-control-allow-origin"));
@@ -261,15 +236,8 @@ async fn the_log_says_what_happened_in_one_line() {
     let provider = Provider::start().await;
     provider.on("/acme__slack/token", Answer::tokens());
     let world = Setup::new(&provider).start().await;
-    let reply = world
-        .post("/oauth/token", code_request("acme__slack", &provider))
-        .await;
-    world
-        .post(
-            "/mcp/sdk-token/nobody",
-            json!({ "authorization_code": CODE }),
-        )
-        .await;
+    let reply = world.post("/oauth/token", code_request("acme__slack", &provider)).await;
+    world.post("/mcp/sdk-token/nobody", json!({ "authorization_code": CODE })).await;
     let log = world.log();
     assert_eq!(log[0]["event"], "listening");
     let line = &log[1];

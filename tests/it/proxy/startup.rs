@@ -29,30 +29,15 @@ async fn the_environment_wins_over_the_file_and_the_guides_names_over_their_alia
         ),
     );
     setup.options.env_file = Some(env_file);
-    setup.options.environment = [(
-        "acme__google_SECRET".to_owned(),
-        "of the process".to_owned(),
-    )]
-    .into();
+    setup.options.environment =
+        [("acme__google_SECRET".to_owned(), "of the process".to_owned())].into();
     let world = setup.start().await;
     for id in ["acme__slack", "acme__google", "acme__github"] {
-        assert_eq!(
-            world
-                .post("/oauth/token", code_request(id, &provider))
-                .await
-                .status,
-            200
-        );
+        assert_eq!(world.post("/oauth/token", code_request(id, &provider)).await.status, 200);
     }
-    let secrets: Vec<String> = provider
-        .asked()
-        .iter()
-        .map(|asked| asked.form["client_secret"].clone())
-        .collect();
-    assert_eq!(
-        secrets,
-        ["of the file", "of the process", "of the third file"]
-    );
+    let secrets: Vec<String> =
+        provider.asked().iter().map(|asked| asked.form["client_secret"].clone()).collect();
+    assert_eq!(secrets, ["of the file", "of the process", "of the third file"]);
     assert_eq!(provider.asked()[0].form["client_id"], "slack id");
 }
 
@@ -67,10 +52,7 @@ async fn missing_secrets_can_be_put_up_with_and_their_servers_are_refused() {
     let Err(ProxyError::Incomplete(missing)) = check(&setup.options) else {
         panic!("it must not start");
     };
-    let servers: Vec<&str> = missing
-        .iter()
-        .map(|missing| missing.server.as_str())
-        .collect();
+    let servers: Vec<&str> = missing.iter().map(|missing| missing.server.as_str()).collect();
     assert_eq!(servers, ["acme__github", "acme__google"]);
     setup.options.allow_missing = true;
     let summary = check(&setup.options).unwrap();
@@ -80,16 +62,10 @@ async fn missing_secrets_can_be_put_up_with_and_their_servers_are_refused() {
     assert_eq!(summary.profile, Profile::Development);
     let world = setup.start().await;
     assert_eq!(
-        world
-            .post("/oauth/token", code_request("acme__slack", &provider))
-            .await
-            .status,
+        world.post("/oauth/token", code_request("acme__slack", &provider)).await.status,
         200
     );
-    world
-        .post("/oauth/token", code_request("acme__google", &provider))
-        .await
-        .assert_refused();
+    world.post("/oauth/token", code_request("acme__google", &provider)).await.assert_refused();
 }
 
 #[tokio::test]
@@ -122,25 +98,17 @@ async fn a_launch_file_that_build_never_wrote_is_refused_with_every_problem() {
     let error = check(&setup.written().options).unwrap_err().to_string();
     assert_eq!(error.lines().count(), 1 + 6, "{error}");
 
-    for (pointer, value) in [
-        ("version", json!(2)),
-        ("kind", json!("server")),
-        ("surprise", json!(1)),
-    ] {
+    for (pointer, value) in
+        [("version", json!(2)), ("kind", json!("server")), ("surprise", json!(1))]
+    {
         let setup = Setup::new(&provider).with(|launch| launch[pointer] = value);
         assert!(
-            matches!(
-                check(&setup.written().options),
-                Err(ProxyError::Launch { .. })
-            ),
+            matches!(check(&setup.written().options), Err(ProxyError::Launch { .. })),
             "{pointer}"
         );
     }
     let setup = Setup::new(&provider);
-    assert!(matches!(
-        check(&setup.options),
-        Err(ProxyError::Unreadable { .. })
-    ));
+    assert!(matches!(check(&setup.options), Err(ProxyError::Unreadable { .. })));
 }
 
 #[tokio::test]
@@ -213,24 +181,13 @@ fn a_json_body_names_no_parameter_twice() {
 async fn no_debug_view_and_no_message_holds_a_value_of_the_environment() {
     let provider = Provider::start().await;
     let mut setup = Setup::new(&provider).written();
-    setup
-        .options
-        .environment
-        .insert("acme__slack_SECRET".to_owned(), String::new());
-    setup
-        .options
-        .environment
-        .insert("OTHER_SECRET".to_owned(), SECRET.to_owned());
+    setup.options.environment.insert("acme__slack_SECRET".to_owned(), String::new());
+    setup.options.environment.insert("OTHER_SECRET".to_owned(), SECRET.to_owned());
     let error = check(&setup.options).unwrap_err();
     assert_holds_nothing_planted(&format!("{error} {error:?}"));
     assert_holds_nothing_planted(&format!("{:?}", setup.options));
-    setup
-        .options
-        .environment
-        .insert("acme__slack_SECRET".to_owned(), TOKEN.to_owned());
-    let listening = catproof::testing::runtime::proxy::bind(setup.options)
-        .await
-        .unwrap();
+    setup.options.environment.insert("acme__slack_SECRET".to_owned(), TOKEN.to_owned());
+    let listening = catproof::testing::runtime::proxy::bind(setup.options).await.unwrap();
     assert_holds_nothing_planted(&format!("{listening:?}"));
 }
 
@@ -243,8 +200,5 @@ async fn an_address_that_is_taken_is_said() {
     let error = catproof::testing::runtime::proxy::serve(setup.options, std::future::pending())
         .await
         .unwrap_err();
-    assert!(
-        error.to_string().starts_with("cannot listen on 127.0.0.1:"),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with("cannot listen on 127.0.0.1:"), "{error}");
 }

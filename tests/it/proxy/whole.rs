@@ -123,34 +123,18 @@ fn target(manifest: &Value) -> Option<Target> {
         well_known_url: text(&oauth["well_known_url"]),
     };
     let kind = match &inputs {
-        LockInputs {
-            remote_url: Some(_),
-            ..
-        } => TargetKind::Remote,
-        LockInputs {
-            well_known_url: Some(_),
-            ..
-        } => TargetKind::McpStatic,
+        LockInputs { remote_url: Some(_), .. } => TargetKind::Remote,
+        LockInputs { well_known_url: Some(_), .. } => TargetKind::McpStatic,
         _ => return None,
     };
     let server_id = text(&manifest["name"]).unwrap();
-    Some(Target {
-        server_id,
-        kind,
-        inputs,
-    })
+    Some(Target { server_id, kind, inputs })
 }
 
 /// Records what the providers say, and makes the lock of the recordings alone.
 async fn discovered(targets: &[Target], folder: &Path) -> String {
-    let run = ProbeRun {
-        today: "2026-11-23",
-        reach: Reach::Loopback,
-    };
-    let manners = Manners {
-        reach: Reach::Loopback,
-        ..Manners::default()
-    };
+    let run = ProbeRun { today: "2026-11-23", reach: Reach::Loopback };
+    let manners = Manners { reach: Reach::Loopback, ..Manners::default() };
     let recorder = Recorder::new(Network::new(&manners).unwrap(), folder, run.today).unwrap();
     probe(targets, &recorder, run, |_| ()).await;
     recorder.finish().unwrap();
@@ -161,16 +145,11 @@ async fn discovered(targets: &[Target], folder: &Path) -> String {
 
 /// A proxy on what was built.
 async fn proxy(built: &TempDir, secret: &str) -> World {
-    let launch = built
-        .path()
-        .join("generated/development/oauth_proxy/launch.json");
+    let launch = built.path().join("generated/development/oauth_proxy/launch.json");
     let launch: Value = serde_json::from_str(&fs::read_to_string(launch).unwrap()).unwrap();
     let mut setup = Setup::of(launch);
     for id in ["acme__generic", "acme__mcp-static", "acme__remote.static"] {
-        setup
-            .options
-            .environment
-            .insert(format!("{id}_SECRET"), secret.to_owned());
+        setup.options.environment.insert(format!("{id}_SECRET"), secret.to_owned());
     }
     setup.options.listen = Some(([127, 0, 0, 1], 0).into());
     setup.start().await
@@ -199,20 +178,11 @@ async fn a_generic_server_goes_from_its_manifest_to_a_token() {
     assert_eq!(reply.status, 200, "{reply:?}");
     assert_eq!(reply.json()["authed_user"]["id"], "U1");
     let form = provider.asked_once().form;
-    assert_eq!(
-        (form["client_id"].as_str(), form["client_secret"].as_str()),
-        (CLIENT_ID, SECRET)
-    );
-    provider.on(
-        "/token",
-        Answer::form(&format!("access_token={TOKEN}&expires_in=60")),
-    );
+    assert_eq!((form["client_id"].as_str(), form["client_secret"].as_str()), (CLIENT_ID, SECRET));
+    provider.on("/token", Answer::form(&format!("access_token={TOKEN}&expires_in=60")));
     let body = json!({ "grant_type": "refresh_token", "mcp_server_id": "acme__generic", "refresh_token": REFRESH });
     let reply = world.post("/oauth/token", body).await;
-    assert_eq!(
-        reply.json(),
-        json!({ "access_token": TOKEN, "expires_in": 60 })
-    );
+    assert_eq!(reply.json(), json!({ "access_token": TOKEN, "expires_in": 60 }));
 }
 
 #[tokio::test]
@@ -231,23 +201,13 @@ async fn mcp_servers_go_from_their_manifests_to_a_token() {
     provider.on("/.well-known/oauth-authorization-server", document);
     let resource =
         json!({ "resource": format!("{origin}/mcp"), "authorization_servers": [origin] });
-    provider.on(
-        "/.well-known/oauth-protected-resource/mcp",
-        Answer::json(&resource),
-    );
+    provider.on("/.well-known/oauth-protected-resource/mcp", Answer::json(&resource));
     provider.on("/token", Answer::tokens());
     provider.on("/revoke", Answer::text(200, "text/plain", ""));
-    let world = proxy(
-        &built(&[mcp_static(origin), remote_static(origin)]).await,
-        SECRET,
-    )
-    .await;
+    let world = proxy(&built(&[mcp_static(origin), remote_static(origin)]).await, SECRET).await;
     let discovery = provider.asked().len();
     for (id, authorization_server) in [
-        (
-            "acme__mcp-static",
-            format!("{origin}/.well-known/openid-configuration"),
-        ),
+        ("acme__mcp-static", format!("{origin}/.well-known/openid-configuration")),
         ("acme__remote.static", origin.clone()),
     ] {
         let body = json!({
@@ -262,22 +222,12 @@ async fn mcp_servers_go_from_their_manifests_to_a_token() {
             json!({ "grant_type": "refresh_token", "mcp_server_id": id, "refresh_token": REFRESH });
         assert_eq!(world.post("/oauth/token", body).await.status, 200);
         let body = json!({ "mcp_server_id": id, "token": TOKEN });
-        assert_eq!(
-            world.post("/oauth/revoke", body).await.json()["success"],
-            true
-        );
+        assert_eq!(world.post("/oauth/revoke", body).await.json()["success"], true);
     }
     let asked: Vec<Asked> = provider.asked().split_off(discovery);
     let paths: Vec<&str> = asked.iter().map(|asked| asked.path.as_str()).collect();
-    assert_eq!(
-        paths,
-        ["/token", "/token", "/revoke", "/token", "/token", "/revoke"]
-    );
-    assert!(
-        asked
-            .iter()
-            .all(|asked| asked.headers.contains_key("authorization"))
-    );
+    assert_eq!(paths, ["/token", "/token", "/revoke", "/token", "/token", "/revoke"]);
+    assert!(asked.iter().all(|asked| asked.headers.contains_key("authorization")));
     assert!(!asked[0].form.contains_key("resource"));
     assert_eq!(asked[3].form["resource"], format!("{origin}/mcp"));
 }
@@ -293,15 +243,11 @@ async fn a_real_provider_exchanges_refreshes_and_revokes() {
     for method in ["client_secret_basic", "client_secret_post"] {
         let real = RealProvider::start(Path::new(&folder), method);
         let origin = &real.origin;
-        let world = proxy(
-            &built(&[mcp_static(origin), remote_static(origin)]).await,
-            ASCII_SECRET,
-        )
-        .await;
-        for (id, resource) in [
-            ("acme__mcp-static", None),
-            ("acme__remote.static", Some(format!("{origin}/mcp"))),
-        ] {
+        let world =
+            proxy(&built(&[mcp_static(origin), remote_static(origin)]).await, ASCII_SECRET).await;
+        for (id, resource) in
+            [("acme__mcp-static", None), ("acme__remote.static", Some(format!("{origin}/mcp")))]
+        {
             exchange_with(&real, &world, id, resource.as_deref()).await;
         }
     }
@@ -320,37 +266,20 @@ async fn exchange_with(real: &RealProvider, world: &World, id: &str, resource: O
         })
     };
     let path = format!("/mcp/sdk-token/{id}");
-    let wrong = world
-        .post(
-            &path,
-            request(real.code(resource).await, &VERIFIER.to_uppercase()),
-        )
-        .await;
-    assert_eq!(
-        (wrong.status, &wrong.json()["error"]),
-        (400, &json!("invalid_grant")),
-        "{wrong:?}"
-    );
+    let wrong =
+        world.post(&path, request(real.code(resource).await, &VERIFIER.to_uppercase())).await;
+    assert_eq!((wrong.status, &wrong.json()["error"]), (400, &json!("invalid_grant")), "{wrong:?}");
 
     let code = real.code(resource).await;
     let tokens = world.post(&path, request(code.clone(), VERIFIER)).await;
     assert_eq!(tokens.status, 200, "{tokens:?}");
     assert!(tokens.json()["access_token"].is_string());
     let again = world.post(&path, request(code, VERIFIER)).await;
-    assert_eq!(
-        again.json()["error"],
-        "invalid_grant",
-        "a code is good for one exchange"
-    );
+    assert_eq!(again.json()["error"], "invalid_grant", "a code is good for one exchange");
 
-    let tokens = world
-        .post(&path, request(real.code(resource).await, VERIFIER))
-        .await
-        .json();
+    let tokens = world.post(&path, request(real.code(resource).await, VERIFIER)).await.json();
     let refresh = |token: &Value| json!({ "grant_type": "refresh_token", "mcp_server_id": id, "refresh_token": token });
-    let refreshed = world
-        .post("/oauth/token", refresh(&tokens["refresh_token"]))
-        .await;
+    let refreshed = world.post("/oauth/token", refresh(&tokens["refresh_token"])).await;
     assert_eq!(refreshed.status, 200, "{refreshed:?}");
     assert_ne!(refreshed.json()["access_token"], tokens["access_token"]);
     let token = &refreshed.json()["refresh_token"];
@@ -362,15 +291,9 @@ async fn exchange_with(real: &RealProvider, world: &World, id: &str, resource: O
             }),
         )
         .await;
-    assert_eq!(
-        (revoked.status, revoked.json()),
-        (200, json!({ "success": true }))
-    );
+    assert_eq!((revoked.status, revoked.json()), (200, json!({ "success": true })));
     let refused = world.post("/oauth/token", refresh(token)).await;
-    assert_eq!(
-        (refused.status, &refused.json()["error"]),
-        (400, &json!("invalid_grant"))
-    );
+    assert_eq!((refused.status, &refused.json()["error"]), (400, &json!("invalid_grant")));
 }
 
 /// `oidc-provider` on Node, as a process of this test's own.
@@ -393,18 +316,13 @@ impl RealProvider {
         let mut origin = String::new();
         let stdout = process.stdout.take().unwrap();
         BufReader::new(stdout).read_line(&mut origin).unwrap();
-        Self {
-            origin: origin.trim().to_owned(),
-            process,
-        }
+        Self { origin: origin.trim().to_owned(), process }
     }
 
     /// A new code, from the authorization endpoint through login and consent to the callback.
     async fn code(&self, resource: Option<&str>) -> String {
-        let browser = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .unwrap();
+        let browser =
+            reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let mut url = Url::parse(&format!("{}/auth", self.origin)).unwrap();
         url.query_pairs_mut()
             .append_pair("response_type", "code")
@@ -417,22 +335,15 @@ impl RealProvider {
             .extend_pairs(resource.map(|resource| ("resource", resource)));
         let mut cookies: HashMap<String, String> = HashMap::new();
         for _ in 0..10 {
-            let jar: Vec<String> = cookies
-                .iter()
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect();
-            let response = browser
-                .get(url.clone())
-                .header(COOKIE, jar.join("; "))
-                .send()
-                .await
-                .unwrap();
+            let jar: Vec<String> =
+                cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let response =
+                browser.get(url.clone()).header(COOKIE, jar.join("; ")).send().await.unwrap();
             for cookie in response.headers().get_all(SET_COOKIE) {
                 let cookie = cookie.to_str().unwrap().split(';').next().unwrap();
                 // An empty one takes back what was set for the path before.
-                if let Some((name, value)) = cookie
-                    .split_once('=')
-                    .filter(|(_, value)| !value.is_empty())
+                if let Some((name, value)) =
+                    cookie.split_once('=').filter(|(_, value)| !value.is_empty())
                 {
                     cookies.insert(name.to_owned(), value.to_owned());
                 }

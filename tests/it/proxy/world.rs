@@ -65,11 +65,7 @@ impl Answer {
     }
 
     pub fn form(body: &str) -> Self {
-        Self::text(
-            200,
-            "application/x-www-form-urlencoded; charset=utf-8",
-            body,
-        )
+        Self::text(200, "application/x-www-form-urlencoded; charset=utf-8", body)
     }
 
     pub fn text(status: u16, content_type: &str, body: &str) -> Self {
@@ -181,13 +177,7 @@ impl Setup {
         let mut options = Options::new(folder.path().join("launch.json"));
         options.environment = BTreeMap::new();
         options.log = Log::to(LogLevel::Debug, log.clone());
-        Self {
-            launch,
-            options,
-            lookup: Arc::new(SystemLookup),
-            folder,
-            log,
-        }
+        Self { launch, options, lookup: Arc::new(SystemLookup), folder, log }
     }
 
     /// Changes the launch file.
@@ -314,8 +304,7 @@ impl World {
     }
 
     pub async fn get(&self, path: &str) -> Reply {
-        self.send(self.http.get(format!("http://{}{path}", self.address)))
-            .await
+        self.send(self.http.get(format!("http://{}{path}", self.address))).await
     }
 
     /// A POST of JSON, without its body.
@@ -346,9 +335,7 @@ impl World {
 
     pub fn log(&self) -> Vec<Value> {
         let text = self.log.text();
-        text.lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect()
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 }
 
@@ -363,14 +350,7 @@ impl Drop for World {
 /// The planted words, and what is made of them on the way.
 pub fn assert_holds_nothing_planted(text: &str) {
     let encoded: String = form_urlencoded::byte_serialize(SECRET.as_bytes()).collect();
-    let needles = [
-        SECRET,
-        "planted-",
-        encoded.as_str(),
-        "Basic ",
-        "Bearer ",
-        "REDACTED",
-    ];
+    let needles = [SECRET, "planted-", encoded.as_str(), "Basic ", "Bearer ", "REDACTED"];
     for needle in needles {
         assert!(!text.contains(needle), "`{needle}` is in:\n{text}");
     }
@@ -382,9 +362,7 @@ impl Reply {
     }
 
     pub fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
     /// The one refusal that says nothing about which servers there are.

@@ -84,10 +84,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 subject.client_id_place(),
-                format!(
-                    "the authorization server registers clients itself, {}",
-                    recorded(lock)
-                ),
+                format!("the authorization server registers clients itself, {}", recorded(lock)),
             )
             .help("consider type 4: no `client_id`, no secret, no proxy"),
         );

@@ -28,11 +28,7 @@ use crate::manifest::model::OAuthConfig;
 use crate::manifest::oauth::{self, OAuthType};
 use crate::source::finding::Place;
 
-type Discovered<'a> = (
-    (&'a OAuthConfig, OAuthType),
-    &'a LockEntry,
-    &'a AuthorizationServerFacts,
-);
+type Discovered<'a> = ((&'a OAuthConfig, OAuthType), &'a LockEntry, &'a AuthorizationServerFacts);
 
 /// The login, and what is recorded of its authorization server, where both are known.
 fn discovered<'a>(subject: &Subject<'a>) -> Option<Discovered<'a>> {
@@ -108,9 +104,7 @@ fn issuer_place(subject: &Subject<'_>) -> Place {
 
 /// Whether clients can register themselves (RFC 7591); an endpoint for it says so too.
 fn takes_registration(server: &AuthorizationServerFacts) -> Option<bool> {
-    server
-        .dynamic_registration
-        .or(server.registration_endpoint.as_ref().map(|_| true))
+    server.dynamic_registration.or(server.registration_endpoint.as_ref().map(|_| true))
 }
 
 fn lists(words: &[String], word: &str) -> bool {

@@ -100,10 +100,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         )
     };
     findings.push(
-        RULE.at(
-            metadata_place(subject),
-            format!("{message}, {}", recorded(lock)),
-        )
-        .help("ask the provider to support `S256`; MCP clients refuse until then"),
+        RULE.at(metadata_place(subject), format!("{message}, {}", recorded(lock)))
+            .help("ask the provider to support `S256`; MCP clients refuse until then"),
     );
 }

@@ -90,10 +90,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 subject.client_id_place(),
-                format!(
-                    "the authorization server does not register clients, {}",
-                    recorded(lock)
-                ),
+                format!("the authorization server does not register clients, {}", recorded(lock)),
             )
             .help("register a client by hand and set `client_id` (type 3, `remote-static`)"),
         );

@@ -75,9 +75,6 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let help = or_by_hand(
-        subject,
-        "check the URL, and ask the provider to publish its metadata",
-    );
+    let help = or_by_hand(subject, "check the URL, and ask the provider to publish its metadata");
     report_recorded(&RULE, subject, &metadata_place(subject), help, findings);
 }

@@ -94,10 +94,7 @@ pub(crate) static RULE: Rule = Rule {
     id: "unsupported-scope",
     group: Group::Discovery,
     level: Severity::Warning,
-    yields_to: &[Yield::AtPlace(&[
-        &malformed_scope::RULE,
-        &duplicate_scope::RULE,
-    ])],
+    yields_to: &[Yield::AtPlace(&[&malformed_scope::RULE, &duplicate_scope::RULE])],
     source: include_str!("unsupported_scope.rs"),
     check: Check::Server(check),
     ..Rule::DEFAULTS
@@ -128,10 +125,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 subject.value_at(list.index(index)),
-                format!(
-                    "the server does not list the scope `{scope}`, {}",
-                    recorded(lock)
-                ),
+                format!("the server does not list the scope `{scope}`, {}", recorded(lock)),
             )
             .help(help),
         );
@@ -141,11 +135,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
 /// The scopes, as many as can be read at a glance.
 fn some_of(scopes: &[String]) -> String {
     const MOST_SHOWN: usize = 20;
-    let shown: Vec<String> = scopes
-        .iter()
-        .take(MOST_SHOWN)
-        .map(|scope| format!("`{scope}`"))
-        .collect();
+    let shown: Vec<String> =
+        scopes.iter().take(MOST_SHOWN).map(|scope| format!("`{scope}`")).collect();
     match scopes.len().saturating_sub(MOST_SHOWN) {
         0 => shown.join(", "),
         rest => format!("{}, and {rest} more", shown.join(", ")),

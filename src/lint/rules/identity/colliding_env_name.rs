@@ -44,9 +44,8 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     let form = |entry: &Entry| env_name::alias(&entry.id);
     for (form, group) in &group_by_id(proxied, form) {
         for entry in group {
-            let others = others(group, |other| {
-                other.id != entry.id && concerns(entry, other, profile)
-            });
+            let others =
+                others(group, |other| other.id != entry.id && concerns(entry, other, profile));
             if others.is_empty() {
                 continue;
             }

@@ -36,10 +36,7 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     for origin in [Origin::Catalog, Origin::CatalogLocal] {
-        let entries = subject
-            .entries
-            .iter()
-            .filter(|entry| entry.origin == origin);
+        let entries = subject.entries.iter().filter(|entry| entry.origin == origin);
         for group in group_by_id(entries, |entry| entry.id.to_lowercase()).values() {
             report(group, findings);
         }

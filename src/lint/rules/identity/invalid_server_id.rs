@@ -35,15 +35,9 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
     let stray = id.chars().find(|character| !is_id_character(*character));
     let message = match stray {
         _ if id.is_empty() => "the server id is empty".to_owned(),
-        Some(stray) => format!(
-            "the server id has {}, which the proxy refuses",
-            describe(stray)
-        ),
+        Some(stray) => format!("the server id has {}, which the proxy refuses", describe(stray)),
         None if id.len() > LONGEST_ID => {
-            format!(
-                "the server id has {} characters, {LONGEST_ID} are allowed",
-                id.len()
-            )
+            format!("the server id has {} characters, {LONGEST_ID} are allowed", id.len())
         }
         None => return,
     };

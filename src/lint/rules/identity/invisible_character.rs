@@ -107,10 +107,7 @@ fn report_text(text: &str, place: &Place, findings: &mut Findings) {
         u32::from(character),
         describe(character)
     );
-    findings.push(
-        RULE.at(place.clone(), message)
-            .help("remove it, or type the text anew"),
-    );
+    findings.push(RULE.at(place.clone(), message).help("remove it, or type the text anew"));
 }
 
 /// Whether a member is prose: by its key, and by the key of the object that it is in.
@@ -231,10 +228,7 @@ mod tests {
     fn a_character_that_nobody_sees_is_called_by_what_it_does() {
         for (characters, name) in [
             ("\u{61c}\u{200e}\u{200f}", "a mark of the writing direction"),
-            (
-                "\u{202a}\u{202b}\u{2066}\u{2067}\u{2068}",
-                "the start of another writing direction",
-            ),
+            ("\u{202a}\u{202b}\u{2066}\u{2067}\u{2068}", "the start of another writing direction"),
             ("\u{202c}\u{2069}", "the end of another writing direction"),
             ("\u{202d}\u{202e}", "a reversal of the writing direction"),
             ("\u{200b}", "a zero-width space"),

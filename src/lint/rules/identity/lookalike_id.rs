@@ -96,10 +96,8 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     }
     let profile = subject.context.config.profile;
     for (index, others) in alike {
-        let others: Vec<&Owner<'_>> = others
-            .iter()
-            .filter_map(|other| owners.get(*other))
-            .collect();
+        let others: Vec<&Owner<'_>> =
+            others.iter().filter_map(|other| owners.get(*other)).collect();
         if let Some(owner) = owners.get(index) {
             report(owner, &others, profile, findings);
         }
@@ -206,12 +204,8 @@ fn are_elsewhere(left: &Entry, right: &Entry) -> bool {
 
 /// The registrable domains that a server's users and secrets have to do with.
 fn domains(entry: &Entry) -> BTreeSet<String> {
-    let urls = [&entry.inputs.remote_url, &entry.inputs.server_url]
-        .into_iter()
-        .flatten();
-    let endpoints = entry
-        .needed_hosts()
-        .map(|destination| &destination.endpoint);
+    let urls = [&entry.inputs.remote_url, &entry.inputs.server_url].into_iter().flatten();
+    let endpoints = entry.needed_hosts().map(|destination| &destination.endpoint);
     urls.chain(endpoints)
         .filter_map(|url| Url::parse(url).ok())
         .filter_map(|url| Some(hosts::registrable_domain(url.host_str()?).to_owned()))

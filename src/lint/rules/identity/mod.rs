@@ -74,7 +74,5 @@ fn concerns(entry: &Entry, other: &Entry, profile: Profile) -> bool {
 
 /// Labels the names of other entries.
 fn with_names_of(finding: Finding, others: &[&Entry], label: &str) -> Finding {
-    others.iter().fold(finding, |finding, other| {
-        finding.related(name_of(other), label)
-    })
+    others.iter().fold(finding, |finding, other| finding.related(name_of(other), label))
 }

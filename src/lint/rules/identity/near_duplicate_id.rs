@@ -44,17 +44,13 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     for group in group_by_id(subject.entries.iter(), form).values() {
         for entry in group {
             // The same id again is a duplicate, or a local server that shadows one.
-            let others = others(group, |other| {
-                other.id != entry.id && concerns(entry, other, profile)
-            });
+            let others =
+                others(group, |other| other.id != entry.id && concerns(entry, other, profile));
             let Some(first) = others.first() else {
                 continue;
             };
             let finding = RULE
-                .at(
-                    name_of(entry),
-                    format!("`{}` is nearly the id `{}`", entry.id, first.id),
-                )
+                .at(name_of(entry), format!("`{}` is nearly the id `{}`", entry.id, first.id))
                 .help("keep one, if both are the same project");
             findings.push(with_names_of(finding, &others, "the other one"));
         }

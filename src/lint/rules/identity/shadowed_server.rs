@@ -45,10 +45,7 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 name_of(local),
-                format!(
-                    "`{}` hides the catalog's server, and changes {what}",
-                    local.id
-                ),
+                format!("`{}` hides the catalog's server, and changes {what}", local.id),
             )
             .help(
                 "give it an id of its own while it is tried, or remove it when the catalog has it",
@@ -62,9 +59,7 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
 fn changes(local: &Entry, shadowed: &Entry) -> Vec<String> {
     let types = [shadowed, local].map(|entry| entry.classification.verdict.name());
     let hosts = [shadowed, local].map(|entry| {
-        let hosts = entry
-            .needed_hosts()
-            .map(|destination| destination.host.as_str());
+        let hosts = entry.needed_hosts().map(|destination| destination.host.as_str());
         hosts.collect::<std::collections::BTreeSet<_>>()
     });
     let are_known = [shadowed, local].map(|entry| entry.destinations != Destinations::Unverifiable);
@@ -72,9 +67,7 @@ fn changes(local: &Entry, shadowed: &Entry) -> Vec<String> {
     let [hosts_before, hosts_now] = hosts;
     let mut changes = Vec::new();
     if type_before != type_now {
-        changes.push(format!(
-            "the OAuth type from `{type_before}` to `{type_now}`"
-        ));
+        changes.push(format!("the OAuth type from `{type_before}` to `{type_now}`"));
     }
     if shadowed.is_proxied != local.is_proxied {
         changes.push("whether the proxy is used".to_owned());

@@ -58,19 +58,14 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
             );
         };
         if shadowed.is_proxied && !local.is_proxied {
-            let message = format!(
-                "the catalog's `{}` goes through the proxy, this one does not",
-                local.id
-            );
+            let message =
+                format!("the catalog's `{}` goes through the proxy, this one does not", local.id);
             report(RULE.at(place_of_proxy(local), message));
         }
         if local.holds_secret && !shadowed.holds_secret {
             let message =
                 "a client secret stands here that the catalog's server leaves to the proxy";
-            report(RULE.at(
-                Place::value(local.file, "/oauth_config/client_secret"),
-                message,
-            ));
+            report(RULE.at(Place::value(local.file, "/oauth_config/client_secret"), message));
         }
         if let Some((place, message)) = new_destination(local, shadowed) {
             report(RULE.at(place, message));
@@ -94,9 +89,7 @@ fn new_destination(local: &Entry, shadowed: &Entry) -> Option<(Place, String)> {
         (Destinations::NotNeeded, _) | (_, Destinations::NotNeeded) => None,
         (Destinations::Known(_), Destinations::Known(_)) => {
             let is_new = |host: &str| shadowed.needed_hosts().all(|known| known.host != host);
-            let new = local
-                .needed_hosts()
-                .find(|destination| is_new(&destination.host))?;
+            let new = local.needed_hosts().find(|destination| is_new(&destination.host))?;
             let message = format!(
                 "the secret would go to `{}`, where the catalog's server never sends it",
                 new.host

@@ -38,18 +38,12 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (key, input) in subject.user_inputs() {
-        let problem = input
-            .default
-            .as_ref()
-            .and_then(|default| mismatch(input, default));
+        let problem = input.default.as_ref().and_then(|default| mismatch(input, default));
         if let Some(problem) = problem {
             let pointer = Pointer::from("/user_config").key(key).key("default");
             findings.push(
-                RULE.at(
-                    subject.value_at(pointer),
-                    format!("the default of `{key}` {problem}"),
-                )
-                .help("give a default that could be an answer"),
+                RULE.at(subject.value_at(pointer), format!("the default of `{key}` {problem}"))
+                    .help("give a default that could be an answer"),
             );
         }
     }

@@ -30,9 +30,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let Some(run) = subject
-        .command()
-        .and_then(|command| package_run(command, subject.args()))
+    let Some(run) = subject.command().and_then(|command| package_run(command, subject.args()))
     else {
         return;
     };
@@ -47,11 +45,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             )
             .severity(subject.severity_of_claim())
             .help("add `-y` as the first argument")
-            .fix(Fix::safe([Edit::InsertItem(
-                "/server/args".into(),
-                0,
-                json!("-y"),
-            )])),
+            .fix(Fix::safe([Edit::InsertItem("/server/args".into(), 0, json!("-y"))])),
         );
     }
 }

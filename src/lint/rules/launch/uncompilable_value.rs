@@ -53,9 +53,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             let both = there.zip(place.pointer());
             let is_here =
                 both.is_some_and(|(there, here)| there.as_str().starts_with(here.as_str()));
-            let is_vague = place
-                .pointer()
-                .is_none_or(|here| here.as_str() == "/oauth_config");
+            let is_vague = place.pointer().is_none_or(|here| here.as_str() == "/oauth_config");
             match config.level(finding.rule, finding.severity) {
                 Some(Severity::Error) => problem == grammar::MISSING || is_here || is_vague,
                 Some(Severity::Warning) => is_here && !is_vague,
@@ -93,9 +91,7 @@ fn place(subject: &Subject<'_>, field: &str) -> Place {
             let scopes = oauth.and_then(|oauth| oauth.scopes.as_deref());
             let mut scopes = scopes.unwrap_or_default().iter().enumerate();
             let is_refused = |scope: &str| {
-                scope
-                    .split(' ')
-                    .any(|word| !word.is_empty() && grammar::scope(word).is_err())
+                scope.split(' ').any(|word| !word.is_empty() && grammar::scope(word).is_err())
             };
             match scopes.find(|(_, scope)| is_refused(scope)) {
                 Some((index, _)) => {
@@ -113,26 +109,11 @@ fn place(subject: &Subject<'_>, field: &str) -> Place {
         }
         _ => {
             let known = [
-                (
-                    "client_id",
-                    oauth.is_some_and(|oauth| oauth.client_id.is_some()),
-                ),
-                (
-                    "server_url",
-                    oauth.is_some_and(|oauth| oauth.server_url.is_some()),
-                ),
-                (
-                    "well_known_url",
-                    oauth.is_some_and(|oauth| oauth.well_known_url.is_some()),
-                ),
-                (
-                    "token_endpoint",
-                    oauth.is_some_and(|oauth| oauth.token_endpoint.is_some()),
-                ),
-                (
-                    "redirect_uris",
-                    oauth.is_some_and(|oauth| oauth.redirect_uris.is_some()),
-                ),
+                ("client_id", oauth.is_some_and(|oauth| oauth.client_id.is_some())),
+                ("server_url", oauth.is_some_and(|oauth| oauth.server_url.is_some())),
+                ("well_known_url", oauth.is_some_and(|oauth| oauth.well_known_url.is_some())),
+                ("token_endpoint", oauth.is_some_and(|oauth| oauth.token_endpoint.is_some())),
+                ("redirect_uris", oauth.is_some_and(|oauth| oauth.redirect_uris.is_some())),
             ];
             let name = field.strip_prefix("oauth_config.").unwrap_or_default();
             if known.contains(&(name, true)) {
@@ -169,12 +150,7 @@ fn telling_place(subject: &Subject<'_>) -> Place {
     let oauth = manifest.oauth_config.as_ref();
     let client = oauth.and_then(|oauth| oauth.client_id.as_deref());
     let client = client.map(|text| (Pointer::from("/oauth_config/client_id"), text));
-    let mut texts = display_name
-        .chain(client)
-        .chain(strings)
-        .chain(env)
-        .chain(image)
-        .chain(inputs);
+    let mut texts = display_name.chain(client).chain(strings).chain(env).chain(image).chain(inputs);
     let found = texts.find(|(_, text)| grammar::tells_no_secret(&subject.entry.id, text).is_err());
     match found {
         Some((pointer, _)) => subject.value_at(pointer),

@@ -35,16 +35,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         // An image may start by itself.
         None | Some("") if server.docker_image.is_some() => return,
         Some("") => (subject.value_at("/server/command"), "the command is empty"),
-        Some("unknown") => (
-            subject.value_at("/server/command"),
-            "the command is unknown",
-        ),
+        Some("unknown") => (subject.value_at("/server/command"), "the command is unknown"),
         None => (subject.key("/server"), "there is no command"),
         Some(_) => return,
     };
-    findings.push(
-        RULE.at(place, message)
-            .severity(subject.severity_of_claim())
-            .help("say what starts the server, such as `npx` with a package or `docker run` with an image"),
-    );
+    findings.push(RULE.at(place, message).severity(subject.severity_of_claim()).help(
+        "say what starts the server, such as `npx` with a package or `docker run` with an image",
+    ));
 }

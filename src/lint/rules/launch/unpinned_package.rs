@@ -39,11 +39,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     // What the user answers, and what lies in a folder, is pinned elsewhere.
     if !is_pinned && !name.contains("${") && !is_path(name) {
         findings.push(
-            RULE.at(
-                subject.value_at(pointer),
-                format!("`{name}` names no exact version"),
-            )
-            .help("name the version, commit or digest that was looked at"),
+            RULE.at(subject.value_at(pointer), format!("`{name}` names no exact version"))
+                .help("name the version, commit or digest that was looked at"),
         );
     }
 }
@@ -64,10 +61,7 @@ fn image<'a>(subject: &Subject<'a>) -> Option<(Pointer, &'a str, bool)> {
     let run = subject.container_run();
     let (pointer, image) = match run.and_then(|run| run.image) {
         Some(image) => (Slot::Argument(image.at).pointer(), image.text),
-        None => (
-            "/server/docker_image".into(),
-            subject.manifest.server.docker_image.as_deref()?,
-        ),
+        None => ("/server/docker_image".into(), subject.manifest.server.docker_image.as_deref()?),
     };
     Some((pointer, image, is_pinned_image(image)))
 }

@@ -41,9 +41,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                     subject.key(Pointer::from("/user_config").key(key)),
                     format!("`{key}` is required, but its answer is never used"),
                 )
-                .help(format!(
-                    "use it as `${{user_config.{key}}}`, or do not ask for it"
-                )),
+                .help(format!("use it as `${{user_config.{key}}}`, or do not ask for it")),
             );
         }
     }

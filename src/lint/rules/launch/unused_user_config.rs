@@ -40,9 +40,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                     subject.key(Pointer::from("/user_config").key(key)),
                     format!("the answer to `{key}` is never used"),
                 )
-                .help(format!(
-                    "use it as `${{user_config.{key}}}`, or do not ask for it"
-                )),
+                .help(format!("use it as `${{user_config.{key}}}`, or do not ask for it")),
             );
         }
     }

@@ -48,11 +48,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let port = Url::parse(uri).ok().and_then(|url| url.port());
     if redirect::is_loopback(uri) && port == Some(PROXY_PORT) {
         findings.push(
-            RULE.at(
-                place,
-                format!("port {PROXY_PORT} is the OAuth proxy's own default"),
-            )
-            .help("use another port for the app's callback"),
+            RULE.at(place, format!("port {PROXY_PORT} is the OAuth proxy's own default"))
+                .help("use another port for the app's callback"),
         );
     }
 }

@@ -67,12 +67,9 @@ fn development_label(uri: &str) -> Option<String> {
         return None;
     };
     let (names, top) = domain.rsplit_once('.').unwrap_or(("", domain));
-    let labels = names
-        .split('.')
-        .filter(|label| matches!(*label, "dev" | "staging" | "test" | "local"));
+    let labels =
+        names.split('.').filter(|label| matches!(*label, "dev" | "staging" | "test" | "local"));
     // RFC 6761 and RFC 6762 keep these two out of the public name space.
-    let top = [top]
-        .into_iter()
-        .filter(|top| matches!(*top, "test" | "local"));
+    let top = [top].into_iter().filter(|top| matches!(*top, "test" | "local"));
     labels.chain(top).next().map(str::to_owned)
 }

@@ -55,10 +55,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         (false, false) => format!("has {more}, but `scopes` has {fewer}"),
     };
     let finding = RULE
-        .at(
-            subject.key("/oauth_config/default_scopes"),
-            format!("`default_scopes` {difference}"),
-        )
+        .at(subject.key("/oauth_config/default_scopes"), format!("`default_scopes` {difference}"))
         .help(if scopes.is_empty() {
             "call them `scopes`: without any, what to ask for is left to the provider"
         } else {

@@ -54,13 +54,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 continue;
             }
             findings.push(
-                RULE.at(
-                    subject.value_at(list.index(index)),
-                    format!("`{scope}` is listed twice"),
-                )
-                .help("remove it")
-                .related(subject.value_at(list.index(first)), "first listed here")
-                .fix(Fix::safe([Edit::Remove(list.index(index))])),
+                RULE.at(subject.value_at(list.index(index)), format!("`{scope}` is listed twice"))
+                    .help("remove it")
+                    .related(subject.value_at(list.index(first)), "first listed here")
+                    .fix(Fix::safe([Edit::Remove(list.index(index))])),
             );
         }
     }

@@ -37,10 +37,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     };
     let (place, message) = match oauth.redirect_uris.as_deref() {
         None => (subject.key("/oauth_config"), "there are no `redirect_uris`"),
-        Some([]) => (
-            subject.value_at("/oauth_config/redirect_uris"),
-            "`redirect_uris` is empty",
-        ),
+        Some([]) => (subject.value_at("/oauth_config/redirect_uris"), "`redirect_uris` is empty"),
         Some(_) => return,
     };
     let callback = if oauth_type.has_static_client() {

@@ -41,9 +41,6 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             "the generic flow has no static `client_id`, and cannot register a client",
         )
         .help("register a client at the provider and give its id as `client_id`")
-        .related(
-            subject.value_at("/oauth_config/generic_oauth"),
-            "this asks for the generic flow",
-        ),
+        .related(subject.value_at("/oauth_config/generic_oauth"), "this asks for the generic flow"),
     );
 }

@@ -45,10 +45,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         OAuthType::Generic => vec![
             ("well_known_url", oauth.well_known_url.is_some()),
             ("resource_metadata_url", resource_metadata.is_some()),
-            (
-                "supports_resource_metadata",
-                oauth.supports_resource_metadata == Some(true),
-            ),
+            ("supports_resource_metadata", oauth.supports_resource_metadata == Some(true)),
         ],
         OAuthType::McpStatic => vec![
             ("token_endpoint", oauth.token_endpoint.is_some()),

@@ -57,12 +57,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         }
     };
     findings.push(
-        RULE.at(
-            subject.value_at("/oauth_config/client_secret"),
-            "a client secret is committed",
-        )
-        .help(format!("rotate it at the provider, then {instead}"))
-        .secret(secret)
-        .withholding_server(),
+        RULE.at(subject.value_at("/oauth_config/client_secret"), "a client secret is committed")
+            .help(format!("rotate it at the provider, then {instead}"))
+            .secret(secret)
+            .withholding_server(),
     );
 }

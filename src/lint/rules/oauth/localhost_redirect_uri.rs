@@ -36,16 +36,11 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (place, uri) in subject.redirect_uris() {
-        let host = Url::parse(uri)
-            .ok()
-            .and_then(|url| url.host_str().map(str::to_owned));
+        let host = Url::parse(uri).ok().and_then(|url| url.host_str().map(str::to_owned));
         if host.as_deref() == Some("localhost") {
             findings.push(
-                RULE.at(
-                    place,
-                    format!("`{uri}` names `localhost` instead of an address"),
-                )
-                .help("use `127.0.0.1` or `[::1]`, and register that at the provider"),
+                RULE.at(place, format!("`{uri}` names `localhost` instead of an address"))
+                    .help("use `127.0.0.1` or `[::1]`, and register that at the provider"),
             );
         }
     }

@@ -37,9 +37,7 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let oauth = subject.manifest.oauth_config.as_ref();
-    let scopes = oauth
-        .and_then(|oauth| oauth.scopes.as_deref())
-        .unwrap_or_default();
+    let scopes = oauth.and_then(|oauth| oauth.scopes.as_deref()).unwrap_or_default();
     let list = Pointer::from("/oauth_config/scopes");
     for (index, scope) in scopes.iter().enumerate() {
         let message = match scope.chars().find(|&c| !is_allowed(c)) {

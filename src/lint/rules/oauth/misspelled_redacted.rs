@@ -55,14 +55,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             "remove `client_secret`: a registered client gets its own",
             Edit::Remove(pointer.into()),
         ),
-        Some(OAuthType::Generic | OAuthType::McpStatic | OAuthType::RemoteStatic) | None => (
-            "write exactly `REDACTED`",
-            Edit::Replace(pointer.into(), REDACTED.into()),
-        ),
+        Some(OAuthType::Generic | OAuthType::McpStatic | OAuthType::RemoteStatic) | None => {
+            ("write exactly `REDACTED`", Edit::Replace(pointer.into(), REDACTED.into()))
+        }
     };
-    findings.push(
-        RULE.at(subject.value_at(pointer), message)
-            .help(help)
-            .fix(Fix::safe([edit])),
-    );
+    findings.push(RULE.at(subject.value_at(pointer), message).help(help).fix(Fix::safe([edit])));
 }

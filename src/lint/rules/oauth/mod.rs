@@ -80,12 +80,7 @@ fn has_same_origin(left: &str, right: &str) -> bool {
 /// The ways, other than a header, in which a manifest hands the token to the server, by their pointers.
 fn deliveries(subject: &Subject<'_>) -> Vec<&'static str> {
     let variable = subject.token_env_var();
-    let files = subject
-        .manifest
-        .server
-        .inject_file
-        .as_ref()
-        .filter(|files| !files.is_empty());
+    let files = subject.manifest.server.inject_file.as_ref().filter(|files| !files.is_empty());
     let variable = variable.map(|_| "/oauth_config/access_token_env_var");
     let files = files.map(|_| "/server/inject_file");
     variable.into_iter().chain(files).collect()

@@ -36,11 +36,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (pointer, url) in subject.urls() {
         if is_plaintext(url) {
             findings.push(
-                RULE.at(
-                    subject.value_at(pointer),
-                    format!("`{url}` is sent in clear text"),
-                )
-                .help("use `https://`, if the provider answers there"),
+                RULE.at(subject.value_at(pointer), format!("`{url}` is sent in clear text"))
+                    .help("use `https://`, if the provider answers there"),
             );
         }
     }

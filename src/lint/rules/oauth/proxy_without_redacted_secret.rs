@@ -39,11 +39,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
     let name_the_secret = match oauth.client_secret {
         Some(_) => Edit::Replace("/oauth_config/client_secret".into(), REDACTED.into()),
-        None => Edit::Insert(
-            "/oauth_config".into(),
-            "client_secret".into(),
-            REDACTED.into(),
-        ),
+        None => Edit::Insert("/oauth_config".into(), "client_secret".into(), REDACTED.into()),
     };
     findings.push(
         RULE.at(

@@ -38,9 +38,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if !oauth_type.has_static_client() || has_secret || oauth.requires_proxy == Some(true) {
         return;
     }
-    let server = subject
-        .lock
-        .and_then(|lock| lock.authorization_server.as_ref());
+    let server = subject.lock.and_then(|lock| lock.authorization_server.as_ref());
     if server.is_some_and(takes_public_clients) {
         return;
     }
@@ -55,9 +53,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
 
 fn takes_public_clients(server: &AuthorizationServerFacts) -> bool {
     let lists = |facts: &Option<Vec<String>>, word: &str| {
-        facts
-            .as_ref()
-            .is_some_and(|facts| facts.iter().any(|fact| fact == word))
+        facts.as_ref().is_some_and(|facts| facts.iter().any(|fact| fact == word))
     };
     lists(&server.token_endpoint_auth_methods_supported, "none")
         && lists(&server.code_challenge_methods_supported, "S256")

@@ -75,16 +75,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         "put the proxy's callback first, such as `https://oauth.acme.example/oauth/callback`"
             .to_owned()
     } else {
-        format!(
-            "put one of `callback_urls` first: `{}`",
-            served.join("`, `")
-        )
+        format!("put one of `callback_urls` first: `{}`", served.join("`, `"))
     };
-    findings.push(
-        RULE.at(
-            place,
-            format!("`{uri}` is not a callback of the OAuth proxy"),
-        )
-        .help(help),
-    );
+    findings
+        .push(RULE.at(place, format!("`{uri}` is not a callback of the OAuth proxy")).help(help));
 }

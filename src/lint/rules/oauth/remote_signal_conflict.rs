@@ -55,12 +55,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     };
     if let Some((pointer, sign)) = local_sign {
         findings.push(
-            RULE.at(
-                subject.value_at(pointer),
-                format!("{sign}, but there is a remote URL"),
-            )
-            .help("keep the one that is meant, and remove the other")
-            .related(subject.value_at(url_pointer), "this says that it is remote"),
+            RULE.at(subject.value_at(pointer), format!("{sign}, but there is a remote URL"))
+                .help("keep the one that is meant, and remove the other")
+                .related(subject.value_at(url_pointer), "this says that it is remote"),
         );
     }
     if let Some(other) = subject.manifest.remote_url.as_deref()

@@ -42,10 +42,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         Some(_) | None => ("server.url", "/server/type"),
     };
     findings.push(
-        RULE.at(
-            subject.value_at(sign),
-            "the server is remote, but has no URL",
-        )
-        .help(format!("add `{missing}`")),
+        RULE.at(subject.value_at(sign), "the server is remote, but has no URL")
+            .help(format!("add `{missing}`")),
     );
 }

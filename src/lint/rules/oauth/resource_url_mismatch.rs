@@ -57,9 +57,6 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         .help(
             "set `server_url` to the remote URL: the authorization server is discovered from there",
         )
-        .related(
-            subject.value_at(oauth::remote_url_pointer(subject.manifest)),
-            "the remote URL",
-        ),
+        .related(subject.value_at(oauth::remote_url_pointer(subject.manifest)), "the remote URL"),
     );
 }

@@ -52,13 +52,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             format!("`{server_url}` is not `{remote_url}`, by a trailing slash"),
         )
         .help("write `server_url` exactly like the remote URL")
-        .related(
-            subject.value_at(oauth::remote_url_pointer(subject.manifest)),
-            "the remote URL",
-        )
-        .fix(Fix::risky([Edit::Replace(
-            pointer.into(),
-            remote_url.into(),
-        )])),
+        .related(subject.value_at(oauth::remote_url_pointer(subject.manifest)), "the remote URL")
+        .fix(Fix::risky([Edit::Replace(pointer.into(), remote_url.into())])),
     );
 }

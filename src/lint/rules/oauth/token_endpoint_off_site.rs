@@ -61,10 +61,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 ),
             )
             .help("check the provider's documentation")
-            .related(
-                subject.value_at("/oauth_config/server_url"),
-                "the user logs in here",
-            ),
+            .related(subject.value_at("/oauth_config/server_url"), "the user logs in here"),
         );
     }
 }

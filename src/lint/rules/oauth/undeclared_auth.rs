@@ -41,10 +41,7 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let manifest = subject.manifest;
-    let asks_the_user = manifest
-        .user_config
-        .as_ref()
-        .is_some_and(|inputs| !inputs.is_empty());
+    let asks_the_user = manifest.user_config.as_ref().is_some_and(|inputs| !inputs.is_empty());
     let declares_auth =
         manifest.oauth_config.is_some() || asks_the_user || subject.requires_login() == Some(true);
     if oauth::remote_url(manifest).is_some() && subject.claims_to_work() && !declares_auth {

@@ -54,18 +54,12 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             let (severity, ways) = if oauth_type.is_mcp_flow() {
                 (Severity::Warning, "`streamable_http_url`")
             } else {
-                (
-                    Severity::Error,
-                    "`access_token_env_var` or `server.inject_file`",
-                )
+                (Severity::Error, "`access_token_env_var` or `server.inject_file`")
             };
             findings.push(
-                RULE.at(
-                    subject.key("/oauth_config"),
-                    "the token cannot reach the server",
-                )
-                .severity(severity)
-                .help(format!("add {ways}")),
+                RULE.at(subject.key("/oauth_config"), "the token cannot reach the server")
+                    .severity(severity)
+                    .help(format!("add {ways}")),
             );
         }
         OAuthType::Generic | OAuthType::McpStatic => {}

@@ -37,10 +37,7 @@ pub(crate) static RULE: Rule = Rule {
     id: "well-known-off-origin",
     group: Group::OAuth,
     level: Severity::Error,
-    yields_to: &[
-        Yield::AtPlace(&UNUSABLE_URL),
-        Yield::WhereCompared(&[&plaintext_url::RULE]),
-    ],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL), Yield::WhereCompared(&[&plaintext_url::RULE])],
     source: include_str!("well_known_off_origin.rs"),
     check: Check::Server(check),
     ..Rule::DEFAULTS

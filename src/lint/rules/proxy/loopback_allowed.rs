@@ -70,10 +70,8 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     let allowed = allowed_hosts(subject).into_iter();
     for allowed in allowed.filter(|allowed| !asked_for.contains(&allowed.host)) {
         if hosts::is_local(allowed.host) {
-            let message = format!(
-                "`{}` allows `{}`, which is not a public host",
-                allowed.by, allowed.host
-            );
+            let message =
+                format!("`{}` allows `{}`, which is not a public host", allowed.by, allowed.host);
             findings.push(
                 allowed
                     .finding(&RULE, message)

@@ -47,10 +47,8 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
         else {
             continue;
         };
-        let message = format!(
-            "`{}` {defect}, so `{}` allows nothing by it",
-            allowed.host, allowed.by
-        );
+        let message =
+            format!("`{}` {defect}, so `{}` allows nothing by it", allowed.host, allowed.by);
         let help = match hosts::repaired(allowed.host) {
             Some(meant) => format!("write `{meant}`, the exact host name"),
             None => "write each exact host name".to_owned(),

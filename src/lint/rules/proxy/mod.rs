@@ -21,9 +21,7 @@ pub(crate) mod unverifiable_destination;
 fn needed_hosts(entry: &Entry) -> BTreeMap<&str, &Destination> {
     let mut hosts = BTreeMap::new();
     for destination in entry.needed_hosts() {
-        hosts
-            .entry(destination.host.as_str())
-            .or_insert(destination);
+        hosts.entry(destination.host.as_str()).or_insert(destination);
     }
     hosts
 }
@@ -57,15 +55,7 @@ fn allowed_hosts<'a>(subject: &CatalogSubject<'a>) -> Vec<Allowed<'a>> {
     });
     let extra = subject.context.config.proxy.extra_destinations.iter();
     let extra = extra
-        .filter(|extra| {
-            !subject
-                .allowlist
-                .is_some_and(|allowlist| allowlist.allows(&extra.host))
-        })
-        .map(|extra| Allowed {
-            host: &extra.host,
-            place: None,
-            by: "[proxy] extra_destinations",
-        });
+        .filter(|extra| !subject.allowlist.is_some_and(|allowlist| allowlist.allows(&extra.host)))
+        .map(|extra| Allowed { host: &extra.host, place: None, by: "[proxy] extra_destinations" });
     listed.chain(extra).collect()
 }

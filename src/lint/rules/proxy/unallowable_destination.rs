@@ -44,11 +44,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         };
         let host = &destination.host;
         // `loopback-allowed` speaks of these; on a developer's machine a provider may listen on any port.
-        let is_judged_elsewhere = if subject.is_development() {
-            hosts::is_loopback(&url)
-        } else {
-            hosts::is_local(host)
-        };
+        let is_judged_elsewhere =
+            if subject.is_development() { hosts::is_loopback(&url) } else { hosts::is_local(host) };
         if is_judged_elsewhere {
             continue;
         }
@@ -64,9 +61,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
 /// Why the proxy refuses the endpoint, whatever hosts it allows.
 fn hindrance(url: &Url, host: &str) -> Option<String> {
     if let Some(port) = url.port() {
-        return Some(format!(
-            "`{host}` is asked on port {port}, and only 443 is allowed"
-        ));
+        return Some(format!("`{host}` is asked on port {port}, and only 443 is allowed"));
     }
     if url.fragment().is_some() {
         return Some("an endpoint cannot have a fragment".to_owned());
@@ -76,9 +71,9 @@ fn hindrance(url: &Url, host: &str) -> Option<String> {
             let defect = hosts::defect(name)?;
             Some(format!("`{host}` {defect}, so no allowlist can name it"))
         }
-        Some(Host::Ipv4(_) | Host::Ipv6(_)) => Some(format!(
-            "`{host}` is an address, and only names are allowed"
-        )),
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => {
+            Some(format!("`{host}` is an address, and only names are allowed"))
+        }
         None => None,
     }
 }

@@ -41,12 +41,7 @@ fn check(subject: &AllowlistSubject<'_>, findings: &mut Findings) {
         Some(range) => Place::bytes(subject.file, range.clone()),
         None => Place::whole(subject.file),
     };
-    let message = format!(
-        "the allowlist cannot be read: {}",
-        subject.unreadable.reason
-    );
-    findings.push(
-        RULE.at(place, message)
-            .help("write each host as a string of its own, in one list"),
-    );
+    let message = format!("the allowlist cannot be read: {}", subject.unreadable.reason);
+    findings
+        .push(RULE.at(place, message).help("write each host as a string of its own, in one list"));
 }

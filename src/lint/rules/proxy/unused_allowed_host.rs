@@ -52,10 +52,7 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     if !subject.effective_entries().all(needs_are_known) {
         return;
     }
-    let needed = subject
-        .entries
-        .iter()
-        .flat_map(|entry| entry.destinations.known());
+    let needed = subject.entries.iter().flat_map(|entry| entry.destinations.known());
     let needed = needed.map(|destination| destination.host.as_str());
     let extra = subject.context.config.proxy.extra_destinations.iter();
     let extra = extra.map(|extra| extra.host.as_str());
@@ -70,15 +67,8 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
         } else {
             format!("remove it, or list `{host}` under `[proxy] extra_destinations` with a reason")
         };
-        let allowed = Allowed {
-            host,
-            place: allowed.place.as_ref(),
-            by: &allowlist.name,
-        };
-        let message = format!(
-            "`{}` allows `{host}`, which no server needs",
-            allowlist.name
-        );
+        let allowed = Allowed { host, place: allowed.place.as_ref(), by: &allowlist.name };
+        let message = format!("`{}` allows `{host}`, which no server needs", allowlist.name);
         findings.push(allowed.finding(&RULE, message).help(help));
     }
 }

@@ -99,10 +99,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     }
     let is_known_by_name = |id: &str| {
-        subject
-            .context
-            .locks
-            .is_some_and(|locks| locks.entries(entry.origin, id).next().is_some())
+        subject.context.locks.is_some_and(|locks| locks.entries(entry.origin, id).next().is_some())
     };
     let reason = match subject.lock {
         Some(_) => "the discovery lock records no token endpoint for these URLs",
@@ -119,10 +116,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         Origin::CatalogLocal => format!("run `catproof probe {}`", entry.id),
     };
     findings.push(
-        RULE.at(
-            place,
-            format!("nobody knows which host gets the client secret: {reason}"),
-        )
-        .help(help),
+        RULE.at(place, format!("nobody knows which host gets the client secret: {reason}"))
+            .help(help),
     );
 }

@@ -35,9 +35,7 @@ fn check(subject: &TextSubject<'_>, findings: &mut Findings) {
         return;
     }
     for duplicate in duplicate_keys(text) {
-        let DuplicateKey {
-            key, first, again, ..
-        } = duplicate;
+        let DuplicateKey { key, first, again, .. } = duplicate;
         findings.push(
             RULE.at(
                 Place::bytes(subject.file, again),

@@ -37,10 +37,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let missing: Vec<&str> = [
         ("`display_name`", is_given(&manifest.display_name)),
         ("`description`", is_given(&manifest.description)),
-        (
-            "`author`",
-            author.is_some_and(|author| is_given(&author.name)),
-        ),
+        ("`author`", author.is_some_and(|author| is_given(&author.name))),
     ]
     .into_iter()
     .filter_map(|(key, is_given)| (!is_given).then_some(key))

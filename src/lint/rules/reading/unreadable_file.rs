@@ -26,11 +26,8 @@ pub(crate) static RULE: Rule = Rule {
 fn check(subject: &TextSubject<'_>, findings: &mut Findings) {
     if let FileContent::Unread(ReadError::Unreadable(reason)) = subject.content {
         findings.push(
-            RULE.at(
-                Place::whole(subject.file),
-                format!("the manifest cannot be read: {reason}"),
-            )
-            .help("put a regular file with read permission in its place"),
+            RULE.at(Place::whole(subject.file), format!("the manifest cannot be read: {reason}"))
+                .help("put a regular file with read permission in its place"),
         );
     }
 }

@@ -31,10 +31,7 @@ pub(crate) static RULE: Rule = Rule {
     id: "committed-credential",
     group: Group::Secrets,
     level: Severity::Error,
-    yields_to: &[
-        Yield::AtPlace(&UNUSABLE_URL),
-        Yield::AtPlace(&[&literal_client_secret::RULE]),
-    ],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL), Yield::AtPlace(&[&literal_client_secret::RULE])],
     source: include_str!("committed_credential.rs"),
     check: Check::Value(check),
     ..Rule::DEFAULTS
@@ -95,18 +92,14 @@ fn report(text: &str, place: impl Fn() -> Place, findings: &mut Findings) {
             .at(place(), format!("{} is committed", first.kind))
             .help("revoke it at its issuer, then ask the user for it in `user_config`")
             .withholding_server();
-        finding.secrets = credentials(text)
-            .map(|found| found.secret.to_owned())
-            .collect();
+        finding.secrets = credentials(text).map(|found| found.secret.to_owned()).collect();
         findings.push(finding);
     }
 }
 
 fn pointer(steps: &[Step<'_>]) -> Pointer {
-    steps
-        .iter()
-        .fold(Pointer::root(), |pointer, step| match step {
-            Step::Key(key) => pointer.key(key),
-            Step::Index(index) => pointer.index(*index),
-        })
+    steps.iter().fold(Pointer::root(), |pointer, step| match step {
+        Step::Key(key) => pointer.key(key),
+        Step::Index(index) => pointer.index(*index),
+    })
 }

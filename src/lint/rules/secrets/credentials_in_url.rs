@@ -97,9 +97,7 @@ fn places(value: &Value) -> Vec<(Pointer, &str)> {
         .into_iter()
         .filter_map(|pointer| Some((Pointer::from(pointer), value.pointer(pointer)?)));
     places.extend(
-        members
-            .chain(urls)
-            .filter_map(|(pointer, value)| Some((pointer, value.as_str()?))),
+        members.chain(urls).filter_map(|(pointer, value)| Some((pointer, value.as_str()?))),
     );
     places
 }
@@ -113,9 +111,7 @@ fn behind_schemes(word: &str) -> impl Iterator<Item = &str> {
         let (before, rest) = (word.get(..colon)?, word.get(colon + 1..)?);
         let scheme = before.rsplit(|character: char| !character.is_ascii_alphanumeric());
         let scheme = scheme.into_iter().next().unwrap_or_default();
-        let is_lenient = LENIENT_SCHEMES
-            .iter()
-            .any(|lenient| scheme.eq_ignore_ascii_case(lenient));
+        let is_lenient = LENIENT_SCHEMES.iter().any(|lenient| scheme.eq_ignore_ascii_case(lenient));
         let url = if is_lenient {
             rest.trim_start_matches(['/', '\\'])
         } else {

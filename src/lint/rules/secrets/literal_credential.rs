@@ -32,10 +32,7 @@ pub(crate) static RULE: Rule = Rule {
     id: "literal-credential",
     group: Group::Secrets,
     level: Severity::Warning,
-    yields_to: &[Yield::AtPlace(&[
-        &committed_credential::RULE,
-        &overwritten_token_env::RULE,
-    ])],
+    yields_to: &[Yield::AtPlace(&[&committed_credential::RULE, &overwritten_token_env::RULE])],
     source: include_str!("literal_credential.rs"),
     check: Check::Value(check),
     ..Rule::DEFAULTS
@@ -51,13 +48,9 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
         }
         let place = subject.value_at(pointer);
         let finding = if is_written_down(value) {
-            RULE.at(place, format!("`{key}` is written down in the manifest"))
-                .secret(value)
+            RULE.at(place, format!("`{key}` is written down in the manifest")).secret(value)
         } else if stands_for_one(value) && !value.contains("${") && !value.contains("{{") {
-            RULE.at(
-                place,
-                format!("the value of `{key}` is a placeholder that nothing replaces"),
-            )
+            RULE.at(place, format!("the value of `{key}` is a placeholder that nothing replaces"))
         } else {
             continue;
         };

@@ -37,16 +37,13 @@ fn literal_arguments(value: &Value) -> Vec<(Pointer, LiteralArgument<'_>)> {
     let args = args.into_iter().flatten();
     let args: Vec<&str> = args.map(|arg| arg.as_str().unwrap_or_default()).collect();
     let found = literal_argument::literal_arguments(&args).into_iter();
-    found
-        .map(|found| (Pointer::from("/server/args").index(found.index), found))
-        .collect()
+    found.map(|found| (Pointer::from("/server/args").index(found.index), found)).collect()
 }
 
 /// The command and the arguments.
 fn command_line(value: &Value) -> Vec<(Pointer, &str)> {
-    let command = value
-        .pointer("/server/command")
-        .map(|command| (Pointer::from("/server/command"), command));
+    let command =
+        value.pointer("/server/command").map(|command| (Pointer::from("/server/command"), command));
     let args = value.pointer("/server/args").and_then(Value::as_array);
     let args = args.into_iter().flatten().enumerate();
     let args = args.map(|(index, argument)| (Pointer::from("/server/args").index(index), argument));

@@ -66,8 +66,5 @@ fn is_given(default: &Value) -> bool {
 /// The texts of a default: itself, or those of a list.
 fn texts(default: &Value) -> impl Iterator<Item = &str> {
     let items = default.as_array().map_or(&[][..], Vec::as_slice);
-    default
-        .as_str()
-        .into_iter()
-        .chain(items.iter().filter_map(Value::as_str))
+    default.as_str().into_iter().chain(items.iter().filter_map(Value::as_str))
 }

@@ -38,10 +38,8 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
     for (pointer, key, input) in super::members(subject.value, "/user_config") {
-        let is_text = matches!(
-            input.get("type").map(|kind| kind.as_str()),
-            None | Some(Some("string"))
-        );
+        let is_text =
+            matches!(input.get("type").map(|kind| kind.as_str()), None | Some(Some("string")));
         let sensitive = input.get("sensitive");
         if !input.is_object()
             || !is_text
@@ -55,12 +53,9 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
             None => Edit::Insert(pointer.clone(), "sensitive".to_owned(), json!(true)),
         };
         findings.push(
-            RULE.at(
-                subject.key(pointer),
-                format!("`{key}` is a credential, but not `sensitive`"),
-            )
-            .help("set `sensitive` to true")
-            .fix(Fix::risky([edit])),
+            RULE.at(subject.key(pointer), format!("`{key}` is a credential, but not `sensitive`"))
+                .help("set `sensitive` to true")
+                .fix(Fix::risky([edit])),
         );
     }
 }

@@ -34,12 +34,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &IgnoreSubject<'_>, findings: &mut Findings) {
-    if let Some(expires) = subject
-        .ignore
-        .expires
-        .as_ref()
-        .filter(|_| subject.is_expired)
-    {
+    if let Some(expires) = subject.ignore.expires.as_ref().filter(|_| subject.is_expired) {
         findings.push(
             RULE.at(
                 Place::bytes(subject.file, expires.span()),

@@ -47,10 +47,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 subject.key(Slot::InjectedFile(path).pointer()),
                 format!("`{path}` and `{first}` have the same file name"),
             )
-            .related(
-                subject.key(Slot::InjectedFile(first).pointer()),
-                "the other is here",
-            )
+            .related(subject.key(Slot::InjectedFile(first).pointer()), "the other is here")
             .help("give each injected file a name of its own"),
         );
     }

@@ -44,11 +44,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     });
     if !files.is_empty() && !has_token {
         findings.push(
-            RULE.at(
-                subject.key("/server/inject_file"),
-                "no injected file holds `${access_token}`",
-            )
-            .help("write `${access_token}` where the server reads its token"),
+            RULE.at(subject.key("/server/inject_file"), "no injected file holds `${access_token}`")
+                .help("write `${access_token}` where the server reads its token"),
         );
     }
 }

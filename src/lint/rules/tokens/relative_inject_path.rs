@@ -43,11 +43,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             continue;
         };
         findings.push(
-            RULE.at(
-                subject.key(Slot::InjectedFile(path).pointer()),
-                format!("`{path}` {problem}"),
-            )
-            .help("give the path in the container, from `/` on and without `..`"),
+            RULE.at(subject.key(Slot::InjectedFile(path).pointer()), format!("`{path}` {problem}"))
+                .help("give the path in the container, from `/` on and without `..`"),
         );
     }
 }
