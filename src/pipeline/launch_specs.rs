@@ -11,7 +11,6 @@ use crate::text::profile::Profile;
 use crate::text::suggest;
 
 use super::artifacts;
-use super::facts::{AllowlistChoice, LockChoice};
 use super::failure::Failure;
 use super::line::Keep;
 use super::{Job, JudgedTarget, judge};
@@ -57,15 +56,7 @@ pub(crate) fn read(
 }
 
 fn judged(workspace: &Workspace, paths: &[PathBuf]) -> Result<Vec<JudgedTarget>, Failure> {
-    let job = Job {
-        workspace,
-        paths,
-        input: None,
-        keep: Keep::Manifests,
-        allowlist: AllowlistChoice::Nothing,
-        locks: LockChoice::InForce,
-        output: None,
-    };
+    let job = Job { keep: Keep::Manifests, ..Job::new(workspace, paths) };
     judge(job, &mut Sources::default())
 }
 

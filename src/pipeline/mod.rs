@@ -59,6 +59,21 @@ pub(crate) struct Job<'a> {
     pub(crate) output: Option<Output>,
 }
 
+impl<'a> Job<'a> {
+    /// Judges by the locks in force, without an allowlist, and keeps no manifest.
+    pub(crate) fn new(workspace: &'a Workspace, paths: &'a [PathBuf]) -> Self {
+        Self {
+            workspace,
+            paths,
+            input: None,
+            keep: Keep::Entries,
+            allowlist: AllowlistChoice::Nothing,
+            locks: LockChoice::InForce,
+            output: None,
+        }
+    }
+}
+
 /// What came of a run.
 #[derive(Debug)]
 pub(crate) struct Run {

@@ -30,9 +30,6 @@ pub(super) fn run(
     let workspace = open_to_judge(global, &args.findings, console)?;
     let mut sources = Sources::default();
     let job = Job {
-        workspace: &workspace,
-        paths: &[],
-        input: None,
         keep: Keep::Manifests,
         allowlist: AllowlistChoice::Deployed(args.findings.allowlist.as_deref()),
         locks: LockChoice::Judged,
@@ -41,6 +38,7 @@ pub(super) fn run(
             mode: if args.check { Mode::Check } else { Mode::Write },
             fail_on: args.findings.fail_on.severity(),
         }),
+        ..Job::new(&workspace, &[])
     };
     let Run { targets, second_half } = pipeline::run(job, &mut sources)?;
     let (Some(rest), true) = (second_half, targets.iter().any(|target| target.files > 0)) else {

@@ -18,7 +18,6 @@ use crate::pipeline::baseline;
 use crate::pipeline::facts::{AllowlistChoice, LockChoice};
 use crate::pipeline::failure::Failure;
 use crate::pipeline::ignores::Ignores;
-use crate::pipeline::line::Keep;
 use crate::pipeline::online::Online;
 use crate::pipeline::probing::{self, Probing, Watcher};
 use crate::pipeline::redaction;
@@ -54,15 +53,7 @@ pub(super) fn run(
         None => AllowlistChoice::InForce(args.findings.allowlist.as_deref()),
     };
     let locks = online.as_ref().map_or(LockChoice::Judged, LockChoice::Online);
-    let job = Job {
-        workspace: &workspace,
-        paths: &paths,
-        input,
-        keep: Keep::Entries,
-        allowlist,
-        locks,
-        output: None,
-    };
+    let job = Job { input, allowlist, locks, ..Job::new(&workspace, &paths) };
     let mut targets = judge(job, &mut sources)?;
     if let Some(online) = online {
         online.probing.finish()?;
@@ -77,15 +68,7 @@ pub(super) fn run(
     if is_fixing {
         fix::apply(&workspace, &targets, &sources, fixes, console)?;
         sources = Sources::default();
-        let job = Job {
-            workspace: &workspace,
-            paths: &paths,
-            input: None,
-            keep: Keep::Entries,
-            allowlist,
-            locks: LockChoice::Judged,
-            output: None,
-        };
+        let job = Job { allowlist, locks: LockChoice::Judged, ..Job::new(&workspace, &paths) };
         targets = judge(job, &mut sources)?;
     }
     let outcome =

@@ -13,7 +13,6 @@ use crate::cli::no_input::no_input;
 use crate::compile::emit;
 use crate::compile::plan::Plan;
 use crate::pipeline::artifacts;
-use crate::pipeline::facts::{AllowlistChoice, LockChoice};
 use crate::pipeline::failure::Failure;
 use crate::pipeline::line::Keep;
 use crate::pipeline::settle::count_errors;
@@ -34,15 +33,7 @@ pub(super) fn run(
 ) -> Result<ExitStatus, Failure> {
     let workspace = open_workspace(global, console)?;
     let mut sources = Sources::default();
-    let job = Job {
-        workspace: &workspace,
-        paths: &[],
-        input: None,
-        keep: Keep::Manifests,
-        allowlist: AllowlistChoice::Nothing,
-        locks: LockChoice::InForce,
-        output: None,
-    };
+    let job = Job { keep: Keep::Manifests, ..Job::new(&workspace, &[]) };
     let targets = judge(job, &mut sources)?;
     let Some(mut target) = targets.into_iter().find(|target| target.files > 0) else {
         console.say(&no_input(&workspace, &[]));

@@ -10,7 +10,6 @@ use crate::cli::exit_status::ExitStatus;
 use crate::diff;
 use crate::lint::{self, Fixable, Rule};
 use crate::manifest::oauth::OAuthType;
-use crate::pipeline::facts::{AllowlistChoice, LockChoice};
 use crate::pipeline::failure::Failure;
 use crate::pipeline::ignores::Ignores;
 use crate::pipeline::line::Keep;
@@ -70,15 +69,7 @@ fn explain_server(
 ) -> Result<String, Failure> {
     let workspace = open_workspace(global, console)?;
     let mut sources = Sources::default();
-    let job = Job {
-        workspace: &workspace,
-        paths: &args.paths,
-        input: None,
-        keep: Keep::Manifests,
-        allowlist: AllowlistChoice::Nothing,
-        locks: LockChoice::InForce,
-        output: None,
-    };
+    let job = Job { keep: Keep::Manifests, ..Job::new(&workspace, &args.paths) };
     let targets = judge(job, &mut sources)?;
     for target in &targets {
         let entries = &target.judged.entries;

@@ -6,9 +6,7 @@ use crate::cli::args::{Global, ListArgs, TableFormat};
 use crate::cli::console::Console;
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::no_input::no_input;
-use crate::pipeline::facts::{AllowlistChoice, LockChoice};
 use crate::pipeline::failure::Failure;
-use crate::pipeline::line::Keep;
 use crate::pipeline::redaction;
 use crate::pipeline::settle::settle;
 use crate::pipeline::{Job, judge};
@@ -28,15 +26,7 @@ pub(super) fn run(
 ) -> Result<ExitStatus, Failure> {
     let workspace = open_workspace(global, console)?;
     let mut sources = Sources::default();
-    let job = Job {
-        workspace: &workspace,
-        paths: &args.paths,
-        input: None,
-        keep: Keep::Entries,
-        allowlist: AllowlistChoice::Nothing,
-        locks: LockChoice::InForce,
-        output: None,
-    };
+    let job = Job::new(&workspace, &args.paths);
     let mut targets = judge(job, &mut sources)?;
     if targets.iter().all(|target| target.files == 0) {
         console.say(&no_input(&workspace, &args.paths));

@@ -15,9 +15,8 @@ use crate::cli::no_input::no_input;
 use crate::cli::watcher::ConsoleWatcher;
 use crate::discovery::Locks;
 use crate::lint::{self, Check, Group, RULES};
-use crate::pipeline::facts::{AllowlistChoice, LockChoice};
+use crate::pipeline::facts::LockChoice;
 use crate::pipeline::failure::Failure;
-use crate::pipeline::line::Keep;
 use crate::pipeline::locks::LockFile;
 use crate::pipeline::probing::{self, Asked, Probing};
 use crate::pipeline::{Job, JudgedTarget, classify, judge};
@@ -94,15 +93,7 @@ fn judge_by(
     locks: &Locks,
     sources: &mut Sources,
 ) -> Result<JudgedTarget, Failure> {
-    let job = Job {
-        workspace,
-        paths: &[],
-        input: None,
-        keep: Keep::Entries,
-        allowlist: AllowlistChoice::Nothing,
-        locks: LockChoice::Given(locks),
-        output: None,
-    };
+    let job = Job { locks: LockChoice::Given(locks), ..Job::new(workspace, &[]) };
     let target = judge(job, sources)?.pop();
     target.ok_or_else(|| Failure::usage("there is no catalog"))
 }
