@@ -14,8 +14,9 @@ use crate::compile::plan::{
 };
 use crate::source::Pointer;
 use crate::text::secrets::credential::{is_worth_hiding, names_credential};
-use crate::text::secrets::literal_argument::{is_written_down, literal_arguments};
+use crate::text::secrets::literal_argument::literal_arguments;
 use crate::text::secrets::redactor::Redactor;
+use crate::text::secrets::written_down::is_written_down;
 use crate::text::suggest::Suggestions;
 
 /// The user's answers, by key.

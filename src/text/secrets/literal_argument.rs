@@ -1,7 +1,7 @@
 //! Credentials that are written down in a command line: `-e API_KEY=…`, `--token …`, `--header "Authorization: Bearer …"`.
 
-use crate::text::secrets::client_secret::is_reference;
-use crate::text::secrets::credential::{is_stand_in, names_credential};
+use crate::text::secrets::credential::names_credential;
+use crate::text::secrets::written_down::is_written_down;
 
 /// A credential in an argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,34 +47,6 @@ pub(crate) fn literal_arguments<'a>(arguments: &[&'a str]) -> Vec<LiteralArgumen
         }
     }
     found
-}
-
-/// Whether a value is used as it is written: no placeholder of any syntax, no word that stands for a credential, no flag,
-/// no number, no place where the credential is found.
-pub(crate) fn is_written_down(value: &str) -> bool {
-    let value = value.trim();
-    let is_placeholder = value.contains("${")
-        || value.contains("{{")
-        || value.contains("$(")
-        || is_reference(value)
-        || (value.starts_with('%') && value.ends_with('%'));
-    let flags = ["true", "false", "yes", "no", "on", "off", "none", "null"];
-    let is_flag = flags.iter().any(|flag| value.eq_ignore_ascii_case(flag));
-    let is_place = value.contains("://")
-        || ["/", "./", "../", "~", "@"]
-            .iter()
-            .any(|start| value.starts_with(start));
-    let is_variable = names_credential(value)
-        && value
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-    !value.is_empty()
-        && !is_placeholder
-        && !is_flag
-        && !is_place
-        && !is_variable
-        && !is_stand_in(value)
-        && value.parse::<f64>().is_err()
 }
 
 /// An option that has its value in the same argument.

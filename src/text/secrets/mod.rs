@@ -5,3 +5,4 @@ pub(crate) mod credential;
 pub(crate) mod literal_argument;
 pub(crate) mod redactor;
 pub(crate) mod secret_search;
+pub(crate) mod written_down;

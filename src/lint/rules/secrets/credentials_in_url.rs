@@ -5,10 +5,8 @@ use crate::lint::{Check, Findings, Group, RawSubject, Rule, Yield};
 use crate::source::Pointer;
 use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, placeholders};
-use crate::text::secrets::client_secret::is_reference;
-use crate::text::secrets::credential::{
-    credentials, is_stand_in, is_worth_hiding, names_credential,
-};
+use crate::text::secrets::credential::{credentials, is_worth_hiding, names_credential};
+use crate::text::secrets::written_down::is_written_down;
 
 /// ## What it does
 /// Reports a URL with a literal password, as `user:password@host` or as a parameter such as `?api_key=`, in `oauth_config`,
@@ -145,12 +143,9 @@ fn user_information(url: &str) -> Option<(&str, &str)> {
     let is_word = ["password", "passwd", "pass", "pw", "secret"]
         .iter()
         .any(|word| password.eq_ignore_ascii_case(word));
-    let is_literal = !password.is_empty()
-        && !is_asked_for
-        && !is_reference(password)
-        && !is_word
-        && !is_stand_in(password);
-    is_literal.then_some((user, password))
+    // A number is a password here, where nothing else has its place.
+    let is_literal = is_written_down(password) || password.parse::<f64>().is_ok();
+    (is_literal && !is_asked_for && !is_word).then_some((user, password))
 }
 
 /// The parameters of a query that are named after a credential and hold what can only be one. What is known by its form is
@@ -173,7 +168,7 @@ fn secret_parameters(query: &str) -> impl Iterator<Item = (&str, &str)> {
                 && has(u8::is_ascii_alphabetic);
             names_credential(name)
                 && is_random
-                && !is_stand_in(value)
+                && is_written_down(value)
                 && credentials(value).next().is_none()
         })
 }

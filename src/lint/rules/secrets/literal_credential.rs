@@ -1,10 +1,8 @@
 use crate::lint::rules::tokens::overwritten_token_env;
 use crate::lint::{Check, Findings, Group, RawSubject, Rule, Yield};
 use crate::source::finding::Severity;
-use crate::text::secrets::client_secret::{is_placeholder, is_reference};
-use crate::text::secrets::credential::{
-    credentials, has_mixed_piece, is_stand_in, names_credential,
-};
+use crate::text::secrets::credential::{credentials, names_credential};
+use crate::text::secrets::written_down::{is_written_down, stands_for_one};
 
 use super::committed_credential;
 
@@ -48,22 +46,22 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
         let Some(value) = value.as_str() else {
             continue;
         };
-        if !names_credential(key) || !is_literal(value) {
+        if !names_credential(key) {
             continue;
         }
-        let message = if only_stands_for_one(value) {
-            format!("the value of `{key}` is a placeholder that nothing replaces")
+        let place = subject.value_at(pointer);
+        let finding = if is_written_down(value) {
+            RULE.at(place, format!("`{key}` is written down in the manifest"))
+                .secret(value)
+        } else if stands_for_one(value) && !value.contains("${") && !value.contains("{{") {
+            RULE.at(
+                place,
+                format!("the value of `{key}` is a placeholder that nothing replaces"),
+            )
         } else {
-            format!("`{key}` is written down in the manifest")
+            continue;
         };
-        let finding = RULE
-            .at(subject.value_at(pointer), message)
-            .help("ask the user for it, with a `sensitive` key of `user_config`");
-        findings.push(if only_stands_for_one(value) {
-            finding
-        } else {
-            finding.secret(value)
-        });
+        findings.push(finding.help("ask the user for it, with a `sensitive` key of `user_config`"));
     }
     for (pointer, argument) in super::literal_arguments(subject.value) {
         // What has a form of its own is another rule's.
@@ -79,19 +77,4 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
             .secret(argument.value),
         );
     }
-}
-
-/// Whether a value only stands for a credential. What is drawn at random is one, whatever words stand around it.
-fn only_stands_for_one(value: &str) -> bool {
-    let is_word = is_placeholder(value) || is_stand_in(value);
-    is_reference(value) || (is_word && !has_mixed_piece(value))
-}
-
-/// Whether a value is written down as it is used: no placeholder of any syntax, no flag, no number.
-fn is_literal(value: &str) -> bool {
-    let value = value.trim();
-    let is_placeholder = value.contains("${") || value.contains("{{");
-    let flags = ["true", "false", "yes", "no", "on", "off"];
-    let is_flag = flags.iter().any(|flag| value.eq_ignore_ascii_case(flag));
-    !value.is_empty() && !is_placeholder && !is_flag && value.parse::<f64>().is_err()
 }

@@ -39,10 +39,8 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
     for (pointer, key, input) in super::sensitive_inputs(subject.value) {
-        let default = match input.get("default") {
-            None | Some(Value::Null) => continue,
-            Some(Value::String(text)) if text.is_empty() => continue,
-            Some(default) => default,
+        let Some(default) = input.get("default").filter(|default| is_given(default)) else {
+            continue;
         };
         let finding = RULE
             .at(
@@ -51,6 +49,17 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
             )
             .help("remove the default; say in the description what to enter");
         findings.push(texts(default).fold(finding, Finding::secret));
+    }
+}
+
+/// Whether a default holds anything. A placeholder does: it is what the server gets.
+fn is_given(default: &Value) -> bool {
+    match default {
+        Value::Null => false,
+        Value::String(text) => !["", "none", "null", "{}", "[]"].contains(&text.trim()),
+        Value::Array(items) => items.iter().any(is_given),
+        Value::Object(members) => !members.is_empty(),
+        Value::Bool(_) | Value::Number(_) => true,
     }
 }
 
