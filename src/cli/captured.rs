@@ -33,7 +33,10 @@ pub fn run(folder: &Path, arguments: &[&str]) -> Output {
         Err(error) => {
             let mut to = if error.use_stderr() { &stderr } else { &stdout }.clone();
             // Writing to memory cannot fail.
-            let _ = write!(to, "{}", error.render());
+            let _ = match super::masked(&error) {
+                Some(text) => to.write_all(text.as_bytes()),
+                None => write!(to, "{}", error.render()),
+            };
             error.exit_code()
         }
     };

@@ -12,7 +12,12 @@ pub(crate) mod published_schemas;
 pub mod testing;
 mod watcher;
 
+use std::borrow::Cow;
+use std::io::Write as _;
+
 use clap::Parser as _;
+
+use crate::text::secrets::redactor::Redactor;
 
 use args::Cli;
 use console::Console;
@@ -20,6 +25,25 @@ use exit_status::ExitStatus;
 
 /// Runs the command line of the process.
 pub fn run() -> ExitStatus {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => match masked(&error) {
+            Some(text) => {
+                // Nobody can be told that standard error is closed.
+                let _ = std::io::stderr().write_all(text.as_bytes());
+                return ExitStatus::Failed;
+            }
+            None => error.exit(),
+        },
+    };
     commands::run(&cli, &Console::of_process(&cli.global))
+}
+
+/// What is wrong with the command line, where saying so would repeat a credential.
+fn masked(error: &clap::Error) -> Option<String> {
+    let text = error.render().to_string();
+    match Redactor::default().apply(&text) {
+        Cow::Owned(masked) if error.use_stderr() => Some(masked),
+        _ => None,
+    }
 }

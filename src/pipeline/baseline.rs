@@ -77,8 +77,11 @@ fn ignore(
     let file = with_slashes(path);
     // A key may be a secret itself: then what it stands in is named.
     let pointers = std::iter::successors(place.pointer().cloned(), Pointer::parent);
-    let mut shown =
-        pointers.skip_while(|pointer| redactor.apply(pointer.as_str()) != pointer.as_str());
+    let is_secret = |pointer: &Pointer| {
+        let pointer = pointer.as_str();
+        redactor.apply(pointer) != pointer || redactor.apply_to_name(pointer) != pointer
+    };
+    let mut shown = pointers.skip_while(is_secret);
     Some(BaselineIgnore {
         file,
         rule: finding.rule,

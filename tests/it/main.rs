@@ -29,6 +29,7 @@ mod export;
 mod fix;
 mod guide;
 mod house;
+mod leaks;
 mod list;
 mod man;
 mod new;

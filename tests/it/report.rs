@@ -74,7 +74,7 @@ fn example() -> (Sources, Vec<Finding>) {
         rule("missing-metadata").at(Place::whole(first), "`author` is missing"),
         rule("unknown-key").at(
             Place::key(second, Pointer::root().key("evil\u{202e}key")),
-            "`evil\u{202e}key` is not a key that anything reads here",
+            "`evil\u{202e}key` is not a key that anything reads",
         ),
         rule("malformed-allowed-host")
             .nowhere("the proxy allows `*.example`\n::error::\u{1b}[31m 100% ]]> <b> ##[group]"),

@@ -92,6 +92,7 @@ fn show_changes(
     for Change { path, kind, .. } in &written.changes {
         let path = path.strip_prefix(&workspace.working_folder).unwrap_or(path);
         let path = path.display().to_string();
+        let path = redactor.apply_to_name(&path);
         writeln!(out, "{} is {}", visible(&path), kind.name())?;
     }
     for change in &written.changes {

@@ -22,6 +22,7 @@ use crate::source::{Sources, describe};
 use crate::text::dotenv;
 use crate::text::env_name;
 use crate::text::plural::plural;
+use crate::text::secrets::redactor::Redactor;
 use crate::text::visible::visible;
 
 use super::open_workspace;
@@ -120,11 +121,13 @@ fn compare(
         EnvSide::App => env_check::check_app(&file),
     };
     let name = path.display().to_string();
+    let redactor = Redactor::default();
     let mut out = console.out();
     for problem in &problems {
         let line = problem.line.map(|line| format!(":{line}"));
-        let place = format!("{name}{}", line.unwrap_or_default());
-        writeln!(out, "{}: {}", visible(&place), visible(&problem.message()))?;
+        let line = format!("{name}{}: {}", line.unwrap_or_default(), problem.message());
+        // A credential may have the shape of a variable's name.
+        writeln!(out, "{}", visible(&redactor.apply(&line)))?;
     }
     out.flush()?;
     let count = plural(file.entries.len(), "variable");

@@ -16,6 +16,7 @@ use crate::manifest::oauth::OAuthType;
 use crate::pipeline::failure::Failure;
 use crate::text::hidden::to_json;
 use crate::text::hosts;
+use crate::text::secrets::redactor::Redactor;
 
 use super::open_workspace;
 
@@ -33,10 +34,12 @@ pub(super) fn run(
 
     let shown = path.strip_prefix(&workspace.working_folder).unwrap_or(&path);
     let shown = shown.display().to_string();
+    let redactor = Redactor::default();
     let mut out = console.out();
-    writeln!(out, "wrote `{shown}`. Next:")?;
+    let wrote = format!("wrote `{shown}`. Next:");
+    writeln!(out, "{}", redactor.apply(&wrote))?;
     for (index, step) in steps(&answers, &shown).iter().enumerate() {
-        writeln!(out, "{}. {step}", index + 1)?;
+        writeln!(out, "{}. {}", index + 1, redactor.apply(step))?;
     }
     out.flush()?;
     Ok(ExitStatus::Clean)

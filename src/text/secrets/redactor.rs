@@ -129,12 +129,21 @@ impl Redactor {
         redactor
     }
 
-    /// The name of a file, or a pointer, with what is a credential by its own form masked: any other name has to be found
-    /// by whoever reads of it.
+    /// The name of a file, or a pointer, with what is a credential by its own form or by its place in a URL masked: any
+    /// other name has to be found by whoever reads of it.
     pub fn apply_to_name<'a>(&self, name: &'a str) -> Cow<'a, str> {
-        let found = credentials(name).map(|credential| credential.secret.to_owned());
+        let mut secrets: Vec<String> =
+            credentials(name).map(|credential| credential.secret.to_owned()).collect();
         let known = self.formed.iter().filter(|secret| name.contains(*secret));
-        let secrets: Vec<String> = known.cloned().chain(found).collect();
+        secrets.extend(known.cloned());
+        if name.contains("://") {
+            secrets.append(&mut unnamed_secrets(name));
+        } else if name.contains(":~1~1") {
+            // A pointer writes the slashes of a URL in its own way, and those of a secret.
+            let unescaped = name.replace("~1", "/").replace("~0", "~");
+            let found = unnamed_secrets(&unescaped).into_iter();
+            secrets.extend(found.map(|secret| secret.replace('~', "~0").replace('/', "~1")));
+        }
         if secrets.is_empty() {
             Cow::Borrowed(name)
         } else {
@@ -246,6 +255,8 @@ fn forms(secret: &str) -> Vec<String> {
     let is_url = |byte: u8| byte.is_ascii_graphic() && !b"\"#<>?`{}".contains(&byte);
     vec![
         secret.to_owned(),
+        // As the host of a URL is read.
+        lower_case(secret),
         json.to_owned(),
         json.replace('/', "\\/"),
         form.replace('+', "%20"),
@@ -254,6 +265,11 @@ fn forms(secret: &str) -> Vec<String> {
         percent(is_unreserved, true),
         percent(is_url, false),
     ]
+}
+
+/// In lower case; as it is where that is too short to be anything but a word.
+fn lower_case(secret: &str) -> String {
+    if secret.len() < LONG_LINE { secret.to_owned() } else { secret.to_ascii_lowercase() }
 }
 
 /// Whether what stands around an occurrence makes it one.
@@ -455,6 +471,15 @@ mod tests {
         assert_eq!(
             redactor.apply_to_name(&format!("catalog/{token}example.json")),
             "catalog/[masked]example.json"
+        );
+    }
+
+    #[test]
+    fn the_pointer_of_a_key_that_is_a_url_shows_no_password() {
+        let pointer = "/server/env/https:~1~1u:kq8Zp2mN4vX7@acme.example~1x";
+        assert_eq!(
+            Redactor::default().apply_to_name(pointer),
+            "/server/env/https:~1~1[masked]@acme.example~1x"
         );
     }
 

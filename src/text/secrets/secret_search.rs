@@ -61,7 +61,12 @@ pub(crate) fn named_secrets(text: &str) -> Vec<String> {
         let values = match Delimited::at_start(rest) {
             Some(_) if !is_quoted && !is_separated => Vec::new(),
             Some(Delimited::List(list)) => strings(list),
-            Some(Delimited::Text(value)) => vec![value],
+            Some(Delimited::Text(value)) => {
+                // In a file of variables the quotes may be a part of the value.
+                let behind = behind_quote(rest, value).filter(|_| is_separated && starts_line);
+                let whole = behind.map(|_| first_line(rest));
+                [Some(value), behind.map(first_line), whole].into_iter().flatten().collect()
+            }
             // Without quotes nobody knows where a value ends.
             None if is_separated && starts_line => vec![first_word(rest), first_line(rest)],
             None if is_separated && is_quoted => vec![first_word(rest)],
@@ -130,6 +135,13 @@ fn strings(mut rest: &str) -> Vec<&str> {
         values.push(value);
         rest = after;
     }
+}
+
+/// What follows the closing quote of a value, where that is a word without anything between the two.
+fn behind_quote<'a>(text: &'a str, value: &str) -> Option<&'a str> {
+    let behind = text.split_once(value).filter(|_| !value.is_empty())?.1;
+    let behind = behind.trim_start_matches(['"', '\'', '`']);
+    behind.starts_with(char::is_alphanumeric).then_some(behind)
 }
 
 fn first_word(text: &str) -> &str {
@@ -237,6 +249,7 @@ mod tests {
             "export A_SECRET=§",
             "  token = '''\n§\n'''",
             "A_TOKEN=\"first line\n§\"",
+            "A_TOKEN=\"half\"§",
         ] {
             let text = text.replace('§', SECRET);
             let found = named_secrets(&text);
