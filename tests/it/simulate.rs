@@ -301,7 +301,7 @@ fn what_keeps_the_job_from_being_done_is_said() {
     let folder = written();
     for (text, expected) in [
         ("{\"port\": 1,}", "trailing comma"),
-        ("[1]", "no object of answers"),
+        ("[1]", "not an object of answers"),
         ("\u{feff}nonsense", "it is not JSON"),
     ] {
         support::write(&folder.path().join("answers.json"), text);

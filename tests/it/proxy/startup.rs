@@ -152,7 +152,7 @@ async fn no_file_is_read_without_end() {
     let environment = &mut setup.options.environment;
     environment.insert(variable.clone(), "/dev/zero".to_owned());
     let error = check(&setup.options).unwrap_err().to_string();
-    assert!(error.contains("no regular file"), "{error}");
+    assert!(error.contains("not a regular file"), "{error}");
 
     // As Kubernetes puts secrets: behind a link.
     let secret = setup.file("secret", SECRET);
