@@ -64,7 +64,10 @@ fn changed(key: &str, was: &Input, is: &Input, changes: &mut ChangeList) {
             "the answer to {} could be left open, and now has to be given",
         ),
         (true, false) => {
-            about(Kind::InputOptional, "the answer to {} had to be given, and can now be left open")
+            about(
+                Kind::InputOptional,
+                "the answer to {} had to be given, and can now be left open",
+            );
         }
         (true, true) | (false, false) => {}
     }

@@ -525,7 +525,7 @@ fn run_everything(search: &mut Search, folder: &Path, ids: &[String], artifacts:
         search.command(folder, arguments, &[]);
     }
     // A run has its own costs, so that these read some of the servers.
-    for (number, id) in ids.iter().step_by(ids.len() / 8 | 1).enumerate() {
+    for (number, id) in ids.iter().step_by((ids.len() / 8) | 1).enumerate() {
         let file = format!("catalog/{id}.json");
         search.command(folder, &["explain", id, &file], &[]);
         let format = ["human", "json"][number % 2];
@@ -967,10 +967,11 @@ fn no_command_shows_a_credential_of_the_allowlist() {
         for _ in 0..2 {
             let secret = catalog.planted.next_on_a_line(text);
             let named = catalog.planted.random.letters(24);
-            let named = text
-                .contains('¤')
-                .then(|| catalog.planted.plant(client_secret, text))
-                .unwrap_or(named);
+            let named = if text.contains('¤') {
+                catalog.planted.plant(client_secret, text)
+            } else {
+                named
+            };
             let named = serde_json::to_string(&named).unwrap();
             let text = text.replace('§', &secret).replace('¤', &named[1..named.len() - 1]);
             let file = format!("allowed{}.{ending}", files.len());

@@ -178,7 +178,7 @@ fn a_run_without_findings_is_a_whole_document_in_every_format() {
                 assert_eq!(text, "");
             }
             Format::Json => {
-                assert_eq!(serde_json::from_str::<CheckReport>(&text).unwrap().findings, [])
+                assert_eq!(serde_json::from_str::<CheckReport>(&text).unwrap().findings, []);
             }
             Format::Sarif => {
                 let sarif: Sarif = serde_json::from_str(&text).unwrap();
