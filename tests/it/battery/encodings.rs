@@ -9,7 +9,6 @@ use crate::support::{scratch, write};
 /// A case: its name, its bytes, and the rule that must speak of it; nothing where the file is sound.
 type Case = (&'static str, Vec<u8>, Option<&'static str>);
 
-#[expect(clippy::too_many_lines, reason = "a table")]
 fn cases() -> Vec<Case> {
     const NO_JSON: Option<&str> = Some("invalid-json");
     let text = |id: &str| server(id, &json!({})).to_string();
