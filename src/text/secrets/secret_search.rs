@@ -20,12 +20,16 @@ pub(crate) fn secrets(text: &str) -> Vec<String> {
 /// Credentials that are known by their form, and those in URLs: the password of the user information, and what the query
 /// gives for a name of a credential.
 pub(crate) fn unnamed_secrets(text: &str) -> Vec<String> {
-    // The letter of an escape would pass for the beginning of a word.
-    let mut found: Vec<String> = [text, &without_escapes(text)]
-        .into_iter()
-        .flat_map(credentials)
-        .map(|credential| credential.secret.to_owned())
-        .collect();
+    let mut found: Vec<String> =
+        credentials(text).map(|credential| credential.secret.to_owned()).collect();
+    if text.contains('\\') {
+        // The letter of an escape would pass for the beginning of a word.
+        let text = without_escapes(text);
+        found.extend(credentials(&text).map(|credential| credential.secret.to_owned()));
+    }
+    if !text.contains("://") {
+        return found;
+    }
     let is_end = |character: char| character.is_whitespace() || "\"'`<>\\".contains(character);
     for word in text.split(is_end) {
         let Some((_, url)) = word.split_once("://") else {
