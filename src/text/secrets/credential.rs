@@ -221,7 +221,8 @@ impl TokenRun {
     fn is_body(&self, body: &Body, text: &str, start: usize) -> bool {
         let length = self.end - start;
         let holds = |last: Option<usize>| last.is_some_and(|last| last >= start);
-        if length < SHORTEST_TOKEN || holds(self.last_stand_in) {
+        if length < SHORTEST_TOKEN || (holds(self.last_stand_in) && !begins_at_random(text, start))
+        {
             return false;
         }
         match body {
@@ -242,6 +243,13 @@ impl TokenRun {
         let is_long = self.end - start + "eyJ".len() >= LEAST_JWT_PART;
         self.end_of_jwt.filter(|_| is_long)
     }
+}
+
+/// Whether a body begins with what is drawn at random: then the words behind it do not make it a stand-in.
+fn begins_at_random(text: &str, start: usize) -> bool {
+    let head = text.get(start..start + SHORTEST_TOKEN).unwrap_or_default();
+    let lower = head.to_ascii_lowercase();
+    has_mixed_piece(head) && !STAND_IN_WORDS.iter().any(|word| lower.contains(word))
 }
 
 /// The bytes of the claims and the signature behind a header, each long enough.
