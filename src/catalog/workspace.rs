@@ -209,15 +209,17 @@ impl Workspace {
         let name =
             |configured: &str| Path::new(configured).file_name().unwrap_or_default().to_owned();
         let catalog = folder.join(name(&self.config.catalog));
-        match catalog.is_dir() {
-            true if folder == self.root => Some(self.folders()),
-            true => Some(Folders {
-                catalog: Some(catalog),
-                catalog_local: Some(folder.join(name(&self.config.catalog_local))),
-                root: folder.to_owned(),
-            }),
-            false => None,
+        if !catalog.is_dir() {
+            return None;
         }
+        if folder == self.root {
+            return Some(self.folders());
+        }
+        Some(Folders {
+            catalog: Some(catalog),
+            catalog_local: Some(folder.join(name(&self.config.catalog_local))),
+            root: folder.to_owned(),
+        })
     }
 
     /// A folder that is a catalog by itself; one with the name of the developers' is theirs wherever it lies.

@@ -152,12 +152,13 @@ fn artifact(name: &str) -> ArtifactLocation {
         }
     }
     let is_windows = uri.get(1..4) == Some("%3A/");
-    match uri.starts_with('/') {
-        true => ArtifactLocation::builder().uri(format!("file://{uri}")).build(),
-        false if is_windows => ArtifactLocation::builder()
-            .uri(format!("file:///{}", uri.replacen("%3A", ":", 1)))
-            .build(),
-        false => ArtifactLocation::builder().uri(uri).uri_base_id(BASE).build(),
+    if uri.starts_with('/') {
+        ArtifactLocation::builder().uri(format!("file://{uri}")).build()
+    } else if is_windows {
+        let uri = format!("file:///{}", uri.replacen("%3A", ":", 1));
+        ArtifactLocation::builder().uri(uri).build()
+    } else {
+        ArtifactLocation::builder().uri(uri).uri_base_id(BASE).build()
     }
 }
 

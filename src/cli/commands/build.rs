@@ -67,18 +67,16 @@ pub(super) fn run(
         let line = format!("left out `{}`: {}", left_out.id, left_out.reason);
         console.say(&outcome.redaction.redactor.apply(&line));
     }
-    match args.check {
-        true if written.changes.is_empty() => {
-            let current = plural(written.unchanged, "artifact");
-            console.say(&format!("{current} current"));
-            Ok(ExitStatus::Clean)
-        }
-        true => show_changes(&workspace, &written, &outcome.redaction.redactor, console),
-        false => {
-            console.say(&format!("{}; {}", outcome.summary("built from"), summary(&written)));
-            Ok(ExitStatus::Clean)
-        }
+    if !args.check {
+        console.say(&format!("{}; {}", outcome.summary("built from"), summary(&written)));
+        return Ok(ExitStatus::Clean);
     }
+    if !written.changes.is_empty() {
+        return show_changes(&workspace, &written, &outcome.redaction.redactor, console);
+    }
+    let current = plural(written.unchanged, "artifact");
+    console.say(&format!("{current} current"));
+    Ok(ExitStatus::Clean)
 }
 
 /// Shows what differs as one diff a file.
