@@ -68,7 +68,7 @@ impl Base {
         }
         match Commit::find(&workspace.working_folder, name) {
             Ok(commit) => Self::of_commit(name, commit, workspace, options),
-            // Where there are no commits, a name can only be a folder's.
+            // Without a repository, the name can only be that of a folder.
             Err(GitError::NoRepository) if folder.is_dir() => {
                 Self::of_folder(name, folder, workspace, locks_now)
             }

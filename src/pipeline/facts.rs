@@ -58,6 +58,7 @@ pub(super) fn load_locks(
     target: &Target,
     manifests: &[ManifestFile],
     choice: LockChoice<'_>,
+    is_alone: bool,
     sources: &mut Sources,
     findings: &mut Findings,
 ) -> Result<Option<Locks>, Failure> {
@@ -69,7 +70,10 @@ pub(super) fn load_locks(
         LockChoice::Online(online) => {
             let entries = classify(workspace, sources, manifests);
             let (locks, outdated) = online.ask(workspace, target, &entries, sources)?;
-            findings.extend(outdated);
+            if !is_alone {
+                // No lock is out of date for what stands in no file.
+                findings.extend(outdated);
+            }
             Ok(Some(locks))
         }
     }

@@ -137,14 +137,15 @@ pub(crate) fn run(job: Job<'_>, sources: &mut Sources) -> Result<Run, Failure> {
         let is_alone = input.as_ref().is_some_and(|input| input.is_alone);
         let manifests = workspace.manifests(&target, input, sources)?;
         let mut findings = Findings::default();
-        let mut of_locks = Findings::default();
-        let locks =
-            facts::load_locks(workspace, &target, &manifests, job.locks, sources, &mut of_locks)?;
-        if is_alone && matches!(job.locks, LockChoice::Online(_)) {
-            // No lock is out of date for what stands in no file.
-            of_locks.clear();
-        }
-        findings.append(&mut of_locks);
+        let locks = facts::load_locks(
+            workspace,
+            &target,
+            &manifests,
+            job.locks,
+            is_alone,
+            sources,
+            &mut findings,
+        )?;
         let choice = match job.allowlist {
             // The catalog's is not a measure of a manifest that is not in it.
             AllowlistChoice::InForce(None) if is_alone => AllowlistChoice::Nothing,
@@ -159,17 +160,13 @@ pub(crate) fn run(job: Job<'_>, sources: &mut Sources) -> Result<Run, Failure> {
             locks: locks.as_ref(),
             allowlist: allowlist.allowlist.as_ref(),
         };
-        let mut judged = Judged::default();
-        for files in manifests.chunks(AT_ONCE) {
-            let files = files.par_iter().map(|file| {
-                line.load(file)
-                    .and_then(parse)
-                    .and_then(validate)
-                    .map(|valid| line.classify(valid))
-                    .map_or_else(Stopped::judged, |classified| line.lint(classified, job.keep))
-            });
-            judged.take(files.collect());
-        }
+        let mut judged = Judged::of_files(&manifests, |file| {
+            line.load(file)
+                .and_then(parse)
+                .and_then(validate)
+                .map(|valid| line.classify(valid))
+                .map_or_else(Stopped::judged, |classified| line.lint(classified, job.keep))
+        });
         judged.finish(&line, findings, is_alone);
         targets.push(JudgedTarget::new(target, manifests, judged, locks, allowlist, sources));
     }
@@ -192,11 +189,7 @@ pub(crate) fn run(job: Job<'_>, sources: &mut Sources) -> Result<Run, Failure> {
 impl Line<'_> {
     /// The line up to the findings, for a catalog that is not the workspace's own.
     pub fn judge(&self, keep: Keep) -> Judged {
-        let mut judged = Judged::default();
-        for files in self.manifests.chunks(AT_ONCE) {
-            let files = files.par_iter().map(|file| self.judge_file(file, keep));
-            judged.take(files.collect());
-        }
+        let mut judged = Judged::of_files(self.manifests, |file| self.judge_file(file, keep));
         judged.finish(self, Findings::default(), false);
         judged
     }
@@ -228,15 +221,22 @@ pub(crate) fn classify(
 }
 
 impl Judged {
-    /// Takes in files after their own rules have run.
-    fn take(&mut self, files: Vec<JudgedFile>) {
-        for file in files {
-            if let Some(manifest) = file.manifest {
-                self.manifests.insert(file.entry.file, manifest);
+    /// Judges each file by its own rules, on every core.
+    fn of_files(
+        manifests: &[ManifestFile],
+        judge: impl Fn(&ManifestFile) -> JudgedFile + Sync,
+    ) -> Self {
+        let mut judged = Self::default();
+        for files in manifests.chunks(AT_ONCE) {
+            for file in files.par_iter().map(&judge).collect::<Vec<_>>() {
+                if let Some(manifest) = file.manifest {
+                    judged.manifests.insert(file.entry.file, manifest);
+                }
+                judged.entries.push(file.entry);
+                judged.add(file.findings);
             }
-            self.entries.push(file.entry);
-            self.add(file.findings);
         }
+        judged
     }
 
     /// Takes in findings, with what they say of secrets: it holds even where a more specific finding silences them.

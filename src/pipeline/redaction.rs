@@ -4,6 +4,7 @@
 //! broken or is not a manifest, is looked for in the file's own text, where it is shown.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
@@ -45,7 +46,7 @@ impl Redaction {
         if secrets.is_empty() {
             return None;
         }
-        let mut names = manifest_keys();
+        let mut names = MANIFEST_KEYS.clone();
         names.extend(names_of(text));
         names.insert(name.to_owned());
         Some(Redactor::sparing(&secrets, names.iter().map(String::as_str)))
@@ -76,7 +77,7 @@ pub fn redaction_of(
     if secrets.is_empty() {
         return Redaction { redactor: Redactor::default(), readable };
     }
-    let mut names = manifest_keys();
+    let mut names = MANIFEST_KEYS.clone();
     for (judged, sources) in &states {
         names.extend(sources.names().map(str::to_owned));
         for file in judged.secrets.keys() {
@@ -113,12 +114,12 @@ fn names_of(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// The keys of a manifest.
-fn manifest_keys() -> BTreeSet<String> {
+/// The keys of a manifest. Of a thousand broken files, each asks for them.
+static MANIFEST_KEYS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     let mut known = BTreeSet::new();
     keys(schema::of::<Manifest>().as_value(), &mut known);
     known
-}
+});
 
 /// The keys that a schema knows.
 fn keys(schema: &Value, known: &mut BTreeSet<String>) {

@@ -61,7 +61,7 @@ enum Boundary {
 }
 
 impl Redactor {
-    /// Redactors each secret as it is, as JSON writes it, and as a URL writes it.
+    /// Masks each secret as it is, as JSON writes it, and as a URL writes it.
     pub fn new(secrets: &[String]) -> Self {
         let mut reach_of: BTreeMap<String, Boundary> = BTreeMap::new();
         // A key of several lines may be shown line by line.
