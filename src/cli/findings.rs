@@ -64,7 +64,13 @@ pub(crate) fn try_report(
     let has_allowlist = targets.iter().all(|target| target.has_allowlist);
     let redaction = redaction::redaction(targets, sources);
     let Settled { mut shown, suppressed } = settled;
-    repair::keep_offered(workspace, targets, sources, &mut shown);
+    if args.format.iter().any(|argument| argument.format.shows_fixes()) {
+        repair::keep_offered(workspace, targets, sources, &mut shown);
+    } else {
+        for finding in &mut shown {
+            finding.fix = None;
+        }
+    }
     for notice in &workspace.notices {
         console.say(notice);
     }

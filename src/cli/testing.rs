@@ -109,7 +109,7 @@ pub mod pipeline {
         pub use crate::pipeline::facts::parse_allowlist;
     }
     pub mod fix {
-        pub use crate::pipeline::fix::{CatalogRepair, FindingCounts};
+        pub use crate::pipeline::fix::CatalogRepair;
     }
     pub mod line {
         pub use crate::pipeline::line::{Keep, Line};

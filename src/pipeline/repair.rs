@@ -1,4 +1,4 @@
-//! The fixes of judged catalogs: which of them hold, and what they make of the files.
+//! The fixes of judged catalogs: drops those that do not hold, or applies them to the files.
 
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashMap};
@@ -12,10 +12,10 @@ use crate::source::{FileId, ManifestFile, Sources};
 use crate::text::visible::visible;
 
 use super::JudgedTarget;
-use super::fix::{CatalogRepair, FindingCounts, Repaired};
+use super::fix::{CatalogRepair, Repaired};
 use super::ignores::Ignores;
 
-/// One file that fixes change.
+/// A file changed by fixes.
 #[derive(Debug)]
 pub(crate) struct ChangedFile {
     pub(crate) file: FileId,
@@ -64,24 +64,13 @@ pub(crate) fn repair(
     changed
 }
 
-/// Takes the fixes that do not hold from findings that are about to be shown.
+/// Removes the fixes that do not hold from findings that are about to be shown.
 pub(crate) fn keep_offered(
     workspace: &Workspace,
     targets: &[JudgedTarget],
     sources: &Sources,
     shown: &mut [Finding],
 ) {
-    let file = |finding: &Finding| finding.place.as_ref().map(|place| place.file);
-    // Most files have nothing to repair, and are not counted.
-    let with_fix = shown.iter().filter(|finding| finding.fix.is_some());
-    let mut counts_of: HashMap<FileId, FindingCounts> =
-        with_fix.filter_map(file).map(|file| (file, FindingCounts::default())).collect();
-    for finding in shown.iter() {
-        if let Some(counts) = file(finding).and_then(|file| counts_of.get_mut(&file)) {
-            counts.add(finding);
-        }
-    }
-    let nothing = FindingCounts::default();
     for target in targets {
         let line = target.line(workspace, sources);
         let with_fixes = with_fixes(target, shown.iter_mut());
@@ -92,9 +81,7 @@ pub(crate) fn keep_offered(
         let with_fixes: Vec<_> = with_fixes.into_values().collect();
         with_fixes.into_par_iter().for_each(|(file, findings)| {
             let text = sources.read(file.file, workspace.config.max_file_bytes).unwrap_or_default();
-            let counts = counts_of.get(&file.file).unwrap_or(&nothing);
-            let offered = findings.iter().map(|finding| &**finding);
-            let hold = repair.hold(file, &text, counts, offered);
+            let hold = repair.hold(file, &text, findings.iter().map(|finding| &**finding));
             for (finding, holds) in findings.into_iter().zip(hold) {
                 if !holds {
                     finding.fix = None;

@@ -94,6 +94,11 @@ impl Format {
     pub fn is_endless(self) -> bool {
         matches!(self, Self::Human | Self::Concise | Self::Jsonl)
     }
+
+    /// Whether a reader learns how a finding is repaired, so that it is worth trying.
+    pub fn shows_fixes(self) -> bool {
+        matches!(self, Self::Json | Self::Jsonl | Self::Sarif)
+    }
 }
 
 /// A format, and the file that it goes to instead of standard output.

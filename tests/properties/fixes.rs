@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use catproof::testing::catalog::config::Config;
 use catproof::testing::pipeline::Judged;
-use catproof::testing::pipeline::fix::{CatalogRepair, FindingCounts};
+use catproof::testing::pipeline::fix::CatalogRepair;
 use catproof::testing::pipeline::line::{Keep, Line};
 use catproof::testing::source::edit;
 use catproof::testing::source::finding::{Edit, Finding};
@@ -44,7 +44,7 @@ fn without_mark(text: &str) -> &str {
 /// nothing to repair. Gives the rules that were repaired.
 pub fn each_fix_changes_what_it_says(stem: &str, text: &str) -> BTreeSet<&'static str> {
     with_line(stem, text, |line, file, judged| {
-        let mut workshop = CatalogRepair::new(line, &judged.entries);
+        let mut repair = CatalogRepair::new(line, &judged.entries);
         let mut repaired = BTreeSet::new();
         let with_fix = judged.findings.iter().filter_map(|finding| {
             let fix = finding.fix.as_ref()?;
@@ -52,7 +52,7 @@ pub fn each_fix_changes_what_it_says(stem: &str, text: &str) -> BTreeSet<&'stati
         });
         let with_fix: Vec<_> = with_fix.collect();
         let offered = with_fix.iter().map(|(finding, _)| *finding);
-        let hold = workshop.hold(file, text, &FindingCounts::default(), offered);
+        let hold = repair.hold(file, text, offered);
         for ((finding, fix), holds) in with_fix.into_iter().zip(hold) {
             if !holds {
                 continue;
@@ -67,8 +67,8 @@ pub fn each_fix_changes_what_it_says(stem: &str, text: &str) -> BTreeSet<&'stati
             assert_rest_is_untouched(text, &edited, &edits);
         }
         let is_any = |finding: &Finding| finding.fix.is_some();
-        let once = workshop.repair(file, text.to_owned(), is_any);
-        let twice = workshop.repair(file, once.text.clone(), is_any);
+        let once = repair.repair(file, text.to_owned(), is_any);
+        let twice = repair.repair(file, once.text.clone(), is_any);
         assert_eq!((twice.fixes, &twice.text), (0, &once.text), "{stem}");
         repaired
     })
