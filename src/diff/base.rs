@@ -32,7 +32,7 @@ pub(super) struct Base {
     root: PathBuf,
     pub(super) sources: Sources,
     pub(super) manifests: Vec<ManifestFile>,
-    /// The committed lock alone, as for the other side: that of the developers' servers is not a part of a change.
+    /// The committed lock alone, on both sides: the developers' own lock is not part of a change.
     pub(super) locks: Locks,
     /// Whether there is a folder of developers' servers to compare with.
     pub(super) has_local: bool,
@@ -48,8 +48,8 @@ enum FileStore {
 }
 
 impl Base {
-    /// Reads the base that the user named: what is written as a path is a folder, and whatever else is a commit, though it
-    /// has a `/` in it like `origin/main`. A folder that somebody calls like a branch is never taken for it.
+    /// Reads the base that the user named: a name written as a path is a folder, any other name is a commit, even one
+    /// with a `/` such as `origin/main`. A folder with the name of a branch is never mistaken for it.
     pub(super) fn read(
         name: &str,
         workspace: &Workspace,
@@ -97,7 +97,7 @@ impl Base {
         let path = folder.join(config::FILE_NAME);
         let text = read_file(&path)?;
         let loaded = text.and_then(|text| parse_config(path, &text, &mut unreadable));
-        // What a folder of manifests does not say is as it is now.
+        // A folder of manifests has no configuration: the present one holds for both.
         let (config, config_file) = match loaded {
             Some(loaded) => (loaded.config, loaded.file),
             None => (workspace.config.clone(), None),
@@ -156,7 +156,7 @@ impl Base {
         let mut paths = vec![catalog.clone(), catalog_local.clone()];
         paths.extend(commit.path_in_tree(&lock).is_ok().then(|| lock.clone()));
 
-        // Read all at once: each question to git is a process.
+        // Read in one batch: each question to git starts a process.
         let listed = commit.list(&paths)?;
         let is_manifest =
             |path: &Path, folder: &Path| path.parent() == Some(folder) && is_manifest_name(path);
@@ -173,7 +173,7 @@ impl Base {
         let mut manifests = Vec::new();
         for (folder, is_local) in [(&catalog, false), (&catalog_local, true)] {
             for path in listed.keys().filter(|path| is_manifest(path, folder)) {
-                // A link, and what is over the limit, has no text: it is not a manifest here or there.
+                // A link or an oversized file is not a manifest on either side.
                 let text = texts.get(path).cloned().unwrap_or_default();
                 let file = sources.add_text(path.clone(), text, &workspace.working_folder);
                 manifests.push(ManifestFile::new(file, path, is_local));
@@ -214,7 +214,7 @@ impl Base {
         }
     }
 
-    /// Those of the base's artifacts that it has, by their path there.
+    /// The base's artifacts at these paths, as far as it has them.
     pub(super) fn artifacts<'a>(
         &self,
         paths: impl Iterator<Item = &'a String>,
@@ -265,7 +265,7 @@ fn config_of(
             folders.map(|folder| folder.join(config::FILE_NAME)).collect()
         }
     };
-    // Above the repository there is nothing of the commit.
+    // Nothing above the repository belongs to the commit.
     paths.retain(|path| commit.path_in_tree(path).is_ok());
     let listed = if paths.is_empty() { BTreeMap::new() } else { commit.list(&paths)? };
     let found = paths.into_iter().find_map(|path| {
@@ -312,7 +312,7 @@ fn is_folder_name(name: &str) -> bool {
         || (cfg!(windows) && (name.starts_with(".\\") || name.starts_with("..\\")))
 }
 
-/// A configuration; one that cannot be used is said, and counts as none.
+/// A configuration; one that cannot be used is reported, and counts as none.
 fn parse_config(
     path: PathBuf,
     text: &[u8],
@@ -331,26 +331,25 @@ fn parse_config(
             problems.collect::<Vec<_>>().join(", ")
         }
     };
-    let template =
-        "the configuration of the base cannot be used, so it is judged by the defaults: {}";
+    let template = "the configuration of the base cannot be used, so the base is checked with the defaults: {}";
     unreadable.push(sentence!(template, reason));
     None
 }
 
-/// The discovery lock; one that cannot be used is said, and counts as empty.
+/// The discovery lock; one that cannot be used is reported, and counts as empty.
 fn read_lock(text: &[u8], unreadable: &mut Vec<Sentence>) -> Locks {
     let lock = std::str::from_utf8(text)
         .map_err(|_| "it is not UTF-8".to_owned())
         .and_then(|text| discovery::read_lock(text).map_err(|error| error.to_string()));
     Locks::committed(lock.unwrap_or_else(|reason| {
         let template =
-            "the discovery lock of the base cannot be read, so all that it knew is new: {}";
+            "the discovery lock of the base cannot be read, so everything it recorded counts as new: {}";
         unreadable.push(sentence!(template, reason));
         Lock::default()
     }))
 }
 
-/// The size that a file of a folder may have: that of a lock of ten thousand servers.
+/// The largest file of a folder that is read, in bytes: a lock of ten thousand servers.
 const MOST_BYTES: u64 = 64 << 20;
 
 fn read_file(path: &Path) -> Result<Option<Vec<u8>>, Failure> {

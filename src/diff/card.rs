@@ -1,6 +1,6 @@
-//! A server on one card: what it is and why, where its secret may go and who says so, what runs, what is asked.
+//! A server on one card, for the reviewer of a new one: its type, where its secret may go, what runs, what is asked.
 //!
-//! It is what a reviewer of a new server wants to read, and part of `schema/diff.schema.json`.
+//! Part of `schema/diff.schema.json`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! What the discovery lock says of the providers, beside the hosts that the login and the secret go to.
+//! Changes of the discovery lock, apart from the hosts that the login and the secret go to.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::discovery::lock::LockEntry;
 
 use super::{CatalogState, ChangeList, ComparedServer, Kind, Piece, sentence};
 
-/// What only says when and how it was asked.
+/// Keys that only record when and how the provider was asked.
 const CIRCUMSTANCES: [&str; 3] = ["recorded", "requests", "source"];
 
 /// The lock's entries for one server.
@@ -25,7 +25,7 @@ pub(super) fn compare(
         return;
     }
     let mut facts = BTreeSet::new();
-    // The lock holds nothing that JSON cannot say.
+    // A lock entry always serializes.
     if let [Ok(mut was), Ok(mut is)] = [was, is].map(serde_json::to_value) {
         for entry in [&mut was, &mut is].into_iter().filter_map(Value::as_object_mut) {
             entry.retain(|key, _| !CIRCUMSTANCES.contains(&key.as_str()));
@@ -33,7 +33,7 @@ pub(super) fn compare(
         differing(&was, &is, "", &mut facts);
     }
     if facts.is_empty() {
-        let template = "the discovery lock was brought up to date, from {} to {}";
+        let template = "the discovery lock is refreshed, from {} to {}";
         changes.push(Kind::DiscoveryRefreshed, sentence!(template, &was.recorded, &is.recorded));
         return;
     }
@@ -42,7 +42,7 @@ pub(super) fn compare(
         None => ", for a file that was not a manifest",
     };
     let sentence = sentence!(
-        "the discovery lock says otherwise than on {} about {}{}",
+        "the discovery lock differs from that of {} in {}{}",
         &was.recorded,
         facts,
         Piece::Text(condition)
@@ -66,7 +66,7 @@ fn differing(was: &Value, is: &Value, at: &str, facts: &mut BTreeSet<String>) {
     }
 }
 
-/// New entries that answer for no server, which nobody would look at until one comes along.
+/// New entries that belong to no server: they would take effect unseen once a server of that id is added.
 pub(super) fn compare_unused(
     before: &CatalogState,
     after: &CatalogState,
@@ -80,8 +80,7 @@ pub(super) fn compare_unused(
     };
     for (id, entry) in &after.locks.catalog.servers {
         if before.locks.catalog.servers.get(id) != Some(entry) && !is_used(id, entry) {
-            let template =
-                "the discovery lock has a new entry for {}, which no manifest has with these URLs";
+            let template = "the discovery lock has a new entry for {}, but no manifest with that id has these URLs";
             changes.push(Kind::DiscoveryUnused, sentence!(template, id));
         }
     }

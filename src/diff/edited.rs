@@ -1,4 +1,4 @@
-//! Artifacts that somebody edited: they are not what they were, and not what the catalog compiles to either.
+//! Artifacts edited by hand: they differ both from the base and from what the catalog compiles to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,10 +12,10 @@ use crate::source::{clean, read_regular_file, with_slashes};
 use super::base::{Base, LOCK_NAME};
 use super::{Sentence, sentence};
 
-/// The size that an artifact may have.
+/// The largest artifact that is read, in bytes.
 const MOST_BYTES: u64 = 64 << 20;
 
-/// Says which artifacts were edited, and which could not be looked at.
+/// Names the artifacts that were edited, and those that could not be checked.
 pub(super) fn edited_artifacts(
     workspace: &Workspace,
     config: &Config,
@@ -24,7 +24,7 @@ pub(super) fn edited_artifacts(
 ) -> Result<Vec<Sentence>, Failure> {
     let folder = clean(&workspace.root.join(&config.generated));
     if !base.is_inside(&folder, workspace) {
-        let template = "the folder of the artifacts, {}, lies outside of what is compared: nothing in it was looked at";
+        let template = "the folder of the artifacts, {}, lies outside what is compared: nothing in it was checked";
         return Ok(vec![sentence!(template, &config.generated)]);
     }
     let compiled: BTreeMap<String, Vec<u8>> = emit::emit(plan)?
@@ -47,14 +47,13 @@ pub(super) fn edited_artifacts(
             continue;
         };
         if !base.is_inside(&place, workspace) {
-            let template =
-                "the artifact {} lies outside of what is compared, and was not looked at";
+            let template = "the artifact {} lies outside what is compared and was not checked";
             edited.push(sentence!(template, path));
             continue;
         }
         let now = match read_regular_file(&place, MOST_BYTES) {
             Ok(now) => Some(now),
-            // A file that cannot be read is not what was compiled, whatever it is.
+            // An unreadable file counts as edited.
             Err(_) if metadata.is_file() => Some(Vec::new()),
             Err(_) => None,
         };

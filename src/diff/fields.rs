@@ -11,29 +11,29 @@ use crate::source::parse;
 
 use super::{ChangeList, ComparedServer, CompiledManifest, Kind, sentence};
 
-use Comparer::{ClientSecret, Compiled, EditorsAlone, Login, Metadata, PartOfMetadata, Process};
+use Comparer::{ClientSecret, Compiled, EditorOnly, Login, Metadata, PartOfMetadata, Process};
 
-/// What compares a field.
+/// How a field is compared.
 enum Comparer {
-    /// Nothing: the field is for the editor that the file is written with.
-    EditorsAlone,
+    /// Nothing: only editors read the field.
+    EditorOnly,
     /// What it compiles to: the OAuth type, the login, the launch, an input.
     Compiled,
-    /// `metadata-changed`: it is for people alone.
+    /// `metadata-changed`: the field only describes the server.
     Metadata,
-    /// The same, but only the part that the field is in is named.
+    /// The same, but the message names only the part that holds the field.
     PartOfMetadata,
     /// `uncompiled-field-changed`, unless both servers have an OAuth type for which it is compiled.
     Login(fn(OAuthType) -> bool),
-    /// The same, by whether there is one: its value is never shown. Another one is `secret-in-file`.
+    /// The same, but compared only by presence, since its value is never shown. A different secret is `secret-in-file`.
     ClientSecret,
     /// `uncompiled-field-changed` between remote servers, and else what it compiles to.
     Process,
 }
 
-/// Each field by its JSON Pointer, `*` for any key. A row holds for whatever lies below its field.
+/// Each field by its JSON Pointer, `*` for any key. A row also covers everything nested below its field.
 static FIELDS: &[(&str, Comparer)] = &[
-    ("/$schema", EditorsAlone),
+    ("/$schema", EditorOnly),
     ("/name", Compiled),
     ("/display_name", Metadata),
     ("/description", Metadata),
@@ -164,7 +164,7 @@ impl Written {
     }
 }
 
-/// A value in the one way that it can be written; nothing where it is as good as left out.
+/// A value in one canonical spelling; `None` if it means the same as a missing key.
 fn set_value(value: &Value) -> Option<Value> {
     match value {
         Value::Null | Value::Bool(false) => None,
@@ -201,7 +201,7 @@ pub(super) fn compare(
         let differing = written.differing_keys(part).into_iter();
         changes.push_all(
             Kind::UncompiledFieldChanged,
-            "keys change that catproof does not know: {}",
+            "unknown keys change: {}",
             differing.filter(|key| !is_known(key)),
         );
     }
@@ -225,7 +225,7 @@ fn known_fields(
         let differing = fields.filter(|(pointer, _)| written.is_set_otherwise(pointer));
         changes.push_all(
             Kind::UncompiledFieldChanged,
-            "fields of a process change, which a remote server has none of: {}",
+            "process fields change, which a remote server does not use: {}",
             differing.map(|(pointer, _)| last_key(pointer)),
         );
     }
@@ -284,20 +284,20 @@ fn login(old: &ComparedServer, new: &ComparedServer, written: &Written, changes:
             });
             was != is && matches!(hold_secrets, [true, true] | [false, false])
         }
-        EditorsAlone | Compiled | Metadata | PartOfMetadata | Process => false,
+        EditorOnly | Compiled | Metadata | PartOfMetadata | Process => false,
     });
     changes.push_all(
         Kind::UncompiledFieldChanged,
-        "fields of the login change from which nothing is compiled: {}",
+        "login fields change from which nothing is compiled: {}",
         differing.map(|(pointer, _)| last_key(pointer)),
     );
     if hold_secrets == [true, true] && written.differs("/oauth_config/client_secret") {
-        let sentence = sentence!("another secret stands in the file");
+        let sentence = sentence!("the file contains a different secret");
         changes.push(Kind::SecretInFile, sentence);
     }
 }
 
-/// What is for people alone.
+/// The descriptive fields.
 fn metadata(written: &Written, changes: &mut ChangeList) {
     let logins = written.at("/oauth_config");
     let is_new_login = logins.iter().any(|login| login.is_null());
@@ -308,11 +308,11 @@ fn metadata(written: &Written, changes: &mut ChangeList) {
             Metadata => Some(name.replace('/', ".")),
             PartOfMetadata if name.starts_with("oauth_config") && is_new_login => None,
             PartOfMetadata => name.split('/').next().map(str::to_owned),
-            EditorsAlone | Compiled | Login(_) | ClientSecret | Process => None,
+            EditorOnly | Compiled | Login(_) | ClientSecret | Process => None,
         }
     });
     let names: BTreeSet<String> = names.collect();
-    changes.push_all(Kind::MetadataChanged, "what people read changes: {}", names);
+    changes.push_all(Kind::MetadataChanged, "descriptive fields change: {}", names);
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! Files of a commit, straight from git's objects: nothing is checked out, nothing is written, no network is asked.
+//! Files of a commit, read with git's plumbing commands: nothing is checked out or written, no shell and no network is
+//! used.
 //!
-//! git itself is the reader, through its plumbing commands and without a shell. What the environment or the repository's
-//! configuration could change about the answer is switched off.
+//! Whatever in the environment or the repository's configuration could change the answer is switched off.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -11,7 +11,7 @@ use std::process::{Command, Output, Stdio};
 
 use crate::pipeline::failure::Failure;
 
-/// Variables that may stay: how git itself is found and configured, never which repository is meant.
+/// Variables that git keeps: how it is found and configured, never which repository it reads.
 const KEPT_VARIABLES: [&str; 3] =
     ["GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_EXEC_PATH"];
 
@@ -147,7 +147,7 @@ impl Commit {
         Ok(listed.split(|byte| *byte == 0).filter_map(tree_file).collect())
     }
 
-    /// What stands in the files, in their order.
+    /// The contents of the files, in the given order.
     pub(super) fn read(&self, files: &[&TreeFile]) -> Result<Vec<Vec<u8>>, GitError> {
         if files.is_empty() {
             return Ok(Vec::new());
@@ -229,7 +229,7 @@ fn failed(command: &str, said: &str) -> GitError {
     GitError::Failed { command: command.to_owned(), reason: line.to_owned() }
 }
 
-/// What git answers; a question that it cannot answer is an error.
+/// Runs git and returns its output; a failed command is an error.
 fn ask(folder: &Path, arguments: &[&str], input: &[u8]) -> Result<Vec<u8>, GitError> {
     let output = git(folder, arguments, input)?;
     if output.status.success() {
@@ -249,7 +249,7 @@ fn git(folder: &Path, arguments: &[&str], input: &[u8]) -> Result<Output, GitErr
     }
     let mut child = command
         .args(["--no-pager", "--no-replace-objects", "--literal-pathspecs"])
-        // A bare repository that somebody committed into the work tree is not a repository.
+        // A bare repository committed into the work tree must not be taken for the repository.
         .args(["-c", "safe.bareRepository=explicit"])
         .args(arguments)
         .current_dir(folder)
@@ -265,10 +265,10 @@ fn git(folder: &Path, arguments: &[&str], input: &[u8]) -> Result<Output, GitErr
         .map_err(cannot_run)?;
     let stdin = child.stdin.take();
     let output = std::thread::scope(|scope| {
-        // git answers while it is still being asked: whoever does both in turn waits forever.
+        // git answers while it still reads: writing everything before reading would deadlock.
         scope.spawn(move || {
             if let Some(mut stdin) = stdin {
-                // Whether git read everything shows in its answers.
+                // A failed write shows as a missing answer.
                 let _ = stdin.write_all(input);
             }
         });

@@ -1,4 +1,4 @@
-//! What is asked of the user, and what is done with the user before the server works.
+//! What the user is asked for, and the setup that precedes the first run.
 
 use crate::compile::Parts;
 use crate::compile::plan::{Input, InputValue};
@@ -21,33 +21,33 @@ pub(super) fn compare(was: &Parts, is: &Parts, changes: &mut ChangeList) {
     if was.browser_login != is.browser_login {
         let sentence = match &is.browser_login {
             Some(login) => sentence!(
-                "the user logs in in a window of the app, at {}{}",
+                "the user logs in through a window of the app, at {}{}",
                 login.provider.as_ref(),
-                Piece::Text(if login.required { ", and has to" } else { "" })
+                Piece::Text(if login.required { ", and must" } else { "" })
             ),
-            None => sentence!("the user no longer logs in in a window of the app"),
+            None => sentence!("the user no longer logs in through a window of the app"),
         };
         changes.push(Kind::BrowserLoginChanged, sentence);
     }
     if was.setup != is.setup {
         let steps: Vec<&str> = is.setup.iter().map(|step| step.kind.as_str()).collect();
         let sentence = if steps.is_empty() {
-            sentence!("there is no set-up any more")
+            sentence!("the setup steps are removed")
         } else {
-            sentence!("the set-up is now {}", steps)
+            sentence!("the setup steps are now {}", steps)
         };
         changes.push(Kind::SetupChanged, sentence);
     }
 }
 
-/// Whether the server does not work without the user's answer.
+/// Whether the server cannot run until the user answers.
 fn must_be_answered(input: &Input) -> bool {
     input.required && input.default.is_none()
 }
 
 fn added(key: &str, input: &Input, changes: &mut ChangeList) {
     let (kind, template) = if must_be_answered(input) {
-        (Kind::RequiredInputAdded, "the user has to answer {} ({}{}): {}")
+        (Kind::RequiredInputAdded, "the user must answer {} ({}{}): {}")
     } else {
         (Kind::OptionalInputAdded, "the user may answer {} ({}{}): {}")
     };
@@ -59,15 +59,11 @@ fn added(key: &str, input: &Input, changes: &mut ChangeList) {
 fn changed(key: &str, was: &Input, is: &Input, changes: &mut ChangeList) {
     let mut about = |kind, template| changes.push(kind, sentence!(template, key));
     match (must_be_answered(was), must_be_answered(is)) {
-        (false, true) => about(
-            Kind::InputRequired,
-            "the answer to {} could be left open, and now has to be given",
-        ),
+        (false, true) => {
+            about(Kind::InputRequired, "the answer to {} was optional and is now required");
+        }
         (true, false) => {
-            about(
-                Kind::InputOptional,
-                "the answer to {} had to be given, and can now be left open",
-            );
+            about(Kind::InputOptional, "the answer to {} was required and is now optional");
         }
         (true, true) | (false, false) => {}
     }
@@ -76,44 +72,44 @@ fn changed(key: &str, was: &Input, is: &Input, changes: &mut ChangeList) {
             Kind::SensitiveDropped,
             "the answer to {} is no longer kept secret: it is shown, and may be logged",
         ),
-        (false, true) => about(Kind::SensitiveSet, "the answer to {} is kept secret now"),
+        (false, true) => about(Kind::SensitiveSet, "the answer to {} is now kept secret"),
         (true, true) | (false, false) => {}
     }
     if (was.kind, was.multiple) != (is.kind, is.multiple) {
         let sentence =
-            sentence!("for {} it takes {}, no longer {}", key, accepted(is), accepted(was));
+            sentence!("{} now accepts {}, no longer {}", key, accepted(is), accepted(was));
         changes.push(Kind::InputTypeChanged, sentence);
     }
     if was.default != is.default {
         let sentence = match &is.default {
-            None => sentence!("the answer to {} has no default any more", key),
+            None => sentence!("the answer to {} no longer has a default", key),
             Some(_) if is.sensitive || was.sensitive => {
-                sentence!("the answer to {} has another default", key)
+                sentence!("the default answer to {} changes", key)
             }
             Some(default) => {
-                sentence!("the answer to {} is by default {}", key, value_text(default))
+                sentence!("the default answer to {} is now {}", key, value_text(default))
             }
         };
         changes.push(Kind::InputDefaultChanged, sentence);
     }
     if (was.min, was.max) != (is.min, is.max) {
-        let sentence = sentence!("the answer to {} has other bounds", key);
+        let sentence = sentence!("the bounds of the answer to {} change", key);
         changes.push(Kind::InputDefaultChanged, sentence);
     }
     if was.title != is.title {
-        let sentence = sentence!("the answer to {} is asked for as {}", key, &is.title);
+        let sentence = sentence!("the title of {} is now {}", key, &is.title);
         changes.push(Kind::InputTextChanged, sentence);
     }
     if was.description != is.description {
         let sentence = match &is.description {
-            Some(text) => sentence!("the answer to {} is asked for with the words {}", key, text),
-            None => sentence!("the answer to {} is asked for without a description", key),
+            Some(text) => sentence!("the description of {} is now {}", key, text),
+            None => sentence!("the description of {} is removed", key),
         };
         changes.push(Kind::InputTextChanged, sentence);
     }
 }
 
-/// What may be answered.
+/// The answers that an input accepts.
 fn accepted(input: &Input) -> Sentence {
     let template =
         if input.multiple { "several answers of the type {}" } else { "one answer of the type {}" };

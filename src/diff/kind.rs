@@ -1,4 +1,4 @@
-//! Every kind of change, with what it is called, what it says and how grave it is: the one table of them.
+//! The table of all kinds of change, each with its meaning and its grade.
 
 use std::fmt::Write as _;
 
@@ -23,11 +23,11 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Grade {
-    /// It asks for no new power, and nobody has to do anything.
+    /// It asks for no new power, and nobody has to act.
     Safe,
-    /// It asks for something that a person has to agree to.
+    /// It asks for something that a person must agree to.
     Review,
-    /// What protects a secret, a login or a machine gets weaker, or those who use the server have to act.
+    /// The protection of a secret, a login or a machine gets weaker, or users have to act.
     Breaking,
 }
 
@@ -42,7 +42,7 @@ impl Grade {
     }
 }
 
-/// Makes the enum and its grades of one table.
+/// Makes the enum and its grades from one table.
 macro_rules! kinds {
     ($($(#[$documentation:meta])+ $kind:ident: $grade:ident,)+) => {
         /// A kind of change. What is written above each is what `explain diff` prints and what the schema says.
@@ -67,13 +67,13 @@ macro_rules! kinds {
 kinds! {
     /// A server is new.
     ServerAdded: Review,
-    /// A server is gone.
+    /// A server is removed.
     ServerRemoved: Breaking,
     /// A server has another id, which names its environment variables and its entry in the app.
     ServerRenamed: Breaking,
-    /// A manifest lies in another file, under the same id.
+    /// A manifest moves to another file, under the same id.
     FileRenamed: Safe,
-    /// A further file declares the id of a server that is there already.
+    /// Another file declares the id of an existing server.
     IdTakenTwice: Breaking,
     /// A file cannot be read as a manifest: it was one, or it is new.
     ManifestUnreadable: Breaking,
@@ -81,32 +81,32 @@ kinds! {
     ManifestReadable: Review,
     /// A file that is not a manifest, before and now, changes.
     UnreadableChanged: Review,
-    /// A server is in no artifact any more.
+    /// A server is no longer in any artifact.
     ServerLeftOut: Breaking,
-    /// A server that was in no artifact now is.
+    /// A server that was in no artifact is now compiled.
     ServerCompiled: Review,
     /// A server of `catalog_local` hides one of the catalog on developers' machines.
     ShadowAdded: Review,
-    /// What a server of `catalog_local` changes of the one that it hides is not what it was.
+    /// A server of `catalog_local` now differs in other ways from the one that it hides.
     ShadowChanged: Review,
     /// A server of `catalog_local` drops the proxy of the one that it hides, holds its secret, or sends it elsewhere.
     ShadowWeakens: Breaking,
-    /// A server of the catalog is hidden no longer.
+    /// A server of the catalog is no longer hidden.
     ShadowRemoved: Safe,
 
     /// The user logs in in another way, or now has to, or no longer has to.
     OauthTypeChanged: Breaking,
-    /// The manifest contradicts itself, so that no OAuth type can be given any more.
+    /// The manifest now contradicts itself, so its OAuth type cannot be determined.
     OauthTypeUndetermined: Breaking,
     /// The proxy no longer keeps the client secret.
     ProxyDropped: Breaking,
-    /// The proxy now keeps the client secret: whoever runs it has to provide one.
+    /// The proxy now keeps the client secret: whoever runs the proxy must provide it.
     ProxyAdded: Review,
-    /// A secret stands in the file.
+    /// The file contains a secret.
     SecretInFile: Breaking,
-    /// A secret no longer stands in the file.
+    /// The file no longer contains a secret.
     SecretRemoved: Safe,
-    /// The secret may be sent to another host, by the manifest's own word or by new URLs of it.
+    /// The secret may be sent to another host, which the manifest names or its new URLs lead to.
     DestinationAdded: Breaking,
     /// The secret may be sent to another host, though the manifest did not change: the discovery lock did.
     UnexplainedDestination: Breaking,
@@ -116,25 +116,25 @@ kinds! {
     DestinationRemoved: Review,
     /// It is no longer known where the secret goes, so the proxy sends it nowhere.
     DestinationUnknown: Breaking,
-    /// The same host is known as a destination from elsewhere.
+    /// A destination stays, but another field or document names it.
     DestinationSourceChanged: Review,
-    /// The login involves another host: the page that the user sees, or who is asked for the endpoints.
+    /// The login involves another host: the login page, or where the endpoints are looked up.
     LoginHostAdded: Breaking,
     /// The login no longer involves a host.
     LoginHostRemoved: Safe,
-    /// The endpoints of a login are known now, from the discovery lock.
+    /// The discovery lock now knows the endpoints of a login.
     LoginDiscovered: Review,
-    /// The endpoints of a login are not known any more.
+    /// The endpoints of a login are no longer known.
     LoginUnknown: Review,
-    /// An endpoint is elsewhere on the same host.
+    /// An endpoint moves on the same host.
     EndpointChanged: Review,
-    /// More is asked for: a scope is new.
+    /// A scope is added.
     ScopeAdded: Review,
-    /// Less is asked for: a scope is gone.
+    /// A scope is removed.
     ScopeRemoved: Safe,
-    /// The scopes are no longer those that the manifest lists, or are again.
+    /// The scopes come from somewhere else: the manifest, or the provider's metadata.
     ScopeSourceChanged: Review,
-    /// What is asked for where the provider refuses the scopes changes.
+    /// The scopes to ask for if the provider refuses the first ones change.
     FallbackScopesChanged: Review,
     /// The user is sent back to another address: the first redirect URI changes.
     RedirectUriChanged: Breaking,
@@ -142,18 +142,18 @@ kinds! {
     OtherRedirectUrisChanged: Review,
     /// The client id changes.
     ClientIdChanged: Breaking,
-    /// The client registers itself in another way.
+    /// The client is registered in another way.
     RegistrationChanged: Review,
     /// The token reaches the server in another way.
     TokenDeliveryChanged: Review,
     /// The login becomes required, or optional.
     LoginRequirementChanged: Review,
-    /// A field changes that catproof compiles nothing from, but another reader of the manifest might.
+    /// A field changes that catproof does not compile, but another reader of the manifest might use.
     UncompiledFieldChanged: Review,
-    /// A part changes that cannot be compiled, before or now, so that only its fields can be named.
+    /// A part changes that cannot be compiled, so only its fields can be named.
     UncompiledPartChanged: Review,
 
-    /// The server becomes remote or local, or is spoken to in another way.
+    /// The server becomes remote or local, or uses another transport.
     TransportChanged: Breaking,
     /// The remote server is on another host.
     RemoteHostChanged: Breaking,
@@ -161,85 +161,85 @@ kinds! {
     RemoteUrlChanged: Review,
     /// The port or the path of the container's endpoint changes.
     HttpEndpointChanged: Review,
-    /// Another program runs: its command, package or image is another.
+    /// Another command, package or image runs.
     ProgramChanged: Breaking,
-    /// The same package or image runs in another version.
+    /// Another version of the same package or image runs.
     VersionChanged: Review,
     /// What runs is no longer pinned to a version.
     PinRemoved: Review,
     /// The arguments change.
     ArgumentsChanged: Review,
-    /// An environment variable is new.
+    /// An environment variable is added.
     EnvironmentAdded: Review,
     /// An environment variable has another value.
     EnvironmentChanged: Review,
-    /// An environment variable is gone.
+    /// An environment variable is removed.
     EnvironmentRemoved: Review,
-    /// An environment variable makes the program load other code, or fetch it from elsewhere or through others.
+    /// An environment variable can make the program load other code, or trust other hosts.
     LoaderVariableSet: Breaking,
-    /// The container is opened to the machine: privileged, a namespace, device or whole folder of the host, the engine's socket.
+    /// The container is opened to the host: privileged, a namespace, device or whole folder of it, the engine's socket.
     ContainerOpened: Breaking,
     /// Other options of the container change: mounts, ports, the service account.
     ContainerOptionsChanged: Review,
-    /// A file is put into the container, changes, or is put there no longer.
+    /// A file that is put into the container is added, changed or removed.
     InjectedFileChanged: Review,
-    /// An answer is handed over as a file, or no longer.
+    /// An answer is now passed as a file, or no longer.
     MountChanged: Review,
 
-    /// The user has to answer something new.
+    /// The user must answer something new.
     RequiredInputAdded: Breaking,
-    /// The user is asked something new, and may leave it open.
+    /// The user may answer something new.
     OptionalInputAdded: Review,
     /// The user is no longer asked something.
     InputRemoved: Review,
-    /// What could be left open has to be answered.
+    /// An optional answer becomes required.
     InputRequired: Breaking,
-    /// What had to be answered can be left open.
+    /// A required answer becomes optional.
     InputOptional: Safe,
     /// An answer is no longer kept secret.
     SensitiveDropped: Breaking,
-    /// An answer is kept secret now.
+    /// An answer is now kept secret.
     SensitiveSet: Safe,
-    /// Another kind of answer is asked for: those that were given may not fit.
+    /// An input takes another type of answer: existing answers may not fit.
     InputTypeChanged: Breaking,
-    /// What stands in for an answer, or the bounds of one, changes.
+    /// The default of an answer changes, or its bounds.
     InputDefaultChanged: Review,
-    /// What the user is told about an answer changes.
+    /// The title or description of an answer changes.
     InputTextChanged: Review,
-    /// The login in a window of the app changes.
+    /// The login through a window of the app changes.
     BrowserLoginChanged: Review,
-    /// The steps of the set-up change.
+    /// The setup steps change.
     SetupChanged: Review,
     /// Descriptive fields change: nothing is compiled from them.
     MetadataChanged: Safe,
 
-    /// Findings are put up with that were not.
+    /// Findings are ignored that were not before.
     IgnoreAdded: Breaking,
     /// A rule has a lower level.
     RuleLowered: Breaking,
-    /// A host is approved as a destination of secrets, or none has to be approved any more.
+    /// A host is approved as a destination of secrets, or destinations no longer need approval.
     DestinationApproved: Breaking,
-    /// A host is allowed beside those that the catalog needs.
+    /// The proxy may send secrets to a host that no server of the catalog needs.
     ExtraDestinationAdded: Breaking,
-    /// The catalog is judged under the development profile.
+    /// The catalog is now checked under the development profile.
     ProfileWeakened: Breaking,
-    /// The catalog, its artifacts or its configuration are elsewhere.
+    /// The catalog, its artifacts or its configuration move.
     FolderMoved: Breaking,
-    /// A limit is higher: the size of a file, the age of the discovery lock.
+    /// A limit is raised: the size of a file, the age of the discovery lock.
     LimitRaised: Review,
-    /// What is said of the OAuth proxy changes: its URL, callbacks, origins, allowlist.
+    /// A setting of the OAuth proxy changes: its URL, callbacks, origins or allowlist.
     ProxySettingChanged: Review,
     /// The configuration becomes stricter.
     ConfigurationTightened: Safe,
-    /// The configuration or the discovery lock of the base cannot be read, so that there is nothing to compare with.
+    /// The configuration or the discovery lock of the base cannot be read, so there is nothing to compare with.
     BaseUnreadable: Review,
-    /// An artifact changes into what the catalog does not compile to.
+    /// An artifact changes, but not to what the catalog compiles to.
     ArtifactEdited: Breaking,
-    /// The discovery lock says something else of a provider.
+    /// The discovery lock records something else about a provider.
     DiscoveryChanged: Review,
-    /// The discovery lock was brought up to date, and says the same.
+    /// The discovery lock is refreshed, and records the same.
     DiscoveryRefreshed: Safe,
-    /// The discovery lock has an entry for no server of the catalog, or for other URLs than its manifest's.
+    /// The discovery lock has an entry for a server or for URLs that the catalog does not have.
     DiscoveryUnused: Review,
 }
 
@@ -257,7 +257,7 @@ impl Kind {
         help.unwrap_or_default()
     }
 
-    /// The grade of a change to a developers' server. It reaches no user, so little of it is breaking.
+    /// The grade of a change to a developers' server, which reaches no user.
     pub fn grade_for_developers(self) -> Grade {
         match self {
             Self::SecretInFile | Self::ShadowWeakens => self.grade(),
@@ -269,9 +269,9 @@ impl Kind {
 /// Every kind as a table, and what the grades mean: what `explain diff` prints.
 pub(crate) fn explain() -> String {
     let mut text = String::from(
-        "# What `catproof diff` tells apart\n\n\
+        "# What `catproof diff` reports\n\n\
          Both states are read, classified and compiled, and what they compile to is compared: a file that is only \
-         written in another way is not a change.\n\
+         formatted differently is not a change.\n\
          Both are judged by the configuration of the base, so that no change relaxes its own judgement.\n\n",
     );
     for grade in [Grade::Safe, Grade::Review, Grade::Breaking] {
@@ -279,8 +279,8 @@ pub(crate) fn explain() -> String {
         let meaning = meaning.and_then(|value| value.get_help().map(ToString::to_string));
         let _ = writeln!(text, "- {}: {}.", grade.name(), meaning.unwrap_or_default());
     }
-    text += "\nA server of `catalog_local` reaches no user: nothing about it is worse than review, but a secret in its \
-             file and a weakened shadow.\n\n| kind | grade | what it says |\n|---|---|---|\n";
+    text += "\nA server of `catalog_local` reaches no user, so its changes are graded review at most, except a secret in \
+             its file and a weakened shadow.\n\n| kind | grade | what it means |\n|---|---|---|\n";
     for kind in Kind::value_variants() {
         let _ =
             writeln!(text, "| `{}` | {} | {}. |", kind.id(), kind.grade().name(), kind.summary());

@@ -10,9 +10,9 @@ use crate::text::launch_line::{Power, container_run, package_run};
 use crate::text::pin::{image_name, is_pinned_image, is_pinned_package, package_name};
 
 use super::login::host_of;
-use super::{ChangeList, ComparedServer, CompiledManifest, Kind, Sentence, missing, sentence};
+use super::{ChangeList, ComparedServer, CompiledManifest, Kind, Sentence, only_in, sentence};
 
-/// Variables that make a program load other code, fetch it from elsewhere, or trust and reach others by it, in any case.
+/// Variables that make a program load other code, fetch it from elsewhere, or trust other hosts. Case does not matter.
 const LOADERS: &str = "\
     ALL_PROXY BASH_ENV BUN_CONFIG_REGISTRY CLASSPATH CURL_CA_BUNDLE DOCKER_HOST DYLD_INSERT_LIBRARIES \
     DYLD_LIBRARY_PATH ENV GIT_SSH GIT_SSH_COMMAND HTTPS_PROXY HTTP_PROXY JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS \
@@ -55,10 +55,10 @@ pub(super) fn compare(
     );
     files(was, is, changes);
     let [old, new] = [was, is].map(|process| process.mounts.keys().cloned().collect::<Vec<_>>());
-    list(Kind::MountChanged, "answers that are handed over as files: {}", &old, &new, changes);
+    list(Kind::MountChanged, "answers passed as files: {}", &old, &new, changes);
 }
 
-/// What runs, where anything does and can be compiled.
+/// The process of a local server that could be compiled.
 pub(super) fn process_of(compiled: &CompiledManifest) -> Option<&Process> {
     compiled.parts.process.as_ref().ok()?.as_ref()
 }
@@ -75,28 +75,28 @@ fn transport(was: &Transport, is: &Transport, changes: &mut ChangeList) {
             changes.push(kind, sentence!("the server moves from {} to {}", old, new));
         }
         (Transport::StreamableHttp { .. }, Transport::StreamableHttp { port, path }) => {
-            let template = "the container is spoken to at port {} and {}";
+            let template = "the endpoint of the container is now port {} and path {}";
             changes.push(Kind::HttpEndpointChanged, sentence!(template, port.to_string(), path));
         }
         (_, _) => {
             let sentence = sentence!(
-                "the server was spoken to {}, and now {}",
-                way_to_speak(was),
-                way_to_speak(is)
+                "the transport changes from {} to {}",
+                transport_text(was),
+                transport_text(is)
             );
             changes.push(Kind::TransportChanged, sentence);
         }
     }
 }
 
-/// How a server is spoken to, in words.
-fn way_to_speak(transport: &Transport) -> Sentence {
+/// A transport in words.
+fn transport_text(transport: &Transport) -> Sentence {
     match transport {
-        Transport::Stdio => sentence!("through its standard input and output"),
+        Transport::Stdio => sentence!("standard input and output"),
         Transport::StreamableHttp { port, path } => {
-            sentence!("by HTTP at port {} of its container, {}", port.to_string(), path)
+            sentence!("HTTP at port {} of its container, path {}", port.to_string(), path)
         }
-        Transport::Remote { url } => sentence!("by HTTP at {}", url),
+        Transport::Remote { url } => sentence!("HTTP at {}", url),
     }
 }
 
@@ -108,7 +108,7 @@ pub(super) struct Program<'a> {
     /// Without its version.
     pub(super) name: &'a str,
     pub(super) is_pinned: bool,
-    /// Its place in the arguments; nothing for an image of its own field.
+    /// Its index in the arguments; `None` for an image that `docker_image` names.
     at: Option<usize>,
 }
 
@@ -157,12 +157,12 @@ fn program(
         && old.is_pinned
         && !new.is_pinned
     {
-        let sentence = sentence!("no version is named any more: {}", new.text);
+        let sentence = sentence!("the version is no longer pinned: {}", new.text);
         changes.push(Kind::PinRemoved, sentence);
     }
     if !is_same_program {
         let sentence = sentence!(
-            "another program runs: {}, no longer {}",
+            "a different program runs: {}, no longer {}",
             command_line(is),
             command_line(was)
         );
@@ -172,10 +172,10 @@ fn program(
     if let (Some(old), Some(new)) = (old, new)
         && old.text != new.text
     {
-        let sentence = sentence!("another version runs: {}, no longer {}", new.text, old.text);
+        let sentence = sentence!("a different version runs: {}, no longer {}", new.text, old.text);
         changes.push(Kind::VersionChanged, sentence);
     } else if image(was) != image(is) {
-        let template = "another version of the image runs: {}, no longer {}";
+        let template = "a different version of the image runs: {}, no longer {}";
         changes.push(Kind::VersionChanged, sentence!(template, image(is), image(was)));
     }
     let arguments = |process: &Process, program: &Option<Program<'_>>| {
@@ -204,7 +204,7 @@ fn environment(
         match was.get(name) {
             None => changes.push(
                 Kind::EnvironmentAdded,
-                sentence!("it runs with the variable {} as {}", name, value_now),
+                sentence!("it now sets the variable {} to {}", name, value_now),
             ),
             Some(before) if before != value => changes.push(
                 Kind::EnvironmentChanged,
@@ -214,7 +214,7 @@ fn environment(
         }
     }
     let removed = was.keys().filter(|name| !is.contains_key(*name));
-    changes.push_all(Kind::EnvironmentRemoved, "it runs without {}", removed);
+    changes.push_all(Kind::EnvironmentRemoved, "it no longer sets {}", removed);
 }
 
 fn is_loader(name: &str) -> bool {
@@ -222,7 +222,7 @@ fn is_loader(name: &str) -> bool {
     loaders.any(|loader| loader.eq_ignore_ascii_case(name))
 }
 
-/// What gives the process more than a server needs, and was not there before: said of new servers too.
+/// What newly gives the process more power than a server needs; reported for new servers too.
 pub(super) fn dangers(
     was: Option<(&Process, &Manifest)>,
     is: &Process,
@@ -231,7 +231,7 @@ pub(super) fn dangers(
 ) {
     for (name, value) in is.environment.iter().filter(|(name, _)| is_loader(name)) {
         if was.and_then(|(was, _)| was.environment.get(name)) != Some(value) {
-            let template = "the variable {} decides which code is loaded, or from where and through whom, and is now {}";
+            let template = "the variable {}, which can make the program load other code or trust other hosts, is now {}";
             changes.push(Kind::LoaderVariableSet, sentence!(template, name, text(value)));
         }
     }
@@ -239,12 +239,12 @@ pub(super) fn dangers(
     let compiled = server.compiled.as_ref();
     let new = compiled.map_or_else(BTreeMap::new, |compiled| openings(&compiled.manifest));
     for (_, option) in new.into_iter().filter(|(power, _)| !old.contains_key(power)) {
-        let sentence = sentence!("the container is opened by {}", option);
+        let sentence = sentence!("the container is opened to the host by {}", option);
         changes.push(Kind::ContainerOpened, sentence);
     }
 }
 
-/// What a `docker run` opens of the machine, each with the option that does.
+/// What a `docker run` opens of the host, each with the option that opens it.
 fn openings(manifest: &Manifest) -> BTreeMap<Power, String> {
     let server = &manifest.server;
     let run = container_run(
@@ -275,7 +275,7 @@ fn files(was: &Process, is: &Process, changes: &mut ChangeList) {
     }
 }
 
-/// Tells how a list differs from what it was.
+/// Reports how a list differs from what it was.
 fn list(
     kind: Kind,
     template: &'static str,
@@ -286,12 +286,12 @@ fn list(
     if old == new {
         return;
     }
-    let (added, removed) = (missing(new, old), missing(old, new));
+    let (added, removed) = (only_in(new, old), only_in(old, new));
     let difference = match (added.is_empty(), removed.is_empty()) {
-        (true, true) => sentence!("they are, in another order or number, {}", new),
-        (false, true) => sentence!("new are {}", added),
-        (true, false) => sentence!("gone are {}", removed),
-        (false, false) => sentence!("new are {}, gone are {}", added, removed),
+        (true, true) => sentence!("reordered or repeated, now {}", new),
+        (false, true) => sentence!("added {}", added),
+        (true, false) => sentence!("removed {}", removed),
+        (false, false) => sentence!("added {}, removed {}", added, removed),
     };
     changes.push(kind, sentence!(template, difference));
 }

@@ -9,7 +9,7 @@ use crate::compile::plan::{OAuth, Registration, ScopeSource, TokenDelivery, Toke
 use crate::manifest::oauth::{OAuthType, Verdict};
 
 use super::{
-    ChangeList, ComparedServer, CompiledManifest, Kind, Piece, Sentence, missing, sentence,
+    ChangeList, ComparedServer, CompiledManifest, Kind, Piece, Sentence, only_in, sentence,
 };
 
 pub(super) fn compare(
@@ -59,7 +59,7 @@ fn oauth_type(old: &Entry, new: &Entry, changes: &mut ChangeList) {
     }
     if let Verdict::Undetermined(reason) = is {
         let sentence = sentence!(
-            "the OAuth type was {} and can no longer be told: {}",
+            "the OAuth type was {} and can no longer be determined: {}",
             was.name(),
             Piece::Text(reason.reason())
         );
@@ -76,7 +76,7 @@ fn oauth_type(old: &Entry, new: &Entry, changes: &mut ChangeList) {
     changes.push(Kind::OauthTypeChanged, sentence);
 }
 
-/// Who keeps the client secret, and whether it is one.
+/// Who keeps the client secret, and whether the file contains it.
 fn secret(old: &ComparedServer, new: &ComparedServer, changes: &mut ChangeList) {
     let has_secret = new.entry.oauth_type().is_some_and(OAuthType::has_static_client);
     match (old.entry.is_proxied, new.entry.is_proxied) {
@@ -86,7 +86,7 @@ fn secret(old: &ComparedServer, new: &ComparedServer, changes: &mut ChangeList) 
             changes.push(Kind::ProxyDropped, sentence!(template));
         }
         (false, true) => {
-            let template = "the proxy keeps the client secret, and has to be given {}";
+            let template = "the proxy now keeps the client secret and needs {}";
             changes.push(Kind::ProxyAdded, sentence!(template, new.entry.env_names()));
         }
         (_, _) => {}
@@ -94,11 +94,11 @@ fn secret(old: &ComparedServer, new: &ComparedServer, changes: &mut ChangeList) 
     match (old.holds_secret, new.holds_secret) {
         (false, true) => changes.push(
             Kind::SecretInFile,
-            sentence!("a secret now stands in the file, and in the history from here on"),
+            sentence!("the file now contains a secret, and so will the history from here on"),
         ),
         (true, false) => changes.push(
             Kind::SecretRemoved,
-            sentence!("the secret no longer stands in the file; the history still has it"),
+            sentence!("the file no longer contains the secret; the history still does"),
         ),
         (true, true) | (false, false) => {}
     }
@@ -121,11 +121,11 @@ fn destinations(old: &Entry, new: &Entry, is_same_manifest: bool, changes: &mut 
             None => {
                 let (kind, template) = match (is_same_manifest, was_unknown) {
                     (false, _) => (Kind::DestinationAdded, MAY_BE_SENT),
-                    // A secret that went nowhere because the lock knew nothing.
+                    // The secret went nowhere because the base's lock knew no destination.
                     (true, true) => (Kind::DestinationDiscovered, MAY_BE_SENT),
                     (true, false) => (
                         Kind::UnexplainedDestination,
-                        "its secret may now be sent to {}{}, says {}, though the manifest did not change",
+                        "its secret may now be sent to {}{}, according to {}, though the manifest did not change",
                     ),
                 };
                 changes.push(kind, sentence!(template, &now.host, use_of_secret, source));
@@ -133,7 +133,7 @@ fn destinations(old: &Entry, new: &Entry, is_same_manifest: bool, changes: &mut 
             Some(before) if before.source != now.source => changes.push(
                 Kind::DestinationSourceChanged,
                 sentence!(
-                    "that its secret may be sent to {} was said by {} and is now said by {}",
+                    "its secret may still be sent to {}; the source was {} and is now {}",
                     &now.host,
                     before.source.describe(),
                     source
@@ -154,7 +154,7 @@ fn destinations(old: &Entry, new: &Entry, is_same_manifest: bool, changes: &mut 
     }
 }
 
-const MAY_BE_SENT: &str = "its secret may now be sent to {}{}, says {}";
+const MAY_BE_SENT: &str = "its secret may now be sent to {}{}, according to {}";
 
 /// The hosts that the secret is sent to, each once.
 fn sent_to(entry: &Entry) -> Vec<&Destination> {
@@ -175,8 +175,8 @@ fn purpose(purpose: Purpose) -> Piece {
 
 fn scopes(was: Option<&OAuth>, is: Option<&OAuth>, changes: &mut ChangeList) {
     let [old, new] = [was, is].map(|oauth| oauth.map_or(&[][..], |oauth| &oauth.scopes.requested));
-    changes.push_all(Kind::ScopeAdded, "it asks for {} as well", missing(new, old));
-    changes.push_all(Kind::ScopeRemoved, "it no longer asks for {}", missing(old, new));
+    changes.push_all(Kind::ScopeAdded, "it now also asks for {}", only_in(new, old));
+    changes.push_all(Kind::ScopeRemoved, "it no longer asks for {}", only_in(old, new));
     let (Some(was), Some(is)) = (was, is) else {
         return;
     };
@@ -188,13 +188,13 @@ fn scopes(was: Option<&OAuth>, is: Option<&OAuth>, changes: &mut ChangeList) {
         })
     };
     if was.scopes.source != is.scopes.source {
-        let template = "the scopes are said by {}, no longer by {}";
+        let template = "the scopes now come from {}, no longer from {}";
         changes.push(Kind::ScopeSourceChanged, sentence!(template, source(is), source(was)));
     }
     let has_own_fallback = |oauth: &OAuth| oauth.scopes.fallback != oauth.scopes.requested;
     if was.scopes.fallback != is.scopes.fallback && (has_own_fallback(was) || has_own_fallback(is))
     {
-        let template = "where the provider refuses the scopes, it asks for {}";
+        let template = "if the provider refuses the scopes, it asks for {}";
         changes.push(Kind::FallbackScopesChanged, sentence!(template, &is.scopes.fallback));
     }
 }
@@ -206,7 +206,7 @@ pub(super) fn host_of(url: &str) -> String {
     host.unwrap_or(url).to_owned()
 }
 
-/// The hosts that are asked where the endpoints are: what the manifest alone decides.
+/// The hosts where discovery starts, which the manifest alone decides.
 fn asked_hosts(oauth: &OAuth) -> BTreeSet<String> {
     let urls = oauth.discovery.iter().flat_map(|discovery| {
         let documents = discovery.resource_metadata.iter();
@@ -238,7 +238,7 @@ fn endpoints_of(oauth: &OAuth) -> Vec<(&'static str, &str)> {
     known.filter_map(|(name, url)| Some((name, url?.as_str()))).collect()
 }
 
-/// The hosts of a login that the secret is not told to go to.
+/// The hosts of a login that are not destinations of the secret.
 fn login_hosts(oauth: &OAuth) -> BTreeSet<String> {
     let is_proxied = matches!(oauth.token_exchange, TokenExchange::Proxy { .. });
     let is_the_proxys = |name| matches!(name, "token endpoint" | "revocation endpoint");
@@ -253,7 +253,7 @@ fn hosts(was: &OAuth, is: &OAuth, changes: &mut ChangeList) {
     let [old_logins, new_logins] = [was, is].map(login_hosts);
     let new_asked = asked_hosts(is);
     let told_before = &asked_hosts(was) | &old_logins;
-    // What the proxy asked before is not new to the login, even where the app now asks it itself.
+    // A host that the proxy contacted before is not new to the login, even if the app now contacts it itself.
     let endpoints = endpoints_of(was).into_iter().map(|(_, url)| host_of(url));
     let known = &told_before | &endpoints.collect();
     let mut added = &new_asked - &known;
@@ -276,7 +276,7 @@ fn hosts(was: &OAuth, is: &OAuth, changes: &mut ChangeList) {
     }
 }
 
-/// Endpoints that move on their own host; another host is told as such.
+/// Endpoints that move on the same host; another host is `login-host-added`.
 fn endpoints(was: &OAuth, is: &OAuth, changes: &mut ChangeList) {
     let old = endpoints_of(was);
     for (name, url) in endpoints_of(is) {
@@ -300,7 +300,7 @@ fn endpoints(was: &OAuth, is: &OAuth, changes: &mut ChangeList) {
         && asked_hosts(was) == asked_hosts(is)
     {
         let documents = documents(is).unwrap_or_default();
-        let sentence = sentence!("the endpoints are looked for at {}", documents);
+        let sentence = sentence!("the endpoints are now looked up at {}", documents);
         changes.push(Kind::EndpointChanged, sentence);
     }
 }
@@ -313,7 +313,7 @@ fn registration(was: &Registration, is: &Registration, changes: &mut ChangeList)
             sentence!("the client id changes from {} to {}", old, new),
         ),
         (Dynamic { request: old, .. }, Dynamic { request: new, .. }) => {
-            // The redirect URI and the scopes are told as such.
+            // The redirect URI and the scopes have kinds of their own.
             if (&old.grant_types, &old.token_endpoint_auth_method, &old.client_name)
                 != (&new.grant_types, &new.token_endpoint_auth_method, &new.client_name)
             {
@@ -328,10 +328,10 @@ fn registration(was: &Registration, is: &Registration, changes: &mut ChangeList)
         (Static { .. }, Static { .. }) | (ClientMetadata { .. }, ClientMetadata { .. }) => {}
         (_, new) => {
             let sentence = match new {
-                Static { .. } => sentence!("the client id was issued beforehand"),
-                Dynamic { .. } => sentence!("the client registers itself"),
+                Static { .. } => sentence!("the client id is now registered in advance"),
+                Dynamic { .. } => sentence!("the client now registers itself"),
                 ClientMetadata { client_id } => {
-                    sentence!("the client is described by the document at {}", client_id)
+                    sentence!("the client is now described by the document at {}", client_id)
                 }
             };
             changes.push(Kind::RegistrationChanged, sentence);
@@ -352,9 +352,9 @@ fn redirect_uris(before: &CompiledManifest, after: &CompiledManifest, changes: &
     let [was, is] = [was, is].map(|uris| uris.iter().skip(1).collect::<BTreeSet<_>>());
     if was != is {
         let sentence = if is.is_empty() {
-            sentence!("beside the first redirect URI there is none any more")
+            sentence!("the first redirect URI is now the only one")
         } else {
-            sentence!("beside the first redirect URI there is {}", is)
+            sentence!("the redirect URIs after the first are now {}", is)
         };
         changes.push(Kind::OtherRedirectUrisChanged, sentence);
     }
@@ -370,5 +370,5 @@ pub(super) fn delivery(delivery: &[TokenDelivery]) -> Sentence {
         TokenDelivery::File { path } => sentence!("in the file {}", path),
     });
     let all = ways.reduce(|all, way| sentence!("{} and {}", all, way));
-    all.unwrap_or_else(|| sentence!("in no way"))
+    all.unwrap_or_else(|| sentence!("not at all"))
 }

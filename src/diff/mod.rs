@@ -2,8 +2,7 @@
 //!
 //! [`kind`] is the table of changes and their grades; [`fields`] and [`settings`] hold the tables of the fields of a
 //! manifest and of the configuration, each with what compares it. [`pair`] finds out which server is which; [`login`],
-//! [`launch`] and [`inputs`] compare what two manifests compile to. What one state says in another order, dialect or
-//! layout is not a change. [`base`] and [`git`] read the state to compare with, [`run`] judges both.
+//! [`launch`] and [`inputs`] compare what two manifests compile to. Another order, dialect or layout is not a change. [`base`] and [`git`] read the state to compare with, [`run`] judges both.
 
 mod base;
 mod card;
@@ -55,15 +54,15 @@ pub(crate) struct CatalogState {
 #[derive(Debug)]
 pub(crate) struct ComparedServer {
     pub(crate) entry: Entry,
-    /// How its file is called in output.
+    /// The name of its file in output.
     pub(crate) file: String,
     /// The file's text; empty where it could not be read.
     text: String,
     /// Nothing where the file is not a manifest.
     compiled: Option<CompiledManifest>,
-    /// Whether a secret stands in the file.
+    /// Whether the file contains a secret.
     holds_secret: bool,
-    /// Why it is in no artifact, where its folder's servers are.
+    /// Why it is in no artifact, although the servers of its folder are compiled.
     left_out: Option<LeftOutReason>,
 }
 
@@ -100,7 +99,7 @@ pub(crate) struct GradedChange {
     pub(crate) sentence: Sentence,
 }
 
-/// Compares two states, and adds what is known beside them.
+/// Compares two states. `beside` holds changes that belong to no server and that the states do not show.
 fn compare<'a>(
     before: &'a CatalogState,
     after: &'a CatalogState,
@@ -143,7 +142,7 @@ fn id(server: &ComparedServer) -> (&str, Origin) {
     (&server.entry.id, server.entry.origin)
 }
 
-/// The servers of a state by what tells them apart; an id may be taken twice.
+/// The servers of a state by id and folder; two files may declare one id.
 type ById<'a> = HashMap<(&'a str, Origin), Vec<&'a ComparedServer>>;
 
 fn by_id(state: &CatalogState) -> ById<'_> {
@@ -174,7 +173,7 @@ impl ComparedServer {
     }
 }
 
-/// What was found out about one server so far, or about the catalog.
+/// The changes found so far, of one server or of the catalog.
 struct ChangeList {
     origin: Origin,
     list: Vec<GradedChange>,
@@ -193,7 +192,7 @@ impl ChangeList {
         self.list.push(GradedChange { kind, grade, sentence });
     }
 
-    /// Tells of several values in one sentence, if there are any.
+    /// Reports several values in one sentence, if there are any.
     fn push_all<T: Into<String>>(
         &mut self,
         kind: Kind,
@@ -210,9 +209,9 @@ impl ChangeList {
 fn removed(server: &ComparedServer) -> ChangeList {
     let mut changes = ChangeList::of(server.entry.origin);
     let sentence = if server.is_manifest() {
-        "the server is gone: who uses it cannot set it up again"
+        "the server is removed; its users can no longer set it up"
     } else {
-        "the file is gone; it was not a manifest"
+        "the file is removed; it was not a manifest"
     };
     changes.push(Kind::ServerRemoved, sentence!(sentence));
     changes
@@ -223,7 +222,7 @@ fn added(server: &ComparedServer, all: &ById<'_>) -> ChangeList {
     let namesakes = all.get(&id(server)).into_iter().flatten();
     let mut others = namesakes.filter(|other| other.entry.stem != server.entry.stem);
     if let Some(twin) = others.find(|other| other.is_manifest()) {
-        let sentence = sentence!("the file declares the id of {} once more", &twin.file);
+        let sentence = sentence!("the file declares the same id as {}", &twin.file);
         changes.push(Kind::IdTakenTwice, sentence);
     } else if server.is_manifest() {
         changes.push(Kind::ServerAdded, sentence!("the server is new"));
@@ -235,10 +234,10 @@ fn added(server: &ComparedServer, all: &ById<'_>) -> ChangeList {
     changes
 }
 
-/// What is grave about a server that nobody has seen before.
+/// The changes of a new server that a reviewer must not miss.
 fn dangers_of_new_server(server: &ComparedServer, changes: &mut ChangeList) {
     if server.holds_secret {
-        changes.push(Kind::SecretInFile, sentence!("a secret stands in the file"));
+        changes.push(Kind::SecretInFile, sentence!("the file contains a secret"));
     }
     if let Some(process) = server.compiled.as_ref().and_then(launch::process_of) {
         launch::dangers(None, process, server, changes);
@@ -263,24 +262,24 @@ fn changed(
             discovery::compare(old, was, is, &mut changes);
         }
         (true, false) => {
-            let sentence = sentence!("the file can no longer be read as a manifest");
+            let sentence = sentence!("the file is no longer a readable manifest");
             changes.push(Kind::ManifestUnreadable, sentence);
         }
         (false, true) => {
-            let sentence = sentence!("the file could not be read as a manifest, and now can");
+            let sentence = sentence!("the file was not a readable manifest, and now is");
             changes.push(Kind::ManifestReadable, sentence);
             dangers_of_new_server(new, &mut changes);
         }
         (false, false) if old.text == new.text => {}
         (false, false) => {
-            let sentence = sentence!("the file changes, and is not a manifest");
+            let sentence = sentence!("the file, which is not a manifest, changes");
             changes.push(Kind::UnreadableChanged, sentence);
         }
     }
     changes
 }
 
-/// How the server and its file are called, and whether it is in the artifacts.
+/// The id, the file name, and whether the server is in the artifacts.
 fn names(old: &ComparedServer, new: &ComparedServer, changes: &mut ChangeList) {
     if old.entry.id != new.entry.id {
         let environment = if new.entry.is_proxied {
@@ -298,15 +297,15 @@ fn names(old: &ComparedServer, new: &ComparedServer, changes: &mut ChangeList) {
             ),
         );
     } else if old.entry.stem != new.entry.stem {
-        changes.push(Kind::FileRenamed, sentence!("the file was called {}", &old.file));
+        changes.push(Kind::FileRenamed, sentence!("the file is renamed from {}", &old.file));
     }
     match (&old.left_out, &new.left_out) {
         (None, Some(reason)) => {
-            let sentence = sentence!("it is in no artifact any more: {}", reason.to_string());
+            let sentence = sentence!("it is no longer in any artifact: {}", reason.to_string());
             changes.push(Kind::ServerLeftOut, sentence);
         }
         (Some(_), None) => {
-            let sentence = sentence!("it was in no artifact, and now is");
+            let sentence = sentence!("it is now in the artifacts");
             changes.push(Kind::ServerCompiled, sentence);
         }
         (None, None) | (Some(_), Some(_)) => {}
@@ -325,7 +324,7 @@ fn compare_servers(old: &ComparedServer, new: &ComparedServer, changes: &mut Cha
 }
 
 /// What is in one list and not in the other.
-fn missing<'a, T: Ord>(list: &'a [T], from: &[T]) -> Vec<&'a T> {
-    let known: BTreeSet<&T> = from.iter().collect();
+fn only_in<'a, T: Ord>(list: &'a [T], other: &[T]) -> Vec<&'a T> {
+    let known: BTreeSet<&T> = other.iter().collect();
     list.iter().filter(|item| !known.contains(item)).collect()
 }

@@ -1,4 +1,4 @@
-//! Which server of one state is which of the other: by file and id, else, for a rename, by what it is.
+//! Pairs the servers of two states: by file and id, or, for a rename, by what the server runs.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -27,7 +27,7 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// What two servers have in common that are one; nothing where a server shows no such sign.
+/// A sign that two servers are the same one; `None` if a server does not show it.
 type Sign = fn(&ComparedServer) -> Option<Vec<String>>;
 
 /// Every server of both states, once.
@@ -38,7 +38,7 @@ pub(super) fn pairs<'a>(
     let mut old: Vec<&ComparedServer> = before.iter().collect();
     let mut new: Vec<&ComparedServer> = after.iter().collect();
     let mut pairs = Vec::with_capacity(new.len());
-    // The surest sign first: what one takes, no later one sees.
+    // The surest sign first: servers that it pairs are not offered to the next.
     let signs: [Sign; 6] = [
         |server| Some(vec![server.entry.id.clone(), server.entry.stem.to_string()]),
         |server| Some(vec![server.entry.id.clone()]),
@@ -48,7 +48,7 @@ pub(super) fn pairs<'a>(
         same_name,
     ];
     for (index, sign) in signs.into_iter().enumerate() {
-        // Two files of one id are told apart by their order; a rename that could be either of two is none.
+        // Two files of one id are paired in their order. A rename with two candidates is no rename.
         let must_be_unique = index > 1;
         take(&mut old, &mut new, sign, must_be_unique, &mut pairs);
     }
@@ -57,7 +57,7 @@ pub(super) fn pairs<'a>(
     pairs
 }
 
-/// Pairs what shows the same sign, and takes it out of both lists.
+/// Pairs the servers with the same sign, and removes them from both lists.
 fn take<'a>(
     old: &mut Vec<&'a ComparedServer>,
     new: &mut Vec<&'a ComparedServer>,
@@ -123,7 +123,7 @@ fn same_program(server: &ComparedServer) -> Option<Vec<String>> {
     }
     let ran = Program::of(manifest)?;
     let command = manifest.server.command.as_deref().unwrap_or_default();
-    // The same image may be named by a command line, or by the field of its own.
+    // The same image may be named by the command line or by `docker_image`.
     let runner = if ran.is_image() { "" } else { program(command) };
     Some(vec![runner.to_owned(), ran.name.to_owned()])
 }

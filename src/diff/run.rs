@@ -1,4 +1,4 @@
-//! What a run of `diff` compares: the base and this folder, each through the line up to the findings, and compiled.
+//! A run of `diff`: judges and compiles the base and this folder, and compares them.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -30,7 +30,7 @@ pub(crate) struct BothStates {
     pub(crate) base_commit: Option<String>,
     before: CatalogState,
     after: CatalogState,
-    /// What is known beside both states: what could not be read of the base, and which artifacts were edited.
+    /// Changes that belong to no server: what could not be read of the base, and artifacts edited by hand.
     beside: Vec<(Kind, Sentence)>,
     /// Why the artifacts could not be compared.
     pub(crate) compile_error: Option<compile::Error>,
@@ -76,7 +76,7 @@ impl BothStates {
         let plan_now = plan(&now.judged, &now.locks, &config);
         let unreadable = base.unreadable.iter().cloned();
         let mut beside: Vec<_> = unreadable.map(|what| (Kind::BaseUnreadable, what)).collect();
-        // Artifacts for development are committed by nobody.
+        // Artifacts of the development profile are not committed.
         if let (Ok(plan), Profile::Production) = (&plan_now, config.profile)
             && base.has_artifacts()
         {
@@ -118,7 +118,7 @@ impl BothStates {
     }
 }
 
-/// Takes over from the base whatever decides how a catalog is judged. What can be read, and where, stays.
+/// Takes over the settings of the base that decide how a catalog is judged. Folders and limits stay.
 fn judge_by(config: &mut Config, base: &Config, profile: Option<Profile>) {
     config.rules.clone_from(&base.rules);
     config.ignore.clone_from(&base.ignore);
@@ -180,7 +180,7 @@ fn config_names(workspace: &Workspace, base: &Base) -> (Option<String>, Option<S
     let now = workspace.config_file.as_deref().map(name);
     let before = match base.commit() {
         Some(_) => base.config_file.as_deref().map(name),
-        // A folder elsewhere has its files elsewhere.
+        // The file of another folder has another path, which is not a change.
         None => now.clone(),
     };
     (before, now)

@@ -1,4 +1,4 @@
-//! What `catproof.toml` says: above all, what it no longer forbids.
+//! Changes of `catproof.toml`, above all of what it no longer forbids.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -8,33 +8,33 @@ use crate::lint;
 use crate::source::finding::Severity;
 use crate::text::profile::Profile;
 
-use super::{CatalogState, ChangeList, Kind, Piece, missing, sentence};
+use super::{CatalogState, ChangeList, Kind, Piece, only_in, sentence};
 
-use SettingComparer::{ByHand, Folder, Limit, Proxy};
+use SettingComparer::{Custom, Folder, Limit, Proxy};
 
-/// What compares a setting.
+/// How a setting is compared.
 enum SettingComparer {
-    /// A function of its own, which tells what gets weaker from what gets stricter.
-    ByHand(fn(&Config, &Config, &mut ChangeList)),
-    /// `folder-moved`.
+    /// By a function that tells weaker from stricter.
+    Custom(fn(&Config, &Config, &mut ChangeList)),
+    /// Any difference is `folder-moved`.
     Folder(fn(&Config) -> &str),
-    /// `proxy-setting-changed`.
+    /// Any difference is `proxy-setting-changed`. An optional value is compared as a list of none or one.
     Proxy(fn(&Config) -> &[String]),
-    /// `limit-raised`, or `configuration-tightened`.
+    /// A higher value is `limit-raised`, a lower one `configuration-tightened`.
     Limit(fn(&Config) -> u64),
 }
 
-/// Each setting by its JSON Pointer. A row holds for whatever lies below its setting.
+/// Each setting by its JSON Pointer. A row also covers everything nested below its setting.
 static SETTINGS: &[(&str, SettingComparer)] = &[
     ("/catalog", Folder(|config| &config.catalog)),
     ("/catalog_local", Folder(|config| &config.catalog_local)),
     ("/generated", Folder(|config| &config.generated)),
-    ("/artifacts", ByHand(artifacts)),
-    ("/profile", ByHand(profile)),
-    ("/ignore", ByHand(ignores)),
-    ("/rules", ByHand(levels)),
-    ("/policy/approved_destinations", ByHand(approved_destinations)),
-    ("/proxy/extra_destinations", ByHand(extra_destinations)),
+    ("/artifacts", Custom(artifacts)),
+    ("/profile", Custom(profile)),
+    ("/ignore", Custom(ignores)),
+    ("/rules", Custom(levels)),
+    ("/policy/approved_destinations", Custom(approved_destinations)),
+    ("/proxy/extra_destinations", Custom(extra_destinations)),
     ("/proxy/allowlist", Proxy(|config| config.proxy.allowlist.as_slice())),
     ("/proxy/url", Proxy(|config| config.proxy.url.as_slice())),
     ("/proxy/callback_urls", Proxy(|config| &config.proxy.callback_urls)),
@@ -47,7 +47,7 @@ pub(super) fn compare(before: &CatalogState, after: &CatalogState, changes: &mut
     if before.config_file != after.config_file {
         let sentence = match &after.config_file {
             Some(file) => sentence!("the configuration is now {}", file),
-            None => sentence!("there is no configuration any more"),
+            None => sentence!("the configuration is removed"),
         };
         changes.push(Kind::FolderMoved, sentence);
     }
@@ -55,7 +55,7 @@ pub(super) fn compare(before: &CatalogState, after: &CatalogState, changes: &mut
     for (pointer, comparer) in SETTINGS {
         let key = pointer.trim_start_matches('/').replace('/', ".");
         match comparer {
-            ByHand(compare) => compare(was, is, changes),
+            Custom(compare) => compare(was, is, changes),
             Folder(folder) if folder(was) != folder(is) => changes.push(
                 Kind::FolderMoved,
                 sentence!("{} moves from {} to {}", key, folder(was), folder(is)),
@@ -79,11 +79,13 @@ pub(super) fn compare(before: &CatalogState, after: &CatalogState, changes: &mut
 }
 
 fn artifacts(was: &Config, is: &Config, changes: &mut ChangeList) {
-    let moved = is.artifacts.iter();
-    let moved = moved.filter(|(artifact, place)| was.artifacts.get(*artifact) != Some(place));
-    let back = was.artifacts.keys().map(|artifact| (artifact, artifact));
-    let back = back.filter(|(artifact, _)| !is.artifacts.contains_key(*artifact));
-    for (artifact, place) in moved.chain(back) {
+    let relocated = is.artifacts.iter();
+    let relocated =
+        relocated.filter(|(artifact, place)| was.artifacts.get(*artifact) != Some(place));
+    // Without an override an artifact goes to its own path, which is the key.
+    let reset = was.artifacts.keys().map(|artifact| (artifact, artifact));
+    let reset = reset.filter(|(artifact, _)| !is.artifacts.contains_key(*artifact));
+    for (artifact, place) in relocated.chain(reset) {
         let sentence = sentence!("the artifact {} is now written to {}", artifact, place);
         changes.push(Kind::FolderMoved, sentence);
     }
@@ -93,11 +95,11 @@ fn profile(was: &Config, is: &Config, changes: &mut ChangeList) {
     match (was.profile, is.profile) {
         (Profile::Production, Profile::Development) => changes.push(
             Kind::ProfileWeakened,
-            sentence!("the catalog is judged as under development: loopback and tunnels are sound"),
+            sentence!("the catalog is now checked under the development profile, which accepts loopback and tunnels"),
         ),
         (Profile::Development, Profile::Production) => changes.push(
             Kind::ConfigurationTightened,
-            sentence!("the catalog is judged as in production"),
+            sentence!("the catalog is now checked under the production profile"),
         ),
         (Profile::Production, Profile::Production)
         | (Profile::Development, Profile::Development) => {}
@@ -123,8 +125,8 @@ fn ignores(was: &Config, is: &Config, changes: &mut ChangeList) {
         let separator = if pointer.is_empty() { "" } else { "#" };
         let place = format!("{file}{separator}{pointer}");
         let accepted = match expires {
-            "" => sentence!("findings of {} in {} are put up with", rule, place),
-            day => sentence!("findings of {} in {} are put up with until {}", rule, place, day),
+            "" => sentence!("findings of {} in {} are now ignored", rule, place),
+            day => sentence!("findings of {} in {} are now ignored until {}", rule, place, day),
         };
         let sentence = match &ignore.reason {
             Some(reason) => sentence!("{}: {}", accepted, reason.get_ref()),
@@ -132,8 +134,8 @@ fn ignores(was: &Config, is: &Config, changes: &mut ChangeList) {
         };
         changes.push(Kind::IgnoreAdded, sentence);
     }
-    for [rule, file, ..] in missing(&old, &new) {
-        let template = "findings of {} in {} are no longer put up with in this way";
+    for [rule, file, ..] in only_in(&old, &new) {
+        let template = "an ignore of {} in {} is removed";
         changes.push(Kind::ConfigurationTightened, sentence!(template, *rule, *file));
     }
 }
@@ -168,15 +170,16 @@ fn approved_destinations(was: &Config, is: &Config, changes: &mut ChangeList) {
     match (was, is) {
         (Some(_), None) => changes.push(
             Kind::DestinationApproved,
-            sentence!("no destination has to be approved any more: the list is gone"),
+            sentence!("destinations no longer need approval: the list is removed"),
         ),
-        (None, Some(_)) => changes
-            .push(Kind::ConfigurationTightened, sentence!("destinations have to be approved")),
+        (None, Some(_)) => {
+            changes.push(Kind::ConfigurationTightened, sentence!("destinations now need approval"));
+        }
         (Some(old), Some(new)) => {
             let template = "approved as destinations of secrets: {}";
-            changes.push_all(Kind::DestinationApproved, template, missing(new, old));
+            changes.push_all(Kind::DestinationApproved, template, only_in(new, old));
             let template = "no longer approved as destinations: {}";
-            changes.push_all(Kind::ConfigurationTightened, template, missing(old, new));
+            changes.push_all(Kind::ConfigurationTightened, template, only_in(old, new));
         }
         (None, None) => {}
     }
@@ -194,7 +197,7 @@ fn extra_destinations(was: &Config, is: &Config, changes: &mut ChangeList) {
     let new: BTreeSet<&String> = new.collect();
     let removed = was.iter().map(|extra| &extra.host);
     let removed = removed.filter(|host| !new.contains(host));
-    let template = "no longer allowed beside what the catalog needs: {}";
+    let template = "extra destinations removed: {}";
     changes.push_all(Kind::ConfigurationTightened, template, removed);
 }
 

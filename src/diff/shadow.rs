@@ -1,10 +1,10 @@
-//! A server of `catalog_local` that hides one of the catalog on developers' machines, and what it changes of it.
+//! A server of `catalog_local` that hides one of the catalog on developers' machines, and how the two differ.
 
 use crate::source::Origin;
 
 use super::{ById, ChangeList, ComparedServer, GradedChange, Kind, Piece, Sentence, id, sentence};
 
-/// As many of the shadow's changes are told.
+/// How many of the shadow's changes are listed.
 const MOST_CHANGES: usize = 4;
 
 pub(super) fn compare(
@@ -45,7 +45,7 @@ pub(super) fn compare(
     }
 }
 
-/// What the server that a shadow hides would have to change to be like it; nothing for a server that hides none.
+/// How a shadow differs from the server that it hides; `None` for a server that hides none.
 fn differences(shadow: &ComparedServer, state: &ById<'_>) -> Option<Vec<GradedChange>> {
     let (id, Origin::CatalogLocal) = id(shadow) else {
         return None;
@@ -72,7 +72,7 @@ fn summary(changes: &[GradedChange]) -> Sentence {
     let told = changes.iter().take(MOST_CHANGES);
     let told = told.map(|change| change.sentence.clone());
     let Some(told) = told.reduce(|all, one| sentence!("{}; {}", all, one)) else {
-        return sentence!("nothing changes that is compiled");
+        return sentence!("nothing that is compiled differs");
     };
     match changes.len().saturating_sub(MOST_CHANGES) {
         0 => told,

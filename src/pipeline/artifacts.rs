@@ -1,4 +1,4 @@
-//! The second half of the line: what is compiled of a judged catalog, and how it differs from what is there.
+//! The second half of the line: compiles a judged catalog, and writes the artifacts or compares them with the disk.
 
 use std::path::PathBuf;
 
@@ -15,10 +15,10 @@ use super::failure::Failure;
 /// Where artifacts go, and when.
 #[derive(Debug)]
 pub(crate) struct Output {
-    /// Without one, the folder that the configuration names.
+    /// `None` means the folder that the configuration names.
     pub(crate) folder: Option<PathBuf>,
     pub(crate) mode: Mode,
-    /// The least level of a finding that is in the way.
+    /// The lowest level of a finding that stops the build.
     pub(crate) fail_on: Severity,
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct Built {
 /// Compiles a judged catalog.
 pub(crate) fn compile(workspace: &Workspace, target: &JudgedTarget) -> Result<Plan, Failure> {
     if !target.has_lock {
-        // Even where its finding is switched off: artifacts without what it knows are other artifacts.
+        // Even if its finding is switched off: without the lock, the artifacts would differ.
         return Err(Failure::usage("the discovery lock cannot be read"));
     }
     let judged = &target.judged;

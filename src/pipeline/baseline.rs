@@ -1,6 +1,6 @@
 //! `check --write-baseline`: ignores for today's findings, so that a catalog with history can gate what is new.
 //!
-//! They are added to the text of the configuration; every byte that was there stays.
+//! They are added to the text of the configuration, whose bytes stay as they are.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write as _;
@@ -14,20 +14,20 @@ use crate::source::finding::Finding;
 use crate::source::{Pointer, Sources, with_slashes};
 use crate::text::secrets::redactor::Redactor;
 
-/// What the ignores say of themselves.
+/// The `reason` of each ignore.
 const REASON: &str = "baseline";
 
-/// One ignore to be written; they are sorted by file, rule and place.
+/// One ignore to be written, sorted by file, rule and place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BaselineIgnore {
     pub file: String,
     pub rule: &'static str,
-    /// Nothing where the finding is about the file as a whole.
+    /// `None` if the finding is about the whole file.
     pub pointer: Option<Pointer>,
 }
 
-/// The fewest ignores that match these findings and nothing beside their places. What is in no file, and what is wrong
-/// with the ignores themselves, cannot be ignored.
+/// The fewest ignores that match these findings and nothing beyond their places. A finding without a file cannot be
+/// ignored, nor one about an ignore.
 pub(crate) fn ignores<'a>(
     findings: impl Iterator<Item = &'a Finding>,
     sources: &Sources,
@@ -39,7 +39,7 @@ pub(crate) fn ignores<'a>(
     fewest(&all)
 }
 
-/// Those that no other one covers: that of the whole file, or of something around the place.
+/// The ignores that no other one covers, be it of the whole file or of an enclosing place.
 fn fewest(all: &BTreeSet<BaselineIgnore>) -> BTreeSet<BaselineIgnore> {
     type Scope<'a> = (&'a str, &'a str, Option<&'a str>);
     fn scope<'a>(ignore: &'a BaselineIgnore, pointer: Option<&'a str>) -> Scope<'a> {
@@ -72,10 +72,10 @@ fn ignore(
     let place = finding.place.as_ref().filter(|_| can_be_ignored)?;
     let path = &sources.file(place.file)?.path;
     let path = path.strip_prefix(root).unwrap_or(path);
-    // The configuration is UTF-8 and can name no other file.
+    // The configuration is UTF-8, so it can name this file only if its path is.
     path.to_str()?;
     let file = with_slashes(path);
-    // A key may be a secret itself: then what it stands in is named.
+    // A key may itself be a secret: then the ignore names what encloses it.
     let pointers = std::iter::successors(place.pointer().cloned(), Pointer::parent);
     let is_secret = |pointer: &Pointer| {
         let pointer = pointer.as_str();
@@ -102,8 +102,8 @@ impl BaselineIgnore {
     }
 }
 
-/// The text of a configuration with ignores added: to the list where one is written as `ignore = […]`, else as tables
-/// at the end, which TOML allows whatever stands before them.
+/// The text of a configuration with ignores added: to the list if it has the form `ignore = […]`, else as tables at the
+/// end, which TOML allows after anything.
 pub fn add(text: &str, ignores: &BTreeSet<BaselineIgnore>) -> String {
     let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
     if let Some((at, is_empty)) = end_of_list(text) {
@@ -135,7 +135,7 @@ fn inline(ignore: &BaselineIgnore) -> String {
     format!("{{ {} }}", members.join(", "))
 }
 
-/// Where the next item of `ignore = […]` goes, and whether it is the first; nothing where there is no such list.
+/// Where the next item of `ignore = […]` goes, and whether it is the first; `None` without such a list.
 fn end_of_list(text: &str) -> Option<(usize, bool)> {
     let table = DeTable::parse(text).ok()?;
     let ignore = table.get_ref().get("ignore")?;
@@ -164,7 +164,7 @@ mod tests {
         }])
     }
 
-    /// Adds one ignore, and gives the text and the files of the ignores that it reads as.
+    /// Adds one ignore, and returns the text and the files that its ignores name.
     fn added(text: &str) -> (String, Option<Vec<String>>) {
         let text = add(text, &new_ignore());
         let config: Option<Config> = toml::from_str(&text).ok();

@@ -17,12 +17,11 @@ use super::online::Online;
 /// Which discovery locks the catalog is judged by.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum LockChoice<'a> {
-    /// Those on the disk: the committed one, and that of the developers' servers. The job cannot be done where one cannot
-    /// be read.
+    /// Those on disk: the committed one, and that of the developers' servers. An unreadable one fails the job.
     InForce,
-    /// The same, and where it cannot be read, findings say so.
+    /// The same, but an unreadable one is a finding.
     Judged,
-    /// The same, with what the providers answer now in its place.
+    /// The same, updated with what the providers answer now.
     Online(&'a Online<'a>),
     /// These.
     Given(&'a Locks),
@@ -33,18 +32,18 @@ pub(crate) enum LockChoice<'a> {
 pub(crate) enum AllowlistChoice<'a> {
     /// The named one, else the configured one, else the committed artifact.
     InForce(Option<&'a Path>),
-    /// The same without the committed artifact, which is about to be written anew.
+    /// The same without the committed artifact, which is about to be rewritten.
     Deployed(Option<&'a Path>),
     /// That of a running proxy.
     Running(&'a Allowlist),
-    /// None: nothing is shown that depends on it.
+    /// None: nothing that depends on one is shown.
     Nothing,
 }
 
 /// An allowlist, where there is one.
 #[derive(Debug, Default)]
 pub(crate) struct LoadedAllowlist {
-    /// Nothing where it cannot be read.
+    /// `None` if it cannot be read.
     pub(crate) allowlist: Option<Allowlist>,
     /// Whether there is one to compare with, readable or not.
     pub(crate) is_there: bool,
@@ -52,7 +51,7 @@ pub(crate) struct LoadedAllowlist {
     pub(crate) file: Option<FileId>,
 }
 
-/// Loads the locks; what is wrong with them is found.
+/// Loads the locks, and adds findings for what is wrong with them.
 pub(super) fn load_locks(
     workspace: &Workspace,
     target: &Target,
@@ -71,7 +70,7 @@ pub(super) fn load_locks(
             let entries = classify(workspace, sources, manifests);
             let (locks, outdated) = online.ask(workspace, target, &entries, sources)?;
             if !is_alone {
-                // No lock is out of date for what stands in no file.
+                // Standard input is in no catalog, so no lock can be out of date for it.
                 findings.extend(outdated);
             }
             Ok(Some(locks))
@@ -79,7 +78,7 @@ pub(super) fn load_locks(
     }
 }
 
-/// Loads the allowlist; what is wrong with it is found.
+/// Loads the allowlist, and adds findings for what is wrong with it.
 pub(super) fn load_allowlist(
     workspace: &Workspace,
     target: &Target,
@@ -136,7 +135,7 @@ fn allowlist_path(
         || workspace.config.proxy.allowlist.as_ref().map(|path| workspace.root.join(path));
     let committed = || {
         let path = workspace.generated(folders).join("oauth_proxy/providers.js");
-        // A missing artifact means that nothing was built yet; an unreadable one is an error.
+        // A missing artifact means nothing was built yet; an unreadable one is an error.
         let is_missing =
             path.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
         (!is_missing).then_some(path)

@@ -7,7 +7,7 @@ use crate::compile::{emit, write};
 use crate::discovery::client::NetworkError;
 use crate::discovery::record::RecordError;
 
-/// Why a job could not be done. Bad input is none of these: it is a finding.
+/// Why a job could not be done. Bad input is never a failure: it is a finding.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     #[error(transparent)]
@@ -30,7 +30,7 @@ pub(crate) enum Failure {
     Template(#[from] emit::Error),
     #[error(transparent)]
     Write(#[from] write::Error),
-    /// Standard output; a pipe that was closed is not a failure.
+    /// Standard output. A closed pipe is not a failure.
     #[error("the output cannot be written: {0}")]
     Output(#[from] std::io::Error),
 }

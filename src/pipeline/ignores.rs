@@ -1,7 +1,7 @@
-//! Ignores: which findings are put up with, and which ignores have gone stale.
+//! Ignores: which findings they hide, and which of them are stale.
 //!
-//! They are applied after precedence and before levels are counted. What is ignored changes what is shown and the exit
-//! code, never what is compiled.
+//! They are applied after precedence and before levels are counted. An ignore changes what is shown and the exit code,
+//! never what is compiled.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -16,14 +16,14 @@ use crate::text::day::Day;
 #[derive(Debug)]
 pub(crate) struct Ignores<'a> {
     list: Vec<Resolved<'a>>,
-    /// Where in the list those are that hold something back: by file, by rule, and by pointer.
+    /// The indices of the unexpired ones, by file, rule and pointer.
     in_force: HashMap<PathBuf, HashMap<&'a str, ByPointer>>,
 }
 
-/// Under nothing, those that mean the whole file.
+/// Under `None`, those of the whole file.
 type ByPointer = HashMap<Option<Pointer>, Vec<usize>>;
 
-/// One ignore, and what its words mean in this run.
+/// One ignore, with its path and expiry worked out.
 #[derive(Debug)]
 struct Resolved<'a> {
     ignore: &'a Ignore,
@@ -31,12 +31,12 @@ struct Resolved<'a> {
     is_expired: bool,
 }
 
-/// The findings of a run, sorted by whether they are put up with.
+/// The findings of a run, split by whether they are ignored.
 #[derive(Debug, Default)]
 pub(crate) struct Sifted {
     pub(crate) left: Vec<Finding>,
     pub(crate) ignored: Vec<Finding>,
-    /// The ignores that matched something, by their place in the configuration.
+    /// The indices of the ignores that matched something.
     used: BTreeSet<usize>,
 }
 
@@ -50,7 +50,7 @@ impl<'a> Ignores<'a> {
                 ignore.expires.as_ref().and_then(|expires| Day::parse(&expires.get_ref().0));
             let path = clean(&root.join(ignore.file.get_ref()));
             let is_expired = last_day.is_some_and(|last_day| last_day < today);
-            // An expired one holds nothing back any more.
+            // An expired ignore hides nothing.
             if !is_expired {
                 let pointer = ignore.pointer.as_ref();
                 let pointer = pointer.map(|pointer| Pointer::from(pointer.get_ref().as_str()));
@@ -63,7 +63,7 @@ impl<'a> Ignores<'a> {
         Self { list, in_force }
     }
 
-    /// Takes out the findings that are put up with.
+    /// Splits findings by whether they are ignored.
     pub(crate) fn sift(&self, findings: Vec<Finding>, sources: &Sources) -> Sifted {
         let mut sifted = Sifted::default();
         if self.list.is_empty() {
@@ -82,19 +82,19 @@ impl<'a> Ignores<'a> {
         sifted
     }
 
-    /// Whether a finding is put up with.
+    /// Whether a finding is ignored.
     pub(crate) fn cover(&self, finding: &Finding, sources: &Sources) -> bool {
         !self.covering(finding, sources).is_empty()
     }
 
-    /// Why a finding is put up with, in the words of the configuration; nothing where it is not.
+    /// The configuration's reason for ignoring a finding; `None` if it is not ignored.
     pub(crate) fn reason(&self, finding: &Finding, sources: &Sources) -> Option<&'a str> {
         let covering = self.covering(finding, sources);
         let reason = self.list.get(*covering.first()?)?.ignore.reason.as_ref();
         Some(reason.map_or("without a reason", |reason| reason.get_ref().as_str()))
     }
 
-    /// The places in the configuration of the ignores that match a finding.
+    /// The indices of the ignores that match a finding.
     fn covering(&self, finding: &Finding, sources: &Sources) -> Vec<usize> {
         let of_rule = || {
             let file = sources.file(finding.place.as_ref()?.file)?;
@@ -113,8 +113,8 @@ impl<'a> Ignores<'a> {
             .collect()
     }
 
-    /// What is wrong with the ignores themselves. Only those are judged of which `was_judged` says, for a path and a
-    /// rule's id, that a finding would have been seen; `file` is the configuration.
+    /// Findings about the ignores themselves, in the configuration `file`. An ignore is skipped unless `was_judged` says,
+    /// for its path and rule id, that this run would have seen the finding.
     pub(crate) fn stale(
         &self,
         sifted: &Sifted,

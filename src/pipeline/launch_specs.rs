@@ -15,16 +15,16 @@ use super::failure::Failure;
 use super::line::Keep;
 use super::{Job, JudgedTarget, judge};
 
-/// Where launch specs are from.
+/// Where launch specs come from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum LaunchSource<'a> {
-    /// The catalogs that these paths name; without any, the one of this folder.
+    /// The catalogs that these paths name; by default, the one of this folder.
     Catalog(&'a [PathBuf]),
     /// The folder of the artifacts.
     Artifacts(&'a Path),
 }
 
-/// The launch specs of these servers, in the order of the ids. Nothing where there is no manifest.
+/// The launch specs of these servers, in the order of the ids. `None` if there is no manifest.
 pub(crate) fn read(
     ids: &[String],
     from: LaunchSource<'_>,
@@ -40,7 +40,7 @@ pub(crate) fn read(
             if targets.iter().all(|target| target.files == 0) {
                 return Ok(None);
             }
-            // A developer's server is in the artifacts of the development profile only; whoever names one means those.
+            // A developer's server is only in the artifacts of the development profile.
             let names_local = targets.iter().any(|target| {
                 let mut entries = target.judged.entries.iter();
                 entries.any(|entry| entry.origin == Origin::CatalogLocal && ids.contains(&entry.id))
@@ -60,7 +60,7 @@ fn judged(workspace: &Workspace, paths: &[PathBuf]) -> Result<Vec<JudgedTarget>,
     judge(job, &mut Sources::default())
 }
 
-/// Compiles the catalogs and takes the servers out.
+/// Compiles the catalogs and picks the servers.
 fn find(
     ids: &[String],
     workspace: &Workspace,
@@ -89,7 +89,7 @@ fn find(
     Ok(found)
 }
 
-/// Takes the servers from the artifacts. An id is looked up in the index, so it can name no other file.
+/// Reads the servers from the artifacts. The index gives the path, so an id cannot name a file elsewhere.
 fn read_artifacts(
     ids: &[String],
     workspace: &Workspace,
@@ -119,7 +119,7 @@ fn read_artifacts(
 
 fn read_artifact<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
     let unreadable = |reason: String| Failure::Unreadable { path: path.to_owned(), reason };
-    // A link may lead to one; what is not a file may have no end.
+    // A link to a file is fine; a pipe or device might never end.
     if path.exists() && !path.is_file() {
         return Err(unreadable("it is not a regular file".to_owned()));
     }

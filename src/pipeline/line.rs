@@ -1,7 +1,7 @@
 //! One file on the line: `load -> parse -> validate -> classify -> lint`, each stage a method.
 //!
-//! A stage takes what the one before it gave, and adds findings. A file that cannot go on has stopped, and is judged by
-//! what is known of it.
+//! A stage takes the value of the one before it and adds findings. A file that cannot go on is `Stopped`, with what is
+//! known of it so far.
 
 use std::borrow::Cow;
 
@@ -35,7 +35,7 @@ pub struct Line<'a> {
 #[derive(Debug)]
 pub struct JudgedFile {
     pub entry: Entry,
-    /// Nothing where the file is not a manifest, or where nobody compiles it.
+    /// `None` if the file is not a manifest, or if manifests are not kept.
     pub manifest: Option<Manifest>,
     pub findings: Findings,
 }
@@ -150,7 +150,7 @@ impl Line<'_> {
             .map_or_else(Stopped::judged, |classified| self.lint(classified, keep))
     }
 
-    /// What only the whole catalog shows.
+    /// The findings that need the whole catalog.
     pub fn judge_catalog(&self, entries: &[Entry]) -> Findings {
         let catalog =
             CatalogSubject { entries, allowlist: self.allowlist, context: self.context() };
@@ -213,7 +213,7 @@ impl<'a> LoadedFile<'a> {
         Self { file, text, findings: Findings::default() }
     }
 
-    /// The file is not a manifest; it may say all the same what it is called.
+    /// The file is not a manifest, but may still have a name.
     fn stop(self, name: Option<&str>) -> Stopped {
         let ManifestFile { file, origin, stem } = self.file;
         Stopped(Box::new(JudgedFile {

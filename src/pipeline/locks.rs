@@ -22,7 +22,7 @@ use crate::text::profile::Profile;
 use super::failure::Failure;
 use super::probing::{Answers, Asked};
 
-/// The size that a lock may have: that of ten thousand servers.
+/// The largest lock that is read, in bytes: ten thousand servers.
 const MOST_BYTES: u64 = 64 << 20;
 
 /// One of the two files.
@@ -31,7 +31,7 @@ pub(crate) struct LockFile {
     origin: Origin,
     path: PathBuf,
     file: FileId,
-    /// What stands in it; nothing where there is no such file.
+    /// Its content; empty if there is no such file.
     pub(crate) lock: Lock,
 }
 
@@ -47,7 +47,7 @@ impl LockFile {
         Ok(Self { lock, ..unread })
     }
 
-    /// The file without what stands in it.
+    /// The file, with its content left unread.
     pub(crate) fn unread(
         workspace: &Workspace,
         folders: &Folders,
@@ -63,7 +63,7 @@ impl LockFile {
         }
     }
 
-    /// What is out of date in it: what the providers publish differently, and which of their answers is too old.
+    /// Findings for what is out of date in it: what the providers now publish differently, and answers that are too old.
     pub(crate) fn outdated(
         &self,
         answers: &Answers,
@@ -80,7 +80,7 @@ impl LockFile {
         let here = entries.iter().filter(|entry| entry.origin == self.origin).rev();
         let compared = ComparedLock {
             lock: &self.lock,
-            // Of two entries of one id the first counts.
+            // Of two entries with one id, the first counts.
             entries: here.map(|entry| (entry.id.as_str(), entry)).collect(),
             changes: changes.collect(),
             stale: stale.collect(),
@@ -92,8 +92,8 @@ impl LockFile {
         findings
     }
 
-    /// Whether the file is out of date without an entry for a server. That of the developers' servers is in no clone: it
-    /// has those that somebody has asked about here.
+    /// Whether the file is out of date if it lacks a server. The lock of the developers' servers is not committed, and
+    /// holds only what was asked for on this machine.
     fn must_have(&self, server_id: &str) -> bool {
         match self.origin {
             Origin::Catalog => true,
@@ -101,7 +101,7 @@ impl LockFile {
         }
     }
 
-    /// Takes the answers in and writes the file whole, or not at all. Says what it did, where it did anything.
+    /// Merges the answers and replaces the file in one step. Returns what it did, if anything.
     pub(crate) fn update(
         &self,
         answers: &Answers,
@@ -129,21 +129,20 @@ impl LockFile {
     }
 }
 
-/// The locks that everything offline is judged by, whatever the profile: a developer's server is judged under
-/// production too.
+/// The locks that everything offline is judged by, under either profile.
 pub(crate) fn in_force(workspace: &Workspace, folders: &Folders) -> Result<Locks, Failure> {
     let catalog_local = known(workspace, folders, Origin::CatalogLocal);
     Ok(Locks {
         catalog: known(workspace, folders, Origin::Catalog)?,
         catalog_local: match workspace.config.profile {
-            // No file of a developer's keeps the catalog from being built; `probe` says what is wrong with it.
+            // A developer's own file must not stop the build of the catalog; `probe` reports what is wrong with it.
             Profile::Production => catalog_local.unwrap_or_default(),
             Profile::Development => catalog_local?,
         },
     })
 }
 
-/// The committed lock alone, for what has to say the same in every clone.
+/// The committed lock alone, for output that must be the same in every clone.
 pub(crate) fn committed(workspace: &Workspace, folders: &Folders) -> Result<Locks, Failure> {
     known(workspace, folders, Origin::Catalog).map(Locks::committed)
 }
@@ -153,7 +152,7 @@ fn known(workspace: &Workspace, folders: &Folders, origin: Origin) -> Result<Loc
     Ok(lock.unwrap_or_default())
 }
 
-/// The locks that a catalog is judged by, or a finding for each that cannot be read: then nothing is known.
+/// The locks that a catalog is judged by; `None` and a finding if one cannot be read.
 pub(crate) fn judged(
     workspace: &Workspace,
     folders: &Folders,
@@ -171,7 +170,7 @@ pub(crate) fn judged(
     Some(Locks { catalog: catalog?, catalog_local })
 }
 
-/// What a lock knows, or a finding where it cannot be read.
+/// A lock; `None` and a finding if it cannot be read.
 fn known_or_found(
     workspace: &Workspace,
     folders: &Folders,
@@ -207,7 +206,7 @@ fn read(path: &Path) -> Result<Option<Lock>, Failure> {
     }
 }
 
-/// The text of a lock; nothing where there is none, and why it cannot be had.
+/// The text of a lock, `None` if there is no such file, or why it cannot be read.
 fn text(path: &Path) -> Result<Option<String>, String> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -218,7 +217,7 @@ fn text(path: &Path) -> Result<Option<String>, String> {
     Ok(Some(text))
 }
 
-/// Whether the lock keeps what it knows of such a server; of one that cannot be judged today it loses nothing.
+/// Whether the lock may hold such a server. What is known of one that cannot be classified today is kept.
 fn may_be_locked(verdict: Verdict) -> bool {
     match verdict {
         Verdict::None | Verdict::Type(OAuthType::Generic) => false,

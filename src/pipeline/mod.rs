@@ -42,20 +42,20 @@ use failure::Failure;
 use line::{JudgedFile, Keep, Line, Stopped, parse, validate};
 use settle::Settled;
 
-/// How many files are judged before their facts are gathered: enough for every core, and few enough to be held in memory.
+/// How many files are judged at a time: enough for every core, few enough to hold in memory.
 const AT_ONCE: usize = 200;
 
 /// What a run is asked to do.
 #[derive(Debug)]
 pub(crate) struct Job<'a> {
     pub(crate) workspace: &'a Workspace,
-    /// What was named; nothing means the catalog of the workspace.
+    /// The named files and folders; empty means the catalog of the workspace.
     pub(crate) paths: &'a [PathBuf],
     pub(crate) input: Option<StandardInput>,
     pub(crate) keep: Keep,
     pub(crate) allowlist: AllowlistChoice<'a>,
     pub(crate) locks: LockChoice<'a>,
-    /// Where the artifacts go; without it the line ends at the findings.
+    /// Where the artifacts go; `None` ends the line at the findings.
     pub(crate) output: Option<Output>,
 }
 
@@ -74,11 +74,11 @@ impl<'a> Job<'a> {
     }
 }
 
-/// What came of a run.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) targets: Vec<JudgedTarget>,
-    /// Where artifacts were asked for: what was found, and what was built if that is not an error.
+    /// Present if artifacts were asked for.
     pub(crate) second_half: Option<SecondHalf>,
 }
 
@@ -86,7 +86,7 @@ pub(crate) struct Run {
 #[derive(Debug)]
 pub(crate) struct SecondHalf {
     pub(crate) settled: Settled,
-    /// Nothing where a finding is in the way.
+    /// `None` if a finding stopped the build.
     pub(crate) built: Option<Result<Built, Failure>>,
 }
 
@@ -98,7 +98,7 @@ pub(crate) struct JudgedTarget {
     pub(crate) manifests: Vec<ManifestFile>,
     pub(crate) judged: Judged,
     pub(crate) locks: Locks,
-    /// Whether the locks could be read, as far as there are any.
+    /// False if a lock could not be read.
     pub(crate) has_lock: bool,
     pub(crate) allowlist: Option<Allowlist>,
     /// How many of its files were named.
@@ -114,13 +114,13 @@ pub(crate) struct JudgedTarget {
 pub struct Judged {
     /// Sorted by id.
     pub entries: Vec<Entry>,
-    /// Those that could be read, where they were kept for the compiler.
+    /// The readable ones, if they were kept for the compiler.
     pub manifests: BTreeMap<FileId, Manifest>,
     /// After precedence, before levels and ignores.
     pub findings: Vec<Finding>,
-    /// What findings name as secret, silenced ones too, by the file that it stands in.
+    /// The secrets that findings name, silenced ones too, by file.
     pub secrets: BTreeMap<FileId, BTreeSet<String>>,
-    /// The manifests that the rules of Secrets could not read, or not whole.
+    /// The manifests that the rules about secrets could not read in full.
     pub broken_files: BTreeSet<FileId>,
     /// The files that hold a secret: their servers are left out of every artifact.
     pub files_with_secrets: BTreeSet<FileId>,
@@ -147,7 +147,7 @@ pub(crate) fn run(job: Job<'_>, sources: &mut Sources) -> Result<Run, Failure> {
             &mut findings,
         )?;
         let choice = match job.allowlist {
-            // The catalog's is not a measure of a manifest that is not in it.
+            // The catalog's allowlist does not apply to a manifest outside it.
             AllowlistChoice::InForce(None) if is_alone => AllowlistChoice::Nothing,
             choice => choice,
         };
@@ -200,7 +200,7 @@ pub(crate) fn judge(job: Job<'_>, sources: &mut Sources) -> Result<Vec<JudgedTar
     run(job, sources).map(|run| run.targets)
 }
 
-/// The line up to the entries, for whoever asks the providers before anything is judged. Sorted by id.
+/// The line up to the entries, sorted by id: enough to ask the providers before anything is judged.
 pub(crate) fn classify(
     workspace: &Workspace,
     sources: &Sources,
@@ -239,7 +239,7 @@ impl Judged {
         judged
     }
 
-    /// Takes in findings, with what they say of secrets: it holds even where a more specific finding silences them.
+    /// Adds findings. The secrets they name count even if another finding silences them.
     fn add(&mut self, mut findings: Findings) {
         for finding in &mut findings {
             let Some(file) = finding.place.as_ref().map(|place| place.file) else {
@@ -260,14 +260,14 @@ impl Judged {
         self.findings.append(&mut findings);
     }
 
-    /// Adds what only the whole catalog shows, and what was found before the first file.
+    /// Adds the findings of the whole catalog, and those from before the first file.
     fn finish(&mut self, line: &Line<'_>, before: Findings, is_alone: bool) {
         entry::sort(&mut self.entries);
         self.add(line.judge_catalog(&self.entries));
         lint::apply_precedence(&mut self.findings);
         self.add(before);
         if is_alone {
-            // Who else needs a host is not known.
+            // Other servers may need a host that this one does not.
             let unused = lint::proxy::unused_allowed_host::RULE.id;
             self.findings.retain(|finding| finding.rule != unused);
         }
@@ -290,7 +290,7 @@ impl JudgedTarget {
         let of_manifests: HashSet<FileId> =
             manifests.iter().map(|manifest| manifest.file).collect();
         let files = of_manifests.iter().filter(|file| is_named(**file)).count();
-        // What belongs to no manifest, such as a host of the allowlist, belongs to every run.
+        // Findings outside the manifests, such as in the allowlist, belong to every run.
         judged.findings.retain(|finding| {
             let place = finding.place.as_ref();
             place.is_none_or(|place| !of_manifests.contains(&place.file) || is_named(place.file))
@@ -308,7 +308,7 @@ impl JudgedTarget {
         }
     }
 
-    /// The line that judged it, to judge more with.
+    /// The line that judged it, to judge more texts.
     pub(crate) fn line<'a>(&'a self, workspace: &'a Workspace, sources: &'a Sources) -> Line<'a> {
         Line {
             config: &workspace.config,

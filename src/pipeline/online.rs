@@ -18,7 +18,7 @@ pub(crate) struct Online<'a> {
 }
 
 impl Online<'_> {
-    /// Asks about the named servers. Gives the locks to judge with, and what is out of date in those on the disk.
+    /// Asks about the named servers. Returns the locks to judge by, and findings for what is out of date on disk.
     pub(crate) fn ask(
         &self,
         workspace: &Workspace,

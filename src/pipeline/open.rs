@@ -13,7 +13,7 @@ pub struct Judging {
     pub pedantic: bool,
     /// The day that expiry is judged against.
     pub today: Option<Day>,
-    /// Levels of rules by id, the last one for a rule in force.
+    /// Levels of rules by id; the last one for a rule counts.
     pub levels: Vec<(String, Level)>,
 }
 
@@ -22,7 +22,7 @@ pub(crate) fn open(options: &Options) -> Result<Workspace, Failure> {
     Ok(Workspace::open(options, &lint::rule_ids())?)
 }
 
-/// Opens the workspace, and has its findings judged as the command line says.
+/// Opens the workspace, and applies what the command line says about judging.
 pub(crate) fn open_to_judge(options: &Options, judging: &Judging) -> Result<Workspace, Failure> {
     let mut workspace = open(options)?;
     workspace.config.pedantic = judging.pedantic;

@@ -1,4 +1,4 @@
-//! What `probe`, `check --online` and `new --online` share: from the options to what the providers answer.
+//! What `probe`, `check --online` and `new --online` share: asking the providers as the options say.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ use super::failure::Failure;
 /// How the providers are asked. Paths are absolute.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct NetworkOptions {
-    /// Recorded answers in the place of the network.
+    /// Recorded answers instead of the network.
     pub(crate) replay: Option<PathBuf>,
     /// Where the answers are recorded.
     pub(crate) record: Option<PathBuf>,
@@ -32,17 +32,17 @@ pub(crate) struct NetworkOptions {
     pub(crate) ca_file: Option<PathBuf>,
 }
 
-/// Whoever is told how far a run is that asks the providers.
+/// Follows the progress of a run that asks the providers.
 pub(crate) trait Watcher: std::fmt::Debug {
-    /// No server that was named has anything to discover.
+    /// None of the named servers has anything to discover.
     fn has_nothing_to_ask(&self);
-    /// So many servers will be asked about.
+    /// The run begins, with this many servers.
     fn begins(&self, servers: usize);
-    /// One more is done.
+    /// One more server is done.
     fn is_done(&self, progress: &Progress<'_>);
-    /// All are done, or the run was interrupted.
+    /// The run is over, or was interrupted.
     fn ends(&self);
-    /// Ready once the user wants the run to end.
+    /// Completes once the user interrupts the run.
     fn interrupted(&self) -> Pin<Box<dyn Future<Output = ()> + '_>>;
 }
 
@@ -69,7 +69,7 @@ impl Asked {
     }
 }
 
-/// What was learned, for each of the two locks.
+/// The answers, for each of the two locks.
 #[derive(Debug)]
 pub(crate) struct Answers {
     catalog: Probed,
@@ -95,7 +95,7 @@ impl Answers {
         }
     }
 
-    /// The locks to judge by: what was learned in the place of what was known.
+    /// The locks to judge by: the answers replace what was known.
     pub(crate) fn over(self, known: &Locks) -> Locks {
         let over = |Probed { lock, endpoints }, known| {
             discovery::overlay(known, lock.servers.into_iter().chain(endpoints))
@@ -108,7 +108,7 @@ impl Answers {
 }
 
 impl Probing {
-    /// Sets up the network, or the recordings in its place. Nothing is asked yet.
+    /// Sets up the network or the recordings. Nothing is asked yet.
     pub(crate) fn new(options: &NetworkOptions, today: Day) -> Result<Self, Failure> {
         let reach = if options.allow_loopback { Reach::Loopback } else { Reach::Public };
         let source = match (&options.replay, &options.record) {
@@ -122,7 +122,7 @@ impl Probing {
         Ok(Self { source, reach, today })
     }
 
-    /// Asks about the servers, and says how far it is.
+    /// Asks about the servers, and reports progress.
     pub(crate) fn ask(&self, asked: &[Asked], watcher: &dyn Watcher) -> Result<Answers, Failure> {
         let targets = asked.iter().map(|asked| &asked.target);
         watcher.begins(targets.len());
@@ -140,7 +140,7 @@ impl Probing {
         Ok(Answers::new(asked, entries))
     }
 
-    /// Ends the run: fails where an answer could not be recorded.
+    /// Ends the run; fails if an answer could not be recorded.
     pub(crate) fn finish(self) -> Result<(), Failure> {
         match self.source {
             Source::Recorded(recorder) => Ok(recorder.finish()?),
@@ -149,7 +149,7 @@ impl Probing {
     }
 }
 
-/// `--strict-online`: what cannot be reached is as bad as what is wrong.
+/// `--strict-online`: an unreachable provider is an error.
 pub(crate) fn be_strict(workspace: &mut Workspace) {
     let rule = &lint::discovery::unreachable_metadata::RULE;
     let levels = &mut workspace.config.rules;
@@ -175,7 +175,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
         .map_err(|error| Failure::Unreadable { path: path.to_owned(), reason: error.to_string() })
 }
 
-/// The servers that there is something to ask about, in each folder each id once.
+/// The servers with something to discover, each id once per folder.
 pub(crate) fn targets(entries: &[Entry], is_wanted: impl Fn(&Entry) -> bool) -> Vec<Asked> {
     let mut known = BTreeSet::new();
     let mut asked: Vec<Asked> = Vec::new();
@@ -190,7 +190,7 @@ pub(crate) fn targets(entries: &[Entry], is_wanted: impl Fn(&Entry) -> bool) -> 
     asked
 }
 
-/// Where discovery starts for a server; nothing for one without an OAuth type or without a URL to ask.
+/// Where discovery starts for a server; `None` without an OAuth type or a URL.
 fn target(entry: &Entry) -> Option<Target> {
     let inputs = entry.inputs.clone();
     let (kind, urls) = match entry.oauth_type()? {

@@ -1,7 +1,7 @@
-//! What the output of a run must not show, and what of it must be shown all the same.
+//! What the output of a run must not show, and the names that it must show even if a secret looks like them.
 //!
-//! Findings name what is secret; here the redactor is told, once for a run. What findings cannot name, because a file is
-//! broken or is not a manifest, is looked for in the file's own text, where it is shown.
+//! Findings name the secrets, and one redactor for the run learns them here. A file that is broken or not a manifest is
+//! searched for secrets when its text is shown.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -16,28 +16,28 @@ use crate::text::secrets::secret_search::secrets;
 
 use super::{Judged, JudgedTarget};
 
-/// The redactor of a run, and the files whose secrets no finding names.
+/// The redactor of a run.
 #[derive(Debug, Default)]
 pub struct Redaction {
     pub redactor: Redactor,
-    /// The manifests that the rules of Secrets could read.
+    /// The manifests whose secrets the findings name.
     readable: BTreeSet<FileId>,
 }
 
 impl Redaction {
-    /// Of files that no rule has read.
+    /// For files that no rule has read.
     pub fn new(redactor: Redactor) -> Self {
         Self { redactor, readable: BTreeSet::new() }
     }
 
-    /// A text of a file as it may be shown.
+    /// `shown`, a part of a file's text, as output may show it.
     pub fn apply_to_file(&self, file: FileId, name: &str, text: &str, shown: &str) -> String {
         let shown = self.redactor.apply(shown);
         let own = self.of_file(file, name, text);
         own.map_or_else(|| shown.to_string(), |own| own.apply(&shown).into_owned())
     }
 
-    /// What else must not be shown of a file.
+    /// Hides the secrets that are found by searching a file's text; `None` if the findings name them or there are none.
     pub fn of_file(&self, file: FileId, name: &str, text: &str) -> Option<Redactor> {
         if self.readable.contains(&file) {
             return None;
@@ -59,7 +59,7 @@ pub(crate) fn redaction(targets: &[JudgedTarget], sources: &Sources) -> Redactio
     redaction_of(&judged, sources, None)
 }
 
-/// The redaction of judged catalogs whose files are shown, and of another state that is only compared with them.
+/// The redaction of judged catalogs whose files are shown, and of another state that they are compared with.
 pub fn redaction_of(
     shown: &[&Judged],
     sources: &Sources,
@@ -94,7 +94,7 @@ pub fn redaction_of(
     Redaction { redactor: Redactor::sparing(&secrets, names.iter().map(String::as_str)), readable }
 }
 
-/// What a manifest itself calls things by: its variables, what it asks for, and the URLs that something is asked of.
+/// The names that a manifest gives to things, which output must show: variables, inputs and URLs.
 fn names_of(text: &str) -> Vec<String> {
     let Ok(value) = serde_json::from_str::<Value>(text) else {
         return Vec::new();
@@ -114,7 +114,7 @@ fn names_of(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// The keys of a manifest. Of a thousand broken files, each asks for them.
+/// The keys of a manifest, gathered once: every broken file needs them.
 static MANIFEST_KEYS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     let mut known = BTreeSet::new();
     keys(schema::of::<Manifest>().as_value(), &mut known);

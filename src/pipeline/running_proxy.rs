@@ -1,4 +1,4 @@
-//! The allowlist of an OAuth proxy that runs: what its `/health` says.
+//! The allowlist of a running OAuth proxy, from its `/health`.
 
 use url::Url;
 
@@ -17,7 +17,7 @@ pub(crate) fn allowlist(url: &str, options: &NetworkOptions) -> Result<Allowlist
     let Ok(mut health) = Url::parse(url) else {
         return Err(Failure::usage("the proxy's URL is not a URL"));
     };
-    // What is shown of it holds no password.
+    // Messages show only the origin, which holds no password.
     let name = origin(&health);
     let failed = |reason: String| Failure::Proxy { url: name.clone(), reason };
     health.set_path(&format!("{}/health", health.path().trim_end_matches('/')));

@@ -1,4 +1,4 @@
-//! What is left of the findings once the configuration has spoken: ignores, then levels.
+//! Applies the configuration to the findings: ignores, then levels.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -14,11 +14,11 @@ use crate::text::profile::Profile;
 use super::JudgedTarget;
 use super::ignores::Ignores;
 
-/// What is left of the findings once the configuration has spoken.
+/// The findings, after ignores and levels.
 #[derive(Debug)]
 pub(crate) struct Settled {
     pub(crate) shown: Vec<Finding>,
-    /// How many would be shown, were they not ignored.
+    /// How many were hidden by an ignore.
     pub(crate) suppressed: usize,
 }
 
@@ -62,7 +62,7 @@ pub(crate) fn settle(
 }
 
 impl Settled {
-    /// Whether a finding of at least this level is in the way of a build.
+    /// Whether a finding of at least this level stops the build.
     pub(crate) fn fails(
         &self,
         workspace: &Workspace,
@@ -75,12 +75,12 @@ impl Settled {
     }
 }
 
-/// Whether the findings of a folder count: those of the developers' never block a production build.
+/// Whether the findings of a folder count: those of `catalog_local` never stop a production build.
 pub(crate) fn counts(workspace: &Workspace, origin: Origin) -> bool {
     origin == Origin::Catalog || workspace.config.profile == Profile::Development
 }
 
-/// The files whose findings decide nothing.
+/// The files whose findings do not affect the exit status.
 pub(crate) fn uncounted(
     targets: &[JudgedTarget],
     counts: impl Fn(&Entry) -> bool,
@@ -90,13 +90,13 @@ pub(crate) fn uncounted(
     uncounted.map(|entry| entry.file).collect()
 }
 
-/// Whether a finding decides anything.
+/// Whether a finding affects the exit status.
 pub(crate) fn is_counted(finding: &Finding, uncounted: &HashSet<FileId>) -> bool {
     let place = finding.place.as_ref();
     place.is_none_or(|place| !uncounted.contains(&place.file))
 }
 
-/// How many errors keep the catalog from being compiled.
+/// How many errors stop the catalog from being compiled.
 pub(crate) fn count_errors(
     workspace: &Workspace,
     targets: &mut [JudgedTarget],
@@ -113,7 +113,7 @@ fn by_path<'a>(entries: &'a [Entry], sources: &'a Sources) -> HashMap<&'a Path, 
     entries.iter().filter_map(with_path).collect()
 }
 
-/// Whether a finding of this rule in this file, which is this entry's, would have been seen, had there been one.
+/// Whether this run would have seen a finding of this rule in this file.
 fn was_judged(
     workspace: &Workspace,
     target: &JudgedTarget,
@@ -134,7 +134,7 @@ fn was_judged(
     let says_all = |origin| rule.says_all(origin, config.profile, has_developers);
     let has_path = |file: FileId| sources.file(file).is_some_and(|file| file.path == path);
     let Some(entry) = entry else {
-        // What lies in a folder that was read whole, and is not among its manifests, is not there any more.
+        // A file that is missing from a folder that was read in full no longer exists.
         let folders = &target.target.folders;
         let was_listed = [&folders.catalog, &folders.catalog_local]
             .into_iter()

@@ -464,7 +464,7 @@ const CASES: &[Case] = &[
         ],
     ),
     (
-        "another version runs",
+        "a different version runs",
         |it| {
             it.edit(NOTES, &json!({ "server": { "args": ["-y", "acme-mcp@1.5.0", "--stdio"] } }));
         },
@@ -505,7 +505,7 @@ const CASES: &[Case] = &[
         &["acme__box program-changed breaking"],
     ),
     (
-        "another version of the image runs",
+        "a different version of the image runs",
         |it| {
             it.edit(
                 BOX,
@@ -624,7 +624,7 @@ const CASES: &[Case] = &[
         ],
     ),
     (
-        "what people read changes",
+        "descriptive fields change",
         |it| {
             it.edit(NOTES, &json!({ "description": "More notes", "keywords": ["notes"] }));
         },
@@ -1136,7 +1136,7 @@ fn no_file_outside_of_the_repository_is_looked_at() {
         "[artifacts]\n\"oauth_proxy/providers.js\" = \"{outside}/oauth_proxy/providers.js\"\n"
     ));
     let report = it.report().to_string();
-    assert!(report.contains("was not looked at"), "{report}");
+    assert!(report.contains("was not checked"), "{report}");
 }
 
 #[test]
