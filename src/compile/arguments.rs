@@ -5,7 +5,7 @@
 //! value, or be refused.
 
 use crate::compile::plan::{Argument, Composed, Part, Template};
-use crate::text::launch_line::{is_shell, package_run, shell_text};
+use crate::text::launch_line::{inline_script, is_shell, package_run};
 
 use super::template::{Names, argument, may_be_unanswered};
 
@@ -19,7 +19,7 @@ pub(super) fn arguments_of_command(
     names: Names<'_>,
 ) -> Vec<Argument> {
     let mut arguments = arguments(command, texts, names);
-    if let Some(shell) = shell_text(command, texts) {
+    if let Some(shell) = inline_script(command, texts) {
         for (at, (argument, text)) in arguments.iter_mut().zip(texts).enumerate() {
             if shell.expands(at) {
                 *argument = self::argument(text, names.in_shell());

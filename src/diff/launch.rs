@@ -6,7 +6,7 @@ use crate::compile::plan::{
     Argument, Composed, Folder, Part, Process, Template, TokenField, Transport,
 };
 use crate::manifest::model::Manifest;
-use crate::text::launch_line::{Power, container_run, package_run};
+use crate::text::launch_line::{Privilege, container_run, package_run};
 use crate::text::pin::{image_name, is_pinned_image, is_pinned_package, package_name};
 
 use super::login::host_of;
@@ -235,25 +235,25 @@ pub(super) fn dangers(
             changes.push(Kind::LoaderVariableSet, sentence!(template, name, text(value)));
         }
     }
-    let old = was.map_or_else(BTreeMap::new, |(_, manifest)| openings(manifest));
+    let old = was.map_or_else(BTreeMap::new, |(_, manifest)| grants(manifest));
     let compiled = server.compiled.as_ref();
-    let new = compiled.map_or_else(BTreeMap::new, |compiled| openings(&compiled.manifest));
-    for (_, option) in new.into_iter().filter(|(power, _)| !old.contains_key(power)) {
+    let new = compiled.map_or_else(BTreeMap::new, |compiled| grants(&compiled.manifest));
+    for (_, option) in new.into_iter().filter(|(privilege, _)| !old.contains_key(privilege)) {
         let sentence = sentence!("the container is opened to the host by {}", option);
         changes.push(Kind::ContainerOpened, sentence);
     }
 }
 
-/// What a `docker run` opens of the host, each with the option that opens it.
-fn openings(manifest: &Manifest) -> BTreeMap<Power, String> {
+/// What a `docker run` grants on the host, each with the option that does.
+fn grants(manifest: &Manifest) -> BTreeMap<Privilege, String> {
     let server = &manifest.server;
     let run = container_run(
         server.command.as_deref().unwrap_or_default(),
         server.args.as_deref().unwrap_or_default(),
         server.docker_image.as_deref(),
     );
-    let openings = run.map(|run| run.openings()).unwrap_or_default();
-    openings.into_iter().map(|opening| (opening.power, opening.option)).collect()
+    let grants = run.map(|run| run.grants()).unwrap_or_default();
+    grants.into_iter().map(|grant| (grant.privilege, grant.option)).collect()
 }
 
 fn files(was: &Process, is: &Process, changes: &mut ChangeList) {

@@ -49,7 +49,7 @@ impl Redaction {
         let mut names = MANIFEST_KEYS.clone();
         names.extend(names_of(text));
         names.insert(name.to_owned());
-        Some(Redactor::sparing(&secrets, names.iter().map(String::as_str)))
+        Some(Redactor::with_exempt_names(&secrets, names.iter().map(String::as_str)))
     }
 }
 
@@ -91,7 +91,10 @@ pub fn redaction_of(
             names.extend(names_of_entry.map(str::to_owned));
         }
     }
-    Redaction { redactor: Redactor::sparing(&secrets, names.iter().map(String::as_str)), readable }
+    Redaction {
+        redactor: Redactor::with_exempt_names(&secrets, names.iter().map(String::as_str)),
+        readable,
+    }
 }
 
 /// The names that a manifest gives to things, which output must show: variables, inputs and URLs.

@@ -14,9 +14,9 @@ use crate::compile::plan::{
 };
 use crate::source::Pointer;
 use crate::text::secrets::credential::{is_worth_hiding, names_credential};
+use crate::text::secrets::hardcoded::is_hardcoded;
 use crate::text::secrets::literal_argument::literal_arguments;
 use crate::text::secrets::redactor::Redactor;
-use crate::text::secrets::written_down::is_written_down;
 use crate::text::suggest::Suggestions;
 
 /// The user's answers, by key.
@@ -213,7 +213,7 @@ fn misfit_of_one(input: &Input, answer: &Value) -> Option<String> {
 fn written_secrets(process: &Process) -> Vec<String> {
     let variables = process.environment.iter();
     let variables = variables.filter_map(|(name, value)| match value {
-        Template::Fixed(value) if names_credential(name) && is_written_down(value) => {
+        Template::Fixed(value) if names_credential(name) && is_hardcoded(value) => {
             Some(value.as_str())
         }
         _ => None,

@@ -1,4 +1,4 @@
-//! A calendar day in UTC: what the age of a lock entry is counted in.
+//! A calendar day in UTC: the unit in which the age of a lock entry is counted.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,21 +10,21 @@ use chrono::{NaiveDate, Utc};
 pub struct Day(NaiveDate);
 
 impl Day {
-    /// The day of the clock.
+    /// The current day.
     #[must_use]
     pub fn today() -> Self {
         Self(Utc::now().date_naive())
     }
 
-    /// Reads `YYYY-MM-DD`; nothing else is a day, and neither is the 30th of February.
+    /// Parses `YYYY-MM-DD` and nothing else; the day must exist.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let parsed = Self(text.parse().ok()?);
-        // Signs, spaces and single digits would be read too.
+        // chrono also accepts signs, spaces and single digits.
         (parsed.to_string() == text).then_some(parsed)
     }
 
-    /// The days from `earlier` to this day; none where it is later.
+    /// The days from `earlier` to this day; 0 if `earlier` is later.
     #[must_use]
     pub fn days_since(self, earlier: Self) -> u32 {
         let days = self.0.signed_duration_since(earlier.0).num_days();
@@ -32,16 +32,16 @@ impl Day {
     }
 }
 
-/// A text that is not a day.
+/// The text is not a day.
 #[derive(Debug, thiserror::Error)]
-#[error("it is not a day of the form YYYY-MM-DD")]
-pub struct NoDay;
+#[error("expected a day of the form YYYY-MM-DD")]
+pub struct InvalidDay;
 
 impl FromStr for Day {
-    type Err = NoDay;
+    type Err = InvalidDay;
 
-    fn from_str(text: &str) -> Result<Self, NoDay> {
-        Self::parse(text).ok_or(NoDay)
+    fn from_str(text: &str) -> Result<Self, InvalidDay> {
+        Self::parse(text).ok_or(InvalidDay)
     }
 }
 

@@ -1,20 +1,16 @@
 //! The names of environment variables.
 
-/// Whether POSIX shells can set the name: letters, digits and `_`, and no digit first.
+/// Whether a POSIX shell can set this variable: letters, digits and `_`, not starting with a digit.
 pub(crate) fn is_posix(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with(|first: char| first.is_ascii_digit())
         && name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
 }
 
-/// The name for whoever can set POSIX names alone: upper case, with `_` for whatever a POSIX name cannot hold.
+/// The POSIX form of a name: upper case, with `_` for every character that a POSIX name cannot contain.
 pub(crate) fn alias(name: &str) -> String {
-    let alias: String =
-        name.chars()
-            .map(|character| {
-                if character.is_ascii_alphanumeric() { character.to_ascii_uppercase() } else { '_' }
-            })
-            .collect();
+    let is_other = |character: char| !character.is_ascii_alphanumeric();
+    let alias = name.to_ascii_uppercase().replace(is_other, "_");
     if alias.starts_with(|first: char| first.is_ascii_digit()) {
         format!("_{alias}")
     } else {

@@ -1,7 +1,9 @@
-//! Characters that act on a terminal, rearrange the text around them, or stand there unseen; and JSON without them.
+//! Control, bidirectional and invisible characters, and JSON with them escaped.
 //!
-//! Attackers hide what a reviewer should read behind such characters ([Trojan Source](https://trojansource.codes)), so
-//! nothing that catproof writes has one as it is.
+//! Attackers use them to show a reviewer something other than what is there ([Trojan Source]), so catproof never writes
+//! one unescaped.
+//!
+//! [Trojan Source]: https://trojansource.codes
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -9,7 +11,7 @@ use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
 
-/// Whether a character would act on the terminal, or stand there unseen, or cannot stand in XML.
+/// Whether a character controls the terminal, is invisible, or is not allowed in XML.
 pub fn is_hidden(character: char) -> bool {
     matches!(character,
         '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}'
@@ -17,7 +19,6 @@ pub fn is_hidden(character: char) -> bool {
         | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// Whether any character of a text is hidden.
 pub(crate) fn has_hidden(text: &str) -> bool {
     if text.is_ascii() {
         text.bytes().any(|byte| byte.is_ascii_control())
@@ -26,10 +27,8 @@ pub(crate) fn has_hidden(text: &str) -> bool {
     }
 }
 
-/// A document as JSON that people review: two spaces, the types' own order, a final line feed, hidden characters as
-/// `\u` escapes.
-///
-/// For types of which nothing is beyond JSON: text keys, no map that fails on its way. Another gives an empty line.
+/// A document as pretty JSON: two spaces, fields in declaration order, a final line feed, hidden characters as `\u`
+/// escapes. An empty line if the type cannot be written as JSON (keys that are not strings, a failing `Serialize`).
 pub fn to_json(document: &impl Serialize) -> String {
     let mut json = serde_json::to_string_pretty(document).unwrap_or_default();
     json.push('\n');
@@ -39,10 +38,10 @@ pub fn to_json(document: &impl Serialize) -> String {
     }
 }
 
-/// The same bytes as [`to_json`], written as they come about: a large document is not in memory beside its text.
+/// Writes the same bytes as [`to_json`] without holding all of them in memory.
 ///
 /// # Errors
-/// The writer's; and where [`to_json`] gives an empty line, the type's.
+/// The writer failed, or the type cannot be written as JSON.
 pub(crate) fn write_json(writer: impl Write, document: &impl Serialize) -> io::Result<()> {
     let mut visible = Visible(BufWriter::new(writer));
     serde_json::to_writer_pretty(&mut visible, document)?;
@@ -50,7 +49,7 @@ pub(crate) fn write_json(writer: impl Write, document: &impl Serialize) -> io::R
     visible.0.flush()
 }
 
-/// Passes JSON on without its hidden characters. `serde_json` hands it whole characters.
+/// Escapes hidden characters on the way to the writer. `serde_json` never splits a character between two writes.
 struct Visible<W>(W);
 
 impl<W: Write> Write for Visible<W> {
@@ -67,9 +66,9 @@ impl<W: Write> Write for Visible<W> {
     }
 }
 
-/// JSON with hidden characters as `\u` escapes. They stand in strings only, but for the ends of lines.
+/// JSON with hidden characters as `\u` escapes. Apart from line feeds, they only occur in strings.
 fn without_hidden(json: &str) -> Cow<'_, str> {
-    // In ASCII, all that an encoder of JSON leaves as it is.
+    // U+007F is the only hidden ASCII character that serde_json leaves unescaped.
     let may_have_hidden = !json.is_ascii() || json.contains('\u{7f}');
     if may_have_hidden && json.lines().any(has_hidden) {
         escape_json(json, |_, character| is_hidden(character) && character != '\n')
@@ -78,8 +77,7 @@ fn without_hidden(json: &str) -> Cow<'_, str> {
     }
 }
 
-/// A JSON text with some of its characters as `\u` escapes: those of which the function says so, by their place in
-/// bytes. All of them must stand in strings.
+/// Writes the characters that `is_escaped` selects, by byte offset and value, as `\u` escapes. All must be in strings.
 pub(crate) fn escape_json(
     json: &str,
     mut is_escaped: impl FnMut(usize, char) -> bool,
@@ -108,21 +106,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_has_no_hidden_character_and_still_says_the_same() {
-        let said = serde_json::json!({
+    fn json_is_escaped_without_changing_its_value() {
+        let document = serde_json::json!({
             "bidi\u{202e}": "a\u{7f}b\u{9b}c\u{2028}\u{feff}\u{e0041}",
             "plain": "größe 日本 🙂\n",
         });
-        let json = to_json(&said);
+        let json = to_json(&document);
         assert!(!json.contains(|character| is_hidden(character) && character != '\n'));
-        assert!(
-            json.contains(r"\u202e")
-                && json.contains(r"\udb40\udc41")
-                && json.contains("größe 日本 🙂\\n")
-        );
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap(), said);
+        for part in [r"\u202e", r"\udb40\udc41", "größe 日本 🙂\\n"] {
+            assert!(json.contains(part), "{part}");
+        }
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap(), document);
         let mut written = Vec::new();
-        write_json(&mut written, &said).unwrap();
+        write_json(&mut written, &document).unwrap();
         assert_eq!(String::from_utf8(written).unwrap(), json);
     }
 }

@@ -1,15 +1,15 @@
-//! What a host is: loopback, private, a name, one that the proxy can compare.
+//! Hosts: loopback and private ones, public suffixes, and the normal form in which the proxy compares them.
 //!
-//! The proxy compares host names byte for byte, so everything here works on the form that `url` gives: lower case,
-//! ASCII, IP addresses in their one spelling. Which addresses are public follows the IANA registries of special-purpose
-//! addresses for [IPv4](https://www.iana.org/assignments/iana-ipv4-special-registry) and
+//! The proxy compares host names byte for byte, so the normal form is the one that `url` produces: lower case, ASCII,
+//! canonical IP addresses. Which addresses are global follows the IANA special-purpose registries for
+//! [IPv4](https://www.iana.org/assignments/iana-ipv4-special-registry) and
 //! [IPv6](https://www.iana.org/assignments/iana-ipv6-special-registry).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-/// Whether a URL's host is this machine itself.
+/// Whether a URL's host is this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(domain)) => is_loopback_name(domain),
@@ -19,13 +19,13 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Whether a name is `localhost` or below it (RFC 6761 §6.3), with or without the final dot.
+/// Whether a name is `localhost` or a subdomain of it (RFC 6761 §6.3), with or without the final dot.
 pub(crate) fn is_loopback_name(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
     name == "localhost" || name.ends_with(".localhost")
 }
 
-/// Whether the address is globally routable. Addresses that embed a second one are judged by both.
+/// Whether the address is globally routable. An IPv4 address behind NAT64 is judged by itself.
 pub(crate) fn is_global(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_global_v4(address),
@@ -55,84 +55,67 @@ fn is_global_v4(address: Ipv4Addr) -> bool {
 
 fn is_global_v6(address: Ipv6Addr) -> bool {
     match address.segments() {
-        // The well-known NAT64 prefix (RFC 6052): as good as the address in it.
+        // The well-known NAT64 prefix (RFC 6052): the embedded address decides.
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
             let [a, b] = high.to_be_bytes();
             let [c, d] = low.to_be_bytes();
             is_global_v4(Ipv4Addr::new(a, b, c, d))
         }
-        // Protocol assignments with Teredo, documentation, 6to4: none of them is a plain global address.
+        // Protocol assignments including Teredo, documentation, 6to4.
         [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..=0xfff, ..] => false,
         // Everything outside the global unicast block: loopback, IPv4-mapped, unique local, link local, multicast.
         [first, ..] => first & 0xe000 == 0x2000,
     }
 }
 
-/// The registrable domain: `mcp.linear.app` and `api.linear.app` share `linear.app`.
-/// A public suffix itself, or an IP address, is its own.
+/// The registrable domain: `linear.app` for `mcp.linear.app`. A public suffix or an IP address is returned unchanged.
 pub(crate) fn registrable_domain(host: &str) -> &str {
     psl::domain_str(host).unwrap_or(host)
 }
 
-/// Whether a host is this machine or one that only its own network reaches: `localhost`, or an address that is not
-/// globally routable, in any spelling.
+/// Whether a host is `localhost` or an address that is not globally routable, in any spelling.
 pub(crate) fn is_local(host: &str) -> bool {
     match Host::parse(host) {
         Ok(Host::Domain(domain)) => is_loopback_name(&domain),
         Ok(Host::Ipv4(address)) => !is_global(IpAddr::V4(address)),
         Ok(Host::Ipv6(address)) => !is_global(address.to_canonical()),
-        // The one spelling that `Host::parse` does not take: an IPv6 address without its brackets.
+        // `Host::parse` rejects an IPv6 address without brackets.
         Err(_) => host.parse().is_ok_and(|address: IpAddr| !is_global(address.to_canonical())),
     }
 }
 
-/// Whether a host is a public suffix itself, such as `com`, `co.uk` or `github.io`: nobody's own.
+/// Whether a host is itself a public suffix, such as `com`, `co.uk` or `github.io`.
 pub(crate) fn is_public_suffix(host: &str) -> bool {
     psl::suffix(host.as_bytes()).is_some_and(|suffix| suffix.is_known() && suffix == host)
 }
 
-/// Why the proxy's comparison never matches a host as it is written; `None` for one that it can match.
-/// That is a host name, or an IP address as `url` writes it.
+/// Why the proxy can never match a host as written, to follow it in a message; `None` if the host is in normal form.
 pub(crate) fn defect(host: &str) -> Option<&'static str> {
-    let without_brackets = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    if without_brackets.is_some() {
-        let is_canonical = Host::parse(host).is_ok_and(|parsed| parsed.to_string() == host);
-        return (!is_canonical).then_some("is not an IPv6 address in its shortest form");
+    let is_normal = Host::parse(host).is_ok_and(|parsed| parsed.to_string() == host);
+    if host.starts_with('[') && host.ends_with(']') {
+        return (!is_normal).then_some("is not an IPv6 address in its shortest form");
     }
-    if host.is_empty() {
-        Some("is empty")
-    } else if host.contains("://") {
-        Some("has a scheme")
-    } else if host.contains('*') {
-        Some("has a wildcard")
-    } else if host.contains(char::is_whitespace) {
-        Some("has white space")
-    } else if !host.is_ascii() {
-        Some("is not in its ASCII form")
-    } else if host.contains('@') {
-        Some("has user information")
-    } else if host.contains(['/', '?', '#', '\\']) {
-        Some("has a path")
-    } else if host.parse::<Ipv6Addr>().is_ok() {
-        Some("is an IPv6 address without brackets")
-    } else if host.contains(':') {
-        Some("has a port")
-    } else if host.contains(|character: char| character.is_ascii_uppercase()) {
-        Some("has upper case letters")
-    } else if host.ends_with('.') {
-        Some("has a trailing dot")
-    } else if !is_host_name(host) {
-        Some("is not a host name")
-    } else if Host::parse(host).map_or(true, |parsed| parsed.to_string() != host) {
-        // Numbers: `127.1` and `0x7f.1` are compared as `127.0.0.1`.
-        Some("is not a host name in the form that is compared")
-    } else {
-        None
-    }
+    let defects = [
+        (host.is_empty(), "is empty"),
+        (host.contains("://"), "has a scheme"),
+        (host.contains('*'), "has a wildcard"),
+        (host.contains(char::is_whitespace), "has white space"),
+        (!host.is_ascii(), "is not in its ASCII form"),
+        (host.contains('@'), "has user information"),
+        (host.contains(['/', '?', '#', '\\']), "has a path"),
+        (host.parse::<Ipv6Addr>().is_ok(), "is an IPv6 address without brackets"),
+        (host.contains(':'), "has a port"),
+        (host.bytes().any(|byte| byte.is_ascii_uppercase()), "has upper case letters"),
+        (host.ends_with('.'), "has a trailing dot"),
+        (!is_host_name(host), "is not a host name"),
+        // The rest are numbers: `127.1` and `0x7f.1` mean `127.0.0.1`.
+        (!is_normal, "is not a host name in normal form"),
+    ];
+    defects.into_iter().find_map(|(applies, defect)| applies.then_some(defect))
 }
 
-/// Whether a text is a host name in the form that is compared (RFC 1123 §2.1): labels of lower-case letters, digits and
-/// hyphens between dots, without a final dot.
+/// Whether a text is a host name in normal form (RFC 1123 §2.1): labels of lower-case letters, digits and hyphens
+/// between dots, without a final dot.
 pub(crate) fn is_host_name(text: &str) -> bool {
     let is_label = |label: &str| {
         let is_plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
@@ -144,16 +127,13 @@ pub(crate) fn is_host_name(text: &str) -> bool {
     text.len() <= 253 && text.split('.').all(is_label)
 }
 
-/// The host that was most likely meant by one with a defect, in the form that is compared.
+/// The normal form of the host that was most likely intended by one with a defect.
 pub(crate) fn repaired(host: &str) -> Option<String> {
-    let url = if host.contains("://") {
-        Url::parse(host.trim())
-    } else {
-        Url::parse(&format!("https://{}", host.trim()))
-    };
-    let meant = url.ok()?.host_str()?.trim_end_matches('.').to_owned();
-    let is_better = meant != host && defect(&meant).is_none();
-    is_better.then_some(meant)
+    let scheme = if host.contains("://") { "" } else { "https://" };
+    let url = Url::parse(&format!("{scheme}{}", host.trim())).ok()?;
+    let intended = url.host_str()?.trim_end_matches('.');
+    let is_better = intended != host && defect(intended).is_none();
+    is_better.then(|| intended.to_owned())
 }
 
 #[cfg(test)]
@@ -179,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn each_defect_is_named_and_repaired_where_one_host_is_meant() {
+    fn each_defect_is_named_and_repaired_if_one_host_is_intended() {
         let table = [
             ("", "is empty", None),
             ("*.slack.com", "has a wildcard", None),
@@ -194,7 +174,7 @@ mod tests {
             ("user@slack.com", "has user information", Some("slack.com")),
             ("slack..com", "is not a host name", None),
             ("-slack.com", "is not a host name", None),
-            ("127.1", "is not a host name in the form that is compared", Some("127.0.0.1")),
+            ("127.1", "is not a host name in normal form", Some("127.0.0.1")),
             ("::1", "is an IPv6 address without brackets", None),
             ("[0:0::1]", "is not an IPv6 address in its shortest form", Some("[::1]")),
         ];
@@ -236,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_on_this_machine_is_loopback_whoever_is_named() {
+    fn a_url_on_this_machine_is_loopback() {
         let is_loopback = |url: &str| Url::parse(url).is_ok_and(|url| is_loopback(&url));
         for url in [
             "http://localhost:8080/x",
@@ -272,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_suffix_itself_is_a_public_suffix() {
+    fn a_domain_below_a_public_suffix_is_not_one() {
         for host in ["com", "co.uk", "github.io"] {
             assert!(is_public_suffix(host), "{host}");
         }

@@ -1,4 +1,4 @@
-//! What a string is, whatever it stands in: characters that nobody sees, hosts, names of environment variables, dotenv,
+//! Strings, independent of the file they come from: hidden characters, hosts, environment variable names, dotenv,
 //! placeholders, launch lines, pinned versions, the nearest word, days, and secrets.
 
 pub(crate) mod day;

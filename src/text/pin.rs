@@ -1,8 +1,8 @@
-//! Whether what is fetched and run is pinned: to an exact version, a commit, a tag or a digest.
+//! Whether a package or an image is pinned to an exact version, a commit, a tag or a digest.
 
 use crate::text::launch_line::PackageRunner;
 
-/// Whether a package names the exact version that is fetched.
+/// Whether a package is pinned to an exact version or a commit.
 pub(crate) fn is_pinned_package(runner: PackageRunner, package: &str) -> bool {
     match runner {
         PackageRunner::Npx => is_pinned_for_npx(package),
@@ -10,11 +10,10 @@ pub(crate) fn is_pinned_package(runner: PackageRunner, package: &str) -> bool {
     }
 }
 
-/// A package without its version: two texts with the same name are versions of one package.
+/// A package without its version.
 pub(crate) fn package_name(runner: PackageRunner, package: &str) -> &str {
-    let is_repository = package.contains("://") || package.contains("github:");
     let name = match runner {
-        PackageRunner::Npx if is_repository => package.split('#').next(),
+        PackageRunner::Npx if is_repository(package) => package.split('#').next(),
         PackageRunner::Npx => {
             package.rsplit_once('@').map(|(name, _)| name).filter(|name| !name.is_empty())
         }
@@ -29,7 +28,7 @@ pub(crate) fn package_name(runner: PackageRunner, package: &str) -> &str {
     name.unwrap_or(package).trim()
 }
 
-/// An image without its tag and digest: two texts with the same name are versions of one image.
+/// An image without its tag and digest.
 pub(crate) fn image_name(image: &str) -> &str {
     let name = image.split('@').next().unwrap_or(image);
     match name.rsplit_once(':') {
@@ -43,11 +42,14 @@ fn is_pinned_for_npx(package: &str) -> bool {
     if let Some((_, commit)) = package.rsplit_once('#') {
         return is_commit(commit);
     }
-    let is_repository = package.contains("://") || package.contains("github:");
-    match package.rsplit_once('@') {
-        Some((name, version)) => !name.is_empty() && !is_repository && is_exact_for_npm(version),
-        None => false,
-    }
+    package.rsplit_once('@').is_some_and(|(name, version)| {
+        !name.is_empty() && !is_repository(package) && is_exact_for_npm(version)
+    })
+}
+
+/// Whether npm fetches the package from a repository and not from its registry.
+fn is_repository(package: &str) -> bool {
+    package.contains("://") || package.contains("github:")
 }
 
 /// `name==1.2.3`, `name===1.2.3`, `name[extra]==1.2.3`, `name@1.2.3`, or a repository at a commit:
@@ -57,7 +59,7 @@ fn is_pinned_for_uvx(package: &str) -> bool {
         let reference = package.split('#').next().unwrap_or_default();
         return reference.rsplit_once('@').is_some_and(|(_, commit)| is_commit(commit));
     }
-    // Behind the version may stand further conditions, and a marker.
+    // More conditions and an environment marker may follow the version.
     let requirement = package.split([',', ';']).next().unwrap_or_default();
     let version =
         ["===", "==", "@"].into_iter().find_map(|operator| requirement.split_once(operator));
@@ -73,7 +75,7 @@ pub(crate) fn is_pinned_image(image: &str) -> bool {
     name.split_once(':').is_some_and(|(_, tag)| !tag.is_empty() && tag != "latest")
 }
 
-/// `1.2.3`, `1.0.0-beta.2`: npm reads anything shorter as a range (`1.2` is `1.2.x`), and a word as a tag.
+/// `1.2.3`, `1.0.0-beta.2`: npm takes anything shorter for a range (`1.2` is `1.2.x`), and a word for a tag.
 fn is_exact_for_npm(version: &str) -> bool {
     let version = version.trim_start_matches(['=', 'v']);
     let end = version.find(['-', '+']).unwrap_or(version.len());
@@ -86,7 +88,7 @@ fn is_exact_for_npm(version: &str) -> bool {
             .all(|character| character.is_ascii_alphanumeric() || "+-.".contains(character))
 }
 
-/// `1`, `1.2.3`, `2025.7.9.1`, `1.0b2`, `1!2.0+local`: any version but a wildcard ([PEP 440]).
+/// `1`, `1.2.3`, `2025.7.9.1`, `1.0b2`, `1!2.0+local`: any version except a wildcard ([PEP 440]).
 ///
 /// [PEP 440]: https://peps.python.org/pep-0440/#version-matching
 fn is_exact_for_python(version: &str) -> bool {
@@ -98,7 +100,7 @@ fn is_exact_for_python(version: &str) -> bool {
         && !version.split('.').any(|part| part == "x")
 }
 
-/// A whole commit id, or the seven characters and more that are usual for a short one.
+/// A full commit id, or an abbreviated one of at least seven characters.
 fn is_commit(reference: &str) -> bool {
     (7..=64).contains(&reference.len()) && reference.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -1,36 +1,36 @@
-//! `${…}` in a manifest's strings, found as the desktop app finds it.
+//! `${…}` in a manifest's strings, found the way the desktop app finds them.
 //!
-//! The app knows no expressions: it replaces the text `${user_config.KEY}`, and after a login the token placeholders of
-//! injected files. Whatever else stands between `${` and `}` reaches the process as it is written.
+//! The app does not evaluate expressions: it replaces `${user_config.KEY}`, and after a login the token placeholders in
+//! injected files. Anything else between `${` and `}` reaches the process literally.
 
 use std::ops::Range;
 
-/// One `${…}`: where it is, and what it asks for.
+/// One `${…}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Placeholder<'a> {
-    /// Bytes, from the `$` to the `}`; to where the next one begins, if this one is not closed before.
+    /// Bytes from the `$` to the `}`, or to the start of the next placeholder if that comes first.
     pub(crate) range: Range<usize>,
     pub(crate) kind: Kind<'a>,
 }
 
-/// What a placeholder asks for.
+/// What a placeholder stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind<'a> {
     /// `${user_config.KEY}` with a plain key: the user's answer.
     UserConfig(&'a str),
-    /// Speaks of `user_config`, but is more than a plain key, or is never closed: the text between the braces.
+    /// Mentions `user_config` but is not a plain key, or is never closed: the text between the braces.
     Expression(&'a str),
-    /// A name that the manifest format lends from desktop extensions, such as `__dirname`.
+    /// A name that the manifest format takes from desktop extensions, such as `__dirname`.
     Runtime(&'a str),
-    /// What the provider answered to the login.
+    /// A part of the provider's token response.
     Token(Token),
-    /// Anything else: the text between the braces, or up to another placeholder that stands inside of this one.
+    /// Anything else: the text between the braces, or up to a nested placeholder.
     Unknown(&'a str),
 }
 
 impl Kind<'_> {
-    /// Whether the placeholder asks for the answer with this key, be it inside of an expression: one that the app does
-    /// not evaluate shows all the same what the author meant.
+    /// Whether the placeholder uses the answer with this key. An expression counts: the app does not evaluate it, but
+    /// it shows what the author intended.
     pub(crate) fn names(self, key: &str) -> bool {
         match self {
             Self::UserConfig(named) => named == key,
@@ -40,7 +40,7 @@ impl Kind<'_> {
     }
 }
 
-/// What of the provider's answer is meant.
+/// A part of the provider's token response.
 #[expect(clippy::enum_variant_names, reason = "the names are those of the placeholders")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Token {
@@ -66,13 +66,12 @@ impl Token {
     }
 }
 
-/// The names that desktop extensions define; today's app passes each on literally.
+/// The names that desktop extensions define; the app passes them on literally.
 pub(crate) const RUNTIME_NAMES: [&str; 7] =
     ["__dirname", "HOME", "DESKTOP", "DOCUMENTS", "DOWNLOADS", "/", "pathSeparator"];
 
-/// Every placeholder of a text, in order and without overlap: where one stands inside another, the outer one ends where
-/// the inner one begins, because replacing text sees the inner one alone. One that is opened last and never closed is
-/// text, unless it speaks of an answer.
+/// Every placeholder of a text, in order and without overlap. An outer placeholder ends where a nested one starts, because
+/// the app only replaces the nested one. A final `${` without `}` is text unless it mentions `user_config`.
 pub(crate) fn placeholders(text: &str) -> impl Iterator<Item = Placeholder<'_>> {
     let mut from = 0;
     std::iter::from_fn(move || {
@@ -89,15 +88,15 @@ pub(crate) fn placeholders(text: &str) -> impl Iterator<Item = Placeholder<'_>> 
             from = inside + length;
             let is_closed = content.len() < length;
             let is_outer = !is_closed && next_opening < rest.len();
-            if is_closed || is_outer || speaks_of_user_config(content) {
+            if is_closed || is_outer || mentions_user_config(content) {
                 return Some(Placeholder { range: start..from, kind: kind(content, is_closed) });
             }
         }
     })
 }
 
-/// Whether the app takes the text as the key of a user's answer: `[A-Za-z0-9_.-]+`.
-pub(crate) fn is_plain_key(key: &str) -> bool {
+/// Whether the app accepts the text as the key of a user's answer: `[A-Za-z0-9_.-]+`.
+fn is_plain_key(key: &str) -> bool {
     !key.is_empty() && key.chars().all(is_key_character)
 }
 
@@ -106,19 +105,21 @@ fn is_key_character(character: char) -> bool {
 }
 
 fn kind(content: &str, is_closed: bool) -> Kind<'_> {
-    match content.strip_prefix("user_config.") {
-        Some(key) if is_closed && is_plain_key(key) => return Kind::UserConfig(key),
-        Some(_) | None => {}
-    }
-    match Token::named(content) {
-        Some(token) => Kind::Token(token),
-        None if speaks_of_user_config(content) => Kind::Expression(content),
-        None if RUNTIME_NAMES.contains(&content) => Kind::Runtime(content),
-        None => Kind::Unknown(content),
+    let key = content.strip_prefix("user_config.").filter(|key| is_closed && is_plain_key(key));
+    if let Some(key) = key {
+        Kind::UserConfig(key)
+    } else if let Some(token) = Token::named(content) {
+        Kind::Token(token)
+    } else if mentions_user_config(content) {
+        Kind::Expression(content)
+    } else if RUNTIME_NAMES.contains(&content) {
+        Kind::Runtime(content)
+    } else {
+        Kind::Unknown(content)
     }
 }
 
-/// Whether an expression has `user_config.KEY` or `user_config['KEY']` in it.
+/// Whether an expression contains `user_config.KEY` or `user_config['KEY']`.
 fn mentions(expression: &str, key: &str) -> bool {
     expression.match_indices("user_config").any(|(at, prefix)| {
         let rest = expression.get(at + prefix.len()..).unwrap_or_default();
@@ -134,8 +135,8 @@ fn mentions(expression: &str, key: &str) -> bool {
     })
 }
 
-/// Whether `user_config` stands in the text as a word of its own.
-fn speaks_of_user_config(content: &str) -> bool {
+/// Whether the text contains `user_config` as a whole word.
+fn mentions_user_config(content: &str) -> bool {
     let is_word = |character: char| character.is_alphanumeric() || character == '_';
     content.match_indices("user_config").any(|(at, word)| {
         let before = content.get(..at).unwrap_or_default();
@@ -167,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_more_than_a_plain_key_is_an_expression() {
+    fn anything_but_a_plain_key_is_an_expression() {
         for content in [
             "user_config.a ? '--a' : ''",
             "user_config",
@@ -180,10 +181,6 @@ mod tests {
             let text = format!("${{{content}}}");
             assert_eq!(kinds(&text), [Kind::Expression(content)], "{content}");
         }
-    }
-
-    #[test]
-    fn an_answer_that_is_never_closed_is_an_expression() {
         assert_eq!(
             kinds("${user_config.a ${user_config.b}"),
             [Kind::Expression("user_config.a "), Kind::UserConfig("b")]
@@ -192,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn the_inner_of_two_is_replaced_and_the_outer_ends_there() {
+    fn an_outer_placeholder_ends_where_the_nested_one_starts() {
         let text = "a${PORT:-${user_config.port}}";
         let found: Vec<_> =
             placeholders(text).map(|found| (text.get(found.range), found.kind)).collect();
@@ -227,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_named_inside_of_an_expression_but_only_as_a_whole() {
+    fn an_expression_uses_only_whole_keys() {
         let names = |text: &str| placeholders(text).any(|found| found.kind.names("dir"));
         for text in [
             "${user_config.dir}",

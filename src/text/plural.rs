@@ -1,9 +1,7 @@
-//! Counts in words.
+//! Counts with a noun.
 
-/// "1 file", "2 files".
+/// `1 file`, `2 files`.
 pub(crate) fn plural(count: usize, word: &str) -> String {
-    match count {
-        1 => format!("1 {word}"),
-        _ => format!("{count} {word}s"),
-    }
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {word}{ending}")
 }

@@ -1,4 +1,4 @@
-//! For whom a catalog is judged and compiled.
+//! The profile for which a catalog is checked and compiled.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

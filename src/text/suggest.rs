@@ -1,13 +1,12 @@
-//! "Did you mean …": the nearest of some known words.
+//! "Did you mean …": the nearest known word.
 
-/// How long a word may be, in bytes, that is taken for a misspelled one.
+/// The longest word, in bytes, that counts as a misspelling.
 const LONGEST_WORD: usize = 100;
 
-/// How many comparisons the suggestions for one file may take; whoever misspells more words than that is helped with the
-/// first ones.
+/// How many comparisons the suggestions for one file may take; misspellings beyond that get no suggestion.
 const MOST_COMPARISONS: usize = 100_000;
 
-/// The known word that is nearest to `word`, if one is near enough to be meant.
+/// The known word nearest to `word`, if one is similar enough.
 pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if word.len() > LONGEST_WORD {
         return None;
@@ -22,7 +21,7 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
         .map(|(_, candidate)| candidate)
 }
 
-/// Suggestions for any number of words among the same known ones, at a bounded cost.
+/// Suggestions for any number of words from the same known ones, at a bounded cost.
 #[derive(Debug)]
 pub(crate) struct Suggestions<'a> {
     known: Vec<&'a str>,
@@ -34,7 +33,7 @@ impl<'a> Suggestions<'a> {
         Self { known: known.into_iter().collect(), comparisons_left: MOST_COMPARISONS }
     }
 
-    /// The nearest known word, as long as there are comparisons left.
+    /// The nearest known word; `None` too once the comparisons are used up.
     pub(crate) fn nearest(&mut self, word: &str) -> Option<&'a str> {
         self.comparisons_left = self.comparisons_left.checked_sub(self.known.len())?;
         nearest(word, self.known.iter().copied())
@@ -46,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn suggestions_end_when_enough_words_were_compared() {
+    fn suggestions_stop_after_the_most_comparisons() {
         let known: Vec<String> = (0..1_000).map(|number| format!("region{number}")).collect();
         let mut suggestions = Suggestions::among(known.iter().map(String::as_str));
         let helped = (0..1_000).filter(|_| suggestions.nearest("regoin7").is_some());
@@ -54,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_misspells_a_word_without_end() {
+    fn an_overlong_word_is_no_misspelling() {
         let long = "a".repeat(LONGEST_WORD + 1);
         assert_eq!(nearest(&long, [long.as_str()]), None);
         assert_eq!(nearest("regoin", [long.as_str(), "region"]), Some("region"));

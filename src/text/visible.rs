@@ -1,13 +1,13 @@
-//! Text from the input, made safe to show: no control character moves the cursor, no bidirectional one reorders it,
-//! and no line of it is a command to the CI system whose log it ends in.
+//! Input text made safe to print: no control character moves the cursor, no bidirectional one reorders the text, and no
+//! line is a workflow command to the CI system that logs it.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::text::hidden::{has_hidden, is_hidden};
 
-/// The text with control, bidirectional and invisible characters as visible escapes such as `\u{202e}`.
-/// What a CI system would carry out, a word that begins with `::` or contains `##[`, gets an escape too.
+/// The text with control, bidirectional and invisible characters as visible escapes such as `\u{202e}`, and with CI
+/// commands such as `::error::` and `##[group]` defused by an escape.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if !has_hidden(text) && commands(text).next().is_none() {
         return Cow::Borrowed(text);
@@ -16,13 +16,13 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// The same for a text of several lines, which stay lines.
+/// The same line by line; line breaks stay.
 pub(crate) fn visible_lines(text: &str) -> String {
     let lines = text.split('\n').map(|line| line.trim_end_matches('\r'));
     lines.map(visible).collect::<Vec<_>>().join("\n")
 }
 
-/// The same for a text in parts, which stand side by side: what they say together counts.
+/// The same for adjacent parts of one text: a command may span two of them.
 pub(crate) fn visible_parts<const N: usize>(parts: [&str; N]) -> [String; N] {
     let whole = parts.concat();
     let mut commands = commands(&whole).peekable();
@@ -43,19 +43,19 @@ pub(crate) fn visible_parts<const N: usize>(parts: [&str; N]) -> [String; N] {
     })
 }
 
-/// Where a CI system's log command would begin: the second character of each `::` at the beginning of a word, which
-/// GitHub's runner obeys at the beginning of a line, and of each `##[` and `##name[`, which it and others obey anywhere.
+/// The offset of the second character of each CI command: `::` at the start of a word, which GitHub's runner obeys at the
+/// start of a line, and `##[` or `##name[`, which it and others obey anywhere.
 pub(crate) fn commands(text: &str) -> impl Iterator<Item = usize> {
     let mut previous = ' ';
-    // Nearly every text has neither, which one pass over it tells.
+    // Nearly every text has neither, and these searches are fast.
     let is_plain = !text.contains("::") && !text.contains("##");
     let searched = if is_plain { "" } else { text };
     searched.char_indices().filter_map(move |(at, character)| {
-        let begins_word = previous.is_whitespace() || is_hidden(previous);
+        let starts_word = previous.is_whitespace() || is_hidden(previous);
         previous = character;
         let rest = text.get(at..).unwrap_or_default();
         let is_command = match character {
-            ':' => begins_word && rest.starts_with("::"),
+            ':' => starts_word && rest.starts_with("::"),
             '#' => rest.strip_prefix("##").is_some_and(|rest| {
                 rest.trim_start_matches(|letter: char| letter.is_ascii_alphanumeric())
                     .starts_with('[')
@@ -71,13 +71,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_acts_unseen_is_seen() {
+    fn hidden_characters_are_escaped() {
         assert_eq!(visible("a\u{202e}b\u{1b}[31m"), "a\\u{202e}b\\u{1b}[31m");
         assert_eq!(visible("a\tb\r\n"), "a b\\u{d}\\u{a}");
     }
 
     #[test]
-    fn a_log_command_is_none_any_more() {
+    fn ci_commands_are_defused() {
         assert_eq!(visible("::error::x"), ":\\u{3a}error::x");
         assert_eq!(visible("a ::debug::"), "a :\\u{3a}debug::");
         assert_eq!(visible("a\n::debug::"), "a\\u{a}:\\u{3a}debug::");
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_stays() {
+    fn harmless_text_is_borrowed() {
         let text = "`::1`, std::fmt, ## Heading [1], é日😀";
         assert!(matches!(visible(text), Cow::Borrowed(shown) if shown == text));
     }

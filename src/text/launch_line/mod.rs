@@ -1,14 +1,14 @@
-//! Command lines taken apart: `docker run` and `podman run` as their own option parsers read them, and the package that
-//! `npx` or `uvx` fetches.
+//! Parsed command lines: `docker run` and `podman run` as their own option parsers read them, and the package that `npx`
+//! or `uvx` fetches.
 //!
-//! Every part says at which argument it stands, so that a finding can point there. `openings` says what a container is
-//! given of the machine, `shell` what a shell reads as a text.
+//! Every part carries the index of its argument, so that a finding can point there. `grants` lists what a container may
+//! do to the host, `shell` finds the script that a shell is started with.
 
-mod openings;
+mod grants;
 mod shell;
 
-pub(crate) use openings::Power;
-pub(crate) use shell::{is_shell, shell_text};
+pub(crate) use grants::Privilege;
+pub(crate) use shell::{inline_script, is_shell};
 
 /// An argument, or a part of one, and its index in `args`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,10 +23,10 @@ pub struct ContainerRun<'a> {
     /// The index of the argument `run`.
     pub run_at: usize,
     pub options: Vec<RunOption<'a>>,
-    /// Words before the image that belong to no option. The engines know none: the first such word is the image, unless
-    /// the manifest says which word is.
+    /// Words before the image that belong to no option. An engine would take the first of them for the image, so there
+    /// are none unless the manifest names the image.
     pub strays: Vec<Word<'a>>,
-    /// `None` where the line ends before any image.
+    /// `None` if the line ends before any image.
     pub image: Option<Word<'a>>,
     /// Everything after the image: what runs inside the container.
     pub command: &'a [String],
@@ -35,9 +35,9 @@ pub struct ContainerRun<'a> {
 /// One option of the line. `-it` are two, both at the same argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunOption<'a> {
-    /// The long name where there is one: `-e` is `env`, `-i` is `interactive`.
+    /// The long name if there is one: `env` for `-e`, `interactive` for `-i`.
     pub name: &'a str,
-    /// The letter, where it is written as one.
+    /// The letter, if it is written as one.
     pub letter: Option<char>,
     /// `None` for a switch, and for an option whose value is missing.
     pub value: Option<Word<'a>>,
@@ -49,16 +49,16 @@ pub struct RunOption<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EnvOption<'a> {
     pub key: &'a str,
-    /// `None` passes on the variable that the engine itself has.
+    /// `None` passes on the engine's own variable.
     pub value: Option<&'a str>,
     /// The argument that holds the key.
     pub at: usize,
 }
 
-/// Takes a `docker run` or `podman run` apart; nothing for any other command line.
+/// Parses a `docker run` or `podman run`; `None` for any other command line.
 ///
-/// `docker_image` names the image where it occurs among the arguments: whatever stands before it then belongs to the
-/// options, however odd it is.
+/// If `docker_image` occurs among the arguments, it is the image: everything before it belongs to the options, however
+/// odd it is.
 pub(crate) fn container_run<'a>(
     command: &str,
     args: &'a [String],
@@ -72,73 +72,52 @@ pub(crate) fn container_run<'a>(
         [first, second, ..] if first == "container" && second == "run" => 1,
         _ => return None,
     };
-    let named = args
-        .iter()
-        .skip(run_at + 1)
-        .position(|argument| Some(argument.as_str()) == docker_image)
-        .map(|position| run_at + 1 + position);
+    let named = (run_at + 1..args.len())
+        .find(|at| args.get(*at).is_some_and(|argument| Some(argument.as_str()) == docker_image));
     let mut options = Vec::new();
     let mut strays = Vec::new();
-    let mut index = run_at + 1;
-    while let Some(argument) = args.get(index) {
-        if named.is_some_and(|named| index >= named) {
-            break;
-        }
-        let (read, next) = match argument.strip_prefix('-') {
-            None | Some("") if named.is_some() => {
-                strays.push(Word { text: argument, at: index });
-                index += 1;
-                continue;
-            }
-            None | Some("") => break,
+    let mut at = run_at + 1;
+    while let Some(argument) = word(args, at).filter(|_| named.is_none_or(|named| at < named)) {
+        match argument.text.strip_prefix('-') {
             Some("-") => {
-                index += 1;
-                match named {
-                    Some(_) => continue,
-                    None => break,
+                at += 1;
+                if named.is_none() {
+                    break;
                 }
             }
-            Some(rest) => match rest.strip_prefix('-') {
-                Some(long) => long_option(long, index, args),
-                None => short_options(rest, index, args),
-            },
-        };
-        options.extend(read);
-        index = next;
+            Some(rest) if !rest.is_empty() => {
+                at = match rest.strip_prefix('-') {
+                    Some(long) => long_option(long, at, args, &mut options),
+                    None => short_options(rest, at, args, &mut options),
+                };
+            }
+            _ if named.is_none() => break,
+            _ => {
+                strays.push(argument);
+                at += 1;
+            }
+        }
     }
-    let image = args.get(index).map(|image| Word { text: image, at: index });
-    Some(ContainerRun {
-        run_at,
-        options,
-        strays,
-        image,
-        command: args.get(index + 1..).unwrap_or_default(),
-    })
+    let image = word(args, at);
+    let command = args.get(at + 1..).unwrap_or_default();
+    Some(ContainerRun { run_at, options, strays, image, command })
 }
 
 impl<'a> ContainerRun<'a> {
     /// The variables that are set or passed on, in the order of the line.
     pub fn env(&self) -> impl Iterator<Item = EnvOption<'a>> {
         self.values_of("env").map(|setting| {
-            let (key, value) = match setting.text.split_once('=') {
-                Some((key, value)) => (key, Some(value)),
-                None => (setting.text, None),
-            };
+            let (key, value) = split_value(setting.text);
             EnvOption { key, value, at: setting.at }
         })
     }
 
-    /// Whether standard input stays open: without it, no stdio server hears anything.
+    /// Whether standard input stays open; without it, a stdio server receives nothing.
     pub fn is_interactive(&self) -> bool {
-        self.has_switch("interactive")
+        self.switches("interactive").next().is_some()
     }
 
-    /// Whether a switch is on. `--privileged=false` is off.
-    pub fn has_switch(&self, name: &str) -> bool {
-        self.switches(name).next().is_some()
-    }
-
-    /// The arguments that turn a switch on.
+    /// The arguments that turn a switch on. `--privileged=false` does not.
     pub fn switches(&self, name: &str) -> impl Iterator<Item = usize> {
         self.options
             .iter()
@@ -167,13 +146,13 @@ pub(crate) enum PackageRunner {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PackageRun<'a> {
     pub(crate) runner: PackageRunner,
-    /// The package as it is named, with its version; `None` where the line names none.
+    /// The package with its version, as written; `None` if the line names none.
     pub(crate) package: Option<Word<'a>>,
-    /// Whether the line answers the question that npx asks before it installs: `-y`, or `--no`.
+    /// Whether `-y` or `--no` answers the prompt that npx shows before it installs.
     pub(crate) is_confirmed: bool,
 }
 
-/// Takes an `npx`, `uvx` or `uv tool run` apart; nothing for any other command line.
+/// Parses an `npx`, `uvx` or `uv tool run`; `None` for any other command line.
 pub(crate) fn package_run<'a>(command: &str, args: &'a [String]) -> Option<PackageRun<'a>> {
     let (runner, start) = match (program(command), args) {
         ("npx", _) => (PackageRunner::Npx, 0),
@@ -184,35 +163,31 @@ pub(crate) fn package_run<'a>(command: &str, args: &'a [String]) -> Option<Packa
         _ => return None,
     };
     let mut run = PackageRun { runner, package: None, is_confirmed: false };
-    let mut index = start;
-    while let Some(argument) = args.get(index) {
-        if !argument.starts_with('-') {
-            let package = Word { text: argument, at: index };
-            run.package = run.package.or(Some(package));
+    let mut at = start;
+    while let Some(argument) = word(args, at) {
+        if !argument.text.starts_with('-') {
+            run.package = run.package.or(Some(argument));
             break;
         }
-        let (name, value) = match argument.split_once('=') {
-            Some((name, value)) => (name, Some(Word { text: value, at: index })),
-            None => (argument.as_str(), None),
-        };
+        let (name, value) = split_value(argument.text);
+        let value = value.map(|text| Word { text, at });
         let names_package = runner.package_options().contains(&name);
         let takes_next =
             value.is_none() && (names_package || runner.options_with_value().contains(&name));
         if takes_next {
-            index += 1;
+            at += 1;
         }
         if names_package {
-            let next = args.get(index).map(|text| Word { text, at: index });
-            run.package = run.package.or(value.or(next));
+            run.package = run.package.or(value).or(word(args, at));
         }
         run.is_confirmed |= matches!(name, "-y" | "--yes" | "--no" | "--no-install");
-        index += 1;
+        at += 1;
     }
     Some(run)
 }
 
 impl PackageRunner {
-    /// The options that name the package, where the program is called otherwise.
+    /// The options that name the package when the program to run has another name.
     fn package_options(self) -> &'static [&'static str] {
         match self {
             Self::Npx => &["-p", "--package"],
@@ -284,26 +259,32 @@ impl PackageRunner {
     }
 }
 
-/// The name of a program without its folder and without what Windows appends: `/usr/bin/docker` is `docker`.
+/// The name of a program without its folder and without the extension on Windows: `docker` for `/usr/bin/docker`.
 pub(crate) fn program(command: &str) -> &str {
-    let command = command.trim();
-    let name = command.rsplit(['/', '\\']).next().unwrap_or(command);
-    match name.rsplit_once('.') {
-        Some((name, suffix))
-            if ["bat", "cmd", "exe"].iter().any(|known| suffix.eq_ignore_ascii_case(known)) =>
-        {
-            name
-        }
-        Some(_) | None => name,
-    }
+    let name = command.trim().rsplit(['/', '\\']).next().unwrap_or_default();
+    let is_executable = |(_, extension): &(&str, &str)| {
+        ["bat", "cmd", "exe"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+    };
+    name.rsplit_once('.').filter(is_executable).map_or(name, |(stem, _)| stem)
 }
 
-/// `--name`, `--name=value` or `--name value`, and the index after it.
-fn long_option<'a>(long: &'a str, at: usize, args: &'a [String]) -> (Vec<RunOption<'a>>, usize) {
-    let (name, value) = match long.split_once('=') {
-        Some((name, value)) => (name, Some(Word { text: value, at })),
-        None => (long, None),
-    };
+fn word(args: &[String], at: usize) -> Option<Word<'_>> {
+    args.get(at).map(|text| Word { text, at })
+}
+
+/// Splits `NAME=VALUE`; there may be no value.
+fn split_value(text: &str) -> (&str, Option<&str>) {
+    text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)))
+}
+
+/// Reads `--name`, `--name=value` or `--name value`; returns the index after it.
+fn long_option<'a>(
+    long: &'a str,
+    at: usize,
+    args: &'a [String],
+    options: &mut Vec<RunOption<'a>>,
+) -> usize {
+    let (name, value) = split_value(long);
     let name = match name {
         "dns-opt" => "dns-option",
         "net" => "network",
@@ -312,76 +293,59 @@ fn long_option<'a>(long: &'a str, at: usize, args: &'a [String]) -> (Vec<RunOpti
         name => name,
     };
     let takes_next = value.is_none() && !SWITCHES.contains(&name);
-    let next = args.get(at + 1).filter(|_| takes_next);
-    let option = RunOption {
-        name,
-        letter: None,
-        value: value.or(next.map(|text| Word { text, at: at + 1 })),
-        at,
-    };
-    (vec![option], if takes_next { at + 2 } else { at + 1 })
+    let value = if takes_next { word(args, at + 1) } else { value.map(|text| Word { text, at }) };
+    options.push(RunOption { name, letter: None, value, at });
+    if takes_next { at + 2 } else { at + 1 }
 }
 
-/// `-it`, `-e KEY`, `-eKEY`, `-e=KEY`, `-i=false` or a mixture such as `-ite KEY`, and the index after it.
+/// Reads `-it`, `-e KEY`, `-eKEY`, `-e=KEY`, `-i=false` or a mixture such as `-ite KEY`; returns the index after it.
 fn short_options<'a>(
     letters: &'a str,
     at: usize,
     args: &'a [String],
-) -> (Vec<RunOption<'a>>, usize) {
-    let mut options = Vec::new();
+    options: &mut Vec<RunOption<'a>>,
+) -> usize {
     for (index, letter) in letters.char_indices() {
-        let after = letters.get(index + letter.len_utf8()..).unwrap_or_default();
-        let itself = letters.get(index..index + letter.len_utf8());
-        // The engine would refuse an unknown letter; what follows is read as if it were a switch.
-        let (name, takes) =
-            short_name(letter).unwrap_or((itself.unwrap_or_default(), Takes::Nothing));
-        let mut option = RunOption { name, letter: Some(letter), value: None, at };
-        // After an equals sign stands a value, even that of a switch.
-        let given = after.strip_prefix('=').filter(|value| !value.is_empty());
-        let (value, next) = match (given, takes) {
-            (Some(value), _) => (Some(Word { text: value, at }), at + 1),
-            (None, Takes::Nothing) => {
-                options.push(option);
-                continue;
-            }
-            (None, Takes::Value) if after.is_empty() => {
-                let next = args.get(at + 1);
-                (next.map(|text| Word { text, at: at + 1 }), at + 2)
-            }
-            (None, Takes::Value) => (Some(Word { text: after, at }), at + 1),
+        let (itself, after) = letters.get(index..).unwrap_or_default().split_at(letter.len_utf8());
+        let known = SHORT_OPTIONS.iter().find(|(known, _)| *known == letter);
+        // The engine would refuse an unknown letter, which counts as a switch here.
+        let name = known.map_or(itself, |(_, name)| name);
+        let takes_value = known.is_some() && !SWITCHES.contains(&name);
+        // Even a switch may be given a value after an equals sign.
+        let assigned = after.strip_prefix('=').filter(|value| !value.is_empty());
+        let attached = assigned.or(Some(after).filter(|after| takes_value && !after.is_empty()));
+        let value = match attached {
+            Some(text) => Some(Word { text, at }),
+            None => word(args, at + 1).filter(|_| takes_value),
         };
-        option.value = value;
-        options.push(option);
-        return (options, next);
+        options.push(RunOption { name, letter: Some(letter), value, at });
+        if attached.is_some() {
+            return at + 1;
+        } else if takes_value {
+            return at + 2;
+        }
     }
-    (options, at + 1)
+    at + 1
 }
 
-enum Takes {
-    Nothing,
-    Value,
-}
-
-fn short_name(letter: char) -> Option<(&'static str, Takes)> {
-    Some(match letter {
-        'd' => ("detach", Takes::Nothing),
-        'i' => ("interactive", Takes::Nothing),
-        'P' => ("publish-all", Takes::Nothing),
-        'q' => ("quiet", Takes::Nothing),
-        't' => ("tty", Takes::Nothing),
-        'a' => ("attach", Takes::Value),
-        'c' => ("cpu-shares", Takes::Value),
-        'e' => ("env", Takes::Value),
-        'h' => ("hostname", Takes::Value),
-        'l' => ("label", Takes::Value),
-        'm' => ("memory", Takes::Value),
-        'p' => ("publish", Takes::Value),
-        'u' => ("user", Takes::Value),
-        'v' => ("volume", Takes::Value),
-        'w' => ("workdir", Takes::Value),
-        _ => return None,
-    })
-}
+/// The letters of `docker run` and `podman run`, each with its long name.
+const SHORT_OPTIONS: [(char, &str); 15] = [
+    ('a', "attach"),
+    ('c', "cpu-shares"),
+    ('d', "detach"),
+    ('e', "env"),
+    ('h', "hostname"),
+    ('i', "interactive"),
+    ('l', "label"),
+    ('m', "memory"),
+    ('p', "publish"),
+    ('P', "publish-all"),
+    ('q', "quiet"),
+    ('t', "tty"),
+    ('u', "user"),
+    ('v', "volume"),
+    ('w', "workdir"),
+];
 
 /// The long options that take no value, of [`docker run`] and of [`podman run`]; every other takes one.
 ///
@@ -416,7 +380,7 @@ const SWITCHES: [&str; 26] = [
     "use-api-socket",
 ];
 
-/// The words that the engines' option parser takes for true.
+/// The spellings of true that the engines accept.
 fn is_true(text: &str) -> bool {
     matches!(text, "1" | "t" | "T" | "true" | "TRUE" | "True")
 }
@@ -425,30 +389,16 @@ fn is_true(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn strings(args: &[&str]) -> Vec<String> {
-        args.iter().map(|&arg| arg.to_owned()).collect()
+    fn words(line: &str) -> Vec<String> {
+        line.split_whitespace().map(str::to_owned).collect()
     }
 
     #[test]
     fn the_command_is_what_follows_the_image() {
-        let args = strings(&[
-            "run",
-            "--rm",
-            "-i",
-            "--network",
-            "none",
-            "--memory=1g",
-            "-v",
-            "a:/a",
-            "acme/mcp:1.2",
-            "-e",
-            "--stdio",
-        ]);
+        let args = words("run --rm -i --network none --memory=1g -v a:/a acme/mcp:1.2 -e --stdio");
         let run = container_run("docker", &args, None).unwrap();
         assert_eq!(run.image, Some(Word { text: "acme/mcp:1.2", at: 8 }));
         assert_eq!(run.command, ["-e", "--stdio"]);
-        assert!(run.is_interactive());
-        assert!(run.has_switch("rm"));
         let networks: Vec<_> = run.values_of("network").map(|part| part.text).collect();
         assert_eq!(networks, ["none"]);
         assert_eq!(run.env().count(), 0);
@@ -456,10 +406,7 @@ mod tests {
 
     #[test]
     fn a_variable_may_be_written_in_every_way_that_the_engine_reads() {
-        let args = strings(&[
-            "run", "-e", "A=1", "-e", "B", "--env", "C=x=y", "--env=D=", "-eE=5", "-e=F=6", "-ite",
-            "G", "image",
-        ]);
+        let args = words("run -e A=1 -e B --env C=x=y --env=D= -eE=5 -e=F=6 -ite G image");
         let run = container_run("podman", &args, None).unwrap();
         let env: Vec<_> = run.env().map(|env| (env.key, env.value, env.at)).collect();
         assert_eq!(
@@ -479,49 +426,38 @@ mod tests {
     }
 
     #[test]
-    fn a_cluster_ends_at_the_first_letter_that_takes_a_value() {
-        let args = strings(&["run", "-itp", "8000:8000", "image"]);
-        let run = container_run("docker", &args, None).unwrap();
-        assert_eq!(run.image.unwrap().text, "image");
-        let args = strings(&["run", "-pi", "image"]);
-        let run = container_run("docker", &args, None).unwrap();
-        assert!(!run.is_interactive());
-        assert_eq!(run.image.unwrap().text, "image");
-    }
-
-    #[test]
-    fn a_switch_takes_a_value_only_with_an_equals_sign() {
-        let args = strings(&["run", "--privileged=false", "--interactive=true", "--init", "image"]);
-        let run = container_run("docker", &args, None).unwrap();
-        assert!(!run.has_switch("privileged"));
-        assert!(run.is_interactive());
-        assert_eq!(run.image.unwrap().text, "image");
-    }
-
-    #[test]
-    fn a_switch_may_be_told_off_inside_of_a_cluster() {
-        for (option, is_on) in
-            [("-i", true), ("-ti=1", true), ("-i=false", false), ("-di=0", false)]
-        {
-            let args = strings(&["run", option, "image", "serve"]);
-            let run = container_run("docker", &args, None).unwrap();
-            assert_eq!(run.is_interactive(), is_on, "{option}");
-            assert_eq!(run.image.unwrap().text, "image");
+    fn options_end_before_the_image_and_switches_may_be_turned_off() {
+        for (line, is_interactive, image) in [
+            ("run -i image serve", true, Some("image")),
+            ("run -ti=1 image serve", true, Some("image")),
+            ("run -i=false image serve", false, Some("image")),
+            ("run -di=0 image serve", false, Some("image")),
+            ("run --privileged=false --interactive=true --init image", true, Some("image")),
+            // A cluster ends at the first letter that takes a value.
+            ("run -itp 8000:8000 image", true, Some("image")),
+            ("run -pi image", false, Some("image")),
+            ("run -i -- image cmd", true, Some("image")),
+            ("container run image", false, Some("image")),
+            ("run", false, None),
+            ("run -e", false, None),
+            ("run --name", false, None),
+            ("run -i --", true, None),
+        ] {
+            let args = words(line);
+            let run = container_run("/usr/bin/docker", &args, None).unwrap();
+            assert_eq!(run.is_interactive(), is_interactive, "{line}");
+            assert_eq!(run.image.map(|image| image.text), image, "{line}");
         }
-    }
-
-    #[test]
-    fn no_switch_takes_the_image_for_its_value() {
         for switch in SWITCHES {
-            let args = strings(&["run", &format!("--{switch}"), "image", "serve"]);
-            let run = container_run("docker", &args, None).unwrap();
+            let args = words(&format!("run --{switch} image serve"));
+            let run = container_run("docker.exe", &args, None).unwrap();
             assert_eq!(run.image.unwrap().text, "image", "{switch}");
         }
     }
 
     #[test]
-    fn a_named_image_ends_the_options_wherever_it_stands() {
-        let args = strings(&["run", "-i", "A=1", "--", "image", "--rm", "image"]);
+    fn a_named_image_ends_the_options_wherever_it_is() {
+        let args = words("run -i A=1 -- image --rm image");
         let run = container_run("docker", &args, Some("image")).unwrap();
         assert_eq!(run.image, Some(Word { text: "image", at: 4 }));
         assert_eq!(run.strays, [Word { text: "A=1", at: 2 }]);
@@ -531,67 +467,40 @@ mod tests {
     }
 
     #[test]
-    fn two_dashes_end_the_options() {
-        let args = strings(&["run", "-i", "--", "image", "cmd"]);
-        let run = container_run("docker", &args, None).unwrap();
-        assert_eq!(run.image.unwrap().text, "image");
-        assert_eq!(run.command, ["cmd"]);
-    }
-
-    #[test]
-    fn a_line_may_end_anywhere() {
-        for args in [&["run"][..], &["run", "-e"], &["run", "--name"], &["run", "-i", "--"]] {
-            let args = strings(args);
-            let run = container_run("docker", &args, None).unwrap();
-            assert_eq!(run.image, None);
-            assert!(run.command.is_empty());
+    fn only_running_a_container_is_parsed() {
+        for (command, line) in [("docker", "compose up"), ("docker", ""), ("npx", "run image")] {
+            assert_eq!(container_run(command, &words(line), None), None, "{line}");
         }
     }
 
     #[test]
-    fn only_running_a_container_is_taken_apart() {
-        assert_eq!(container_run("docker", &strings(&["compose", "up"]), None), None);
-        assert_eq!(container_run("docker", &[], None), None);
-        assert_eq!(container_run("npx", &strings(&["run", "image"]), None), None);
-        let args = strings(&["container", "run", "image"]);
-        assert_eq!(
-            container_run("/usr/bin/docker", &args, None).unwrap().image.unwrap().text,
-            "image"
-        );
-        assert_eq!(container_run("docker.exe", &args, None).unwrap().run_at, 1);
-    }
-
-    fn package<'a>(command: &str, args: &'a [String]) -> Option<(&'a str, usize)> {
-        let part = package_run(command, args)?.package?;
-        Some((part.text, part.at))
-    }
-
-    #[test]
-    fn the_package_is_the_first_argument_that_is_no_option() {
-        let args = strings(&["-y", "--registry=https://r.example", "@acme/mcp@1.2.3", "--stdio"]);
-        assert_eq!(package("npx", &args), Some(("@acme/mcp@1.2.3", 2)));
-        assert!(package_run("npx", &args).unwrap().is_confirmed);
-        let args = strings(&["--python", "3.12", "acme-mcp==1.0", "-y"]);
-        assert_eq!(package("uvx", &args), Some(("acme-mcp==1.0", 2)));
-        assert!(!package_run("uvx", &args).unwrap().is_confirmed);
-    }
-
-    #[test]
-    fn an_option_may_name_the_package() {
-        let args = strings(&["-y", "--package", "@acme/cli@2", "--", "mcp"]);
-        assert_eq!(package("npx", &args), Some(("@acme/cli@2", 2)));
-        let args = strings(&["--from", "git+https://git.example/acme@v1", "acme"]);
-        assert_eq!(package("uvx", &args), Some(("git+https://git.example/acme@v1", 1)));
-        let args = strings(&["tool", "run", "--from=acme==1", "acme"]);
-        assert_eq!(package("uv", &args), Some(("acme==1", 2)));
-    }
-
-    #[test]
-    fn a_line_may_name_no_package() {
-        assert_eq!(package("npx", &[]), None);
-        assert_eq!(package("npx", &strings(&["-y"])), None);
-        assert_eq!(package("npx", &strings(&["--package"])), None);
-        assert_eq!(package_run("node", &strings(&["index.js"])), None);
-        assert_eq!(package_run("uv", &strings(&["run", "main.py"])), None);
+    fn the_package_is_the_first_word_or_the_value_of_an_option() {
+        for (command, line, package, is_confirmed) in [
+            (
+                "npx",
+                "-y --registry=https://r.example @acme/mcp@1 -i",
+                Some(("@acme/mcp@1", 2)),
+                true,
+            ),
+            ("uvx", "--python 3.12 acme-mcp==1.0 -y", Some(("acme-mcp==1.0", 2)), false),
+            ("npx", "-y --package @acme/cli@2 -- mcp", Some(("@acme/cli@2", 2)), true),
+            (
+                "uvx",
+                "--from git+https://git.example/a@v1 a",
+                Some(("git+https://git.example/a@v1", 1)),
+                false,
+            ),
+            ("uv", "tool run --from=acme==1 acme", Some(("acme==1", 2)), false),
+            ("npx", "", None, false),
+            ("npx", "-y", None, true),
+            ("npx", "--package", None, false),
+        ] {
+            let args = words(line);
+            let run = package_run(command, &args).unwrap();
+            assert_eq!(run.package.map(|word| (word.text, word.at)), package, "{line}");
+            assert_eq!(run.is_confirmed, is_confirmed, "{line}");
+        }
+        assert_eq!(package_run("node", &words("index.js")), None);
+        assert_eq!(package_run("uv", &words("run main.py")), None);
     }
 }

@@ -1,28 +1,27 @@
-//! A text that a shell is started with, and which argument it is.
+//! The inline script that a shell is started with, and which argument it is.
 
 use super::program;
 
-/// A text that a shell reads as commands.
+/// A text that a shell runs as commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ShellText {
-    pub(crate) kind: ShellKind,
-    /// The argument that the text begins with; it may be missing.
-    pub(crate) at: usize,
+pub(crate) struct InlineScript {
+    kind: ShellKind,
+    /// The argument that the script starts with; it may be missing.
+    at: usize,
 }
 
-/// How a shell reads its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ShellKind {
-    /// `sh` and its like: `-c TEXT`, and arguments for the text.
+enum ShellKind {
+    /// `sh` and its like: `-c SCRIPT`, then arguments of the script.
     Posix,
-    /// `cmd`: `/c`, and all that follows.
+    /// `cmd`: `/c`, and everything after it.
     Cmd,
-    /// PowerShell: `-Command`, and all that follows.
+    /// PowerShell: `-Command`, and everything after it.
     PowerShell,
 }
 
-impl ShellText {
-    /// Whether what stands in this argument between `${` and `}` is the shell's own variable. `cmd` knows no such thing.
+impl InlineScript {
+    /// Whether the shell expands `${…}` in this argument itself. `cmd` has no such syntax.
     pub(crate) fn expands(self, argument: usize) -> bool {
         match self.kind {
             ShellKind::Posix => argument == self.at,
@@ -32,18 +31,18 @@ impl ShellText {
     }
 }
 
-/// The text that a shell is started with; nothing where the command is not a shell, or runs a file.
-pub(crate) fn shell_text(command: &str, args: &[String]) -> Option<ShellText> {
+/// The script that a shell is started with; `None` if the command is not a shell, or runs a file.
+pub(crate) fn inline_script(command: &str, args: &[String]) -> Option<InlineScript> {
     let kind = shell_kind(command)?;
     let at = match kind {
-        ShellKind::Posix => posix_text(args),
-        ShellKind::Cmd => cmd_text(args),
-        ShellKind::PowerShell => powershell_text(args),
+        ShellKind::Posix => posix_script(args),
+        ShellKind::Cmd => cmd_script(args),
+        ShellKind::PowerShell => powershell_script(args),
     }?;
-    Some(ShellText { kind, at })
+    Some(InlineScript { kind, at })
 }
 
-/// Whether a command is a shell: what it is given as a text, it reads by its own rules.
+/// Whether a command is a shell, which parses its arguments by its own rules.
 pub(crate) fn is_shell(command: &str) -> bool {
     shell_kind(command).is_some()
 }
@@ -57,9 +56,9 @@ fn shell_kind(command: &str) -> Option<ShellKind> {
     }
 }
 
-/// `-c` in a cluster or alone. The text is the first argument that is not an option, nor the value of one.
-fn posix_text(args: &[String]) -> Option<usize> {
-    let mut is_text = false;
+/// `-c`, alone or in a cluster. The script is the first argument that is neither an option nor the value of one.
+fn posix_script(args: &[String]) -> Option<usize> {
+    let mut has_script = false;
     let mut at = 0;
     while let Some(option) = args.get(at) {
         let (letters, takes_next) = match option.strip_prefix(['-', '+']) {
@@ -72,55 +71,48 @@ fn posix_text(args: &[String]) -> Option<usize> {
             // The name of a setting follows: `-o pipefail`.
             Some(letters) => (letters, letters.contains(['o', 'O'])),
         };
-        is_text |= letters.contains('c') && option.starts_with('-');
+        has_script |= letters.contains('c') && option.starts_with('-');
         at += if takes_next { 2 } else { 1 };
     }
-    is_text.then_some(at)
+    has_script.then_some(at)
 }
 
-/// `/c`, or `/k`, which stays open afterwards.
-fn cmd_text(args: &[String]) -> Option<usize> {
-    let options = args.iter().take_while(|option| option.starts_with(['/', '-']));
-    let is_text = |option: &String| {
-        let name = option.get(1..).unwrap_or_default();
-        ["c", "k", "r"].iter().any(|text| name.eq_ignore_ascii_case(text))
-    };
-    options.map(is_text).position(|is_text| is_text).map(|at| at + 1)
+/// `/c`, or `/k`, which keeps the shell open afterwards.
+fn cmd_script(args: &[String]) -> Option<usize> {
+    let mut options = args.iter().map_while(|option| option.strip_prefix(['/', '-']));
+    let at = options.position(|name| matches!(name, "c" | "C" | "k" | "K" | "r" | "R"))?;
+    Some(at + 1)
 }
 
-/// `-Command` or `-EncodedCommand`, in any case and cut short as PowerShell lets it be.
-fn powershell_text(args: &[String]) -> Option<usize> {
+/// `-Command` or `-EncodedCommand`, in any case and abbreviated as PowerShell allows.
+fn powershell_script(args: &[String]) -> Option<usize> {
+    const WITH_VALUE: [&str; 11] = [
+        "configurationname",
+        "custompipename",
+        "encodedarguments",
+        "executionpolicy",
+        "inputformat",
+        "outputformat",
+        "psconsolefile",
+        "settingsfile",
+        "version",
+        "windowstyle",
+        "workingdirectory",
+    ];
     let mut at = 0;
     while let Some(option) = args.get(at) {
         let name = option.strip_prefix(['-', '/'])?.to_ascii_lowercase();
         let is = |full: &str| !name.is_empty() && full.starts_with(&name);
-        if is("command")
-            || is("commandwithargs")
-            || name == "cwa"
-            || name == "ec"
-            || is("encodedcommand")
+        if ["command", "commandwithargs", "encodedcommand"].into_iter().any(is)
+            || matches!(name.as_str(), "cwa" | "ec")
         {
             return Some(at + 1);
         }
-        let takes_next = matches!(name.as_str(), "ep" | "if" | "of" | "wd")
-            || [
-                "configurationname",
-                "custompipename",
-                "encodedarguments",
-                "executionpolicy",
-                "inputformat",
-                "outputformat",
-                "psconsolefile",
-                "settingsfile",
-                "version",
-                "windowstyle",
-                "workingdirectory",
-            ]
-            .into_iter()
-            .any(is);
         if is("file") {
             return None;
         }
+        let takes_next =
+            matches!(name.as_str(), "ep" | "if" | "of" | "wd") || WITH_VALUE.into_iter().any(is);
         at += if takes_next { 2 } else { 1 };
     }
     None
@@ -130,13 +122,13 @@ fn powershell_text(args: &[String]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn text_of(line: &[&str]) -> Option<usize> {
+    fn script_of(line: &[&str]) -> Option<usize> {
         let args: Vec<String> = line.iter().skip(1).map(|&arg| arg.to_owned()).collect();
-        shell_text(line.first()?, &args).map(|text| text.at)
+        inline_script(line.first()?, &args).map(|text| text.at)
     }
 
     #[test]
-    fn the_text_follows_the_option_that_announces_it() {
+    fn the_script_follows_its_option() {
         for (line, at) in [
             (&["sh", "-c", "x"][..], 1),
             (&["/bin/bash", "-lc", "x"], 1),
@@ -151,12 +143,12 @@ mod tests {
             (&["pwsh", "-NoProfile", "-c", "x"], 2),
             (&["PowerShell.EXE", "-ep", "Bypass", "-nop", "-enc", "eA=="], 4),
         ] {
-            assert_eq!(text_of(line), Some(at), "{line:?}");
+            assert_eq!(script_of(line), Some(at), "{line:?}");
         }
     }
 
     #[test]
-    fn a_file_is_no_text() {
+    fn a_file_is_not_an_inline_script() {
         for line in [
             &["sh", "server.sh", "-c", "x"][..],
             &["bash", "-o", "pipefail", "server.sh"],
@@ -167,15 +159,15 @@ mod tests {
             &["pwsh", "x.ps1", "-c", "x"],
             &["python", "-c", "x"],
         ] {
-            assert_eq!(text_of(line), None, "{line:?}");
+            assert_eq!(script_of(line), None, "{line:?}");
         }
     }
 
     #[test]
-    fn only_the_text_has_variables_of_the_shell() {
+    fn only_the_script_is_expanded_by_the_shell() {
         let expanded = |line: &[&str]| {
             let args: Vec<String> = line.iter().skip(1).map(|&arg| arg.to_owned()).collect();
-            let text = shell_text(line.first().unwrap(), &args).unwrap();
+            let text = inline_script(line.first().unwrap(), &args).unwrap();
             (0..args.len()).filter(|at| text.expands(*at)).collect::<Vec<_>>()
         };
         assert_eq!(expanded(&["bash", "-e", "-c", "x", "a"]), [2]);

@@ -1,30 +1,30 @@
-//! What stands in `client_secret`: the word `REDACTED`, or something that should not be there.
+//! The content of `client_secret`: the word `REDACTED`, or something that should not be there.
 
 use crate::text::secrets::credential::has_mixed_piece;
 
-/// The one value that a manifest may have: the proxy puts the real secret in its place.
+/// The only value that a manifest may contain: the proxy replaces it with the real secret.
 pub(crate) const REDACTED: &str = "REDACTED";
 
 /// What `client_secret` holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ClientSecret<'a> {
-    /// No such key, or nothing in it.
+    /// The key is missing or blank.
     Absent,
     /// Exactly `REDACTED`.
     Redacted,
-    /// Another way to say `REDACTED`, which nothing recognises.
+    /// A variant of `REDACTED` that the proxy does not recognise.
     MisspelledRedacted(&'a str),
-    /// The name of a variable, such as `${ACME_SECRET}`, which nothing expands.
+    /// A variable reference such as `${ACME_SECRET}`, which nothing expands.
     Reference(&'a str),
-    /// Words where a secret was meant to be filled in, such as `your-client-secret`.
+    /// Words that a secret was to replace, such as `your-client-secret`.
     Placeholder(&'a str),
     /// Anything else is a secret.
     Literal(&'a str),
 }
 
-/// What a text is as a `client_secret`.
+/// Classifies the value of a `client_secret`.
 pub(crate) fn read(secret: &str) -> ClientSecret<'_> {
-    // What is drawn at random is a secret, whatever words stand around it.
+    // A random piece makes it a secret, whatever the words around it.
     let is_random = has_mixed_piece(secret);
     if secret.trim().is_empty() {
         ClientSecret::Absent
@@ -41,7 +41,7 @@ pub(crate) fn read(secret: &str) -> ClientSecret<'_> {
     }
 }
 
-/// Whether a whole value names a variable: `${NAME}`, `{{ name }}`, `$NAME`, `$(NAME)`, `%NAME%` or `%(name)s`.
+/// Whether the whole value is a variable reference: `${NAME}`, `{{ name }}`, `$NAME`, `$(NAME)`, `%NAME%` or `%(name)s`.
 pub(crate) fn is_reference(value: &str) -> bool {
     let value = value.trim();
     let between = |start: &str, end: &str| value.strip_prefix(start)?.strip_suffix(end);
@@ -55,8 +55,8 @@ pub(crate) fn is_reference(value: &str) -> bool {
         || between("%", "%").is_some_and(is_variable)
 }
 
-/// Whether a value means `REDACTED`: in any case, in brackets or beside other words, one letter off, or blacked out with
-/// `*`, `x` or `•`.
+/// Whether a value means `REDACTED`: in any case, in brackets or next to other words, one typo away, or masked with `*`,
+/// `x` or `•`.
 pub(crate) fn is_redacted_lookalike(value: &str) -> bool {
     let is_blacked_out = value.trim().chars().all(|c| matches!(c, '*' | 'x' | 'X' | '•'));
     let is_redacted = |word: &str| {
@@ -69,7 +69,7 @@ pub(crate) fn is_redacted_lookalike(value: &str) -> bool {
         || value.split(is_between).any(is_redacted)
 }
 
-/// Whether a credential is only where one should stand; `env --check` asks the same of a real `.env`.
+/// Whether a value only marks where a credential goes. `env --check` applies this to a real `.env` too.
 pub(crate) fn is_placeholder(value: &str) -> bool {
     let value = value.trim();
     if value.is_empty() {
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_client_secret_is_told_apart() {
+    fn client_secrets_are_classified() {
         for (secret, expected) in [
             ("", "absent"),
             (" \t", "absent"),

@@ -1,7 +1,7 @@
-//! What looks like a credential: by its own form, or by the name of what holds it.
+//! What looks like a credential, by its form or by its name.
 //!
-//! A form is what its issuer documents: a prefix of its own, the three parts of a JWT (RFC 7519), the armour of a private
-//! key (RFC 7468). A word that only stands for a credential, as documentation has it, is none.
+//! Forms are those that issuers document: a vendor prefix, the three parts of a JWT (RFC 7519), the PEM armour of a
+//! private key (RFC 7468). Stand-ins from documentation do not count.
 
 use std::sync::LazyLock;
 
@@ -10,40 +10,41 @@ use regex::{Match, Regex};
 /// A credential in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Credential<'a> {
-    /// What it is, with its article, such as "a GitHub token".
+    /// What it is, with an article: `a GitHub token`.
     pub(crate) kind: &'static str,
-    /// The credential itself: to be masked, never to be shown.
+    /// Must never be shown.
     pub(crate) secret: &'a str,
 }
 
-/// Every credential of a text that is known by its form: in order, and none inside of another.
+/// The credentials of a text that are recognised by their form, in order and without overlap.
 pub(crate) fn credentials(text: &str) -> impl Iterator<Item = Credential<'_>> {
-    // Nearly every text is too short, or has none of the prefixes, which one pass over it tells.
+    // Nearly every text is too short or contains no prefix.
     let prefixes = PREFIXES.as_ref().filter(|_| text.len() >= SHORTEST);
     let candidates = prefixes.map(|prefixes| prefixes.find_iter(text));
     let mut run = TokenRun::default();
     let mut end_of_last = 0;
     candidates.into_iter().flatten().filter_map(move |candidate| {
         let start = candidate.start();
-        // What a credential has inside of it is a part of it.
+        // A prefix inside another credential is part of that.
         if candidate.end() <= end_of_last {
             return None;
         }
         let form = FORMS.iter().find(|form| form.prefix == candidate.as_str())?;
         let before = text.get(..start)?;
         let is_inside_word = before.ends_with(|before: char| before.is_ascii_alphanumeric());
-        // Five dashes are inside of no word; the letter before them may be that of a `\n`.
+        // Dashes always start a PEM block; the letter before them may belong to an escape such as `\n`.
         if is_inside_word && !matches!(form.body, Body::Pem) {
             return None;
         }
         let body = candidate.end();
-        // A text may be one run of nothing but prefixes, so each run is looked at once.
+        // A run may contain many prefixes; scanning it once keeps this linear.
         if body >= run.end {
             run = TokenRun::at(text, body);
         }
         let end = match form.body {
             Body::Pem => pem_end(text, body)?,
-            Body::Jwt => run.jwt_end(body)?,
+            Body::Jwt if run.end - start < LEAST_JWT_PART => return None,
+            Body::Jwt => run.end_of_jwt?,
             Body::Token | Body::Mixed | Body::Alphanumeric(_) | Body::AccessKeyId => {
                 run.is_body(&form.body, text, body).then_some(run.end)?
             }
@@ -53,7 +54,8 @@ pub(crate) fn credentials(text: &str) -> impl Iterator<Item = Credential<'_>> {
     })
 }
 
-/// Whether any string of a JSON text may have such a credential: one pass over the text instead of one over each string.
+/// Whether any string of a JSON text may contain such a credential. One pass over the text is cheaper than one over each
+/// string.
 pub(crate) fn may_be_in_json(text: &str) -> bool {
     let has_body = |form: &Form, body: &str| {
         let least = match form.body {
@@ -63,17 +65,17 @@ pub(crate) fn may_be_in_json(text: &str) -> bool {
         };
         leading(body, is_token_character).len() >= least
     };
-    let is_beginning = |candidate: Match<'_>| {
+    let is_start = |candidate: Match<'_>| {
         let body = text.get(candidate.end()..).unwrap_or_default();
         let mut forms = FORMS.iter();
         forms.any(|form| form.prefix == candidate.as_str() && has_body(form, body))
     };
-    // An escape may spell any of it.
+    // `\u00…` may spell any character of a prefix.
     text.contains("\\u00")
-        || PREFIXES.as_ref().is_none_or(|prefixes| prefixes.find_iter(text).any(is_beginning))
+        || PREFIXES.as_ref().is_none_or(|prefixes| prefixes.find_iter(text).any(is_start))
 }
 
-/// Whether the name of a variable or an answer says that it holds a credential, in any case.
+/// Whether the name of a variable, option or input is that of a credential, in any case.
 pub(crate) fn names_credential(name: &str) -> bool {
     let name = name.to_ascii_uppercase().replace('-', "_");
     ["TOKEN", "SECRET", "PASSWORD", "API_KEY", "APIKEY", "ACCESS_KEY"]
@@ -81,8 +83,8 @@ pub(crate) fn names_credential(name: &str) -> bool {
         .any(|word| name.ends_with(word))
 }
 
-/// Whether a value only stands for a credential: "your-token-here", `<password>`, `xxxxx`.
-pub(crate) fn is_stand_in(value: &str) -> bool {
+/// Whether a value is an example from documentation: `your-token-here`, `<password>`, `xxxxx`.
+pub(crate) fn is_example(value: &str) -> bool {
     let value = value.to_ascii_lowercase();
     let is_bracketed = [('<', '>'), ('[', ']'), ('{', '}')]
         .iter()
@@ -92,14 +94,14 @@ pub(crate) fn is_stand_in(value: &str) -> bool {
         || STAND_IN_WORDS.iter().any(|word| value.contains(word))
 }
 
-/// Whether masking a value hides something. A single short word such as `admin` is not a secret that anybody keeps, and
-/// masking it would tear holes into every other text.
+/// Whether a value is worth masking. A short word such as `admin` protects nothing, and masking it would garble unrelated
+/// text.
 pub(crate) fn is_worth_hiding(value: &str) -> bool {
     let is_word = value.len() <= 12 && value.chars().all(|letter| letter.is_ascii_lowercase());
     value.chars().count() >= 6 && !is_word
 }
 
-/// Words that documentation puts in the place of a credential.
+/// Words that documentation uses in place of a credential.
 const STAND_IN_WORDS: [&str; 11] = [
     "your",
     "token",
@@ -114,22 +116,22 @@ const STAND_IN_WORDS: [&str; 11] = [
     "sample",
 ];
 
-/// A credential that its prefix gives away.
+/// A form of credential with a known prefix.
 struct Form {
     prefix: &'static str,
     kind: &'static str,
     body: Body,
 }
 
-/// What has to follow a prefix.
+/// What must follow a prefix.
 enum Body {
     /// At least 16 of `[A-Za-z0-9_-]`.
     Token,
-    /// The same, with a piece that mixes letters and digits: for prefixes that prose has too.
+    /// The same, with a piece that mixes letters and digits: for prefixes that also occur in prose.
     Mixed,
-    /// At least so many letters and digits, and no more than these: for prefixes that names of settings have too.
+    /// At least this many letters and digits, and no separator: for prefixes that also occur in names of settings.
     Alphanumeric(usize),
-    /// Exactly 16 capital letters and digits.
+    /// Exactly 16 upper-case letters and digits.
     AccessKeyId,
     /// The rest of a JWT.
     Jwt,
@@ -171,12 +173,12 @@ const FORMS: [Form; 31] = [
     form("lin_api_", "a Linear API key", Body::Alphanumeric(30)),
 ];
 
-/// The bytes of the shortest credential: the shortest prefix, and the shortest body, a token.
+/// The length in bytes of the shortest credential: the shortest prefix with the shortest body.
 const SHORTEST: usize = "sk-".len() + SHORTEST_TOKEN;
 
 const SHORTEST_TOKEN: usize = 16;
 
-/// The characters that each of the three parts of a JWT has at least.
+/// The least length of each of the three parts of a JWT.
 const LEAST_JWT_PART: usize = 8;
 
 const fn form(prefix: &'static str, kind: &'static str, body: Body) -> Form {
@@ -188,17 +190,17 @@ static PREFIXES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&prefixes.join("|")).ok()
 });
 
-/// A run of token characters, and what of it decides about every body that ends with it. Offsets are those of the text.
+/// A run of token characters, with what decides about any body that ends where the run ends. Offsets are into the text.
 #[derive(Debug, Default)]
 struct TokenRun {
     end: usize,
-    /// Where the last word begins that only stands for a credential.
+    /// The start of the last of `STAND_IN_WORDS`.
     last_stand_in: Option<usize>,
-    /// Where the last `-` or `_` is.
+    /// The last `-` or `_`.
     last_separator: Option<usize>,
-    /// Where the last piece begins that mixes letters and digits.
+    /// The start of the last piece that mixes letters and digits.
     last_mixed_piece: Option<usize>,
-    /// Where the JWT ends whose header ends with this run.
+    /// The end of the JWT whose header ends with this run.
     end_of_jwt: Option<usize>,
 }
 
@@ -217,18 +219,18 @@ impl TokenRun {
         }
     }
 
-    /// Whether the run, from an offset on, is what has to follow a prefix.
+    /// Whether the run from `start` on is a valid body.
     fn is_body(&self, body: &Body, text: &str, start: usize) -> bool {
         let length = self.end - start;
-        let holds = |last: Option<usize>| last.is_some_and(|last| last >= start);
-        if length < SHORTEST_TOKEN || (holds(self.last_stand_in) && !begins_at_random(text, start))
+        let contains = |last: Option<usize>| last.is_some_and(|last| last >= start);
+        if length < SHORTEST_TOKEN || (contains(self.last_stand_in) && !starts_random(text, start))
         {
             return false;
         }
         match body {
             Body::Token => true,
-            Body::Mixed => holds(self.last_mixed_piece),
-            Body::Alphanumeric(least) => length >= *least && !holds(self.last_separator),
+            Body::Mixed => contains(self.last_mixed_piece),
+            Body::Alphanumeric(least) => length >= *least && !contains(self.last_separator),
             Body::AccessKeyId => {
                 let is_id = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
                 let id = text.get(start..self.end).unwrap_or_default();
@@ -237,22 +239,16 @@ impl TokenRun {
             Body::Jwt | Body::Pem => false,
         }
     }
-
-    /// After `eyJ`: the end of the JWT whose header the run is from an offset on, all three parts long enough.
-    fn jwt_end(&self, start: usize) -> Option<usize> {
-        let is_long = self.end - start + "eyJ".len() >= LEAST_JWT_PART;
-        self.end_of_jwt.filter(|_| is_long)
-    }
 }
 
-/// Whether a body begins with what is drawn at random: then the words behind it do not make it a stand-in.
-fn begins_at_random(text: &str, start: usize) -> bool {
+/// Whether a body starts with random characters; then words after them do not make it a stand-in.
+fn starts_random(text: &str, start: usize) -> bool {
     let head = text.get(start..start + SHORTEST_TOKEN).unwrap_or_default();
     let lower = head.to_ascii_lowercase();
     has_mixed_piece(head) && !STAND_IN_WORDS.iter().any(|word| lower.contains(word))
 }
 
-/// The bytes of the claims and the signature behind a header, each long enough.
+/// The length of the claims and signature after a header, with their dots; `None` if either is too short.
 fn jwt_tail(text: &str) -> Option<usize> {
     let claims = leading(text.strip_prefix('.')?, is_token_character);
     let signature = text.get(1 + claims.len()..)?;
@@ -261,8 +257,8 @@ fn jwt_tail(text: &str) -> Option<usize> {
     (is_long && looks_encoded(signature)).then_some(claims.len() + signature.len() + 2)
 }
 
-/// After `-----BEGIN `: the end of what a private key with at least 32 characters of base64 holds. Neither a label nor a
-/// key has five dashes in it, so that a header never reads beyond the next one.
+/// The end of the private key after `-----BEGIN `, which must contain at least 32 characters of base64. Neither the label
+/// nor the key contains five dashes, so nothing is read past the next header.
 fn pem_end(text: &str, start: usize) -> Option<usize> {
     const DASHES: &str = "-----";
     let rest = text.get(start..)?;
@@ -271,7 +267,7 @@ fn pem_end(text: &str, start: usize) -> Option<usize> {
         return None;
     }
     let content = content.split(DASHES).next()?;
-    // A line break may be written as `\n` once more, where JSON stands inside JSON.
+    // In JSON nested in JSON, line breaks are still escaped.
     let joined = content.replace("\\n", "").replace(['\n', '\r'], "");
     let is_base64 =
         |character: char| character.is_ascii_alphanumeric() || "+/=".contains(character);
@@ -281,19 +277,19 @@ fn pem_end(text: &str, start: usize) -> Option<usize> {
     has_key.then_some(start + label.len() + DASHES.len() + content.len())
 }
 
-/// Whether base64 could look like this. Words that stand for it keep to one case; looking for those words in it would
-/// find them by chance, because base64 is long.
+/// Whether a text could be base64. Stand-ins keep to one case; base64 is too long to search for stand-in words, which
+/// would occur by chance.
 fn looks_encoded(text: &str) -> bool {
     let has = |matches: fn(&u8) -> bool| text.as_bytes().iter().any(matches);
     has(u8::is_ascii_digit) || (has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase))
 }
 
-/// Whether a piece between `-` and `_` of 8 or more characters has both letters and digits, as what is drawn at random has.
+/// Whether a piece of 8 or more characters between `-` and `_` has both letters and digits, as random strings do.
 pub(crate) fn has_mixed_piece(text: &str) -> bool {
     last_mixed_piece(text).is_some()
 }
 
-/// Where the last such piece begins.
+/// The start of the last such piece.
 fn last_mixed_piece(text: &str) -> Option<usize> {
     let mut end = text.len();
     for piece in text.rsplit(is_separator) {
@@ -326,7 +322,7 @@ fn is_token_character(character: char) -> bool {
 mod tests {
     use super::*;
 
-    /// Put together here, so that no scanner takes this file for a leak.
+    /// Concatenated at run time so that secret scanners do not flag this file.
     fn planted(prefix: &str) -> String {
         format!("{prefix}Q7w2Er9Ty4Ui8Op1As6Df3Gh5Jk0Lz2Xc7Vb")
     }
@@ -344,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn every_prefix_is_found_inside_of_other_text() {
+    fn every_prefix_is_found_inside_other_text() {
         for form in &FORMS {
             let secret = match form.body {
                 Body::Jwt => format!("{}.{}.{}", planted("eyJ"), planted("eyJ"), planted("")),
@@ -372,8 +368,12 @@ mod tests {
     }
 
     #[test]
-    fn a_look_at_a_whole_text_misses_nothing_that_its_strings_have() {
+    fn the_shortest_credentials_are_found_in_json_too() {
+        for form in &FORMS {
+            assert!(form.prefix.len() + SHORTEST_TOKEN >= SHORTEST, "{}", form.prefix);
+        }
         let shortest = concat!("sk-", "Q7w2Er9Ty4Ui8Op1");
+        assert_eq!(shortest.len(), SHORTEST);
         let jwt = concat!("eyJhbGci", ".", "Q7w2Er9T", ".", "y4Ui8Op1");
         let key = format!("-----BEGIN PRIVATE KEY-----\n{}\n", planted("MIIEvQ"));
         for text in [shortest, jwt, &key] {
@@ -386,17 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn no_prefix_is_shorter_than_that_of_the_shortest_credential() {
-        for form in &FORMS {
-            assert!(form.prefix.len() + SHORTEST_TOKEN >= SHORTEST, "{}", form.prefix);
-        }
-        let shortest = concat!("sk-", "Q7w2Er9Ty4Ui8Op1");
-        assert_eq!(shortest.len(), SHORTEST);
-        assert_found(shortest, shortest);
-    }
-
-    #[test]
-    fn what_has_no_key_in_it_is_no_private_key() {
+    fn a_private_key_needs_base64() {
         for content in ["\\n...\\n", "\nMIIEvQIBADANBg...\n", "\nYOUR_PRIVATE_KEY\n", ""] {
             assert_none(&format!("-----BEGIN PRIVATE KEY-----{content}-----END PRIVATE KEY-----"));
         }
@@ -405,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_for_a_credential_is_none() {
+    fn stand_ins_and_names_with_a_prefix_are_not_credentials() {
         for text in [
             "ghp_your_personal_access_key_goes_here",
             "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxx",
@@ -415,14 +405,6 @@ mod tests {
             "eyJhbGciOiJIUzI1NiJ9.your_payload.your_signature",
             "ghp_short",
             "ghp_${user_config.github_key}",
-        ] {
-            assert_none(text);
-        }
-    }
-
-    #[test]
-    fn words_that_only_begin_alike_are_none() {
-        for text in [
             "task-management-for-small-teams-2024",
             "sk-learn-based-classification-pipeline",
             "hf_hub_enable_hf_transfer_for_downloads_of_models",
@@ -436,12 +418,12 @@ mod tests {
     }
 
     #[test]
-    fn what_begins_in_the_middle_of_words_is_found_all_the_same() {
+    fn a_credential_is_found_after_another_prefix() {
         let secret = planted("ghp_");
         for before in ["hf_hub-", "npm_", "eyJ-", "AKIA-", "-----BEGIN ", "ghp_short "] {
             assert_found(&format!("{before}{secret}"), &secret);
         }
-        // A prefix may end where a token does.
+        // A prefix may be cut off by the end of a token.
         let token = format!("ghp_Q7w2Er9Ty4Ui8Op1-{}", planted("ya29."));
         let found: Vec<_> = credentials(&token).map(|found| found.secret).collect();
         assert_eq!(found, ["ghp_Q7w2Er9Ty4Ui8Op1-ya29", &planted("ya29.")], "{token}");
@@ -450,7 +432,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_found_in_a_text_of_prefixes_is_no_longer_than_the_text() {
+    fn a_text_of_prefixes_is_searched_in_linear_space() {
         for (piece, found_in_all) in [
             ("ghp_-", 1),
             ("sk-a1b2c3d4-", 1),
@@ -470,7 +452,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_says_that_it_holds_a_credential_by_its_end() {
+    fn a_credential_is_named_at_the_end_of_a_name() {
         for name in ["GITHUB_TOKEN", "apiKey", "db-password", "api-key", "AWS_SECRET_ACCESS_KEY"] {
             assert!(names_credential(name), "{name}");
         }

@@ -1,24 +1,24 @@
-//! Credentials that are written down in a command line: `-e API_KEY=…`, `--token …`, `--header "Authorization: Bearer …"`.
+//! Hard-coded credentials in a command line: `-e API_KEY=…`, `--token …`, `--header "Authorization: Bearer …"`.
 
 use crate::text::secrets::credential::names_credential;
-use crate::text::secrets::written_down::is_written_down;
+use crate::text::secrets::hardcoded::is_hardcoded;
 
 /// A credential in an argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LiteralArgument<'a> {
-    /// The argument that holds it, counted from 0.
+    /// The argument that contains it, counted from 0.
     pub(crate) index: usize,
-    /// What says that it is one: the option, the variable or the header.
+    /// The option, variable or header whose name shows that it is a credential.
     pub(crate) name: &'a str,
-    /// To be masked, never to be shown.
+    /// Must never be shown.
     pub(crate) value: &'a str,
 }
 
-/// What options for the environment and for headers are called.
+/// The options that set a variable or a header.
 const ENVIRONMENT: [&str; 2] = ["-e", "--env"];
 const HEADER: [&str; 2] = ["-H", "--header"];
 
-/// The credentials that stand in arguments as they are used.
+/// The hard-coded credentials of a command line.
 pub(crate) fn literal_arguments<'a>(arguments: &[&'a str]) -> Vec<LiteralArgument<'a>> {
     let mut found = Vec::new();
     let mut index = 0;
@@ -32,12 +32,12 @@ pub(crate) fn literal_arguments<'a>(arguments: &[&'a str]) -> Vec<LiteralArgumen
         let named = match option {
             _ if ENVIRONMENT.contains(&option) => variable(value),
             _ if HEADER.contains(&option) => header(value),
-            // A variable in front of a command, as `env` takes it.
+            // `NAME=value` before a command, as for `env`.
             "" => variable(value),
             _ => Some((option, value)),
         };
         if let Some((name, value)) = named
-            && is_written_down(value)
+            && is_hardcoded(value)
         {
             found.push(LiteralArgument { index: at, name, value });
         }
@@ -45,7 +45,7 @@ pub(crate) fn literal_arguments<'a>(arguments: &[&'a str]) -> Vec<LiteralArgumen
     found
 }
 
-/// An option that has its value in the same argument.
+/// An option with its value in the same argument.
 fn joined(argument: &str) -> Option<(&str, &str)> {
     // `-eKEY=value`, `-HName: value`.
     if let Some((option @ ("-e" | "-H"), value)) = argument.split_at_checked(2)
@@ -58,7 +58,7 @@ fn joined(argument: &str) -> Option<(&str, &str)> {
     (is_known || is_credential(option)).then_some((option, value))
 }
 
-/// Whether the argument behind this one is its value.
+/// Whether the next argument is the value of this one.
 fn takes_value(option: &str, next: &str) -> bool {
     ENVIRONMENT.contains(&option)
         || HEADER.contains(&option)
@@ -69,30 +69,25 @@ fn is_credential(option: &str) -> bool {
     option.starts_with('-') && names_credential(option)
 }
 
-/// A variable with its value, where it is one for a credential.
+/// `NAME=value`, if the name is that of a credential.
 fn variable(assignment: &str) -> Option<(&str, &str)> {
     let (name, value) = assignment.split_once('=')?;
     let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     (is_name && names_credential(name)).then_some((name, value))
 }
 
-/// A header with its value, where it is one for a credential; the scheme is left out.
+/// The name and value of a header that carries a credential, without the authentication scheme.
 fn header(line: &str) -> Option<(&str, &str)> {
     let (name, value) = line.split_once(':')?;
-    let value = value.trim();
-    if names_credential(name.trim()) {
-        return Some((name.trim(), value));
+    let (name, value) = (name.trim(), value.trim());
+    if names_credential(name) {
+        return Some((name, value));
     }
-    let is_authorization = ["authorization", "proxy-authorization"]
-        .contains(&name.trim().to_ascii_lowercase().as_str());
-    let schemes = ["bearer", "basic", "token"];
-    let credential = match value.split_once(' ') {
-        Some((scheme, rest)) if schemes.contains(&scheme.to_ascii_lowercase().as_str()) => {
-            rest.trim()
-        }
-        _ => value,
-    };
-    is_authorization.then_some((name.trim(), credential))
+    let is_one_of =
+        |word: &str, known: &[&str]| known.iter().any(|known| word.eq_ignore_ascii_case(known));
+    let is_scheme = |(scheme, _): &(&str, &str)| is_one_of(scheme, &["bearer", "basic", "token"]);
+    let credential = value.split_once(' ').filter(is_scheme).map_or(value, |(_, rest)| rest.trim());
+    is_one_of(name, &["authorization", "proxy-authorization"]).then_some((name, credential))
 }
 
 #[cfg(test)]
@@ -102,7 +97,7 @@ mod tests {
     const VALUE: &str = "kq8Zp2mN4vX7";
 
     #[test]
-    fn a_credential_is_found_in_every_way_to_write_an_argument() {
+    fn a_credential_is_found_however_the_argument_is_written() {
         for (line, name, index) in [
             ("run|-e|API_KEY=V|image", "API_KEY", 2),
             ("run|-eAPI_KEY=V", "API_KEY", 1),
@@ -126,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_filled_in_later_is_no_credential() {
+    fn placeholders_and_locations_are_not_credentials() {
         for line in [
             "run|-e|API_KEY|image",
             "run|-e|API_KEY=${user_config.key}",

@@ -1,7 +1,7 @@
-//! What may be a secret in a text that no rule of Secrets reads: a manifest that is broken, a configuration, a file that
-//! was named by mistake. It is told by its form, by its place in a URL, or by the name in front of it.
+//! Possible secrets in text that no secrets rule checks: a broken manifest, a configuration, a file named by mistake.
+//! They are recognised by their form, by their place in a URL, or by the name before them.
 //!
-//! Nothing is reported here; what is found is only kept out of output. So it rather finds too much than too little.
+//! Nothing is reported from here, only masked in output, so the search errs on the side of finding too much.
 
 use std::sync::LazyLock;
 
@@ -10,20 +10,20 @@ use regex::Regex;
 use crate::text::secrets::client_secret::is_redacted_lookalike;
 use crate::text::secrets::credential::{credentials, is_worth_hiding, names_credential};
 
-/// Everything below.
+/// Both the named and the unnamed secrets.
 pub(crate) fn secrets(text: &str) -> Vec<String> {
     let mut found = unnamed_secrets(text);
     found.append(&mut named_secrets(text));
     found
 }
 
-/// Credentials that are known by their form, and those in URLs: the password of the user information, and what the query
-/// gives for a name of a credential.
+/// Credentials recognised by their form, and those in URLs: passwords in the user information, and query parameters with
+/// the name of a credential.
 pub(crate) fn unnamed_secrets(text: &str) -> Vec<String> {
     let mut found: Vec<String> =
         credentials(text).map(|credential| credential.secret.to_owned()).collect();
     if text.contains('\\') {
-        // The letter of an escape would pass for the beginning of a word.
+        // The letter of an escape such as `\n` would look like part of the credential's first word.
         let text = without_escapes(text);
         found.extend(credentials(&text).map(|credential| credential.secret.to_owned()));
     }
@@ -36,7 +36,7 @@ pub(crate) fn unnamed_secrets(text: &str) -> Vec<String> {
             continue;
         };
         secrets_of_url(url, &mut found);
-        // URLs inside of it: each up to the next, so that none is read as often as there are others before it.
+        // Nested URLs, each only up to the next one, which keeps this linear.
         for inner in url.split("://").skip(1) {
             secrets_of_url(inner, &mut found);
         }
@@ -44,9 +44,9 @@ pub(crate) fn unnamed_secrets(text: &str) -> Vec<String> {
     found
 }
 
-/// What stands behind a name for a credential, however the two are put together: `"client_secret": "…"`,
-/// `clientSecret: '…'`, `"API_TOKEN": ["…"]`, `A_SECRET='…`. Quotes may be missing, as they are where a text is broken.
-pub(crate) fn named_secrets(text: &str) -> Vec<String> {
+/// The values after the name of a credential, in any syntax: `"client_secret": "…"`, `clientSecret: '…'`,
+/// `"API_TOKEN": ["…"]`, `A_SECRET='…`. Quotes may be missing, as in broken text.
+fn named_secrets(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let names = NAMES.as_ref().map(|names| names.captures_iter(text));
     for captures in names.into_iter().flatten() {
@@ -60,30 +60,34 @@ pub(crate) fn named_secrets(text: &str) -> Vec<String> {
         }
         let has = |group: &str| captures.name(group).is_some_and(|part| !part.is_empty());
         let (is_quoted, is_separated) = (has("quote"), has("separator"));
-        let starts_line = captures.name("line").is_some();
+        if !is_quoted && !is_separated {
+            continue;
+        }
+        let is_assignment = is_separated && captures.name("line").is_some();
         let rest = text.get(whole.end()..).unwrap_or_default();
-        let values = match Delimited::at_start(rest) {
-            Some(_) if !is_quoted && !is_separated => Vec::new(),
-            Some(Delimited::List(list)) => strings(list),
-            Some(Delimited::Text(value)) => {
-                // In a file of variables the quotes may be a part of the value.
-                let behind = behind_quote(rest, value).filter(|_| is_separated && starts_line);
-                let whole = behind.map(|_| first_line(rest));
-                [Some(value), behind.map(first_line), whole].into_iter().flatten().collect()
-            }
-            // Without quotes nobody knows where a value ends.
-            None if is_separated && starts_line => vec![first_word(rest), first_line(rest)],
-            None if is_separated && is_quoted => vec![first_word(rest)],
-            None => Vec::new(),
+        let values = if let Some(list) = rest.strip_prefix('[') {
+            strings(list)
+        } else if let Some((value, _)) = quoted(rest) {
+            // In an env file the quotes may be part of the value.
+            let after = after_quote(rest, value).filter(|_| is_assignment);
+            let whole = after.map(|_| first_line(rest));
+            [Some(value), after.map(first_line), whole].into_iter().flatten().collect()
+        } else if is_assignment {
+            // Without quotes, the end of the value is unknown.
+            vec![first_word(rest), first_line(rest)]
+        } else if is_separated && is_quoted {
+            vec![first_word(rest)]
+        } else {
+            Vec::new()
         };
         for value in values {
-            hide(value, is_client_secret, &mut found);
+            collect(value, is_client_secret, &mut found);
         }
     }
     found
 }
 
-/// A name, and what may stand between it and its value.
+/// A name, and what may separate it from its value.
 static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r#"(?m)(?P<line>^[ \t]*(?:export[ \t]+)?)?(?P<name>(?:[A-Za-z0-9_.-]|\\u[0-9A-Fa-f]{4})+)(?P<quote>\\*["'`]?)\s*(?P<separator>[:=]*)\s*"#,
@@ -91,23 +95,7 @@ static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// A value with something around it.
-enum Delimited<'a> {
-    Text(&'a str),
-    /// What follows the opening bracket.
-    List(&'a str),
-}
-
-impl<'a> Delimited<'a> {
-    fn at_start(text: &'a str) -> Option<Self> {
-        match text.strip_prefix('[') {
-            Some(list) => Some(Self::List(list)),
-            None => quoted(text).map(|(value, _)| Self::Text(value)),
-        }
-    }
-}
-
-/// The text between quotes that a text starts with, and what follows. Without a closing quote it goes as far as the line.
+/// The quoted string at the start of a text, and what follows. Without a closing quote it extends to the end of the line.
 fn quoted(text: &str) -> Option<(&str, &str)> {
     let unescaped = text.trim_start_matches('\\');
     let is_nested = unescaped.len() < text.len();
@@ -127,7 +115,7 @@ fn quoted(text: &str) -> Option<(&str, &str)> {
     Some((value, rest))
 }
 
-/// The strings of a list, given from behind its bracket; those of lists in it too.
+/// The strings of a list and of nested lists, starting after the opening bracket.
 fn strings(mut rest: &str) -> Vec<&str> {
     let mut values = Vec::new();
     loop {
@@ -141,11 +129,11 @@ fn strings(mut rest: &str) -> Vec<&str> {
     }
 }
 
-/// What follows the closing quote of a value, where that is a word without anything between the two.
-fn behind_quote<'a>(text: &'a str, value: &str) -> Option<&'a str> {
-    let behind = text.split_once(value).filter(|_| !value.is_empty())?.1;
-    let behind = behind.trim_start_matches(['"', '\'', '`']);
-    behind.starts_with(char::is_alphanumeric).then_some(behind)
+/// What follows the closing quote of a value, if it is a word directly after the quote.
+fn after_quote<'a>(text: &'a str, value: &str) -> Option<&'a str> {
+    let (_, after) = text.split_once(value).filter(|_| !value.is_empty())?;
+    let after = after.trim_start_matches(['"', '\'', '`']);
+    after.starts_with(char::is_alphanumeric).then_some(after)
 }
 
 fn first_word(text: &str) -> &str {
@@ -157,30 +145,30 @@ fn first_line(text: &str) -> &str {
     if text.starts_with(['{', '}', ']']) { "" } else { text.lines().next().unwrap_or_default() }
 }
 
-/// Takes in a value line by line, each as it is written and as it is meant.
-fn hide(value: &str, is_client_secret: bool, found: &mut Vec<String>) {
+/// Collects the lines of a value, both raw and unescaped.
+fn collect(value: &str, is_client_secret: bool, found: &mut Vec<String>) {
     let is_edge = |character: char| character.is_whitespace() || ",;\\\"'`}])".contains(character);
     for line in value.lines() {
         for part in [line.trim(), line.trim_end_matches(is_edge).trim()] {
             let flags = ["true", "false", "null", "none"];
-            let is_open = part.contains("${")
+            let is_harmless = part.contains("${")
                 || part.contains("{{")
                 || flags.contains(&part)
                 || is_redacted_lookalike(part)
                 || part.parse::<f64>().is_ok();
-            if is_open || !(is_worth_hiding(part) || is_client_secret) {
+            if is_harmless || !(is_worth_hiding(part) || is_client_secret) {
                 continue;
             }
             found.push(part.to_owned());
-            let meant = unescape(part);
-            if meant != part {
-                found.push(meant);
+            let unescaped = unescape(part);
+            if unescaped != part {
+                found.push(unescaped);
             }
         }
     }
 }
 
-/// Whether a name is `client_secret`, in any spelling and with up to two letters off.
+/// Whether a name is `client_secret`, in any notation and with up to two typos.
 fn is_client_secret(name: &str) -> bool {
     let letters = name.chars().filter(char::is_ascii_alphanumeric);
     let letters = letters.collect::<String>().to_ascii_lowercase();
@@ -210,14 +198,13 @@ fn secrets_of_url(url: &str, found: &mut Vec<String>) {
     found.extend(secrets.map(|(_, value)| value.to_owned()));
 }
 
-/// A text with spaces in the place of escapes.
+/// Blanks out one-letter escapes.
 fn without_escapes(text: &str) -> String {
     let escapes = ["\\b", "\\f", "\\n", "\\r", "\\t"];
-    let blank = |text: String, escape: &str| text.replace(escape, "  ");
-    escapes.into_iter().fold(text.to_owned(), blank)
+    escapes.into_iter().fold(text.to_owned(), |text, escape| text.replace(escape, "  "))
 }
 
-/// What a part of a JSON string means; the part itself where it is none.
+/// Unescapes a part of a JSON string; returns it unchanged if it is not valid.
 fn unescape(written: &str) -> String {
     if written.contains('\\') {
         serde_json::from_str(&format!("\"{written}\"")).unwrap_or_else(|_| written.to_owned())
@@ -233,7 +220,7 @@ mod tests {
     const SECRET: &str = "kq8Zp2mN4vX7-live";
 
     #[test]
-    fn what_stands_behind_a_name_is_found_however_it_is_written() {
+    fn the_value_after_a_name_is_found_in_any_syntax() {
         for text in [
             r#"{"client_secret": "§"}"#,
             r#"{"client_secret": "§, "name": "x"}"#,
@@ -262,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_for_a_secret_is_none() {
+    fn values_that_are_no_secrets_are_not_collected() {
         for text in [
             r#"{"client_secret": "REDACTED", "scopes": ["notes"]}"#,
             r#"{"A_TOKEN": "${user_config.token}"}"#,
@@ -276,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn urls_inside_of_a_url_give_theirs_and_a_text_of_them_no_more_than_it_holds() {
+    fn nested_urls_are_searched_in_linear_space() {
         let text = format!(
             "https://a.example/?next=https://u:{SECRET}@b.example/?token=abcd1234://x&api_key=efgh5678"
         );
@@ -290,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_gives_its_password_and_its_parameters() {
+    fn passwords_and_parameters_of_urls_are_found() {
         let text = "url = \"https://u:p4ssw0rdXX@h.example/?access_token=abcd1234&region=eu-central\" \
                     postgres://u:${PASSWORD}@h/x?password={{password}}";
         assert_eq!(unnamed_secrets(text), ["u:p4ssw0rdXX", "p4ssw0rdXX", "abcd1234"]);

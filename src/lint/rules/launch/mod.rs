@@ -22,12 +22,12 @@ pub(crate) mod unused_user_config;
 
 use crate::lint::{ManifestString, Slot, Subject};
 use crate::manifest::model::UserInput;
-use crate::text::launch_line::shell_text;
+use crate::text::launch_line::inline_script;
 use crate::text::placeholder::{Kind, placeholders};
 
 /// The strings of the server in which `${…}` is not a variable of a shell: all but the text that one is started with.
 fn strings_outside_of_shells<'a>(subject: &Subject<'a>) -> Vec<ManifestString<'a>> {
-    let text = subject.command().and_then(|command| shell_text(command, subject.args()));
+    let text = subject.command().and_then(|command| inline_script(command, subject.args()));
     let mut strings = subject.server_strings();
     strings.retain(|string| match (string.slot, text) {
         (Slot::Argument(at), Some(text)) => !text.expands(at),

@@ -32,11 +32,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(run) = subject.container_run() else {
         return;
     };
-    for opening in run.openings() {
-        let Some(message) = opening.power.breach() else {
+    for grant in run.grants() {
+        let Some(message) = grant.privilege.host_control() else {
             continue;
         };
-        let place = subject.value_at(Slot::Argument(opening.at).pointer());
+        let place = subject.value_at(Slot::Argument(grant.at).pointer());
         findings.push(RULE.at(place, message).help("run the container without it"));
     }
 }

@@ -1,6 +1,6 @@
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::source::finding::Severity;
-use crate::text::launch_line::shell_text;
+use crate::text::launch_line::inline_script;
 
 /// ## What it does
 /// Reports a server that is started through a shell: `sh`, `bash` and their like with `-c`, `cmd` with `/c`, or PowerShell
@@ -32,7 +32,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(command) = subject.command() else {
         return;
     };
-    if shell_text(command, subject.args()).is_some() {
+    if inline_script(command, subject.args()).is_some() {
         findings.push(
             RULE.at(
                 subject.value_at("/server/command"),

@@ -6,7 +6,7 @@ use crate::source::Pointer;
 use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, placeholders};
 use crate::text::secrets::credential::{credentials, is_worth_hiding, names_credential};
-use crate::text::secrets::written_down::is_written_down;
+use crate::text::secrets::hardcoded::is_hardcoded;
 
 /// ## What it does
 /// Reports a URL with a literal password, as `user:password@host` or as a parameter such as `?api_key=`, in `oauth_config`,
@@ -140,7 +140,7 @@ fn user_information(url: &str) -> Option<(&str, &str)> {
         .iter()
         .any(|word| password.eq_ignore_ascii_case(word));
     // A number is a password here, where nothing else has its place.
-    let is_literal = is_written_down(password) || password.parse::<f64>().is_ok();
+    let is_literal = is_hardcoded(password) || password.parse::<f64>().is_ok();
     (is_literal && !is_asked_for && !is_word).then_some((user, password))
 }
 
@@ -164,7 +164,7 @@ fn secret_parameters(query: &str) -> impl Iterator<Item = (&str, &str)> {
                 && has(u8::is_ascii_alphabetic);
             names_credential(name)
                 && is_random
-                && is_written_down(value)
+                && is_hardcoded(value)
                 && credentials(value).next().is_none()
         })
 }

@@ -2,7 +2,7 @@ use crate::lint::rules::tokens::overwritten_token_env;
 use crate::lint::{Check, Findings, Group, RawSubject, Rule, Yield};
 use crate::source::finding::Severity;
 use crate::text::secrets::credential::{credentials, names_credential};
-use crate::text::secrets::written_down::{is_written_down, stands_for_one};
+use crate::text::secrets::hardcoded::{is_hardcoded, is_stand_in};
 
 use super::committed_credential;
 
@@ -47,9 +47,9 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
             continue;
         }
         let place = subject.value_at(pointer);
-        let finding = if is_written_down(value) {
+        let finding = if is_hardcoded(value) {
             RULE.at(place, format!("`{key}` is written down in the manifest")).secret(value)
-        } else if stands_for_one(value) && !value.contains("${") && !value.contains("{{") {
+        } else if is_stand_in(value) && !value.contains("${") && !value.contains("{{") {
             RULE.at(place, format!("the value of `{key}` is a placeholder that nothing replaces"))
         } else {
             continue;

@@ -1,39 +1,37 @@
-//! What counts as a credential that is written down: the one definition for variables, arguments, defaults and URLs.
+//! What counts as a hard-coded credential: the one definition for variables, arguments, defaults and URLs.
 
 use crate::text::secrets::client_secret::{is_placeholder, is_reference};
-use crate::text::secrets::credential::{has_mixed_piece, is_stand_in, names_credential};
+use crate::text::secrets::credential::{has_mixed_piece, is_example, names_credential};
 
-/// Words that say that there is no value, or switch something.
+/// Words that mean "no value" or toggle something.
 const FLAGS: [&str; 8] = ["true", "false", "yes", "no", "on", "off", "none", "null"];
 
-/// Whether a value is used as it is written: no placeholder of any syntax, no word that stands for a credential, no flag,
-/// no number, no place where the credential is found.
-pub(crate) fn is_written_down(value: &str) -> bool {
+/// Whether a value is used literally: not a placeholder in any syntax, a stand-in, a flag, a number, or the location of
+/// the credential.
+pub(crate) fn is_hardcoded(value: &str) -> bool {
     let value = value.trim();
     let is_flag = FLAGS.iter().any(|flag| value.eq_ignore_ascii_case(flag));
     let is_number = value.parse::<f64>().is_ok();
     !value.is_empty()
         && !is_flag
         && !is_number
-        && !is_filled_in_later(value)
-        && !is_place(value)
-        && !stands_for_one(value)
+        && !is_template(value)
+        && !is_location(value)
+        && !is_stand_in(value)
 }
 
-/// Whether a value only stands for a credential, as documentation has it, and nothing puts one in its place.
-pub(crate) fn stands_for_one(value: &str) -> bool {
+/// Whether a value is a stand-in as in documentation, which nothing replaces with a real credential.
+pub(crate) fn is_stand_in(value: &str) -> bool {
     let value = value.trim();
-    let is_word = is_placeholder(value) || is_stand_in(value);
-    // What is drawn at random is a credential, whatever words stand around it.
+    let is_word = is_placeholder(value) || is_example(value);
+    // A random piece makes it a credential, whatever the words around it.
     !value.is_empty()
         && (is_reference(value) || is_variable(value) || (is_word && !has_mixed_piece(value)))
 }
 
-/// Whether something puts the credential in its place before it is used.
-fn is_filled_in_later(value: &str) -> bool {
-    value.contains("${")
-        || value.contains("{{")
-        || value.contains("$(")
+/// Whether the credential is substituted before the value is used.
+fn is_template(value: &str) -> bool {
+    ["${", "{{", "$("].iter().any(|opening| value.contains(opening))
         || (value.starts_with('%') && value.ends_with('%'))
 }
 
@@ -43,8 +41,8 @@ fn is_variable(value: &str) -> bool {
     names_credential(value) && value.bytes().all(is_letter)
 }
 
-/// Whether a value says where the credential is found: a file or a URL.
-fn is_place(value: &str) -> bool {
+/// Whether a value says where the credential is: in a file or at a URL.
+fn is_location(value: &str) -> bool {
     let starts = ["/", "./", "../", "~", "@"];
     value.contains("://") || starts.iter().any(|start| value.starts_with(start))
 }
@@ -54,9 +52,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_is_written_down_unless_something_else_takes_its_place() {
+    fn a_value_is_hardcoded_unless_it_is_replaced_or_stands_for_another() {
         for value in ["kq8Zp2mN4vX7", "hunter2", "your-9f8e7d6c5b4a", "p4ss word"] {
-            assert!(is_written_down(value), "{value}");
+            assert!(is_hardcoded(value), "{value}");
         }
         for value in [
             "",
@@ -83,7 +81,7 @@ mod tests {
             "REDACTED",
             "changeme",
         ] {
-            assert!(!is_written_down(value), "{value}");
+            assert!(!is_hardcoded(value), "{value}");
         }
     }
 }
