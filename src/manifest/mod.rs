@@ -1,4 +1,4 @@
-//! The input format: the types of a manifest, the schema that is made from them, and the OAuth type that a manifest has.
+//! The input format: the types of a manifest, the schema generated from them, and the OAuth type of a manifest.
 
 pub(crate) mod model;
 pub(crate) mod oauth;

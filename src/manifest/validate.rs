@@ -1,4 +1,4 @@
-//! JSON value -> manifest: the committed JSON Schema decides.
+//! JSON value -> manifest, checked against the committed JSON Schema.
 
 use std::sync::LazyLock;
 
@@ -10,21 +10,21 @@ use crate::manifest::schema::SERVER_SCHEMA;
 use crate::manifest::violations::{Checker, Violation};
 use crate::source::Pointer;
 
-/// What the schema says of a document.
+/// The result of checking a document against the schema.
 #[derive(Debug, Default)]
 pub struct Validated {
-    /// The pointers of the keys that only the older dialect has, which is not read.
+    /// Pointers to keys that only the older dialect has, which is not supported.
     pub older_keys: Vec<&'static str>,
-    /// Nothing where there are such keys.
+    /// Empty if there are such keys.
     pub violations: Vec<Violation>,
 }
 
 /// Whether a document is a manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It can be read; unknown keys alone do not hinder that.
+    /// It can be read, possibly with unknown keys.
     Manifest,
-    /// It breaks the schema.
+    /// It violates the schema.
     Broken,
     /// It is written in the older dialect.
     Legacy,
@@ -34,12 +34,12 @@ pub enum Verdict {
 static SCHEMA: LazyLock<Checker> =
     LazyLock::new(|| Checker::new(serde_json::from_str(SERVER_SCHEMA).unwrap_or_default()));
 
-/// Whether the schema that this program carries compiles; a test holds it.
+/// Whether the built-in schema compiles; checked by a test.
 pub fn schema_compiles() -> bool {
     SCHEMA.compiles()
 }
 
-/// Compiles the schema ahead of the first document. That takes as long as listing a catalog, so both can be done at once.
+/// Compiles the schema ahead of its first use, so that this can run while the catalog is listed.
 pub(crate) fn prepare() {
     LazyLock::force(&SCHEMA);
 }
@@ -62,10 +62,10 @@ pub fn validate(value: &Value) -> Validated {
 }
 
 impl Validated {
-    /// A document that the types cannot hold, though the schema accepts it.
+    /// A document that the schema accepts but the types do not.
     pub fn broken(message: String) -> Self {
-        let at = Pointer::root();
-        Self { older_keys: Vec::new(), violations: vec![Violation::WrongValue { at, message }] }
+        let violation = Violation::WrongValue { at: Pointer::root(), message };
+        Self { violations: vec![violation], ..Self::default() }
     }
 
     pub fn verdict(&self) -> Verdict {
@@ -81,10 +81,10 @@ impl Validated {
     }
 }
 
-/// Reads a document that is a manifest. It is used up, so that no text of it is copied.
+/// Reads a document that the schema accepts, without copying its strings.
 ///
 /// # Errors
-/// The schema accepts what the types cannot hold: a defect of theirs, and none is known.
+/// The types do not accept what the schema accepts, which would be a bug in them.
 pub fn read(value: Value) -> Result<Manifest, serde_json::Error> {
     Manifest::deserialize(value)
 }

@@ -1,7 +1,9 @@
-//! What a JSON Schema has against a value, in words: one violation each, at its place.
+//! Violations of a JSON Schema, each with its place and a message that names the value and what was expected instead of
+//! "not valid under any of the given schemas".
 //!
-//! The validator says yes or no first; its errors are collected only for the values that have some. A message names the
-//! value and what was expected; it never says "not valid under any of the given schemas".
+//! The validator's errors are collected only for values that it rejects, because that is slower than the verdict alone.
+
+use std::collections::BTreeSet;
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{ValidationError, Validator};
@@ -9,14 +11,14 @@ use serde_json::Value;
 
 use crate::source::Pointer;
 
-/// A schema, and the validator that is compiled from it.
+/// A schema and the validator compiled from it.
 #[derive(Debug)]
 pub(crate) struct Checker {
     document: Value,
     validator: Option<Validator>,
 }
 
-/// One thing that the schema has against a value.
+/// One violation of a schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Violation {
     /// The object has a key that the schema does not know.
@@ -28,11 +30,11 @@ pub enum Violation {
 }
 
 impl Checker {
-    /// Compiles a schema that the program carries.
+    /// Compiles a built-in schema.
     pub(crate) fn new(document: Value) -> Self {
         let validator = jsonschema::options()
             .should_validate_formats(true)
-            // The same reading of a URL as in the desktop app, which is WHATWG's and not RFC 3986's.
+            // The desktop app parses URLs as WHATWG specifies, not RFC 3986.
             .with_format("uri", |text: &str| url::Url::parse(text).is_ok())
             .with_pattern_options(jsonschema::PatternOptions::regex())
             .build(&document)
@@ -40,12 +42,12 @@ impl Checker {
         Self { document, validator }
     }
 
-    /// Whether the schema compiled; a test holds it.
+    /// Whether the schema compiled; checked by a test.
     pub(crate) fn compiles(&self) -> bool {
         self.validator.is_some()
     }
 
-    /// What the schema has against a value; nothing where it is valid.
+    /// All violations; empty if the value is valid.
     pub(crate) fn violations(&self, value: &Value) -> Vec<Violation> {
         let mut violations = Vec::new();
         match &self.validator {
@@ -63,7 +65,7 @@ impl Checker {
         violations
     }
 
-    /// One error of the validator, descending into the branch of a choice that was meant.
+    /// Describes one error of the validator, descending into the branch of an `anyOf` or `oneOf` that the author intended.
     fn describe(&self, error: &ValidationError<'_>, violations: &mut Vec<Violation>) {
         let at = Pointer::from(error.instance_path().as_str());
         match error.kind() {
@@ -91,7 +93,7 @@ impl Checker {
                 object: at,
                 key: property.as_str().unwrap_or_default().to_owned(),
             }),
-            // A text that is not a URL at all breaks the format too, which says it.
+            // A string that is not a URL also violates the format, which reports it.
             ValidationErrorKind::Pattern { .. } if !is_url(error.instance()) => {}
             _ => violations.push(match expectation(error) {
                 Some(expected) => mismatch(at, error.instance(), &expected),
@@ -103,7 +105,7 @@ impl Checker {
         }
     }
 
-    /// The keys that the schema knows where an unknown one was found.
+    /// The known keys of the object in which an unknown one was found.
     fn known_keys(&self, error: &ValidationError<'_>) -> Vec<String> {
         let keyword = error.schema_path().as_str();
         let object = keyword.strip_suffix("/additionalProperties").unwrap_or(keyword);
@@ -113,8 +115,8 @@ impl Checker {
     }
 }
 
-/// Whether a branch of a choice is the one that the author meant: its errors lie inside the value, or are about the
-/// value's members, instead of saying that it is something else altogether.
+/// Whether the author intended this branch: its errors are about parts of the value, not about the value having another
+/// type.
 fn is_meant(branch: &[ValidationError<'_>], at: &Pointer) -> bool {
     !branch.is_empty()
         && branch.iter().all(|error| {
@@ -123,7 +125,7 @@ fn is_meant(branch: &[ValidationError<'_>], at: &Pointer) -> bool {
         })
 }
 
-/// What an error expected in the place of the value, to follow "expected"; `None` for errors about members.
+/// What was expected instead of the value, to follow `expected`; `None` for errors about members.
 fn expectation(error: &ValidationError<'_>) -> Option<Vec<String>> {
     let expected = match error.kind() {
         ValidationErrorKind::Type { kind: TypeKind::Single(name) } => {
@@ -142,11 +144,12 @@ fn expectation(error: &ValidationError<'_>) -> Option<Vec<String>> {
                 context.iter().flatten().map(expectation).collect();
             return Some(expected?.into_iter().flatten().collect());
         }
-        ValidationErrorKind::Format { format } if format == "uri" => {
+        ValidationErrorKind::Format { format } if format != "uri" => {
+            format!("a value of the form `{format}`")
+        }
+        ValidationErrorKind::Format { .. } | ValidationErrorKind::Pattern { .. } => {
             "an http or https URL".to_owned()
         }
-        ValidationErrorKind::Format { format } => format!("a value of the form `{format}`"),
-        ValidationErrorKind::Pattern { .. } => "an http or https URL".to_owned(),
         ValidationErrorKind::Minimum { limit } => format!("at least {limit}"),
         ValidationErrorKind::Maximum { limit } => format!("at most {limit}"),
         _ => return None,
@@ -163,14 +166,11 @@ fn mismatch(at: Pointer, found: &Value, expected: &[String]) -> Violation {
     Violation::WrongValue { at, message }
 }
 
-/// "`a`, `b` or `c`"; nulls are left out, since saying nothing is always allowed where null is.
+/// `a, b or c`, without null: wherever null is allowed, the key may simply be left out.
 fn one_of(expected: &[String]) -> String {
-    let mut all: Vec<&str> = Vec::new();
-    for name in expected.iter().map(String::as_str).filter(|name| *name != "null") {
-        if !all.contains(&name) {
-            all.push(name);
-        }
-    }
+    let mut seen = BTreeSet::new();
+    let names = expected.iter().map(String::as_str);
+    let all: Vec<&str> = names.filter(|name| *name != "null" && seen.insert(*name)).collect();
     match all.split_last() {
         Some((last, [])) => (*last).to_owned(),
         Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
@@ -198,8 +198,8 @@ fn quoted(value: &Value) -> String {
     }
 }
 
-/// Names a value: what it is, and the value itself where it is short. A text is never cut: what is masked later is masked
-/// as a whole or not at all.
+/// Names a value: its type, and the value itself if it is short. Strings are never truncated, since the redactor would not
+/// recognise a truncated secret.
 fn describe(value: &Value) -> String {
     const LONGEST_SHOWN: usize = 200;
     match value {

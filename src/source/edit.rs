@@ -1,5 +1,5 @@
-//! Changes of a JSON value -> changes of its text. Every byte outside the edits stays as it is: indentation, order of
-//! the keys, line endings.
+//! Turns edits of a JSON value into edits of its text. Bytes outside the edits stay as they are: indentation, key order
+//! and line endings.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use serde_json::ser::{PrettyFormatter, Serializer};
 use crate::source::finding::Edit;
 use crate::source::{self, Content, Outline, Pointer, Spans};
 
-/// Puts a text in the place of some bytes.
+/// Replaces a byte range by a text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TextEdit {
     pub start: usize,
@@ -19,12 +19,12 @@ pub struct TextEdit {
     pub text: String,
 }
 
-/// A JSON text that edits are made for, walked once for all of them.
+/// A JSON text to edit, walked once for all edits.
 #[derive(Debug)]
 pub(crate) struct Document<'a> {
     text: &'a str,
     outline: Outline<'a>,
-    /// How its lines end; empty where it is all one line.
+    /// Its line ending; empty if it is a single line.
     newline: &'static str,
     /// One level of its indentation.
     unit: &'a str,
@@ -41,10 +41,12 @@ impl<'a> Document<'a> {
         Some(Self {
             text,
             outline: source::outline(text)?,
-            newline: match (text.contains("\r\n"), text.trim_end().contains('\n')) {
-                (true, _) => "\r\n",
-                (false, true) => "\n",
-                (false, false) => "",
+            newline: if text.contains("\r\n") {
+                "\r\n"
+            } else if text.trim_end().contains('\n') {
+                "\n"
+            } else {
+                ""
             },
             unit: indentations.find(|unit| !unit.is_empty()).unwrap_or("  "),
         })
@@ -54,8 +56,8 @@ impl<'a> Document<'a> {
         &self.outline
     }
 
-    /// The edits in terms of bytes, sorted and apart from each other. All of them speak of the text as it is.
-    /// `None` where one of them names a place that the text does not have, or where two contradict each other.
+    /// The edits as byte ranges of the original text, sorted and without overlap.
+    /// `None` if an edit names a place that the text does not have, or if two edits conflict.
     pub(crate) fn text_edits(&self, edits: &[Edit]) -> Option<Vec<TextEdit>> {
         let mut all = Vec::new();
         let mut changes: BTreeMap<Pointer, Changes<'_>> = BTreeMap::new();
@@ -71,24 +73,19 @@ impl<'a> Document<'a> {
                 }
                 Edit::Insert(object, key, value) => match self.outline.at(&object.key(key)) {
                     Some(member) => all.push(self.replace(member, value)),
-                    None => changes
-                        .entry(object.clone())
-                        .or_default()
-                        .added
-                        .push((usize::MAX, Addition::Member(key, value))),
+                    None => {
+                        let changes = changes.entry(object.clone()).or_default();
+                        changes.added.push(Addition { before: usize::MAX, key: Some(key), value });
+                    }
                 },
-                Edit::InsertItem(array, index, value) => changes
-                    .entry(array.clone())
-                    .or_default()
-                    .added
-                    .push((*index, Addition::Item(value))),
+                Edit::InsertItem(array, index, value) => {
+                    let changes = changes.entry(array.clone()).or_default();
+                    changes.added.push(Addition { before: *index, key: None, value });
+                }
                 Edit::RemoveByteOrderMark => {
                     let mark = self.text.len() - source::strip_byte_order_mark(self.text).len();
-                    all.push(TextEdit {
-                        start: 0,
-                        end: (mark > 0).then_some(mark)?,
-                        text: String::new(),
-                    });
+                    let end = (mark > 0).then_some(mark)?;
+                    all.push(TextEdit { start: 0, end, text: String::new() });
                 }
             }
         }
@@ -96,11 +93,7 @@ impl<'a> Document<'a> {
             all.extend(changes.edits(self, self.outline.at(&container)?)?);
         }
         all.sort();
-        let are_apart = all.windows(2).all(|pair| match pair {
-            [left, right] => left.end <= right.start,
-            _ => true,
-        });
-        are_apart.then_some(all)
+        all.is_sorted_by(|left, right| left.end <= right.start).then_some(all)
     }
 
     fn replace(&self, old: &Outline<'_>, new: &Value) -> TextEdit {
@@ -113,12 +106,12 @@ impl<'a> Document<'a> {
     }
 }
 
-/// The edits of a text in terms of bytes; for several fixes of one text, ask one `Document`.
+/// The byte edits of a text. For several fixes of one text, use one `Document`.
 pub fn text_edits(text: &str, edits: &[Edit]) -> Option<Vec<TextEdit>> {
     Document::of(text)?.text_edits(edits)
 }
 
-/// The text with sorted edits applied; `None` where two of them overlap.
+/// Applies sorted edits; `None` if two of them overlap.
 pub fn apply(text: &str, edits: &[TextEdit]) -> Option<String> {
     let mut edited = String::with_capacity(text.len());
     let mut position = 0;
@@ -131,7 +124,7 @@ pub fn apply(text: &str, edits: &[TextEdit]) -> Option<String> {
     Some(edited)
 }
 
-/// Which children a pointer into the container names: of a key that occurs twice, both.
+/// The indexes of the children that a pointer into the container names: several for a repeated key.
 fn indexes(container: &Outline<'_>, pointer: &Pointer) -> Option<Vec<usize>> {
     let token = pointer.tokens().last()?;
     let found = match container.content() {
@@ -145,31 +138,33 @@ fn indexes(container: &Outline<'_>, pointer: &Pointer) -> Option<Vec<usize>> {
     (!found.is_empty()).then_some(found)
 }
 
-/// What happens to the children of one object or array.
+/// The changes to the children of one object or array.
 #[derive(Default)]
 struct Changes<'a> {
     removed: BTreeSet<usize>,
-    /// Each before the child with that index, or at the end.
-    added: Vec<(usize, Addition<'a>)>,
+    added: Vec<Addition<'a>>,
 }
 
-#[derive(Clone, Copy)]
-enum Addition<'a> {
-    Member(&'a str, &'a Value),
-    Item(&'a Value),
+struct Addition<'a> {
+    /// Goes before the child with this index, or at the end.
+    before: usize,
+    /// `None` for an item of an array.
+    key: Option<&'a str>,
+    value: &'a Value,
 }
 
 impl Changes<'_> {
     /// One edit for each gap between two children that stay, before the first of them and after the last.
     fn edits(mut self, document: &Document<'_>, container: &Outline<'_>) -> Option<Vec<TextEdit>> {
-        let fits = |(_, addition): &(usize, Addition<'_>)| match addition {
-            Addition::Member(..) => matches!(container.content(), Content::Object(_)),
-            Addition::Item(_) => matches!(container.content(), Content::Array(_)),
+        let fits = |addition: &Addition<'_>| match container.content() {
+            Content::Object(_) => addition.key.is_some(),
+            Content::Array(_) => addition.key.is_none(),
+            Content::Scalar => false,
         };
         if !self.added.iter().all(fits) {
             return None;
         }
-        self.added.sort_by_key(|(index, _)| *index);
+        self.added.sort_by_key(|addition| addition.before);
         let children: Vec<&Spans> = container.children().collect();
         let layout = Layout::of_children(document, container, &children);
         let stays: Vec<usize> =
@@ -179,26 +174,25 @@ impl Changes<'_> {
         }
         let mut edits = Vec::new();
         let mut from = 0;
-        let ends = stays.iter().copied().map(Some).chain([None]);
-        for next in ends {
+        let comma = format!(",{}", layout.separator);
+        for next in stays.into_iter().map(Some).chain([None]) {
             let to = next.unwrap_or(children.len());
             let added = self.additions(from, next, &layout);
-            let gone = children.get(from..to)?;
+            let removed = children.get(from..to)?;
             let previous = from.checked_sub(1).and_then(|before| children.get(before));
             let next = next.and_then(|next| children.get(next));
             from = to + 1;
-            if added.is_empty() && gone.is_empty() {
+            if added.is_empty() && removed.is_empty() {
                 continue;
             }
-            let comma = format!(",{}", layout.separator);
             edits.push(match (previous, next) {
                 (Some(previous), _) => TextEdit {
                     start: previous.value.end,
-                    end: gone.last().unwrap_or(previous).value.end,
+                    end: removed.last().unwrap_or(previous).value.end,
                     text: added.iter().flat_map(|added| [&comma, added]).cloned().collect(),
                 },
                 (None, Some(next)) => TextEdit {
-                    start: gone.first().unwrap_or(next).start(),
+                    start: removed.first().unwrap_or(next).start(),
                     end: next.start(),
                     text: added.iter().flat_map(|added| [added, &comma]).cloned().collect(),
                 },
@@ -208,33 +202,26 @@ impl Changes<'_> {
         Some(edits)
     }
 
-    /// The container that keeps none of its children.
+    /// Replaces all children of the container.
     fn refill(&self, container: &Outline<'_>, old: &[&Spans], layout: &Layout) -> TextEdit {
-        let added = self.additions(0, None, layout);
+        let added = self.additions(0, None, layout).join(&format!(",{}", layout.separator));
         let inside = container.spans.value.start + 1..container.spans.value.end - 1;
-        let joined = added.join(&format!(",{}", layout.separator));
-        let (range, text) = match (old, added.is_empty()) {
-            ([first, .., last], false) => (first.start()..last.value.end, joined),
-            ([only], false) => (only.start()..only.value.end, joined),
-            (_, true) => (inside, String::new()),
-            ([], false) => (inside, format!("{}{joined}{}", layout.open, layout.close)),
+        let (range, text) = match old {
+            _ if self.added.is_empty() => (inside, String::new()),
+            [] => (inside, format!("{}{added}{}", layout.open, layout.close)),
+            [first, ..] => (first.start()..old.last().unwrap_or(first).value.end, added),
         };
         TextEdit { start: range.start, end: range.end, text }
     }
 
-    /// What is added from one index to another, printed.
+    /// The additions before the children from one index to another, printed.
     fn additions(&self, from: usize, to: Option<usize>, layout: &Layout) -> Vec<String> {
-        let to = to.unwrap_or(usize::MAX);
-        let here = |index: &usize| (from..=to).contains(index);
-        self.added
-            .iter()
-            .filter(|(index, _)| here(index))
-            .map(|(_, addition)| match addition {
-                Addition::Member(key, value) => {
-                    let key = Value::from(*key);
-                    format!("{key}{}{}", layout.colon, layout.print(value))
-                }
-                Addition::Item(value) => layout.print(value),
+        let places = from..=to.unwrap_or(usize::MAX);
+        let added = self.added.iter().filter(|addition| places.contains(&addition.before));
+        added
+            .map(|Addition { key, value, .. }| {
+                let key = key.map(|key| format!("{}{}", Value::from(key), layout.colon));
+                key.unwrap_or_default() + &layout.print(value)
             })
             .collect()
     }
@@ -246,7 +233,7 @@ struct Layout {
     separator: String,
     /// The colon of a member, with its white space.
     colon: String,
-    /// The white space inside a container that was empty.
+    /// The white space after the opening and before the closing bracket of a container that was empty.
     open: String,
     close: String,
     /// One level of indentation.
@@ -254,7 +241,7 @@ struct Layout {
 }
 
 impl Layout {
-    /// The layout of values on the line of a place.
+    /// The layout for values on the line of a byte offset.
     fn of_line(document: &Document<'_>, at: usize) -> Self {
         let before = document.text.get(..at).unwrap_or_default();
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
@@ -276,7 +263,7 @@ impl Layout {
         }
     }
 
-    /// The layout of the children of a container, copied from those that it has.
+    /// The layout for children of a container, copied from the existing ones.
     fn of_children(document: &Document<'_>, container: &Outline<'_>, children: &[&Spans]) -> Self {
         let layout = Self::of_line(document, container.spans.value.start);
         let text = document.text;
@@ -311,7 +298,7 @@ impl Layout {
         }
     }
 
-    /// A value, its own children on lines of their own where the layout has lines.
+    /// Prints a value; its children go on separate lines if the layout has lines.
     fn print(&self, value: &Value) -> String {
         let is_nested = match value {
             Value::Object(members) => !members.is_empty(),
@@ -344,17 +331,14 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_replaced_in_its_place() {
-        assert_edit("{ \"a\" : 1 }", Edit::Replace("/a".into(), json!("x")), "{ \"a\" : \"x\" }");
-    }
-
-    #[test]
-    fn a_member_goes_with_its_comma_and_its_line() {
+    fn a_member_is_removed_with_its_comma_and_its_line() {
         let text = "{\r\n  \"a\": 1,\r\n  \"b\": 2,\r\n  \"c\": 3\r\n}";
         assert_edit(text, Edit::Remove("/a".into()), "{\r\n  \"b\": 2,\r\n  \"c\": 3\r\n}");
         assert_edit(text, Edit::Remove("/b".into()), "{\r\n  \"a\": 1,\r\n  \"c\": 3\r\n}");
         assert_edit(text, Edit::Remove("/c".into()), "{\r\n  \"a\": 1,\r\n  \"b\": 2\r\n}");
         assert_edit("{\"a\": [ 1 ]}", Edit::Remove("/a/0".into()), "{\"a\": []}");
+        assert_edit("{\"a\": 1, \"b\": 2, \"a\": 3}", Edit::Remove("/a".into()), "{\"b\": 2}");
+        assert_edit("{ \"a\" : 1 }", Edit::Replace("/a".into(), json!("x")), "{ \"a\" : \"x\" }");
     }
 
     #[test]
@@ -385,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn several_changes_of_one_list_do_not_meet() {
+    fn several_changes_of_one_list_are_combined() {
         let before = "[\n  1,\n  2,\n  3,\n  4\n]";
         let edits = [
             Edit::Remove("/2".into()),
@@ -399,12 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_occurs_twice_goes_twice() {
-        assert_edit("{\"a\": 1, \"b\": 2, \"a\": 3}", Edit::Remove("/a".into()), "{\"b\": 2}");
-    }
-
-    #[test]
-    fn edits_that_contradict_each_other_are_none() {
+    fn conflicting_edits_are_refused() {
         let replace = Edit::Replace("/a/b".into(), json!(1));
         let text = "{\"a\": {\"b\": 0}, \"c\": 1}";
         assert_eq!(text_edits(text, &[Edit::Remove("/a".into()), replace.clone()]), None);
@@ -508,7 +487,7 @@ mod tests {
                 prop_assert_eq!(edits.len(), 1);
                 let TextEdit { start, end, text: new } = &edits[0];
                 prop_assert_eq!([text.get(..*start).unwrap(), new, text.get(*end..).unwrap()].concat(), after.clone());
-                // No line gets another end than its neighbours have.
+                // Line endings stay consistent.
                 prop_assert_eq!(after.matches('\n').count() - after.matches("\r\n").count(), if layout == 2 { 0 } else { after.matches('\n').count() });
                 let again = text_edits(&text, &[edit]);
                 prop_assert_eq!(again, Some(edits));

@@ -1,7 +1,7 @@
 //! One problem in the catalog: which rule, how bad, where, and what to do.
 //!
-//! A finding speaks in JSON Pointers. `report::locate` turns them into bytes, lines and columns, in one place and
-//! only for what is shown.
+//! A finding uses JSON Pointers. `report::locate` alone turns them into bytes, lines and columns, and only for findings
+//! that are shown.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -27,7 +27,7 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// The word that every output format and the documentation use.
+    /// The word used by every output format and the documentation.
     pub fn name(self) -> &'static str {
         match self {
             Self::Note => "note",
@@ -45,16 +45,16 @@ pub struct Finding {
     pub severity: Severity,
     /// What is wrong: lower case, backticks around values, no full stop.
     pub message: String,
-    /// What to do, as an imperative; mostly the same words for each finding of a rule.
+    /// What to do, as an imperative.
     pub help: Option<Cow<'static, str>>,
-    /// Where; `None` for what is in no file, such as the allowlist of a running proxy.
+    /// `None` if the problem is not in a file, such as in the allowlist of a running proxy.
     pub place: Option<Place>,
-    /// Other places that belong to it, each with its own label.
+    /// Related places, each with its own label.
     pub related: Vec<Related>,
     pub fix: Option<Fix>,
-    /// The values that it is about and that nobody may be shown. Whoever writes output asks for them all, once.
+    /// The secret values that it is about; the redactor masks them in all output.
     pub secrets: Vec<String>,
-    /// Whether its server is left out of every artifact, because a secret would be in them.
+    /// Whether its server is left out of every artifact, because they would contain a secret.
     pub withholds_server: bool,
 }
 
@@ -71,16 +71,16 @@ impl Finding {
         self
     }
 
-    /// Adds a second place, labelled with what it has to do with the first.
+    /// Adds a related place, with a label that says how it is related.
     #[must_use]
     pub fn related(mut self, place: Place, label: impl Into<String>) -> Self {
-        // Most findings have one at most.
+        // Most findings have at most one.
         self.related.reserve_exact(1);
         self.related.push(Related { place, label: label.into() });
         self
     }
 
-    /// Names a value that nobody may be shown. A short word is none: hiding it would tear holes into every other text.
+    /// Adds a value to mask. Short words are skipped: masking them would garble unrelated text.
     #[must_use]
     pub fn secret(mut self, value: &str) -> Self {
         if is_worth_hiding(value) {
@@ -103,19 +103,19 @@ impl Finding {
     }
 }
 
-/// A place in a file, symbolic until it is shown.
+/// A place in a file, resolved to bytes only when it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     pub file: FileId,
     pub spot: Spot,
 }
 
-/// What of a file is meant.
+/// A part of a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Spot {
-    /// The file as a whole: it cannot be read, or nothing in it is more to blame than the rest.
+    /// The whole file: it cannot be read, or the problem has no narrower place.
     Whole,
-    /// Byte offsets: for text that is not JSON, or no JSON document.
+    /// Byte offsets, for text that is not valid JSON.
     Bytes { start: usize, end: usize },
     /// The key of an object's member.
     Key(Pointer),
@@ -140,7 +140,7 @@ impl Place {
         Self { file, spot: Spot::Value(pointer.into()) }
     }
 
-    /// The JSON Pointer, where the place has one.
+    /// The JSON Pointer, if the place has one.
     pub fn pointer(&self) -> Option<&Pointer> {
         match &self.spot {
             Spot::Key(pointer) | Spot::Value(pointer) => Some(pointer),
@@ -149,17 +149,17 @@ impl Place {
     }
 }
 
-/// Another place that belongs to a finding.
+/// A place related to a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Related {
     pub place: Place,
     pub label: String,
 }
 
-/// A change that repairs the finding.
+/// A change that fixes the finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
-    /// A safe fix keeps the meaning that the author can only have had; the rest need `--unsafe-fixes`.
+    /// A safe fix cannot change what the author intended; any other needs `--unsafe-fixes`.
     pub safe: bool,
     pub edits: Vec<Edit>,
 }
@@ -174,16 +174,16 @@ impl Fix {
     }
 }
 
-/// One edit of the finding's own file, in terms of the JSON value.
+/// One edit of the JSON value in the finding's own file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edit {
-    /// Puts another value in place of the one at the pointer.
+    /// Replaces the value at the pointer.
     Replace(Pointer, serde_json::Value),
     /// Removes the member or item at the pointer, with its comma.
     Remove(Pointer),
     /// Adds a member at the end of the object at the pointer.
     Insert(Pointer, String, serde_json::Value),
-    /// Puts an item into the array that the pointer names, before the item with that index or at the end.
+    /// Inserts an item into the array at the pointer, before the item with that index or at the end.
     InsertItem(Pointer, usize, serde_json::Value),
     /// Removes the byte order mark.
     RemoveByteOrderMark,

@@ -1,11 +1,11 @@
-//! Bytes to lines and columns.
+//! Byte offsets to lines and columns.
 
 use std::ops::Range;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A place in a text: lines and columns count from 1, columns in Unicode scalar values, bytes from 0.
+/// A position in a text. Lines and columns count from 1, bytes from 0; columns are Unicode scalar values.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
@@ -15,22 +15,22 @@ pub struct Position {
     pub byte: usize,
 }
 
-/// The position of a byte offset. One that lies beyond the end, or inside a character, is moved back to a boundary.
-/// For many offsets in one text, ask one `Lines`.
+/// The position of a byte offset. An offset past the end or inside a character moves back to a boundary.
+/// For several offsets in one text, use one `Lines`.
 pub fn position(text: &str, byte: usize) -> Position {
     Lines::of(text).position(byte)
 }
 
-/// How many bytes lie between two of the counts that `Lines` keeps.
+/// The distance in bytes between two of the counts that `Lines` keeps.
 const STEP: usize = 1024;
 
-/// Where the lines of a text begin, and how many characters stand before each stretch of it, so that one position
-/// costs the same in a line of ten columns and in one of a million.
+/// The starts of the lines of a text, and character counts at regular steps, so that finding a column takes as long in a
+/// line of a million columns as in one of ten.
 #[derive(Debug)]
 pub(crate) struct Lines<'a> {
     text: &'a str,
     starts: Vec<usize>,
-    /// One count a stretch, and that of the whole text.
+    /// The number of characters before each step, and in the whole text.
     characters_before: Vec<usize>,
 }
 
@@ -41,7 +41,7 @@ impl<'a> Lines<'a> {
         let mut characters_before = vec![0];
         let (mut from, mut count) = (0, 0);
         for end in (0..text.len()).step_by(STEP).map(|start| start + STEP) {
-            // A character that begins in a stretch belongs to it.
+            // A character belongs to the step in which it starts.
             let end = text.ceil_char_boundary(end);
             count += text.get(from..end).map_or(0, |text| text.chars().count());
             characters_before.push(count);
@@ -50,7 +50,7 @@ impl<'a> Lines<'a> {
         Self { text, starts, characters_before }
     }
 
-    /// The position of a byte offset. One that lies beyond the end, or inside a character, is moved back to a boundary.
+    /// The position of a byte offset. An offset past the end or inside a character moves back to a boundary.
     pub(crate) fn position(&self, byte: usize) -> Position {
         let byte = self.text.floor_char_boundary(byte);
         let line = self.starts.partition_point(|start| *start <= byte);
@@ -62,7 +62,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// The bytes of a line without its end, lines counted from 1.
+    /// The byte range of a line without its line ending; lines count from 1.
     pub(crate) fn line(&self, line: usize) -> Range<usize> {
         let start = self.start_of(line);
         let range = start..self.start_of(line + 1);
@@ -77,16 +77,12 @@ impl<'a> Lines<'a> {
     }
 
     fn characters_until(&self, byte: usize) -> usize {
-        let stretch = byte / STEP;
-        let before = self.characters_before.get(stretch).copied();
-        let rest = self.text.as_bytes().get(stretch * STEP..byte);
-        before.unwrap_or_default() + characters(rest.unwrap_or_default())
+        let step = byte / STEP;
+        let before = self.characters_before.get(step).copied().unwrap_or_default();
+        let rest = self.text.as_bytes().get(step * STEP..byte).unwrap_or_default();
+        // Every byte but a UTF-8 continuation byte starts a character.
+        before + rest.iter().filter(|byte| (**byte & 0xC0) != 0x80).count()
     }
-}
-
-/// How many characters begin in these bytes.
-fn characters(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| (**byte & 0xC0) != 0x80).count()
 }
 
 #[cfg(test)]
@@ -94,7 +90,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The definition, slow and plain.
+    /// The slow reference implementation.
     fn counted(text: &str, byte: usize) -> Position {
         let byte = text.floor_char_boundary(byte);
         let before = text.get(..byte).unwrap_or_default();
@@ -105,7 +101,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_position_is_what_counting_gives(
+        fn positions_equal_the_reference(
             parts in prop::collection::vec("[a-zé日😀\r\n]{0,40}", 0..200),
             bytes in prop::collection::vec(0..12_000_usize, 20),
         ) {
@@ -118,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_has_no_line_end() {
+    fn a_line_excludes_its_line_ending() {
         let lines = Lines::of("a\r\nbc\n\nd");
         let ranges: Vec<_> = (1..=4).map(|line| lines.line(line)).collect();
         assert_eq!(ranges, [0..1, 3..5, 6..6, 7..8]);

@@ -1,10 +1,9 @@
-//! Which files are the catalog: from the paths that were named to the manifests in their folders.
+//! Lists the manifests in the folders of a catalog.
 
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-use walkdir::WalkDir;
 
 use super::{FileId, Origin, Sources, describe};
 
@@ -13,7 +12,7 @@ use super::{FileId, Origin, Sources, describe};
 pub struct Folders {
     pub catalog: Option<PathBuf>,
     pub catalog_local: Option<PathBuf>,
-    /// The folder that holds them, and `generated/` beside them.
+    /// The folder that contains them, and `generated/` next to them.
     pub root: PathBuf,
 }
 
@@ -22,12 +21,11 @@ pub struct Folders {
 pub struct ManifestFile {
     pub file: FileId,
     pub origin: Origin,
-    /// The file's name without `.json`; its entry has the same one.
+    /// The file's name without `.json`, which is also the name of its entry.
     pub stem: Arc<str>,
 }
 
 impl ManifestFile {
-    /// A manifest at a path, by the folder that it stands in.
     pub fn new(file: FileId, path: &Path, is_local: bool) -> Self {
         let origin = if is_local { Origin::CatalogLocal } else { Origin::Catalog };
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into();
@@ -43,7 +41,7 @@ pub struct LoadError {
     pub reason: String,
 }
 
-/// Lists the manifests of both folders: every `*.json` directly inside, by name; a folder that is missing has none.
+/// Lists the manifests of both folders: every `*.json` directly inside, sorted by name. A missing folder is empty.
 pub fn list_manifests(
     folders: &Folders,
     sources: &mut Sources,
@@ -67,31 +65,24 @@ pub fn list_manifests(
     Ok(manifests)
 }
 
-/// The paths of the `*.json` entries directly inside a folder, sorted. Links are listed, never followed.
+/// The paths of the `*.json` entries directly inside a folder, sorted. Symbolic links are listed, not followed.
 fn list(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
-    let mut paths = Vec::new();
+    let failed = |reason| LoadError { folder: folder.to_owned(), reason };
     if folder.is_file() {
-        return Err(LoadError {
-            folder: folder.to_owned(),
-            reason: "it is not a folder".to_owned(),
-        });
+        return Err(failed("it is not a folder".to_owned()));
     }
-    for entry in WalkDir::new(folder).min_depth(1).max_depth(1).follow_links(false) {
-        let entry = entry.map_err(|error| LoadError {
-            folder: folder.to_owned(),
-            reason: error
-                .io_error()
-                .map_or_else(|| error.to_string(), |error: &io::Error| describe(error)),
-        })?;
-        if is_manifest_name(entry.path()) {
-            paths.push(entry.into_path());
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|error| failed(describe(&error)))? {
+        let path = entry.map_err(|error| failed(describe(&error)))?.path();
+        if is_manifest_name(&path) {
+            paths.push(path);
         }
     }
     paths.sort();
     Ok(paths)
 }
 
-/// Whether a path names a manifest, by its ending alone.
+/// Whether a path has the extension of a manifest.
 pub fn is_manifest_name(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "json")
 }

@@ -1,6 +1,6 @@
-//! Text with places: the files of a catalog, and JSON Pointer -> byte range of key and value.
+//! The files of a catalog, and the byte ranges of JSON Pointers in them.
 //!
-//! This room lists and reads files. It judges nothing but whether a file can be read as UTF-8.
+//! This room lists and reads files. The only thing it checks is that a file is readable UTF-8.
 
 pub(crate) mod edit;
 pub(crate) mod finding;
@@ -25,7 +25,7 @@ pub use pointer::Pointer;
 pub use spans::{Content, Outline, duplicate_keys, locate, outline, strip_byte_order_mark};
 pub(crate) use spans::{DuplicateKey, Spans, children};
 
-/// The size that a file may have, unless the configuration says otherwise: 1 MiB.
+/// The default limit for the size of a file: 1 MiB.
 pub(crate) const DEFAULT_MAX_BYTES: u64 = 1 << 20;
 
 /// Which of the two folders a manifest comes from.
@@ -40,27 +40,27 @@ pub enum Origin {
     CatalogLocal,
 }
 
-/// A file of this run, by its number in `Sources`.
+/// A file of this run: its index in `Sources`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(u32);
 
-/// Every file that a finding of this run may point into.
+/// All files that findings of this run can point into.
 #[derive(Debug, Default)]
 pub struct Sources {
     files: Vec<SourceFile>,
 }
 
-/// One file: where it is, and how it is called in output.
+/// One file: its path, and its name in output.
 #[derive(Debug)]
 pub struct SourceFile {
     pub path: PathBuf,
-    /// Relative to the working folder, with `/`; absolute outside it; lossy where the name is not UTF-8.
+    /// Relative to the working folder, with `/`; absolute outside it; lossy if the path is not UTF-8.
     pub name: String,
-    /// The text, where it did not come from the disk (standard input).
+    /// The text, if it is not on disk (standard input).
     text: Option<Vec<u8>>,
 }
 
-/// Why a file gave no text.
+/// Why a file could not be read as text.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     #[error("{0}")]
@@ -72,36 +72,42 @@ pub enum ReadError {
     NotUtf8 { at: usize, bytes: Vec<u8> },
 }
 
+impl From<std::io::Error> for ReadError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Unreadable(describe(&error))
+    }
+}
+
 impl Sources {
-    /// Takes a file in; its name is worked out against the working folder.
+    /// Adds a file on disk.
     pub fn add(&mut self, path: PathBuf, working_folder: &Path) -> FileId {
-        let name = display_name(&path, working_folder);
-        self.push(SourceFile { path, name, text: None })
+        self.push(path, None, working_folder)
     }
 
-    /// Takes in a text that is not on the disk, under the path that it should have.
+    /// Adds a text that is not on disk, under the path that it would have.
     pub fn add_text(&mut self, path: PathBuf, text: Vec<u8>, working_folder: &Path) -> FileId {
-        let name = display_name(&path, working_folder);
-        self.push(SourceFile { path, name, text: Some(text) })
+        self.push(path, Some(text), working_folder)
     }
 
-    fn push(&mut self, file: SourceFile) -> FileId {
+    fn push(&mut self, path: PathBuf, text: Option<Vec<u8>>, working_folder: &Path) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(file);
+        let shown = path.strip_prefix(working_folder).unwrap_or(&path);
+        let name = with_slashes(shown.strip_prefix(".").unwrap_or(shown));
+        self.files.push(SourceFile { path, name, text });
         id
     }
 
-    /// The file of an id that these sources gave out.
+    /// `None` for an id from other sources.
     pub fn file(&self, id: FileId) -> Option<&SourceFile> {
         self.files.get(id.0 as usize)
     }
 
-    /// How the files are called in output.
+    /// The names of all files in output.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.files.iter().map(|file| file.name.as_str())
     }
 
-    /// How a file is called in output.
+    /// The name of a file in output.
     pub fn name(&self, id: FileId) -> &str {
         self.file(id).map_or("", |file| &file.name)
     }
@@ -109,7 +115,7 @@ impl Sources {
     /// Reads a file as UTF-8 text, at most `limit` bytes of it.
     ///
     /// # Errors
-    /// Whatever keeps the file from being text; the caller makes a finding of it.
+    /// The reason why the file is not readable text; the caller turns it into a finding.
     pub fn read(&self, id: FileId, limit: u64) -> Result<String, ReadError> {
         let Some(file) = self.file(id) else {
             return Err(ReadError::Unreadable("the file is not part of this run".to_owned()));
@@ -126,27 +132,25 @@ impl Sources {
     }
 }
 
-/// Reads a regular file and nothing else: opening a pipe would wait forever, and a link may lead anywhere.
+/// Reads a regular file and nothing else: opening a pipe would block forever, and a link may lead anywhere.
 ///
 /// # Errors
-/// The file is none, cannot be read, or is larger than `limit` bytes.
+/// It is not a regular file, cannot be read, or is larger than `limit` bytes.
 pub(crate) fn read_regular_file(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
-    let unreadable = |error: std::io::Error| ReadError::Unreadable(describe(&error));
-    let metadata = fs::symlink_metadata(path).map_err(unreadable)?;
-    if metadata.is_symlink() {
+    if fs::symlink_metadata(path)?.is_symlink() {
         Err(ReadError::Unreadable("it is a symbolic link, and links are not followed".to_owned()))
     } else {
         read_named_file(path, limit)
     }
 }
 
-/// Reads a regular file that the user names. A link to one is followed: whoever names it means what it leads to, as
-/// those do that Kubernetes puts its secrets behind.
+/// Reads a regular file that the user named. Links are followed: the user chose the target, and Kubernetes mounts secrets
+/// as links.
 ///
 /// # Errors
-/// The file is none, cannot be read, or is larger than `limit` bytes.
+/// It is not a regular file, cannot be read, or is larger than `limit` bytes.
 pub(crate) fn read_named_file(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
-    let metadata = fs::metadata(path).map_err(|error| ReadError::Unreadable(describe(&error)))?;
+    let metadata = fs::metadata(path)?;
     if !metadata.is_file() {
         Err(ReadError::Unreadable("it is not a regular file".to_owned()))
     } else if metadata.len() > limit {
@@ -156,19 +160,17 @@ pub(crate) fn read_named_file(path: &Path, limit: u64) -> Result<Vec<u8>, ReadEr
     }
 }
 
-/// Reads whatever a name that the user gave leads to, a pipe too, but never more than `limit` bytes of it.
+/// Reads any path that the user named, even a pipe, up to `limit` bytes.
 ///
 /// # Errors
 /// It cannot be read, or is larger than `limit` bytes.
 pub(crate) fn read_stream(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
-    let unreadable = |error: std::io::Error| ReadError::Unreadable(describe(&error));
-    let file = fs::File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
-    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
+    fs::File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit { Err(ReadError::TooLarge { limit }) } else { Ok(bytes) }
 }
 
-/// The text of bytes that are not UTF-8, with a `?` for each byte that is to blame, so that every offset stays.
+/// Decodes bytes as UTF-8 with a `?` for each invalid byte, so that all offsets stay.
 pub(crate) fn with_question_marks(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
@@ -178,18 +180,15 @@ pub(crate) fn with_question_marks(bytes: &[u8]) -> String {
     text
 }
 
-/// The operating system's reason, without the number that Rust appends.
+/// The operating system's reason in lower case, without the error number that Rust appends.
 pub(crate) fn describe(error: &std::io::Error) -> String {
     let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
-    let mut characters = text.chars();
-    match characters.next() {
-        Some(first) => first.to_lowercase().chain(characters).collect(),
-        None => String::new(),
-    }
+    let mut characters = text.split(" (os error").next().unwrap_or_default().chars();
+    let first = characters.next().into_iter().flat_map(char::to_lowercase);
+    first.chain(characters).collect()
 }
 
-/// The path without `.` and without the `..` that can be taken back in the text; nothing is asked of the disk.
+/// Resolves `.` and `..` lexically, without touching the disk; leading `..` stay.
 pub fn clean(path: &Path) -> PathBuf {
     let mut cleaned = PathBuf::new();
     for component in path.components() {
@@ -202,12 +201,7 @@ pub fn clean(path: &Path) -> PathBuf {
     cleaned
 }
 
-fn display_name(path: &Path, working_folder: &Path) -> String {
-    let shown = path.strip_prefix(working_folder).unwrap_or(path);
-    with_slashes(shown.strip_prefix(".").unwrap_or(shown))
-}
-
-/// A path with `/` between its parts. Where `\` is a character like any other, it stays.
+/// A path with `/` between its parts. Only on Windows is `\` a separator.
 pub(crate) fn with_slashes(path: &Path) -> String {
     let path = path.to_string_lossy();
     if cfg!(windows) { path.replace('\\', "/") } else { path.into_owned() }

@@ -1,7 +1,7 @@
-//! Text -> JSON value: the strict gate (RFC 8259), and whether a key occurs twice.
+//! The strict JSON parser (RFC 8259), which also notices repeated keys.
 //!
-//! `serde_json` is strict in all that matters here but one: it silently keeps the last of two equal keys. Building
-//! the value ourselves notices this at no cost; where the keys stand is found out only then.
+//! `serde_json` silently keeps the last of two equal keys. Building the value ourselves detects this at no cost; the
+//! places of the keys are located only then.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ pub struct Parsed {
 /// Why a text is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// The byte offset of the character that cannot stand there.
+    /// The byte offset of the unexpected character.
     pub at: usize,
     /// Lower case, no full stop.
     pub message: String,
@@ -31,7 +31,7 @@ pub struct SyntaxError {
 /// Parses a whole text as one JSON value.
 ///
 /// # Errors
-/// The first place where the text stops being JSON.
+/// The first place where the text is not JSON.
 pub fn parse(text: &str) -> Result<Parsed, SyntaxError> {
     let json = strip_byte_order_mark(text);
     let mark = text.len() - json.len();
@@ -50,24 +50,24 @@ fn syntax_error(json: &str, mark: usize, error: &serde_json::Error) -> SyntaxErr
         let rest = json.get(line_start..).unwrap_or_default();
         line_start += rest.find('\n').map_or(rest.len(), |newline| newline + 1);
     }
-    // The column is that of the last byte that was read, counted from 1.
+    // The column is that of the last byte read, counted from 1.
     let at = json.floor_char_boundary((line_start + error.column()).saturating_sub(1));
     let message = error.to_string();
     let message = message.split(" at line ").next().unwrap_or_default();
-    let message = match message.split_once("expected ident") {
-        Some(_) => "expected a value".to_owned(),
-        None if error.is_eof() => message.replace("EOF while parsing", "the text ends inside"),
-        None => message.to_owned(),
+    let message = if message.contains("expected ident") {
+        "expected a value".to_owned()
+    } else {
+        message.replace("EOF while parsing", "the text ends inside")
     };
     let rest = json.get(at..).unwrap_or_default();
-    let starts = |opening: [&str; 2]| opening.iter().any(|start| rest.starts_with(start));
-    let help = if starts(["//", "/*"]) || rest.starts_with('#') {
+    let starts = |openings: &[&str]| openings.iter().any(|opening| rest.starts_with(opening));
+    let help = if starts(&["//", "/*", "#"]) {
         Some("remove the comment: JSON has no comments")
     } else if message == "trailing comma" {
         Some("remove the comma before the closing bracket")
-    } else if starts(["'", "`"]) {
+    } else if starts(&["'", "`"]) {
         Some("use double quotes")
-    } else if starts(["NaN", "Infinity"]) || rest.starts_with("-Infinity") {
+    } else if starts(&["NaN", "Infinity", "-Infinity"]) {
         Some("use a finite number or null")
     } else if message.starts_with("recursion limit") {
         Some("nest at most 127 levels deep")
@@ -77,7 +77,7 @@ fn syntax_error(json: &str, mark: usize, error: &serde_json::Error) -> SyntaxErr
     SyntaxError { at: at + mark, message, help }
 }
 
-/// Builds a `Value` and notes a repeated key.
+/// Builds a `Value` and notes repeated keys.
 struct ValueSeed<'a> {
     duplicate: &'a mut bool,
 }

@@ -35,13 +35,13 @@ impl Pointer {
         Self(format!("{}/{index}", self.0))
     }
 
-    /// The pointer to what contains this place; the root has none.
+    /// The pointer to the containing object or array; the root has none.
     pub fn parent(&self) -> Option<Self> {
         let (parent, _) = self.0.rsplit_once('/')?;
         Some(Self(parent.to_owned()))
     }
 
-    /// The unescaped keys and indexes, from the root on.
+    /// The unescaped keys and indexes, starting at the root.
     pub fn tokens(&self) -> impl Iterator<Item = Cow<'_, str>> {
         self.0.split('/').skip(1).map(|token| {
             if token.contains('~') {
@@ -57,7 +57,7 @@ impl Pointer {
     }
 }
 
-/// Takes a pointer that is already escaped, such as `/oauth_config/scopes/0`.
+/// Expects a pointer that is already escaped, such as `/oauth_config/scopes/0`.
 impl From<&str> for Pointer {
     fn from(pointer: &str) -> Self {
         Self(pointer.to_owned())

@@ -1,7 +1,7 @@
-//! Where each JSON value stands in its text.
+//! The byte range of each JSON value in its text.
 //!
-//! A walk over `&RawValue`: each borrows from the text, so its address tells its place. The text has passed the
-//! strict parser before. Nothing is kept: only a file with findings is ever walked, and then once for all of them.
+//! A walk over `&RawValue`: each borrows from the text, so its address gives its offset. The text has passed the strict
+//! parser before. Only files with findings are walked, once for all findings.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -9,15 +9,16 @@ use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer as _, MapAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::Pointer;
 
-/// As deep as the strict parser lets a document be. A file may change between two readings, so it is asked again.
+/// The nesting that the strict parser allows. Checked again here, because the file may have changed since it was parsed.
 const MAX_DEPTH: usize = 128;
 
-/// The bytes of a value, and of its key where it is a member of an object.
+/// The byte ranges of a value, and of its key if it is a member of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spans {
     pub key: Option<Range<usize>>,
@@ -25,7 +26,7 @@ pub struct Spans {
 }
 
 impl Spans {
-    /// Where the member or item begins.
+    /// Where the member or item starts.
     pub fn start(&self) -> usize {
         self.key.as_ref().unwrap_or(&self.value).start
     }
@@ -41,13 +42,13 @@ pub struct DuplicateKey {
     pub again: Range<usize>,
 }
 
-/// A JSON value as its places: its own, and those of what it contains. A level is read when it is first asked for, so
-/// that one place costs no more than the way to it, and a thousand no more than the text.
+/// The places of a JSON value and of everything in it. Each level is read on first use, so that one lookup only reads the
+/// levels on its path, and any number of lookups read the text once.
 #[derive(Debug)]
 pub struct Outline<'a> {
     pub spans: Spans,
     text: &'a str,
-    /// The value as it is written.
+    /// The source text of the value.
     raw: &'a str,
     depth: usize,
     content: OnceCell<Content<'a>>,
@@ -65,15 +66,15 @@ pub enum Content<'a> {
 #[derive(Debug)]
 pub struct Members<'a> {
     list: Vec<(Cow<'a, str>, Outline<'a>)>,
-    /// Of a key that occurs twice, the last occurrence counts, as in the parsed value.
+    /// The index of the last member with a key, which is the one that counts, as in the parsed value.
     last_of: HashMap<Cow<'a, str>, usize>,
 }
 
-/// The outline of a valid JSON text; `None` for any other.
+/// The outline of a text; `None` if it is not JSON.
 pub fn outline(text: &str) -> Option<Outline<'_>> {
     let is_blank = |character| matches!(character, ' ' | '\t' | '\r' | '\n');
     let root = Outline::of(text, None, strip_byte_order_mark(text).trim_matches(is_blank), 0)?;
-    // Reading the first level walks over the whole text, and so says whether it is JSON.
+    // Reading the first level scans the whole text, and so finds out whether it is JSON.
     let content = root.read()?;
     root.content.set(content).ok()?;
     Some(root)
@@ -101,9 +102,14 @@ impl<'a> Outline<'a> {
     fn read(&self) -> Option<Content<'a>> {
         let child =
             |key, value: &'a RawValue| Self::of(self.text, key, value.get(), self.depth + 1);
-        Some(match serde_json::from_str(self.raw).ok()? {
-            _ if self.depth == MAX_DEPTH => Content::Scalar,
-            Node::Object(members) => {
+        if self.depth == MAX_DEPTH {
+            return None;
+        }
+        Some(match self.raw.as_bytes() {
+            [b'{', ..] => {
+                let mut deserializer = serde_json::Deserializer::from_str(self.raw);
+                let members = deserializer.deserialize_map(MembersVisitor).ok()?;
+                deserializer.end().ok()?;
                 let mut list = Vec::with_capacity(members.len());
                 let mut last_of = HashMap::with_capacity(members.len());
                 for (key, value) in members {
@@ -113,11 +119,15 @@ impl<'a> Outline<'a> {
                 }
                 Content::Object(Members { list, last_of })
             }
-            Node::Array(items) => {
+            [b'[', ..] => {
+                let items: Vec<&RawValue> = serde_json::from_str(self.raw).ok()?;
                 let items = items.into_iter().map(|item| child(None, item));
                 Content::Array(items.collect::<Option<_>>()?)
             }
-            Node::Scalar => Content::Scalar,
+            _ => {
+                serde_json::from_str::<Value>(self.raw).ok()?;
+                Content::Scalar
+            }
         })
     }
 
@@ -126,7 +136,7 @@ impl<'a> Outline<'a> {
         pointer.tokens().try_fold(self, |outline, token| outline.child(&token))
     }
 
-    /// The value at a pointer, or the nearest one around that place; `true` where it is the value itself.
+    /// The value at a pointer and `true`, or else the nearest existing ancestor and `false`.
     pub fn nearest(&self, pointer: &Pointer) -> (&Self, bool) {
         let mut found = self;
         for token in pointer.tokens() {
@@ -193,7 +203,7 @@ impl<'a> Members<'a> {
         self.list.iter().map(|(name, member)| (name.as_ref(), member))
     }
 
-    /// Which members have this key.
+    /// The indexes of all members with this key.
     pub fn indexes(&self, key: &str) -> Vec<usize> {
         let has_duplicates = self.list.len() > self.last_of.len();
         match self.last_of.get(key) {
@@ -214,8 +224,8 @@ impl<'a> Members<'a> {
     }
 }
 
-/// The bytes at `pointer` in a valid JSON text, or `None` where the document has no such place.
-/// For many pointers into one text, ask one `outline`.
+/// The byte ranges at `pointer` in a valid JSON text; `None` if the document has no such place.
+/// For several pointers into one text, use one `outline`.
 pub fn locate(text: &str, pointer: &Pointer) -> Option<Spans> {
     Some(outline(text)?.at(pointer)?.spans.clone())
 }
@@ -240,7 +250,7 @@ pub fn strip_byte_order_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
-/// The place of `part`, which borrows from `whole`.
+/// The byte range of `part`, which borrows from `whole`.
 fn range_in(whole: &str, part: &str) -> Option<Range<usize>> {
     let start = part.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
     let end = start + part.len();
@@ -255,26 +265,14 @@ fn unescape(key: &RawValue) -> Cow<'_, str> {
     }
 }
 
-/// One level of a document.
-enum Node<'a> {
-    Object(Vec<(&'a RawValue, &'a RawValue)>),
-    Array(Vec<&'a RawValue>),
-    Scalar,
-}
+/// Reads an object as raw keys and values, repeated keys included.
+struct MembersVisitor;
 
-impl<'de: 'a, 'a> Deserialize<'de> for Node<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(NodeVisitor)
-    }
-}
-
-struct NodeVisitor;
-
-impl<'de> Visitor<'de> for NodeVisitor {
-    type Value = Node<'de>;
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Vec<(&'de RawValue, &'de RawValue)>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON value")
+        formatter.write_str("a JSON object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
@@ -282,38 +280,6 @@ impl<'de> Visitor<'de> for NodeVisitor {
         while let Some(member) = map.next_entry()? {
             members.push(member);
         }
-        Ok(Node::Object(members))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = seq.next_element()? {
-            items.push(item);
-        }
-        Ok(Node::Array(items))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(Node::Scalar)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(Node::Scalar)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(Node::Scalar)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(Node::Scalar)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-        Ok(Node::Scalar)
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Node::Scalar)
+        Ok(members)
     }
 }

@@ -1,7 +1,7 @@
 //! The input format: one server JSON file, in both dialects, as serde and schemars types.
 //!
-//! `schema/server.schema.json` is printed from here. What a lint rule reports is not a constraint here, so that one cause
-//! gives one finding; unknown keys are refused by the schema alone, so that a stray key does not stop the reading.
+//! `schema/server.schema.json` is generated from here. Constraints that a lint rule checks are not repeated here, so that
+//! one cause gives one finding; only the schema rejects unknown keys, so that a stray key does not prevent reading.
 //! The two dialects are the guide's (`remote_url`, `command: "remote"`) and the published catalog's (`server.type`),
 //! which takes its descriptive fields from the manifest of desktop extensions (MCPB).
 
@@ -113,7 +113,7 @@ pub struct Manifest {
     pub evaluation_model: Option<String>,
 }
 
-/// Reads a whole number. To JSON Schema `8000.0` is one too, and the schema has held it to the type's range.
+/// Reads a whole number, which in JSON Schema may be written `8000.0`.
 fn integer<'de, D, N>(deserializer: D) -> Result<Option<N>, D::Error>
 where
     D: Deserializer<'de>,
@@ -122,12 +122,8 @@ where
     let Some(number) = Option::<serde_json::Number>::deserialize(deserializer)? else {
         return Ok(None);
     };
-    let whole = match (number.as_u64(), number.as_f64()) {
-        (Some(whole), _) => Some(whole),
-        (None, Some(float)) => format!("{float:.0}").parse().ok(),
-        (None, None) => None,
-    };
-    let whole = whole.and_then(|whole| N::try_from(whole).ok());
+    let rounded = || format!("{:.0}", number.as_f64()?).parse().ok();
+    let whole = number.as_u64().or_else(rounded).and_then(|whole| N::try_from(whole).ok());
     whole.map(Some).ok_or_else(|| {
         D::Error::custom(format!("{number} is not a whole number of the right size"))
     })
@@ -146,9 +142,10 @@ mod tests {
             let manifest: Manifest = serde_json::from_str(&text).unwrap();
             manifest.oauth_config.unwrap().streamable_http_port
         };
-        assert_eq!(read("8000.0"), Some(8000));
-        assert_eq!(read("8e3"), Some(8000));
-        assert_eq!(read("8000"), Some(8000));
-        assert_eq!(read("null"), None);
+        for (port, expected) in
+            [("8000.0", Some(8000)), ("8e3", Some(8000)), ("8000", Some(8000)), ("null", None)]
+        {
+            assert_eq!(read(port), expected, "{port}");
+        }
     }
 }

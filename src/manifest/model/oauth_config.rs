@@ -67,7 +67,7 @@ pub struct OAuthConfig {
 }
 
 impl OAuthConfig {
-    /// The variable that the access token is put into; an empty name is none.
+    /// The variable for the access token; `None` if its name is empty.
     pub fn token_env_var(&self) -> Option<&str> {
         let name = self.access_token_env_var.as_deref()?;
         (!name.is_empty()).then_some(name)

@@ -48,7 +48,7 @@ pub struct UserInput {
     /// Whether the server cannot run without it.
     pub required: Option<bool>,
     /// What is used when the user answers nothing: a string, a number or a boolean, or with `multiple` a list of them.
-    // A default of null counts as given, so it is kept apart from none.
+    // `null` is a default too, so it must not become `None`.
     #[serde(default, deserialize_with = "given")]
     #[schemars(extend("type" = ["string", "number", "boolean", "array", "null"], "items" = {"type": ["string", "number", "boolean"]}))]
     pub default: Option<Value>,

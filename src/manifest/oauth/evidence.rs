@@ -1,4 +1,4 @@
-//! The three facts that decide a server's OAuth type, each with the place that shows it.
+//! The three facts that decide a server's OAuth type, each with the place that proves it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use crate::manifest::model::{Manifest, ServerKind};
 
 use super::{Registration, registration};
 
-/// One of the three questions.
+/// One of the three yes-or-no questions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Fact {
@@ -24,114 +24,78 @@ pub enum Fact {
 pub struct Evidence {
     pub fact: Fact,
     pub value: bool,
-    /// What decided it; `None` where it was decided by what is absent.
+    /// The value that decided it; `None` if the absence of one did.
     pub pointer: Option<&'static str>,
-    /// Why, in a few words.
+    /// The reason, in a few words.
     pub because: &'static str,
-}
-
-impl Evidence {
-    fn shown(fact: Fact, value: bool, pointer: &'static str, because: &'static str) -> Self {
-        Self { fact, value, pointer: Some(pointer), because }
-    }
-
-    fn absent(fact: Fact, because: &'static str) -> Self {
-        Self { fact, value: false, pointer: None, because }
-    }
 }
 
 pub(super) fn remote(manifest: &Manifest) -> Evidence {
     let server = &manifest.server;
-    if server.kind == Some(ServerKind::Remote) {
-        Evidence::shown(Fact::Remote, true, "/server/type", "`server.type` is `remote`")
+    let (value, pointer, because) = if server.kind == Some(ServerKind::Remote) {
+        (true, Some("/server/type"), "`server.type` is `remote`")
     } else if server.url.is_some() {
-        Evidence::shown(Fact::Remote, true, "/server/url", "`server.url` is given")
+        (true, Some("/server/url"), "`server.url` is given")
     } else if manifest.remote_url.is_some() {
-        Evidence::shown(Fact::Remote, true, "/remote_url", "`remote_url` is given")
+        (true, Some("/remote_url"), "`remote_url` is given")
     } else if server.command.as_deref() == Some("remote") {
-        Evidence::shown(Fact::Remote, true, "/server/command", "`server.command` is `remote`")
+        (true, Some("/server/command"), "`server.command` is `remote`")
     } else if server.kind == Some(ServerKind::Local) {
-        Evidence::shown(Fact::Remote, false, "/server/type", "`server.type` is `local`")
+        (false, Some("/server/type"), "`server.type` is `local`")
     } else {
-        Evidence::absent(Fact::Remote, "no URL, and neither type nor command says `remote`")
-    }
+        (false, None, "no URL, and neither type nor command says `remote`")
+    };
+    Evidence { fact: Fact::Remote, value, pointer, because }
 }
 
 pub(super) fn generic(manifest: &Manifest) -> Evidence {
-    let Some(oauth) = &manifest.oauth_config else {
-        return Evidence::absent(Fact::Generic, "there is no `oauth_config`");
-    };
-    match oauth.generic_oauth {
-        Some(value) => Evidence::shown(
-            Fact::Generic,
-            value,
-            "/oauth_config/generic_oauth",
-            if value { "`generic_oauth` is true" } else { "`generic_oauth` is false" },
-        ),
-        None => Evidence::absent(Fact::Generic, "`generic_oauth` is not set"),
-    }
+    let pointer = Some("/oauth_config/generic_oauth");
+    let (value, pointer, because) =
+        match manifest.oauth_config.as_ref().map(|oauth| oauth.generic_oauth) {
+            None => (false, None, "there is no `oauth_config`"),
+            Some(None) => (false, None, "`generic_oauth` is not set"),
+            Some(Some(true)) => (true, pointer, "`generic_oauth` is true"),
+            Some(Some(false)) => (false, pointer, "`generic_oauth` is false"),
+        };
+    Evidence { fact: Fact::Generic, value, pointer, because }
 }
 
 pub(super) fn client(manifest: &Manifest) -> Evidence {
-    let Some(oauth) = &manifest.oauth_config else {
-        return Evidence::absent(Fact::Client, "there is no `oauth_config`");
+    let pointer = Some("/oauth_config/client_id");
+    let (value, pointer, because) = match &manifest.oauth_config {
+        None => (false, None, "there is no `oauth_config`"),
+        Some(oauth) if oauth.client_id.is_none() => (false, None, "there is no `client_id`"),
+        Some(oauth) => match registration(oauth) {
+            Registration::Static => (true, pointer, "`client_id` is given"),
+            Registration::Dynamic => (false, pointer, "`client_id` is empty"),
+            Registration::ClientMetadata => {
+                (false, pointer, "`client_id` is the URL of a client id metadata document")
+            }
+        },
     };
-    let pointer = "/oauth_config/client_id";
-    match (&oauth.client_id, registration(oauth)) {
-        (None, _) => Evidence::absent(Fact::Client, "there is no `client_id`"),
-        (Some(_), Registration::Static) => {
-            Evidence::shown(Fact::Client, true, pointer, "`client_id` is given")
-        }
-        (Some(_), Registration::Dynamic) => {
-            Evidence::shown(Fact::Client, false, pointer, "`client_id` is empty")
-        }
-        (Some(_), Registration::ClientMetadata) => Evidence::shown(
-            Fact::Client,
-            false,
-            pointer,
-            "`client_id` is the URL of a client id metadata document",
-        ),
-    }
+    Evidence { fact: Fact::Client, value, pointer, because }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
     #[test]
-    fn where_a_server_is_was_decided_at_the_first_place_that_says_it() {
-        let remote_of = |mut manifest: Value| {
-            manifest["name"] = json!("acme__mcp");
-            remote(&serde_json::from_value(manifest).unwrap())
-        };
-        for (manifest, value, pointer) in [
-            (
-                json!({ "server": { "type": "remote", "url": "https://acme.example" } }),
-                true,
-                Some("/server/type"),
-            ),
-            (
-                json!({ "server": { "type": "local", "url": "https://acme.example" } }),
-                true,
-                Some("/server/url"),
-            ),
-            (
-                json!({ "server": {}, "remote_url": "https://acme.example" }),
-                true,
-                Some("/remote_url"),
-            ),
-            (json!({ "server": { "command": "remote" } }), true, Some("/server/command")),
-            (
-                json!({ "server": { "type": "local", "command": "npx" } }),
-                false,
-                Some("/server/type"),
-            ),
-            (json!({ "server": { "command": "npx" } }), false, None),
+    fn the_first_sign_decides_whether_a_server_is_remote() {
+        let url = "https://acme.example";
+        for (server, remote_url, value, pointer) in [
+            (json!({ "type": "remote", "url": url }), None, true, Some("/server/type")),
+            (json!({ "type": "local", "url": url }), None, true, Some("/server/url")),
+            (json!({}), Some(url), true, Some("/remote_url")),
+            (json!({ "command": "remote" }), None, true, Some("/server/command")),
+            (json!({ "type": "local", "command": "npx" }), None, false, Some("/server/type")),
+            (json!({ "command": "npx" }), None, false, None),
         ] {
-            let evidence = remote_of(manifest.clone());
-            assert_eq!((evidence.value, evidence.pointer), (value, pointer), "{manifest}");
+            let manifest = json!({ "name": "acme", "server": server, "remote_url": remote_url });
+            let evidence = remote(&serde_json::from_value(manifest).unwrap());
+            assert_eq!((evidence.value, evidence.pointer), (value, pointer), "{server}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a metadata URL names, by its path alone.
+//! Which metadata document a URL names, by its path alone.
 
 use url::Url;
 
@@ -6,7 +6,7 @@ use url::Url;
 pub(crate) const AUTHORIZATION_SERVER_DOCUMENTS: [&str; 2] =
     ["oauth-authorization-server", "openid-configuration"];
 
-/// The path segment after `.well-known`: which document a URL names.
+/// The path segment after `.well-known`.
 pub(crate) fn document(url: &Url) -> Option<&str> {
     let mut segments = url.path_segments()?;
     segments.find(|segment| *segment == ".well-known")?;

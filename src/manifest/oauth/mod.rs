@@ -1,7 +1,7 @@
 //! Which of the four OAuth types a server has, and why.
 //!
-//! Three facts decide; nothing else changes the type, every other field can only agree with it or contradict it.
-//! Each type has a file of its own, with the documentation that `explain` prints.
+//! Three facts decide the type; other fields can only agree with it or contradict it.
+//! Each type has its own file with the documentation that `explain` prints.
 
 mod evidence;
 mod generic;
@@ -54,7 +54,7 @@ impl OAuthType {
     pub const ALL: [Self; 4] =
         [Self::Generic, Self::McpStatic, Self::RemoteStatic, Self::RemoteDynamic];
 
-    /// The word that outputs, options and `explain` use.
+    /// The word used in output, options and `explain`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Generic => "generic",
@@ -64,7 +64,7 @@ impl OAuthType {
         }
     }
 
-    /// The number that the guide uses.
+    /// The number in the guide.
     pub fn number(self) -> u8 {
         match self {
             Self::Generic => 1,
@@ -74,7 +74,7 @@ impl OAuthType {
         }
     }
 
-    /// Whether the client credentials are issued beforehand: then a secret exists, and the proxy keeps it.
+    /// Whether the client credentials are issued in advance: then there is a secret, and the proxy keeps it.
     pub fn has_static_client(self) -> bool {
         match self {
             Self::Generic | Self::McpStatic | Self::RemoteStatic => true,
@@ -97,7 +97,7 @@ impl OAuthType {
         }
     }
 
-    /// What the type is, how it is recognised and what it needs, as Markdown.
+    /// What the type is, how it is recognised and what it needs, in Markdown.
     pub fn documentation(self) -> &'static str {
         match self {
             Self::Generic => generic::DOCUMENTATION,
@@ -108,7 +108,7 @@ impl OAuthType {
     }
 }
 
-/// What is known of a server's OAuth type.
+/// What is known about a server's OAuth type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// The server has no `oauth_config`.
@@ -118,7 +118,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The type, where there is one.
+    /// The type, if there is one.
     pub fn oauth_type(self) -> Option<OAuthType> {
         match self {
             Self::Type(oauth_type) => Some(oauth_type),
@@ -135,21 +135,21 @@ impl Verdict {
     }
 }
 
-/// Why no type can be given.
+/// Why the type cannot be determined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Undetermined {
     /// The file cannot be read as a manifest.
     Unreadable,
     /// The generic flow cannot register a client.
     GenericWithoutClient,
-    /// A local server without a static client is none of the four.
+    /// A local server without a static client has none of the four types.
     LocalWithoutClient,
-    /// The flag says type 1, the location says 3 or 4.
+    /// The flag implies type 1, the location type 3 or 4.
     GenericOnRemote,
 }
 
 impl Undetermined {
-    /// The reason, to follow "undetermined:".
+    /// The reason, to follow `undetermined:`.
     pub fn reason(self) -> &'static str {
         match self {
             Self::Unreadable => "the file cannot be read as a manifest",
@@ -164,11 +164,11 @@ impl Undetermined {
     }
 }
 
-/// How a client of type 4 becomes known to the authorization server.
+/// How a client is registered with the authorization server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Registration {
-    /// The credentials were issued beforehand.
+    /// The credentials were issued in advance.
     Static,
     /// The client registers itself (RFC 7591).
     Dynamic,
@@ -176,16 +176,15 @@ pub(crate) enum Registration {
     ClientMetadata,
 }
 
-/// A verdict with what it rests on.
+/// A verdict and the evidence for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Classification {
     pub verdict: Verdict,
-    /// Remote, generic, client: in this order, each with the place that decided it.
+    /// In the order remote, generic, client; empty if the file is not a manifest.
     pub evidence: Vec<Evidence>,
 }
 
 impl Classification {
-    /// The answer to one of the three questions; a file that is not a manifest has none.
     pub fn evidence_of(&self, fact: Fact) -> Option<&Evidence> {
         self.evidence.iter().find(|evidence| evidence.fact == fact)
     }
@@ -203,7 +202,7 @@ pub fn classify(manifest: &Manifest) -> Classification {
     Classification { verdict, evidence: vec![remote, generic, client] }
 }
 
-/// The table of the three facts, for a server that has an `oauth_config`.
+/// The type of a server that has an `oauth_config`. `tests/oauth/cells` has a fixture for each row.
 fn decide(remote: bool, generic: bool, client: bool) -> Verdict {
     match (remote, generic, client) {
         (false, true, true) => Verdict::Type(OAuthType::Generic),
@@ -216,24 +215,24 @@ fn decide(remote: bool, generic: bool, client: bool) -> Verdict {
     }
 }
 
-/// How the client becomes known to the authorization server.
 pub(crate) fn registration(oauth: &OAuthConfig) -> Registration {
     let client_id = oauth.client_id.as_deref().map_or("", str::trim);
     if client_id.is_empty() {
         Registration::Dynamic
-    } else if is_metadata_document(client_id) {
+    } else if client_id.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) {
+        // An https URL names a client id metadata document (CIMD).
         Registration::ClientMetadata
     } else {
         Registration::Static
     }
 }
 
-/// Where a remote server is: `server.url`, else `remote_url`.
+/// The URL of a remote server: `server.url`, else `remote_url`.
 pub(crate) fn remote_url(manifest: &Manifest) -> Option<&str> {
     manifest.server.url.as_deref().or(manifest.remote_url.as_deref())
 }
 
-/// The pointer to what `remote_url` answers.
+/// The pointer to the value that `remote_url` returns.
 pub(crate) fn remote_url_pointer(manifest: &Manifest) -> &'static str {
     match manifest.server.url {
         Some(_) => "/server/url",
@@ -241,45 +240,10 @@ pub(crate) fn remote_url_pointer(manifest: &Manifest) -> &'static str {
     }
 }
 
-/// Whether anything says that the server is remote.
 pub(crate) fn is_remote(manifest: &Manifest) -> bool {
     evidence::remote(manifest).value
 }
 
-/// A client id that is an https URL names a document about the client (CIMD), so nothing was issued beforehand.
-fn is_metadata_document(client_id: &str) -> bool {
-    client_id.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
-}
-
-/// What a manifest's `client_secret` holds.
 pub(crate) fn client_secret(oauth: &OAuthConfig) -> ClientSecret<'_> {
     client_secret::read(oauth.client_secret.as_deref().unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_table_of_three_facts_is_complete() {
-        use OAuthType::{Generic, McpStatic, RemoteDynamic, RemoteStatic};
-        use Undetermined::{GenericOnRemote, GenericWithoutClient, LocalWithoutClient};
-        let table = [
-            ((false, false, false), Verdict::Undetermined(LocalWithoutClient)),
-            ((false, false, true), Verdict::Type(McpStatic)),
-            ((false, true, false), Verdict::Undetermined(GenericWithoutClient)),
-            ((false, true, true), Verdict::Type(Generic)),
-            ((true, false, false), Verdict::Type(RemoteDynamic)),
-            ((true, false, true), Verdict::Type(RemoteStatic)),
-            ((true, true, false), Verdict::Undetermined(GenericOnRemote)),
-            ((true, true, true), Verdict::Undetermined(GenericOnRemote)),
-        ];
-        for ((remote, generic, client), expected) in table {
-            assert_eq!(
-                decide(remote, generic, client),
-                expected,
-                "R={remote} G={generic} C={client}"
-            );
-        }
-    }
 }

@@ -1,17 +1,17 @@
-//! Redirect URIs: where the provider sends the user back to, with the code.
+//! Redirect URIs: where the provider sends the user, with the authorization code.
 //!
-//! Providers compare them as strings (RFC 9700 §2.1), so a URI is judged as it is written and not as a browser would
-//! repair it. Loopback and private-use schemes follow RFC 8252 §7.
+//! Providers compare them as strings (RFC 9700 §2.1), so a URI is checked as written, not as a browser would repair it.
+//! Loopback and private-use schemes follow RFC 8252 §7.
 
 use url::Url;
 
 use crate::text::hosts;
 
-/// The callback routes of the OAuth proxy; a provider's name follows the last.
+/// The callback routes of the OAuth proxy; a provider's name follows the prefix.
 const PROXY_CALLBACK_PATHS: [&str; 2] = ["/oauth/callback", "/oauth-callback"];
 const PROXY_CALLBACK_PREFIX: &str = "/callback/";
 
-/// Domains whose hosts lead to whoever runs a tunnel client at the moment.
+/// The domains of tunnel services: their hosts lead to whoever currently runs the tunnel client.
 const TUNNEL_DOMAINS: [&str; 10] = [
     "ngrok.app",
     "ngrok.io",
@@ -25,7 +25,7 @@ const TUNNEL_DOMAINS: [&str; 10] = [
     "localhost.run",
 ];
 
-/// Why no provider should send a code to this URI, to follow the URI in a message; `None` if one may.
+/// Why no provider should send a code to this URI, to follow the URI in a message; `None` if it is fine.
 pub(crate) fn flaw(uri: &str) -> Option<&'static str> {
     if uri.is_empty() {
         return Some("is empty");
@@ -35,29 +35,26 @@ pub(crate) fn flaw(uri: &str) -> Option<&'static str> {
     };
     let authority = rest.strip_prefix("//").and_then(|rest| rest.split(['/', '?', '#']).next());
     let is_web = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
-    if uri.contains('\\') {
-        Some("has a backslash, which browsers read as a slash")
-    } else if uri.contains(|c: char| c.is_control() || c.is_whitespace()) {
-        Some("has a space or control character")
-    } else if uri.contains('#') {
-        Some("has a fragment, which no server ever sees")
-    } else if authority.is_some_and(|authority| authority.contains('@')) {
-        Some("has user information before its host")
-    } else if !is_web && !scheme.contains('.') {
-        Some("has a scheme that is neither http(s) nor an app's own, such as `com.acme.app`")
-    } else if !is_web {
-        None
-    } else if authority.is_none_or(str::is_empty) {
-        Some("has no host")
-    } else {
-        match Url::parse(uri) {
-            Err(_) => Some("has an invalid host or port"),
-            Ok(url) if url.scheme() == "http" && !hosts::is_loopback(&url) => {
-                Some("receives the code in clear text")
-            }
-            Ok(_) => None,
-        }
-    }
+    let url = Url::parse(uri);
+    let is_plain_text =
+        url.as_ref().is_ok_and(|url| url.scheme() == "http" && !hosts::is_loopback(url));
+    let flaws = [
+        (uri.contains('\\'), "has a backslash, which browsers read as a slash"),
+        (
+            uri.contains(|c: char| c.is_control() || c.is_whitespace()),
+            "has a space or control character",
+        ),
+        (uri.contains('#'), "has a fragment, which no server ever sees"),
+        (authority.is_some_and(|it| it.contains('@')), "has user information before its host"),
+        (
+            !is_web && !scheme.contains('.'),
+            "has a scheme that is neither http(s) nor an app's own, such as `com.acme.app`",
+        ),
+        (is_web && authority.is_none_or(str::is_empty), "has no host"),
+        (is_web && url.is_err(), "has an invalid host or port"),
+        (is_plain_text, "receives the code in clear text"),
+    ];
+    flaws.into_iter().find_map(|(applies, flaw)| applies.then_some(flaw))
 }
 
 /// Splits `scheme:rest` (RFC 3986 §3.1); a relative reference has no scheme.
@@ -68,44 +65,40 @@ fn split_scheme(uri: &str) -> Option<(&str, &str)> {
     is_scheme.then_some((scheme, rest))
 }
 
-/// The URI of a web page, parsed.
+/// Parses an http or https URI.
 fn web_url(uri: &str) -> Option<Url> {
     Url::parse(uri).ok().filter(|url| matches!(url.scheme(), "https" | "http"))
 }
 
-/// Whether the user is sent back to a port of the user's own machine.
+/// Whether the user is sent to a port of their own machine.
 pub(crate) fn is_loopback(uri: &str) -> bool {
     web_url(uri).is_some_and(|url| hosts::is_loopback(&url))
 }
 
 /// Whether the host belongs to a tunnel service.
 pub(crate) fn is_tunnel(uri: &str) -> bool {
-    let Some(url) = web_url(uri) else {
-        return false;
-    };
-    let host = url.host_str().unwrap_or_default();
+    let url = web_url(uri);
+    let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
     let host = host.strip_suffix('.').unwrap_or(host);
     TUNNEL_DOMAINS.iter().any(|domain| {
         host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     })
 }
 
-/// Whether the path is one that the OAuth proxy answers.
+/// Whether the OAuth proxy serves this path.
 pub(crate) fn has_proxy_callback_path(uri: &str) -> bool {
-    let Some(url) = web_url(uri) else {
-        return false;
-    };
-    let path = url.path();
-    let provider = path.strip_prefix(PROXY_CALLBACK_PREFIX);
-    PROXY_CALLBACK_PATHS.contains(&path)
-        || provider.is_some_and(|provider| !provider.is_empty() && !provider.contains('/'))
+    web_url(uri).is_some_and(|url| {
+        let path = url.path();
+        let provider = path.strip_prefix(PROXY_CALLBACK_PREFIX);
+        PROXY_CALLBACK_PATHS.contains(&path)
+            || provider.is_some_and(|provider| !provider.is_empty() && !provider.contains('/'))
+    })
 }
 
 /// Whether this is a callback of an OAuth proxy that users can reach.
 pub(crate) fn is_public_proxy_callback(uri: &str) -> bool {
-    let is_public_https =
-        web_url(uri).is_some_and(|url| url.scheme() == "https" && !hosts::is_loopback(&url));
-    is_public_https && has_proxy_callback_path(uri)
+    has_proxy_callback_path(uri)
+        && web_url(uri).is_some_and(|url| url.scheme() == "https" && !hosts::is_loopback(&url))
 }
 
 #[cfg(test)]
@@ -113,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_uri_is_judged_as_it_is_written() {
+    fn a_uri_is_checked_as_written() {
         for sound in [
             "https://oauth.acme.example/oauth/callback",
             "HTTPS://oauth.acme.example:8443/callback/acme?app=1",
@@ -150,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn the_proxy_answers_its_callbacks_and_one_name_behind_their_prefix() {
+    fn the_proxy_serves_its_callback_paths() {
         let answered = |path: &str| has_proxy_callback_path(&format!("https://acme.example{path}"));
         for path in ["/oauth/callback", "/oauth-callback", "/callback/acme"] {
             assert!(answered(path), "{path}");
@@ -166,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tunnel_is_recognised_by_its_domain_and_not_by_a_part_of_it() {
+    fn a_tunnel_is_recognised_by_its_whole_domain() {
         assert!(is_tunnel("https://a-b.ngrok-free.app/oauth/callback"));
         assert!(is_tunnel("https://LOCA.lt/"));
         assert!(!is_tunnel("https://myngrok.app/oauth/callback"));
