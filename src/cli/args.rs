@@ -1,4 +1,4 @@
-//! The command line: types for clap, no logic.
+//! The command line as clap types.
 
 use std::ffi::OsStr;
 use std::net::SocketAddr;
@@ -12,6 +12,7 @@ use crate::catalog::config::Level;
 use crate::catalog::workspace;
 use crate::manifest::oauth::OAuthType;
 use crate::pipeline::open::Judging;
+use crate::pipeline::probing::NetworkOptions;
 use crate::report::FormatArgument;
 use crate::report::list::ListedType;
 use crate::runtime::export::Client;
@@ -19,6 +20,8 @@ use crate::runtime::proxy::LogLevel;
 use crate::source::finding::Severity;
 use crate::text::day::Day;
 use crate::text::profile::Profile;
+
+use super::console::Console;
 
 /// A catalog compiler and validator for MCP servers that use OAuth.
 ///
@@ -46,37 +49,31 @@ pub struct Cli {
 }
 
 /// Options that every command takes.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
 pub struct Global {
-    /// The configuration, instead of the nearest `catproof.toml`.
-    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
+    /// Use this configuration file instead of the nearest `catproof.toml`.
+    #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// The folder of the production catalog.
-    #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
+    #[arg(long, global = true, value_name = "DIR")]
     pub catalog: Option<PathBuf>,
     /// The folder of the developers' catalog.
-    #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
+    #[arg(long, global = true, value_name = "DIR")]
     pub catalog_local: Option<PathBuf>,
-    /// How the catalog is judged.
-    #[arg(long, global = true, value_enum, help_heading = "Global options")]
+    /// The profile to judge the catalog by.
+    #[arg(long, global = true, value_enum)]
     pub profile: Option<Profile>,
     /// When to use colour.
-    #[arg(
-        long,
-        global = true,
-        value_enum,
-        default_value_t,
-        value_name = "WHEN",
-        help_heading = "Global options"
-    )]
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub color: Color,
-    /// Say nothing on standard error but errors.
-    #[arg(long, short, global = true, help_heading = "Global options")]
+    /// Print nothing but errors on standard error.
+    #[arg(long, short, global = true)]
     pub quiet: bool,
 }
 
 impl Global {
-    /// Where to look for the catalog.
+    /// The options to open the workspace with.
     pub fn workspace(&self, working_folder: PathBuf) -> workspace::Options {
         workspace::Options {
             working_folder,
@@ -88,10 +85,9 @@ impl Global {
     }
 }
 
-/// When to use colour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// On a terminal, unless NO_COLOR says otherwise.
+    /// On a terminal, unless NO_COLOR is set.
     #[default]
     Auto,
     Always,
@@ -107,7 +103,7 @@ pub enum Command {
     Build(BuildArgs),
     /// Show the servers: OAuth type, proxy, destinations, environment variables.
     List(ListArgs),
-    /// Say what a change means: new servers, new destinations of secrets, new power.
+    /// Show what a change means: new servers, new destinations of secrets, new permissions.
     Diff(DiffArgs),
     /// Explain a rule, an OAuth type, a server, the configuration or the kinds of changes.
     Explain(ExplainArgs),
@@ -115,19 +111,19 @@ pub enum Command {
     Env(EnvArgs),
     /// Write the JSON Schemas, which are generated from the program's own types.
     Schema(SchemaArgs),
-    /// Ask what the providers publish at their well-known endpoints, and lock it.
+    /// Fetch the metadata that providers publish, and write it to the discovery lock.
     Probe(ProbeArgs),
     /// Write the manifest of a new server into catalog_local/.
     New(NewArgs),
-    /// Show every rule.
+    /// List every rule.
     Rules(RulesArgs),
-    /// Show what the app would run for some answers: command, environment, files, headers.
+    /// Show what the app would run for given answers: command, environment, files, headers.
     Simulate(SimulateArgs),
-    /// Print servers as the configuration of another client: Claude, VS Code, Cursor.
+    /// Print servers as the configuration of another client: Claude, VS Code or Cursor.
     Export(ExportArgs),
-    /// Run the OAuth proxy from what `build` wrote.
+    /// Run the OAuth proxy from the files that `build` wrote.
     Proxy(ProxyArgs),
-    /// Print the script that completes catproof's command line in a shell.
+    /// Print a shell completion script.
     Completions(CompletionsArgs),
     /// Print a manual page, or write all of them.
     Man(ManArgs),
@@ -139,7 +135,7 @@ pub struct FindingArgs {
     /// The output format, as FORMAT or FORMAT=PATH; may be given several times.
     #[arg(long, value_name = "FORMAT[=PATH]", help_heading = "Output")]
     pub format: Vec<FormatArgument>,
-    /// The least severity that makes the exit code 1.
+    /// The lowest severity that makes the exit code 1.
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY", help_heading = "Output")]
     pub fail_on: FailOn,
     /// Show notes too.
@@ -154,36 +150,35 @@ pub struct FindingArgs {
     /// Show findings of this rule as errors.
     #[arg(short = 'D', long = "deny", value_name = "RULE", help_heading = "Rules")]
     pub deny: Vec<String>,
-    /// The day that ages and expiry are judged against, instead of the clock's.
+    /// The day to judge ages and expiry dates by, instead of today.
     #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Rules")]
     pub today: Option<Day>,
-    /// The allowlist that the OAuth proxy runs with: a `providers.js` or a JSON file.
+    /// The allowlist of the OAuth proxy: a `providers.js` or a JSON file.
     #[arg(long, value_name = "FILE", help_heading = "OAuth proxy")]
     pub allowlist: Option<PathBuf>,
 }
 
-/// How the network is used, by every command that asks the providers.
+/// Options of every command that uses the network.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Network")]
 pub struct NetworkArgs {
-    /// Keep the raw answers in this folder.
+    /// Record the raw responses in this folder.
     #[arg(long, value_name = "DIR")]
     pub record: Option<PathBuf>,
-    /// Answer from this folder of recordings; nothing touches the network.
+    /// Replay the responses recorded in this folder instead of using the network.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["record", "http_proxy", "ca_file"])]
     pub replay: Option<PathBuf>,
-    /// Ask loopback addresses too, over http if need be.
+    /// Allow loopback addresses, over http too.
     #[arg(long)]
     pub allow_loopback: bool,
-    /// Go through this proxy.
+    /// Send requests through this HTTP proxy.
     #[arg(long, value_name = "URL")]
     pub http_proxy: Option<String>,
-    /// Trust the authorities of this PEM file too.
+    /// Also trust the certificate authorities in this PEM file.
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
 }
 
-/// The least severity that makes the exit code 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
     #[default]
@@ -191,29 +186,37 @@ pub enum FailOn {
     Warning,
 }
 
-impl FailOn {
-    pub fn severity(self) -> Severity {
-        match self {
-            Self::Error => Severity::Error,
-            Self::Warning => Severity::Warning,
+impl NetworkArgs {
+    /// The options, with absolute paths.
+    pub(crate) fn options(&self, console: &Console) -> NetworkOptions {
+        let at = |path: &Option<PathBuf>| path.as_deref().map(|path| console.at(path));
+        NetworkOptions {
+            replay: at(&self.replay),
+            record: at(&self.record),
+            allow_loopback: self.allow_loopback,
+            http_proxy: self.http_proxy.clone(),
+            ca_file: at(&self.ca_file),
         }
     }
 }
 
 impl FindingArgs {
-    /// How the findings are judged.
+    /// The lowest severity that makes the exit code 1.
+    pub fn least_severity(&self) -> Severity {
+        match self.fail_on {
+            FailOn::Error => Severity::Error,
+            FailOn::Warning => Severity::Warning,
+        }
+    }
+
     pub fn judging(&self) -> Judging {
         let levels =
             [(&self.allow, Level::Off), (&self.warn, Level::Warning), (&self.deny, Level::Error)];
-        let of_level = |(ids, level): (&Vec<String>, Level)| {
-            let ids = ids.iter();
-            ids.map(move |id| (id.clone(), level)).collect::<Vec<_>>()
-        };
-        Judging {
-            pedantic: self.pedantic,
-            today: self.today,
-            levels: levels.into_iter().flat_map(of_level).collect(),
-        }
+        let levels = levels
+            .into_iter()
+            .flat_map(|(ids, level)| ids.iter().map(move |id| (id.clone(), level)))
+            .collect();
+        Judging { pedantic: self.pedantic, today: self.today, levels }
     }
 }
 
@@ -223,36 +226,31 @@ Examples:
   catproof check                                  the catalog of this folder
   catproof check some/folder                      any folder of server JSON files
   catproof check --format github --format sarif=catproof.sarif
-  catproof check - < draft.json                   one manifest, by itself
+  catproof check - < draft.json                   one manifest, on its own
   catproof check - --stdin-filename catalog/acme__mcp.json < draft.json    as that file
 
 Exit codes: 0 clean, 1 findings, 2 the job could not be done, 3 no input.")]
 pub struct CheckArgs {
-    /// Files or folders; without any, the catalog of this folder. `-` reads one manifest from standard input.
+    /// Files or folders to check instead of the catalog of this folder. `-` reads one manifest from standard input.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// The file that standard input stands for; without it, the manifest is judged by itself.
+    /// The file to check standard input as. Without it, the manifest is checked on its own.
     #[arg(long, value_name = "PATH")]
     pub stdin_filename: Option<PathBuf>,
-    /// Add ignores for what is found today to the configuration, so that only what is new is shown.
+    /// Add an ignore for each current finding to the configuration, so that only new ones are shown.
     #[arg(long, help_heading = "Rules", conflicts_with_all = ["fixes"])]
     pub write_baseline: bool,
     #[command(flatten)]
     pub fixes: FixArgs,
     #[command(flatten)]
     pub findings: FindingArgs,
-    /// Ask the providers first, and judge by what they answer; nothing is written.
+    /// Query the providers first, and judge by their responses. Nothing is written.
     #[arg(long, help_heading = "Network")]
     pub online: bool,
-    /// Compare with the allowlist of the OAuth proxy that runs here: what its `/health` says.
-    #[arg(
-        long,
-        value_name = "URL",
-        help_heading = "Network",
-        conflicts_with_all = ["allowlist", "replay"]
-    )]
+    /// Compare with the allowlist that the OAuth proxy running at this URL reports on `/health`.
+    #[arg(long, value_name = "URL", help_heading = "Network", conflicts_with_all = ["allowlist", "replay"])]
     pub proxy_url: Option<String>,
-    /// Treat what cannot be reached like what is wrong.
+    /// Report unreachable providers as errors.
     #[arg(long, help_heading = "Network")]
     pub strict_online: bool,
     #[command(flatten)]
@@ -261,25 +259,25 @@ pub struct CheckArgs {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The answers go into generated/discovery.lock.json, those about servers of catalog_local/ into \
+The responses go into generated/discovery.lock.json, those about servers of catalog_local/ into \
 generated/development/discovery.lock.json. Every other command reads them there, offline.
 
 Examples:
-  catproof probe                                  every server that has something to discover
+  catproof probe                                  every server with metadata to discover
   catproof probe linear__remote-mcp               one of them
-  catproof probe --check                          what changed since, and what is too old
-  catproof probe --record answers                 keep the raw answers
-  catproof probe --replay answers                 from them again, without a network
+  catproof probe --check                          what has changed, and what is too old
+  catproof probe --record responses               record the raw responses
+  catproof probe --replay responses               replay them, without a network
 
 Exit codes: 0 done, 1 findings, drift or age, 2 the job could not be done, 3 no input.")]
 pub struct ProbeArgs {
-    /// The servers to ask about; without any, all of them.
+    /// Probe only these servers.
     #[arg(value_name = "ID")]
     pub ids: Vec<String>,
-    /// Write nothing; exit with 1 where a provider changed something, or where an answer is too old.
+    /// Write nothing; exit with 1 if a provider has changed something or a response is too old.
     #[arg(long)]
     pub check: bool,
-    /// Treat what cannot be reached like what is wrong.
+    /// Report unreachable providers as errors.
     #[arg(long, help_heading = "Network")]
     pub strict_online: bool,
     #[command(flatten)]
@@ -295,7 +293,7 @@ Examples:
   catproof new https://mcp.linear.app/mcp --online
   catproof new linear__remote-mcp --online --url https://mcp.linear.app/mcp
 
-What is not said is asked for on a terminal. `catproof explain TYPE` tells the types apart.")]
+On a terminal, catproof asks for what is missing. `catproof explain TYPE` explains a type.")]
 pub struct NewArgs {
     /// The id of the new server, or its URL.
     #[arg(value_name = "ID|URL")]
@@ -308,7 +306,7 @@ pub struct NewArgs {
         conflicts_with = "online"
     )]
     pub oauth_type: Option<OAuthType>,
-    /// Where the server is: the authorization endpoint of type 1, the issuer of type 2, the server of types 3 and 4.
+    /// The authorization endpoint of type 1, the issuer of type 2, or the server's URL of types 3 and 4.
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
     /// The client id that the provider issued, for types 1 to 3.
@@ -317,41 +315,41 @@ pub struct NewArgs {
     /// Where the proxy exchanges the code, for type 1.
     #[arg(long, value_name = "URL", conflicts_with = "online")]
     pub token_endpoint: Option<String>,
-    /// A scope to ask for; may be given several times.
+    /// A scope to request; may be given several times.
     #[arg(long, value_name = "SCOPE", conflicts_with = "online")]
     pub scope: Vec<String>,
-    /// The program that starts the server and its arguments, for types 1 and 2.
+    /// The command that starts the server, with its arguments, for types 1 and 2.
     #[arg(last = true, value_name = "COMMAND", conflicts_with = "online")]
     pub command: Vec<String>,
-    /// Ask the server what it publishes, and infer its OAuth type from that.
+    /// Fetch the metadata that the server publishes, and infer its OAuth type from it.
     #[arg(long, help_heading = "Network")]
     pub online: bool,
     #[command(flatten)]
     pub network: NetworkArgs,
 }
 
-/// What `check` does with findings that it can repair.
+/// How `check` repairs findings.
 #[derive(Debug, Args)]
 #[group(id = "fixes", multiple = true)]
 pub struct FixArgs {
-    /// Repair what can be repaired safely.
+    /// Apply the safe fixes.
     #[arg(long, conflicts_with = "online", help_heading = "Fixes")]
     pub fix: bool,
-    /// Repair what can be repaired, even where the author may have meant something else.
+    /// Apply all fixes, even where the author may have meant something else.
     #[arg(long, conflicts_with = "online", help_heading = "Fixes")]
     pub unsafe_fixes: bool,
-    /// Show as a diff what would be repaired, and write nothing.
+    /// Show the fixes as a diff, and write nothing.
     #[arg(long, help_heading = "Fixes")]
     pub diff: bool,
 }
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Nothing is written while there is an error. A second run writes nothing.
+Nothing is written if there is an error, or if the artifacts are already current.
 
 Examples:
   catproof build                                  into generated/
-  catproof build --check                          for CI: exit 1 and a diff where one is not current
+  catproof build --check                          for CI: exit 1 and a diff if one is out of date
   catproof build --profile development            with catalog_local, into generated/development/
 
 Exit codes: 0 done, 1 findings or drift, 2 the job could not be done, 3 no input.")]
@@ -359,7 +357,7 @@ pub struct BuildArgs {
     /// Write nothing; exit with 1 and show a diff if an artifact is out of date, missing or left over.
     #[arg(long)]
     pub check: bool,
-    /// The folder to write to, instead of `generated/`.
+    /// The folder to write to instead of `generated/`.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     #[command(flatten)]
@@ -375,7 +373,7 @@ Examples:
 
 Exit codes: 0 done, 2 the job could not be done, 3 no input.")]
 pub struct ListArgs {
-    /// Files or folders; without any, the catalog of this folder.
+    /// Files or folders to list instead of the catalog of this folder.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Only servers of this OAuth type.
@@ -386,7 +384,7 @@ pub struct ListArgs {
     pub format: TableFormat,
 }
 
-/// Takes an OAuth type by its number too, and says so where another word is given: clap's own parser keeps that to itself.
+/// Clap's parser for an OAuth type, whose error also lists the aliases, which are the types' numbers.
 #[derive(Debug, Clone)]
 struct TypeParser<T>(EnumValueParser<T>)
 where
@@ -409,11 +407,11 @@ impl<T: ValueEnum + Clone + Send + Sync + 'static> TypedValueParser for TypePars
     ) -> Result<T, clap::Error> {
         self.0.parse_ref(command, argument, value).map_err(|mut error| {
             let values = T::value_variants().iter().filter_map(T::to_possible_value);
-            let words = values.flat_map(|value| {
-                let words = value.get_name_and_aliases().map(str::to_owned);
-                words.collect::<Vec<_>>()
-            });
-            error.insert(ContextKind::ValidValue, ContextValue::Strings(words.collect()));
+            let mut words = Vec::new();
+            for value in values {
+                words.extend(value.get_name_and_aliases().map(str::to_owned));
+            }
+            error.insert(ContextKind::ValidValue, ContextValue::Strings(words));
             error
         })
     }
@@ -423,7 +421,6 @@ impl<T: ValueEnum + Clone + Send + Sync + 'static> TypedValueParser for TypePars
     }
 }
 
-/// How a table is printed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum TableFormat {
     #[default]
@@ -433,37 +430,36 @@ pub enum TableFormat {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The files of this folder are compared with those of the base by what they compile to: a file that is only written in \
-another way is not a change. The base is read straight from git: nothing is checked out and nothing is written. Both are \
-judged by the configuration of the base, so that no change relaxes its own judgement.
+This folder and the base are compared by what they compile to: reformatting a file is not a change. The base is read \
+straight from git: nothing is checked out, and nothing is written. Both are judged by the configuration of the base, so \
+that a change cannot relax its own rules.
 
-A change is safe, or for review (it asks for something new), or breaking (a protection gets weaker, or those who use \
-the server have to act). `catproof explain diff` names every kind.
+A change is safe, for review (it asks for something new), or breaking (it weakens a protection, or users of the server \
+have to act). `catproof explain diff` lists every kind.
 
 Examples:
-  catproof diff --base origin/main                        this folder against a branch
+  catproof diff --base origin/main                        compare with a branch
   catproof diff --base \"$(git merge-base origin/main HEAD)\"
-  catproof diff --base HEAD~1 --gate breaking             exit with 1 where something is breaking
+  catproof diff --base HEAD~1 --gate breaking             exit with 1 if a change is breaking
   catproof diff --base HEAD --format markdown             for a pull request
   catproof diff --base ./before                           a folder: with catalog/, or of manifests
 
-A folder is written as a path: `./before`, `../before`, `/srv/before` or `before/`. Any other name is a commit, such as \
-`origin/main`.
+A base that looks like a path (`./before`, `../before`, `/srv/before`, `before/`) is a folder. Anything else is a commit, \
+such as `origin/main`.
 
 Exit codes: 0 done, 1 something at or above the gate, 2 the job could not be done, 3 no input.")]
 pub struct DiffArgs {
-    /// What to compare with: a commit, or a folder.
+    /// The commit or folder to compare with.
     #[arg(long, value_name = "REF|DIR", allow_hyphen_values = true)]
     pub base: String,
     /// The output format.
     #[arg(long, value_enum, default_value_t)]
     pub format: DiffFormat,
-    /// The least grade that makes the exit code 1; without it, none does.
+    /// The lowest grade that makes the exit code 1; without it, no change does.
     #[arg(long, value_enum, value_name = "GRADE")]
     pub gate: Option<Gate>,
 }
 
-/// How a comparison is printed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum DiffFormat {
     #[default]
@@ -473,12 +469,11 @@ pub enum DiffFormat {
     Markdown,
 }
 
-/// The least grade of a change that makes the exit code 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Gate {
-    /// Whatever a person has to agree to.
+    /// A change that a person has to approve.
     Review,
-    /// What weakens a protection, or what those who use a server have to act on.
+    /// A change that weakens a protection, or that users of a server have to act on.
     Breaking,
 }
 
@@ -489,39 +484,38 @@ Examples:
   catproof explain remote-dynamic                 an OAuth type
   catproof explain githubcopilot__remote-mcp      a server of the catalog
   catproof explain config                         the keys of catproof.toml
-  catproof explain diff                           the kinds of changes, and how grave each is")]
+  catproof explain diff                           the kinds of changes and their grades")]
 pub struct ExplainArgs {
     /// A rule's id, an OAuth type's name or number, a server's id, `config` or `diff`.
     #[arg(value_name = "RULE|TYPE|SERVER|config|diff")]
     pub topic: String,
-    /// Where to look for the server; without any, the catalog of this folder.
+    /// Files or folders to look for the server in, instead of the catalog of this folder.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-No value of a file is ever printed.
+No value from the file is ever printed.
 
 Examples:
-  catproof env > oauth_proxy/.env                 the proxy's template, to be filled in
+  catproof env > oauth_proxy/.env                 the proxy's template
   catproof env --for app                          the desktop app's
-  catproof env --check oauth_proxy/.env           what a real one lacks, has too much or leaves open
+  catproof env --check oauth_proxy/.env           missing, unused and unfilled variables
 
 Exit codes: 0 done, 1 something is wrong, 2 the job could not be done, 3 no input.")]
 pub struct EnvArgs {
-    /// Whose environment.
+    /// The program whose environment it is.
     #[arg(long = "for", value_enum, default_value_t, value_name = "PROGRAM")]
     pub side: EnvSide,
-    /// Say what is wrong with this file instead of printing the template.
+    /// Check this file instead of printing the template.
     #[arg(long, value_name = "FILE")]
     pub check: Option<PathBuf>,
-    /// Name the variables in upper case with `_`, for shells and whatever else takes no `-` and `.`.
+    /// Name the variables in upper case with `_`, for shells, which accept no `-` or `.`.
     #[arg(long, conflicts_with = "check")]
     pub posix_aliases: bool,
 }
 
-/// A program that reads an environment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum EnvSide {
     /// The OAuth proxy.
@@ -535,9 +529,9 @@ pub enum EnvSide {
 #[command(after_help = "\
 Examples:
   catproof schema                                 into schema/
-  catproof schema --check                         exit 1 and a diff where one is out of date
+  catproof schema --check                         exit 1 and a diff if one is out of date
 
-A manifest that begins with `\"$schema\": \"../schema/server.schema.json\"` is completed and explained by editors.
+Editors offer completion for a manifest that begins with `\"$schema\": \"../schema/server.schema.json\"`.
 
 Exit codes: 0 done, 1 drift, 2 the job could not be done.")]
 pub struct SchemaArgs {
@@ -556,14 +550,13 @@ Examples:
   catproof rules --format json
   catproof explain duplicate-scope                one rule, with an example
 
-A rule's level is set by -A, -W and -D for a run, and by `[rules]` in catproof.toml for good.")]
+Set a rule's level with -A, -W or -D for one run, or with `[rules]` in catproof.toml permanently.")]
 pub struct RulesArgs {
     /// The output format.
     #[arg(long, value_enum, default_value_t)]
     pub format: RulesFormat,
 }
 
-/// How the table of rules is printed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum RulesFormat {
     #[default]
@@ -574,11 +567,11 @@ pub enum RulesFormat {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The answers are a JSON object by the keys of the manifest's `user_config`:
+The answers are a JSON object with the keys of the manifest's `user_config`:
   {\"api_key\": \"…\", \"port\": 8080, \"allowed_directories\": [\"/srv\", \"/home/me\"]}
 
 No secret is shown: a token is <access_token>, a sensitive answer is its key, such as <api_key>. \
-What an optional input without an answer belongs to is left out, and said to be.
+Whatever needs an optional input without an answer is left out, and listed as such.
 
 Examples:
   catproof simulate acme__mcp --answers answers.json
@@ -591,10 +584,10 @@ pub struct SimulateArgs {
     /// The id of the server.
     #[arg(value_name = "SERVER")]
     pub server: String,
-    /// Where to look for the server; without any, the catalog of this folder.
+    /// Files or folders to look for the server in, instead of the catalog of this folder.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// The file of the answers; `-` reads standard input. Without it nothing is answered.
+    /// The file with the answers; `-` reads standard input.
     #[arg(long, value_name = "FILE")]
     pub answers: Option<PathBuf>,
     /// Read the artifacts in this folder instead of the catalog.
@@ -607,24 +600,24 @@ pub struct SimulateArgs {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-No sensitive value is written. An answer is asked for by the client (VS Code), or taken from a variable of the \
-environment that the file names, such as ${MCP_ACME__MCP_API_KEY}. Claude Desktop fills nothing in: there the values go in \
-by hand. What a client cannot express is said on standard error.
+No sensitive value is written. The client prompts for an answer (VS Code), or reads it from an environment variable that \
+the file names, such as ${MCP_ACME__MCP_API_KEY}. Claude Desktop does neither: enter the values by hand. What a client \
+cannot express is listed on standard error.
 
 Examples:
   catproof export --client vscode acme__mcp linear__remote-mcp > .vscode/mcp.json
-  catproof export --client claude acme__mcp --optional          asks for the optional inputs too
+  catproof export --client claude acme__mcp --optional          with the optional inputs
   catproof export --client cursor acme__mcp --from generated    from what `build` wrote
 
 Exit codes: 0 done, 1 a server is not exported, 2 the job could not be done, 3 no input.")]
 pub struct ExportArgs {
-    /// The program that is to run the servers.
+    /// The client that will run the servers.
     #[arg(long, value_enum, value_name = "CLIENT")]
     pub client: Client,
     /// The ids of the servers.
     #[arg(value_name = "SERVER", required = true)]
     pub servers: Vec<String>,
-    /// Ask for optional inputs without a default too, instead of leaving out what needs them.
+    /// Include optional inputs without a default, instead of leaving out what needs them.
     #[arg(long)]
     pub optional: bool,
     /// Read the artifacts in this folder instead of the catalog.
@@ -634,43 +627,43 @@ pub struct ExportArgs {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The proxy keeps the client secrets and adds them to the token requests of the app. It reads the launch file and the \
-environment, nothing else: for each server `<id>_SECRET` or `<id>_SECRET_FILE`, and `<id>_CLIENT_ID` where it differs \
-from the manifest's. `oauth_proxy/.env.example` beside the launch file is the template. A secret goes only to the \
-endpoints that were compiled for its own server.
+The proxy keeps the client secrets and adds them to the app's token requests. It reads only the launch file and the \
+environment: for each server `<id>_SECRET` or `<id>_SECRET_FILE`, and `<id>_CLIENT_ID` where it differs \
+from the manifest's. `oauth_proxy/.env.example` beside the launch file is the template. A secret is sent only to the \
+endpoints that were compiled for its server.
 
-It logs to standard error, one JSON object a line, and stops on Ctrl-C or SIGTERM once it has answered what it has begun.
+It logs to standard error, one JSON object per line. On Ctrl-C or SIGTERM it finishes the requests in flight and stops.
 
 Examples:
   catproof proxy --env-file oauth_proxy/.env
-  catproof proxy --env-file oauth_proxy/.env --check      is everything there? without listening
-  catproof proxy --profile development --allow-missing    with the secrets that are there
-  catproof proxy --listen 0.0.0.0:8080 --behind-proxy     in a container, behind one that ends TLS
+  catproof proxy --env-file oauth_proxy/.env --check      check the setup without listening
+  catproof proxy --profile development --allow-missing    run with the secrets that are set
+  catproof proxy --listen 0.0.0.0:8080 --behind-proxy     in a container, behind a TLS proxy
 
 Exit codes: 0 stopped, or checked; 1 `--check` found something missing or wrong; 2 it could not start.")]
 pub struct ProxyArgs {
-    /// The launch file, instead of `oauth_proxy/launch.json` among the artifacts.
+    /// The launch file, instead of the artifact `oauth_proxy/launch.json`.
     #[arg(long, value_name = "FILE")]
     pub launch: Option<PathBuf>,
-    /// A file of environment variables, read as the JavaScript package dotenv reads it; the real environment wins.
+    /// A `.env` file, read as the JavaScript package dotenv reads it. Variables of the process take precedence.
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
-    /// Where to listen, instead of where the launch file says; port 0 takes a free one.
+    /// The address to listen on, instead of the launch file's; port 0 picks a free port.
     #[arg(long, value_name = "IP:PORT")]
     pub listen: Option<SocketAddr>,
-    /// Start without the secrets that are missing, and refuse their servers.
+    /// Start even if secrets are missing, and refuse requests for their servers.
     #[arg(long)]
     pub allow_missing: bool,
-    /// Count callers by the last address of `X-Forwarded-For`, which a trusted server in front sets.
+    /// Rate-limit callers by the last address in `X-Forwarded-For`, which a trusted proxy in front sets.
     #[arg(long)]
     pub behind_proxy: bool,
-    /// Trust the authorities of this PEM file too.
+    /// Also trust the certificate authorities in this PEM file.
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
-    /// How much is logged.
+    /// How much to log.
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = LogLevel::Info)]
     pub log: LogLevel,
-    /// Check the launch file and the environment, say what would run, and do not listen.
+    /// Check the launch file and the environment, and print what would run, without listening.
     #[arg(long)]
     pub check: bool,
 }
@@ -683,7 +676,7 @@ Examples:
   catproof completions fish > ~/.config/fish/completions/catproof.fish
   catproof completions powershell >> $PROFILE")]
 pub struct CompletionsArgs {
-    /// Whose script.
+    /// The shell to complete in.
     #[arg(value_enum, value_name = "SHELL")]
     pub shell: clap_complete::Shell,
 }
@@ -695,10 +688,10 @@ Examples:
   catproof man check | man -l -                               the page of one command
   catproof man --out ~/.local/share/man/man1              all of them, for `man catproof-check`")]
 pub struct ManArgs {
-    /// The command whose page is printed; without it, the program's own.
+    /// Print the page of this command instead of the program's.
     #[arg(value_name = "COMMAND")]
     pub topic: Option<String>,
-    /// Write all pages into this folder instead.
+    /// Write all pages to this folder instead.
     #[arg(long, value_name = "DIR", conflicts_with = "topic")]
     pub out: Option<PathBuf>,
 }

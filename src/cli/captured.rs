@@ -1,4 +1,4 @@
-//! The command line, run in the process that calls: for tests, which would start hundreds of processes otherwise.
+//! The command line, run in the calling process: tests would otherwise start hundreds of processes.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -9,7 +9,7 @@ use super::args::Cli;
 use super::commands;
 use super::console::{Captured, Console, DEFAULT_WIDTH};
 
-/// What a process would have given.
+/// What the process would have output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
     pub code: i32,
@@ -17,8 +17,8 @@ pub struct Output {
     pub stderr: Vec<u8>,
 }
 
-/// Runs the command line in a folder, which is absolute: without colour, 100 columns wide, with empty standard input.
-/// The arguments are those behind the program's name.
+/// Runs the arguments (without the program's name) in an absolute folder: without colour, 100 columns wide, with empty
+/// standard input.
 pub fn run(folder: &Path, arguments: &[&str]) -> Output {
     let words = [&["catproof"], arguments].concat();
     let command = Cli::command().term_width(DEFAULT_WIDTH);
@@ -28,7 +28,7 @@ pub fn run(folder: &Path, arguments: &[&str]) -> Output {
     let code = match parsed {
         Ok(cli) => {
             let console = Console::captured(&cli.global, folder, stdout.clone(), stderr.clone());
-            i32::from(commands::run(&cli, &console).code())
+            commands::run(&cli.command, &console) as i32
         }
         Err(error) => {
             let mut to = if error.use_stderr() { &stderr } else { &stdout }.clone();

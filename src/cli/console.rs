@@ -1,7 +1,7 @@
 //! The terminal: data goes to standard output, everything else to standard error.
 
 use std::borrow::Cow;
-use std::io::{self, BufWriter, IsTerminal as _, Read, StdoutLock, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,32 +19,30 @@ use crate::source::{Sources, describe};
 use crate::text::secrets::redactor::Redactor;
 use crate::text::visible::visible_lines;
 
-/// How wide output is where nothing tells the terminal's width.
-pub(super) const DEFAULT_WIDTH: usize = 100;
+/// The width of output where the terminal's is unknown.
+pub(crate) const DEFAULT_WIDTH: usize = 100;
 
-/// The folder that the user stands in, where output goes, and how it looks.
+/// The global options of a run, the folder it starts in, and its streams.
 #[derive(Debug)]
 pub(crate) struct Console {
-    quiet: bool,
-    color: Color,
-    surroundings: Surroundings,
+    pub(crate) global: Global,
+    /// A folder and buffers instead of the process's own; `None` outside of tests.
+    captured: Option<CapturedStreams>,
 }
 
-/// What is around a run.
 #[derive(Debug)]
-enum Surroundings {
-    /// The streams, the working folder, the environment and the signals of the process.
-    Process,
-    /// A folder and memory: nothing of the process has a part in the run.
-    Captured { folder: PathBuf, stdout: Captured, stderr: Captured },
+struct CapturedStreams {
+    folder: PathBuf,
+    stdout: Captured,
+    stderr: Captured,
 }
 
-/// What was written, for whoever captures it.
+/// A stream in memory; clones share what was written.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Captured(Arc<Mutex<Vec<u8>>>);
 
 impl Captured {
-    /// What was written since the last time.
+    /// Takes out everything written so far.
     pub(crate) fn take(&self) -> Vec<u8> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -52,8 +50,7 @@ impl Captured {
 
 impl Write for Captured {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        written.write(bytes)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -61,18 +58,11 @@ impl Write for Captured {
     }
 }
 
-/// Standard output. Whoever closes the pipe has seen enough: the rest goes nowhere, and the work and its status stay what
-/// they are.
-#[derive(Debug)]
+/// Standard output. Once the reader closes the pipe, further output is discarded; the work goes on, and the exit status
+/// stays the same.
 pub(crate) struct Out {
-    to: Stdout,
+    stream: Box<dyn Write>,
     is_closed: bool,
-}
-
-#[derive(Debug)]
-enum Stdout {
-    Process(StdoutLock<'static>),
-    Captured(Captured),
 }
 
 impl Out {
@@ -84,11 +74,7 @@ impl Out {
         if self.is_closed {
             return Ok(otherwise);
         }
-        let stdout: &mut dyn Write = match &mut self.to {
-            Stdout::Process(stdout) => stdout,
-            Stdout::Captured(captured) => captured,
-        };
-        match write(stdout) {
+        match write(&mut self.stream) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 self.is_closed = true;
                 Ok(otherwise)
@@ -100,17 +86,17 @@ impl Out {
 
 impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.unless_closed(bytes.len(), |stdout| stdout.write(bytes))
+        self.unless_closed(bytes.len(), |stream| stream.write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.unless_closed((), |stdout| stdout.flush())
+        self.unless_closed((), |stream| stream.flush())
     }
 }
 
 impl Console {
     pub(crate) fn of_process(global: &Global) -> Self {
-        Self::new(global, Surroundings::Process)
+        Self { global: global.clone(), captured: None }
     }
 
     /// A console that writes to memory. The folder is absolute.
@@ -120,136 +106,123 @@ impl Console {
         stdout: Captured,
         stderr: Captured,
     ) -> Self {
-        let folder = folder.to_owned();
-        let surroundings = Surroundings::Captured { folder, stdout, stderr };
-        Self::new(global, surroundings)
+        let captured = CapturedStreams { folder: folder.to_owned(), stdout, stderr };
+        Self { global: global.clone(), captured: Some(captured) }
     }
 
-    fn new(global: &Global, surroundings: Surroundings) -> Self {
-        Self { quiet: global.quiet, color: global.color, surroundings }
-    }
-
-    /// The folder that the user stands in.
     pub(crate) fn working_folder(&self) -> Result<PathBuf, WorkspaceError> {
-        match &self.surroundings {
-            Surroundings::Process => std::env::current_dir()
+        match &self.captured {
+            Some(captured) => Ok(captured.folder.clone()),
+            None => std::env::current_dir()
                 .map_err(|error| WorkspaceError::WorkingFolder(describe(&error))),
-            Surroundings::Captured { folder, .. } => Ok(folder.clone()),
         }
     }
 
-    /// A path as the user wrote it, for the system, which knows the working folder of the process and no other.
+    /// The path to open for a path that the user wrote: it is relative to this console's working folder.
     pub(crate) fn at(&self, path: &Path) -> PathBuf {
-        match &self.surroundings {
-            Surroundings::Process => path.to_owned(),
-            Surroundings::Captured { folder, .. } => folder.join(path),
-        }
+        self.captured.as_ref().map_or(path.to_owned(), |captured| captured.folder.join(path))
     }
 
-    /// Standard input; nothing where output is captured.
+    /// Standard input; empty where the streams are captured.
     pub(crate) fn standard_input(&self) -> Box<dyn Read> {
-        match &self.surroundings {
-            Surroundings::Process => Box::new(io::stdin().lock()),
-            Surroundings::Captured { .. } => Box::new(io::empty()),
-        }
+        if self.captured.is_none() { Box::new(io::stdin().lock()) } else { Box::new(io::empty()) }
     }
 
-    /// Whether there is somebody to ask.
+    /// Whether the user can be prompted.
     pub(crate) fn can_ask(&self) -> bool {
-        match &self.surroundings {
-            Surroundings::Process => io::stdin().is_terminal() && io::stderr().is_terminal(),
-            Surroundings::Captured { .. } => false,
-        }
+        self.is_terminal(&io::stdin()) && self.is_terminal(&io::stderr())
     }
 
     /// Ends with Ctrl-C.
     pub(crate) async fn interrupted(&self) {
-        match &self.surroundings {
-            Surroundings::Process => _ = tokio::signal::ctrl_c().await,
-            Surroundings::Captured { .. } => std::future::pending().await,
+        if self.captured.is_none() {
+            _ = tokio::signal::ctrl_c().await;
+        } else {
+            std::future::pending::<()>().await;
         }
     }
 
     /// Standard output, buffered: flush it before the process ends.
     pub(crate) fn out(&self) -> BufWriter<Out> {
-        let to = match &self.surroundings {
-            Surroundings::Process => Stdout::Process(io::stdout().lock()),
-            Surroundings::Captured { stdout, .. } => Stdout::Captured(stdout.clone()),
+        let stream: Box<dyn Write> = match &self.captured {
+            Some(captured) => Box::new(captured.stdout.clone()),
+            None => Box::new(io::stdout().lock()),
         };
-        BufWriter::new(Out { to, is_closed: false })
+        BufWriter::new(Out { stream, is_closed: false })
+    }
+
+    /// Writes data to standard output.
+    pub(crate) fn print(&self, data: impl AsRef<[u8]>) -> io::Result<()> {
+        let mut out = self.out();
+        out.write_all(data.as_ref())?;
+        out.flush()
     }
 
     fn write_to_stderr(&self, text: &str) {
         // Nobody can be told that standard error is closed.
-        let _ = match &self.surroundings {
-            Surroundings::Process => io::stderr().lock().write_all(text.as_bytes()),
-            Surroundings::Captured { stderr, .. } => stderr.clone().write_all(text.as_bytes()),
+        let _ = match &self.captured {
+            Some(captured) => captured.stderr.clone().write_all(text.as_bytes()),
+            None => io::stderr().lock().write_all(text.as_bytes()),
         };
     }
 
-    /// Says something beside the data, unless the user wants quiet.
+    /// Writes a message to standard error, unless `--quiet` is set.
     pub(crate) fn say(&self, text: &str) {
-        if !self.quiet {
+        if !self.global.quiet {
             self.write_to_stderr(&format!("{}\n", without_secrets(text)));
         }
     }
 
-    /// Says what is wrong beside the data, also where the user wants quiet.
+    /// Writes an error to standard error, even with `--quiet`.
     pub(crate) fn complain(&self, text: &str) {
         self.write_to_stderr(&format!("{text}\n"));
     }
 
-    /// A progress bar on standard error; nothing where that is not a terminal, or where the user wants quiet.
+    /// A progress bar on standard error; `None` where that is not a terminal, or with `--quiet`.
     pub(crate) fn progress_bar(&self, steps: usize) -> Option<ProgressBar> {
-        let is_seen = !self.quiet && self.is_terminal(&io::stderr());
+        let is_seen = !self.global.quiet && self.is_terminal(&io::stderr());
         is_seen.then(|| {
             let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}");
-            let bar = ProgressBar::new(steps as u64);
-            match style {
-                Ok(style) => bar.with_style(style),
-                Err(_) => bar,
-            }
+            let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+            ProgressBar::new(steps as u64).with_style(style)
         })
     }
 
-    /// Says why the job could not be done.
+    /// Reports why the job could not be done.
     pub(crate) fn fail(&self, failure: &Failure) {
-        let style =
-            Style { color: self.color_for(self.is_terminal(&io::stderr())), width: self.width() };
+        let color = self.color_for(self.is_terminal(&io::stderr()));
+        let style = Style { color, width: self.width() };
         let working_folder = self.working_folder().unwrap_or_default();
         self.write_to_stderr(&render_failure(failure, &working_folder, style));
     }
 
-    /// Whether standard output gets colour.
-    pub(crate) fn color(&self) -> bool {
-        self.color_for(self.is_terminal(&io::stdout()))
+    /// How text on standard output looks.
+    pub(crate) fn style(&self) -> Style {
+        Style { color: self.color_for(self.is_terminal(&io::stdout())), width: self.width() }
     }
 
-    /// How long the lines of a table may be; nothing where they go to no terminal, and nobody says.
+    /// The longest line of a table; `None` where standard output is not a terminal and `COLUMNS` is not set.
     pub(crate) fn table_width(&self) -> Option<usize> {
         self.stated_width().or_else(|| self.is_terminal(&io::stdout()).then(|| self.width()))
     }
 
     /// The width of standard output in columns.
-    pub(crate) fn width(&self) -> usize {
+    fn width(&self) -> usize {
         self.stated_width()
             .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
             .unwrap_or(DEFAULT_WIDTH)
     }
 
-    /// Whether a stream of the process is where the output goes, and somebody looks at it.
+    /// Whether a stream of the process is a terminal; captured streams never are.
     fn is_terminal(&self, stream: &impl io::IsTerminal) -> bool {
-        match &self.surroundings {
-            Surroundings::Process => stream.is_terminal(),
-            Surroundings::Captured { .. } => false,
-        }
+        self.captured.is_none() && stream.is_terminal()
     }
 
-    /// The width that the user says.
+    /// The width that the user sets.
     fn stated_width(&self) -> Option<usize> {
-        match &self.surroundings {
-            Surroundings::Process => std::env::var("COLUMNS").ok()?.parse().ok(),
-            Surroundings::Captured { .. } => Some(DEFAULT_WIDTH),
+        match &self.captured {
+            Some(_) => Some(DEFAULT_WIDTH),
+            None => std::env::var("COLUMNS").ok()?.parse().ok(),
         }
     }
 
@@ -258,11 +231,10 @@ impl Console {
         let is_set = |name: &str| {
             std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0")
         };
-        match self.color {
+        match self.global.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto if matches!(self.surroundings, Surroundings::Captured { .. }) => false,
-            Color::Auto if is_set("NO_COLOR") => false,
+            Color::Auto if self.captured.is_some() || is_set("NO_COLOR") => false,
             Color::Auto if is_set("CLICOLOR_FORCE") => true,
             Color::Auto => {
                 is_terminal && std::env::var_os("CLICOLOR").is_none_or(|value| value != "0")
@@ -271,28 +243,22 @@ impl Console {
     }
 }
 
-/// A text as it may be shown: what stands in it may come from the command line or the configuration.
+/// Masks and escapes a text, which may quote the command line, the configuration or the file system.
 fn without_secrets(text: &str) -> String {
     visible_lines(&Redactor::default().apply(text))
 }
 
-/// A failure in words.
 fn render_failure(failure: &Failure, working_folder: &Path, style: Style) -> String {
-    if let Failure::Workspace(WorkspaceError::Config(ConfigError::Invalid {
-        path,
-        text,
-        problems,
-    })) = failure
+    if let Failure::Workspace(WorkspaceError::Config(error)) = failure
+        && let ConfigError::Invalid { path, text, problems } = error
     {
         return render_config(path, text, problems, working_folder, style);
     }
-    // What the file system, the configuration and the command line say is shown in it.
     let message = without_secrets(&failure.to_string());
     let mut diagnostic = MietteDiagnostic::new(message.clone());
-    diagnostic.help = match failure {
-        Failure::Usage { help, .. } => help.as_deref().map(without_secrets),
-        _ => None,
-    };
+    if let Failure::Usage { help, .. } = failure {
+        diagnostic.help = help.as_deref().map(without_secrets);
+    }
     let theme =
         if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let mut text = String::new();
@@ -305,7 +271,7 @@ fn render_failure(failure: &Failure, working_folder: &Path, style: Style) -> Str
     }
 }
 
-/// What is wrong with a configuration, drawn as findings are.
+/// Renders the errors of a configuration file like findings.
 fn render_config(
     path: &Path,
     text: &str,
@@ -316,7 +282,7 @@ fn render_config(
     let mut sources = Sources::default();
     let file = sources.add_text(path.to_owned(), text.as_bytes().to_vec(), working_folder);
     let findings = problems.iter().map(|problem| Finding {
-        // `explain config` says what may stand there.
+        // `catproof explain config` documents the keys.
         rule: "config",
         severity: Severity::Error,
         message: problem.message.clone(),

@@ -1,32 +1,21 @@
-//! What the process reports.
+//! The exit codes.
 
 use std::process::{ExitCode, Termination};
 
-/// What the process reports; the same for every command and output format.
+/// The outcome of a run; the codes are the same for every command and output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ExitStatus {
-    Clean,
+    Clean = 0,
     /// Findings at or above `--fail-on`, or drift.
-    Findings,
+    Findings = 1,
     /// The job could not be done: usage, configuration, I/O.
-    Failed,
+    Failed = 2,
     /// No input matched.
-    NoInput,
+    NoInput = 3,
 }
 
 impl Termination for ExitStatus {
     fn report(self) -> ExitCode {
-        ExitCode::from(self.code())
-    }
-}
-
-impl ExitStatus {
-    pub fn code(self) -> u8 {
-        match self {
-            Self::Clean => 0,
-            Self::Findings => 1,
-            Self::Failed => 2,
-            Self::NoInput => 3,
-        }
+        ExitCode::from(self as u8)
     }
 }

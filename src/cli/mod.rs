@@ -1,4 +1,4 @@
-//! The command line: the types for clap, the terminal, and one file a command.
+//! The command line: the clap types, the terminal, and one file per command.
 
 pub(crate) mod args;
 pub(crate) mod captured;
@@ -6,8 +6,6 @@ pub(crate) mod commands;
 pub(crate) mod console;
 pub(crate) mod exit_status;
 mod findings;
-mod network;
-mod no_input;
 pub(crate) mod published_schemas;
 pub mod testing;
 mod watcher;
@@ -36,10 +34,10 @@ pub fn run() -> ExitStatus {
             None => error.exit(),
         },
     };
-    commands::run(&cli, &Console::of_process(&cli.global))
+    commands::run(&cli.command, &Console::of_process(&cli.global))
 }
 
-/// What is wrong with the command line, where saying so would repeat a credential.
+/// The text of a usage error that would repeat a credential, masked; `None` for any other error.
 fn masked(error: &clap::Error) -> Option<String> {
     let text = error.render().to_string();
     match Redactor::default().apply(&text) {

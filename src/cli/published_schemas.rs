@@ -1,4 +1,4 @@
-//! The published schemas: printed from the types, committed under `schema/`, and compared by `schema --check`.
+//! The published schemas: generated from the types, committed under `schema/`, and compared by `schema --check`.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::report::ReportFile;
 use crate::report::diff::DiffReport;
 use crate::text::hidden::to_json;
 
-/// Every schema by its file's name, as text: two spaces, sorted by the types' own order, a final line feed.
+/// Every schema by its file name, as JSON text: two spaces of indentation, members in the order of the types' fields.
 pub fn published() -> BTreeMap<&'static str, String> {
     BTreeMap::from([
         ("config.schema.json", print::<Config>()),

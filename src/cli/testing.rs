@@ -1,6 +1,6 @@
 //! What integration tests, benches and fuzz targets use, under the paths of the rooms.
 //!
-//! Nothing else of the crate is public, so that an item that nobody uses is found by the compiler.
+//! Nothing else of the crate is public, so that the compiler finds unused items.
 
 pub mod catalog {
     pub mod allowlist {

@@ -1,4 +1,4 @@
-//! Says on standard error how far a run is that asks the providers.
+//! Shows the progress of a probe on standard error.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ use crate::text::visible::visible;
 
 use super::console::Console;
 
-/// A bar on a terminal, else a line a server.
+/// A progress bar on a terminal, otherwise one line per server.
 #[derive(Debug)]
 pub(crate) struct ConsoleWatcher<'a> {
     console: &'a Console,
@@ -35,12 +35,13 @@ impl Watcher for ConsoleWatcher<'_> {
     }
 
     fn is_done(&self, progress: &Progress<'_>) {
-        match self.bar.borrow().as_ref() {
-            Some(bar) => {
-                bar.set_message(visible(progress.server_id).into_owned());
-                bar.inc(1);
-            }
-            None => self.console.say(&visible(&line(progress))),
+        let Progress { done, total, server_id, entry } = progress;
+        if let Some(bar) = self.bar.borrow().as_ref() {
+            bar.set_message(visible(server_id).into_owned());
+            bar.inc(1);
+        } else {
+            let line = format!("{done}/{total} {server_id}: {}", result(entry));
+            self.console.say(&visible(&line));
         }
     }
 
@@ -55,20 +56,14 @@ impl Watcher for ConsoleWatcher<'_> {
     }
 }
 
-/// One server that is done, in a line.
-fn line(progress: &Progress<'_>) -> String {
-    let Progress { done, total, server_id, entry } = progress;
-    format!("{done}/{total} {server_id}: {}", learned(entry))
-}
-
-/// What came of a server, in a few words.
-fn learned(entry: &LockEntry) -> String {
+/// The result for a server in a few words: rules, issuer, or what is known instead.
+fn result(entry: &LockEntry) -> String {
     let rules: BTreeSet<&str> =
         entry.problems.iter().map(|problem| problem.rule.as_str()).collect();
     match (&entry.issuer, &entry.authorization_server) {
         _ if !rules.is_empty() => rules.into_iter().collect::<Vec<_>>().join(", "),
         (Some(issuer), Some(_)) => issuer.clone(),
-        _ if entry.reconstructed => "its authorization server is not stated".to_owned(),
+        _ if entry.reconstructed => "its authorization server is not known".to_owned(),
         _ => "its endpoints exist".to_owned(),
     }
 }

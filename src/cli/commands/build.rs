@@ -3,15 +3,11 @@
 use std::io::Write as _;
 
 use crate::catalog::workspace::Workspace;
-use crate::cli::args::{BuildArgs, Global};
-use crate::cli::console::Console;
-use crate::cli::exit_status::ExitStatus;
+use crate::cli::args::BuildArgs;
 use crate::cli::findings;
-use crate::cli::no_input::no_input;
 use crate::compile::write::{self, Change, ChangeKind, Mode};
 use crate::pipeline::artifacts::{Built, Output};
 use crate::pipeline::facts::{AllowlistChoice, LockChoice};
-use crate::pipeline::failure::Failure;
 use crate::pipeline::line::Keep;
 use crate::pipeline::settle::counts;
 use crate::pipeline::{self, Job, Run};
@@ -20,14 +16,10 @@ use crate::text::plural::plural;
 use crate::text::secrets::redactor::Redactor;
 use crate::text::visible::{visible, visible_lines};
 
-use super::open_to_judge;
+use super::{Console, ExitStatus, Failure, no_input, open_to_judge};
 
-pub(super) fn run(
-    args: &BuildArgs,
-    global: &Global,
-    console: &Console,
-) -> Result<ExitStatus, Failure> {
-    let workspace = open_to_judge(global, &args.findings, console)?;
+pub(super) fn run(args: &BuildArgs, console: &Console) -> Result<ExitStatus, Failure> {
+    let workspace = open_to_judge(&args.findings, console)?;
     let mut sources = Sources::default();
     let job = Job {
         keep: Keep::Manifests,
@@ -36,7 +28,7 @@ pub(super) fn run(
         output: Some(Output {
             folder: args.out.clone(),
             mode: if args.check { Mode::Check } else { Mode::Write },
-            fail_on: args.findings.fail_on.severity(),
+            fail_on: args.findings.least_severity(),
         }),
         ..Job::new(&workspace, &[])
     };
@@ -60,7 +52,7 @@ pub(super) fn run(
         console.say("nothing was written");
         return Ok(outcome.status);
     };
-    // The artifacts do not depend on whether anybody could be told of the warnings.
+    // The artifacts were written even if the findings could not be shown.
     let Built { left_out, written } = built?;
     shown?;
     for left_out in &left_out {
@@ -74,12 +66,11 @@ pub(super) fn run(
     if !written.changes.is_empty() {
         return show_changes(&workspace, &written, &outcome.redaction.redactor, console);
     }
-    let current = plural(written.unchanged, "artifact");
-    console.say(&format!("{current} current"));
+    console.say(&format!("{} current", plural(written.unchanged, "artifact")));
     Ok(ExitStatus::Clean)
 }
 
-/// Shows what differs as one diff a file.
+/// Shows the differences, one diff per file.
 fn show_changes(
     workspace: &Workspace,
     written: &write::Outcome,
@@ -90,8 +81,7 @@ fn show_changes(
     for Change { path, kind, .. } in &written.changes {
         let path = path.strip_prefix(&workspace.working_folder).unwrap_or(path);
         let path = path.display().to_string();
-        let path = redactor.apply_to_name(&path);
-        writeln!(out, "{} is {}", visible(&path), kind.name())?;
+        writeln!(out, "{} is {}", visible(&redactor.apply_to_name(&path)), kind.name())?;
     }
     for change in &written.changes {
         let diff = change.diff(&workspace.working_folder);
@@ -99,22 +89,15 @@ fn show_changes(
     }
     out.flush()?;
     let count = plural(written.changes.len(), "artifact");
-    console.say(&format!("{count} not as compiled: run `catproof build`"));
+    console.say(&format!("{count} out of date: run `catproof build`"));
     Ok(ExitStatus::Findings)
 }
 
 /// "3 artifacts written, 1 removed, 20 unchanged".
 fn summary(written: &write::Outcome) -> String {
-    let count = |is: fn(ChangeKind) -> bool| {
-        let changes = written.changes.iter();
-        changes.filter(|change| is(change.kind)).count()
-    };
-    let removed = count(|kind| kind == ChangeKind::LeftOver);
-    let mut parts =
-        vec![format!("{} written", plural(count(|kind| kind != ChangeKind::LeftOver), "artifact"))];
-    if removed > 0 {
-        parts.push(format!("{removed} removed"));
-    }
-    parts.push(format!("{} unchanged", written.unchanged));
-    parts.join(", ")
+    let is_left_over = |change: &&Change| change.kind == ChangeKind::LeftOver;
+    let left_over = written.changes.iter().filter(is_left_over).count();
+    let removed = if left_over > 0 { format!(", {left_over} removed") } else { String::new() };
+    let artifacts = plural(written.changes.len() - left_over, "artifact");
+    format!("{artifacts} written{removed}, {} unchanged", written.unchanged)
 }

@@ -6,17 +6,12 @@ use std::path::{Path, PathBuf};
 use crate::catalog::allowlist::Allowlist;
 use crate::catalog::config;
 use crate::catalog::workspace::{StandardInput, Workspace};
-use crate::cli::args::{CheckArgs, Global};
-use crate::cli::console::Console;
-use crate::cli::exit_status::ExitStatus;
+use crate::cli::args::CheckArgs;
 use crate::cli::findings;
-use crate::cli::network::network_options;
-use crate::cli::no_input::no_input;
 use crate::cli::watcher::ConsoleWatcher;
 use crate::compile::write;
 use crate::pipeline::baseline;
 use crate::pipeline::facts::{AllowlistChoice, LockChoice};
-use crate::pipeline::failure::Failure;
 use crate::pipeline::ignores::Ignores;
 use crate::pipeline::online::Online;
 use crate::pipeline::probing::{self, Probing, Watcher};
@@ -27,20 +22,16 @@ use crate::source::{Sources, describe};
 use crate::text::day::Day;
 use crate::text::plural::plural;
 
-use super::{fix, open_to_judge};
+use super::{Console, ExitStatus, Failure, fix, no_input, open_to_judge};
 
-pub(super) fn run(
-    args: &CheckArgs,
-    global: &Global,
-    console: &Console,
-) -> Result<ExitStatus, Failure> {
-    let mut workspace = open(args, global, console)?;
+pub(super) fn run(args: &CheckArgs, console: &Console) -> Result<ExitStatus, Failure> {
+    let mut workspace = open(args, console)?;
     let (paths, input) = read_standard_input(&workspace, args, console)?;
     let fixes = &args.fixes;
     let is_fixing = (fixes.fix || fixes.unsafe_fixes) && !fixes.diff;
     if input.is_some() && (is_fixing || args.write_baseline) {
         return Err(Failure::usage(
-            "standard input cannot be repaired, and has no baseline: `--diff` shows what would be repaired",
+            "standard input cannot be repaired or added to a baseline: use `--diff` to show the fixes",
         ));
     }
     let is_alone = input.as_ref().is_some_and(|input| input.is_alone);
@@ -60,7 +51,7 @@ pub(super) fn run(
     }
     if args.write_baseline {
         write_baseline(&workspace, &targets, &sources, console)?;
-        workspace = open(args, global, console)?;
+        workspace = open(args, console)?;
     }
     if fixes.diff {
         return fix::show(&workspace, &targets, &sources, fixes, console);
@@ -73,15 +64,15 @@ pub(super) fn run(
     }
     let outcome =
         findings::report(&workspace, &mut targets, &mut sources, &args.findings, console)?;
-    if outcome.files == 0 {
+    if outcome.counts.files == 0 {
         console.say(&no_input(&workspace, &paths));
         return Ok(ExitStatus::NoInput);
     }
     console.say(&outcome.summary("checked"));
     if !outcome.has_allowlist {
         console.say(if is_alone {
-            "the allowlist was not checked: standard input is judged by itself, unless \
-             `--stdin-filename` says which file of a catalog it is"
+            "the allowlist was not checked: standard input is judged on its own, unless \
+             `--stdin-filename` names the file of a catalog that it stands for"
         } else {
             "the allowlist was not checked: there is no `--allowlist`, and nothing was built yet \
              (`generated/oauth_proxy/providers.js`)"
@@ -90,15 +81,15 @@ pub(super) fn run(
     Ok(outcome.status)
 }
 
-fn open(args: &CheckArgs, global: &Global, console: &Console) -> Result<Workspace, Failure> {
-    let mut workspace = open_to_judge(global, &args.findings, console)?;
+fn open(args: &CheckArgs, console: &Console) -> Result<Workspace, Failure> {
+    let mut workspace = open_to_judge(&args.findings, console)?;
     if args.strict_online {
         probing::be_strict(&mut workspace);
     }
     Ok(workspace)
 }
 
-/// Adds ignores for what is found now; the report that follows shows what cannot be ignored.
+/// Adds an ignore for each current finding; the report that follows shows the findings that cannot be ignored.
 fn write_baseline(
     workspace: &Workspace,
     targets: &[JudgedTarget],
@@ -120,10 +111,7 @@ fn write_baseline(
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
-            Err(error) => {
-                let reason = describe(&error);
-                return Err(Failure::Unreadable { path, reason });
-            }
+            Err(error) => return Err(Failure::Unreadable { path, reason: describe(&error) }),
         };
         write::write_file(&path, baseline::add(&text, &ignores).as_bytes())?;
     }
@@ -132,44 +120,38 @@ fn write_baseline(
     Ok(())
 }
 
-fn is_dash(path: &Path) -> bool {
-    path.as_os_str() == "-"
-}
-
-/// With `--online`, how the providers are asked.
+/// The network or recordings to probe with, given `--online`.
 fn online<'a>(
     args: &CheckArgs,
     console: &Console,
     watcher: &'a dyn Watcher,
 ) -> Result<Option<Online<'a>>, Failure> {
     let network = &args.network;
-    if !args.online {
-        return if network.replay.is_some() || network.record.is_some() {
-            Err(Failure::usage("`--replay` and `--record` go with `--online`"))
-        } else {
-            Ok(None)
-        };
+    if !args.online && (network.replay.is_some() || network.record.is_some()) {
+        return Err(Failure::usage("`--replay` and `--record` need `--online`"));
+    } else if !args.online {
+        return Ok(None);
     }
     let today = args.findings.today.unwrap_or_else(Day::today);
-    Ok(Some(Online { probing: Probing::new(&network_options(network, console), today)?, watcher }))
+    Ok(Some(Online { probing: Probing::new(&network.options(console), today)?, watcher }))
 }
 
-/// The allowlist of the proxy that runs: where it was named, and online where the configuration knows one.
+/// The allowlist of the running proxy: the one named by `--proxy-url`, or with `--online` the configuration's.
 fn running_allowlist(
     args: &CheckArgs,
     workspace: &Workspace,
     console: &Console,
 ) -> Result<Option<Allowlist>, Failure> {
     if let Some(url) = &args.proxy_url {
-        return running_proxy::allowlist(url, &network_options(&args.network, console)).map(Some);
+        return running_proxy::allowlist(url, &args.network.options(console)).map(Some);
     }
     let is_asked =
         args.online && args.network.replay.is_none() && args.findings.allowlist.is_none();
     let Some(url) = workspace.config.proxy.url.as_ref().filter(|_| is_asked) else {
         return Ok(None);
     };
-    match running_proxy::allowlist(url, &network_options(&args.network, console)) {
-        // Whoever named it nowhere on the command line gets the next best.
+    match running_proxy::allowlist(url, &args.network.options(console)) {
+        // The proxy of the configuration is optional: without it, the allowlist in force is used.
         Err(failure) if !args.strict_online => {
             console.say(&failure.to_string());
             Ok(None)
@@ -178,43 +160,28 @@ fn running_allowlist(
     }
 }
 
-/// Standard input takes the place of the file that it stands for; without one it is judged by itself.
+/// Replaces the path `-` by the name of the file that standard input stands for, and reads standard input.
 fn read_standard_input(
     workspace: &Workspace,
     args: &CheckArgs,
     console: &Console,
 ) -> Result<(Vec<PathBuf>, Option<StandardInput>), Failure> {
+    let is_dash = |path: &Path| path.as_os_str() == "-";
     if !args.paths.iter().any(|path| is_dash(path)) {
         return match &args.stdin_filename {
-            Some(_) => Err(Failure::usage("`--stdin-filename` goes with the path `-`")),
+            Some(_) => Err(Failure::usage("`--stdin-filename` needs the path `-`")),
             None => Ok((args.paths.clone(), None)),
         };
     }
-    let name = args.stdin_filename.clone();
-    let is_alone = name.is_none();
-    let name = name.unwrap_or_else(|| PathBuf::from("stdin.json"));
-    let input = StandardInput {
-        path: workspace.absolute(&name),
-        is_alone,
-        text: standard_input(console, workspace.config.max_file_bytes)?,
-    };
-    let mut paths = args.paths.clone();
-    for path in &mut paths {
-        if is_dash(path) {
-            path.clone_from(&name);
-        }
-    }
-    Ok((paths, Some(input)))
-}
-
-/// Reads standard input whole, up to a little more than a manifest may have.
-fn standard_input(console: &Console, limit: u64) -> Result<Vec<u8>, Failure> {
+    let name = args.stdin_filename.clone().unwrap_or_else(|| PathBuf::from("stdin.json"));
     let mut text = Vec::new();
-    let read = console.standard_input().take(limit.saturating_add(1)).read_to_end(&mut text);
-    match read {
-        Ok(_) => Ok(text),
-        Err(error) => {
-            Err(Failure::Unreadable { path: PathBuf::from("-"), reason: describe(&error) })
-        }
-    }
+    // One byte more than a manifest may have, so that a longer one is reported as too large.
+    let limit = workspace.config.max_file_bytes.saturating_add(1);
+    console.standard_input().take(limit).read_to_end(&mut text).map_err(|error| {
+        Failure::Unreadable { path: PathBuf::from("-"), reason: describe(&error) }
+    })?;
+    let is_alone = args.stdin_filename.is_none();
+    let input = StandardInput { path: workspace.absolute(&name), is_alone, text };
+    let paths = args.paths.iter().map(|path| if is_dash(path) { &name } else { path });
+    Ok((paths.cloned().collect(), Some(input)))
 }

@@ -1,25 +1,15 @@
-//! `diff`: what a change of the catalog means, compared with a commit or a folder.
+//! `diff`: what a change to the catalog means, compared with a commit or a folder.
 
-use std::io::Write as _;
-
-use crate::cli::args::{DiffArgs, DiffFormat, Gate, Global};
-use crate::cli::console::Console;
-use crate::cli::exit_status::ExitStatus;
-use crate::cli::no_input::no_input;
+use crate::cli::args::{DiffArgs, DiffFormat, Gate};
 use crate::diff::run::BothStates;
-use crate::pipeline::failure::Failure;
-use crate::report::diff::{DiffReport, DiffSummary, human, markdown, report};
-use crate::report::{Style, write_json};
+use crate::report::diff::{human, markdown, report};
+use crate::report::write_json;
 
-use super::open_workspace;
+use super::{Console, ExitStatus, Failure, no_input, open_workspace};
 
-pub(super) fn run(
-    args: &DiffArgs,
-    global: &Global,
-    console: &Console,
-) -> Result<ExitStatus, Failure> {
-    let mut workspace = open_workspace(global, console)?;
-    let options = global.workspace(workspace.working_folder.clone());
+pub(super) fn run(args: &DiffArgs, console: &Console) -> Result<ExitStatus, Failure> {
+    let mut workspace = open_workspace(console)?;
+    let options = console.global.workspace(workspace.working_folder.clone());
     let Some(states) = BothStates::read(&args.base, &mut workspace, &options)? else {
         console.say(&no_input(&workspace, &[]));
         return Ok(ExitStatus::NoInput);
@@ -30,30 +20,17 @@ pub(super) fn run(
         console.say(&format!("the artifacts were not compared: {error}"));
     }
     let report = report(&states);
-    write(&report, args.format, console)?;
-    console.say(&report.in_one_line());
-    Ok(status(report.summary, args.gate))
-}
-
-fn write(report: &DiffReport, format: DiffFormat, console: &Console) -> Result<(), Failure> {
-    let mut out = console.out();
-    match format {
-        DiffFormat::Human => {
-            let style = Style { color: console.color(), width: console.width() };
-            out.write_all(human(report, style).as_bytes())?;
-        }
-        DiffFormat::Json => write_json(report, &mut out)?,
-        DiffFormat::Markdown => out.write_all(markdown(report).as_bytes())?,
+    match args.format {
+        DiffFormat::Human => console.print(human(&report, console.style()))?,
+        DiffFormat::Json => write_json(&report, &mut console.out())?,
+        DiffFormat::Markdown => console.print(markdown(&report))?,
     }
-    out.flush()?;
-    Ok(())
-}
-
-fn status(summary: DiffSummary, gate: Option<Gate>) -> ExitStatus {
-    let stopped = match gate {
+    console.say(&report.in_one_line());
+    let summary = report.summary;
+    let stopped = match args.gate {
         None => 0,
         Some(Gate::Breaking) => summary.breaking,
         Some(Gate::Review) => summary.breaking + summary.review,
     };
-    if stopped == 0 { ExitStatus::Clean } else { ExitStatus::Findings }
+    Ok(if stopped == 0 { ExitStatus::Clean } else { ExitStatus::Findings })
 }

@@ -1,16 +1,11 @@
-//! `explain`: a rule, an OAuth type, or a server with everything that was inferred about it.
-
-use std::io::Write as _;
+//! `explain`: a rule, an OAuth type, the configuration, the kinds of changes, or what was inferred about a server.
 
 use crate::catalog::config::{self, NamedRule};
-use crate::catalog::entry::{self};
-use crate::cli::args::{ExplainArgs, Global};
-use crate::cli::console::Console;
-use crate::cli::exit_status::ExitStatus;
+use crate::catalog::entry;
+use crate::cli::args::ExplainArgs;
 use crate::diff;
 use crate::lint::{self, Fixable, Rule};
 use crate::manifest::oauth::OAuthType;
-use crate::pipeline::failure::Failure;
 use crate::pipeline::ignores::Ignores;
 use crate::pipeline::line::Keep;
 use crate::pipeline::redaction;
@@ -20,13 +15,9 @@ use crate::source::Sources;
 use crate::text::suggest;
 use crate::text::visible::visible;
 
-use super::open_workspace;
+use super::{Console, ExitStatus, Failure, open_workspace};
 
-pub(super) fn run(
-    args: &ExplainArgs,
-    global: &Global,
-    console: &Console,
-) -> Result<ExitStatus, Failure> {
+pub(super) fn run(args: &ExplainArgs, console: &Console) -> Result<ExitStatus, Failure> {
     let named = lint::rule_ids().resolve(&args.topic);
     let rule = named.and_then(|named| lint::find(named.id));
     if let Some(notice) = named.and_then(NamedRule::notice) {
@@ -37,11 +28,9 @@ pub(super) fn run(
         (None, Some(oauth_type)) => oauth_type.documentation().to_owned(),
         (None, None) if args.topic == "config" => config::explain(),
         (None, None) if args.topic == "diff" => diff::kind::explain(),
-        (None, None) => explain_server(args, global, console)?,
+        (None, None) => explain_server(args, console)?,
     };
-    let mut out = console.out();
-    out.write_all(text.as_bytes())?;
-    out.flush()?;
+    console.print(text)?;
     Ok(ExitStatus::Clean)
 }
 
@@ -62,12 +51,8 @@ fn explain_rule(rule: &Rule) -> String {
     format!("# {}\n\n{level}, group {group}{fix}\n\n{}\n", rule.id, rule.documentation())
 }
 
-fn explain_server(
-    args: &ExplainArgs,
-    global: &Global,
-    console: &Console,
-) -> Result<String, Failure> {
-    let workspace = open_workspace(global, console)?;
+fn explain_server(args: &ExplainArgs, console: &Console) -> Result<String, Failure> {
+    let workspace = open_workspace(console)?;
     let mut sources = Sources::default();
     let job = Job { keep: Keep::Manifests, ..Job::new(&workspace, &args.paths) };
     let targets = judge(job, &mut sources)?;
@@ -82,10 +67,9 @@ fn explain_server(
             return Ok(lines.chain([String::new()]).collect::<Vec<_>>().join("\n"));
         }
     }
-    let ids = targets
-        .iter()
-        .flat_map(|target| target.judged.entries.iter().map(|entry| entry.id.as_str()));
-    let known = ids
+    let entries = targets.iter().flat_map(|target| &target.judged.entries);
+    let known = entries
+        .map(|entry| entry.id.as_str())
         .chain(lint::RULES.iter().map(|rule| rule.id))
         .chain(OAuthType::ALL.map(OAuthType::name))
         .chain(["config", "diff"]);

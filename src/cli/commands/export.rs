@@ -1,58 +1,30 @@
 //! `export`: the launch specs as the configuration of another client.
 
-use std::io::Write as _;
-
-use crate::cli::args::{ExportArgs, Global};
-use crate::cli::console::Console;
-use crate::cli::exit_status::ExitStatus;
-use crate::cli::no_input::no_input;
-use crate::pipeline::failure::Failure;
-use crate::pipeline::launch_specs::{self, LaunchSource};
+use crate::cli::args::ExportArgs;
 use crate::runtime::export::{self, Note};
 use crate::text::visible::visible;
 
-use super::open_workspace;
+use super::{Console, ExitStatus, Failure, read_launch_specs};
 
-pub(super) fn run(
-    args: &ExportArgs,
-    global: &Global,
-    console: &Console,
-) -> Result<ExitStatus, Failure> {
+pub(super) fn run(args: &ExportArgs, console: &Console) -> Result<ExitStatus, Failure> {
     let mut ids = Vec::new();
     for id in &args.servers {
         if !ids.contains(id) {
             ids.push(id.clone());
         }
     }
-    let from = match &args.from {
-        Some(folder) => LaunchSource::Artifacts(folder),
-        None => LaunchSource::Catalog(&[]),
-    };
-    let workspace = open_workspace(global, console)?;
-    let nothing = no_input(&workspace, &[]);
-    let Some(launches) = launch_specs::read(&ids, from, workspace)? else {
-        console.say(&nothing);
+    let Some(launches) = read_launch_specs(&ids, args.from.as_deref(), &[], console)? else {
         return Ok(ExitStatus::NoInput);
     };
     let export = export::export(&launches, args.client, args.optional);
-    for note in &export.notes {
-        console.say(&line(note, ""));
+    for Note { server, message } in &export.notes {
+        console.say(&visible(&format!("{server}: {message}")));
     }
-    for refused in &export.refused {
-        console.complain(&line(refused, "not exported: "));
+    for Note { server, message } in &export.refused {
+        console.complain(&visible(&format!("{server}: not exported: {message}")));
     }
     if export.servers > 0 {
-        let mut out = console.out();
-        out.write_all(export.text.as_bytes())?;
-        out.flush()?;
+        console.print(export.text)?;
     }
-    Ok(match export.refused.as_slice() {
-        [] => ExitStatus::Clean,
-        _ => ExitStatus::Findings,
-    })
-}
-
-fn line(note: &Note, what: &str) -> String {
-    let Note { server, message } = note;
-    visible(&format!("{server}: {what}{message}")).into_owned()
+    Ok(if export.refused.is_empty() { ExitStatus::Clean } else { ExitStatus::Findings })
 }

@@ -1,4 +1,4 @@
-//! `check --fix`: applies the fixes that hold, or shows what they would change.
+//! `check --fix` applies fixes; `check --diff` shows what they would change.
 
 use std::io::Write as _;
 
@@ -6,18 +6,17 @@ use similar::TextDiff;
 
 use crate::catalog::workspace::Workspace;
 use crate::cli::args::FixArgs;
-use crate::cli::console::Console;
-use crate::cli::exit_status::ExitStatus;
 use crate::compile::write;
 use crate::pipeline::JudgedTarget;
-use crate::pipeline::failure::Failure;
 use crate::pipeline::redaction;
 use crate::pipeline::repair::{self, ChangedFile};
 use crate::source::Sources;
 use crate::text::plural::plural;
 use crate::text::visible::visible_lines;
 
-/// Applies what was asked for to the files on the disk.
+use super::{Console, ExitStatus, Failure};
+
+/// Applies the fixes to the files on disk.
 pub(super) fn apply(
     workspace: &Workspace,
     targets: &[JudgedTarget],
@@ -33,7 +32,7 @@ pub(super) fn apply(
     Ok(())
 }
 
-/// Shows as a diff what would be applied; there being something is what the exit status says.
+/// Shows the fixes as a diff.
 pub(super) fn show(
     workspace: &Workspace,
     targets: &[JudgedTarget],

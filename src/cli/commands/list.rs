@@ -1,12 +1,6 @@
 //! `list`: the servers with their OAuth type, and what the proxy needs for them.
 
-use std::io::Write as _;
-
-use crate::cli::args::{Global, ListArgs, TableFormat};
-use crate::cli::console::Console;
-use crate::cli::exit_status::ExitStatus;
-use crate::cli::no_input::no_input;
-use crate::pipeline::failure::Failure;
+use crate::cli::args::{ListArgs, TableFormat};
 use crate::pipeline::redaction;
 use crate::pipeline::settle::settle;
 use crate::pipeline::{Job, judge};
@@ -17,17 +11,12 @@ use crate::report::write_json;
 use crate::source::Sources;
 use crate::text::plural::plural;
 
-use super::open_workspace;
+use super::{Console, ExitStatus, Failure, no_input, open_workspace};
 
-pub(super) fn run(
-    args: &ListArgs,
-    global: &Global,
-    console: &Console,
-) -> Result<ExitStatus, Failure> {
-    let workspace = open_workspace(global, console)?;
+pub(super) fn run(args: &ListArgs, console: &Console) -> Result<ExitStatus, Failure> {
+    let workspace = open_workspace(console)?;
     let mut sources = Sources::default();
-    let job = Job::new(&workspace, &args.paths);
-    let mut targets = judge(job, &mut sources)?;
+    let mut targets = judge(Job::new(&workspace, &args.paths), &mut sources)?;
     if targets.iter().all(|target| target.files == 0) {
         console.say(&no_input(&workspace, &args.paths));
         return Ok(ExitStatus::NoInput);
@@ -35,19 +24,12 @@ pub(super) fn run(
     let redactor = redaction::redaction(&targets, &sources).redactor;
     let shown = settle(&workspace, &mut targets, &mut sources).shown;
     let servers = list(&targets, &shown, &sources, args.oauth_type, &redactor);
-
-    let mut out = console.out();
     match args.format {
-        TableFormat::Json => {
-            let report = ListReport { version: 1, servers };
-            write_json(&report, &mut out)?;
-        }
+        TableFormat::Json => write_json(&ListReport { version: 1, servers }, &mut console.out())?,
         TableFormat::Human => {
-            out.write_all(table(&servers, console.table_width()).as_bytes())?;
-            out.flush()?;
+            console.print(table(&servers, console.table_width()))?;
             console.say(&plural(servers.len(), "server"));
         }
     }
-    out.flush()?;
     Ok(ExitStatus::Clean)
 }

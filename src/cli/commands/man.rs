@@ -1,4 +1,4 @@
-//! `man`: the manual pages, which say what `--help` says.
+//! `man`: the manual pages, made from the text of `--help`.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -7,20 +7,17 @@ use std::path::{Path, PathBuf};
 use clap::CommandFactory as _;
 
 use crate::cli::args::{Cli, ManArgs};
-use crate::cli::console::Console;
-use crate::cli::exit_status::ExitStatus;
-use crate::pipeline::failure::Failure;
 use crate::source::describe;
 use crate::text::plural::plural;
 use crate::text::suggest;
 
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+use super::{Console, ExitStatus, Failure};
 
 /// One manual page.
 struct Page {
     /// The command's name, or the program's own.
     topic: String,
-    /// As `man` looks for it: `catproof-check.1`.
+    /// The file name that `man` expects: `catproof-check.1`.
     file: String,
     text: Vec<u8>,
 }
@@ -33,24 +30,18 @@ pub(super) fn run(args: &ManArgs, console: &Console) -> Result<ExitStatus, Failu
     }
 }
 
-/// The program's page and one a command, in the order of the help.
+/// The program's page and one per command, in the order of the help.
 fn pages() -> Result<Vec<Page>, Failure> {
     let mut program = Cli::command();
-    // So that each command knows the global options too.
+    // Adds the global options to each command.
     program.build();
     let commands: Vec<clap::Command> = program.get_subcommands().cloned().collect();
-    let mut pages = vec![page("catproof".to_owned(), program)?];
-    for command in commands {
-        let topic = command.get_name().to_owned();
-        if topic == "help" {
-            continue;
-        }
-        pages.push(page(topic, command)?);
-    }
-    Ok(pages)
+    let commands = commands.into_iter().filter(|command| command.get_name() != "help");
+    [program].into_iter().chain(commands).map(page).collect()
 }
 
-fn page(topic: String, command: clap::Command) -> Result<Page, Failure> {
+fn page(command: clap::Command) -> Result<Page, Failure> {
+    let topic = command.get_name().to_owned();
     let below = command.get_after_help().map(ToString::to_string);
     let man = clap_mangen::Man::new(command.disable_help_subcommand(true).after_help(None));
     let file = man.get_filename();
@@ -60,9 +51,13 @@ fn page(topic: String, command: clap::Command) -> Result<Page, Failure> {
 
     let mut text = Vec::new();
     for line in String::from_utf8_lossy(&rendered).lines() {
-        // The crate's own title has the command in the place of the date, and no version.
+        // The title of clap_mangen lacks the version, and has the command where the date belongs.
         if line.starts_with(".TH ") {
-            writeln!(text, ".TH {name} 1 \"\" \"catproof {VERSION}\" catproof")?;
+            writeln!(
+                text,
+                ".TH {name} 1 \"\" \"catproof {}\" catproof",
+                env!("CARGO_PKG_VERSION")
+            )?;
         } else {
             writeln!(text, "{line}")?;
         }
@@ -71,7 +66,7 @@ fn page(topic: String, command: clap::Command) -> Result<Page, Failure> {
     Ok(Page { topic, file, text })
 }
 
-/// What `--help` says below the options, as the sections that readers of manual pages look for.
+/// The text below the options in `--help`, as the usual sections of a manual page.
 fn sections(below: &str, text: &mut Vec<u8>) -> io::Result<()> {
     let mut section = "";
     for line in below.lines() {
@@ -89,7 +84,7 @@ fn sections(below: &str, text: &mut Vec<u8>) -> io::Result<()> {
             section = of_line;
         }
         match rest.strip_prefix("  ") {
-            // An example, and what it is one of.
+            // An example, and what it does.
             Some(example) => {
                 let (command, meaning) = example.split_once("  ").unwrap_or((example, ""));
                 writeln!(text, ".TP\n\\fB{}\\fR", escaped(command))?;
@@ -103,7 +98,7 @@ fn sections(below: &str, text: &mut Vec<u8>) -> io::Result<()> {
     Ok(())
 }
 
-/// A text as roff prints it; `\&` before it keeps its first character from being a command.
+/// Escapes a text for roff. The caller puts `\&` before it, so that its first character is not read as a command.
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq")
 }
@@ -115,9 +110,7 @@ fn print(pages: &[Page], topic: &str, console: &Console) -> Result<ExitStatus, F
             suggest::nearest(topic, topics).map(|nearest| format!("did you mean `{nearest}`?"));
         return Err(Failure::Usage { message: format!("there is no command `{topic}`"), help });
     };
-    let mut out = console.out();
-    out.write_all(&page.text)?;
-    out.flush()?;
+    console.print(&page.text)?;
     Ok(ExitStatus::Clean)
 }
 

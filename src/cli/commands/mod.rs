@@ -1,4 +1,4 @@
-//! One file a subcommand.
+//! One file per subcommand.
 
 mod build;
 mod check;
@@ -18,56 +18,85 @@ pub(crate) mod rules;
 mod schema;
 mod simulate;
 
+use std::path::{Path, PathBuf};
+
 use crate::catalog::workspace::Workspace;
-use crate::cli::args::{Cli, Command, FindingArgs, Global};
+use crate::cli::args::{Command, FindingArgs};
 use crate::cli::console::Console;
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::findings;
+use crate::compile::plan::ServerLaunch;
 use crate::pipeline::failure::Failure;
+use crate::pipeline::launch_specs::{self, LaunchSource};
 use crate::pipeline::open;
 
 pub use rules::readme_table;
 
-/// The workspace that the options and the working folder mean.
-fn open_workspace(global: &Global, console: &Console) -> Result<Workspace, Failure> {
-    open::open(&global.workspace(console.working_folder()?))
+/// The workspace of the working folder and the global options.
+fn open_workspace(console: &Console) -> Result<Workspace, Failure> {
+    open::open(&console.global.workspace(console.working_folder()?))
 }
 
-/// The same, with the options that every command with findings has.
-fn open_to_judge(
-    global: &Global,
-    args: &FindingArgs,
-    console: &Console,
-) -> Result<Workspace, Failure> {
+/// The same, with the options of every command that shows findings.
+fn open_to_judge(args: &FindingArgs, console: &Console) -> Result<Workspace, Failure> {
     findings::check_formats(&args.format)?;
-    open::open_to_judge(&global.workspace(console.working_folder()?), &args.judging())
+    let options = console.global.workspace(console.working_folder()?);
+    open::open_to_judge(&options, &args.judging())
 }
 
-/// Runs the command and says on standard error why it failed, if it did.
-pub(crate) fn run(cli: &Cli, console: &Console) -> ExitStatus {
-    let result = match &cli.command {
-        Command::Check(args) => check::run(args, &cli.global, console),
-        Command::Build(args) => build::run(args, &cli.global, console),
-        Command::List(args) => list::run(args, &cli.global, console),
-        Command::Diff(args) => diff::run(args, &cli.global, console),
-        Command::Explain(args) => explain::run(args, &cli.global, console),
-        Command::Env(args) => env::run(args, &cli.global, console),
-        Command::Probe(args) => probe::run(args, &cli.global, console),
-        Command::New(args) if args.online => new_online::run(args, &cli.global, console),
-        Command::New(args) => new::run(args, &cli.global, console),
+/// Why there is nothing to work on.
+fn no_input(workspace: &Workspace, paths: &[PathBuf]) -> String {
+    if paths.is_empty() {
+        let config = &workspace.config;
+        return format!(
+            "no server JSON files in `{}` or `{}`: name a folder, or run catproof where the catalog is",
+            config.catalog, config.catalog_local
+        );
+    }
+    let names: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+    format!("no server JSON files in {}", names.join(", "))
+}
+
+/// The launch specs of these servers, from the artifacts in a folder or else from the catalogs at these paths. `None`
+/// if there is no manifest, which the user has then been told.
+fn read_launch_specs(
+    ids: &[String],
+    artifacts: Option<&Path>,
+    paths: &[PathBuf],
+    console: &Console,
+) -> Result<Option<Vec<ServerLaunch>>, Failure> {
+    let from = artifacts.map_or(LaunchSource::Catalog(paths), LaunchSource::Artifacts);
+    let workspace = open_workspace(console)?;
+    let nothing = no_input(&workspace, paths);
+    let launches = launch_specs::read(ids, from, workspace)?;
+    if launches.is_none() {
+        console.say(&nothing);
+    }
+    Ok(launches)
+}
+
+/// Runs a command, and reports on standard error why it failed.
+pub(crate) fn run(command: &Command, console: &Console) -> ExitStatus {
+    let result = match command {
+        Command::Check(args) => check::run(args, console),
+        Command::Build(args) => build::run(args, console),
+        Command::List(args) => list::run(args, console),
+        Command::Diff(args) => diff::run(args, console),
+        Command::Explain(args) => explain::run(args, console),
+        Command::Env(args) => env::run(args, console),
+        Command::Probe(args) => probe::run(args, console),
+        Command::New(args) if args.online => new_online::run(args, console),
+        Command::New(args) => new::run(args, console),
         Command::Schema(args) => schema::run(args, console),
         Command::Rules(args) => rules::run(args, console),
-        Command::Proxy(args) => proxy::run(args, &cli.global, console),
-        Command::Simulate(args) => simulate::run(args, &cli.global, console),
+        Command::Proxy(args) => proxy::run(args, console),
+        Command::Simulate(args) => simulate::run(args, console),
         Command::Completions(args) => completions::run(args, console),
         Command::Man(args) => man::run(args, console),
-        Command::Export(args) => export::run(args, &cli.global, console),
+        Command::Export(args) => export::run(args, console),
     };
-    match result {
-        Ok(status) => status,
-        Err(failure) => {
-            console.fail(&failure);
-            ExitStatus::Failed
-        }
-    }
+    result.unwrap_or_else(|failure| {
+        console.fail(&failure);
+        ExitStatus::Failed
+    })
 }

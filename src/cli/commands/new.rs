@@ -1,4 +1,4 @@
-//! `new`: writes the manifest of a server that does not have one, from what its author says.
+//! `new`: writes the manifest of a new server from options and answers on the terminal.
 
 use std::io::{self, BufRead as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -7,25 +7,18 @@ use clap::ValueEnum as _;
 use url::Url;
 
 use crate::catalog::workspace::Workspace;
-use crate::cli::args::{Global, NewArgs};
-use crate::cli::console::Console;
-use crate::cli::exit_status::ExitStatus;
+use crate::cli::args::NewArgs;
 use crate::compile::write;
 use crate::discovery::draft::{self, Answers, DraftedManifest};
 use crate::manifest::oauth::OAuthType;
-use crate::pipeline::failure::Failure;
 use crate::text::hidden::to_json;
 use crate::text::hosts;
 use crate::text::secrets::redactor::Redactor;
 
-use super::open_workspace;
+use super::{Console, ExitStatus, Failure, open_workspace};
 
-pub(super) fn run(
-    args: &NewArgs,
-    global: &Global,
-    console: &Console,
-) -> Result<ExitStatus, Failure> {
-    let workspace = open_workspace(global, console)?;
+pub(super) fn run(args: &NewArgs, console: &Console) -> Result<ExitStatus, Failure> {
+    let workspace = open_workspace(console)?;
     let said = if console.can_ask() { ask(args)? } else { args.clone() };
     let answers = answers(&said, &workspace)?;
     let path = place(&workspace, &answers.id)?;
@@ -36,10 +29,9 @@ pub(super) fn run(
     let shown = shown.display().to_string();
     let redactor = Redactor::default();
     let mut out = console.out();
-    let wrote = format!("wrote `{shown}`. Next:");
-    writeln!(out, "{}", redactor.apply(&wrote))?;
-    for (index, step) in steps(&answers, &shown).iter().enumerate() {
-        writeln!(out, "{}. {}", index + 1, redactor.apply(step))?;
+    writeln!(out, "{}", redactor.apply(&format!("wrote `{shown}`. Next:")))?;
+    for (step, number) in steps(&answers, &shown).iter().zip(1..) {
+        writeln!(out, "{number}. {}", redactor.apply(step))?;
     }
     out.flush()?;
     Ok(ExitStatus::Clean)
@@ -50,30 +42,29 @@ pub(super) fn place(workspace: &Workspace, id: &str) -> Result<PathBuf, Failure>
     let folder = workspace.root.join(&workspace.config.catalog_local);
     let path = folder.join(format!("{id}.json"));
     if path.symlink_metadata().is_ok() {
-        Err(Failure::Unwritable { path, reason: "it is there already".to_owned() })
+        Err(Failure::Unwritable { path, reason: "it already exists".to_owned() })
     } else {
         Ok(path)
     }
 }
 
-/// Says so where the new server hides one of the catalog.
+/// Warns if the new server hides one of the production catalog.
 pub(super) fn warn_of_shadow(workspace: &Workspace, id: &str, console: &Console) {
-    let folder = Path::new(&workspace.config.catalog);
-    let published = folder.join(format!("{id}.json"));
+    let published = Path::new(&workspace.config.catalog).join(format!("{id}.json"));
     if workspace.root.join(&published).symlink_metadata().is_ok() {
         console.say(&format!(
-            "`{}` is there too: under the development profile the new server hides it (`catproof explain shadowed-server`)",
+            "`{}` exists too: under the development profile the new server hides it (`catproof explain shadowed-server`)",
             published.display()
         ));
     }
 }
 
-/// Writes a drafted manifest where nothing is yet.
+/// Writes a drafted manifest to a new file.
 pub(super) fn write_manifest(path: &Path, manifest: &DraftedManifest) -> Result<(), Failure> {
     Ok(write::create(path, to_json(manifest).as_bytes())?)
 }
 
-/// The proxy's callback, where the configuration knows one.
+/// The proxy's callback URL, if the configuration has one.
 pub(super) fn callback_of_proxy(workspace: &Workspace) -> Option<String> {
     let proxy = &workspace.config.proxy;
     let of_proxy = |url: &String| format!("{}/oauth/callback", url.trim_end_matches('/'));
@@ -81,7 +72,7 @@ pub(super) fn callback_of_proxy(workspace: &Workspace) -> Option<String> {
     callback.or_else(|| proxy.url.as_ref().map(of_proxy))
 }
 
-/// The id and the URL: one of them alone is the URL, and the id is made of it.
+/// The id and the URL of the new server. If only a URL is given, the id is derived from it.
 pub(super) fn id_and_url(args: &NewArgs) -> Result<(String, String), Failure> {
     let said = [&args.server, &args.url, &args.token_endpoint];
     for url in said.into_iter().flatten() {
@@ -95,33 +86,35 @@ pub(super) fn id_and_url(args: &NewArgs) -> Result<(String, String), Failure> {
         (None, None) => return Err(missing("the server's id and URL", "ID --url URL")),
     };
     match id {
-        Some(id) if !id.is_empty() && id.chars().all(is_of_an_id) => Ok((id, url.clone())),
+        Some(id) if is_id(&id) => Ok((id, url.clone())),
         Some(id) => Err(Failure::usage(format!(
             "`{id}` is not a server id: use letters, digits, `_`, `.` and `-`"
         ))),
         None => Err(Failure::Usage {
-            message: format!("`{url}` is not a URL that an id can be made of"),
-            help: Some("give an id of your own: `catproof new ID --url URL`".to_owned()),
+            message: format!("no server id can be derived from `{url}`"),
+            help: Some("name one: `catproof new ID --url URL`".to_owned()),
         }),
     }
 }
 
-/// Refuses a URL with a password before any of it is shown or written.
+/// Refuses a URL with user information before any of it is shown or written.
 fn check_user_information(url: &str) -> Result<(), Failure> {
     let behind_scheme = url.split_once("://").map_or("", |(_, rest)| rest);
     let authority = behind_scheme.split(['/', '?', '#', '\\']).next();
     if authority.is_some_and(|authority| authority.contains('@')) {
         Err(Failure::usage(
-            "the URL names a user or a password, which a catalog must not hold: give it without",
+            "the URL contains a user name or password, which does not belong in a catalog: remove it",
         ))
     } else {
         Ok(())
     }
 }
 
-/// The characters that the proxy takes in a server id.
-fn is_of_an_id(character: char) -> bool {
-    character.is_ascii_alphanumeric() || "_.-".contains(character)
+/// Whether a text has only characters that the proxy accepts in a server id.
+fn is_id(text: &str) -> bool {
+    let is_allowed =
+        |character: char| character.is_ascii_alphanumeric() || "_.-".contains(character);
+    !text.is_empty() && text.chars().all(is_allowed)
 }
 
 fn missing(what: &str, option: &str) -> Failure {
@@ -131,66 +124,59 @@ fn missing(what: &str, option: &str) -> Failure {
     }
 }
 
-/// Asks for what was not said. An empty answer leaves out what may be left out.
+/// Prompts for what the command line leaves out. An empty answer skips what is optional.
 fn ask(args: &NewArgs) -> Result<NewArgs, Failure> {
     let mut said = args.clone();
     if said.oauth_type.is_none() {
-        prompt(
-            "Type (1 generic OAuth 2.0, 2 local MCP, 3 remote with a client id, 4 remote that registers clients): ",
+        let answer = ask_for(
+            "Type (1 generic OAuth 2.0, 2 local MCP, 3 remote with a client id, 4 remote that registers clients)",
         )?;
-        let answer = line()?;
         let oauth_type = OAuthType::from_str(&answer, true)
             .map_err(|_| Failure::usage(format!("`{answer}` is not an OAuth type")))?;
         said.oauth_type = Some(oauth_type);
     }
     let names_url = said.server.as_deref().is_some_and(|server| server.contains("://"));
     if said.url.is_none() && !names_url {
-        prompt(match said.oauth_type {
-            Some(OAuthType::Generic) => "Authorization endpoint: ",
-            Some(OAuthType::McpStatic) => "Issuer: ",
-            _ => "URL of the server: ",
-        })?;
-        said.url = Some(line()?);
+        said.url = Some(ask_for(match said.oauth_type {
+            Some(OAuthType::Generic) => "Authorization endpoint",
+            Some(OAuthType::McpStatic) => "Issuer",
+            _ => "URL of the server",
+        })?);
     }
     if said.server.is_none() {
         let id = said.url.as_deref();
         let id = id.and_then(|url| draft::id_of(url, said.oauth_type));
-        prompt(&format!("Server id [{}]: ", id.as_deref().unwrap_or_default()))?;
-        said.server = Some(line()?).filter(|id| !id.is_empty()).or(id);
+        let answer = ask_for(&format!("Server id [{}]", id.as_deref().unwrap_or_default()))?;
+        said.server = Some(answer).filter(|answer| !answer.is_empty()).or(id);
     }
     let Some(oauth_type) = said.oauth_type else {
         return Ok(said);
     };
     if oauth_type == OAuthType::Generic && said.token_endpoint.is_none() {
-        prompt("Token endpoint: ")?;
-        said.token_endpoint = Some(line()?).filter(|answer| !answer.is_empty());
+        said.token_endpoint = Some(ask_for("Token endpoint")?).filter(|text| !text.is_empty());
     }
     if oauth_type.has_static_client() && said.client_id.is_none() {
-        prompt("Client id, if the provider has issued one: ")?;
-        said.client_id = Some(line()?).filter(|answer| !answer.is_empty());
+        let answer = ask_for("Client id, if the provider has issued one")?;
+        said.client_id = Some(answer).filter(|answer| !answer.is_empty());
     }
     if !oauth_type.is_remote() && said.command.is_empty() {
-        prompt("Command that starts the server, such as `npx -y acme-mcp@1.4.0`: ")?;
-        said.command = words(&line()?);
+        let answer = ask_for("Command that starts the server, such as `npx -y acme-mcp@1.4.0`")?;
+        said.command = words(&answer);
     }
     if said.scope.is_empty() {
-        prompt("Scopes, with blanks between them: ")?;
-        said.scope = words(&line()?);
+        said.scope = words(&ask_for("Scopes, separated by spaces")?);
     }
     Ok(said)
 }
 
-fn prompt(question: &str) -> Result<(), Failure> {
+/// Prompts on the terminal and reads one line.
+fn ask_for(what: &str) -> Result<String, Failure> {
     let mut terminal = io::stderr().lock();
-    terminal.write_all(question.as_bytes())?;
-    Ok(terminal.flush()?)
-}
-
-/// One line of the terminal.
-fn line() -> Result<String, Failure> {
+    write!(terminal, "{what}: ")?;
+    terminal.flush()?;
     let mut line = String::new();
     match io::stdin().lock().read_line(&mut line)? {
-        0 => Err(Failure::usage("nothing was written: the answers ended")),
+        0 => Err(Failure::usage("nothing was written: the input ended early")),
         _ => Ok(line.trim().to_owned()),
     }
 }
@@ -220,7 +206,7 @@ fn answers(said: &NewArgs, workspace: &Workspace) -> Result<Answers, Failure> {
     })
 }
 
-/// Refuses what `check` would refuse at once.
+/// Refuses a URL that `check` would report as an error.
 fn check_url(text: &str) -> Result<(), Failure> {
     let is_sound = Url::parse(text).is_ok_and(|url| match url.scheme() {
         "https" => url.has_host(),
@@ -230,14 +216,14 @@ fn check_url(text: &str) -> Result<(), Failure> {
     if is_sound { Ok(()) } else { Err(Failure::usage(format!("`{text}` is not an https URL"))) }
 }
 
-/// What is left to do, as the guide has it.
+/// The next steps, from the guide.
 fn steps(answers: &Answers, file: &str) -> Vec<String> {
     let Answers { id, oauth_type, .. } = answers;
     let mut steps = Vec::new();
     let is_static = oauth_type.has_static_client();
     if is_static && answers.client_id.is_none() {
         steps.push(
-            "Register a client with the provider, and put its id into `client_id`. Its secret goes to the proxy alone."
+            "Register a client with the provider, and put its id into `client_id`. Give its secret only to the proxy."
                 .to_owned(),
         );
     }
@@ -249,14 +235,13 @@ fn steps(answers: &Answers, file: &str) -> Vec<String> {
     }
     if *oauth_type == OAuthType::McpStatic {
         steps.push(
-            "Look at `well_known_url`, `streamable_http_url` and its port: nobody said them, they are the usual ones."
+            "Check `well_known_url`, `streamable_http_url` and its port: they are set to the usual values."
                 .to_owned(),
         );
     }
     steps.push(format!("Run `catproof check --profile development {file}` until it is clean."));
     if matches!(oauth_type, OAuthType::McpStatic | OAuthType::RemoteStatic) {
-        steps
-            .push(format!("Run `catproof probe {id}`, so that it is known where the secret goes."));
+        steps.push(format!("Run `catproof probe {id}` to find out where the secret is sent."));
     }
     if is_static {
         steps.push(format!(
@@ -270,14 +255,14 @@ fn steps(answers: &Answers, file: &str) -> Vec<String> {
             .to_owned(),
     );
     steps.push(
-        "Click `Install (OAuth)`, log in, and see in Settings → Servers that it runs. Then say so: \
+        "Click `Install (OAuth)`, log in, and check in Settings → Servers that it runs. Then set \
          `\"works_in_archestra\": true` in `archestra_config`."
             .to_owned(),
     );
     if is_static && answers.callback.is_none() {
         steps.push(
-            "Put the callback of the proxy that users have first in `redirect_uris`, and register it with the provider: \
-             the catalog takes none of your own machine."
+            "Put the callback URL of the production proxy first in `redirect_uris`, and register it with the provider: \
+             the catalog accepts no callback on your own machine."
                 .to_owned(),
         );
     }

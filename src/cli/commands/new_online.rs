@@ -1,28 +1,20 @@
-//! `new --online`: asks a remote server what it publishes, infers its OAuth type, and writes its manifest.
+//! `new --online`: fetches the metadata of a remote server, infers its OAuth type, and writes its manifest.
 
 use std::io::Write as _;
 
-use crate::cli::args::{Global, NewArgs};
-use crate::cli::console::Console;
-use crate::cli::exit_status::ExitStatus;
-use crate::cli::network::network_options;
+use crate::cli::args::NewArgs;
 use crate::cli::watcher::ConsoleWatcher;
 use crate::discovery::draft;
 use crate::discovery::{LockEntry, LockInputs, Target, TargetKind};
-use crate::pipeline::failure::Failure;
 use crate::pipeline::probing::{Asked, Probing};
 use crate::source::Origin;
 use crate::text::day::Day;
 use crate::text::visible::visible;
 
-use super::{new, open_workspace};
+use super::{Console, ExitStatus, Failure, new, open_workspace};
 
-pub(super) fn run(
-    args: &NewArgs,
-    global: &Global,
-    console: &Console,
-) -> Result<ExitStatus, Failure> {
-    let workspace = open_workspace(global, console)?;
+pub(super) fn run(args: &NewArgs, console: &Console) -> Result<ExitStatus, Failure> {
+    let workspace = open_workspace(console)?;
     let (id, url) = new::id_and_url(args)?;
     let path = new::place(&workspace, &id)?;
     let entry = ask(&id, &url, args, console)?;
@@ -33,10 +25,8 @@ pub(super) fn run(
     out.flush()?;
 
     let callback = new::callback_of_proxy(&workspace);
-    let draft = match draft::draft(&id, &url, &entry, callback.as_deref()) {
-        Ok(draft) => draft,
-        Err(why) => return Err(Failure::usage(why.to_string())),
-    };
+    let draft = draft::draft(&id, &url, &entry, callback.as_deref())
+        .map_err(|why| Failure::usage(why.to_string()))?;
     for sentence in &draft.because {
         writeln!(out, "{}", visible(sentence))?;
     }
@@ -49,7 +39,7 @@ pub(super) fn run(
 }
 
 fn ask(id: &str, url: &str, args: &NewArgs, console: &Console) -> Result<LockEntry, Failure> {
-    let probing = Probing::new(&network_options(&args.network, console), Day::today())?;
+    let probing = Probing::new(&args.network.options(console), Day::today())?;
     let target = Target {
         server_id: id.to_owned(),
         kind: TargetKind::Remote,
@@ -63,6 +53,5 @@ fn ask(id: &str, url: &str, args: &NewArgs, console: &Console) -> Result<LockEnt
     let answers = probing.ask(&[asked], &ConsoleWatcher::new(console))?;
     probing.finish()?;
     let entry = answers.of(Origin::CatalogLocal).lock.servers.get(id);
-    let entry = entry.map(|entry| LockEntry::clone(entry));
-    entry.ok_or_else(|| Failure::usage("nothing was asked"))
+    entry.map(|entry| LockEntry::clone(entry)).ok_or_else(|| Failure::usage("nothing was asked"))
 }

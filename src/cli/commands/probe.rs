@@ -1,22 +1,16 @@
-//! `probe`: asks what the providers publish, and writes it into the discovery lock, or compares it with the lock.
+//! `probe`: fetches the metadata that providers publish, and writes it to the discovery lock or compares it with it.
 
 use std::collections::BTreeSet;
 
 use crate::catalog::config::Level;
 use crate::catalog::entry::Entry;
-use crate::catalog::workspace::Workspace;
-use crate::catalog::workspace::{Selection, Target};
-use crate::cli::args::{Global, ProbeArgs};
-use crate::cli::console::Console;
-use crate::cli::exit_status::ExitStatus;
+use crate::catalog::workspace::{Selection, Target, Workspace};
+use crate::cli::args::ProbeArgs;
 use crate::cli::findings;
-use crate::cli::network::network_options;
-use crate::cli::no_input::no_input;
 use crate::cli::watcher::ConsoleWatcher;
 use crate::discovery::Locks;
 use crate::lint::{self, Check, Group, RULES};
 use crate::pipeline::facts::LockChoice;
-use crate::pipeline::failure::Failure;
 use crate::pipeline::locks::LockFile;
 use crate::pipeline::probing::{self, Asked, Probing};
 use crate::pipeline::{Job, JudgedTarget, classify, judge};
@@ -25,20 +19,19 @@ use crate::text::day::Day;
 use crate::text::plural::plural;
 use crate::text::suggest;
 
-use super::open_to_judge;
+use super::{Console, ExitStatus, Failure, no_input, open_to_judge};
 
-pub(super) fn run(
-    args: &ProbeArgs,
-    global: &Global,
-    console: &Console,
-) -> Result<ExitStatus, Failure> {
-    let mut workspace = open_to_judge(global, &args.findings, console)?;
+pub(super) fn run(args: &ProbeArgs, console: &Console) -> Result<ExitStatus, Failure> {
+    let mut workspace = open_to_judge(&args.findings, console)?;
     if args.strict_online {
         probing::be_strict(&mut workspace);
     }
-    leave_ignores_to_check(&mut workspace);
+    // Most findings are left out here, so an ignore that matches nothing is not necessarily unused.
+    for rule in RULES.iter().filter(|rule| matches!(rule.check, Check::Ignore(_))) {
+        workspace.config.rules.insert(rule.id.to_owned(), Level::Off);
+    }
     let today = args.findings.today.unwrap_or_else(Day::today);
-    let probing = Probing::new(&network_options(&args.network, console), today)?;
+    let probing = Probing::new(&args.network.options(console), today)?;
 
     let mut sources = Sources::default();
     let folders = workspace.folders();
@@ -64,11 +57,13 @@ pub(super) fn run(
             written.extend(file.update(&answers, &entries, &sources)?);
         }
     }
-    // What was classified before anybody was asked is not held beside what is judged now.
+    // Frees the entries before the catalog is judged once more.
     drop(entries);
     let known = Locks { catalog: catalog_lock.lock, catalog_local: local_lock.lock };
     let learned = answers.over(&known);
-    let mut target = judge_by(&workspace, &learned, &mut sources)?;
+    let job = Job { locks: LockChoice::Given(&learned), ..Job::new(&workspace, &[]) };
+    let target = judge(job, &mut sources)?.pop();
+    let mut target = target.ok_or_else(|| Failure::usage("there is no catalog"))?;
     keep_discovered(&mut target, &asked);
     target.judged.findings.extend(outdated);
     let outcome = findings::report(
@@ -83,31 +78,11 @@ pub(super) fn run(
         console.say(line);
     }
     let mut of_locks = RULES.iter().filter(|rule| matches!(rule.check, Check::Lock(_)));
-    let is_outdated = of_locks.any(|rule| outcome.shows(rule.id));
+    let is_outdated = of_locks.any(|rule| outcome.rules.contains(rule.id));
     Ok(if is_outdated { outcome.status.max(ExitStatus::Findings) } else { outcome.status })
 }
 
-/// The catalog, judged by what these locks say.
-fn judge_by(
-    workspace: &Workspace,
-    locks: &Locks,
-    sources: &mut Sources,
-) -> Result<JudgedTarget, Failure> {
-    let job = Job { locks: LockChoice::Given(locks), ..Job::new(workspace, &[]) };
-    let target = judge(job, sources)?.pop();
-    target.ok_or_else(|| Failure::usage("there is no catalog"))
-}
-
-/// Most findings are left out here, so whether an ignore is of any use cannot be told.
-fn leave_ignores_to_check(workspace: &mut Workspace) {
-    let of_ignores = RULES.iter().filter(|rule| matches!(rule.check, Check::Ignore(_)));
-    for rule in of_ignores {
-        let levels = &mut workspace.config.rules;
-        levels.insert(rule.id.to_owned(), Level::Off);
-    }
-}
-
-/// The servers that were named, or all of them.
+/// The servers to probe: those that were named, or all of them.
 fn chosen(ids: &[String], entries: &[Entry]) -> Result<Vec<Asked>, Failure> {
     let targets = probing::targets(entries, |_| true);
     let known: BTreeSet<&str> =
@@ -115,7 +90,7 @@ fn chosen(ids: &[String], entries: &[Entry]) -> Result<Vec<Asked>, Failure> {
     if let Some(id) = ids.iter().find(|id| !known.contains(id.as_str())) {
         if entries.iter().any(|entry| entry.id == *id) {
             return Err(Failure::usage(format!(
-                "`{id}` has nothing to discover: `catproof explain {id}` tells its OAuth type and URLs"
+                "`{id}` has nothing to discover: `catproof explain {id}` shows its OAuth type and URLs"
             )));
         }
         return Err(Failure::Usage {
@@ -128,7 +103,7 @@ fn chosen(ids: &[String], entries: &[Entry]) -> Result<Vec<Asked>, Failure> {
     Ok(targets.into_iter().filter(is_chosen).collect())
 }
 
-/// A lock as it is. A run that asks about everything replaces one that cannot be read.
+/// Reads a lock. A run that probes every server replaces an unreadable one.
 fn read_lock(
     workspace: &Workspace,
     folders: &Folders,
@@ -140,14 +115,14 @@ fn read_lock(
     let replaces_all = args.ids.is_empty() && !args.check;
     match LockFile::read(workspace, folders, origin, sources) {
         Err(failure) if replaces_all => {
-            console.say(&format!("{failure}; it is written anew"));
+            console.say(&format!("{failure}; it will be replaced"));
             Ok(LockFile::unread(workspace, folders, origin, sources))
         }
         read => read,
     }
 }
 
-/// Keeps what the rules of discovery say about the servers that were asked about.
+/// Keeps only the findings of discovery rules about the servers that were probed.
 fn keep_discovered(target: &mut JudgedTarget, asked: &[Asked]) {
     let judged = &mut target.judged;
     let asked: BTreeSet<(Origin, &str)> = asked.iter().map(Asked::server).collect();

@@ -1,33 +1,26 @@
 //! `proxy`: runs the OAuth proxy from the artifacts, or checks that it could be run.
 
 use std::future::Future;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::PathBuf;
 
 use tokio::runtime::Runtime;
 
-use crate::cli::args::{Global, ProxyArgs};
-use crate::cli::console::Console;
-use crate::cli::exit_status::ExitStatus;
-use crate::pipeline::failure::Failure;
+use crate::cli::args::ProxyArgs;
 use crate::pipeline::probing;
 use crate::runtime::proxy::{self, Log, Options, ProxyError, Summary};
 use crate::text::plural::plural;
-use crate::text::visible::visible;
+use crate::text::visible::{visible, visible_lines};
 
-use super::open_workspace;
+use super::{Console, ExitStatus, Failure, open_workspace};
 
 /// The artifact that the proxy runs from.
 const LAUNCH: &str = "oauth_proxy/launch.json";
 
-pub(super) fn run(
-    args: &ProxyArgs,
-    global: &Global,
-    console: &Console,
-) -> Result<ExitStatus, Failure> {
+pub(super) fn run(args: &ProxyArgs, console: &Console) -> Result<ExitStatus, Failure> {
     let launch = match &args.launch {
         Some(path) => console.at(path),
-        None => built_launch(global, console)?,
+        None => built_launch(console)?,
     };
     let authorities = args.ca_file.as_deref();
     let options = Options {
@@ -43,8 +36,8 @@ pub(super) fn run(
 }
 
 /// Where `build` writes the launch file.
-fn built_launch(global: &Global, console: &Console) -> Result<PathBuf, Failure> {
-    let workspace = open_workspace(global, console)?;
+fn built_launch(console: &Console) -> Result<PathBuf, Failure> {
+    let workspace = open_workspace(console)?;
     let folder = workspace.generated(&workspace.folders());
     let places = &workspace.config.artifacts;
     let path = folder.join(places.get(LAUNCH).map_or(LAUNCH, String::as_str));
@@ -59,46 +52,39 @@ fn built_launch(global: &Global, console: &Console) -> Result<PathBuf, Failure> 
 }
 
 fn check(options: &Options, console: &Console) -> Result<ExitStatus, Failure> {
-    let checked = proxy::check(options);
-    let (text, status) = match checked {
+    use ProxyError::{Environment, Incomplete, Launch};
+    let (text, status) = match proxy::check(options) {
         Ok(summary) => {
             let place = format!("ready to listen on {}", summary.listen);
-            (told(&summary, &place).join("\n"), ExitStatus::Clean)
+            (describe(&summary, &place).join("\n"), ExitStatus::Clean)
         }
-        Err(
-            problem @ (ProxyError::Launch { .. }
-            | ProxyError::Environment(_)
-            | ProxyError::Incomplete(_)),
-        ) => (problem.to_string(), ExitStatus::Findings),
+        Err(problem @ (Launch { .. } | Environment(_) | Incomplete(_))) => {
+            (problem.to_string(), ExitStatus::Findings)
+        }
         Err(error) => return Err(failure(&error)),
     };
-    let mut out = console.out();
-    for line in text.lines() {
-        writeln!(out, "{}", visible(line))?;
-    }
-    out.flush()?;
+    console.print(visible_lines(&text) + "\n")?;
     Ok(status)
 }
 
-/// Answers until a signal tells it to stop. Only here is there a runtime: no other command waits for one to start.
+/// Serves until a signal stops it. The Tokio runtime is started here, so that no other command waits for one.
 fn serve(options: Options, console: &Console) -> Result<ExitStatus, Failure> {
     Runtime::new()?.block_on(async {
-        // Before anybody can know that it listens, so that no early signal ends it halfway.
+        // Installed before it listens, so that an early signal also ends it cleanly.
         let stop = stop_signal()?;
         let listening = proxy::bind(options).await.map_err(|error| failure(&error))?;
         let place = format!("OAuth proxy on http://{}", listening.address());
-        for line in told(listening.summary(), &place) {
+        for line in describe(listening.summary(), &place) {
             console.say(&visible(&line));
         }
         if !listening.address().ip().is_loopback() {
-            console.say("other machines can reach it: put a server that ends TLS in front");
+            console.say("other machines can reach it: put a TLS proxy in front");
         }
         listening.serve(stop).await;
         Ok(ExitStatus::Clean)
     })
 }
 
-/// Why the proxy does not run.
 fn failure(error: &ProxyError) -> Failure {
     let help = match error {
         ProxyError::Incomplete(_) => Some("set them, or start without them: `--allow-missing`"),
@@ -107,8 +93,8 @@ fn failure(error: &ProxyError) -> Failure {
     Failure::Usage { message: error.to_string(), help: help.map(str::to_owned) }
 }
 
-/// What runs, in lines.
-fn told(summary: &Summary, place: &str) -> Vec<String> {
+/// Describes what runs, line by line.
+fn describe(summary: &Summary, place: &str) -> Vec<String> {
     let ready = match summary.ready.as_slice() {
         [] => "exchanges tokens for no server".to_owned(),
         ready => {
@@ -116,16 +102,14 @@ fn told(summary: &Summary, place: &str) -> Vec<String> {
         }
     };
     let without_endpoint = summary.without_endpoint.iter().map(|id| {
-        format!(
-            "refuses {id}: the discovery lock does not know its endpoints, run `catproof probe`"
-        )
+        format!("refuses {id}: its endpoints are not in the discovery lock, run `catproof probe`")
     });
     let missing =
         summary.missing.iter().map(|missing| format!("refuses {}: {missing}", missing.server));
     [place.to_owned(), ready].into_iter().chain(without_endpoint).chain(missing).collect()
 }
 
-/// Ready when the process is told to stop: by Ctrl-C, or as a service manager does it.
+/// Completes on Ctrl-C or SIGTERM.
 #[cfg(unix)]
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -139,11 +123,11 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Ready when the process is told to stop, by Ctrl-C.
+/// Completes on Ctrl-C.
 #[cfg(not(unix))]
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     Ok(async {
-        // Where the signal cannot be heard, the system ends the process at once.
+        // Without a handler, the system ends the process at once.
         let _ = tokio::signal::ctrl_c().await;
     })
 }

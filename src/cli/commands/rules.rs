@@ -1,15 +1,14 @@
 //! `rules`: the table of all rules.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use serde::Serialize;
 
 use crate::cli::args::{RulesArgs, RulesFormat};
-use crate::cli::console::Console;
-use crate::cli::exit_status::ExitStatus;
 use crate::lint::{Fixable, RULES, Rule};
-use crate::pipeline::failure::Failure;
+use crate::report::write_json;
+
+use super::{Console, ExitStatus, Failure};
 
 /// One rule, as `rules --format json` prints it.
 #[derive(Serialize)]
@@ -23,22 +22,19 @@ struct Row {
 
 pub(super) fn run(args: &RulesArgs, console: &Console) -> Result<ExitStatus, Failure> {
     let rows: Vec<Row> = RULES.iter().map(|rule| row(rule)).collect();
-    let mut out = console.out();
     match args.format {
         RulesFormat::Human => {
+            let mut text = String::new();
             let width = rows.iter().map(|row| row.id.len()).max().unwrap_or(0);
             for row in &rows {
                 let fix = row.fix.map(|fix| format!(" [fix: {fix}]")).unwrap_or_default();
-                writeln!(out, "{:width$}  {:7}  {}{fix}", row.id, row.level, row.summary)?;
+                let _ = writeln!(text, "{:width$}  {:7}  {}{fix}", row.id, row.level, row.summary);
             }
+            console.print(text)?;
         }
-        RulesFormat::Json => {
-            serde_json::to_writer_pretty(&mut out, &rows).map_err(std::io::Error::from)?;
-            writeln!(out)?;
-        }
-        RulesFormat::Markdown => out.write_all(readme_table().as_bytes())?,
+        RulesFormat::Json => write_json(&rows, &mut console.out())?,
+        RulesFormat::Markdown => console.print(readme_table())?,
     }
-    out.flush()?;
     Ok(ExitStatus::Clean)
 }
 
@@ -57,7 +53,7 @@ fn row(rule: &Rule) -> Row {
     }
 }
 
-/// The table of the README, which a test compares with it.
+/// The table of rules in the README.
 pub fn readme_table() -> String {
     let mut text =
         String::from("| rule | level | group | fix | what it reports |\n|---|---|---|---|---|\n");

@@ -1,16 +1,15 @@
-//! `schema`: writes the published schemas, or says which are out of date.
+//! `schema`: writes the published schemas, or reports those that are out of date.
 
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
 use crate::cli::args::SchemaArgs;
-use crate::cli::console::Console;
-use crate::cli::exit_status::ExitStatus;
 use crate::cli::published_schemas::published;
-use crate::pipeline::failure::Failure;
 use crate::source::describe;
 use crate::text::plural::plural;
+
+use super::{Console, ExitStatus, Failure};
 
 pub(super) fn run(args: &SchemaArgs, console: &Console) -> Result<ExitStatus, Failure> {
     if args.check { check(&args.out, console) } else { write(&args.out, console) }
@@ -47,29 +46,20 @@ fn check(folder: &Path, console: &Console) -> Result<ExitStatus, Failure> {
         let old = match fs::read_to_string(console.at(&path)) {
             Ok(old) => old,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-            Err(error) => {
-                return Err(Failure::Unreadable { path, reason: describe(&error) });
-            }
+            Err(error) => return Err(Failure::Unreadable { path, reason: describe(&error) }),
         };
         if old != text {
             outdated += 1;
             let shown = path.display().to_string();
-            write!(
-                out,
-                "{}",
-                similar::TextDiff::from_lines(&old, &text).unified_diff().header(&shown, &shown)
-            )?;
+            let diff = similar::TextDiff::from_lines(&old, &text);
+            write!(out, "{}", diff.unified_diff().header(&shown, &shown))?;
         }
     }
     out.flush()?;
-    match outdated {
-        0 => {
-            console.say(&format!("{} current", plural(published().len(), "schema")));
-            Ok(ExitStatus::Clean)
-        }
-        count => {
-            console.say(&format!("{} out of date: run `catproof schema`", plural(count, "schema")));
-            Ok(ExitStatus::Findings)
-        }
+    if outdated == 0 {
+        console.say(&format!("{} current", plural(published().len(), "schema")));
+        return Ok(ExitStatus::Clean);
     }
+    console.say(&format!("{} out of date: run `catproof schema`", plural(outdated, "schema")));
+    Ok(ExitStatus::Findings)
 }

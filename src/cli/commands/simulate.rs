@@ -1,35 +1,30 @@
-//! `simulate`: what the app would run for some answers.
+//! `simulate`: what the app would run for given answers.
 
 use std::fmt::Write as _;
-use std::fs::File;
-use std::io::{Read, Write as _};
+use std::io::Read as _;
 use std::path::Path;
 
 use serde::Serialize;
 
-use crate::cli::args::{Global, SimulateArgs, TableFormat};
-use crate::cli::console::Console;
-use crate::cli::exit_status::ExitStatus;
-use crate::cli::no_input::no_input;
+use crate::cli::args::{SimulateArgs, TableFormat};
 use crate::compile::plan::{ServerLaunch, Transport};
-use crate::pipeline::failure::Failure;
-use crate::pipeline::launch_specs::{self, LaunchSource};
 use crate::runtime::simulate::{self, Answers, Problem, Simulation};
 use crate::source::parse;
 use crate::source::{
-    DEFAULT_MAX_BYTES, Outline, Pointer, Position, describe, duplicate_keys, outline, position,
+    DEFAULT_MAX_BYTES, Outline, Pointer, Position, ReadError, describe, duplicate_keys, outline,
+    position, read_stream,
 };
 use crate::text::hidden::to_json;
 use crate::text::visible::visible;
 
-use super::open_workspace;
+use super::{Console, ExitStatus, Failure, read_launch_specs};
 
 /// `--format json`.
 #[derive(Debug, Serialize)]
 struct Report<'a> {
     version: u32,
     server: &'a str,
-    /// Null where there are problems.
+    /// Null if there are problems.
     run: Option<&'a Simulation>,
     problems: Vec<ReportedProblem<'a>>,
 }
@@ -39,46 +34,38 @@ struct ReportedProblem<'a> {
     key: Option<&'a str>,
     message: &'a str,
     help: Option<&'a str>,
-    /// Where the answer stands; null where there is none.
+    /// The position of the answer; null if there is none.
     start: Option<Position>,
 }
 
-/// The file of the answers.
+/// The file with the answers; empty if none was given.
+#[derive(Default)]
 struct AnswersFile {
     name: String,
     text: String,
     answers: Answers,
 }
 
-pub(super) fn run(
-    args: &SimulateArgs,
-    global: &Global,
-    console: &Console,
-) -> Result<ExitStatus, Failure> {
+pub(super) fn run(args: &SimulateArgs, console: &Console) -> Result<ExitStatus, Failure> {
     let file = match &args.answers {
         Some(path) => read_answers(path, console)?,
-        None => AnswersFile { name: String::new(), text: String::new(), answers: Answers::new() },
-    };
-    let from = match &args.from {
-        Some(folder) => LaunchSource::Artifacts(folder),
-        None => LaunchSource::Catalog(&args.paths),
+        None => AnswersFile::default(),
     };
     let ids = [args.server.clone()];
-    let workspace = open_workspace(global, console)?;
-    let nothing = no_input(&workspace, &args.paths);
-    let launches = launch_specs::read(&ids, from, workspace)?;
+    let launches = read_launch_specs(&ids, args.from.as_deref(), &args.paths, console)?;
     let Some(launch) = launches.and_then(|launches| launches.into_iter().next()) else {
-        console.say(&nothing);
         return Ok(ExitStatus::NoInput);
     };
 
-    let mut problems = answered_twice(&file.text);
+    // JSON allows a key twice, but only one of the answers can be meant.
+    let duplicates = duplicate_keys(&file.text).into_iter().map(|duplicate| Problem {
+        message: format!("`{}` is answered twice", duplicate.key),
+        key: Some(duplicate.key),
+        help: None,
+    });
+    let mut problems: Vec<Problem> = duplicates.collect();
     let simulation = simulate::simulate(&launch, &file.answers);
-    let (simulation, found) = match simulation {
-        Ok(simulation) => (Some(simulation), Vec::new()),
-        Err(found) => (None, found),
-    };
-    problems.extend(found);
+    let simulation = simulation.map_err(|found| problems.extend(found)).ok();
     let simulation = simulation.filter(|_| problems.is_empty());
 
     let text = match (args.format, &simulation) {
@@ -86,58 +73,38 @@ pub(super) fn run(
         (TableFormat::Human, Some(simulation)) => human(&launch, simulation),
         (TableFormat::Human, None) => human_problems(&problems, &file),
     };
-    let mut out = console.out();
-    out.write_all(text.as_bytes())?;
-    out.flush()?;
-    Ok(match simulation {
-        Some(_) => ExitStatus::Clean,
-        None => ExitStatus::Findings,
-    })
+    console.print(text)?;
+    Ok(if simulation.is_some() { ExitStatus::Clean } else { ExitStatus::Findings })
 }
 
-/// The answers may come from a pipe, so that a secret need not be on the disk.
+/// Reads the answers, also from a pipe, so that a secret need not be on disk.
 fn read_answers(path: &Path, console: &Console) -> Result<AnswersFile, Failure> {
     let unreadable = |reason: String| Failure::Unreadable { path: path.to_owned(), reason };
     let limit = DEFAULT_MAX_BYTES;
-    let mut bytes = Vec::new();
-    let read = if path == Path::new("-") {
-        console.standard_input().take(limit.saturating_add(1)).read_to_end(&mut bytes)
+    let bytes = if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        let read = console.standard_input().take(limit + 1).read_to_end(&mut bytes);
+        read.map_err(|error| unreadable(describe(&error)))?;
+        bytes
     } else {
-        File::open(console.at(path))
-            .and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes))
+        read_stream(&console.at(path), limit).map_err(|error| unreadable(error.to_string()))?
     };
-    read.map_err(|error| unreadable(describe(&error)))?;
     if bytes.len() as u64 > limit {
-        return Err(unreadable(format!("it is larger than {limit} bytes")));
+        return Err(unreadable(ReadError::TooLarge { limit }.to_string()));
     }
     let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".to_owned()))?;
     let parsed = parse::parse(&text).map_err(|error| {
         let Position { line, column, .. } = position(&text, error.at);
         unreadable(format!("it is not JSON: {} at line {line}, column {column}", error.message))
     })?;
-    match parsed.value {
-        serde_json::Value::Object(answers) => {
-            Ok(AnswersFile { name: path.display().to_string(), text, answers })
-        }
-        _ => Err(unreadable(
-            "it is not an object of answers by key, such as {\"api_key\": \"…\"}".to_owned(),
-        )),
-    }
+    let serde_json::Value::Object(answers) = parsed.value else {
+        let why = "it is not an object of answers by key, such as {\"api_key\": \"…\"}";
+        return Err(unreadable(why.to_owned()));
+    };
+    Ok(AnswersFile { name: path.display().to_string(), text, answers })
 }
 
-/// JSON lets a key stand twice, but only one of the answers can be meant.
-fn answered_twice(text: &str) -> Vec<Problem> {
-    duplicate_keys(text)
-        .into_iter()
-        .map(|duplicate| Problem {
-            message: format!("`{}` is answered twice", duplicate.key),
-            key: Some(duplicate.key),
-            help: None,
-        })
-        .collect()
-}
-
-/// Where the answer of a problem stands, if there is one.
+/// The position of the answer that a problem is about, if there is one.
 fn place(problem: &Problem, file: &AnswersFile, outline: Option<&Outline<'_>>) -> Option<Position> {
     let pointer = Pointer::root().key(problem.key.as_deref()?);
     let answer = outline?.at(&pointer)?;
@@ -159,7 +126,7 @@ fn json(
     });
     let report =
         Report { version: 1, server: &launch.id, run: simulation, problems: problems.collect() };
-    // The same string, in an escape: nobody who looks for leaked placeholders is misled by an answer that is like one.
+    // Escaped, so that an answer that looks like a placeholder is not taken for an unfilled one.
     to_json(&report).replace("${", "$\\u007b")
 }
 
@@ -192,13 +159,11 @@ fn human(launch: &ServerLaunch, simulation: &Simulation) -> String {
         let image = container.image.as_deref();
         let mut lines =
             vec![container.name.clone(), format!("image {}", image.unwrap_or("of the runtime"))];
-        let account = container.service_account.as_ref();
-        lines.extend(account.map(|account| format!("service account {account}")));
+        lines.extend(container.service_account.iter().map(|it| format!("service account {it}")));
         section(&mut text, "container", &lines);
         section(&mut text, "options", &container.options);
-        let command = simulation.command.clone();
-        let command = command.unwrap_or_else(|| "(the image's own)".to_owned());
-        section(&mut text, "command", &[command]);
+        let command = simulation.command.as_deref().unwrap_or("(the image's own)");
+        section(&mut text, "command", &[command.to_owned()]);
     }
     section(&mut text, "arguments", &simulation.arguments);
     section(&mut text, "environment", &joined(&simulation.environment, "="));
@@ -209,14 +174,12 @@ fn human(launch: &ServerLaunch, simulation: &Simulation) -> String {
         section(&mut text, "file", &lines);
     }
     section(&mut text, "mounts", &joined(&simulation.mounts, ": "));
-    let left_out = simulation.left_out.iter();
-    let left_out: Vec<String> =
-        left_out.map(|gap| format!("{}: {}", gap.place, gap.reason)).collect();
-    section(&mut text, "left out", &left_out);
+    let left_out = simulation.left_out.iter().map(|gap| format!("{}: {}", gap.place, gap.reason));
+    section(&mut text, "left out", &left_out.collect::<Vec<_>>());
     text
 }
 
-/// A heading with its lines beside it; nothing where there are none.
+/// Adds lines with a heading to the left of the first; nothing if there are no lines.
 fn section(text: &mut String, heading: &str, lines: &[String]) {
     let headings = [heading].into_iter().chain(std::iter::repeat(""));
     for (heading, line) in headings.zip(lines) {
@@ -229,7 +192,7 @@ fn joined(values: &std::collections::BTreeMap<String, String>, separator: &str) 
     values.iter().map(|(name, value)| format!("{name}{separator}{value}")).collect()
 }
 
-/// A value on the terminal, where it can do nothing, and where no answer looks like a leaked placeholder.
+/// Escapes a value for the terminal. An answer with `${` must not look like an unfilled placeholder.
 fn shown(text: &str) -> String {
     visible(text).replace("${", "$\\u{7b}")
 }
