@@ -1,4 +1,4 @@
-//! `concise`: one line a finding, `file:line:column: severity[rule]: message`.
+//! `concise`: one line per finding, `file:line:column: severity[rule]: message`.
 
 use std::io::{self, Write};
 

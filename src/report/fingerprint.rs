@@ -1,4 +1,4 @@
-//! What tells a finding from others over time, for systems that track findings from run to run.
+//! Stable fingerprints, for systems that track findings from run to run.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -7,10 +7,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::{PlacePart, Shown};
 
-/// One fingerprint a finding, in their order, all different.
+/// One unique fingerprint per finding, in the same order.
 ///
-/// It holds while the finding's key or value stays where it is in the document, however the lines move; where there
-/// is not a pointer, while the underlined text stays. Equal findings are counted.
+/// It depends on the JSON Pointer of the finding, or without one on the underlined text, not on line numbers. Otherwise
+/// equal findings are numbered.
 pub(super) fn fingerprints(findings: &[Shown]) -> Vec<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     let fingerprint = |shown: &Shown| {
@@ -29,7 +29,7 @@ pub(super) fn fingerprints(findings: &[Shown]) -> Vec<String> {
 
 fn identity(shown: &Shown) -> String {
     let Some(place) = &shown.place else {
-        // A better wording does not make another finding: only the values that the message quotes count.
+        // Rewording a message must not change the fingerprint: only the quoted values count.
         let values: Vec<&str> = shown.message.split('`').skip(1).step_by(2).collect();
         return format!("{}\0{}", shown.rule, values.join("\0"));
     };
@@ -37,10 +37,7 @@ fn identity(shown: &Shown) -> String {
         PlacePart::Key => "key",
         PlacePart::Value => "value",
     };
-    let line = place.line.as_ref();
-    let text = match &place.pointer {
-        Some(pointer) => pointer,
-        None => line.map_or("", |line| line.inside.as_str()),
-    };
+    let inside = place.line.as_ref().map(|line| &line.inside);
+    let text = place.pointer.as_ref().or(inside).map_or("", String::as_str);
     format!("{}\0{}\0{part}\0{text}", shown.rule, place.name)
 }

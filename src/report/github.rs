@@ -1,39 +1,35 @@
-//! `github`: annotations, as the workflow commands of GitHub's runner.
+//! `github`: annotations, as workflow commands of GitHub's runner, which parses them in `ActionCommand.cs`.
 //!
-//! <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>; how the runner reads them is in
-//! its `ActionCommand.cs`.
+//! <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>
 
 use std::io::{self, Write};
 
 use crate::source::finding::Severity;
+use crate::text::plural::plural;
 use crate::text::visible::visible;
 
 use super::{Report, Shown};
 
-/// GitHub shows this many annotations of a level for one step, and drops the rest without a word.
+/// GitHub shows this many annotations of each level for a step, and silently drops the rest.
 const MOST: usize = 10;
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut unshown = Vec::new();
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {
-        let of_level = || {
-            let all = report.findings.iter();
-            all.filter(|shown| shown.severity == severity)
-        };
-        for shown in of_level().take(MOST) {
+        let mut of_level = report.findings.iter().filter(|shown| shown.severity == severity);
+        for shown in of_level.by_ref().take(MOST) {
             write_command(shown, out)?;
         }
-        match of_level().skip(MOST).count() {
-            0 => {}
-            1 => unshown.push(format!("1 more {}", severity.name())),
-            count => unshown.push(format!("{count} more {}s", severity.name())),
+        let rest = of_level.count();
+        if rest > 0 {
+            unshown.push(plural(rest, &format!("more {}", severity.name())));
         }
     }
-    match unshown.as_slice() {
-        [] => Ok(()),
-        // No command, so that it does not take an annotation's place.
-        unshown => writeln!(out, "catproof: {} without annotation", unshown.join(", ")),
+    if unshown.is_empty() {
+        return Ok(());
     }
+    // Not a command, so that it does not count as an annotation.
+    writeln!(out, "catproof: {} without annotation", unshown.join(", "))
 }
 
 fn write_command(shown: &Shown, out: &mut dyn Write) -> io::Result<()> {
@@ -52,10 +48,9 @@ fn write_command(shown: &Shown, out: &mut dyn Write) -> io::Result<()> {
             write!(out, ",col={},endColumn={}", start.column, end.column)?;
         }
     }
-    let help = shown.help.iter().map(|help| format!("help: {}", visible(help)));
-    let text: Vec<String> =
-        [visible(&shown.message).into_owned()].into_iter().chain(help).collect();
-    writeln!(out, "::{}", data(&text.join("\n")))
+    let help = shown.help.as_ref().map(|help| format!("\nhelp: {}", visible(help)));
+    let text = visible(&shown.message).into_owned() + &help.unwrap_or_default();
+    writeln!(out, "::{}", data(&text))
 }
 
 fn data(text: &str) -> String {

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::source::Position;
 use crate::source::finding::Severity;
 use crate::text::visible::visible;
 
@@ -39,12 +40,12 @@ struct Location {
 
 #[derive(Serialize)]
 struct Positions {
-    begin: Position,
-    end: Position,
+    begin: Point,
+    end: Point,
 }
 
-#[derive(Serialize)]
-struct Position {
+#[derive(Clone, Copy, Serialize)]
+struct Point {
     line: usize,
     column: usize,
 }
@@ -58,24 +59,14 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn issue(shown: &Shown, fingerprint: String) -> Issue {
-    let position = |position: crate::source::Position| Position {
-        line: position.line,
-        column: position.column,
+    let point = |Position { line, column, .. }: Position| Point { line, column };
+    let start = Point { line: 1, column: 1 };
+    let (path, begin, end) = match &shown.place {
+        Some(place) => (visible(&place.name).into_owned(), point(place.start), point(place.end)),
+        // The format requires a location: the project.
+        None => (".".to_owned(), start, start),
     };
-    let location = match &shown.place {
-        Some(place) => Location {
-            path: visible(&place.name).into_owned(),
-            positions: Positions { begin: position(place.start), end: position(place.end) },
-        },
-        // The format demands a place even for what has none: the project.
-        None => Location {
-            path: ".".to_owned(),
-            positions: Positions {
-                begin: Position { line: 1, column: 1 },
-                end: Position { line: 1, column: 1 },
-            },
-        },
-    };
+    let location = Location { path, positions: Positions { begin, end } };
     Issue {
         kind: "issue",
         check_name: shown.rule,

@@ -1,7 +1,7 @@
-//! `human`: each finding with the line that it is about, as miette draws it.
+//! `human`: each finding with its source line, drawn by miette.
 //!
-//! miette prints whole lines, fails on far columns and passes on whatever acts on a terminal, so it is given windows
-//! that fit, in which all of that is already visible text.
+//! miette prints whole lines, panics on far columns and does not escape control characters, so it is given excerpts
+//! that fit the terminal and are already escaped.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -19,12 +19,12 @@ use crate::source::finding::Severity;
 use crate::text::visible::{visible, visible_parts};
 
 use super::line::CUT;
-use super::{Report, Shown, ShownPlace, SourceLine, Style, at};
+use super::{Report, Shown, ShownPlace, SourceLine, Style, at, wrap};
 
-/// How many findings are drawn before the first of them is written.
+/// How many findings are drawn in parallel before they are written.
 const AT_ONCE: usize = 500;
 
-/// Narrower terminals get lines that are too long rather than windows that show nothing.
+/// The least width: on a narrower terminal, lines overflow.
 const NARROWEST: usize = 40;
 
 pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -42,7 +42,7 @@ fn draw(shown: &Shown, style: Style) -> String {
     header + &picture(shown, styles, width) + "\n"
 }
 
-/// The colours of a finding: its severity's for what it is and where.
+/// The colours of a finding of this severity.
 fn styles(severity: Severity, color: bool) -> ThemeStyles {
     if !color {
         return ThemeStyles::none();
@@ -57,23 +57,18 @@ fn styles(severity: Severity, color: bool) -> ThemeStyles {
     styles
 }
 
-/// Severity, rule and message: a line that can be read by itself.
+/// Severity, rule and message.
 fn header(shown: &Shown, styles: &ThemeStyles, width: usize) -> String {
     let title = format!("{}[{}]:", shown.severity.name(), shown.rule);
     let title = match styles.highlights.first() {
         Some(highlight) => highlight.style(title).to_string(),
         None => title,
     };
-    let options = textwrap::Options::new(width)
-        .subsequent_indent("  ")
-        .break_words(false)
-        .word_separator(WordSeparator::AsciiSpace)
-        .word_splitter(WordSplitter::NoHyphenation);
     let header = format!("{title} {}", visible(&shown.message));
-    format!("{}\n", textwrap::fill(&header, options))
+    wrap(&header, width, "", "  ") + "\n"
 }
 
-/// The lines with the places underlined, and the help.
+/// The source lines with the places underlined, and the help.
 fn picture(shown: &Shown, styles: ThemeStyles, width: usize) -> String {
     let whole_file = match &shown.place {
         Some(place) if place.line.is_none() => {
@@ -93,25 +88,25 @@ fn picture(shown: &Shown, styles: ThemeStyles, width: usize) -> String {
         .with_links(false)
         .with_width(width)
         .with_context_lines(0)
-        // Ids and URLs stay whole, so that they can be copied, and no line begins inside a word.
+        // As in `wrap`, ids and URLs stay whole.
         .with_break_words(false)
         .with_word_separator(WordSeparator::AsciiSpace)
         .with_word_splitter(WordSplitter::NoHyphenation)
         .render_report(&mut text, &picture);
     match (drawn, text.split_once('\n')) {
-        // miette's own line for the message is the first; our header stands in its place.
+        // The first line is miette's for the message; `header` replaces it.
         (Ok(()), Some((_, picture))) => whole_file + picture,
         _ => whole_file + &picture.help + "\n",
     }
 }
 
-/// What miette draws: labels in windows, and the help. Not `miette::Report`, which sets up a handler of its own each time.
+/// What miette draws: labels in windows, and the help. Used in place of `miette::Report`, which sets up a handler every time.
 #[derive(Debug, thiserror::Error)]
 #[error("")]
 struct Picture {
     labels: Vec<LabeledSpan>,
     windows: Windows,
-    /// Empty where there is none.
+    /// May be empty.
     help: String,
 }
 
@@ -129,15 +124,16 @@ impl Diagnostic for Picture {
     }
 }
 
-/// A place that has a line to show it in.
+/// A place with a source line.
 struct Mark<'a> {
     place: &'a ShownPlace,
     line: &'a SourceLine,
-    /// What it has to do with the finding; nothing for the finding's own place.
+    /// How the place is related; `None` for the finding's own place.
     label: Option<&'a str>,
 }
 
-/// The places that can be drawn, the finding's file first and each file from top to bottom; the others in words.
+/// The places that can be drawn, the finding's file first and each file from top to bottom; and the other places in
+/// words.
 fn marks(shown: &Shown) -> (Vec<Mark<'_>>, Vec<String>) {
     let own = shown.place.iter().map(|place| (place, None));
     let related =
@@ -159,13 +155,13 @@ fn marks(shown: &Shown) -> (Vec<Mark<'_>>, Vec<String>) {
     (marks, unseen)
 }
 
-/// The windows of a finding as one source for miette, which asks for the line around each label.
+/// The windows of a finding as one source for miette.
 #[derive(Debug)]
 struct Windows {
-    /// One line a window.
+    /// One line per window.
     text: String,
     list: Vec<Window>,
-    /// Where each label begins in the text, and where that is in its file.
+    /// The offset of each label in the text, and its column in its file.
     columns: Vec<(usize, usize)>,
 }
 
@@ -198,7 +194,7 @@ impl Windows {
         (windows, labels)
     }
 
-    /// Where the window with this text begins. A line that is shown already is not shown again.
+    /// The offset of the window with this text, which is added unless it is already the last one.
     fn window_for(&mut self, place: &ShownPlace, text: &str) -> usize {
         let file = visible(&place.name);
         if let Some(last) = self.list.last() {
@@ -220,13 +216,12 @@ impl Windows {
     }
 
     fn window_at(&self, offset: usize) -> Option<usize> {
-        let holds = |window: &Window| window.range.contains(&offset);
-        self.list.iter().position(holds)
+        self.list.iter().position(|window| window.range.contains(&offset))
     }
 }
 
 impl SourceCode for Windows {
-    /// The windows that a span touches. Those that are not neighbours in their file make no common picture.
+    /// The windows that a span covers, which must be consecutive lines of one file.
     fn read_span<'a>(
         &'a self,
         span: &SourceSpan,
@@ -261,7 +256,7 @@ impl SourceCode for Windows {
     }
 }
 
-/// A line in at most this many columns, with the bytes of the place in it.
+/// A line cut to this many columns, with the byte range of the place in it.
 fn fit(line: &SourceLine, columns: usize) -> (String, Range<usize>) {
     let [before, inside, after] = visible_parts([&line.before, &line.inside, &line.after]);
     let after = after.trim_end();
@@ -272,7 +267,7 @@ fn fit(line: &SourceLine, columns: usize) -> (String, Range<usize>) {
     let before = before.trim_start();
     let inside = keep_first(&inside, columns * 2 / 3);
     let room = columns.saturating_sub(inside.width());
-    // What one side leaves over, the other may have.
+    // Either side may use the room that the other does not need.
     let for_after = room.saturating_sub(before.width().min(room / 2));
     let after = keep_first(after, for_after);
     let before = keep_last(before, room.saturating_sub(after.width()));

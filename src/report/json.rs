@@ -1,4 +1,4 @@
-//! `json` and `jsonl`: the shape that other programs rely on, described by `schema/report.schema.json`.
+//! `json` and `jsonl`: for other programs, described by `schema/report.schema.json`.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -11,7 +11,7 @@ use crate::source::finding::Severity;
 use crate::text::hidden::{escape_json, is_hidden};
 use crate::text::visible::commands;
 
-use super::{PlacePart, Report, Shown, ShownPlace, Summary};
+use super::{PlacePart, Report, Shown, Summary};
 
 /// `check --format json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -36,12 +36,12 @@ pub struct JsonFinding {
     pub message: String,
     /// What to do.
     pub help: Option<String>,
-    /// Relative to the working folder, with `/`; absolute outside it; null for what is in no file.
+    /// Relative to the working folder, with `/`; absolute outside it; null for a finding that is in no file.
     pub file: Option<String>,
-    /// The JSON Pointer; null where the file is not a JSON document.
+    /// A JSON Pointer; null if the finding is not about a member of a JSON document.
     pub pointer: Option<String>,
     /// Whether the key or the value of the member is meant.
-    pub part: Option<JsonPart>,
+    pub part: Option<PlacePart>,
     pub start: Option<Position>,
     /// Exclusive.
     pub end: Option<Position>,
@@ -50,21 +50,13 @@ pub struct JsonFinding {
     pub fix: Option<JsonFix>,
 }
 
-/// Whether the key or the value of a member is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum JsonPart {
-    Key,
-    Value,
-}
-
 /// Another place that belongs to a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JsonRelated {
     pub file: String,
     pub pointer: Option<String>,
-    pub part: JsonPart,
+    pub part: PlacePart,
     pub start: Position,
     /// Exclusive.
     pub end: Position,
@@ -72,7 +64,7 @@ pub struct JsonRelated {
     pub message: String,
 }
 
-/// A repair of the finding's file.
+/// A fix of the finding's file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JsonFix {
@@ -81,7 +73,7 @@ pub struct JsonFix {
     pub edits: Vec<JsonEdit>,
 }
 
-/// Puts a text in the place of some bytes.
+/// Replaces some bytes by a text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JsonEdit {
@@ -92,14 +84,14 @@ pub struct JsonEdit {
     pub text: String,
 }
 
-/// Writes a document over several lines. It may end on a terminal, so nothing in it acts on one.
+/// Writes an indented document, escaped so that it is harmless on a terminal.
 pub(crate) fn write_json(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let json = serde_json::to_string_pretty(document)?;
-    writeln!(out, "{}", escape(&json))
+    writeln!(out, "{}", escape(&json))?;
+    out.flush()
 }
 
-/// The same JSON with hidden characters and the log commands of CI systems as escapes. Both stand in strings only, but
-/// for the ends of lines.
+/// Escapes hidden characters and the log commands of CI systems, which occur only in strings, line ends excepted.
 fn escape(json: &str) -> Cow<'_, str> {
     let mut commands = commands(json).peekable();
     escape_json(json, |at, character| {
@@ -115,7 +107,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     write_json(&document, out)
 }
 
-/// One finding a line, no summary.
+/// One finding per line, without a summary.
 pub(super) fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for shown in &report.findings {
         let line = serde_json::to_string(&finding(shown))?;
@@ -137,7 +129,7 @@ fn finding(shown: &Shown) -> JsonFinding {
     let related = shown.related.iter().map(|related| JsonRelated {
         file: related.place.name.clone(),
         pointer: related.place.pointer.clone(),
-        part: part(&related.place),
+        part: related.place.part,
         start: related.place.start,
         end: related.place.end,
         message: related.message.clone(),
@@ -149,17 +141,10 @@ fn finding(shown: &Shown) -> JsonFinding {
         help: shown.help.clone(),
         file: place.map(|place| place.name.clone()),
         pointer: place.and_then(|place| place.pointer.clone()),
-        part: place.map(part),
+        part: place.map(|place| place.part),
         start: place.map(|place| place.start),
         end: place.map(|place| place.end),
         related: related.collect(),
         fix,
-    }
-}
-
-fn part(place: &ShownPlace) -> JsonPart {
-    match place.part {
-        PlacePart::Key => JsonPart::Key,
-        PlacePart::Value => JsonPart::Value,
     }
 }

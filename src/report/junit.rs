@@ -1,6 +1,6 @@
-//! `junit`: one test suite a file, one failed test case a finding.
+//! `junit`: one test suite per file, one failed test case per finding.
 //!
-//! JUnit has no specification; this holds to what Jenkins accepts, the `junit-10.xsd` of its xUnit plugin.
+//! JUnit has no specification; this follows what Jenkins accepts, the `junit-10.xsd` of its xUnit plugin.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -17,7 +17,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         by_file.entry(file(shown)).or_default().push(test_case(shown));
     }
     if by_file.is_empty() {
-        // Many readers take a report without any test for a mistake.
+        // Many readers reject a report without any test.
         let passed = TestCase::new("check", TestCaseStatus::success());
         by_file.insert("catproof", vec![passed]);
     }
@@ -28,16 +28,13 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         junit.add_test_suite(suite);
     }
     let xml = junit.to_string().map_err(io::Error::other)?;
-    // The schema that Jenkins insists on knows the count of skipped tests for a suite alone, not for all of them.
+    // The schema of Jenkins allows the count of skipped tests only on a suite, not on the whole report.
     out.write_all(xml.replacen(" skipped=\"0\"", "", 1).as_bytes())
 }
 
-/// The file that a finding is about; the program's own name stands for what is in none.
+/// The file of a finding, or the program's name.
 fn file(shown: &Shown) -> &str {
-    match &shown.place {
-        Some(place) => &place.name,
-        None => "catproof",
-    }
+    shown.place.as_ref().map_or("catproof", |place| &place.name)
 }
 
 fn test_case(shown: &Shown) -> TestCase {
@@ -45,15 +42,10 @@ fn test_case(shown: &Shown) -> TestCase {
     let place = shown.place.as_ref();
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
     let help = shown.help.iter().map(|help| format!("help: {}", visible(help)));
-    let related = shown.related.iter().map(|related| {
-        let message = visible(&related.message);
-        format!("{}: {message}", at(&related.place))
-    });
-    let header = format!("{}[{}]: {message}", shown.severity.name(), shown.rule);
-    let header = match place {
-        Some(place) => format!("{}: {header}", at(place)),
-        None => header,
-    };
+    let related = shown.related.iter();
+    let related = related.map(|it| format!("{}: {}", at(&it.place), visible(&it.message)));
+    let start = place.map(|place| format!("{}: ", at(place))).unwrap_or_default();
+    let header = format!("{start}{}[{}]: {message}", shown.severity.name(), shown.rule);
     let description: Vec<String> = [header].into_iter().chain(related).chain(help).collect();
     status
         .set_type(shown.severity.name())

@@ -1,13 +1,13 @@
-//! The line of a source that a place begins on, as much of it as can be shown.
+//! The source line that a place starts on, as much of it as can be shown.
 
 use std::ops::Range;
 
 use crate::text::secrets::redactor;
 
-/// How many characters are kept before the place, and from its beginning on.
+/// How many characters to keep before the place, and from its start on.
 const REACH: usize = 100;
 
-/// What stands where something was cut off.
+/// Marks where text was cut off.
 pub(super) const CUT: &str = "…";
 
 /// A line of source around a place: secrets masked, far ends cut, nothing else changed.
@@ -20,8 +20,8 @@ pub struct SourceLine {
 }
 
 impl SourceLine {
-    /// The part of a line around a place. `line` and `place` are bytes of the text, `hidden` those that must not be
-    /// shown. This is where every span is brought to the boundaries of characters and out of what is hidden.
+    /// The part of a line around a place. `line` and `place` are byte ranges of the text, `hidden` the ranges to mask.
+    /// The ends of the place are moved to character boundaries, and out of masked ranges.
     pub(super) fn new(
         text: &str,
         line: &Range<usize>,
@@ -33,25 +33,19 @@ impl SourceLine {
         let end = text.floor_char_boundary(place.end.clamp(start, line.end));
         let end = out_of(hidden, end).end.min(line.end);
 
-        let begin = match text.get(line.clone()) {
-            Some(line_text) if line_text.starts_with('\u{feff}') => {
-                line.start + '\u{feff}'.len_utf8()
-            }
-            _ => line.start,
-        };
+        let has_mark = text.get(line.clone()).is_some_and(|line| line.starts_with('\u{feff}'));
+        let begin = line.start + if has_mark { '\u{feff}'.len_utf8() } else { 0 };
         let inside = first(text, start..end, hidden, REACH);
         let room = REACH.saturating_sub(inside.chars().count());
-        let after = match room {
-            0 => String::new(),
-            _ => first(text, end..line.end, hidden, room),
-        };
+        let after =
+            if room == 0 { String::new() } else { first(text, end..line.end, hidden, room) };
         Self { before: last(text, begin.min(start)..start, hidden, REACH), inside, after }
     }
 }
 
 /// The beginning of a part of the text, masked.
 fn first(text: &str, part: Range<usize>, hidden: &[Range<usize>], count: usize) -> String {
-    // A character has four bytes at most, so this is enough without reading a line of a megabyte.
+    // A character has at most four bytes: there is no need to process a line of a megabyte.
     let near = text.floor_char_boundary((part.start + 4 * count).min(part.end));
     let near = out_of(hidden, near).end.min(part.end);
     let shown = redactor::replace(text, part.start..near, hidden);
@@ -74,7 +68,7 @@ fn last(text: &str, part: Range<usize>, hidden: &[Range<usize>], count: usize) -
     }
 }
 
-/// The hidden range that an offset lies inside of; the empty one at the offset where there is none.
+/// The hidden range that contains an offset, or else the empty range at the offset.
 fn out_of(hidden: &[Range<usize>], at: usize) -> Range<usize> {
     let index = hidden.partition_point(|range| range.end <= at);
     match hidden.get(index) {
@@ -94,35 +88,27 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_masked_whole_where_the_place_cuts_it() {
-        let text = r#""key": "Bearer supersecret!", "b": 1"#;
-        let shown = line(text, 18..22, "supersecret");
-        assert_eq!(shown.before, r#""key": "Bearer "#);
-        assert_eq!(shown.inside, "[masked]");
-        assert_eq!(shown.after, r#"!", "b": 1"#);
+    fn secrets_are_masked_whole_and_long_lines_are_cut() {
+        let long_secret = "s".repeat(5000);
+        let secrets = format!("{long_secret}x{long_secret}");
+        let long_line = "é".repeat(100_000);
+        let (before, after) = (format!("…{}", "é".repeat(100)), format!("{}…", "é".repeat(95)));
+        let bearer = r#""key": "Bearer supersecret!", "b": 1"#;
+        let cases = [
+            // The place cuts the secret.
+            (bearer, 18..22, "supersecret", [r#""key": "Bearer "#, "[masked]", r#"!", "b": 1"#]),
+            // The window cuts the secrets.
+            (&secrets, 5000..5001, long_secret.as_str(), ["[masked]", "x", "[masked]"]),
+            (&long_line, 100_000..100_010, "unrelated", [before.as_str(), "ééééé", &after]),
+        ];
+        for (text, place, secret, parts) in cases {
+            let shown = line(text, place, secret);
+            assert_eq!([shown.before, shown.inside, shown.after], parts);
+        }
     }
 
     #[test]
-    fn a_secret_is_masked_whole_where_the_window_cuts_it() {
-        let secret = "s".repeat(5000);
-        let text = format!("{secret}x{secret}");
-        let shown = line(&text, 5000..5001, &secret);
-        assert_eq!(shown.before, "[masked]");
-        assert_eq!(shown.inside, "x");
-        assert_eq!(shown.after, "[masked]");
-    }
-
-    #[test]
-    fn a_long_line_is_cut_on_both_sides() {
-        let text = "é".repeat(100_000);
-        let shown = line(&text, 100_000..100_010, "unrelated");
-        assert_eq!(shown.before, format!("…{}", "é".repeat(100)));
-        assert_eq!(shown.inside, "ééééé");
-        assert_eq!(shown.after, format!("{}…", "é".repeat(95)));
-    }
-
-    #[test]
-    fn no_place_is_too_wrong_to_show() {
+    fn any_range_can_be_shown() {
         let text = "aé\u{202e}b";
         for start in 0..10 {
             for end in 0..10 {

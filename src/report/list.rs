@@ -28,7 +28,7 @@ pub(crate) struct ListedServer {
     pub(crate) origin: Origin,
     pub(crate) display_name: Option<String>,
     pub(crate) oauth: ListedOAuth,
-    /// Where the proxy sends this server's secret, and whom it asks for metadata.
+    /// The hosts that the proxy sends this server's secret to, and reads its metadata from.
     pub(crate) destinations: Vec<ListedDestination>,
     /// The proxy's environment variables for this server.
     pub(crate) env: Vec<String>,
@@ -48,7 +48,7 @@ pub(crate) struct ListedOAuth {
     pub(crate) evidence: Vec<ListedEvidence>,
 }
 
-/// One of the four types, or what stands in its place.
+/// One of the four types, or why there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum ListedType {
@@ -67,7 +67,7 @@ pub enum ListedType {
 }
 
 impl ListedType {
-    /// The word of every output.
+    /// The name in every output.
     pub fn word(self) -> &'static str {
         match self {
             Self::Generic => "generic",
@@ -86,7 +86,7 @@ impl ListedType {
 pub(crate) struct ListedEvidence {
     pub(crate) fact: Fact,
     pub(crate) value: bool,
-    /// What decided it; null where it was decided by what is absent.
+    /// What decided it; null if the absence of something did.
     pub(crate) pointer: Option<String>,
     pub(crate) because: String,
 }

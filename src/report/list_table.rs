@@ -1,24 +1,26 @@
 //! The servers of a catalog as a table for a terminal.
 
+use std::collections::BTreeSet;
+
 use crate::source::Origin;
 use crate::text::plural::plural;
 use crate::text::visible::visible;
 
 use super::list::{ListedFindings, ListedOAuth, ListedServer, ListedType};
 
-/// The columns: those that are short, and those that may go into lines of their own below.
+/// The short columns, and the long ones, which may go below on separate lines.
 const SHORT: [&str; 5] = ["server", "origin", "oauth type", "proxy", "findings"];
 const LONG: [&str; 2] = ["destinations", "env variables"];
-/// A longer cell goes beyond its column, and widens no other row.
+/// A longer cell overflows its column without widening the other rows.
 const WIDEST_COLUMN: usize = 40;
 
-/// One server in words.
+/// One server.
 struct Row {
     short: [String; 5],
     long: [String; 2],
 }
 
-/// One line a server; where one is longer than what there is room for, its longest parts stand below.
+/// One line per server; if one is longer than `width`, the long columns of all servers go below their line.
 pub(crate) fn table(servers: &[ListedServer], width: Option<usize>) -> String {
     let rows: Vec<Row> = servers.iter().map(row).collect();
     let short = rows.iter().map(|row| row.short.as_slice());
@@ -32,7 +34,7 @@ pub(crate) fn table(servers: &[ListedServer], width: Option<usize>) -> String {
     lines.into_iter().map(|line| line + "\n").collect()
 }
 
-/// The short columns, the long ones in lines below.
+/// The short columns, with the long ones on separate lines below.
 fn stacked(short: &[String], rows: &[Row]) -> Vec<String> {
     let mut lines: Vec<String> = short.iter().take(1).cloned().collect();
     for (line, row) in short.iter().skip(1).zip(rows) {
@@ -46,7 +48,7 @@ fn stacked(short: &[String], rows: &[Row]) -> Vec<String> {
     lines
 }
 
-/// Rows of cells as lines, each cell below the one above.
+/// Aligns the cells of the rows in columns.
 fn aligned<'a>(rows: impl Iterator<Item = &'a [String]> + Clone) -> Vec<String> {
     let mut widths: Vec<usize> = Vec::new();
     for row in rows.clone() {
@@ -66,7 +68,7 @@ fn aligned<'a>(rows: impl Iterator<Item = &'a [String]> + Clone) -> Vec<String> 
     rows.map(line).collect()
 }
 
-/// How wide a text is on a terminal.
+/// The width of a text on a terminal.
 fn columns(text: &str) -> usize {
     unicode_width::UnicodeWidthStr::width(text)
 }
@@ -74,24 +76,17 @@ fn columns(text: &str) -> usize {
 fn row(server: &ListedServer) -> Row {
     let ListedOAuth { name, number, requires_proxy, .. } = &server.oauth;
     let number = number.map(|number| format!("{number} ")).unwrap_or_default();
-    let hosts: std::collections::BTreeSet<&str> = server
-        .destinations
-        .iter()
-        .filter(|destination| destination.purpose.carries_secret())
-        .map(|destination| destination.host.as_str())
-        .collect();
+    let hosts = server.destinations.iter().filter(|to| to.purpose.carries_secret());
+    let hosts: BTreeSet<&str> = hosts.map(|to| to.host.as_str()).collect();
     let destinations = match (requires_proxy, hosts.is_empty(), name) {
-        (true, true, ListedType::Generic) => "not known: there is no token endpoint".to_owned(),
-        (true, true, _) => "not known: run `catproof probe`".to_owned(),
+        (true, true, ListedType::Generic) => "unknown: there is no token endpoint".to_owned(),
+        (true, true, _) => "unknown: run `catproof probe`".to_owned(),
         (_, _, _) => hosts.into_iter().collect::<Vec<_>>().join(", "),
     };
     let ListedFindings { errors, warnings } = server.findings;
     let findings = [(errors, "error"), (warnings, "warning")];
-    let findings: Vec<String> = findings
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| plural(*count, word))
-        .collect();
+    let findings = findings.into_iter().filter(|(count, _)| *count > 0);
+    let findings: Vec<String> = findings.map(|(count, word)| plural(count, word)).collect();
     let origin = match server.origin {
         Origin::Catalog => "catalog",
         Origin::CatalogLocal => "local",

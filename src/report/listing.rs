@@ -1,6 +1,5 @@
-//! From judged catalogs to what `list` shows of their servers.
+//! Judged catalogs -> the servers that `list` shows.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::catalog::entry::Entry;
@@ -13,8 +12,9 @@ use crate::text::secrets::redactor::Redactor;
 use super::list::{
     ListedDestination, ListedEvidence, ListedFindings, ListedOAuth, ListedServer, ListedType,
 };
+use super::mask;
 
-/// The servers of a type, or all, sorted by id. `shown` are the findings after the configuration.
+/// The servers of an OAuth type, or all of them, sorted by id. `shown` are the settled findings.
 pub(crate) fn list(
     targets: &[JudgedTarget],
     shown: &[Finding],
@@ -22,29 +22,31 @@ pub(crate) fn list(
     oauth_type: Option<ListedType>,
     redactor: &Redactor,
 ) -> Vec<ListedServer> {
-    let counts = count(shown);
+    let mut counts = Counts::new();
+    for finding in shown {
+        if let Some(place) = &finding.place {
+            *counts.entry((place.file, finding.severity)).or_default() += 1;
+        }
+    }
     let mut servers: Vec<ListedServer> =
         targets.iter().flat_map(|target| listed(target, &counts, sources, oauth_type)).collect();
     servers.sort_by(|left, right| (&left.id, &left.file).cmp(&(&right.id, &right.file)));
     for server in &mut servers {
-        hide(server, redactor);
+        mask_server(server, redactor);
     }
     servers
 }
 
-/// A server may be called by a secret, by mistake. What catproof itself calls things by is none.
-fn hide(server: &mut ListedServer, redactor: &Redactor) {
+/// Masks the texts from manifests: a server may be named after a secret by mistake.
+fn mask_server(server: &mut ListedServer, redactor: &Redactor) {
     let destinations = server.destinations.iter_mut();
     let destinations = destinations.flat_map(|to| [&mut to.host, &mut to.source]);
     let names = [&mut server.id, &mut server.file].into_iter();
     let names = names.chain(&mut server.display_name).chain(&mut server.env);
-    for text in names.chain(destinations) {
-        if let Cow::Owned(masked) = redactor.apply(text) {
-            *text = masked;
-        }
-    }
+    names.chain(destinations).for_each(|text| mask(text, redactor));
 }
 
+/// The number of settled findings of each severity in a file.
 type Counts = BTreeMap<(FileId, Severity), usize>;
 
 fn listed(
@@ -78,7 +80,7 @@ fn server(entry: &Entry, counts: &Counts, sources: &Sources) -> ListedServer {
         source: destination.source.describe(),
     });
     let mut destinations: Vec<ListedDestination> = destinations.collect();
-    // Two documents of one host are one destination here, where no endpoint is shown.
+    // Without endpoints, two documents on one host look the same.
     destinations.dedup();
     ListedServer {
         id: entry.id.clone(),
@@ -98,17 +100,6 @@ fn server(entry: &Entry, counts: &Counts, sources: &Sources) -> ListedServer {
             warnings: count(Severity::Warning),
         },
     }
-}
-
-/// How many findings of each severity a file has, after the configuration.
-fn count(findings: &[Finding]) -> Counts {
-    let mut counts = Counts::new();
-    for finding in findings {
-        if let Some(place) = &finding.place {
-            *counts.entry((place.file, finding.severity)).or_default() += 1;
-        }
-    }
-    counts
 }
 
 fn listed_type(verdict: Verdict) -> ListedType {

@@ -1,11 +1,13 @@
-//! From symbolic places to bytes, lines and columns: the one place that knows both.
+//! From JSON Pointers to bytes, lines and columns.
 //!
-//! A file with findings is read once more, because the line drops its texts early; files without any are not touched.
+//! A file with findings is read again, because the pipeline drops texts early; other files are not touched.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
 use rayon::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::pipeline::redaction::Redaction;
 use crate::source::edit::Document;
@@ -16,17 +18,17 @@ use crate::text::secrets::redactor::{self, Redactor};
 use super::SourceLine;
 use super::line::CUT;
 
-/// How many characters of a message, a help or a label are shown.
+/// The longest message, help or label that is shown, in characters.
 const LONGEST_TEXT: usize = 1000;
 
-/// A finding with everything that an output shows of it; nothing in it needs masking any more.
+/// A finding ready for output: located, with all secrets masked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
     pub rule: &'static str,
     pub severity: Severity,
     pub message: String,
     pub help: Option<String>,
-    /// `None` for what is in no file.
+    /// `None` for a finding that is in no file.
     pub place: Option<ShownPlace>,
     pub related: Vec<ShownRelated>,
     pub fix: Option<ShownFix>,
@@ -43,12 +45,13 @@ pub struct ShownPlace {
     pub start: Position,
     /// Exclusive.
     pub end: Position,
-    /// What stands there; `None` where the file as a whole is meant, or cannot be read.
+    /// `None` if the place is the file as a whole, or the file cannot be read.
     pub line: Option<SourceLine>,
 }
 
-/// What of the place is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Whether the key or the value of a member is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum PlacePart {
     Key,
     Value,
@@ -61,15 +64,15 @@ pub struct ShownRelated {
     pub message: String,
 }
 
-/// A repair, as edits of the finding's file.
+/// A fix, as edits of the finding's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShownFix {
     pub safe: bool,
-    /// Sorted, and apart from each other.
+    /// Sorted, without overlaps.
     pub edits: Vec<ShownEdit>,
 }
 
-/// Puts a text in the place of another.
+/// Replaces a range by a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShownEdit {
     pub start: Position,
@@ -78,19 +81,16 @@ pub struct ShownEdit {
     pub text: String,
 }
 
-/// How many findings are located at a time: enough for every core, and few enough to be held in memory.
+/// How many findings are located at a time: enough to use every core, few enough to bound the memory.
 const BATCH: usize = 1000;
 
-/// Sorts findings by their file, and splits them between two files: batches that are located one after another come in
-/// the same order as if all were located at once.
+/// Sorts findings by file, and splits them into batches at file boundaries. Locating batch after batch gives the same
+/// order as locating all at once.
 pub fn batches<'a>(
     findings: &'a mut [Finding],
     sources: &Sources,
 ) -> impl Iterator<Item = &'a [Finding]> {
-    let name = |finding: &Finding| {
-        let place = finding.place.as_ref();
-        place.map(|place| sources.name(place.file))
-    };
+    let name = |finding: &Finding| Some(sources.name(finding.place.as_ref()?.file));
     if findings.len() > BATCH {
         let files = findings.iter().filter_map(|finding| finding.place.as_ref());
         let files: BTreeSet<FileId> = files.map(|place| place.file).collect();
@@ -99,9 +99,9 @@ pub fn batches<'a>(
         names.sort_unstable();
         let ranks = names.into_iter().enumerate();
         let ranks: HashMap<FileId, usize> = ranks.map(|(rank, (_, file))| (file, rank)).collect();
-        // What is in no file comes first.
+        // Findings that are in no file come first.
         let rank = |finding: &Finding| ranks.get(&finding.place.as_ref()?.file);
-        // Sorts the ranks, and then moves each finding once: a merge of the findings would take half their room again.
+        // With cached keys each finding moves once; a merge sort of the findings would need half their memory again.
         findings.sort_by_cached_key(|finding| rank(finding).copied());
     }
     let mut rest = &*findings;
@@ -122,15 +122,15 @@ pub fn locate(
     max_bytes: u64,
     redaction: &Redaction,
 ) -> Vec<Shown> {
-    let answers: Vec<Answer<'_>> = questions(findings)
+    let files: Vec<Located<'_>> = lookups(findings)
         .into_par_iter()
-        .map(|(file, question)| answer(file, question, sources, max_bytes, redaction))
+        .map(|(file, lookup)| look_up(file, lookup, sources, max_bytes, redaction))
         .collect();
-    let mut located = Answer::default();
-    for answer in answers {
-        located.places.extend(answer.places);
-        located.fixes.extend(answer.fixes);
-        located.redactors.extend(answer.redactors);
+    let mut located = Located::default();
+    for file in files {
+        located.places.extend(file.places);
+        located.fixes.extend(file.fixes);
+        located.redactors.extend(file.redactors);
     }
     let mut shown: Vec<Shown> = findings
         .par_iter()
@@ -147,51 +147,51 @@ fn sort_key(shown: &Shown) -> (Option<(&str, usize, usize)>, &str, &str) {
     (place, shown.rule, &shown.message)
 }
 
-/// What is asked of one file, so that it is read and walked once.
+/// Everything to look up in one file, which is then read and parsed once.
 #[derive(Default)]
-struct Question<'a> {
+struct Lookup<'a> {
     places: BTreeSet<&'a Place>,
-    /// With the number of the finding that each repairs.
+    /// Each with the index of its finding.
     fixes: Vec<(usize, &'a Fix)>,
 }
 
-/// What the files answer.
+/// The results of the lookups.
 #[derive(Default)]
-struct Answer<'a> {
+struct Located<'a> {
     places: HashMap<&'a Place, ShownPlace>,
     fixes: HashMap<usize, ShownFix>,
-    /// For the files that hold secrets which no finding names.
+    /// For files with secrets that no finding names.
     redactors: HashMap<FileId, Redactor>,
 }
 
-fn questions(findings: &[Finding]) -> BTreeMap<FileId, Question<'_>> {
-    let mut questions: BTreeMap<FileId, Question<'_>> = BTreeMap::new();
+fn lookups(findings: &[Finding]) -> BTreeMap<FileId, Lookup<'_>> {
+    let mut lookups: BTreeMap<FileId, Lookup<'_>> = BTreeMap::new();
     for (index, finding) in findings.iter().enumerate() {
         let Some(place) = &finding.place else {
             continue;
         };
-        let question = questions.entry(place.file).or_default();
-        question.places.insert(place);
-        question.fixes.extend(finding.fix.iter().map(|fix| (index, fix)));
+        let lookup = lookups.entry(place.file).or_default();
+        lookup.places.insert(place);
+        lookup.fixes.extend(finding.fix.iter().map(|fix| (index, fix)));
         for Related { place, .. } in &finding.related {
-            questions.entry(place.file).or_default().places.insert(place);
+            lookups.entry(place.file).or_default().places.insert(place);
         }
     }
-    questions
+    lookups
 }
 
-fn answer<'a>(
+fn look_up<'a>(
     file: FileId,
-    question: Question<'a>,
+    lookup: Lookup<'a>,
     sources: &Sources,
     max_bytes: u64,
     redaction: &Redaction,
-) -> Answer<'a> {
+) -> Located<'a> {
     let text = read_text(sources, file, max_bytes);
     let redactor = &redaction.redactor;
     let own = redaction.of_file(file, sources.name(file), &text);
     let document = Document::of(&text);
-    let end = last_line_end(&question, &text, document.as_ref());
+    let end = last_line_end(&lookup, &text, document.as_ref());
     let mut file = File {
         id: file,
         name: redactor.apply_to_name(sources.name(file)).into_owned(),
@@ -200,25 +200,25 @@ fn answer<'a>(
         hidden: HashMap::new(),
         text: &text,
     };
-    for place in &question.places {
+    for place in &lookup.places {
         file.hide_around(place, redactor, own.as_ref());
     }
     let file = file;
-    let places = question.places.into_iter();
-    let fixes = question.fixes.into_iter();
-    Answer {
+    let places = lookup.places.into_iter();
+    let fixes = lookup.fixes.into_iter();
+    Located {
         places: places.map(|place| (place, file.place(place, redactor))).collect(),
         fixes: fixes.filter_map(|(index, fix)| Some((index, file.fix(fix, redactor)?))).collect(),
         redactors: own.map(|own| (file.id, own)).into_iter().collect(),
     }
 }
 
-/// Where the last line ends that anything is asked about: most findings are far above a long `readme`, whose lines
-/// nobody needs to count.
-fn last_line_end(question: &Question<'_>, text: &str, document: Option<&Document<'_>>) -> usize {
-    let places = question.places.iter();
+/// The end of the last line with a place or an edit: most findings are far above a long `readme`, whose lines need not
+/// be counted.
+fn last_line_end(lookup: &Lookup<'_>, text: &str, document: Option<&Document<'_>>) -> usize {
+    let places = lookup.places.iter();
     let places = places.map(|place| range(text, document, &place.spot).end);
-    let edits = question.fixes.iter().flat_map(|(_, fix)| {
+    let edits = lookup.fixes.iter().flat_map(|(_, fix)| {
         let edits = document.and_then(|document| document.text_edits(&fix.edits));
         edits.unwrap_or_default().into_iter().map(|edit| edit.end)
     });
@@ -227,7 +227,7 @@ fn last_line_end(question: &Question<'_>, text: &str, document: Option<&Document
     rest.find('\n').map_or(text.len(), |end| last + end + 1)
 }
 
-/// The bytes of a spot. What is not there is shown at the key of the nearest value around it.
+/// The bytes of a spot. A missing value is shown at the key of the nearest value around it.
 fn range(text: &str, document: Option<&Document<'_>>, spot: &Spot) -> Range<usize> {
     let (pointer, is_key) = match spot {
         Spot::Whole => return 0..0,
@@ -248,7 +248,7 @@ fn range(text: &str, document: Option<&Document<'_>>, spot: &Spot) -> Range<usiz
     }
 }
 
-fn show(index: usize, finding: &Finding, located: &Answer<'_>, redaction: &Redaction) -> Shown {
+fn show(index: usize, finding: &Finding, located: &Located<'_>, redaction: &Redaction) -> Shown {
     let file = finding.place.as_ref().map(|place| place.file);
     let own = file.and_then(|file| located.redactors.get(&file));
     let masked = |text: &str| {
@@ -273,7 +273,7 @@ fn show(index: usize, finding: &Finding, located: &Answer<'_>, redaction: &Redac
     }
 }
 
-/// A message may quote a value of the file, and a value may be as long as the file.
+/// Cuts a long text: a message may quote a value that is as long as the file.
 fn shorten(mut text: String) -> String {
     if let Some((at, _)) = text.char_indices().nth(LONGEST_TEXT) {
         text.truncate(at);
@@ -282,7 +282,7 @@ fn shorten(mut text: String) -> String {
     text
 }
 
-/// A file that is asked for places.
+/// A file to look places up in.
 struct File<'a> {
     id: FileId,
     name: String,
@@ -290,12 +290,12 @@ struct File<'a> {
     lines: Lines<'a>,
     /// `None` where the text is not JSON.
     document: Option<Document<'a>>,
-    /// What must not be shown, by the beginning of the part of the text that was searched for it.
+    /// The ranges to mask, by the start of the part of the text that was searched for secrets.
     hidden: HashMap<usize, Vec<Range<usize>>>,
 }
 
 impl File<'_> {
-    /// Searches the surroundings of a place for what must not be shown of them.
+    /// Searches the surroundings of a place for secrets.
     fn hide_around(&mut self, place: &Place, redactor: &Redactor, own: Option<&Redactor>) {
         let line = self.lines.position(self.range(&place.spot).start).line;
         let part = self.surroundings(line);
@@ -308,37 +308,31 @@ impl File<'_> {
         self.hidden.entry(part.start).or_insert_with(hidden);
     }
 
-    /// The part of the text that says what must not be shown of a line: the line itself, since no string of JSON goes
-    /// over two; in what is not JSON, everything.
+    /// The part of the text to search for the secrets of a line: the line itself, because a JSON string is on one line;
+    /// if the text is not JSON, all of it.
     fn surroundings(&self, line: usize) -> Range<usize> {
-        match self.document {
-            Some(_) => self.lines.line(line),
-            None => 0..self.text.len(),
-        }
+        if self.document.is_some() { self.lines.line(line) } else { 0..self.text.len() }
     }
 
     fn place(&self, place: &Place, redactor: &Redactor) -> ShownPlace {
         let range = self.range(&place.spot);
         let start = self.lines.position(range.start);
-        let line = match place.spot {
-            Spot::Whole => None,
-            _ if self.text.is_empty() => None,
-            _ => {
-                let hidden = self.hidden.get(&self.surroundings(start.line).start);
-                let hidden = hidden.map_or(&[][..], Vec::as_slice);
-                let line = self.lines.line(start.line);
-                Some(SourceLine::new(self.text, &line, &range, hidden))
-            }
-        };
+        let has_line = place.spot != Spot::Whole && !self.text.is_empty();
+        let line = has_line.then(|| {
+            let hidden = self.hidden.get(&self.surroundings(start.line).start);
+            let line = self.lines.line(start.line);
+            SourceLine::new(self.text, &line, &range, hidden.map_or(&[], Vec::as_slice))
+        });
         ShownPlace {
             file: self.id,
             name: self.name.clone(),
             pointer: place
                 .pointer()
                 .map(|pointer| redactor.apply_to_name(pointer.as_str()).into_owned()),
-            part: match place.spot {
-                Spot::Key(_) => PlacePart::Key,
-                Spot::Value(_) | Spot::Whole | Spot::Bytes { .. } => PlacePart::Value,
+            part: if matches!(place.spot, Spot::Key(_)) {
+                PlacePart::Key
+            } else {
+                PlacePart::Value
             },
             start,
             end: self.lines.position(range.end),
@@ -350,7 +344,7 @@ impl File<'_> {
         range(self.text, self.document.as_ref(), spot)
     }
 
-    /// The edits of a fix; none where one of them cannot be made, or would write a secret out.
+    /// The edits of a fix; `None` if one of them does not apply, or would reveal a secret.
     fn fix(&self, fix: &Fix, redactor: &Redactor) -> Option<ShownFix> {
         let edits = self.document.as_ref()?.text_edits(&fix.edits)?;
         let is_clean = edits.iter().all(|edit| redactor.find(&edit.text).is_empty());
@@ -363,7 +357,7 @@ impl File<'_> {
     }
 }
 
-/// The text of a file; a byte that is not UTF-8 becomes `?`, so that every offset stays that of the file.
+/// The text of a file. A byte that is not UTF-8 becomes `?`, so that offsets do not change.
 fn read_text(sources: &Sources, file: FileId, max_bytes: u64) -> String {
     match sources.read(file, max_bytes) {
         Ok(text) => text,

@@ -1,6 +1,6 @@
-//! Findings -> one file an output format.
+//! Findings -> output, one file per format.
 //!
-//! `locate` turns places into bytes, lines and columns and masks what must not be shown; a format only writes.
+//! `locate` resolves places to bytes, lines and columns, and masks secrets; a format only writes.
 
 mod concise;
 pub(crate) mod diff;
@@ -18,6 +18,7 @@ mod locate;
 mod sarif;
 pub(crate) mod story;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -25,8 +26,10 @@ use std::str::FromStr;
 use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use textwrap::{WordSeparator, WordSplitter};
 
 use crate::compile::plan::CatalogIndex;
+use crate::text::secrets::redactor::Redactor;
 use crate::text::suggest;
 use crate::text::visible::visible;
 
@@ -37,7 +40,7 @@ use list::ListReport;
 pub(crate) use locate::PlacePart;
 pub use locate::{Shown, ShownPlace, batches, locate};
 
-/// What a run found.
+/// The findings of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
     /// Sorted by file, place and rule.
@@ -71,27 +74,27 @@ pub struct Summary {
 /// An output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// Each finding with its source, for people.
+    /// Each finding with its source line, for people.
     Human,
-    /// One line a finding.
+    /// One line per finding.
     Concise,
     /// One JSON document.
     Json,
-    /// One JSON document a finding, each on its line.
+    /// One JSON document per line and finding.
     Jsonl,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
-    /// Annotations in a GitHub workflow.
+    /// GitHub workflow annotations.
     Github,
     /// A GitLab code quality report.
     Gitlab,
-    /// One failed test a finding.
+    /// JUnit XML, with one failed test per finding.
     Junit,
 }
 
 impl Format {
-    /// Whether each finding stands by itself, so that a long report can be written batch after batch.
-    pub fn is_endless(self) -> bool {
+    /// Whether findings are written independently of each other, so that a long report can be written in batches.
+    pub fn is_stream(self) -> bool {
         matches!(self, Self::Human | Self::Concise | Self::Jsonl)
     }
 
@@ -101,7 +104,7 @@ impl Format {
     }
 }
 
-/// A format, and the file that it goes to instead of standard output.
+/// A format, and the file to write instead of standard output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormatArgument {
     pub format: Format,
@@ -123,15 +126,15 @@ impl FromStr for FormatArgument {
                 .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
                 .collect();
             let nearest = suggest::nearest(name, names.iter().map(String::as_str));
-            let guess =
-                nearest.map_or(String::new(), |nearest| format!("did you mean `{nearest}`? "));
+            let guess = nearest.map(|nearest| format!("did you mean `{nearest}`? "));
+            let guess = guess.unwrap_or_default();
             format!("there is no format `{name}`; {guess}the formats are {}", names.join(", "))
         })?;
         Ok(Self { format, path })
     }
 }
 
-/// How an output for people looks.
+/// How output for people looks.
 #[derive(Debug, Clone, Copy)]
 pub struct Style {
     pub color: bool,
@@ -153,8 +156,26 @@ pub fn write(format: Format, report: &Report, style: Style, out: &mut dyn Write)
     }
 }
 
-/// `file:line:column`, as terminals and editors make links of it.
+/// `file:line:column`, which terminals and editors turn into a link.
 fn at(place: &ShownPlace) -> String {
     let ShownPlace { name, start, .. } = place;
     format!("{}:{}:{}", visible(name), start.line, start.column)
+}
+
+/// Masks the secrets in a text, in place.
+fn mask(text: &mut String, redactor: &Redactor) {
+    if let Cow::Owned(masked) = redactor.apply(text) {
+        *text = masked;
+    }
+}
+
+/// Wraps text at spaces only, so that ids and URLs stay whole and can be copied.
+fn wrap(text: &str, width: usize, first_indent: &str, indent: &str) -> String {
+    let options = textwrap::Options::new(width)
+        .initial_indent(first_indent)
+        .subsequent_indent(indent)
+        .break_words(false)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation);
+    textwrap::fill(text, options)
 }

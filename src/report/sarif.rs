@@ -14,7 +14,7 @@ use serde_sarif::sarif::{
     Tool, ToolComponent,
 };
 
-use crate::lint::{self, Rule};
+use crate::lint;
 use crate::source::Position;
 use crate::source::finding::Severity;
 use crate::text::visible::visible;
@@ -25,24 +25,15 @@ use super::{Report, Shown, ShownPlace, write_json};
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json";
 
-/// What relative file names are relative to; GitHub takes it for the root of the repository.
+/// The base of relative file names; for GitHub, the root of the repository.
 const BASE: &str = "%SRCROOT%";
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let rules: Vec<&str> = report
-        .findings
-        .iter()
-        .map(|shown| shown.rule)
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect();
-    let fingerprints = fingerprints(&report.findings);
-    let results: Vec<SarifResult> = report
-        .findings
-        .iter()
-        .zip(fingerprints)
-        .map(|(shown, fingerprint)| result(shown, fingerprint, &rules))
-        .collect();
+    let rules: BTreeSet<&str> = report.findings.iter().map(|shown| shown.rule).collect();
+    let rules: Vec<&str> = rules.into_iter().collect();
+    let findings = report.findings.iter().zip(fingerprints(&report.findings));
+    let results: Vec<SarifResult> =
+        findings.map(|(shown, fingerprint)| result(shown, fingerprint, &rules)).collect();
     let descriptors: Vec<ReportingDescriptor> = rules.iter().map(|id| descriptor(id)).collect();
     let driver = ToolComponent::builder()
         .name("catproof")
@@ -70,19 +61,15 @@ fn descriptor(id: &str) -> ReportingDescriptor {
         .build();
     let level =
         ReportingConfiguration::builder().level(json!(level(rule.level).to_string())).build();
+    let tags = BTreeMap::from([("tags".to_owned(), json!([rule.group.name()]))]);
     ReportingDescriptor::builder()
         .id(id)
         .short_description(&rule.summary())
         .full_description(&rule.summary())
         .help(help)
         .default_configuration(level)
-        .properties(tags(rule))
+        .properties(PropertyBag::builder().additional_properties(tags).build())
         .build()
-}
-
-fn tags(rule: &Rule) -> PropertyBag {
-    let tags = BTreeMap::from([("tags".to_owned(), json!([rule.group.name()]))]);
-    PropertyBag::builder().additional_properties(tags).build()
 }
 
 fn level(severity: Severity) -> ResultLevel {
@@ -119,7 +106,7 @@ fn result(shown: &Shown, fingerprint: String, rules: &[&str]) -> SarifResult {
 
 fn location(place: &ShownPlace) -> Location {
     let mut physical = PhysicalLocation::builder().artifact_location(artifact(&place.name)).build();
-    // Without a region, the file as a whole is meant.
+    // Without a region, the result is about the whole file.
     physical.region = place.line.as_ref().map(|_| region(place.start, place.end));
     let mut location = Location::builder().physical_location(physical).build();
     location.logical_locations = place.pointer.as_ref().map(|pointer| {
@@ -141,7 +128,7 @@ fn region(start: Position, end: Position) -> Region {
         .build()
 }
 
-/// A file as a URI: every byte that is not a plain one is encoded, so that no name can say anything but a path.
+/// A file as a URI. Every byte with a special meaning is encoded, so that a name is never more than a path.
 fn artifact(name: &str) -> ArtifactLocation {
     let mut uri = String::with_capacity(name.len());
     for byte in name.bytes() {
@@ -182,13 +169,12 @@ fn fix(shown: &Shown) -> Option<Fix> {
     let description = if fix.safe {
         "safe: `catproof check --fix` applies it"
     } else {
-        "to be judged by a person: `catproof check --unsafe-fixes` applies it"
+        "unsafe, review it first: `catproof check --unsafe-fixes` applies it"
     };
     Some(Fix::builder().description(message(description)).artifact_changes(vec![change]).build())
 }
 
-/// A message whose text is only text: what would be a link is escaped. Placeholders stay what they are, since there
-/// are not arguments to put into them.
+/// A plain message: links are escaped. Placeholders need no escape, because there are no arguments.
 fn message(text: &str) -> Message {
     let text = if text.contains("](") {
         text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")

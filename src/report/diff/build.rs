@@ -1,17 +1,17 @@
-//! What changed, in the shape that `diff` shows: each text masked, each server with what is wrong with it now.
+//! A comparison -> the report of `diff`: every text masked, every server with its current findings.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::diff::run::BothStates;
 use crate::diff::{self, Grade, GradedChange, ServerChanges};
+use crate::report::mask;
 use crate::source::FileId;
 use crate::source::finding::{Finding, Severity};
 use crate::text::secrets::redactor::Redactor;
 
 use super::{DiffBase, DiffChange, DiffFinding, DiffReport, DiffServer, DiffStatus, DiffSummary};
 
-/// What is shown of the comparison of two both.
+/// The report of the comparison of two states.
 pub(crate) fn report(both: &BothStates) -> DiffReport {
     let comparison = both.compare();
     let mut found: HashMap<FileId, Vec<&Finding>> = HashMap::new();
@@ -21,11 +21,9 @@ pub(crate) fn report(both: &BothStates) -> DiffReport {
         }
     }
     let servers = comparison.servers.into_iter();
-    let servers = servers.filter_map(|server| shown_server(server, &found, both));
-    let servers: Vec<DiffServer> = servers.collect();
+    let servers: Vec<_> = servers.filter_map(|server| shown_server(server, &found, both)).collect();
     let catalog = comparison.catalog.into_iter();
-    let catalog: Vec<DiffChange> =
-        catalog.map(|change| shown_change(change, &both.redactor)).collect();
+    let catalog: Vec<_> = catalog.map(|change| shown_change(change, &both.redactor)).collect();
     DiffReport {
         version: 1,
         base: DiffBase { name: both.base_name.clone(), commit: both.base_commit.clone() },
@@ -54,7 +52,7 @@ fn shown_server(
     let masked = |text: &str| redactor.apply(text).into_owned();
     let mut now = server.after.and_then(diff::card);
     if let Some(card) = &mut now {
-        card.for_each_text(&|text| hide(text, redactor));
+        card.for_each_text(&|text| mask(text, redactor));
     }
     let findings = server.after.and_then(|after| found.get(&after.entry.file));
     let changes = server.changes.into_iter();
@@ -76,11 +74,11 @@ fn shown_server(
 
 fn shown_change(change: GradedChange, redactor: &Redactor) -> DiffChange {
     let GradedChange { kind, grade, mut sentence } = change;
-    sentence.for_each_value(&|text| hide(text, redactor));
+    sentence.for_each_value(&|text| mask(text, redactor));
     DiffChange { kind, grade, message: sentence.plain(), sentence }
 }
 
-/// Errors and warnings, the gravest first.
+/// The errors and warnings, most severe first.
 fn shown_findings(findings: &[&Finding], redactor: &Redactor) -> Vec<DiffFinding> {
     let shown = findings.iter().filter(|finding| finding.severity > Severity::Note);
     let shown = shown.map(|finding| DiffFinding {
@@ -91,12 +89,6 @@ fn shown_findings(findings: &[&Finding], redactor: &Redactor) -> Vec<DiffFinding
     let mut shown: Vec<DiffFinding> = shown.collect();
     shown.sort_by(|left, right| (right.severity, &left.rule).cmp(&(left.severity, &right.rule)));
     shown
-}
-
-fn hide(text: &mut String, redactor: &Redactor) {
-    if let Cow::Owned(masked) = redactor.apply(text) {
-        *text = masked;
-    }
 }
 
 fn count(servers: &[DiffServer], catalog: &[DiffChange]) -> DiffSummary {

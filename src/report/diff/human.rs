@@ -1,25 +1,22 @@
-//! `human`: the changes of each server, the gravest first, and the card of a server that is new.
+//! `human`: the changes of each server, the gravest first, and the facts of a new server.
 
 use std::fmt::Write as _;
 
-use textwrap::{WordSeparator, WordSplitter};
-
 use crate::diff::{Grade, Sentence};
-use crate::report::Style;
+use crate::report::{Style, wrap};
 use crate::text::visible::visible;
 
 use super::{DiffChange, DiffReport, DiffServer, facts, listed};
 
-/// Narrower terminals get lines that are too long.
+/// The least width: on a narrower terminal, lines overflow.
 const NARROWEST: usize = 40;
 
-/// As much of one value is shown.
+/// The longest value that is shown whole.
 const MOST_CHARACTERS: usize = 400;
 
-/// As many findings of a server are shown.
+/// How many findings of a server are shown.
 const MOST_FINDINGS: usize = 10;
 
-/// The report as text.
 pub(crate) fn human(report: &DiffReport, style: Style) -> String {
     let mut text = String::new();
     if !report.catalog.is_empty() {
@@ -38,7 +35,7 @@ fn server_section(text: &mut String, server: &DiffServer, style: Style) {
     let id = visible(&server.id);
     let title = match &server.previous_id {
         Some(previous) => format!("{id}: renamed from {}", visible(previous)),
-        None => format!("{id}: {}", server.fate()),
+        None => format!("{id}: {}", server.headline()),
     };
     heading(text, &format!("{title} ({})", visible(&server.file)), style);
     changes(text, &server.changes, style);
@@ -55,11 +52,9 @@ fn server_section(text: &mut String, server: &DiffServer, style: Style) {
         let message = cut(&visible(&finding.message));
         line(text, &start, &format!("{message} [{}]", finding.rule), style);
     }
-    match server.findings.len().saturating_sub(MOST_FINDINGS) {
-        0 => {}
-        rest => {
-            let _ = writeln!(text, "            and {rest} more findings: `catproof check`");
-        }
+    let rest = server.findings.len().saturating_sub(MOST_FINDINGS);
+    if rest > 0 {
+        let _ = writeln!(text, "            and {rest} more findings: `catproof check`");
     }
 }
 
@@ -84,29 +79,23 @@ fn changes(text: &mut String, changes: &[DiffChange], style: Style) {
                 Grade::Review => "33",
                 Grade::Safe => "32",
             };
-            // Coloured once it is laid out, so that colours count for no width.
+            // Coloured after wrapping, because escape codes have no width.
             text.insert_str(before + 2 + grade.len(), "\u{1b}[0m");
             text.insert_str(before + 2, &format!("\u{1b}[{color}m"));
         }
     }
 }
 
-/// A line that goes on under its own text.
+/// Adds a line, wrapped to align with its own text.
 fn line(text: &mut String, start: &str, message: &str, style: Style) {
     let indent = " ".repeat(start.len());
-    let options = textwrap::Options::new(style.width.max(NARROWEST))
-        .initial_indent(start)
-        .subsequent_indent(&indent)
-        .break_words(false)
-        .word_separator(WordSeparator::AsciiSpace)
-        .word_splitter(WordSplitter::NoHyphenation);
-    let _ = writeln!(text, "{}", textwrap::fill(message, options));
+    let _ = writeln!(text, "{}", wrap(message, style.width.max(NARROWEST), start, &indent));
 }
 
-/// A sentence on the terminal, where its values can do nothing.
+/// A sentence for the terminal, with its values escaped.
 fn plain(sentence: &Sentence) -> String {
     let pieces = sentence.written(quoted, |values| listed(values, quoted));
-    // What stands side by side is looked at together once more.
+    // Pieces that are harmless alone may form a log command together.
     visible(&pieces.concat()).into_owned()
 }
 

@@ -1,28 +1,28 @@
 //! `markdown`: a comment on a pull request.
 //!
-//! Every value of the input stands in a code span, on one line and without a backtick, so that it ends where we end it
-//! and is not a mention, a link, HTML or a table. The comment fits GitHub's limit; what does not fit is counted.
+//! Every value of the input is in a code span, on one line and without a backtick, so that it cannot end the span or
+//! become a mention, a link, HTML or a table. The comment fits GitHub's limit; what does not fit is counted.
 
 use std::fmt::Write as _;
 
 use crate::diff::{Grade, Sentence};
 use crate::text::visible::visible;
 
-use super::{DiffBase, DiffChange, DiffReport, DiffServer, facts, listed};
+use super::{DiffBase, DiffChange, DiffFinding, DiffReport, DiffServer, facts, listed};
 
-/// GitHub takes 65,536 characters. Bytes are never fewer than characters.
+/// GitHub accepts 65,536 characters, which are never more than the bytes.
 const MOST_BYTES: usize = 65_000;
 
-/// What one section may take, so that a single server cannot push out all others.
+/// The longest section, so that a single server cannot crowd out the others.
 const MOST_BYTES_OF_SECTION: usize = 16_000;
 
-/// What the line about what was cut may take.
+/// The room for the line about what was left out.
 const ROOM_FOR_REST: usize = 500;
 
-/// As much of one value is shown.
+/// The longest value that is shown whole.
 const MOST_CHARACTERS: usize = 400;
 
-/// As many findings of a server are shown.
+/// How many findings of a server are shown.
 const MOST_FINDINGS: usize = 8;
 
 /// The report as Markdown.
@@ -59,7 +59,7 @@ pub(crate) fn markdown(report: &DiffReport) -> String {
 fn head(report: &DiffReport) -> String {
     let DiffBase { name, commit } = &report.base;
     let mut base = code(name);
-    // A name that is the commit's own id says it all.
+    // The name may be the commit id already.
     if let Some(commit) = commit.as_deref().filter(|commit| commit != name) {
         let _ = write!(base, " ({})", code(commit.get(..12).unwrap_or(commit)));
     }
@@ -73,7 +73,7 @@ fn head(report: &DiffReport) -> String {
 }
 
 fn server_section(server: &DiffServer) -> String {
-    let mut title = format!("### {}: {}", code(&server.id), server.fate());
+    let mut title = format!("### {}: {}", code(&server.id), server.headline());
     if let Some(previous) = &server.previous_id {
         let _ = write!(title, ", was {}", code(previous));
     }
@@ -98,7 +98,7 @@ fn server_section(server: &DiffServer) -> String {
     text
 }
 
-/// A heading and its list, as much of it as a section may take.
+/// A heading and its list, cut to the length of a section.
 fn section(title: &str, lines: Vec<String>) -> String {
     let mut text = format!("\n{title}");
     let mut left_out = 0_usize;
@@ -126,27 +126,18 @@ fn change_line(change: &DiffChange) -> String {
 
 fn findings(server: &DiffServer) -> Vec<String> {
     let shown = server.findings.iter().take(MOST_FINDINGS);
-    let mut lines: Vec<String> = shown
-        .map(|finding| {
-            format!(
-                "- {}: {} (`{}`)\n",
-                finding.severity.name(),
-                code(&finding.message.replace('`', "'")),
-                finding.rule
-            )
-        })
-        .collect();
-    match server.findings.len().saturating_sub(MOST_FINDINGS) {
-        0 => {}
-        rest => lines.push(format!("- and {rest} more findings: `catproof check`\n")),
-    }
-    lines
+    let shown = shown.map(|DiffFinding { rule, severity, message }| {
+        format!("- {}: {} (`{rule}`)\n", severity.name(), code(&message.replace('`', "'")))
+    });
+    let rest = server.findings.len().saturating_sub(MOST_FINDINGS);
+    let rest = (rest > 0).then(|| format!("- and {rest} more findings: `catproof check`\n"));
+    shown.chain(rest).collect()
 }
 
 fn written(sentence: &Sentence) -> String {
     let mut text = String::new();
     for piece in sentence.written(code, |values| listed(values, code)) {
-        // Two spans without anything between them would be another one.
+        // Adjacent spans would merge into one.
         if text.ends_with('`') && piece.starts_with('`') {
             text.push(' ');
         }
@@ -155,33 +146,29 @@ fn written(sentence: &Sentence) -> String {
     text
 }
 
-/// A value of the input as a code span. A backtick in it is written as an escape, since a span ends at the first one.
+/// A value of the input as a code span. A backtick would end the span, so it is escaped.
 fn code(value: &str) -> String {
     let mut shown = String::new();
     let mut rest = MOST_CHARACTERS;
-    let mut left_out = 0_usize;
-    for character in value.chars() {
-        if left_out > 0 {
-            left_out += 1;
-            continue;
-        }
+    let mut left_out = 0;
+    for (index, character) in value.chars().enumerate() {
         let piece = match character {
             '`' => "\\u{60}".to_owned(),
-            // What only its neighbours make visible is looked at below.
+            // Log commands, which are several characters, are escaped below.
             character => visible(character.encode_utf8(&mut [0; 4])).into_owned(),
         };
         let length = piece.chars().count();
         if length > rest {
             shown.push('…');
-            left_out = 1;
-            continue;
+            left_out = value.chars().count() - index;
+            break;
         }
         rest -= length;
         shown.push_str(&piece);
     }
     let shown = visible(&shown);
     match (shown.trim().is_empty(), left_out) {
-        // An empty span is two backticks, which would begin another one.
+        // An empty span is two backticks, which would start another span.
         (true, _) => format!("`\"{shown}\"`"),
         (false, 0) => format!("`{shown}`"),
         (false, rest) => format!("`{shown}` ({rest} more characters)"),

@@ -1,4 +1,4 @@
-//! What `diff` reports: its JSON, described by `schema/diff.schema.json`, and the same for people.
+//! The report of `diff`: as JSON, described by `schema/diff.schema.json`, and for people.
 
 mod build;
 mod human;
@@ -29,7 +29,7 @@ pub(crate) struct DiffReport {
     pub(crate) summary: DiffSummary,
     /// The servers that changed, the gravest first, then by id.
     pub(crate) servers: Vec<DiffServer>,
-    /// What belongs to no single server: configuration, artifacts, discovery lock; the gravest first.
+    /// Changes that belong to no single server: configuration, artifacts, discovery lock; the gravest first.
     pub(crate) catalog: Vec<DiffChange>,
 }
 
@@ -56,9 +56,9 @@ pub(crate) struct DiffSummary {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DiffServer {
-    /// Its id now; what it was for one that is gone.
+    /// The current id; for a removed server, the last one.
     pub(crate) id: String,
-    /// What the id was, where it is another.
+    /// The previous id, if it changed.
     pub(crate) previous_id: Option<String>,
     pub(crate) status: DiffStatus,
     pub(crate) origin: Origin,
@@ -67,7 +67,7 @@ pub(crate) struct DiffServer {
     pub(crate) grade: Grade,
     /// The gravest first.
     pub(crate) changes: Vec<DiffChange>,
-    /// The server as it is now; null where it is gone, or its file is not a manifest.
+    /// The server as it is now; null if it was removed, or its file is not a manifest.
     pub(crate) now: Option<Card>,
     /// The errors and warnings of its file, judged by the configuration of the base.
     pub(crate) findings: Vec<DiffFinding>,
@@ -92,7 +92,7 @@ pub(crate) struct DiffChange {
     pub(crate) grade: Grade,
     /// What changes, values between backticks.
     pub(crate) message: String,
-    /// The same, with the values apart.
+    /// The same, with the values kept separate.
     #[serde(skip)]
     pub(crate) sentence: Sentence,
 }
@@ -108,12 +108,12 @@ pub(crate) struct DiffFinding {
 }
 
 impl DiffSummary {
-    /// How many changes there are of each grade, in words, the gravest first; a grade without any is left out.
+    /// The number of changes of each grade that occurs, the gravest first.
     pub(crate) fn counts(self) -> impl Iterator<Item = String> {
-        let counts =
-            [(self.breaking, "breaking"), (self.review, "for review"), (self.safe, "safe")];
-        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
-        counts.map(|(count, word)| format!("{count} {word}"))
+        [(self.breaking, "breaking"), (self.review, "for review"), (self.safe, "safe")]
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
     }
 }
 
@@ -134,8 +134,8 @@ impl DiffReport {
 }
 
 impl DiffServer {
-    /// What happened to the server, to follow its id.
-    fn fate(&self) -> &'static str {
+    /// What happened to the server.
+    fn headline(&self) -> &'static str {
         match (self.status, self.origin) {
             (DiffStatus::Added, Origin::Catalog) => "new",
             (DiffStatus::Added, Origin::CatalogLocal) => "new, for developers only",
@@ -148,18 +148,19 @@ impl DiffServer {
         }
     }
 
-    /// Whether a reader has never seen the server as it is: then its card says more than its changes.
+    /// Whether the server is new to readers, so that its facts say more than its changes.
     fn is_new_to_readers(&self) -> bool {
-        let mut kinds = self.changes.iter().map(|change| change.kind);
         match self.status {
             DiffStatus::Added | DiffStatus::Renamed => true,
             DiffStatus::Removed => false,
-            DiffStatus::Changed => kinds.any(|kind| kind == Kind::ManifestReadable),
+            DiffStatus::Changed => {
+                self.changes.iter().any(|change| change.kind == Kind::ManifestReadable)
+            }
         }
     }
 }
 
-/// Facts of a card, each with what it is called: our own text, and values of the input.
+/// The facts of a card, each with its name.
 fn facts(card: &Card) -> Vec<(&'static str, Sentence)> {
     let mut facts = Vec::new();
     facts.extend(identity(card).map(|sentence| ("what it is", sentence)));
@@ -207,7 +208,7 @@ fn facts(card: &Card) -> Vec<(&'static str, Sentence)> {
     facts
 }
 
-/// What the server is called, by whom, and what it does; nothing where the manifest says none of it.
+/// The server's name, author and description; `None` if the manifest has none of them.
 fn identity(card: &Card) -> Option<Sentence> {
     card.display_name.as_ref().or(card.author.as_ref()).or(card.description.as_ref())?;
     let who = match &card.author {
@@ -248,10 +249,10 @@ fn what_runs(card: &Card) -> Sentence {
     }
 }
 
-/// As many values of a list are shown; the rest is counted.
+/// How many values of a list are shown; the others are counted.
 const MOST_VALUES: usize = 40;
 
-/// A list, each value in a format's own way.
+/// A list of values, each written in a format's own way.
 fn listed(values: &[String], written: impl Fn(&str) -> String) -> String {
     let shown = values.iter().take(MOST_VALUES).map(|value| written(value));
     let shown = shown.collect::<Vec<String>>().join(", ");
