@@ -1,4 +1,4 @@
-//! `env --check`: a real `.env` against what the compiled catalog asks for. No value is ever part of the answer.
+//! `env --check`: compares a real `.env` with the compiled catalog. A problem never contains a value.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use crate::compile::plan::{Plan, ProxyServer};
 use crate::text::dotenv::{EnvEntry, EnvFile};
 use crate::text::secrets::client_secret::is_placeholder;
 
-/// Settings that the proxy and Node read beside the credentials: they are nobody's left-overs.
+/// Settings that the proxy and Node read beside the credentials, and which are therefore not unused.
 const SETTINGS: [&str; 9] = [
     "PORT",
     "HOST",
@@ -19,20 +19,20 @@ const SETTINGS: [&str; 9] = [
     "NO_PROXY",
 ];
 
-/// The variable that tells the app where the proxy is.
+/// The variable with the proxy's URL, for the app.
 const PROXY_URL: &str = "OAUTH_PROXY_URL";
 
-/// One thing that is wrong with a file of environment variables; they are sorted by line, those without one first.
+/// A problem of a `.env` file. Problems are sorted by line, those without a line first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EnvProblem {
-    /// Counted from 1; nothing where the problem is what is not there.
+    /// Counted from 1; `None` for a missing variable.
     pub line: Option<usize>,
     pub kind: EnvProblemKind,
-    /// Empty for a line that has none, or whose key may be a part of a secret.
+    /// Empty if the line has no key, or if the key may be part of a secret.
     pub key: String,
 }
 
-/// In which way a variable is not as it should be.
+/// What is wrong with a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EnvProblemKind {
     Missing,
@@ -46,7 +46,7 @@ pub enum EnvProblemKind {
 }
 
 impl EnvProblemKind {
-    /// The word to look for in output.
+    /// The name in output.
     pub fn name(self) -> &'static str {
         match self {
             Self::Missing => "missing",
@@ -60,25 +60,25 @@ impl EnvProblemKind {
         }
     }
 
-    /// What that means, to follow the key.
+    /// The rest of the sentence that starts with the key.
     fn describe(self) -> &'static str {
         match self {
             Self::Missing => "is not set",
             Self::Empty => "is empty",
             Self::Placeholder => "still holds a placeholder",
             Self::OtherClientId => {
-                "is another client id than the manifest's, which the app logs in with"
+                "differs from the client id in the manifest, which the app logs in with"
             }
             Self::Cut => "ends at its first `#`, which starts a comment: put the value in quotes",
-            Self::Duplicate => "is set before, and only the last value counts",
-            Self::Unused => "is read for no server of the catalog",
+            Self::Duplicate => "is set more than once, and only the last value counts",
+            Self::Unused => "is not used by any server of the catalog",
             Self::Malformed => "is not `KEY=value`, and is skipped",
         }
     }
 }
 
 impl EnvProblem {
-    /// In one line, without the file.
+    /// One line, without the file name.
     pub fn message(&self) -> String {
         let (kind, what) = (self.kind.name(), self.kind.describe());
         match self.key.as_str() {
@@ -88,7 +88,7 @@ impl EnvProblem {
     }
 }
 
-/// What is wrong with the proxy's environment.
+/// Checks the proxy's environment.
 pub fn check_proxy(file: &EnvFile, plan: &Plan) -> Vec<EnvProblem> {
     let mut known: BTreeSet<&str> = SETTINGS.into();
     let mut problems = Vec::new();
@@ -101,7 +101,7 @@ pub fn check_proxy(file: &EnvFile, plan: &Plan) -> Vec<EnvProblem> {
     finish(file, &known, problems)
 }
 
-/// What is wrong with the app's environment.
+/// Checks the app's environment.
 pub fn check_app(file: &EnvFile) -> Vec<EnvProblem> {
     let mut problems = Vec::new();
     check_value(file, &[PROXY_URL.to_owned()], &mut problems);
@@ -117,17 +117,15 @@ fn check_server(file: &EnvFile, server: &ProxyServer, problems: &mut Vec<EnvProb
     {
         problems.push(at_key(file, EnvProblemKind::OtherClientId, key));
     }
-    let has_file = environment
-        .secret_file
-        .iter()
-        .any(|name| file.get(name).is_some_and(|path| !path.is_empty()));
+    let is_set = |name: &String| file.get(name).is_some_and(|path| !path.is_empty());
+    let has_file = environment.secret_file.iter().any(is_set);
     let has_secret = environment.secret.iter().any(|name| file.get(name).is_some());
     if has_secret || !has_file {
         check_value(file, &environment.secret, problems);
     }
 }
 
-/// Checks the first of some names that is set, and gives it with its value if that is one.
+/// Checks the first of the names that is set. Returns its name and value if there is no problem.
 fn check_value<'a>(
     file: &'a EnvFile,
     names: &'a [String],
@@ -151,21 +149,21 @@ fn check_value<'a>(
     None
 }
 
-/// A problem at the entry that counts.
+/// A problem at the last entry of a key, which is the one in force.
 fn at_key(file: &EnvFile, kind: EnvProblemKind, key: &str) -> EnvProblem {
     let entry = file.entries.iter().rev().find(|entry| entry.key == key);
     EnvProblem { line: entry.map(|entry| entry.line), kind, key: key.to_owned() }
 }
 
-/// The first line after which what looks like a variable may be the rest of a value of several lines, which is a secret
-/// more often than not: a line that is not a variable, or one whose quote is not closed.
+/// The first line that is malformed or has an unclosed quote. The lines after it may be the rest of a multi-line value,
+/// which is often a secret.
 fn first_doubtful_line(file: &EnvFile) -> Option<usize> {
     let is_open = |entry: &&EnvEntry| entry.value.trim_start().starts_with(['"', '\'', '`']);
     let open = file.entries.iter().filter(is_open).map(|entry| entry.line);
     file.malformed.iter().copied().chain(open).min()
 }
 
-/// Whether a key has the shape of a variable's name: a POSIX name in upper case, or a server's credential.
+/// Whether a key looks like a variable's name: a POSIX name in upper case, or the name of a server's credential.
 fn looks_like_variable(key: &str) -> bool {
     let of_server = ["_CLIENT_ID", "_SECRET", "_SECRET_FILE"];
     let is_posix =
@@ -174,7 +172,7 @@ fn looks_like_variable(key: &str) -> bool {
     (is_posix && !starts_with_digit) || of_server.iter().any(|ending| key.ends_with(ending))
 }
 
-/// Adds what is wrong whatever the file is for.
+/// Adds the problems that any `.env` can have.
 fn finish(
     file: &EnvFile,
     known: &BTreeSet<&str>,

@@ -1,4 +1,4 @@
-//! The readers of the artifacts: they show that what was compiled is complete.
+//! Programs that read only the artifacts, which shows that the artifacts are complete.
 
 pub(crate) mod env_check;
 pub(crate) mod export;

@@ -1,6 +1,6 @@
-//! What the app would run for some answers: a launch spec with everything filled in that will be.
+//! What the app would run for given answers: a launch spec with its templates filled in.
 //!
-//! Reads the launch spec and nothing else, which shows that it is complete. No secret is in the outcome: a token is
+//! Reads only the launch spec, which shows that it is complete. The result contains no secret: a token is
 //! `<access_token>`, a sensitive answer with the key `api_key` is `<api_key>`.
 
 use std::collections::BTreeMap;
@@ -22,23 +22,23 @@ use crate::text::suggest::Suggestions;
 /// The user's answers, by key.
 pub type Answers = serde_json::Map<String, Value>;
 
-/// What the app would run, or speak to.
+/// What the app would run or connect to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Simulation {
     pub transport: Transport,
     /// Null for a remote server, as is `command`.
     pub container: Option<SimulatedContainer>,
-    /// Null where the image starts a program by itself.
+    /// Null if the image has its own command.
     pub command: Option<String>,
     pub arguments: Vec<String>,
     pub environment: BTreeMap<String, String>,
-    /// What stands in each file, by absolute path.
+    /// The content of each file, by absolute path.
     pub files: BTreeMap<String, String>,
-    /// Answers as files, by absolute path.
+    /// Answers that are mounted as files, by absolute path.
     pub mounts: BTreeMap<String, String>,
-    /// What goes with every HTTP request to the server.
+    /// Sent with every HTTP request to the server.
     pub headers: BTreeMap<String, String>,
-    /// What is not there, because something that goes in has no value.
+    /// What is left out because a value is missing.
     pub left_out: Vec<Gap>,
 }
 
@@ -46,14 +46,14 @@ pub struct Simulation {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SimulatedContainer {
     pub name: String,
-    /// Null: the runtime's base image.
+    /// Null for the runtime's base image.
     pub image: Option<String>,
     pub options: Vec<String>,
     pub keep_stdin_open: bool,
     pub service_account: Option<String>,
 }
 
-/// Something of the launch spec that has no counterpart in what is run.
+/// A part of the launch spec that is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Gap {
     /// A JSON Pointer into the launch spec.
@@ -61,10 +61,10 @@ pub struct Gap {
     pub reason: String,
 }
 
-/// Why the app could not run the server with these answers. It shows no answer.
+/// Why the app could not run the server with these answers. No text of it contains an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The answer that is to blame, given or not.
+    /// The answer that is wrong or missing.
     pub key: Option<String>,
     /// Lower case, no full stop.
     pub message: String,
@@ -75,7 +75,7 @@ pub struct Problem {
 /// Fills in a launch spec.
 ///
 /// # Errors
-/// Every problem of the answers; or, where there is none, what is left out that the server cannot run without.
+/// All problems of the answers; or else the missing value without which the server cannot run.
 pub fn simulate(launch: &ServerLaunch, answers: &Answers) -> Result<Simulation, Vec<Problem>> {
     let problems = check_answers(&launch.inputs, answers);
     if !problems.is_empty() {
@@ -102,25 +102,23 @@ pub fn simulate(launch: &ServerLaunch, answers: &Answers) -> Result<Simulation, 
     if let Some(process) = &launch.process {
         filling.fill(process, &mut simulation)?;
     }
-    let delivery = launch.oauth.iter().flat_map(|oauth| &oauth.delivery);
-    for delivery in delivery {
+    let token = token_text(TokenField::AccessToken);
+    for delivery in launch.oauth.iter().flat_map(|oauth| &oauth.delivery) {
         match delivery {
             TokenDelivery::Header { name, scheme } => {
-                let value = format!("{scheme} {}", token_text(TokenField::AccessToken));
-                simulation.headers.insert(name.clone(), value);
+                simulation.headers.insert(name.clone(), format!("{scheme} {token}"));
             }
             TokenDelivery::Env { name } => {
-                let token = token_text(TokenField::AccessToken).to_owned();
-                simulation.environment.insert(name.clone(), token);
+                simulation.environment.insert(name.clone(), token.to_owned());
             }
-            // Its place in the file's content is filled in already.
+            // `fill` has put the token into the file's content.
             TokenDelivery::File { .. } => {}
         }
     }
     Ok(simulation)
 }
 
-/// Whether an answer says nothing: a field that was left empty.
+/// Whether an answer is empty, like a form field left blank.
 fn is_blank(answer: &Value) -> bool {
     match answer {
         Value::Null => true,
@@ -137,7 +135,7 @@ fn check_answers(inputs: &BTreeMap<String, Input>, answers: &Answers) -> Vec<Pro
         let nearest = suggestions.nearest(key);
         problems.push(Problem {
             key: Some(key.clone()),
-            message: format!("the server asks for no `{key}`"),
+            message: format!("the server has no input `{key}`"),
             help: nearest.map(|nearest| format!("did you mean `{nearest}`?")),
         });
     }
@@ -160,7 +158,7 @@ fn check_answers(inputs: &BTreeMap<String, Input>, answers: &Answers) -> Vec<Pro
     problems
 }
 
-/// Whether something stands in for an answer. An empty text does not, where the server needs one.
+/// Whether the input has a default. An empty text does not count.
 fn has_default(input: &Input) -> bool {
     match &input.default {
         Some(InputValue::Text(text)) => !text.is_empty(),
@@ -170,17 +168,13 @@ fn has_default(input: &Input) -> bool {
     }
 }
 
-/// How a person would be asked.
+/// What to answer, from the input's title and description.
 fn asking(input: &Input) -> String {
-    let Input { title, .. } = input;
-    let kind = input.kind.name();
-    match input.description.as_deref() {
-        Some(description) => format!("give a {kind}: {title}: {description}"),
-        None => format!("give a {kind}: {title}"),
-    }
+    let description = input.description.iter().map(|description| format!(": {description}"));
+    format!("give a {}: {}{}", input.kind.name(), input.title, description.collect::<String>())
 }
 
-/// What an answer should have been, if it is not.
+/// What was expected instead of this answer, if it does not fit.
 fn misfit(input: &Input, answer: &Value) -> Option<String> {
     match answer {
         Value::Array(_) if !input.multiple => Some(format!("one {}", input.kind.name())),
@@ -197,9 +191,8 @@ fn misfit_of_one(input: &Input, answer: &Value) -> Option<String> {
             let number = number.as_f64()?;
             let below = input.min.filter(|min| number < *min);
             let above = input.max.filter(|max| number > *max);
-            below
-                .map(|min| format!("at least {min}"))
-                .or_else(|| above.map(|max| format!("at most {max}")))
+            let below = below.map(|min| format!("at least {min}"));
+            below.or_else(|| above.map(|max| format!("at most {max}")))
         }
         (InputType::String, _) => Some("a text".to_owned()),
         (InputType::Number, _) => Some("a number".to_owned()),
@@ -209,7 +202,7 @@ fn misfit_of_one(input: &Input, answer: &Value) -> Option<String> {
     }
 }
 
-/// The credentials that the manifest writes down, and that everybody gets who installs the server.
+/// The credentials that are written in the manifest itself.
 fn written_secrets(process: &Process) -> Vec<String> {
     let variables = process.environment.iter();
     let variables = variables.filter_map(|(name, value)| match value {
@@ -231,15 +224,15 @@ fn written_secrets(process: &Process) -> Vec<String> {
     secrets.map(str::to_owned).collect()
 }
 
-/// What fills in the templates of one server.
+/// Fills in the templates of one server.
 struct Filling<'a> {
     inputs: &'a BTreeMap<String, Input>,
     answers: &'a Answers,
-    /// For a sensitive answer that occurs in another one too.
+    /// Masks a sensitive answer that occurs elsewhere too.
     redactor: Redactor,
 }
 
-/// Why a template gives no text.
+/// Why a template cannot be filled in.
 type Missing = String;
 
 impl Filling<'_> {
@@ -282,14 +275,11 @@ impl Filling<'_> {
         Ok(())
     }
 
-    /// A text that nothing can stand in for.
+    /// Fills in a template that the server cannot run without.
     fn needed(&self, what: &str, template: &Template) -> Result<String, Vec<Problem>> {
         self.text(template, Escape::None).map_err(|why| {
-            vec![Problem {
-                key: None,
-                message: format!("there is no {what} to run: {why}"),
-                help: None,
-            }]
+            let message = format!("there is no {what} to run: {why}");
+            vec![Problem { key: None, message, help: None }]
         })
     }
 
@@ -346,7 +336,7 @@ impl Filling<'_> {
         Ok(text)
     }
 
-    /// The answer to an input, or its default, as texts; the one to a sensitive input is not told.
+    /// The answer to an input, or its default, as texts; a sensitive one is replaced by its key.
     fn answer(&self, key: &str) -> Option<Vec<String>> {
         let input = self.inputs.get(key)?;
         let given = self.answers.get(key).filter(|answer| !is_blank(answer));
@@ -384,7 +374,7 @@ fn no_answer(key: &str) -> Missing {
     format!("`{key}` has no answer")
 }
 
-/// An answer as the app writes it: each of several apart.
+/// An answer as the app writes it, with a list item by item.
 fn texts(answer: &Value) -> Vec<String> {
     match answer {
         Value::Null | Value::Object(_) => Vec::new(),
@@ -395,8 +385,7 @@ fn texts(answer: &Value) -> Vec<String> {
     }
 }
 
-/// A number as JavaScript writes it, which the app does: `1.0` is `1`, and only a very large or small one has an
-/// exponent.
+/// A number as the app, which is JavaScript, writes it: `1.0` is `1`, and only a very large or small one has an exponent.
 pub(crate) fn number_text(number: &Number) -> String {
     let Some(value) = number.as_f64() else {
         return number.to_string();
@@ -413,7 +402,7 @@ pub(crate) fn number_text(number: &Number) -> String {
     }
 }
 
-/// Text as the inside of a JSON string, where the file is JSON.
+/// Escapes text for inside a JSON string, if the file is JSON.
 fn escaped(text: &str, escape: Escape) -> String {
     match escape {
         Escape::None => text.to_owned(),

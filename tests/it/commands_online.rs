@@ -696,7 +696,7 @@ async fn nothing_is_written_for_a_server_of_which_the_type_cannot_be_told() {
     add(root.path(), "catalog_local", &remote("acme__mcp", &url));
     let (code, _, stderr) = run(root.path(), &arguments);
     assert_eq!(code, 2);
-    assert!(stderr.contains("it is there already"), "{stderr}");
+    assert!(stderr.contains("it already exists"), "{stderr}");
     // An address names nobody, so the id has to be given.
     let (code, _, stderr) = run(root.path(), &["new", &url, "--online", "--allow-loopback"]);
     assert_eq!(code, 2);

@@ -249,7 +249,7 @@ fn no_part_of_a_secret_passes_for_the_name_of_a_variable() {
             assert!(!line.contains("HUNTER2"), "{lines:?}");
         }
         let is_unnamed = |line: &String| {
-            line.ends_with(": unused: the line is read for no server of the catalog")
+            line.ends_with(": unused: the line is not used by any server of the catalog")
         };
         assert!(lines.iter().any(is_unnamed), "{lines:?}");
     }

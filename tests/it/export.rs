@@ -421,7 +421,7 @@ fn every_file_is_sound(mut plan: Plan) {
         for note in refused {
             let is_known = [
                 "its launch spec has neither command nor image",
-                "there is no `/process/command`: the client has no folder that the server is installed in",
+                "there is no `/process/command`: the client has no installation folder",
             ]
             .contains(&note.message.as_str());
             assert!(is_known, "{name}: {note:?}");
@@ -648,8 +648,8 @@ fn what_a_client_cannot_express_is_said() {
     assert_eq!(servers.len(), 4, "each is there once");
     expect_test::expect![[r"
         korotovsky__slack-mcp-server: the login `Slack MCP` needs the OAuth proxy, which the client does not use
-        korotovsky__slack-mcp-server: the token of the login is not put into `SLACK_MCP_XOXP_TOKEN`: set it by hand
-        iskhakov__google_workspace_mcp: the client starts no server that listens: start it so that port 8000 is its own, as `catproof simulate` shows
+        korotovsky__slack-mcp-server: the client does not put the token into `SLACK_MCP_XOXP_TOKEN`: set it by hand
+        iskhakov__google_workspace_mcp: the client cannot start a server that listens: start it on port 8000, as `catproof simulate` shows
         iskhakov__google_workspace_mcp: the login `Google OAuth` needs the OAuth proxy, which the client does not use
         githubcopilot__remote-mcp: the login `GitHub Copilot MCP` needs the OAuth proxy, which the client does not use
     "]].assert_eq(&stderr);
@@ -688,9 +688,9 @@ fn what_is_put_in_by_hand_reaches_the_container() {
     );
     assert_eq!(server["env"], json!({"URL": "${MCP_ACME__MCP_URL}"}));
     expect_test::expect![[r"
-        acme__mcp: the client writes no file: put your answer to `ca` into `/secrets/ca`
+        acme__mcp: the client writes no files: put your answer to `ca` into `/secrets/ca`
         acme__mcp: the login `Acme` needs the OAuth proxy, which the client does not use
-        acme__mcp: the token of the login is not put into `TOK`: set it by hand
+        acme__mcp: the client does not put the token into `TOK`: set it by hand
         acme__mcp: set `MCP_ACME__MCP_URL` where the client is started: url
     "]]
     .assert_eq(&notes(&export));
@@ -716,7 +716,7 @@ fn a_server_that_is_refused_is_said_and_costs_the_others_nothing() {
     );
     assert_eq!(
         stderr,
-        "acme__bad: not exported: `/process/arguments/1` holds what the client, or a shell, would put something else in place of\n"
+        "acme__bad: not exported: `/process/arguments/1` contains text that the client or a shell would expand\n"
     );
     let (code, stdout, _) = export(&["acme__bad"]);
     assert_eq!((code, stdout.as_str()), (1, ""));

@@ -37,13 +37,13 @@ fn a_pipe_gets_one_line_a_server_with_all_that_is_promised() {
         table(scratch.path(), None),
         [
             "server                                    origin   oauth type  proxy  findings   \
-             destinations                           env variables\n",
+             destinations                         env variables\n",
             LONG_ID,
             "  catalog  none               1 warning\n",
             "acme__draft                               local    1 generic   yes    1 error    \
-             not known: there is no token endpoint  acme__draft_CLIENT_ID, acme__draft_SECRET\n",
+             unknown: there is no token endpoint  acme__draft_CLIENT_ID, acme__draft_SECRET\n",
             "acme__mcp                                 catalog  1 generic   yes               \
-             acme.example                           acme__mcp_CLIENT_ID, acme__mcp_SECRET\n",
+             acme.example                         acme__mcp_CLIENT_ID, acme__mcp_SECRET\n",
         ]
         .concat()
     );
@@ -77,7 +77,7 @@ fn a_narrow_terminal_gets_the_long_parts_in_lines_of_their_own() {
         "\
 server       origin   oauth type  proxy  findings
 acme__draft  local    1 generic   yes    1 error
-  destinations: not known: there is no token endpoint
+  destinations: unknown: there is no token endpoint
   env variables: acme__draft_CLIENT_ID, acme__draft_SECRET
 acme__mcp    catalog  1 generic   yes
   destinations: acme.example

@@ -117,7 +117,7 @@ fn a_new_server_that_hides_one_of_the_catalog_says_so() {
     write(&scratch.path().join("catalog/acme__mcp.json"), "{}");
     let (code, _, stderr) = run(scratch.path(), &arguments);
     assert_eq!(code, 0);
-    assert!(stderr.contains("`catalog/acme__mcp.json` is there too"), "{stderr}");
+    assert!(stderr.contains("`catalog/acme__mcp.json` exists too"), "{stderr}");
     fs::remove_dir_all(scratch.path().join("catalog_local")).unwrap();
     fs::remove_file(scratch.path().join("catalog/acme__mcp.json")).unwrap();
     let (_, _, stderr) = run(scratch.path(), &arguments);
@@ -132,7 +132,7 @@ fn nothing_is_overwritten() {
     let arguments = ["new", "acme__mcp", "--type", "4", "--url", SERVER];
     let (code, _, stderr) = run(scratch.path(), &arguments);
     assert_eq!(code, 2);
-    assert!(stderr.contains("it is there already"), "{stderr}");
+    assert!(stderr.contains("it already exists"), "{stderr}");
     assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
 }
 

@@ -77,7 +77,7 @@ fn every_answer_that_does_not_fit_is_a_problem() {
             json!({"txt": "a", "text": 1, "number": "1", "boolean": "true", "folder": ["/a", 2], "blank": ["/a"]})
         ),
         [
-            "the server asks for no `txt`",
+            "the server has no input `txt`",
             "the answer to `blank` must be one file",
             "the answer to `boolean` must be `true` or `false`",
             "the answer to `folder` must be the path of a folder",
@@ -248,7 +248,7 @@ fn problems_are_shown_where_they_stand() {
     assert_eq!(code, 1);
     expect_test::expect![[r"
         answers.json:4:3: error: `port` is answered twice
-        answers.json:2:3: error: the server asks for no `prot`
+        answers.json:2:3: error: the server has no input `prot`
           help: did you mean `port`?
         answers.json:4:3: error: the answer to `port` must be a number
     "]]

@@ -6,7 +6,7 @@ use super::{DefaultPlace, Dialect, variable};
 
 pub(super) const DIALECT: Dialect = Dialect {
     root: "mcpServers",
-    // The type of an entry with a command is `stdio` unless it says otherwise; Claude Desktop knows no types.
+    // Claude Code assumes `stdio` for an entry with a command, and Claude Desktop does not know `type`.
     stdio: None,
     remote: Some(["http", "sse"]),
     name: variable,
@@ -16,7 +16,7 @@ pub(super) const DIALECT: Dialect = Dialect {
     separator: "/",
 };
 
-/// `${NAME:-default}`. The first brace ends it, and what follows a second `:-` is lost.
+/// `${NAME:-default}`. A brace in the default would end it, and what follows a second `:-` is lost.
 fn with_default(name: &str, default: &str) -> Option<String> {
     let fits = !default.contains('}') && !default.contains(":-");
     fits.then(|| format!("${{{name}:-{default}}}"))

@@ -1,8 +1,8 @@
 //! Launch specs -> the configuration of another client, with that client's own way to ask for inputs.
 //!
-//! `server` reads a launch spec, in the words of a client's `Dialect`; one file a client holds its dialect, and names
-//! the documentation that it follows. What a client cannot express is a note, and what would mean something else there
-//! is refused. No sensitive value is written: only a reference to where the client gets it from.
+//! `server` translates a launch spec; each client has a file with its `Dialect`, which names the documentation that it
+//! follows. What a client cannot express becomes a note; what it would misread is refused. No sensitive value is
+//! written, only a reference to it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,13 +23,13 @@ mod vscode;
 /// A program that runs MCP servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Client {
-    /// Claude Code: `.mcp.json`. Claude Desktop reads the same, but fills nothing in.
+    /// Claude Code: `.mcp.json`. Claude Desktop reads the same format, but expands nothing.
     Claude,
     /// Visual Studio Code: `.vscode/mcp.json`.
     Vscode,
     /// Cursor: `.cursor/mcp.json`.
     Cursor,
-    /// Any other that reads `mcpServers`, with references to the environment.
+    /// Any other client that reads `mcpServers` and expands environment variables.
     Generic,
 }
 
@@ -38,60 +38,60 @@ pub enum Client {
 pub struct Export {
     /// The JSON text of the file.
     pub text: String,
-    /// What the client cannot express, and what is left to do by hand.
+    /// What the client cannot express, and what to do by hand.
     pub notes: Vec<Note>,
-    /// The servers that the file lacks, each with its reason.
+    /// The servers that are not exported, each with the reason.
     pub refused: Vec<Note>,
     /// How many servers the file holds.
     pub servers: usize,
 }
 
-/// A sentence about one server.
+/// A message about one server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
     pub server: String,
     pub message: String,
 }
 
-/// How a client writes what all clients have.
+/// A client's syntax for what all clients support.
 struct Dialect {
-    /// The key that the servers stand under.
+    /// The key of the servers.
     root: &'static str,
-    /// The `type` of a server that is a process, where the client has one.
+    /// The `type` of a local server, if the client has one.
     stdio: Option<&'static str>,
-    /// The types of a server behind a URL: streamable HTTP, and HTTP with SSE.
+    /// The `type`s of a remote server: streamable HTTP, and HTTP with SSE.
     remote: Option<[&'static str; 2]>,
-    /// What an input is called, before any other has that name.
+    /// The name of an input, before it is made unique.
     name: fn(server: &str, key: &str) -> String,
-    /// What stands for the answer to the input of that name.
+    /// The reference to the input of that name.
     reference: fn(name: &str) -> String,
     default: DefaultPlace,
-    /// What stands for the user's own folder.
+    /// The reference to the user's home folder.
     home: &'static str,
-    /// What stands between two names of a path.
+    /// The path separator, or the reference to it.
     separator: &'static str,
 }
 
-/// Where a client takes the default of an input from.
+/// Where a client has the default of an input.
 #[derive(Clone, Copy)]
 enum DefaultPlace {
-    /// From the reference.
+    /// In the reference.
     Reference(fn(name: &str, default: &str) -> Option<String>),
-    /// From the list of inputs beside the servers, by which the user is asked.
+    /// In the list of inputs that the client prompts for.
     Prompt,
-    /// From nowhere: it is written in place of the reference.
+    /// Nowhere: the default is written instead of a reference.
     Written,
 }
 
-/// What is written.
+/// The file to write.
 struct File {
-    /// The key that the servers stand under.
+    /// The key of the servers.
     root: &'static str,
     prompts: Vec<Prompt>,
     servers: BTreeMap<String, Entry>,
 }
 
-/// How the user is asked for an input, where the client does that.
+/// An input that the client prompts for.
 #[derive(Debug, Serialize)]
 struct Prompt {
     #[serde(rename = "type")]
@@ -129,12 +129,12 @@ enum Entry {
 struct Asked<'a> {
     name: String,
     input: &'a Input,
-    /// What the prompt offers.
+    /// The default in the prompt.
     default: Option<String>,
 }
 
-/// Writes the configuration of these servers. Optional inputs without a default are left out, with all that needs
-/// them, unless `with_optional` says to ask for them too.
+/// Writes the configuration of these servers. Unless `with_optional` is set, optional inputs without a default are left
+/// out, with everything that needs them.
 pub fn export(launches: &[ServerLaunch], client: Client, with_optional: bool) -> Export {
     let dialect = dialect(client);
     let names = names(launches, dialect);
@@ -186,7 +186,7 @@ fn dialect(client: Client) -> &'static Dialect {
     }
 }
 
-/// What each input is called: no two inputs of one file have the same name.
+/// The unique name of each input, by server and key.
 fn names<'a>(
     launches: &'a [ServerLaunch],
     dialect: &Dialect,
@@ -198,35 +198,33 @@ fn names<'a>(
         .flat_map(|launch| launch.inputs.keys().map(|key| (launch.id.as_str(), key)));
     for (server, key) in keys {
         let name = (dialect.name)(server, key);
-        let numbered = (2..).map(|number| format!("{name}_{number}"));
-        let mut candidates = std::iter::once(name.clone()).chain(numbered);
-        // Of endless candidates one is free.
-        let free = candidates.find(|candidate| !taken.contains(candidate));
-        let free = free.unwrap_or(name);
-        taken.insert(free.clone());
-        names.insert((server, key.as_str()), free);
+        let mut unique = name.clone();
+        for number in 2.. {
+            if taken.insert(unique.clone()) {
+                break;
+            }
+            unique = format!("{name}_{number}");
+        }
+        names.insert((server, key.as_str()), unique);
     }
     names
 }
 
-/// An input as a variable of the environment. Its beginning keeps any server from naming a variable that is there for
-/// somebody else, such as `AWS_SECRET_ACCESS_KEY`.
+/// The environment variable of an input. The prefix keeps a server from reading an unrelated variable such as
+/// `AWS_SECRET_ACCESS_KEY`.
 fn variable(server: &str, key: &str) -> String {
     format!("MCP_{}_{}", env_name::alias(server), env_name::alias(key))
 }
 
-/// Whether a client, or a shell that it starts a program by, would put something else in place of a part of the text.
-/// No client documents how to write such a text as it stands.
+/// Whether a client, or the shell that it starts a program with, would expand part of the text. No client documents an
+/// escape for this.
 fn would_expand(text: &str) -> bool {
     let is_word = |character: char| character.is_ascii_alphanumeric() || character == '_';
     let after_dollar = text.split('$').skip(1);
     let has_dollar = after_dollar.into_iter().any(|rest| {
-        rest.starts_with(|next: char| match next {
-            '{' | '(' | '_' => true,
-            _ => next.is_ascii_alphabetic(),
-        })
+        rest.starts_with(|next: char| "{(_".contains(next) || next.is_ascii_alphabetic())
     });
-    // Between two signs: `%NAME%`, but not `%C3%A9`, which is a character of a URL.
+    // `%NAME%`, but not `%C3%A9`, a percent-encoded character of a URL.
     let pieces: Vec<&str> = text.split('%').collect();
     let between = pieces.get(1..pieces.len().saturating_sub(1));
     let has_percent = between.unwrap_or_default().iter().any(|name| {
@@ -243,24 +241,13 @@ mod tests {
 
     #[test]
     fn what_a_client_or_a_shell_would_expand_is_found() {
-        for text in [
-            "${HOME}",
-            "a${input:x}b",
-            "${",
-            "$(id)",
-            "`id`",
-            "$HOME",
-            "$$HOME",
-            "%PATH%",
-            "a%PATH%b",
-            "100% of %USERPROFILE%",
-        ] {
-            assert!(would_expand(text), "{text}");
-        }
-        for text in
-            ["", "$", "a$", "5$ {x}", "$1", "100%", "%C3%A9%20x", "50% and 60%", "{x}", "a=%s"]
-        {
-            assert!(!would_expand(text), "{text}");
+        let expanded =
+            "${HOME}|a${input:x}b|${|$(id)|`id`|$HOME|$$HOME|%PATH%|a%PATH%b|100% of %USERPROFILE%";
+        let literal = "|$|a$|5$ {x}|$1|100%|%C3%A9%20x|50% and 60%|{x}|a=%s";
+        for (texts, is_expanded) in [(expanded, true), (literal, false)] {
+            for text in texts.split('|') {
+                assert_eq!(would_expand(text), is_expanded, "{text}");
+            }
         }
     }
 }

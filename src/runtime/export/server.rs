@@ -13,7 +13,7 @@ use crate::source::Pointer;
 
 use super::{Asked, DefaultPlace, Dialect, Entry, would_expand};
 
-/// A launch spec, on its way into a client's words.
+/// The translation of a launch spec, in progress.
 pub(super) struct Translation<'a> {
     launch: &'a ServerLaunch,
     dialect: &'a Dialect,
@@ -21,23 +21,23 @@ pub(super) struct Translation<'a> {
     with_optional: bool,
     /// The inputs that the entry refers to, by key.
     pub(crate) asked: BTreeMap<&'a str, Asked<'a>>,
-    /// What the entry does not say.
+    /// What the entry cannot express.
     pub(crate) notes: Vec<String>,
 }
 
 /// Why a text cannot be written.
-enum Gap {
-    /// The launch spec has it left out where something of it is missing.
+enum Untranslatable {
+    /// A value is missing: the launch spec then leaves the text out.
     Missing(String),
-    /// It must not be left out, and would become another text.
+    /// The client would expand part of the text.
     Unsafe(String),
 }
 
-/// A text on its way into the client's file.
+/// A text for the client's file.
 struct Written {
     text: String,
-    /// What the client reads: the text with every default in its place, and a null character for each reference that
-    /// only the client can fill in. It must hold nothing else that would be filled in.
+    /// The text as the client expands it: with defaults filled in, and a null character for each other reference. It
+    /// must contain nothing more to expand.
     read: String,
 }
 
@@ -53,7 +53,7 @@ impl Written {
     }
 }
 
-type Text = Result<Written, Gap>;
+type Translated = Result<Written, Untranslatable>;
 
 impl<'a> Translation<'a> {
     pub(crate) fn new(
@@ -72,14 +72,14 @@ impl<'a> Translation<'a> {
     pub(crate) fn entry(&mut self) -> Result<Entry, String> {
         if self.launch.id == "__proto__" {
             return Err(
-                "`__proto__` is not a name that a program in JavaScript can look up".to_owned()
+                "`__proto__` cannot be the name of a server in a JavaScript client".to_owned()
             );
         }
         let entry = match (&self.launch.transport, &self.launch.process) {
             (Transport::Remote { url }, _) => self.remote(url)?,
             (Transport::StreamableHttp { port, path }, _) => {
                 self.note(format!(
-                    "the client starts no server that listens: start it so that port {port} is its own, as `catproof simulate` shows"
+                    "the client cannot start a server that listens: start it on port {port}, as `catproof simulate` shows"
                 ));
                 self.remote(&format!("http://localhost:{port}{path}"))?
             }
@@ -92,7 +92,7 @@ impl<'a> Translation<'a> {
 
     fn remote(&mut self, url: &str) -> Result<Entry, String> {
         if would_expand(url) {
-            return Err(unsafe_at(&Pointer::from("/transport")));
+            return Err(format!("`/transport` {EXPANDED}"));
         }
         let is_sse =
             Url::parse(url).is_ok_and(|url| url.path().trim_end_matches('/').ends_with("/sse"));
@@ -111,7 +111,7 @@ impl<'a> Translation<'a> {
         for (name, value) in &process.environment {
             let place = root.key("environment").key(name);
             if would_expand(name) {
-                return Err(format!("the name of `{}` {IN_PLACE}", place.as_str()));
+                return Err(format!("the name of `{}` {EXPANDED}", place.as_str()));
             }
             let text = self.text(value);
             if let Some(text) = self.or_left_out(text, &place)? {
@@ -134,7 +134,7 @@ impl<'a> Translation<'a> {
                 let mut args = vec!["run".to_owned(), "--rm".to_owned()];
                 args.extend(container.keep_stdin_open.then(|| "-i".to_owned()));
                 args.extend(options);
-                // By name alone: the value stays in the environment, where no list of processes shows it.
+                // Only the names: the values stay in the environment, where a process list does not show them.
                 let token = self.launch.oauth.iter().flat_map(|oauth| &oauth.delivery);
                 let token = token.filter_map(|delivery| match delivery {
                     TokenDelivery::Env { name } => Some(name),
@@ -153,14 +153,16 @@ impl<'a> Translation<'a> {
         Ok(Entry::Process { kind: self.dialect.stdio, command, args, env })
     }
 
-    /// Says what of a container no client sets up.
+    /// Notes what the client does not set up for a container.
     fn note_container(&mut self, process: &Process) {
         for path in process.files.keys() {
-            self.note(format!("no file is written: put `{path}` where the server finds it"));
+            self.note(format!(
+                "the client writes no files: create `{path}` where the server expects it"
+            ));
         }
         for (path, mount) in &process.mounts {
             self.note(format!(
-                "the client writes no file: put your answer to `{}` into `{path}`",
+                "the client writes no files: put your answer to `{}` into `{path}`",
                 mount.input
             ));
         }
@@ -169,7 +171,7 @@ impl<'a> Translation<'a> {
         }
     }
 
-    /// Says what of a login the client does not do. The login of the MCP specification, as a client of its own, it does.
+    /// Notes what the client does not do for a login. It does the login of the MCP specification with its own client id.
     fn note_login(&mut self) {
         let launch = self.launch;
         if let Some(oauth) = &launch.oauth {
@@ -182,34 +184,26 @@ impl<'a> Translation<'a> {
                 (TokenExchange::Direct, Registration::Static { .. }) => self.note(format!(
                     "the login `{name}` needs the client id that is registered for the app"
                 )),
-                (
-                    TokenExchange::Direct,
-                    Registration::Dynamic { .. } | Registration::ClientMetadata { .. },
-                ) if is_remote => {}
+                (TokenExchange::Direct, _) if is_remote => {}
                 (TokenExchange::Direct, _) => {
-                    self.note(format!("the login `{name}` is not done by the client"));
+                    self.note(format!("the client does not do the login `{name}`"));
                 }
             }
             for delivery in &oauth.delivery {
-                match delivery {
-                    TokenDelivery::Env { name } => self.note(format!(
-                        "the token of the login is not put into `{name}`: set it by hand"
-                    )),
-                    TokenDelivery::File { path } => {
-                        self.note(format!("the token of the login is not put into `{path}`"));
-                    }
-                    TokenDelivery::Header { .. } => {}
-                }
+                let (place, by_hand) = match delivery {
+                    TokenDelivery::Env { name } => (name, ": set it by hand"),
+                    TokenDelivery::File { path } => (path, ""),
+                    TokenDelivery::Header { .. } => continue,
+                };
+                self.note(format!("the client does not put the token into `{place}`{by_hand}"));
             }
         }
         if let Some(login) = &launch.browser_login {
             let whose = login.provider.as_deref().unwrap_or("the provider");
-            self.note(format!(
-                "the login in a browser window at {whose} is not done by the client"
-            ));
+            self.note(format!("the client does not do the browser login at {whose}"));
         }
         for step in &launch.setup {
-            self.note(format!("the set-up step `{}` is not taken", step.kind));
+            self.note(format!("the client does not run the setup step `{}`", step.kind));
         }
     }
 
@@ -219,23 +213,23 @@ impl<'a> Translation<'a> {
         }
     }
 
-    /// A text that nothing can stand in for.
+    /// Translates a text that the server cannot run without.
     fn needed(&mut self, template: &'a Template, place: &Pointer) -> Result<String, String> {
-        let text = self.text(template).map_err(|gap| match gap {
-            Gap::Missing(why) => format!("there is no `{}`: {why}", place.as_str()),
-            Gap::Unsafe(why) => format!("`{}` {why}", place.as_str()),
+        let text = self.text(template).map_err(|why| match why {
+            Untranslatable::Missing(why) => format!("there is no `{}`: {why}", place.as_str()),
+            Untranslatable::Unsafe(why) => format!("`{}` {why}", place.as_str()),
         })?;
         Ok(text.text)
     }
 
-    fn or_left_out(&mut self, text: Text, place: &Pointer) -> Result<Option<String>, String> {
+    fn or_left_out(&mut self, text: Translated, place: &Pointer) -> Result<Option<String>, String> {
         match text {
             Ok(text) => Ok(Some(text.text)),
-            Err(Gap::Missing(why)) => {
+            Err(Untranslatable::Missing(why)) => {
                 self.note(format!("`{}` is left out: {why}", place.as_str()));
                 Ok(None)
             }
-            Err(Gap::Unsafe(why)) => Err(format!("`{}` {why}", place.as_str())),
+            Err(Untranslatable::Unsafe(why)) => Err(format!("`{}` {why}", place.as_str())),
         }
     }
 
@@ -267,8 +261,8 @@ impl<'a> Translation<'a> {
         Ok(texts)
     }
 
-    /// The default of an input whose answers are an argument each: no reference can be several arguments.
-    fn each_default(&mut self, key: &'a str) -> Option<Result<Vec<String>, Gap>> {
+    /// The default of an input with several answers, one argument each: a reference can only be one argument.
+    fn each_default(&mut self, key: &'a str) -> Option<Result<Vec<String>, Untranslatable>> {
         let input = self.launch.inputs.get(key)?;
         let Some(InputValue::Several(items)) = &input.default else {
             return None;
@@ -281,14 +275,14 @@ impl<'a> Translation<'a> {
         Some(items.map(|item| Ok(self.default(item)?.text)).collect())
     }
 
-    fn text(&mut self, template: &'a Template) -> Text {
+    fn text(&mut self, template: &'a Template) -> Translated {
         match template {
             Template::Fixed(text) => inert(Written::fixed(text.clone())),
             Template::Composed(composed) => self.composed(composed),
         }
     }
 
-    fn composed(&mut self, composed: &'a Composed) -> Text {
+    fn composed(&mut self, composed: &'a Composed) -> Translated {
         for key in &composed.omit_without {
             self.answer(key)?;
         }
@@ -299,11 +293,11 @@ impl<'a> Translation<'a> {
                 Part::Input { input } => self.answer(input)?,
                 Part::Folder { folder } => self.folder(*folder)?,
                 Part::Token { .. } => {
-                    return Err(Gap::Missing("no login puts a token in".to_owned()));
+                    return Err(Untranslatable::Missing("no login supplies the token".to_owned()));
                 }
                 Part::Unresolved { unresolved } => {
                     let why = format!("nothing fills in the placeholder `{unresolved}`");
-                    return Err(Gap::Missing(why));
+                    return Err(Untranslatable::Missing(why));
                 }
             };
             whole.text.push_str(&part.text);
@@ -312,13 +306,13 @@ impl<'a> Translation<'a> {
         inert(whole)
     }
 
-    fn folder(&self, folder: Folder) -> Text {
+    fn folder(&self, folder: Folder) -> Translated {
         let Dialect { home, separator, .. } = self.dialect;
         let inside = |name| Ok(Written::reference(format!("{home}{separator}{name}")));
         match folder {
-            Folder::Installation => Err(Gap::Missing(
-                "the client has no folder that the server is installed in".to_owned(),
-            )),
+            Folder::Installation => {
+                Err(Untranslatable::Missing("the client has no installation folder".to_owned()))
+            }
             Folder::Home => Ok(Written::reference((*home).to_owned())),
             Folder::Desktop => inside("Desktop"),
             Folder::Documents => inside("Documents"),
@@ -327,18 +321,18 @@ impl<'a> Translation<'a> {
         }
     }
 
-    /// What stands for the answer to an input. A sensitive default is never written.
-    fn answer(&mut self, key: &'a str) -> Text {
+    /// The reference to an input, or its default. A sensitive default is never written.
+    fn answer(&mut self, key: &'a str) -> Translated {
         let Some(input) = self.launch.inputs.get(key) else {
-            return Err(Gap::Missing(format!("there is no input `{key}`")));
+            return Err(Untranslatable::Missing(format!("there is no input `{key}`")));
         };
         let default = input.default.as_ref().filter(|_| !input.sensitive);
         let default = match default {
-            // Where an answer is needed, an empty one is none.
+            // An empty default does not answer a required input.
             Some(InputValue::Text(text)) if text.is_empty() && input.required => None,
             Some(default) => match self.default(default) {
                 Ok(text) => Some((text, matches!(default, InputValue::Composed(_)))),
-                Err(Gap::Missing(_)) => None,
+                Err(Untranslatable::Missing(_)) => None,
                 Err(unsafe_default) => return Err(unsafe_default),
             },
             None => None,
@@ -347,9 +341,9 @@ impl<'a> Translation<'a> {
         let name = name.map_or(key, String::as_str);
         let reference = (self.dialect.reference)(name);
         match (default, self.dialect.default) {
-            (None, _) if !input.required && input.default.is_none() && !self.with_optional => {
-                Err(Gap::Missing(format!("`{key}` is optional (`--optional` asks for it)")))
-            }
+            (None, _) if !input.required && input.default.is_none() && !self.with_optional => Err(
+                Untranslatable::Missing(format!("`{key}` is optional (`--optional` asks for it)")),
+            ),
             (None, _) => {
                 self.ask(key, None);
                 Ok(Written::reference(reference))
@@ -360,19 +354,19 @@ impl<'a> Translation<'a> {
                 Ok(Written { text: reference, read })
             }
             (Some((default, false)), DefaultPlace::Reference(with_default)) => {
-                match with_default(name, &default.text) {
-                    Some(text) => Ok(Written { text, read: default.read }),
-                    None => Ok(self.write_default(key, default)),
-                }
+                let text = with_default(name, &default.text);
+                let text = text.unwrap_or_else(|| {
+                    self.note(written(key));
+                    default.text
+                });
+                Ok(Written { text, read: default.read })
             }
-            // What is put into a default is not put into a prompt or a reference.
-            (Some((default, _)), _) => Ok(self.write_default(key, default)),
+            // The client does not expand references in a default.
+            (Some((default, _)), _) => {
+                self.note(written(key));
+                Ok(default)
+            }
         }
-    }
-
-    fn write_default(&mut self, key: &str, default: Written) -> Written {
-        self.note(written(key));
-        default
     }
 
     fn ask(&mut self, key: &'a str, default: Option<String>) {
@@ -383,7 +377,7 @@ impl<'a> Translation<'a> {
         }
     }
 
-    fn default(&mut self, default: &'a InputValue) -> Text {
+    fn default(&mut self, default: &'a InputValue) -> Translated {
         match default {
             InputValue::Boolean(value) => Ok(Written::fixed(value.to_string())),
             InputValue::Number(number) => Ok(Written::fixed(number_text(number))),
@@ -403,17 +397,17 @@ impl<'a> Translation<'a> {
     }
 }
 
-/// A text that stays what it is in every client.
-fn inert(written: Written) -> Text {
-    if would_expand(&written.read) { Err(Gap::Unsafe(IN_PLACE.to_owned())) } else { Ok(written) }
+/// Refuses a text that a client would expand.
+fn inert(written: Written) -> Translated {
+    if would_expand(&written.read) {
+        Err(Untranslatable::Unsafe(EXPANDED.to_owned()))
+    } else {
+        Ok(written)
+    }
 }
 
-const IN_PLACE: &str = "holds what the client, or a shell, would put something else in place of";
-
-fn unsafe_at(place: &Pointer) -> String {
-    format!("`{}` {IN_PLACE}", place.as_str())
-}
+const EXPANDED: &str = "contains text that the client or a shell would expand";
 
 fn written(key: &str) -> String {
-    format!("`{key}` is written with its default: change it in the file")
+    format!("`{key}` is written with its default: edit the file to change it")
 }

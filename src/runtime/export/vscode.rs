@@ -24,7 +24,7 @@ pub(super) const DIALECT: Dialect = Dialect {
     separator: "${/}",
 };
 
-/// How the user is asked: a box to type in, or for yes and no a list to pick from.
+/// A text prompt, or for a boolean a list to pick from.
 pub(super) fn prompt(asked: Asked<'_>) -> Prompt {
     let Asked { name, input, default } = asked;
     let title = visible(&input.title);
@@ -35,7 +35,7 @@ pub(super) fn prompt(asked: Asked<'_>) -> Prompt {
     let is_choice = input.kind == InputType::Boolean;
     Prompt {
         kind: if is_choice { "pickString" } else { "promptString" },
-        // Words only, yet whoever searches the file for references finds none here.
+        // The description is not expanded, but it must not look like a reference to a search of the file.
         description: if would_expand(&description) { name.clone() } else { description },
         id: name,
         options: is_choice.then_some(["true", "false"]),

@@ -1,8 +1,8 @@
-//! The page that a provider sends the user back to: it says what really happened, and hands the answer to the app.
+//! The callback page: it reports the outcome of a login, and passes the provider's response to the app.
 //!
-//! The proxy keeps no state, so only the app can tell whether a `state` is its own. What no login can have produced (no
-//! code, no state, a parameter twice) is not handed over, and never called a success. Everything of the query is
-//! encoded twice: for the link, and for the page. The page has no script, and may load nothing.
+//! The proxy keeps no state, so only the app can tell whether a `state` is its own. A response that no login can produce
+//! (no code, no state, a repeated parameter) is not passed on, and never reported as a success. Values of the query are
+//! encoded twice: for the link, and for the page. The page has no script, and loads nothing.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -15,10 +15,10 @@ use url::{Url, form_urlencoded};
 
 use crate::text::hidden::is_hidden;
 
-/// What the app is told; RFC 9207 has the last one.
-const HANDED_OVER: [&str; 6] = ["code", "state", "error", "error_description", "error_uri", "iss"];
+/// The parameters that are passed to the app; `iss` is from RFC 9207.
+const PASSED_ON: [&str; 6] = ["code", "state", "error", "error_description", "error_uri", "iss"];
 
-/// Longer than any provider's code, shorter than what systems refuse to open.
+/// Longer than any provider's code, shorter than the longest link that systems open.
 const LONGEST_QUERY: usize = 8 * 1024;
 
 /// A callback page, before it is HTML.
@@ -26,11 +26,11 @@ pub struct Page {
     status: StatusCode,
     title: &'static str,
     text: String,
-    /// What opens the app; nothing where there is nothing to hand over.
+    /// The link that opens the app; `None` if there is nothing to pass on.
     link: Option<Url>,
 }
 
-/// Without what it says: a code may be in it.
+/// Leaves out the text and the link, which may contain a code.
 impl fmt::Debug for Page {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -42,7 +42,7 @@ impl fmt::Debug for Page {
 }
 
 impl Page {
-    /// What a provider's redirect with this query means.
+    /// The page for a redirect with this query.
     pub fn of(query: &str, deep_link: &Url) -> Self {
         let Some(parameters) = parameters(query) else {
             return Self::nothing();
@@ -70,12 +70,12 @@ impl Page {
         }
     }
 
-    /// A page that nobody was sent to by a provider.
+    /// The page for a request that is not a provider's redirect.
     pub fn nothing() -> Self {
         Self {
             status: StatusCode::BAD_REQUEST,
             title: "Nothing to do",
-            text: "This page takes a provider's answer to a login, and there is none in its address. Start the login in the app."
+            text: "This page is for the end of a login, and its address contains no response from a provider. Start the login in the app."
                 .to_owned(),
             link: None,
         }
@@ -86,16 +86,12 @@ impl IntoResponse for Page {
     fn into_response(self) -> Response {
         let title = self.title;
         let text = escape(&self.text);
-        let (refresh, button) = match &self.link {
-            None => (String::new(), String::new()),
-            Some(link) => {
-                let link = escape(link.as_str());
-                (
-                    format!("<meta http-equiv=\"refresh\" content=\"0;url={link}\">\n"),
-                    format!("<p><a href=\"{link}\">Open the app</a></p>\n"),
-                )
-            }
-        };
+        let (mut refresh, mut button) = (String::new(), String::new());
+        if let Some(link) = &self.link {
+            let link = escape(link.as_str());
+            refresh = format!("<meta http-equiv=\"refresh\" content=\"0;url={link}\">\n");
+            button = format!("<p><a href=\"{link}\">Open the app</a></p>\n");
+        }
         let html = format!(
             "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>{title}</title>\n{refresh}\
              <style>body {{ font: 16px/1.5 sans-serif; margin: 20vh auto; max-width: 36em; padding: 0 1em }}</style>\n\
@@ -107,7 +103,7 @@ impl IntoResponse for Page {
                 CONTENT_SECURITY_POLICY,
                 "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
             ),
-            // The address of this page holds the code.
+            // The address of this page contains the code.
             (REFERRER_POLICY, "no-referrer"),
             (X_FRAME_OPTIONS, "DENY"),
         ];
@@ -115,7 +111,7 @@ impl IntoResponse for Page {
     }
 }
 
-/// The parameters with a value, or nothing if one is given twice (RFC 6749 §3.1) or all are too long.
+/// The parameters with a value; `None` if one is repeated (RFC 6749 §3.1) or the query is too long.
 fn parameters(query: &str) -> Option<BTreeMap<Cow<'_, str>, Cow<'_, str>>> {
     let mut parameters = BTreeMap::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -129,13 +125,13 @@ fn parameters(query: &str) -> Option<BTreeMap<Cow<'_, str>, Cow<'_, str>>> {
 
 fn link(parameters: &BTreeMap<Cow<str>, Cow<str>>, deep_link: &Url) -> Url {
     let mut link = deep_link.clone();
-    let handed_over = HANDED_OVER.iter().filter_map(|name| Some((*name, parameters.get(*name)?)));
-    link.query_pairs_mut().extend_pairs(handed_over);
+    let passed_on = PASSED_ON.iter().filter_map(|name| Some((*name, parameters.get(*name)?)));
+    link.query_pairs_mut().extend_pairs(passed_on);
     link
 }
 
-/// Text as HTML, in content and in quoted attributes. Characters that change the direction of what surrounds them, or
-/// that have no picture, are left out: a provider's words must not rearrange the page's own.
+/// Escapes text for HTML content and quoted attributes. Bidirectional and invisible characters are dropped: a
+/// provider's text must not rearrange the page.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {

@@ -1,6 +1,6 @@
-//! `launch.json` and the environment, joined: the clients that the proxy speaks for.
+//! `launch.json` joined with the environment: the OAuth clients of the proxy.
 //!
-//! The file is generated, yet a secret depends on it: what `build` would never write is refused here once more.
+//! The file is generated, but it decides where secrets go: whatever `build` would not write is refused here too.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,21 +20,21 @@ use crate::text::profile::Profile;
 
 use super::{Missing, Options, ProxyError, Summary};
 
-/// The size that the launch file and the file of the environment may have: that of ten thousand servers.
+/// The size limit of the launch file and the `.env` file: enough for ten thousand servers.
 const MOST_BYTES: u64 = 64 << 20;
 
-/// The size that the file of a secret may have. The longest are keys and certificates.
+/// The size limit of a secret's file. The longest secrets are keys and certificates.
 const MOST_BYTES_OF_SECRET: u64 = 1 << 20;
 
-/// Everything that the proxy knows when it starts.
+/// Everything that is loaded when the proxy starts.
 pub(super) struct Loaded {
     pub(crate) summary: Summary,
     pub(crate) setup: Setup,
 }
 
-/// What the routes answer from.
+/// What the routes need.
 pub(super) struct Setup {
-    /// By server id. A server that cannot be spoken for is not here at all.
+    /// By server id. Servers without an endpoint or a secret are not included.
     pub(crate) clients: BTreeMap<String, OAuthClient>,
     pub(crate) allowed_destinations: Vec<String>,
     pub(crate) cors_origins: Vec<HeaderValue>,
@@ -53,12 +53,12 @@ pub(super) struct OAuthClient {
     pub(crate) resource: Option<String>,
 }
 
-/// A value that no message, log or debugger's view shows.
+/// A secret, which no message, log or debug output shows.
 #[derive(Clone)]
 pub(super) struct Secret(String);
 
 impl Secret {
-    /// For the one request that carries it.
+    /// The secret itself, for the one request that carries it.
     pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
@@ -70,7 +70,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Reads and checks everything. Problems are collected, so that one run names them all.
+/// Reads and checks everything. Problems are collected, so that one run reports them all.
 pub(super) fn load(options: &Options) -> Result<Loaded, ProxyError> {
     let launch = read_launch(&options.launch)?;
     let environment = Environment::read(options)?;
@@ -86,7 +86,7 @@ pub(super) fn load(options: &Options) -> Result<Loaded, ProxyError> {
         };
         let revocation_endpoint = endpoint(&server.revocation_endpoint, "revocation_endpoint");
         let Some(token_endpoint) = endpoint(&server.token_endpoint, "token_endpoint") else {
-            // The secret has nowhere to go, so nobody is asked for it.
+            // Without an endpoint, no secret is needed.
             without_endpoint.push(id.clone());
             continue;
         };
@@ -146,7 +146,7 @@ pub(super) fn load(options: &Options) -> Result<Loaded, ProxyError> {
     })
 }
 
-/// How far the proxy may reach under a profile.
+/// The addresses that the proxy may connect to under a profile.
 pub(super) fn reach(profile: Profile) -> Reach {
     match profile {
         Profile::Production => Reach::Public,
@@ -173,7 +173,7 @@ fn listen(launch: &ProxyLaunch) -> Result<SocketAddr, String> {
         .map_err(|_| "`listen.host` is not an IP address".to_owned())
 }
 
-/// The schemes that are not an app's own: the callback page would send the code to a website, or run it.
+/// Schemes that do not belong to an app: the callback page would send the code to a website, or run it.
 const COMMON_SCHEMES: [&str; 14] = [
     "about",
     "blob",
@@ -191,7 +191,7 @@ const COMMON_SCHEMES: [&str; 14] = [
     "wss",
 ];
 
-/// What the callback page opens: a URL of the scheme that the app has for itself (RFC 8252 §7.1).
+/// The URL that the callback page opens, with the app's private-use scheme (RFC 8252 §7.1).
 fn deep_link(launch: &ProxyLaunch) -> Result<Url, String> {
     match Url::parse(&launch.deep_link) {
         Ok(url) if COMMON_SCHEMES.contains(&url.scheme()) => Err(format!(
@@ -203,7 +203,7 @@ fn deep_link(launch: &ProxyLaunch) -> Result<Url, String> {
     }
 }
 
-/// Scheme, host and port, as a browser sends them; the page of a desktop app has a scheme of its own.
+/// The allowed origins: scheme, host and port, as a browser sends them. A desktop app may have its own scheme.
 fn cors_origins(launch: &ProxyLaunch) -> Result<Vec<HeaderValue>, String> {
     let is_origin = |text: &str| {
         Url::parse(text).is_ok_and(|url| {
@@ -220,7 +220,7 @@ fn cors_origins(launch: &ProxyLaunch) -> Result<Vec<HeaderValue>, String> {
     launch.cors_origins.iter().map(header).collect()
 }
 
-/// The URL that a secret may be sent to, or why it may not.
+/// Parses an endpoint, and checks that a secret may be sent there.
 fn check_endpoint(text: &str, launch: &ProxyLaunch) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|_| "it is not a URL".to_owned())?;
     check_url(&url, reach(launch.profile))?;
@@ -229,7 +229,7 @@ fn check_endpoint(text: &str, launch: &ProxyLaunch) -> Result<Url, String> {
     if url.fragment().is_some() {
         Err("it has a fragment".to_owned())
     } else if url.port().is_some() && !hosts::is_loopback(&url) {
-        Err("it has a port of its own".to_owned())
+        Err("it has an explicit port".to_owned())
     } else if !allowed.any(|allowed| allowed == host) {
         Err(format!("`{host}` is not among the allowed destinations"))
     } else {
@@ -237,7 +237,7 @@ fn check_endpoint(text: &str, launch: &ProxyLaunch) -> Result<Url, String> {
     }
 }
 
-/// The variables of the process, and below them those of the file.
+/// The variables of the process, which take precedence, and those of the `.env` file.
 struct Environment<'a> {
     process: &'a BTreeMap<String, String>,
     file: dotenv::EnvFile,
@@ -262,7 +262,7 @@ impl<'a> Environment<'a> {
         Ok(Self { process: &options.environment, file })
     }
 
-    /// The first of these variables that is set; an empty one is not, as the template leaves them empty.
+    /// The first of these variables that is set and not empty: the template leaves them empty.
     fn first(&self, names: &[String]) -> Option<&str> {
         names
             .iter()
@@ -273,7 +273,8 @@ impl<'a> Environment<'a> {
             .find(|value| !value.is_empty())
     }
 
-    /// The secret itself, or what is in the file that a variable names; an error names the variable, never a value.
+    /// The secret, from its variable or from the file that another variable names. An error names variables, never
+    /// values.
     fn secret(&self, server: &ProxyServer) -> Result<Option<Secret>, String> {
         let names = &server.environment;
         if let Some(secret) = self.first(&names.secret) {
@@ -288,7 +289,7 @@ impl<'a> Environment<'a> {
             .map_err(|error| unusable(error.to_string()))?;
         let text = String::from_utf8(bytes).map_err(|_| unusable("it is not UTF-8".to_owned()))?;
         match text.trim_end_matches(['\r', '\n']) {
-            "" => Err(format!("the file that `{variables}` names is empty")),
+            "" => Err(unusable("it is empty".to_owned())),
             secret => Ok(Some(Secret(secret.to_owned()))),
         }
     }

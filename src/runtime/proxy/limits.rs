@@ -1,4 +1,4 @@
-//! What nobody may exceed, so that a flood, a slow caller or a thousand open connections cost the others nothing.
+//! Limits, so that floods, slow callers and thousands of open connections do not affect other callers.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// The limits. Together they bound the memory: so many connections, each with its headers and its body.
+/// The limits. Together they bound the memory: the connections, each with its headers and its body.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// The body of a request, in bytes.
@@ -16,27 +16,27 @@ pub struct Limits {
     pub headers: usize,
     /// The body of a provider's reply, in bytes.
     pub reply: usize,
-    /// For the headers of a request, from the moment that they are waited for; so also for an idle connection.
+    /// For the headers of a request, including the time that a connection is idle before them.
     pub header_time: Duration,
     /// For the body of a request.
     pub body_time: Duration,
-    /// For a name, a connection to a provider and its TLS handshake.
+    /// For name resolution, connection and TLS handshake with a provider.
     pub connect_time: Duration,
-    /// For a provider's whole answer.
+    /// For a provider's whole response.
     pub provider_time: Duration,
-    /// For one connection, whatever it does.
+    /// For one connection in all.
     pub connection_time: Duration,
-    /// For the requests in flight, once the proxy is told to stop.
+    /// For the requests in flight when the proxy is stopped.
     pub shutdown_time: Duration,
-    /// Connections at once. Those beyond it are closed at once.
+    /// Concurrent connections. Further ones are closed immediately.
     pub connections: usize,
-    /// Connections of one address at once.
+    /// Concurrent connections from one address.
     pub connections_per_address: usize,
-    /// Questions to providers at once. Those beyond it are told to try again.
+    /// Concurrent requests to providers. Further ones get a 503.
     pub in_flight: usize,
-    /// Requests of one address a second, in the long run; above zero.
+    /// Requests per second from one address, on average; above zero.
     pub rate: f64,
-    /// Requests of one address at once, after a pause.
+    /// Requests from one address in a burst.
     pub burst: u32,
 }
 
@@ -61,11 +61,11 @@ impl Default for Limits {
     }
 }
 
-/// Addresses whose rate is remembered at once. Beyond it the idle ones are forgotten, which does them no harm.
+/// The most addresses whose rate is tracked. Beyond it the idle ones are dropped, which changes nothing for them.
 const REMEMBERED: usize = 10_000;
 
-/// Counts requests by address. Each request uses up the time that the rate gives it; who has used up more than a burst
-/// beyond now has to wait.
+/// A rate limit by address. Each request advances the address's clock by the time per request; a clock may be ahead of
+/// now by at most a burst.
 pub(super) struct Rates {
     request: Duration,
     burst: Duration,
@@ -78,12 +78,12 @@ impl Rates {
         Self { request, burst: request.saturating_mul(limits.burst), used_until: Mutex::default() }
     }
 
-    /// Counts a request of this address, if it may have one more.
+    /// Counts a request of this address, if it is within the limit.
     pub(crate) fn take(&self, address: IpAddr, now: Instant) -> bool {
         let mut used_until = self.used_until.lock().unwrap_or_else(PoisonError::into_inner);
         if used_until.len() >= REMEMBERED {
             used_until.retain(|_, used| *used > now);
-            // So many busy addresses are an attack that counting by address does not stop; the other limits do.
+            // So many busy addresses are an attack that a limit by address cannot stop; the other limits do.
             if used_until.len() > REMEMBERED / 2 {
                 used_until.clear();
             }
@@ -98,15 +98,15 @@ impl Rates {
     }
 }
 
-/// Counts connections, in all and by address.
+/// Limits the connections, in all and by address.
 pub(super) struct Places {
     in_all: Arc<Semaphore>,
     per_address: usize,
-    /// Shared once with each connection of the address.
+    /// The reference count is the number of connections from the address, plus one for the map.
     addresses: Mutex<HashMap<IpAddr, Arc<()>>>,
 }
 
-/// One connection's place, free again when dropped.
+/// A place for one connection, which is freed when dropped.
 pub(super) type Place = (OwnedSemaphorePermit, Arc<()>);
 
 impl Places {
@@ -120,13 +120,12 @@ impl Places {
         let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
         addresses.retain(|_, shared| Arc::strong_count(shared) > 1);
         let shared = addresses.entry(network(address)).or_default();
-        // One of the count is the map's own.
         let has_room = Arc::strong_count(shared) <= self.per_address;
         has_room.then(|| (permit, Arc::clone(shared)))
     }
 }
 
-/// What counts as one address: of IPv6 the /64 that a customer has to himself.
+/// What counts as one address: for IPv6 the /64, which usually belongs to one customer.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),

@@ -1,5 +1,5 @@
-//! The log: one JSON object a line. None of its fields is a caller's own text: no path, header, query or body, and a
-//! server id only when it is a configured one.
+//! The log: one JSON object per line. No field contains text from a caller: no path, header, query or body, and only
+//! the ids of configured servers.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -9,13 +9,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 use serde_json::json;
 
-/// How much is logged.
+/// How much to log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum LogLevel {
-    /// Only what the proxy or a provider failed to do.
+    /// Only failures of the proxy or a provider.
     Error,
-    /// Also one line a request.
+    /// Also one line per request.
     Info,
     /// Also why a request or a connection was refused.
     Debug,
@@ -28,25 +28,25 @@ pub struct Log {
     sink: Arc<Mutex<dyn Write + Send>>,
 }
 
-/// One answered request.
+/// One request with its response.
 #[derive(Debug, Serialize)]
-pub(super) struct Line<'a> {
+pub(super) struct RequestLine<'a> {
     pub(crate) request: &'a str,
     pub(crate) method: &'a str,
-    /// The route, never the path: a path is a caller's text.
+    /// The route, not the path, which is a caller's text.
     pub(crate) route: Option<&'a str>,
     pub(crate) server: Option<&'a str>,
-    /// The host of the endpoint that was asked.
+    /// The host of the provider's endpoint.
     pub(crate) host: Option<&'a str>,
     pub(crate) status: u16,
     pub(crate) provider_status: Option<u16>,
     pub(crate) ms: u128,
-    /// Why the answer is not a success: for errors always, for refusals only in detail.
+    /// Why the response is not a success. For refusals, only at the level `debug`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<&'a str>,
 }
 
-/// What every line starts with; the names are those of today's proxy.
+/// The start of every line; the names are those of the existing proxy.
 #[derive(Serialize)]
 struct Stamped<T> {
     level: LogLevel,
@@ -67,17 +67,14 @@ impl Log {
         Self { level, sink: Arc::new(Mutex::new(sink)) }
     }
 
-    pub(super) fn request(&self, mut line: Line) {
-        let level = match line.status {
-            500.. => LogLevel::Error,
-            _ => LogLevel::Info,
-        };
+    pub(super) fn request(&self, mut line: RequestLine) {
+        let level = if line.status >= 500 { LogLevel::Error } else { LogLevel::Info };
         let tells = level == LogLevel::Error || self.level == LogLevel::Debug;
         line.reason = line.reason.filter(|_| tells);
         self.write(level, line);
     }
 
-    /// Something that happened outside of any request.
+    /// Logs an event outside of any request.
     pub(super) fn event(&self, level: LogLevel, event: &str, detail: &str) {
         self.write(level, json!({ "event": event, "detail": detail }));
     }
@@ -93,7 +90,7 @@ impl Log {
         };
         text.push('\n');
         let mut sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
-        // Where the log cannot be written, there is nobody left to tell.
+        // A failure to write the log cannot be reported anywhere.
         let _ = sink.write_all(text.as_bytes());
     }
 }

@@ -1,11 +1,11 @@
 //! The guide's OAuth proxy: it keeps the client secrets, and adds them to the token requests of the desktop app.
 //!
-//! It is configured by nothing but `oauth_proxy/launch.json` and the environment. A secret goes to the endpoints that
-//! were compiled for its own server and nowhere else: what a caller names can only agree with them or be refused.
+//! It is configured only by `oauth_proxy/launch.json` and the environment. A secret is sent only to the endpoints that
+//! were compiled for its server: a request that names any other endpoint is refused.
 //!
-//! The rooms, in reading order: `launch` joins the launch file with the environment, `routes` is what it answers,
-//! `parameters` reads what the app sends, `provider` asks, `reply` reads what the provider answers, `callback`
-//! is the page that hands a code to the app; `limits`, `log` and `server` keep it alive and observable.
+//! In reading order: `launch` joins the launch file with the environment, `routes` has the HTTP routes, `parameters`
+//! reads the app's requests, `provider` sends them to the provider, `reply` reads its responses, `callback` is the page
+//! that passes a code to the app; `limits`, `log` and `server` do what their names say.
 //!
 //! Specifications: RFC 6749 (OAuth 2.0), RFC 7009 (revocation), RFC 7636 (PKCE), RFC 8707 (resource).
 
@@ -47,22 +47,21 @@ pub struct Options {
     pub env_file: Option<PathBuf>,
     /// The environment of the process. As with dotenv, it wins over the file.
     pub environment: BTreeMap<String, String>,
-    /// Where to listen, instead of where the launch file says.
+    /// The address to listen on, instead of the launch file's.
     pub listen: Option<SocketAddr>,
-    /// Whether to start without the secrets that are missing. Their servers are then refused like unknown ones.
+    /// Whether to start although secrets are missing. Their servers are then refused like unknown ones.
     pub allow_missing: bool,
-    /// Whether a trusted server in front appends the caller's address to `X-Forwarded-For`: that one is then counted.
+    /// Whether a trusted proxy in front appends the caller's address to `X-Forwarded-For`, to count requests by.
     pub behind_proxy: bool,
-    /// Further authorities to trust beside the platform's, in PEM.
+    /// Certificate authorities to trust beside the platform's, in PEM.
     pub authorities: Option<Vec<u8>>,
     /// Where the log goes, and how much of it.
     pub log: Log,
-    /// What nobody may exceed.
     pub limits: Limits,
 }
 
 impl Options {
-    /// The proxy of this launch file, in the environment of this process.
+    /// The defaults for a launch file, with the environment of this process.
     pub fn new(launch: PathBuf) -> Self {
         let environment = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -81,7 +80,7 @@ impl Options {
     }
 }
 
-/// Without the environment: the secrets are in it.
+/// Leaves out the environment, which contains the secrets.
 impl fmt::Debug for Options {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -97,16 +96,14 @@ impl fmt::Debug for Options {
     }
 }
 
-/// What would run.
+/// What the proxy serves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
-    /// Where it listens.
     pub listen: SocketAddr,
-    /// How the catalog was judged.
     pub profile: Profile,
     /// The servers that it exchanges tokens for.
     pub ready: Vec<String>,
-    /// The servers whose endpoints the discovery lock does not know: they are refused.
+    /// The servers that are refused because their endpoints are not in the discovery lock.
     pub without_endpoint: Vec<String>,
     /// The servers that are refused because their secret is missing; only with `allow_missing`.
     pub missing: Vec<Missing>,
@@ -116,9 +113,8 @@ pub struct Summary {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("`{server}` needs one of {}", variables.join(", "))]
 pub struct Missing {
-    /// The server id.
     pub server: String,
-    /// The variables that may hold the secret or name its file, the guide's own first.
+    /// The variables that can hold the secret or name its file, the guide's name first.
     pub variables: Vec<String>,
 }
 
@@ -135,43 +131,39 @@ impl Missing {
 /// Why the proxy cannot run. No message holds a value of the environment.
 #[derive(Debug, Error)]
 pub enum ProxyError {
-    /// A file cannot be read.
     #[error("cannot read {}: {error}", path.display())]
     Unreadable { path: PathBuf, error: ReadError },
-    /// The launch file is not what `build` writes.
+    /// The launch file is not one that `build` writes.
     #[error("{} cannot be used:\n  {}", path.display(), problems.join("\n  "))]
     Launch { path: PathBuf, problems: Vec<String> },
-    /// A variable has a value that cannot be used.
+    /// The value of a variable cannot be used.
     #[error("the environment cannot be used:\n  {}", .0.join("\n  "))]
     Environment(Vec<String>),
-    /// Secrets are missing.
     #[error("the environment is incomplete:\n  {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  "))]
     Incomplete(Vec<Missing>),
-    /// The network cannot be used.
     #[error(transparent)]
     Network(#[from] NetworkError),
-    /// The address cannot be listened on.
     #[error("cannot listen on {address}: {error}")]
     Listen { address: SocketAddr, error: io::Error },
 }
 
-/// Reads the launch file and the environment, and says what would run, without listening.
+/// Checks the launch file and the environment, without listening.
 pub fn check(options: &Options) -> Result<Summary, ProxyError> {
     launch::load(options).map(|loaded| loaded.summary)
 }
 
-/// Runs until `shutdown` is ready, and then until the requests in flight are answered.
+/// Runs until `shutdown` completes and the requests in flight are answered.
 pub async fn serve(options: Options, shutdown: impl Future<Output = ()>) -> Result<(), ProxyError> {
     bind(options).await?.serve(shutdown).await;
     Ok(())
 }
 
-/// Listens, without answering yet: for whoever wants to know the address first.
+/// Binds the address, without serving yet, so that the caller can report it.
 pub async fn bind(options: Options) -> Result<Listening, ProxyError> {
     bind_with_lookup(options, Arc::new(SystemLookup)).await
 }
 
-/// The same on another name resolution: for tests.
+/// The same with another name resolution, for tests.
 pub async fn bind_with_lookup(
     options: Options,
     lookup: Arc<dyn Lookup>,

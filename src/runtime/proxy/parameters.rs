@@ -1,6 +1,6 @@
-//! What the app sends: a token or revocation request as JSON or as a form, with the fields of today's app.
+//! The app's token and revocation requests, as JSON or as a form, with the fields of the existing app.
 //!
-//! Whatever else a caller sends (`client_id`, the word `REDACTED` as `client_secret`, headers) is not read at all.
+//! Anything else that a caller sends (`client_id`, `REDACTED` as `client_secret`, headers) is ignored.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -14,7 +14,7 @@ use url::form_urlencoded;
 
 use super::reply::Refusal;
 
-/// All that is read of a body.
+/// The parameters that are read.
 const KNOWN: [&str; 14] = [
     "authorization_code",
     "authorization_server_url",
@@ -32,7 +32,7 @@ const KNOWN: [&str; 14] = [
     "token_type_hint",
 ];
 
-/// The members of a JSON object as they come, repeated ones too.
+/// The members of a JSON object in order, including repeated keys.
 struct Members(Vec<(String, Value)>);
 
 impl<'de> Deserialize<'de> for Members {
@@ -66,7 +66,7 @@ pub struct Parameters(BTreeMap<String, String>);
 /// A form to post, without the client's own credentials.
 pub(crate) type Fields<'a> = Vec<(&'static str, &'a str)>;
 
-/// Without the values: codes and tokens are among them.
+/// Leaves out the values, which include codes and tokens.
 impl fmt::Debug for Parameters {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_set().entries(self.0.keys()).finish()
@@ -74,7 +74,7 @@ impl fmt::Debug for Parameters {
 }
 
 impl Parameters {
-    /// Reads a body of at most so many bytes. One that announces more is not waited for.
+    /// Reads a body of at most `longest` bytes. One that announces more is refused without reading it.
     pub async fn read(request: Request, longest: usize) -> Result<Self, Refusal> {
         let content_type = request.headers().get(CONTENT_TYPE);
         let content_type = content_type.and_then(|value| value.to_str().ok());
@@ -99,7 +99,7 @@ impl Parameters {
         let mut parameters = Self::default();
         let mut seen = BTreeSet::new();
         for (name, value) in members {
-            // Whoever stands before the proxy may have looked at the other one.
+            // A gateway in front of the proxy may have checked the other one.
             if KNOWN.contains(&name.as_str()) && !seen.insert(name.clone()) {
                 return Err(Refusal::MALFORMED);
             }
@@ -122,8 +122,8 @@ impl Parameters {
         Ok(parameters)
     }
 
-    /// Takes printable ASCII, as RFC 6749, appendix A, has all values: no line break can hide in it. No parameter comes
-    /// twice (RFC 6749 §3.2).
+    /// Adds a value of printable ASCII (RFC 6749, appendix A), which rules out line breaks. No parameter may be repeated
+    /// (RFC 6749 §3.2).
     fn add(&mut self, name: &str, value: String) -> Result<(), Refusal> {
         if value.is_empty() || !KNOWN.contains(&name) {
             return Ok(());
@@ -137,11 +137,11 @@ impl Parameters {
         self.0.get(name).map(String::as_str)
     }
 
-    /// The token request of RFC 6749 §4.1.3 and §6. No other grant is passed on: with the secret added, a
-    /// `client_credentials` would give any caller a token of the client itself.
+    /// The token request of RFC 6749 §4.1.3 and §6. Other grants are refused: with the secret added, `client_credentials`
+    /// would give any caller a token of the client itself.
     pub fn token_request(&self) -> Result<Fields<'_>, Refusal> {
         let code = self.get("code").or(self.get("authorization_code"));
-        // Today's app says it on `/mcp/sdk-token` by the name of the field alone.
+        // On `/mcp/sdk-token`, the existing app sends no `grant_type`, only a field `authorization_code`.
         let by_field = code.map(|_| "authorization_code");
         let grant = self.get("grant_type").or(by_field);
         let required = match grant {

@@ -1,7 +1,7 @@
-//! The other side: one POST to one compiled endpoint, with the client's credentials.
+//! The request to the provider: one POST to one compiled endpoint, with the client's credentials.
 //!
-//! The connection is the one that discovery uses: no redirects, no proxies of the environment, every address checked
-//! in the lookup that the connection uses.
+//! The HTTP client is that of discovery: no redirects, no proxies from the environment, and every resolved address is
+//! checked.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,18 +27,18 @@ use super::{Options, ProxyError};
 
 /// Connections to one provider that are kept open for the next request.
 const IDLE_CONNECTIONS: usize = 64;
-/// For so long: less than servers keep them, so that hardly a request meets a connection that is being closed.
+/// Shorter than servers keep idle connections, so that a request rarely meets one that is being closed.
 const IDLE_TIME: Duration = Duration::from_secs(4);
 
-/// Asks providers.
+/// The HTTP client for all providers.
 pub(super) struct Provider {
     http: Http,
     limits: Limits,
     in_flight: Semaphore,
 }
 
-/// A provider's answer, as it came.
-pub(super) struct Answer {
+/// A provider's response, unparsed.
+pub(super) struct ProviderResponse {
     pub(crate) status: StatusCode,
     pub(crate) content_type: String,
     pub(crate) body: Vec<u8>,
@@ -71,20 +71,20 @@ impl Provider {
         client: &OAuthClient,
         endpoint: &Url,
         fields: &Fields<'_>,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<ProviderResponse, Refusal> {
         let Ok(_in_flight) = self.in_flight.try_acquire() else {
             return Err(Refusal::BUSY);
         };
-        let asked = self.ask(client, endpoint, fields);
-        timeout(self.limits.provider_time, asked).await.unwrap_or(Err(Refusal::TIMEOUT))
+        let exchange = self.exchange(client, endpoint, fields);
+        timeout(self.limits.provider_time, exchange).await.unwrap_or(Err(Refusal::TIMEOUT))
     }
 
-    async fn ask(
+    async fn exchange(
         &self,
         client: &OAuthClient,
         endpoint: &Url,
         fields: &Fields<'_>,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<ProviderResponse, Refusal> {
         let response = self
             .request(client, endpoint, fields)
             .send()
@@ -95,7 +95,7 @@ impl Provider {
         let content_type = content_type.and_then(|value| value.to_str().ok());
         let content_type = content_type.unwrap_or_default().to_ascii_lowercase();
         let body = self.body(response, endpoint).await?;
-        Ok(Answer { status, content_type, body })
+        Ok(ProviderResponse { status, content_type, body })
     }
 
     fn request(&self, client: &OAuthClient, endpoint: &Url, fields: &Fields) -> RequestBuilder {
@@ -114,7 +114,7 @@ impl Provider {
                 request.body(form.finish())
             }
             ClientAuthentication::ClientSecretBasic => {
-                // RFC 6749 §2.3.1: each is form-encoded before the two are joined by a colon.
+                // RFC 6749 §2.3.1: both are form-encoded before they are joined by a colon.
                 let user: String = byte_serialize(client.client_id.as_bytes()).collect();
                 let password: String = byte_serialize(secret.as_bytes()).collect();
                 request.basic_auth(user, Some(password)).body(form.finish())

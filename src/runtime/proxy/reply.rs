@@ -1,51 +1,40 @@
-//! What the app gets to read: the provider's reply, whole, or an error of RFC 6749 §5.2.
+//! The reply to the app: the provider's reply, unchanged, or an error of RFC 6749 §5.2.
 //!
-//! Providers differ: Slack reports errors with a 200 and `ok: false`, GitHub answers with a form unless asked otherwise
-//! and reports errors with a 200 too. Here a success is a 200 with a JSON object, and everything else is an error.
+//! Providers differ: Slack reports errors with a 200 and `ok: false`, and GitHub with a 200 too, as a form unless asked
+//! for JSON. To the app, a success is a 200 with a JSON object, and everything else is an error.
 
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
-/// An error of the proxy's own, as the caller and as the log see it.
+/// An error of the proxy itself, for the caller and for the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     pub status: u16,
     /// A code of RFC 6749 §5.2, or the nearest of §4.1.2.1 where there is none.
     pub error: &'static str,
     pub description: &'static str,
-    /// What really happened, for the log alone: it may tell which servers are configured.
+    /// The actual reason, only for the log: it may reveal which servers are configured.
     pub reason: String,
 }
 
 impl Refusal {
-    /// The body is too long.
     pub const TOO_LARGE: Self = Self::new(413, "invalid_request", "the request is too long");
-    /// The body is neither JSON nor a form.
     pub const MEDIA_TYPE: Self =
         Self::new(415, "invalid_request", "the request must be JSON or a form");
-    /// The body cannot be read, or lacks a field.
     pub const MALFORMED: Self =
         Self::new(400, "invalid_request", "the request is malformed or lacks a parameter");
-    /// The body did not come.
     pub const TOO_SLOW: Self = Self::new(408, "invalid_request", "the request took too long");
-    /// There is no such page.
-    pub const NOT_FOUND: Self = Self::new(404, "invalid_request", "there is nothing here");
-    /// The page has another method.
+    pub const NOT_FOUND: Self = Self::new(404, "invalid_request", "not found");
     pub const METHOD: Self = Self::new(405, "invalid_request", "the method is not allowed");
-    /// A web page that is not configured calls.
     pub const ORIGIN: Self = Self::new(403, "access_denied", "the origin is not allowed");
-    /// A grant that is not for callers to use.
     pub const GRANT: Self = Self::new(
         400,
         "unsupported_grant_type",
         "only authorization_code and refresh_token are supported",
     );
-    /// The address calls too often.
     pub const RATE: Self = Self::new(429, "temporarily_unavailable", "too many requests");
-    /// Too many requests wait for providers.
     pub const BUSY: Self = Self::new(503, "temporarily_unavailable", "too many requests at once");
-    /// The provider does not answer in time.
     pub const TIMEOUT: Self =
         Self::new(504, "temporarily_unavailable", "the provider took too long");
 
@@ -53,16 +42,15 @@ impl Refusal {
         Self { status, error, description, reason: String::new() }
     }
 
-    /// The one answer to an unknown server, to one that is not set up, and to an endpoint that is not its own: which of
-    /// them it was is nobody's business but the log's.
+    /// The same reply for an unknown server, one without a secret, and a wrong endpoint: only the log tells which it was.
     pub fn client(reason: &str) -> Self {
-        let description = "the server is unknown here, or the endpoint is not its own";
+        let description = "unknown server, or an endpoint that does not belong to it";
         Self::new(401, "invalid_client", description).because(reason)
     }
 
-    /// The provider did not answer, or not in a way that can be passed on.
+    /// The provider did not reply, or its reply cannot be forwarded.
     pub fn provider(reason: impl Into<String>) -> Self {
-        let description = "the provider did not answer as an OAuth provider does";
+        let description = "the provider did not send a valid OAuth reply";
         Self::new(502, "server_error", description).because(reason)
     }
 
@@ -76,21 +64,21 @@ impl Refusal {
     }
 }
 
-/// A provider's reply, in the form that the app can rely on.
+/// A provider's reply, normalised for the app.
 #[derive(Debug, PartialEq)]
 pub struct Reply {
     pub status: StatusCode,
     pub body: Map<String, Value>,
 }
 
-/// Secrets that are shorter may stand in a reply by chance.
+/// A shorter secret may occur in a reply by chance.
 const SHORTEST_SECRET: usize = 8;
 
 impl Reply {
-    /// The text of the body, unless it repeats the secret, as the error pages of some debuggers do.
+    /// The body as text. Refuses one that repeats the secret, as debug error pages do.
     pub fn text_without(&self, secret: &str) -> Result<String, Refusal> {
         let text = serde_json::to_string(&self.body).unwrap_or_default();
-        // The same characters are escaped the same way in both.
+        // Compared in escaped form, because the body is escaped the same way.
         let quoted = Value::from(secret).to_string();
         let escaped = quoted.get(1..quoted.len() - 1).unwrap_or_default();
         if secret.len() >= SHORTEST_SECRET && text.contains(escaped) {
@@ -103,8 +91,7 @@ impl Reply {
 
 /// Reads the reply to a token request.
 pub fn token_reply(status: StatusCode, content_type: &str, body: &[u8]) -> Result<Reply, Refusal> {
-    let object = object(content_type, body);
-    match object {
+    match object(content_type, body) {
         Some(object) if status.is_success() && !is_error(&object) => {
             Ok(Reply { status: StatusCode::OK, body: object })
         }
@@ -112,7 +99,7 @@ pub fn token_reply(status: StatusCode, content_type: &str, body: &[u8]) -> Resul
     }
 }
 
-/// Reads the reply to a revocation request: a success has no body that means anything (RFC 7009 §2.2).
+/// Reads the reply to a revocation request: the body of a success is ignored (RFC 7009 §2.2).
 pub fn revocation_reply(
     status: StatusCode,
     content_type: &str,
@@ -129,7 +116,7 @@ pub fn revocation_reply(
     }
 }
 
-/// The provider's own words, if they have the shape of an OAuth error, with a status that says so.
+/// The provider's reply if it is an OAuth error, with an error status.
 fn error_reply(status: StatusCode, object: Option<Map<String, Value>>) -> Result<Reply, Refusal> {
     if status.is_redirection() {
         return Err(Refusal::provider("the provider redirects, which is not followed"));
@@ -147,16 +134,12 @@ fn error_reply(status: StatusCode, object: Option<Map<String, Value>>) -> Result
     if !body.get("error").is_some_and(Value::is_string) {
         body.insert("error".to_owned(), Value::from("invalid_request"));
     }
-    // An error with the status of a success, or with one that is none to a client, would not be taken for an error.
-    let status = if status.is_client_error() || status.is_server_error() {
-        status
-    } else {
-        StatusCode::BAD_REQUEST
-    };
-    Ok(Reply { status, body })
+    // A client would take any other status for a success.
+    let is_error = status.is_client_error() || status.is_server_error();
+    Ok(Reply { status: if is_error { status } else { StatusCode::BAD_REQUEST }, body })
 }
 
-/// Whether a reply is an error whatever its status: it has an `error` that says something, or Slack's `ok: false`.
+/// Whether a reply is an error, whatever its status: it has a non-empty `error`, or Slack's `ok: false`.
 fn is_error(object: &Map<String, Value>) -> bool {
     let has_error = match object.get("error") {
         None | Some(Value::Null | Value::Bool(false)) => false,
@@ -166,7 +149,7 @@ fn is_error(object: &Map<String, Value>) -> bool {
     has_error || object.get("ok") == Some(&Value::Bool(false))
 }
 
-/// The object that a body is, as JSON or as a form.
+/// Parses a body as a JSON object or as a form.
 fn object(content_type: &str, body: &[u8]) -> Option<Map<String, Value>> {
     match serde_json::from_slice(body) {
         Ok(Value::Object(object)) => Some(object),

@@ -1,4 +1,4 @@
-//! The routes of today's proxy, and what every request goes through before and after them.
+//! The routes, which are those of the existing proxy, and the middleware around them.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -24,17 +24,17 @@ use url::Url;
 use super::callback::Page;
 use super::launch::{OAuthClient, Setup};
 use super::limits::{Limits, Rates};
-use super::log::{Line, Log};
+use super::log::{Log, RequestLine};
 use super::parameters::Parameters;
 use super::provider::Provider;
 use super::reply::{Refusal, revocation_reply, token_reply};
 
-/// The header by which callers of `/mcp/token` name the endpoint.
+/// The header in which callers of `/mcp/token` name the endpoint.
 const TARGET_ENDPOINT: HeaderName = HeaderName::from_static("x-target-endpoint");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// All that a request is answered from.
+/// The state of the proxy.
 pub(super) struct Proxy {
     pub(crate) setup: Setup,
     pub(crate) provider: Provider,
@@ -42,16 +42,16 @@ pub(super) struct Proxy {
     pub(crate) rates: Rates,
     pub(crate) log: Log,
     pub(crate) counts_forwarded: bool,
-    /// Of this run: request ids start with it.
+    /// A random number that the request ids of this run start with.
     pub(crate) run: u64,
     pub(crate) requests: AtomicU64,
 }
 
-/// Where a connection comes from; the server puts it into each of its requests.
+/// The address of the caller, which the server adds to each request.
 #[derive(Clone, Copy)]
 pub(super) struct Peer(pub(crate) SocketAddr);
 
-/// What the log says about an answer, left in the answer by whoever knows.
+/// Details for the log, passed to `guard` as an extension of the response.
 #[derive(Clone, Default)]
 struct ResponseLog {
     server: Option<String>,
@@ -60,14 +60,13 @@ struct ResponseLog {
     reason: Option<String>,
 }
 
-/// Which of a client's endpoints is asked.
+/// One of a client's endpoints.
 #[derive(Clone, Copy)]
-enum Asked {
+enum Endpoint {
     Token,
     Revocation,
 }
 
-/// All routes.
 pub(super) fn router(proxy: Arc<Proxy>) -> Router {
     Router::new()
         .route("/oauth/token", post(token))
@@ -85,11 +84,11 @@ pub(super) fn router(proxy: Arc<Proxy>) -> Router {
 }
 
 async fn token(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
-    forward(&proxy, Asked::Token, None, request).await
+    forward(&proxy, Endpoint::Token, None, request).await
 }
 
 async fn revoke(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
-    forward(&proxy, Asked::Revocation, None, request).await
+    forward(&proxy, Endpoint::Revocation, None, request).await
 }
 
 async fn token_of_server(
@@ -98,12 +97,12 @@ async fn token_of_server(
     request: Request,
 ) -> Response {
     match id {
-        Ok(Path(id)) => forward(&proxy, Asked::Token, Some(&id), request).await,
+        Ok(Path(id)) => forward(&proxy, Endpoint::Token, Some(&id), request).await,
         Err(_) => Refusal::MALFORMED.into_response(),
     }
 }
 
-/// The provider in the path is not looked at: the answer is for the app, and the app knows whom it asked.
+/// The provider in the path is ignored: the app knows which login it has started.
 async fn callback(State(proxy): State<Arc<Proxy>>, RawQuery(query): RawQuery) -> Page {
     Page::of(&query.unwrap_or_default(), &proxy.setup.deep_link)
 }
@@ -117,12 +116,12 @@ async fn health(State(proxy): State<Arc<Proxy>>) -> Json<Value> {
 
 async fn forward(
     proxy: &Proxy,
-    asked: Asked,
+    requested: Endpoint,
     id_in_path: Option<&str>,
     request: Request,
 ) -> Response {
     let mut log = ResponseLog::default();
-    let mut response = match exchange(proxy, asked, id_in_path, request, &mut log).await {
+    let mut response = match exchange(proxy, requested, id_in_path, request, &mut log).await {
         Ok((status, text)) => (status, [(CONTENT_TYPE, "application/json")], text).into_response(),
         Err(refusal) => {
             log.reason = Some(refusal.reason.clone()).filter(|reason| !reason.is_empty());
@@ -133,11 +132,11 @@ async fn forward(
     response
 }
 
-/// Reads a request, asks the provider, reads its reply. What is wrong with the request itself is found before any
-/// server is looked up, so that it says nothing about which servers there are.
+/// Forwards a request to the provider, and reads its reply. The request is validated before the server is looked up, so
+/// that an error does not reveal which servers exist.
 async fn exchange(
     proxy: &Proxy,
-    asked: Asked,
+    requested: Endpoint,
     id_in_path: Option<&str>,
     request: Request,
     log: &mut ResponseLog,
@@ -148,37 +147,39 @@ async fn exchange(
     let parameters = timeout(limits.body_time, Parameters::read(request, limits.body))
         .await
         .unwrap_or(Err(Refusal::TOO_SLOW))?;
-    let mut fields = match asked {
-        Asked::Token => parameters.token_request(),
-        Asked::Revocation => parameters.revocation_request(),
+    let mut fields = match requested {
+        Endpoint::Token => parameters.token_request(),
+        Endpoint::Revocation => parameters.revocation_request(),
     }?;
     let id = id_in_path.or(parameters.get("mcp_server_id")).ok_or(Refusal::MALFORMED)?;
     let client = proxy.setup.clients.get(id);
     let client = client.ok_or_else(|| Refusal::client("no such server, or no secret for it"))?;
     log.server = Some(client.server.clone());
     check_endpoints(client, &parameters, target_endpoint)?;
-    let endpoint = match asked {
-        Asked::Token => &client.token_endpoint,
-        Asked::Revocation => client
+    let endpoint = match requested {
+        Endpoint::Token => &client.token_endpoint,
+        Endpoint::Revocation => client
             .revocation_endpoint
             .as_ref()
             .ok_or_else(|| Refusal::client("the server has no revocation endpoint"))?,
     };
     log.host = endpoint.host_str().map(str::to_owned);
-    if let (Asked::Token, Some(resource)) = (asked, &client.resource) {
+    if let (Endpoint::Token, Some(resource)) = (requested, &client.resource) {
         fields.push(("resource", resource));
     }
-    let answer = proxy.provider.post(client, endpoint, &fields).await?;
-    log.provider_status = Some(answer.status.as_u16());
-    let reply = match asked {
-        Asked::Token => token_reply(answer.status, &answer.content_type, &answer.body),
-        Asked::Revocation => revocation_reply(answer.status, &answer.content_type, &answer.body),
+    let response = proxy.provider.post(client, endpoint, &fields).await?;
+    log.provider_status = Some(response.status.as_u16());
+    let reply = match requested {
+        Endpoint::Token => token_reply(response.status, &response.content_type, &response.body),
+        Endpoint::Revocation => {
+            revocation_reply(response.status, &response.content_type, &response.body)
+        }
     }?;
     let text = reply.text_without(client.secret.reveal())?;
     Ok((reply.status, text))
 }
 
-/// Refuses a caller that names another server, endpoint or resource than those that were compiled.
+/// Refuses a request that names a server, endpoint or resource other than the compiled ones.
 fn check_endpoints(
     client: &OAuthClient,
     parameters: &Parameters,
@@ -192,7 +193,8 @@ fn check_endpoints(
         (parameters.get("revocation_endpoint"), revocation_endpoint),
     ];
     for (named, own) in endpoints {
-        if named.is_some_and(|named| !own.is_some_and(|own| same_url(named, own))) {
+        let is_own = |named| own.is_some_and(|own| Url::parse(named).is_ok_and(|url| url == *own));
+        if named.is_some_and(|named| !is_own(named)) {
             return Err(Refusal::client("another endpoint is named"));
         }
     }
@@ -212,19 +214,15 @@ fn check_endpoints(
     }
 }
 
-fn same_url(text: &str, url: &Url) -> bool {
-    Url::parse(text).is_ok_and(|named| named == *url)
-}
-
-/// Whether two names of a server are the same but for a final slash, about which clients and documents differ. It is
-/// only ever a name: nothing is sent there.
+/// Whether two identifiers are equal apart from a trailing slash, which clients and documents treat differently. An
+/// identifier is only compared: nothing is sent there.
 fn same_identifier(text: &str, identifier: &str) -> bool {
     let without_slash = |url: Url| url.as_str().trim_end_matches('/').to_owned();
     let named = Url::parse(text).map(without_slash);
     named.is_ok() && named == Url::parse(identifier).map(without_slash)
 }
 
-/// What every request goes through: its number, its origin, its rate; and its line in the log.
+/// The middleware of every request: it assigns an id, checks the origin and the rate, and writes the log.
 async fn guard(State(proxy): State<Arc<Proxy>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let number = proxy.requests.fetch_add(1, Ordering::Relaxed);
@@ -234,7 +232,7 @@ async fn guard(State(proxy): State<Arc<Proxy>>, request: Request, next: Next) ->
     let origin = request.headers().get(ORIGIN).cloned();
     let is_allowed =
         origin.as_ref().is_some_and(|origin| proxy.setup.cors_origins.contains(origin));
-    // To read is a matter for the browser, and a provider may send a user here with any origin.
+    // The browser keeps other origins from reading a response, and a provider may redirect a user here from any origin.
     let is_refused = origin.is_some() && !is_allowed && !method.is_safe();
     let mut response = if !proxy.rates.take(proxy.address(&request), started) {
         Refusal::RATE.into_response()
@@ -247,7 +245,7 @@ async fn guard(State(proxy): State<Arc<Proxy>>, request: Request, next: Next) ->
     };
     finish(response.headers_mut(), &id, origin.filter(|_| is_allowed));
     let log = response.extensions_mut().remove::<ResponseLog>().unwrap_or_default();
-    proxy.log.request(Line {
+    proxy.log.request(RequestLine {
         request: &id,
         method: method_name(&method),
         route: route.as_ref().map(MatchedPath::as_str),
@@ -282,7 +280,7 @@ fn finish(headers: &mut HeaderMap, id: &str, allowed_origin: Option<HeaderValue>
     }
 }
 
-/// A method as the log has it: what a caller makes up is a caller's text.
+/// The method for the log. An unknown one is text from the caller.
 fn method_name(method: &Method) -> &str {
     match *method {
         Method::GET | Method::HEAD | Method::POST | Method::OPTIONS => method.as_str(),
@@ -291,14 +289,14 @@ fn method_name(method: &Method) -> &str {
 }
 
 impl Proxy {
-    /// Whom a request counts for.
+    /// The address that a request counts for.
     fn address(&self, request: &Request) -> IpAddr {
         let peer = request.extensions().get::<Peer>();
         let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |Peer(address)| address.ip());
         if !self.counts_forwarded {
             return peer;
         }
-        // Only the last entry is from the server in front; those before it are the caller's word.
+        // Only the last entry is from the trusted proxy; the caller can forge the others.
         let forwarded = request.headers().get_all(FORWARDED_FOR).iter().next_back();
         let forwarded = forwarded.and_then(|value| value.to_str().ok());
         let last = forwarded.and_then(|value| value.rsplit(',').next());

@@ -1,4 +1,4 @@
-//! Connections: how many, for how long, and how they end.
+//! Accepts, limits and shuts down connections.
 
 use std::future::Future;
 use std::hash::{BuildHasher as _, RandomState};
@@ -20,16 +20,16 @@ use tokio::time::{sleep, timeout};
 use tower::ServiceExt as _;
 
 use super::launch::Loaded;
-use super::limits::{Place, Places, Rates};
+use super::limits::{Places, Rates};
 use super::log::LogLevel;
 use super::provider::Provider;
 use super::routes::{Peer, Proxy, router};
 use super::{Options, ProxyError, Summary};
 
-/// Before the next try, where the system gives no connection for want of files or memory.
+/// The pause after a failed accept, which usually means that the system is out of files or memory.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// A proxy that listens, and does not answer yet.
+/// A proxy that has bound its address, and does not serve yet.
 pub struct Listening {
     listener: TcpListener,
     address: SocketAddr,
@@ -49,7 +49,7 @@ impl Listening {
         let listener = TcpListener::bind(address).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         let limits = options.limits;
-        // Behind a proxy all connections are of one address.
+        // Behind a proxy, all connections come from one address.
         let per_address =
             if options.behind_proxy { limits.connections } else { limits.connections_per_address };
         Ok(Self {
@@ -63,7 +63,7 @@ impl Listening {
                 rates: Rates::new(&limits),
                 log: options.log,
                 counts_forwarded: options.behind_proxy,
-                // Seeded by the system, once a run.
+                // `RandomState` is seeded by the system.
                 run: RandomState::new().hash_one(0),
                 requests: AtomicU64::new(1),
             }),
@@ -71,17 +71,16 @@ impl Listening {
         })
     }
 
-    /// Where it listens: the port that the system chose where 0 was asked for.
+    /// The bound address, with the actual port if port 0 was requested.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What runs.
     pub fn summary(&self) -> &Summary {
         &self.summary
     }
 
-    /// Answers until `shutdown` is ready, and then until the requests in flight are answered.
+    /// Serves until `shutdown` completes and the requests in flight are answered.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
         let log = &self.proxy.log;
         let router = router(Arc::clone(&self.proxy));
@@ -108,7 +107,7 @@ impl Listening {
         }
     }
 
-    /// Gives a connection its place, or closes it.
+    /// Serves a connection in a task, or closes it if there are too many.
     fn connect(
         &self,
         stream: TcpStream,
@@ -122,7 +121,7 @@ impl Listening {
             self.proxy.log.event(LogLevel::Debug, "too many connections", &address);
             return;
         };
-        // Replies are small and whole: waiting for more to send only delays them.
+        // Replies are small: Nagle's algorithm would only delay them.
         let _ = stream.set_nodelay(true);
         let router = router.clone();
         let service = service_fn(move |mut request: Request<Incoming>| {
@@ -135,13 +134,13 @@ impl Listening {
             .max_buf_size(limits.headers)
             .serve_connection(TokioIo::new(stream), service);
         let connection = connections.watch(connection);
-        tokio::spawn(hold(place, timeout(limits.connection_time, connection)));
+        let connection = timeout(limits.connection_time, connection);
+        tokio::spawn(async move {
+            // Held until the connection ends. How it ends is the caller's business.
+            let _place = place;
+            let _ = connection.await;
+        });
     }
-}
-
-/// Keeps a place for as long as a connection lasts. How it ends is the caller's business.
-async fn hold(_place: Place, connection: impl Future) {
-    connection.await;
 }
 
 impl std::fmt::Debug for Listening {

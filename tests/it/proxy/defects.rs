@@ -113,7 +113,7 @@ async fn d5_production_knows_neither_loopback_nor_http() {
         ("https://[::ffff:127.0.0.1]/token".to_owned(), "is not a public address"),
         ("http://auth.example.com/token".to_owned(), "it is plain http"),
         ("https://u:p@auth.example.com/token".to_owned(), "it carries credentials"),
-        ("https://auth.example.com:8443/token".to_owned(), "it has a port of its own"),
+        ("https://auth.example.com:8443/token".to_owned(), "it has an explicit port"),
         ("https://other.example.com/token".to_owned(), "not among the allowed destinations"),
     ] {
         let setup = Setup::new(&provider).with(|launch| {
