@@ -1,9 +1,9 @@
-//! A new manifest, drafted from what its author says or from what discovery learned. Pure.
+//! A new manifest, drafted from its author's answers or from what discovery learned. Pure.
 //!
-//! What nobody said is left out, or stands there as a placeholder that `check` reports until somebody fills it in; an
-//! empty command is a note of `check`, and keeps the server out of the artifacts. Where nearly all servers agree, the
-//! usual value is written, for the author to look at: the path of type 2's metadata, where such a server is spoken to,
-//! the name of type 1's variable, that the login is required. That a server works is claimed of none.
+//! What nobody stated is left out, or is a placeholder that `check` reports until somebody fills it in. An empty command
+//! is a note of `check`, and keeps the server out of the artifacts. Where nearly all servers agree, the usual value is
+//! written for the author to review: the path of type 2's metadata and its HTTP endpoint, the name of type 1's variable,
+//! that the login is required. No draft claims that a server works.
 
 use serde::Serialize;
 use url::Url;
@@ -13,109 +13,96 @@ use crate::manifest::oauth::OAuthType;
 use crate::text::env_name;
 use crate::text::hosts;
 
-/// Where most issuers publish their metadata: those of OpenID Connect have to.
+/// The metadata path of most issuers: OpenID Connect requires it.
 const METADATA_PATH: &str = "/.well-known/openid-configuration";
-/// The client id that somebody has to replace.
+/// A placeholder that the author has to replace.
 const CLIENT_ID: &str = "your-client-id";
-/// Where a local server of type 2 is spoken to, so that the token can reach it in a header.
+/// The usual endpoint of a local server of type 2, which receives the token in a header.
 const STREAMABLE_HTTP: (&str, u16) = ("http://127.0.0.1:8000/mcp", 8000);
 /// The callback of the app itself, for a client that registers itself.
 const APP_CALLBACK: &str = "http://127.0.0.1:33418/oauth/callback";
-/// The callback of a proxy on the developer's own machine, where no other is configured.
+/// The callback of a proxy on the developer's machine, unless another is configured.
 const LOCAL_PROXY_CALLBACK: &str = "http://127.0.0.1:8080/oauth/callback";
 
-/// A drafted manifest, and why it is what it is.
+/// A drafted manifest, and why it looks the way it does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Draft {
     pub(crate) manifest: DraftedManifest,
-    /// The type; nothing where the server wants no OAuth.
-    pub(crate) oauth_type: Option<OAuthType>,
-    /// Whole sentences: which type, and what is still to be done.
+    /// Whole sentences: how the type was inferred, and what is still to be done.
     pub(crate) because: Vec<String>,
 }
 
-/// Why there is no draft.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum NoDraft {
-    #[error("the answers do not say which OAuth type it is: {0}")]
-    Unknown(String),
-}
-
-/// The members of a drafted manifest, in the order in which people read them.
+/// The members of a drafted manifest, in the order in which people read them, which the input model does not keep.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct DraftedManifest {
-    pub(crate) name: String,
-    pub(crate) display_name: String,
+    name: String,
+    display_name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) description: Option<String>,
+    description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) author: Option<DraftedAuthor>,
-    pub(crate) server: DraftedServer,
+    author: Option<DraftedAuthor>,
+    server: DraftedServer,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) oauth_config: Option<DraftedOAuth>,
+    oauth_config: Option<DraftedOAuth>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) archestra_config: Option<DraftedRequirements>,
+    archestra_config: Option<DraftedRequirements>,
 }
 
-/// `author` of a drafted manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct DraftedAuthor {
-    pub(crate) name: String,
+struct DraftedAuthor {
+    name: String,
 }
 
-/// `server` of a drafted manifest.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct DraftedServer {
+struct DraftedServer {
     #[serde(rename = "type")]
-    pub(crate) kind: &'static str,
+    kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) url: Option<String>,
+    url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) command: Option<String>,
+    command: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) args: Option<Vec<String>>,
+    args: Option<Vec<String>>,
 }
 
-/// `oauth_config` of a drafted manifest.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct DraftedOAuth {
-    pub(crate) name: String,
-    pub(crate) server_url: String,
+struct DraftedOAuth {
+    name: String,
+    server_url: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) token_endpoint: Option<String>,
+    token_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) well_known_url: Option<String>,
-    pub(crate) client_id: String,
+    well_known_url: Option<String>,
+    client_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) client_secret: Option<&'static str>,
+    client_secret: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) requires_proxy: Option<bool>,
-    pub(crate) redirect_uris: Vec<String>,
-    pub(crate) scopes: Vec<String>,
+    requires_proxy: Option<bool>,
+    redirect_uris: Vec<String>,
+    scopes: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) generic_oauth: Option<bool>,
+    generic_oauth: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) access_token_env_var: Option<String>,
+    access_token_env_var: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) streamable_http_url: Option<&'static str>,
+    streamable_http_url: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) streamable_http_port: Option<u16>,
+    streamable_http_port: Option<u16>,
 }
 
-/// `archestra_config` of a drafted manifest.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct DraftedRequirements {
-    pub(crate) oauth: DraftedRequirement,
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct DraftedRequirements {
+    oauth: DraftedRequirement,
 }
 
-/// `archestra_config.oauth` of a drafted manifest.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct DraftedRequirement {
-    pub(crate) provider: Option<String>,
-    pub(crate) required: bool,
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct DraftedRequirement {
+    /// Written as `null`.
+    provider: Option<String>,
+    required: bool,
 }
 
-/// What the author of a new manifest says of the server.
+/// What the author of a new manifest says about the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Answers {
     pub(crate) id: String,
@@ -128,53 +115,43 @@ pub(crate) struct Answers {
     /// The program and its arguments, for the local types 1 and 2.
     pub(crate) command: Vec<String>,
     pub(crate) scopes: Vec<String>,
-    /// The proxy's callback, where the configuration knows one.
+    /// The proxy's callback, if one is configured.
     pub(crate) callback: Option<String>,
 }
 
-/// The manifest that the answers make.
+/// Drafts a manifest from its author's answers.
 pub(crate) fn from_answers(answers: &Answers) -> DraftedManifest {
-    let Answers { id, oauth_type, url, .. } = answers;
-    let label = capitalised(&owner_of(id));
-    let is_static = oauth_type.has_static_client();
-    let client_id = answers.client_id.clone();
-    let oauth = DraftedOAuth {
-        name: label.clone(),
-        server_url: url.clone(),
-        client_id: if is_static {
-            client_id.unwrap_or(CLIENT_ID.to_owned())
-        } else {
-            String::new()
-        },
-        client_secret: is_static.then_some("REDACTED"),
-        requires_proxy: is_static.then_some(true),
-        redirect_uris: vec![callback(is_static, answers.callback.as_deref())],
-        scopes: answers.scopes.clone(),
-        ..DraftedOAuth::default()
-    };
-    let oauth = match oauth_type {
-        OAuthType::Generic => DraftedOAuth {
-            token_endpoint: answers.token_endpoint.clone(),
-            generic_oauth: Some(true),
-            access_token_env_var: Some(format!("{}_ACCESS_TOKEN", env_name::alias(&label))),
-            ..oauth
-        },
-        OAuthType::McpStatic => DraftedOAuth {
-            well_known_url: Some(format!("{}{METADATA_PATH}", url.trim_end_matches('/'))),
-            streamable_http_url: Some(STREAMABLE_HTTP.0),
-            streamable_http_port: Some(STREAMABLE_HTTP.1),
-            ..oauth
-        },
-        OAuthType::RemoteStatic | OAuthType::RemoteDynamic => oauth,
-    };
+    let Answers { id, oauth_type, url, callback, scopes, .. } = answers;
+    let owner = id.split("__").next().filter(|owner| !owner.is_empty());
+    let label = capitalized(owner.unwrap_or(id));
+    let mut oauth =
+        oauth_config(*oauth_type, label.clone(), url, scopes.clone(), callback.as_deref());
+    if let Some(client_id) = answers.client_id.clone().filter(|_| oauth_type.has_static_client()) {
+        oauth.client_id = client_id;
+    }
+    match oauth_type {
+        OAuthType::Generic => {
+            oauth.token_endpoint.clone_from(&answers.token_endpoint);
+            oauth.generic_oauth = Some(true);
+            let variable = format!("{}_ACCESS_TOKEN", env_name::alias(&label));
+            oauth.access_token_env_var = Some(variable);
+        }
+        OAuthType::McpStatic => {
+            let issuer = url.trim_end_matches('/');
+            oauth.well_known_url = Some(format!("{issuer}{METADATA_PATH}"));
+            oauth.streamable_http_url = Some(STREAMABLE_HTTP.0);
+            oauth.streamable_http_port = Some(STREAMABLE_HTTP.1);
+        }
+        OAuthType::RemoteStatic | OAuthType::RemoteDynamic => {}
+    }
     let server = if oauth_type.is_remote() {
-        DraftedServer { kind: "remote", url: Some(url.clone()), ..DraftedServer::default() }
+        remote_server(url)
     } else {
         DraftedServer {
             kind: "local",
+            url: None,
             command: Some(answers.command.first().cloned().unwrap_or_default()),
             args: Some(answers.command.iter().skip(1).cloned().collect()),
-            ..DraftedServer::default()
         }
     };
     DraftedManifest {
@@ -190,37 +167,45 @@ pub(crate) fn from_answers(answers: &Answers) -> DraftedManifest {
     }
 }
 
-/// Who an id says that the server belongs to: `acme` for `acme__remote-mcp`.
-fn owner_of(id: &str) -> String {
-    let owner = id.split("__").next().unwrap_or_default();
-    match owner {
-        "" => id.to_owned(),
-        owner => owner.to_owned(),
+/// The members that all types have. `callback` is the configured one of the proxy.
+fn oauth_config(
+    oauth_type: OAuthType,
+    name: String,
+    url: &str,
+    scopes: Vec<String>,
+    callback: Option<&str>,
+) -> DraftedOAuth {
+    let is_static = oauth_type.has_static_client();
+    let callback = if is_static { callback.unwrap_or(LOCAL_PROXY_CALLBACK) } else { APP_CALLBACK };
+    DraftedOAuth {
+        name,
+        server_url: url.to_owned(),
+        client_id: if is_static { CLIENT_ID.to_owned() } else { String::new() },
+        client_secret: is_static.then_some("REDACTED"),
+        requires_proxy: is_static.then_some(true),
+        redirect_uris: vec![callback.to_owned()],
+        scopes,
+        ..DraftedOAuth::default()
     }
 }
 
-/// The redirect URI that a draft starts with.
-fn callback(is_static: bool, of_proxy: Option<&str>) -> String {
-    if is_static {
-        of_proxy.unwrap_or(LOCAL_PROXY_CALLBACK).to_owned()
-    } else {
-        APP_CALLBACK.to_owned()
-    }
+fn remote_server(url: &str) -> DraftedServer {
+    DraftedServer { kind: "remote", url: Some(url.to_owned()), ..DraftedServer::default() }
 }
 
-/// Drafts the manifest of the server at `url`. `callback` is the proxy's, where the configuration knows one.
+/// Drafts the manifest of the server at `url`. `callback` is the configured one of the proxy.
 ///
-/// The type is 4 if its authorization server registers clients, 3 if it does not, and none only if the server answers
-/// without asking for a token and publishes no metadata either: some let `initialize` through and ask later.
+/// The type is 4 if its authorization server registers clients, and 3 if it does not. There is none only if the server
+/// answers without asking for a token and publishes no metadata either: some let `initialize` through and ask later.
 ///
 /// # Errors
-/// The answers leave the type open.
+/// Why the answers do not show the type.
 pub(crate) fn draft(
     id: &str,
     url: &str,
     entry: &LockEntry,
     callback: Option<&str>,
-) -> Result<Draft, NoDraft> {
+) -> Result<Draft, String> {
     let oauth_type = infer(entry)?;
     let label = label_of(url).unwrap_or(id.to_owned());
     let scopes = entry.resource.as_ref();
@@ -232,7 +217,7 @@ pub(crate) fn draft(
                 "The scopes are those of its resource metadata ({}): leave out what is not needed.",
                 scopes.join(", ")
             ),
-            None => "No resource metadata names its scopes, so none are asked for.".to_owned(),
+            None => "No resource metadata names its scopes, so none are requested.".to_owned(),
         });
     }
     if oauth_type == Some(OAuthType::RemoteStatic) {
@@ -242,77 +227,63 @@ pub(crate) fn draft(
         );
     }
     if let Some(source) = &entry.source {
-        because.push(format!("Nothing of this was fetched by catproof; its source: {source}."));
+        because.push(format!("None of this was fetched by catproof; its source: {source}."));
     }
-    let is_static = oauth_type.is_some_and(OAuthType::has_static_client);
-    let oauth_config = oauth_type.map(|_| DraftedOAuth {
-        name: capitalised(&label),
-        server_url: url.to_owned(),
-        client_id: if is_static { CLIENT_ID.to_owned() } else { String::new() },
-        client_secret: is_static.then_some("REDACTED"),
-        requires_proxy: is_static.then_some(true),
-        redirect_uris: vec![self::callback(is_static, callback)],
-        scopes: scopes.unwrap_or_default(),
-        ..DraftedOAuth::default()
+    let display_name = capitalized(&label);
+    let oauth_config = oauth_type.map(|oauth_type| {
+        let scopes = scopes.unwrap_or_default();
+        oauth_config(oauth_type, display_name.clone(), url, scopes, callback)
     });
-    Ok(Draft {
-        manifest: DraftedManifest {
-            name: id.to_owned(),
-            display_name: capitalised(&label),
-            server: DraftedServer {
-                kind: "remote",
-                url: Some(url.to_owned()),
-                ..DraftedServer::default()
-            },
-            oauth_config,
-            ..DraftedManifest::default()
-        },
-        oauth_type,
-        because,
-    })
+    let manifest = DraftedManifest {
+        name: id.to_owned(),
+        display_name,
+        server: remote_server(url),
+        oauth_config,
+        ..DraftedManifest::default()
+    };
+    Ok(Draft { manifest, because })
 }
 
-/// The id of the server at a URL: `linear__remote-mcp` for `https://mcp.linear.app/mcp`; `linear__mcp` for one that is
-/// local and only logs in there.
+/// An id for the server at a URL: `linear__remote-mcp` for `https://mcp.linear.app/mcp`; `linear__mcp` for a local one
+/// that only logs in there.
 pub(crate) fn id_of(url: &str, oauth_type: Option<OAuthType>) -> Option<String> {
-    let kind = match oauth_type {
-        Some(oauth_type) if !oauth_type.is_remote() => "mcp",
-        _ => "remote-mcp",
-    };
+    let is_local = oauth_type.is_some_and(|oauth_type| !oauth_type.is_remote());
+    let kind = if is_local { "mcp" } else { "remote-mcp" };
     Some(format!("{}__{kind}", label_of(url)?))
 }
 
-/// What the provider is called: the name under which its domain is registered.
+/// The provider's name: the first label of its registered domain.
 fn label_of(url: &str) -> Option<String> {
     let url = Url::parse(url).ok()?;
     let domain = hosts::registrable_domain(url.domain()?);
     domain.split('.').next().map(str::to_owned)
 }
 
-fn capitalised(word: &str) -> String {
+fn capitalized(word: &str) -> String {
     let mut characters = word.chars();
     let first = characters.next().into_iter().flat_map(char::to_uppercase);
     first.chain(characters).collect()
 }
 
-fn infer(entry: &LockEntry) -> Result<Option<OAuthType>, NoDraft> {
+fn infer(entry: &LockEntry) -> Result<Option<OAuthType>, String> {
     match entry.registers_clients() {
         Some(true) => Ok(Some(OAuthType::RemoteDynamic)),
         Some(false) => Ok(Some(OAuthType::RemoteStatic)),
-        None if entry.asks_for_nothing() => Ok(None),
+        None if entry.needs_no_oauth() => Ok(None),
         None => {
-            let problems = entry.problems.iter();
-            let problems: Vec<&str> = problems.map(|problem| problem.message.as_str()).collect();
-            Err(NoDraft::Unknown(if problems.is_empty() {
-                "whether it registers clients is not stated".to_owned()
+            let problems = entry.problems.iter().map(|problem| problem.message.as_str());
+            let problems = problems.collect::<Vec<_>>().join("; ");
+            let why = if problems.is_empty() {
+                "it is not stated whether its authorization server registers clients"
             } else {
-                problems.join("; ")
-            }))
+                &problems
+            };
+            Err(format!("the answers do not show which OAuth type it is: {why}"))
         }
     }
 }
 
-/// The type, and what in the answers decided it.
+/// The type, and what decided it.
 fn reason(entry: &LockEntry, oauth_type: Option<OAuthType>) -> String {
     let issuer = entry.issuer.as_deref().unwrap_or_default();
     let server = entry.authorization_server.as_ref();
@@ -325,10 +296,10 @@ fn reason(entry: &LockEntry, oauth_type: Option<OAuthType>) -> String {
             format!("Type 4, `remote-dynamic`: `{issuer}` registers clients at `{endpoint}`.")
         }
         (Some(OAuthType::RemoteDynamic), None) => {
-            format!("Type 4, `remote-dynamic`: `{issuer}` takes clients that nobody registered.")
+            format!("Type 4, `remote-dynamic`: `{issuer}` accepts clients without registration.")
         }
         (Some(oauth_type), _) => format!(
-            "Type {}, `{}`: `{issuer}` registers no clients by itself.",
+            "Type {}, `{}`: `{issuer}` does not register clients by itself.",
             oauth_type.number(),
             oauth_type.name()
         ),

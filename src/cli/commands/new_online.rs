@@ -25,8 +25,7 @@ pub(super) fn run(args: &NewArgs, console: &Console) -> Result<ExitStatus, Failu
     out.flush()?;
 
     let callback = new::callback_of_proxy(&workspace);
-    let draft = draft::draft(&id, &url, &entry, callback.as_deref())
-        .map_err(|why| Failure::usage(why.to_string()))?;
+    let draft = draft::draft(&id, &url, &entry, callback.as_deref()).map_err(Failure::usage)?;
     for sentence in &draft.because {
         writeln!(out, "{}", visible(sentence))?;
     }
