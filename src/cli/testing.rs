@@ -49,9 +49,9 @@ pub mod diff {
 }
 pub mod discovery {
     pub use crate::discovery::{
-        Answer, Failure, Fetch, Lock, LockEntry, LockInputs, Manners, Network, ProbeRun, Probed,
-        Reach, Recorder, Recordings, Request, Target, TargetKind, changes, merge, probe, read_lock,
-        stale,
+        Answer, ClientOptions, Failure, Fetch, Lock, LockEntry, LockInputs, Network, ProbeRun,
+        Probed, Reach, Recorder, Recordings, Request, Target, TargetKind, changes, merge, probe,
+        read_lock, stale,
     };
     pub mod challenge {
         pub use crate::discovery::challenge::{Challenge, bearer, parse};

@@ -1,12 +1,12 @@
-//! Which addresses and URLs may be asked at all. Pure: nothing here touches the network.
+//! Which addresses and URLs may be requested. Nothing here touches the network.
 
 use std::net::IpAddr;
 
 use url::{Host, Url};
 
-use crate::text::hosts::{is_global, is_loopback_name};
+use crate::text::hosts::{is_global, is_loopback};
 
-/// How far a run may reach.
+/// Which addresses a run may connect to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Reach {
     /// https on globally routable addresses only.
@@ -14,18 +14,16 @@ pub enum Reach {
     Public,
     /// The same, and http and https on loopback addresses (`--allow-loopback`, the tests).
     Loopback,
-    /// Any address, http included: only for a URL that the user names by hand, such as that of a running proxy.
+    /// Any address, http included: only for a URL that the user passes, such as that of a running proxy.
     Anywhere,
 }
 
-/// Says why `url` is not asked, in a few words, or nothing if it may be.
-///
-/// Judges the scheme, credentials in the URL, and a host that is an address in any spelling: `url` has already
-/// brought `0x7f.1`, `2130706433` and `[::ffff:127.0.0.1]` into one form. A name is judged by
-/// [`check_address`], on the addresses that the connection is about to use.
+/// Checks the scheme, credentials, and a host that is an IP address in any spelling: the URL parser has already
+/// normalized `0x7f.1`, `2130706433` and `[::ffff:127.0.0.1]`. The addresses of a host name are checked by
+/// [`check_address`] when the connection looks them up.
 ///
 /// # Errors
-/// The reason, as the end of the sentence "is not asked: …".
+/// Why `url` must not be requested, to follow "is not requested: …".
 pub(crate) fn check_url(url: &Url, reach: Reach) -> Result<(), String> {
     let Some(host) = url.host() else {
         return Err("it has no host".to_owned());
@@ -46,24 +44,20 @@ pub(crate) fn check_url(url: &Url, reach: Reach) -> Result<(), String> {
     if let Some(address) = address {
         check_address(address, reach)?;
     }
-    let names_loopback = match host {
-        Host::Domain(name) => is_loopback_name(name),
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
-    };
-    if names_loopback && reach == Reach::Public {
+    let is_loopback = is_loopback(url);
+    if is_loopback && reach == Reach::Public {
         return Err(format!("`{host}` is a loopback name"));
     }
-    if !encrypted && reach != Reach::Anywhere && !names_loopback {
+    if !encrypted && reach != Reach::Anywhere && !is_loopback {
         return Err("it is plain http".to_owned());
     }
     Ok(())
 }
 
-/// Says why `address` is not connected to, or nothing if it may be.
+/// Checks an address before a connection to it.
 ///
 /// # Errors
-/// The reason, as the end of the sentence "is not asked: …".
+/// Why it must not be connected to, to follow "is not requested: …".
 pub(crate) fn check_address(address: IpAddr, reach: Reach) -> Result<(), String> {
     let allowed = match reach {
         Reach::Public => is_global(address),
@@ -152,21 +146,22 @@ mod tests {
     }
 
     #[test]
-    fn only_https_is_asked_and_http_on_loopback_where_it_is_allowed() {
-        assert!(verdict("http://mcp.linear.app/", Reach::Public).is_err());
-        assert!(verdict("http://mcp.linear.app/", Reach::Loopback).is_err());
-        assert!(verdict("http://127.0.0.1:9/", Reach::Public).is_err());
-        assert!(verdict("http://10.0.0.1/", Reach::Loopback).is_err());
-        assert!(verdict("ftp://mcp.linear.app/", Reach::Anywhere).is_err());
-        assert_eq!(verdict("http://127.0.0.1:9/", Reach::Loopback), Ok(()));
-        assert_eq!(verdict("http://[::1]:9/", Reach::Loopback), Ok(()));
-        assert_eq!(verdict("http://localhost:9/", Reach::Loopback), Ok(()));
-        assert_eq!(verdict("http://10.0.0.1/health", Reach::Anywhere), Ok(()));
-    }
-
-    #[test]
-    fn credentials_in_a_url_are_never_sent() {
-        assert!(verdict("https://user:word@mcp.linear.app/", Reach::Anywhere).is_err());
-        assert!(verdict("https://user@mcp.linear.app/", Reach::Public).is_err());
+    fn only_https_is_requested_or_http_on_loopback_where_it_is_allowed() {
+        for (url, reach, is_allowed) in [
+            ("http://mcp.linear.app/", Reach::Public, false),
+            ("http://mcp.linear.app/", Reach::Loopback, false),
+            ("http://127.0.0.1:9/", Reach::Public, false),
+            ("http://10.0.0.1/", Reach::Loopback, false),
+            ("ftp://mcp.linear.app/", Reach::Anywhere, false),
+            ("http://127.0.0.1:9/", Reach::Loopback, true),
+            ("http://[::1]:9/", Reach::Loopback, true),
+            ("http://localhost:9/", Reach::Loopback, true),
+            ("http://10.0.0.1/health", Reach::Anywhere, true),
+            // Credentials are never sent.
+            ("https://user:word@mcp.linear.app/", Reach::Anywhere, false),
+            ("https://user@mcp.linear.app/", Reach::Public, false),
+        ] {
+            assert_eq!(verdict(url, reach).is_ok(), is_allowed, "{url}");
+        }
     }
 }

@@ -1,8 +1,8 @@
-//! The network: the only code of catproof that opens a connection to discover something.
+//! The network client: the only code that opens connections for discovery.
 //!
-//! Its manners: https only; every address that a connection would use is checked in the very lookup that it uses, so
-//! that a second lookup cannot differ; no redirects, cookies, credentials or proxies of the environment; everything
-//! has a limit, and a flaky network is asked at most twice more.
+//! https only. Every address is checked in the same lookup that the connection uses, so that a second lookup cannot
+//! differ (DNS rebinding). No redirects, cookies, credentials or proxies from the environment. Everything has a limit,
+//! and a request is retried at most twice.
 
 use std::collections::HashMap;
 use std::error::Error as StdError;
@@ -24,20 +24,18 @@ use super::address::{Reach, check_address, check_url};
 use super::fetch::{Answer, Body, Failure, FailureKind, Fetch, INITIALIZE, Method, Request};
 use super::well_known::origin;
 
-/// How long a connection waits for the next request to its origin, which follows at once or not at all.
+/// How long a connection stays open for the next request to its origin, which follows at once or not at all.
 const IDLE: Duration = Duration::from_millis(100);
 
-/// How the network is used.
+/// How the client connects.
 #[derive(Debug, Clone, Default)]
-pub struct Manners {
-    /// How far it may reach.
+pub struct ClientOptions {
     pub reach: Reach,
-    /// A proxy to go through (`--http-proxy`). Names are then resolved by the proxy, and only addresses that stand in
-    /// a URL are checked here; the proxy's own address may be any.
+    /// An HTTP proxy (`--http-proxy`). It resolves the host names, so only addresses written in a URL are checked here;
+    /// the proxy itself may have any address.
     pub http_proxy: Option<String>,
-    /// Further authorities to trust beside the platform's, in PEM (`--ca-file`).
+    /// Certificate authorities to trust in addition to the platform's, in PEM (`--ca-file`).
     pub authorities: Option<Vec<u8>>,
-    /// The limits.
     pub limits: Limits,
 }
 
@@ -54,33 +52,33 @@ pub struct Limits {
     pub in_flight: usize,
     /// Requests in flight to one origin (scheme, host, port).
     pub per_origin: usize,
-    /// Further tries after a connection error or a 5xx.
+    /// Retries after a connection error or a 5xx.
     pub retries: u32,
-    /// Before the first further try; doubled before the second.
+    /// The pause before the first retry; doubled for each further one.
     pub pause: Duration,
 }
 
 /// Why the network could not be set up.
 #[derive(Debug, Error)]
 pub enum NetworkError {
-    /// The text is not a PEM certificate.
     #[error("the certificate authorities cannot be read: they are not PEM certificates")]
     Authorities,
-    /// The proxy's URL cannot be used. It is not repeated: it may hold a password.
-    #[error("the proxy is not a URL that requests can go through")]
+    /// The URL is not shown: it may hold a password.
+    #[error("the HTTP proxy is not a usable URL")]
     Proxy,
-    /// No client: mostly a system without any certificate authority.
-    #[error("TLS cannot be set up: {0}; on a system without certificate authorities, name some")]
+    /// Mostly a system without any certificate authority.
+    #[error(
+        "TLS cannot be set up: {0}; on a system without certificate authorities, pass some with `--ca-file`"
+    )]
     Tls(String),
 }
 
-/// Turns a name into its addresses; replaced in tests.
+/// Resolves a host name to all its addresses; replaced in tests.
 pub trait Lookup: Send + Sync {
-    /// All addresses of a name.
     fn lookup(&self, name: &str) -> Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
 }
 
-/// The system's own name resolution.
+/// The system's resolver.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemLookup;
 
@@ -90,7 +88,7 @@ pub struct Network {
     client: Client,
     reach: Reach,
     limits: Limits,
-    all: Semaphore,
+    in_flight: Semaphore,
     origins: Mutex<HashMap<String, Arc<Semaphore>>>,
 }
 
@@ -109,27 +107,30 @@ impl Default for Limits {
 }
 
 impl Network {
-    /// A client with these manners, on the system's name resolution.
+    /// A client that uses the system's resolver.
     ///
     /// # Errors
     /// The authorities or the proxy cannot be used, or TLS cannot be set up.
-    pub fn new(manners: &Manners) -> Result<Self, NetworkError> {
-        Self::with_lookup(manners, Arc::new(SystemLookup))
+    pub fn new(options: &ClientOptions) -> Result<Self, NetworkError> {
+        Self::with_lookup(options, Arc::new(SystemLookup))
     }
 
-    /// A client with these manners, on another name resolution.
+    /// A client that uses another resolver.
     ///
     /// # Errors
     /// As [`Network::new`].
-    pub fn with_lookup(manners: &Manners, lookup: Arc<dyn Lookup>) -> Result<Self, NetworkError> {
-        let client = builder(manners, lookup)?
+    pub fn with_lookup(
+        options: &ClientOptions,
+        lookup: Arc<dyn Lookup>,
+    ) -> Result<Self, NetworkError> {
+        let client = builder(options, lookup)?
             .build()
             .map_err(|error| NetworkError::Tls(innermost(&error)))?;
         Ok(Self {
             client,
-            reach: manners.reach,
-            limits: manners.limits,
-            all: Semaphore::new(manners.limits.in_flight),
+            reach: options.reach,
+            limits: options.limits,
+            in_flight: Semaphore::new(options.limits.in_flight),
             origins: Mutex::new(HashMap::new()),
         })
     }
@@ -179,7 +180,7 @@ impl Network {
     async fn body(&self, mut response: Response, url: &Url) -> Result<Body, Failure> {
         let limit = self.limits.body;
         let announced = response.content_length().unwrap_or_default();
-        if usize::try_from(announced).map_or(true, |announced| announced > limit) {
+        if announced > limit as u64 {
             return Ok(Body::TooLarge(limit));
         }
         let mut bytes = Vec::new();
@@ -194,30 +195,28 @@ impl Network {
         Ok(Body::Bytes(bytes))
     }
 
-    fn room_at(&self, url: &Url) -> Arc<Semaphore> {
+    /// The semaphore of the URL's origin.
+    fn semaphore_of(&self, url: &Url) -> Arc<Semaphore> {
         // A panic elsewhere cannot leave the map half changed.
         let mut origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
-        origins.retain(|_, room| Arc::strong_count(room) > 1);
-        Arc::clone(
-            origins
-                .entry(origin(url))
-                .or_insert_with(|| Arc::new(Semaphore::new(self.limits.per_origin))),
-        )
+        origins.retain(|_, semaphore| Arc::strong_count(semaphore) > 1);
+        let new = || Arc::new(Semaphore::new(self.limits.per_origin));
+        Arc::clone(origins.entry(origin(url)).or_insert_with(new))
     }
 }
 
-/// The connections of both the network and the OAuth proxy: checked addresses, no redirects, cookies, credentials or
-/// proxies of the environment.
+/// The client settings shared with the OAuth proxy: checked addresses, no redirects, cookies, credentials or proxies
+/// from the environment.
 pub(crate) fn builder(
-    manners: &Manners,
+    options: &ClientOptions,
     lookup: Arc<dyn Lookup>,
 ) -> Result<ClientBuilder, NetworkError> {
-    // Fails where a provider is installed already, and then that one is used.
+    // Fails if a provider is already installed, which is then used.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let limits = manners.limits;
-    let proxy = manners.http_proxy.as_deref().map(proxy).transpose()?;
+    let limits = options.limits;
+    let proxy = options.http_proxy.as_deref().map(proxy).transpose()?;
     let proxy_host = proxy.as_ref().map(|(host, _)| host.clone());
-    let resolver = CheckedResolver { lookup, reach: manners.reach, proxy_host };
+    let resolver = CheckedResolver { lookup, reach: options.reach, proxy_host };
     let mut builder = Client::builder()
         .user_agent(concat!("catproof/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
@@ -232,7 +231,7 @@ pub(crate) fn builder(
     if let Some((_, proxy)) = proxy {
         builder = builder.proxy(proxy);
     }
-    if let Some(authorities) = &manners.authorities {
+    if let Some(authorities) = &options.authorities {
         let certificates =
             Certificate::from_pem_bundle(authorities).map_err(|_| NetworkError::Authorities)?;
         if certificates.is_empty() {
@@ -247,25 +246,23 @@ impl Fetch for Network {
     async fn fetch(&self, request: &Request) -> Result<Answer, Failure> {
         let url = Url::parse(&request.url)
             .map_err(|_| Failure::new(FailureKind::Refused, "it is not a URL"))?;
-        // Addresses in URLs never reach the resolver.
+        // IP addresses in URLs never reach the resolver.
         check_url(&url, self.reach).map_err(|why| Failure::new(FailureKind::Refused, why))?;
-        let room = self.room_at(&url);
-        // First the origin, then the run: who waits for a slow origin takes nobody's place. Nothing closes either.
-        let _at_origin = room.acquire().await;
-        let _in_flight = self.all.acquire().await;
+        let semaphore = self.semaphore_of(&url);
+        // The origin's permit first: waiting for a slow origin must not use up the run's. Neither semaphore is closed.
+        let _at_origin = semaphore.acquire().await;
+        let _in_flight = self.in_flight.acquire().await;
         tokio::time::timeout(self.limits.total, self.with_retries(request, &url))
             .await
             .unwrap_or_else(|_| {
-                let seconds = self.limits.total.as_secs_f32();
-                Err(Failure::new(
-                    FailureKind::TimedOut,
-                    format!("no whole answer within {seconds} s"),
-                ))
+                let message =
+                    format!("no complete answer within {} s", self.limits.total.as_secs_f32());
+                Err(Failure::new(FailureKind::TimedOut, message))
             })
     }
 }
 
-/// What a transport error means, in words that are the same on every platform.
+/// The failure for a transport error, with a message that is the same on every platform.
 pub(crate) fn failure(error: &reqwest::Error, url: &Url, connect: Duration) -> Failure {
     let host = url.host_str().unwrap_or_default();
     for cause in causes(error) {
@@ -279,17 +276,15 @@ pub(crate) fn failure(error: &reqwest::Error, url: &Url, connect: Duration) -> F
             return Failure::new(FailureKind::Tls, tls_message(tls, host));
         }
     }
-    if error.is_timeout() {
+    let (kind, message) = if error.is_timeout() {
         let seconds = connect.as_secs_f32();
-        return Failure::new(
-            FailureKind::TimedOut,
-            format!("no connection to `{host}` within {seconds} s"),
-        );
-    }
-    if error.is_connect() {
-        return Failure::new(FailureKind::Unreachable, format!("no connection to `{host}`"));
-    }
-    Failure::new(FailureKind::Unreachable, format!("the connection to `{host}` broke"))
+        (FailureKind::TimedOut, format!("no connection to `{host}` within {seconds} s"))
+    } else if error.is_connect() {
+        (FailureKind::Unreachable, format!("no connection to `{host}`"))
+    } else {
+        (FailureKind::Unreachable, format!("the connection to `{host}` broke"))
+    };
+    Failure::new(kind, message)
 }
 
 impl Lookup for SystemLookup {
@@ -301,22 +296,21 @@ impl Lookup for SystemLookup {
     }
 }
 
-/// Refuses a name of which any address is off limits, in the lookup that the connection uses.
+/// Refuses a host name if any of its addresses is off limits, in the same lookup that the connection uses.
 struct CheckedResolver {
     lookup: Arc<dyn Lookup>,
     reach: Reach,
     proxy_host: Option<String>,
 }
 
-/// A name that has an address that is off limits.
+/// A host name with an address that is off limits.
 #[derive(Debug, Error)]
-#[error("`{name}` has the address {address}, which is not a public one")]
+#[error("`{name}` has the address {address}, which is not public")]
 struct RefusedName {
     name: String,
     address: IpAddr,
 }
 
-/// A name without an address.
 #[derive(Debug, Error)]
 #[error("the name `{0}` has no address")]
 struct UnresolvedName(String);
@@ -325,7 +319,7 @@ impl Resolve for CheckedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let name = name.as_str().to_owned();
         let addresses = self.lookup.lookup(&name);
-        // The user named the proxy, so its address may be any.
+        // The user chose the proxy, so it may have any address.
         let reach = if self.proxy_host.as_deref() == Some(name.as_str()) {
             Reach::Anywhere
         } else {
@@ -356,7 +350,7 @@ fn proxy(url: &str) -> Result<(String, Proxy), NetworkError> {
     Ok((host, proxy))
 }
 
-/// The values of a header, with what is not replaced.
+/// The values of a header, invalid UTF-8 replaced.
 fn header(headers: &HeaderMap, name: &HeaderName) -> impl Iterator<Item = String> {
     headers
         .get_all(name)
@@ -364,16 +358,13 @@ fn header(headers: &HeaderMap, name: &HeaderName) -> impl Iterator<Item = String
         .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
-/// An error and everything below it. An [`io::Error`] hides the error that it carries from `source`.
+/// An error and its causes. The inner error of an [`io::Error`] is not its `source`.
 fn causes<'a>(
     error: &'a (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |&error: &&'a (dyn StdError + 'static)| {
         match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
-            Some(carried) => {
-                let carried: &'a (dyn StdError + 'static) = carried;
-                Some(carried)
-            }
+            Some(inner) => Some(inner as &'a (dyn StdError + 'static)),
             None => error.source(),
         }
     })
@@ -392,8 +383,8 @@ fn tls_message(error: &rustls::Error, host: &str) -> String {
         Bad::Expired | Bad::ExpiredContext { .. } => "has expired",
         Bad::NotValidYet | Bad::NotValidYetContext { .. } => "is not valid yet",
         Bad::Revoked => "was revoked",
-        Bad::UnknownIssuer => "is of no trusted authority",
-        Bad::NotValidForName | Bad::NotValidForNameContext { .. } => "is for another name",
+        Bad::UnknownIssuer => "is not from a trusted authority",
+        Bad::NotValidForName | Bad::NotValidForNameContext { .. } => "is for a different name",
         _ => "is not acceptable",
     };
     format!("the certificate of `{host}` {what}")
@@ -405,7 +396,7 @@ mod tests {
 
     use super::*;
 
-    /// Public the first time it is asked, this machine from then on.
+    /// A public address at first, loopback from then on.
     #[derive(Default)]
     struct Rebinding {
         was_asked: AtomicBool,
@@ -422,9 +413,8 @@ mod tests {
         }
     }
 
-    /// The addresses that a connection would use are the very ones that were checked, lookup by lookup.
     #[tokio::test]
-    async fn a_name_that_moves_to_this_machine_is_refused_when_it_has_moved() {
+    async fn a_name_that_is_rebound_to_loopback_is_refused_in_that_lookup() {
         let resolver = CheckedResolver {
             lookup: Arc::new(Rebinding::default()),
             reach: Reach::Public,
@@ -441,8 +431,7 @@ mod tests {
             answers,
             [
                 Ok(vec![SocketAddr::from(([8, 8, 8, 8], 0))]),
-                Err("`moving.example` has the address 127.0.0.1, which is not a public one"
-                    .to_owned()),
+                Err("`moving.example` has the address 127.0.0.1, which is not public".to_owned()),
             ]
         );
     }

@@ -1,11 +1,11 @@
-//! Discovery of one server: what is asked, in which order, and what follows from each answer.
+//! Discovery of one server: what is requested, in which order, and what each answer means.
 //!
 //! Specifications: the [MCP authorization specification](https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization)
 //! for the order, and its [2025-03-26](https://modelcontextprotocol.io/specification/2025-03-26/basic/authorization)
 //! version for servers without resource metadata.
 //!
-//! Nothing here touches the network: the answers come from a [`Fetch`]. Every decision is written down beside the
-//! request that it follows from.
+//! Nothing here touches the network: the answers come from a [`Fetch`]. Every decision is recorded as the outcome of the
+//! request that led to it.
 
 use std::collections::BTreeSet;
 
@@ -16,25 +16,25 @@ use super::challenge;
 use super::documents::{self, Document, Reading, ResourceMatch, problem, quoted, rule};
 use super::fetch::{Fetch, Method, Reconstruction, Request};
 use super::lock::{AuthorizationServerFacts, LockEntry, LockInputs, LockProblem, LockRequest};
-use super::once::{Once, Reply};
+use super::request_cache::{ParsedAnswer, RequestCache};
 use super::well_known;
 
-/// A server that discovery can say something about.
+/// A server to discover.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     /// The server's id, the key in the lock.
     pub server_id: String,
     /// Where discovery starts.
     pub kind: TargetKind,
-    /// The manifest's URLs, word for word: the lock entry answers these and no others.
+    /// The manifest's URLs, verbatim: the lock entry is valid for exactly these.
     pub inputs: LockInputs,
 }
 
 /// Where discovery starts, by OAuth type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TargetKind {
-    /// Type 1: nothing to discover; the endpoints are asked whether they exist, and then, as advice, whether their
-    /// provider publishes metadata.
+    /// Type 1: nothing to discover. Checks that the endpoints exist, and then, as advice, whether their provider
+    /// publishes metadata.
     Generic {
         /// `oauth_config.server_url`.
         authorization_endpoint: Option<String>,
@@ -43,7 +43,7 @@ pub enum TargetKind {
     },
     /// Type 2: starts at `well_known_url`, else at the issuer `server_url`.
     McpStatic,
-    /// Types 3 and 4, and a URL of which nothing is known yet: starts at `remote_url`.
+    /// Types 3 and 4, and a URL of unknown type: starts at `remote_url`.
     Remote,
 }
 
@@ -52,23 +52,22 @@ pub enum TargetKind {
 pub struct ProbeRun<'a> {
     /// The day of the run, `YYYY-MM-DD`, in UTC.
     pub today: &'a str,
-    /// How far it may reach.
     pub reach: Reach,
 }
 
-/// How many redirects are followed for one question.
-const MOST_REDIRECTS: usize = 3;
+/// How many redirects are followed for one URL.
+const MAX_REDIRECTS: usize = 3;
 
-/// Asks what there is to ask about one server, and says what follows.
+/// Discovers one server.
 pub(crate) async fn discover<F: Fetch>(
     target: &Target,
-    once: &Once<'_, F>,
+    cache: &RequestCache<'_, F>,
     run: ProbeRun<'_>,
 ) -> LockEntry {
     let mut discovery = Discovery {
-        once,
+        cache,
         run,
-        entry: empty_entry(target),
+        entry: LockEntry { inputs: target.inputs.clone(), ..LockEntry::default() },
         days: BTreeSet::new(),
         sources: BTreeSet::new(),
     };
@@ -83,75 +82,58 @@ pub(crate) async fn discover<F: Fetch>(
     discovery.finish()
 }
 
-fn empty_entry(target: &Target) -> LockEntry {
-    LockEntry {
-        inputs: target.inputs.clone(),
-        recorded: String::new(),
-        reconstructed: false,
-        source: None,
-        requests: Vec::new(),
-        resource: None,
-        issuer: None,
-        authorization_server: None,
-        problems: Vec::new(),
-    }
-}
-
-/// What one well-known URL turned out to hold.
+/// What a well-known URL holds.
 enum Found {
-    /// A document, and the URL that it was read at.
+    /// A document, and the URL that it was read from.
     Document(Box<Document>, String),
-    /// Nothing, so the next URL is asked; the words say what was there instead.
-    Nothing(String),
-    /// The search is over; the problem is noted.
+    /// No metadata; the last outcome says what was there instead. The next URL is tried.
+    Nothing,
+    /// The search is over; the problem is recorded.
     Stop,
 }
 
 /// How the search for resource metadata ended.
 enum Resource {
-    /// The issuer to go on with.
+    /// The issuer to continue with.
     Issuer(String),
-    /// There is none.
     Absent,
-    /// The search is over; the problem is noted.
+    /// The search is over; the problem is recorded.
     Stop,
 }
 
-/// What the answer of the remote URL leads to.
-struct Challenge {
+/// What the answer of the remote URL says about where to continue.
+struct InitializeAnswer {
     resource_metadata: Option<String>,
     reconstruction: Option<Reconstruction>,
 }
 
 struct Discovery<'a, F> {
-    once: &'a Once<'a, F>,
+    cache: &'a RequestCache<'a, F>,
     run: ProbeRun<'a>,
     entry: LockEntry,
+    /// The days of recorded answers.
     days: BTreeSet<String>,
+    /// The sources of reconstructed answers.
     sources: BTreeSet<String>,
 }
 
 impl<F: Fetch> Discovery<'_, F> {
-    /// The endpoints of type 1: authorization, token.
+    /// Checks the authorization and the token endpoint of type 1.
     async fn generic(&mut self, endpoints: [Option<&str>; 2]) {
         let mut asked = BTreeSet::new();
         for endpoint in endpoints.into_iter().flatten() {
             if !asked.insert(endpoint) {
                 continue;
             }
-            // Any answer will do, a redirect to a login page included.
+            // Any answer shows that it exists, even a redirect to a login page.
             match self.ask(Method::Get, endpoint).await {
                 Ok(reply) => self.conclude(match reply.status {
                     Some(status) => format!("exists: it answers {status}"),
                     None => "its answer is not stated".to_owned(),
                 }),
-                Err(message) => self.note(
-                    rule::UNREACHABLE_METADATA,
-                    format!("{} cannot be asked: {message}", quoted(endpoint)),
-                ),
+                Err(message) => self.unreachable(endpoint, &message),
             }
         }
-        // Where an endpoint does not answer there is nothing to advise about.
         if let [Some(authorization_endpoint), Some(token_endpoint)] = endpoints
             && self.entry.problems.is_empty()
         {
@@ -159,10 +141,10 @@ impl<F: Fetch> Discovery<'_, F> {
         }
     }
 
-    /// The metadata at the origin of the authorization endpoint: advice, so nothing that is wrong with it is a problem.
+    /// Reads the metadata at the origin of the authorization endpoint. As it is only advice, its problems are dropped.
     ///
-    /// Nobody has named the issuer. A document counts if it is its origin's own and names this very token endpoint:
-    /// some providers publish metadata of another login of theirs, which says nothing about this one.
+    /// No issuer is known. A document counts if its issuer is this origin and it names the same token endpoint: some
+    /// providers publish metadata of a different login.
     async fn advice(&mut self, authorization_endpoint: &str, token_endpoint: &str) {
         let Some(origin) = documents::read_url(authorization_endpoint)
             .filter(|url| documents::is_secure(url, self.run.reach))
@@ -170,15 +152,9 @@ impl<F: Fetch> Discovery<'_, F> {
         else {
             return;
         };
-        for url in well_known::authorization_server_urls(&origin) {
-            match self.look_at(&url).await {
-                Found::Document(document, metadata_url) => {
-                    self.take_advice(&document, &metadata_url, &origin, token_endpoint);
-                    break;
-                }
-                Found::Nothing(_) => {}
-                Found::Stop => break,
-            }
+        let urls = well_known::authorization_server_urls(&origin);
+        if let Found::Document(document, metadata_url) = self.first_document(&urls).await {
+            self.take_advice(&document, &metadata_url, &origin, token_endpoint);
         }
         self.entry.problems.clear();
     }
@@ -210,7 +186,7 @@ impl<F: Fetch> Discovery<'_, F> {
             quoted(&issuer)
         ));
         self.entry.issuer = Some(issuer);
-        // How the secret is sent is fixed by the generic flow: no advice may turn that into an error.
+        // The generic flow fixes how the secret is sent: no rule may compare that with advice.
         self.entry.authorization_server =
             Some(AuthorizationServerFacts { token_endpoint_auth_methods_supported: None, ..facts });
     }
@@ -219,7 +195,7 @@ impl<F: Fetch> Discovery<'_, F> {
         let issuer = inputs.server_url.as_deref();
         match (inputs.well_known_url.as_deref(), issuer) {
             (Some(well_known_url), _) => {
-                self.authorization_server(issuer.as_slice(), vec![well_known_url.to_owned()]).await;
+                self.authorization_server(issuer.as_slice(), &[well_known_url.to_owned()]).await;
             }
             (None, Some(issuer)) => self.issuer(issuer, "`server_url`").await,
             (None, None) => {}
@@ -230,15 +206,18 @@ impl<F: Fetch> Discovery<'_, F> {
         let Some(remote_url) = inputs.remote_url.as_deref() else {
             return;
         };
-        let Some((challenge, remote)) = self.initialize(remote_url).await else {
+        let Some((answer, remote)) = self.initialize(remote_url).await else {
             return;
         };
-        if let Some(reconstruction) = challenge.reconstruction {
+        if let Some(reconstruction) = answer.reconstruction {
             return self.reconstructed(remote_url, &reconstruction).await;
         }
-        let resource = match challenge.resource_metadata {
+        let resource = match answer.resource_metadata {
             Some(named) => self.named_resource(remote_url, &named).await,
-            None => self.searched_resource(remote_url, &remote).await,
+            None => {
+                let urls = well_known::protected_resource_urls(&remote);
+                self.first_resource(&urls, remote_url).await
+            }
         };
         match resource {
             Resource::Issuer(issuer) => {
@@ -250,19 +229,15 @@ impl<F: Fetch> Discovery<'_, F> {
         }
     }
 
-    /// Asks the remote URL itself, without a token.
-    async fn initialize(&mut self, remote_url: &str) -> Option<(Challenge, Url)> {
+    /// Sends `initialize` to the remote URL, without a token.
+    async fn initialize(&mut self, remote_url: &str) -> Option<(InitializeAnswer, Url)> {
         let reply = match self.follow(Method::Initialize, remote_url).await {
             Ok((reply, _)) => reply,
             Err(message) => {
-                self.note(
-                    rule::UNREACHABLE_METADATA,
-                    format!("{} cannot be asked: {message}", quoted(remote_url)),
-                );
+                self.unreachable(remote_url, &message);
                 return None;
             }
         };
-        // The request went out, so the URL is one.
         let remote = Url::parse(remote_url).ok()?;
         let challenges = challenge::parse(&reply.www_authenticate);
         let bearer = challenge::bearer(&challenges);
@@ -270,11 +245,7 @@ impl<F: Fetch> Discovery<'_, F> {
         let outcome = match (reply.status, resource_metadata) {
             (None, _) => "the answer is not stated".to_owned(),
             (Some(status @ 500..), _) => {
-                self.conclude(format!("fails with {status}: nothing is known"));
-                self.note(
-                    rule::UNREACHABLE_METADATA,
-                    format!("{} answers {status}", quoted(remote_url)),
-                );
+                self.server_error(remote_url, status);
                 return None;
             }
             (Some(401), Some(url)) => {
@@ -291,61 +262,54 @@ impl<F: Fetch> Discovery<'_, F> {
             (Some(status), _) => format!("answers {status}, which says nothing about tokens"),
         };
         self.conclude(outcome);
-        let challenge = Challenge {
+        let answer = InitializeAnswer {
             resource_metadata: resource_metadata
                 .filter(|_| reply.status == Some(401))
                 .map(str::to_owned),
             reconstruction: reply.reconstruction.clone(),
         };
-        Some((challenge, remote))
+        Some((answer, remote))
     }
 
-    /// The resource metadata that the challenge names: that URL and no other.
+    /// Reads the resource metadata that the challenge names: that URL only.
     async fn named_resource(&mut self, remote_url: &str, named: &str) -> Resource {
-        let at = quoted(named);
-        let no = match documents::read_url(named) {
+        let challenge = format!(
+            "the challenge of {} names {} as its resource metadata",
+            quoted(remote_url),
+            quoted(named)
+        );
+        let refusal = match documents::read_url(named) {
             Some(url) if documents::is_secure(&url, self.run.reach) => None,
             Some(_) => Some((rule::INSECURE_ENDPOINT, "which is not https")),
             None => Some((rule::INVALID_METADATA, "which is not a URL")),
         };
-        if let Some((rule, why)) = no {
-            let challenger = quoted(remote_url);
-            self.note(
-                rule,
-                format!("the challenge of {challenger} names {at} as its resource metadata, {why}"),
-            );
+        if let Some((rule, why)) = refusal {
+            self.note(rule, format!("{challenge}, {why}"));
             return Resource::Stop;
         }
         match self.look_at(named).await {
             Found::Document(document, metadata_url) => {
                 self.resource(&document, &metadata_url, remote_url)
             }
-            Found::Nothing(what) => {
-                self.note(
-                    rule::INVALID_METADATA,
-                    format!(
-                        "the challenge of {} names {at} as its resource metadata, which {what}",
-                        quoted(remote_url)
-                    ),
-                );
+            Found::Nothing => {
+                let outcome = self.entry.requests.last().map_or("", |last| &last.outcome);
+                let message = format!("{challenge}, which {outcome}");
+                self.note(rule::INVALID_METADATA, message);
                 Resource::Stop
             }
             Found::Stop => Resource::Stop,
         }
     }
 
-    /// The resource metadata at the well-known URLs of the remote URL.
-    async fn searched_resource(&mut self, remote_url: &str, remote: &Url) -> Resource {
-        for url in well_known::protected_resource_urls(remote) {
-            match self.look_at(&url).await {
-                Found::Document(document, metadata_url) => {
-                    return self.resource(&document, &metadata_url, remote_url);
-                }
-                Found::Nothing(_) => {}
-                Found::Stop => return Resource::Stop,
+    /// Reads the resource metadata at the first of these URLs that has some.
+    async fn first_resource(&mut self, urls: &[String], remote_url: &str) -> Resource {
+        match self.first_document(urls).await {
+            Found::Document(document, metadata_url) => {
+                self.resource(&document, &metadata_url, remote_url)
             }
+            Found::Nothing => Resource::Absent,
+            Found::Stop => Resource::Stop,
         }
-        Resource::Absent
     }
 
     fn resource(&mut self, document: &Document, metadata_url: &str, remote_url: &str) -> Resource {
@@ -371,15 +335,14 @@ impl<F: Fetch> Discovery<'_, F> {
                 format!("the first of {count} authorization servers counts: {issuer}")
             }
         };
-        let outcome = format!("resource metadata{whose}; {leads_to}");
-        self.conclude(outcome);
+        self.conclude(format!("resource metadata{whose}; {leads_to}"));
         self.entry.resource = Some(facts);
         issuer.map_or(Resource::Absent, Resource::Issuer)
     }
 
     /// A server of the 2025-03-26 protocol: its own origin is the authorization server.
     ///
-    /// Nobody has published that issuer, and with and without a slash it leads to the same URLs: either will do.
+    /// That issuer is published nowhere, so it is accepted with and without a trailing slash.
     async fn origin_fallback(&mut self, remote_url: &str, remote: &Url) {
         let Ok(origin) = remote.join("/") else {
             return;
@@ -390,13 +353,13 @@ impl<F: Fetch> Discovery<'_, F> {
         );
         let bare = well_known::origin(&origin);
         let urls = well_known::authorization_server_urls(&origin);
-        self.search_authorization_server(&[bare.as_str(), origin.as_str()], urls, &absent).await;
+        self.search_authorization_server(&[bare.as_str(), origin.as_str()], &urls, &absent).await;
     }
 
-    /// The metadata of an issuer, at the URLs that its issuer identifier gives.
+    /// Reads the metadata of an issuer at its well-known URLs.
     async fn issuer(&mut self, issuer: &str, named_by: &str) {
         let what = quoted(issuer);
-        // A fragment makes it no URL here, and RFC 8414 §2 allows no query either.
+        // `read_url` refuses a fragment; RFC 8414 §2 allows no query either.
         let Some(url) = documents::read_url(issuer).filter(|url| url.query().is_none()) else {
             return self.note(
                 rule::INVALID_METADATA,
@@ -409,37 +372,45 @@ impl<F: Fetch> Discovery<'_, F> {
                 format!("the issuer {what} in {named_by} is not https"),
             );
         }
-        self.authorization_server(&[issuer], well_known::authorization_server_urls(&url)).await;
+        self.authorization_server(&[issuer], &well_known::authorization_server_urls(&url)).await;
     }
 
-    async fn authorization_server(&mut self, issuers: &[&str], urls: Vec<String>) {
+    async fn authorization_server(&mut self, issuers: &[&str], urls: &[String]) {
         let whose = issuers
             .first()
             .map_or_else(|| "the authorization server".to_owned(), |issuer| quoted(issuer));
-        let where_to = match urls.as_slice() {
+        let tried = match urls {
             [only] => quoted(only),
             many => format!("any of its {} well-known URLs", many.len()),
         };
-        let absent = format!("{whose} publishes no metadata at {where_to}");
+        let absent = format!("{whose} publishes no metadata at {tried}");
         self.search_authorization_server(issuers, urls, &absent).await;
     }
 
     async fn search_authorization_server(
         &mut self,
         issuers: &[&str],
-        urls: Vec<String>,
+        urls: &[String],
         absent: &str,
     ) {
+        match self.first_document(urls).await {
+            Found::Document(document, metadata_url) => {
+                self.use_server(&document, &metadata_url, issuers);
+            }
+            Found::Nothing => self.note(rule::UNPUBLISHED_METADATA, absent),
+            Found::Stop => {}
+        }
+    }
+
+    /// Tries URLs in order until one has a document or ends the search.
+    async fn first_document(&mut self, urls: &[String]) -> Found {
         for url in urls {
-            match self.look_at(&url).await {
-                Found::Document(document, metadata_url) => {
-                    return self.use_server(&document, &metadata_url, issuers);
-                }
-                Found::Nothing(_) => {}
-                Found::Stop => return,
+            match self.look_at(url).await {
+                Found::Nothing => {}
+                found => return found,
             }
         }
-        self.note(rule::UNPUBLISHED_METADATA, absent);
+        Found::Nothing
     }
 
     fn use_server(&mut self, document: &Document, metadata_url: &str, issuers: &[&str]) {
@@ -467,30 +438,25 @@ impl<F: Fetch> Discovery<'_, F> {
         }
     }
 
-    /// A server of which a source states the facts, but not the answers: only what it states is looked up.
+    /// A server for which a source states facts but no answers: only what it states is looked up.
     async fn reconstructed(&mut self, remote_url: &str, reconstruction: &Reconstruction) {
         let stated = &reconstruction.stated;
         let mut issuer = stated.issuer.clone();
         let mut named = false;
         if let Some(url) = &stated.resource_metadata_url {
-            let url_named = quoted(url);
+            let quoted_url = quoted(url);
             // The answer may have named it itself.
-            if !self.has_concluded(&url_named) {
-                self.add(&format!("the source names the resource metadata {url_named}"));
+            let last = self.entry.requests.last();
+            if !last.is_some_and(|last| last.outcome.contains(&quoted_url)) {
+                self.add(&format!("the source names the resource metadata {quoted_url}"));
             }
-            match self.look_at(url).await {
-                Found::Document(document, metadata_url) => {
-                    match self.resource(&document, &metadata_url, remote_url) {
-                        Resource::Issuer(first) => {
-                            issuer = Some(first);
-                            named = true;
-                        }
-                        Resource::Absent => {}
-                        Resource::Stop => return,
-                    }
+            match self.first_resource(std::slice::from_ref(url), remote_url).await {
+                Resource::Issuer(first) => {
+                    issuer = Some(first);
+                    named = true;
                 }
-                Found::Nothing(_) => {}
-                Found::Stop => return,
+                Resource::Absent => {}
+                Resource::Stop => return,
             }
         }
         let Some(issuer) = issuer else {
@@ -501,25 +467,22 @@ impl<F: Fetch> Discovery<'_, F> {
         }
         self.entry.issuer = Some(issuer.clone());
         if let Some(url) = &stated.metadata_url {
-            return self.authorization_server(&[&issuer], vec![url.clone()]).await;
+            return self.authorization_server(&[&issuer], std::slice::from_ref(url)).await;
         }
         self.issuer(&issuer, "the source").await;
         self.add("where the source read it is not stated");
     }
 
-    /// Asks a well-known URL, follows its redirects, and says what it holds.
+    /// Requests a well-known URL, following redirects.
     async fn look_at(&mut self, url: &str) -> Found {
         let (reply, final_url) = match self.follow(Method::Get, url).await {
             Ok(answered) => answered,
             Err(message) => {
-                self.note(
-                    rule::UNREACHABLE_METADATA,
-                    format!("{} cannot be asked: {message}", quoted(url)),
-                );
+                self.unreachable(url, &message);
                 return Found::Stop;
             }
         };
-        match (&reply.reading, reply.status) {
+        let outcome = match (&reply.reading, reply.status) {
             (Some(Reading::Document(document)), _) => {
                 if let Some(last) = self.entry.requests.last_mut() {
                     last.sha256.clone_from(&document.sha256);
@@ -531,49 +494,42 @@ impl<F: Fetch> Discovery<'_, F> {
                     );
                     self.note(rule::MISLABELED_METADATA, message);
                 }
-                Found::Document(Box::new(document.clone()), final_url)
+                return Found::Document(Box::new(document.clone()), final_url);
             }
-            (Some(Reading::Page), _) => {
-                self.nothing("answers with a web page: no metadata here".to_owned())
-            }
+            (Some(Reading::Page), _) => "answers with a web page: no metadata here".to_owned(),
             (Some(Reading::Broken(what)), _) => {
                 self.conclude(format!("the answer {what}"));
                 self.note(
                     rule::INVALID_METADATA,
                     format!("the metadata at {} {what}", quoted(&final_url)),
                 );
-                Found::Stop
+                return Found::Stop;
             }
-            (None, Some(status @ 400..=499)) => {
-                self.nothing(format!("answers {status}: no metadata here"))
-            }
+            (None, Some(status @ 400..=499)) => format!("answers {status}: no metadata here"),
             (None, Some(status @ 200..=299)) => {
-                self.nothing(format!("answers {status} without a document: no metadata here"))
+                format!("answers {status} without a document: no metadata here")
             }
-            (None, None) => self.nothing("has an answer that is not stated".to_owned()),
+            (None, None) => "has an answer that is not stated".to_owned(),
             (None, Some(status)) => {
-                self.conclude(format!("fails with {status}: nothing is known"));
-                self.note(
-                    rule::UNREACHABLE_METADATA,
-                    format!("{} answers {status}", quoted(&final_url)),
-                );
-                Found::Stop
+                self.server_error(&final_url, status);
+                return Found::Stop;
             }
-        }
+        };
+        self.conclude(outcome);
+        Found::Nothing
     }
 
-    fn nothing(&mut self, what: String) -> Found {
-        self.conclude(what.clone());
-        Found::Nothing(what)
-    }
-
-    /// Asks a URL and follows at most three redirects by hand, each checked like the first URL.
+    /// Requests a URL and follows at most three redirects, each checked like the first URL.
     ///
-    /// A redirected `POST` stays one for 307 and 308 and becomes a read otherwise, as browsers and `fetch` have it.
-    async fn follow(&mut self, method: Method, url: &str) -> Result<(Reply, String), String> {
+    /// A redirected `POST` stays a `POST` for 307 and 308 and becomes a `GET` otherwise, as in browsers.
+    async fn follow(
+        &mut self,
+        method: Method,
+        url: &str,
+    ) -> Result<(ParsedAnswer, String), String> {
         let mut method = method;
         let mut url = url.to_owned();
-        for redirects in 0..=MOST_REDIRECTS {
+        for redirects in 0..=MAX_REDIRECTS {
             let reply = self.ask(method, &url).await.map_err(|message| match redirects {
                 0 => message,
                 _ => format!("it redirects to {}: {message}", quoted(&url)),
@@ -583,10 +539,9 @@ impl<F: Fetch> Discovery<'_, F> {
             else {
                 return Ok((reply, url));
             };
-            let target = Url::parse(&url).and_then(|base| base.join(location));
-            let Some(target) =
-                target.ok().filter(|target| target.as_str().len() <= documents::LONGEST_URL)
-            else {
+            let target = Url::parse(&url).and_then(|base| base.join(location)).ok();
+            let is_short = |target: &Url| target.as_str().len() <= documents::LONGEST_URL;
+            let Some(target) = target.filter(is_short) else {
                 let outcome = format!("redirects to {}, which is not a URL", quoted(location));
                 self.conclude(&*outcome);
                 return Err(format!("it {outcome}"));
@@ -598,11 +553,11 @@ impl<F: Fetch> Discovery<'_, F> {
             url = target.into();
         }
         self.add("no further redirect is followed");
-        Err(format!("it redirects more than {MOST_REDIRECTS} times"))
+        Err(format!("it redirects more than {MAX_REDIRECTS} times"))
     }
 
-    /// Asks a URL once, after it was checked, and writes the request down with an open outcome.
-    async fn ask(&mut self, method: Method, url: &str) -> Result<Reply, String> {
+    /// Checks a URL, requests it and records the request; the caller records the outcome.
+    async fn ask(&mut self, method: Method, url: &str) -> Result<ParsedAnswer, String> {
         let checked = match Url::parse(url) {
             Ok(url) => check_url(&url, self.run.reach),
             Err(_) => Err("it is not a URL".to_owned()),
@@ -616,10 +571,10 @@ impl<F: Fetch> Discovery<'_, F> {
             sha256: None,
         });
         if let Err(why) = checked {
-            self.conclude(format!("is not asked: {why}"));
+            self.conclude(format!("is not requested: {why}"));
             return Err(why);
         }
-        match self.once.ask(&request).await.as_ref() {
+        match self.cache.get(&request).await.as_ref() {
             Ok(reply) => {
                 if let Some(last) = self.entry.requests.last_mut() {
                     last.status = reply.status;
@@ -635,20 +590,14 @@ impl<F: Fetch> Discovery<'_, F> {
         }
     }
 
-    /// Writes down what followed from the last request.
+    /// Records the outcome of the last request.
     fn conclude(&mut self, outcome: impl Into<String>) {
         if let Some(last) = self.entry.requests.last_mut() {
             last.outcome = outcome.into();
         }
     }
 
-    /// Whether what followed from the last request is said with these words.
-    fn has_concluded(&self, words: &str) -> bool {
-        let last = self.entry.requests.last();
-        last.is_some_and(|last| last.outcome.contains(words))
-    }
-
-    /// Adds to what followed from the last request.
+    /// Adds to the outcome of the last request.
     fn add(&mut self, outcome: &str) {
         if let Some(last) = self.entry.requests.last_mut() {
             last.outcome.push_str("; ");
@@ -656,18 +605,26 @@ impl<F: Fetch> Discovery<'_, F> {
         }
     }
 
+    fn unreachable(&mut self, url: &str, message: &str) {
+        let message = format!("{} cannot be requested: {message}", quoted(url));
+        self.note(rule::UNREACHABLE_METADATA, message);
+    }
+
+    fn server_error(&mut self, url: &str, status: u16) {
+        self.conclude(format!("fails with {status}: nothing is known"));
+        self.note(rule::UNREACHABLE_METADATA, format!("{} answers {status}", quoted(url)));
+    }
+
     fn note(&mut self, rule: &str, message: impl Into<String>) {
         self.entry.problems.push(problem(rule, message));
     }
 
     fn finish(mut self) -> LockEntry {
-        // The oldest answer decides how old the entry is.
+        // An entry is as old as its oldest answer.
         self.entry.recorded = self.days.pop_first().unwrap_or_else(|| self.run.today.to_owned());
         self.entry.reconstructed = !self.sources.is_empty();
-        self.entry.source = self
-            .entry
-            .reconstructed
-            .then(|| self.sources.into_iter().collect::<Vec<_>>().join("; "));
+        let sources = self.sources.into_iter().collect::<Vec<_>>().join("; ");
+        self.entry.source = self.entry.reconstructed.then_some(sources);
         let mut seen: BTreeSet<LockProblem> = BTreeSet::new();
         self.entry.problems.retain(|problem| seen.insert(problem.clone()));
         self.entry

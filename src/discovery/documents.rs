@@ -1,11 +1,11 @@
-//! Reading an answer: from status, content type and body to facts, or to a problem by rule id. Pure.
+//! Parses an answer into facts, or into problems by rule id. Pure.
 //!
 //! Specifications: [RFC 8414 §2, §3.3](https://www.rfc-editor.org/rfc/rfc8414#section-3.3),
 //! [RFC 9728 §2, §3.3](https://www.rfc-editor.org/rfc/rfc9728#section-3.3),
 //! [RFC 9207](https://www.rfc-editor.org/rfc/rfc9207) for `iss`.
 //!
-//! What a document leaves out has the meaning that its RFC gives to the absence; what a reconstructed document leaves
-//! open is unknown, and its fact null.
+//! A member that a document leaves out has the default of its RFC; one that a reconstructed document says nothing about
+//! is unknown, and its fact null.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -26,7 +26,7 @@ use super::well_known::origin;
 pub(crate) mod rule {
     /// The document's `issuer` is not the issuer that was asked for.
     pub(crate) const ISSUER_MISMATCH: &str = "issuer-mismatch";
-    /// No JSON object, an endpoint missing or no URL, a member of the wrong type.
+    /// Not a JSON object, an endpoint missing or not a URL, a member of the wrong type.
     pub(crate) const INVALID_METADATA: &str = "invalid-metadata";
     /// The document's `resource` is neither the remote URL nor a parent path of it.
     pub(crate) const RESOURCE_MISMATCH: &str = "resource-mismatch";
@@ -34,13 +34,13 @@ pub(crate) mod rule {
     pub(crate) const INSECURE_ENDPOINT: &str = "insecure-endpoint";
     /// No answer, a refused address, or a server error: nothing is known, so nothing is wrong.
     pub(crate) const UNREACHABLE_METADATA: &str = "unreachable-metadata";
-    /// Every URL answered, and none of them has metadata.
+    /// Every URL answered, and none has metadata.
     pub(crate) const UNPUBLISHED_METADATA: &str = "unpublished-metadata";
-    /// The metadata is JSON, but its content type says otherwise (RFC 8414 §3.2, RFC 9728 §3.2).
+    /// The metadata is JSON, but its content type is not (RFC 8414 §3.2, RFC 9728 §3.2).
     pub(crate) const MISLABELED_METADATA: &str = "mislabeled-metadata";
 }
 
-/// The members that discovery looks at; a cached document keeps these alone.
+/// The members that discovery reads; a cached document keeps only these.
 const MEMBERS: [&str; 13] = [
     "authorization_endpoint",
     "authorization_response_iss_parameter_supported",
@@ -57,7 +57,7 @@ const MEMBERS: [&str; 13] = [
     "token_endpoint_auth_methods_supported",
 ];
 
-/// The longest URL that is taken from an answer, in bytes: longer ones would only fill the lock.
+/// The longest URL that is accepted from an answer, in bytes.
 pub(crate) const LONGEST_URL: usize = 2_048;
 
 /// What the body of a `200` turned out to be.
@@ -65,20 +65,20 @@ pub(crate) const LONGEST_URL: usize = 2_048;
 pub enum Reading {
     /// A JSON object.
     Document(Document),
-    /// A web page: the server answers every path, and this one holds no metadata.
+    /// A web page, as from a server that answers every path.
     Page,
-    /// Anything else; the words say what, as the end of "the answer …".
+    /// Anything else, with the reason, to follow "the answer …".
     Broken(String),
 }
 
-/// A metadata document, cut down to the members that discovery looks at.
+/// A metadata document, cut down to the members that discovery reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
     /// SHA-256 of the body in hexadecimal; none where it was reconstructed.
     pub sha256: Option<String>,
-    /// The content type, where it is not JSON's.
+    /// The content type, if it is not JSON.
     pub mislabeled: Option<String>,
-    /// Few, and kept for the whole run: each takes the room that it needs.
+    /// A slice, not a map, to save memory: documents are kept for the whole run.
     members: Box<[(&'static str, Value)]>,
     unknown: BTreeSet<String>,
     dynamic_registration: Option<bool>,
@@ -89,7 +89,7 @@ pub struct Document {
 pub enum ResourceMatch {
     /// Byte for byte (RFC 9728 §3.3).
     Exact,
-    /// A parent path on the same origin, or another spelling of the same URL: a stated relaxation.
+    /// A parent path on the same origin, or another spelling of the same URL: accepted, unlike in the RFC.
     Parent,
     /// The source of a reconstructed document does not state it.
     Unknown,
@@ -110,7 +110,7 @@ pub fn read(answer: &Answer) -> Reading {
     let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match serde_json::from_slice::<Value>(text) {
         Ok(Value::Object(mut stated)) => {
-            // Readers differ in which of two values they take, so neither can be trusted.
+            // Parsers differ in which of two values they use, so neither can be trusted.
             if let Some(name) = repeated_member(text) {
                 return Reading::Broken(format!("states {} twice", quoted(&name)));
             }
@@ -174,10 +174,10 @@ pub fn resource_facts(
     Ok((facts, matched))
 }
 
-/// The facts of an authorization server metadata document that was read at `metadata_url`.
+/// The facts of an authorization server metadata document that was read at `metadata_url`, and its issuer.
 ///
-/// The document's issuer must be one of `issuers` byte for byte, and comes first in the answer. Discovery knows one;
-/// two where nobody published it and its slash at the end is open; none where there is nothing to compare with.
+/// The issuer must be one of `issuers` byte for byte: usually one, two if nobody published it and its trailing slash is
+/// uncertain, none if there is nothing to compare with.
 ///
 /// # Errors
 /// `issuer-mismatch`, `invalid-metadata` or `insecure-endpoint`, all that apply: the document must not be used.
@@ -187,69 +187,63 @@ pub fn authorization_server_facts(
     issuers: &[&str],
     reach: Reach,
 ) -> Result<(String, AuthorizationServerFacts), Vec<LockProblem>> {
+    fn keep<T>(read: Result<Option<T>, LockProblem>, problems: &mut Vec<LockProblem>) -> Option<T> {
+        read.unwrap_or_else(|problem| {
+            problems.push(problem);
+            None
+        })
+    }
     let reader = Reader { document, metadata_url };
     let mut problems = Vec::new();
-    let mut note = |problem: LockProblem| problems.push(problem);
+    let found = &mut problems;
+    let endpoint = |name, presence| reader.endpoint(name, presence, reach);
 
-    let published = reader.issuer(issuers).map_err(&mut note).ok();
-    let authorization_endpoint = reader
-        .endpoint("authorization_endpoint", Presence::Required, reach)
-        .map_err(&mut note)
-        .ok();
-    let token_endpoint =
-        reader.endpoint("token_endpoint", Presence::Required, reach).map_err(&mut note).ok();
-    let revocation_endpoint =
-        reader.endpoint("revocation_endpoint", Presence::Optional, reach).map_err(&mut note).ok();
-    let registration_endpoint =
-        reader.endpoint("registration_endpoint", Presence::Optional, reach).map_err(&mut note).ok();
-    let client_id_metadata =
-        reader.flag("client_id_metadata_document_supported").map_err(&mut note).ok();
-    let iss_parameter =
-        reader.flag("authorization_response_iss_parameter_supported").map_err(&mut note).ok();
-    let code_challenge_methods =
-        reader.list_or("code_challenge_methods_supported", &[]).map_err(&mut note).ok();
-    let authentication_methods = reader
-        .list_or("token_endpoint_auth_methods_supported", &["client_secret_basic"])
-        .map_err(&mut note)
-        .ok();
-    let scopes = reader.list("scopes_supported").map_err(&mut note).ok();
-    let grant_types = reader
-        .list_or("grant_types_supported", &["authorization_code", "implicit"])
-        .map_err(&mut note)
-        .ok();
-
-    let Some(published) = published.filter(|_| problems.is_empty()) else {
-        return Err(problems);
-    };
-    let registration_endpoint = registration_endpoint.flatten();
-    let registers = match &registration_endpoint {
-        Some(_) => Some(true),
-        None if document.dynamic_registration.is_some() => document.dynamic_registration,
-        None if document.leaves_open("registration_endpoint") => None,
-        None => Some(false),
-    };
+    let issuer = keep(reader.issuer(issuers).map(Some), found);
     let facts = AuthorizationServerFacts {
         metadata_url: metadata_url.to_owned(),
-        authorization_endpoint: authorization_endpoint.flatten(),
-        token_endpoint: token_endpoint.flatten(),
-        revocation_endpoint: revocation_endpoint.flatten(),
-        registration_endpoint,
-        dynamic_registration: registers,
-        client_id_metadata_document_supported: client_id_metadata.flatten(),
-        code_challenge_methods_supported: code_challenge_methods.flatten(),
-        token_endpoint_auth_methods_supported: authentication_methods.flatten(),
-        scopes_supported: scopes.flatten(),
-        grant_types_supported: grant_types.flatten(),
-        authorization_response_iss_parameter_supported: iss_parameter.flatten(),
+        authorization_endpoint: keep(endpoint("authorization_endpoint", Presence::Required), found),
+        token_endpoint: keep(endpoint("token_endpoint", Presence::Required), found),
+        revocation_endpoint: keep(endpoint("revocation_endpoint", Presence::Optional), found),
+        registration_endpoint: keep(endpoint("registration_endpoint", Presence::Optional), found),
+        dynamic_registration: None,
+        client_id_metadata_document_supported: keep(
+            reader.flag("client_id_metadata_document_supported"),
+            found,
+        ),
+        authorization_response_iss_parameter_supported: keep(
+            reader.flag("authorization_response_iss_parameter_supported"),
+            found,
+        ),
+        code_challenge_methods_supported: keep(
+            reader.list_or("code_challenge_methods_supported", &[]),
+            found,
+        ),
+        token_endpoint_auth_methods_supported: keep(
+            reader.list_or("token_endpoint_auth_methods_supported", &["client_secret_basic"]),
+            found,
+        ),
+        scopes_supported: keep(reader.list("scopes_supported"), found),
+        grant_types_supported: keep(
+            reader.list_or("grant_types_supported", &["authorization_code", "implicit"]),
+            found,
+        ),
     };
-    Ok((published, facts))
+    let Some(issuer) = issuer.filter(|_| problems.is_empty()) else {
+        return Err(problems);
+    };
+    let dynamic_registration = if facts.registration_endpoint.is_some() {
+        Some(true)
+    } else {
+        let is_unknown = document.leaves_open("registration_endpoint");
+        document.dynamic_registration.or((!is_unknown).then_some(false))
+    };
+    Ok((issuer, AuthorizationServerFacts { dynamic_registration, ..facts }))
 }
 
-/// How `resource` fits the remote URL, or nothing where it is for another resource.
+/// How `resource` fits the remote URL, or `None` if it is a different resource.
 ///
-/// Equal byte for byte is what RFC 9728 §3.3 asks for. A parent path on the same origin is accepted too, because real
-/// servers publish one document for several paths; a path counts as a parent at a `/` only, and `/mcp/` is none of
-/// `/mcp`.
+/// RFC 9728 §3.3 requires them to be equal byte for byte. A parent path on the same origin is accepted too, because real
+/// servers publish one document for several paths. A parent ends at a `/`, and `/mcp/` is not a parent of `/mcp`.
 #[must_use]
 pub fn match_resource(resource: &str, remote_url: &str) -> Option<ResourceMatch> {
     if resource == remote_url {
@@ -272,11 +266,11 @@ pub(crate) fn is_template(issuer: &str) -> bool {
     issuer.split_once('{').is_some_and(|(_, rest)| rest.contains('}'))
 }
 
-/// Reads a discovered URL: absolute, in the characters of RFC 3986 and none else, without user information and fragment,
-/// of a bounded length.
+/// Parses a discovered URL: absolute, in the characters of RFC 3986 only, without user information or fragment, of
+/// bounded length.
 ///
-/// The URL standard's parser alone would let line feeds, spaces, backslashes, `https:host` and `https:///host` through,
-/// which other readers of the same text may take differently.
+/// The URL standard's parser alone would accept line feeds, spaces, backslashes, `https:host` and `https:///host`, which
+/// other parsers may read differently.
 #[must_use]
 pub(crate) fn read_url(text: &str) -> Option<Url> {
     if text.len() > LONGEST_URL {
@@ -295,7 +289,7 @@ pub(crate) fn read_url(text: &str) -> Option<Url> {
     is_plain.then_some(url)
 }
 
-/// Says whether a discovered URL is https, or http on loopback where the run allows it.
+/// Whether a discovered URL is https, or http on loopback if the run allows it.
 #[must_use]
 pub(crate) fn is_secure(url: &Url, reach: Reach) -> bool {
     let loopback = match url.host() {
@@ -311,13 +305,12 @@ pub(crate) fn is_secure(url: &Url, reach: Reach) -> bool {
     }
 }
 
-/// A problem, by rule id and message.
 pub(crate) fn problem(rule: &str, message: impl Into<String>) -> LockProblem {
     LockProblem { rule: rule.to_owned(), message: message.into() }
 }
 
-/// A foreign value in backticks, in printable ASCII and so on one line, of a bounded length. A letter that only looks
-/// like another is seen for what it is.
+/// An untrusted value in backticks: one line of printable ASCII, of bounded length. Everything else is escaped, so that
+/// lookalike letters show.
 #[must_use]
 pub(crate) fn quoted(value: &str) -> String {
     const LONGEST: usize = 300;
@@ -353,12 +346,13 @@ impl Document {
         members.find_map(|(known, value)| (*known == name).then_some(value))
     }
 
+    /// Whether the source of a reconstructed document says nothing about a member.
     fn leaves_open(&self, member: &str) -> bool {
         self.unknown.contains(member)
     }
 }
 
-/// Whether a document is of use without a member.
+/// Whether a document must have a member.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Presence {
     Required,
@@ -387,7 +381,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A list of words or URLs, which are all ASCII: nothing else of it gets into the lock.
+    /// A list of words or URLs, which must be printable ASCII: nothing else gets into the lock.
     fn list(&self, name: &str) -> Result<Option<Vec<String>>, LockProblem> {
         let Some(value) = self.document.member(name) else {
             return Ok(None);
@@ -410,16 +404,16 @@ impl Reader<'_> {
         }
     }
 
-    /// A list whose absence means `absent`, unless the document leaves it open.
-    fn list_or(&self, name: &str, absent: &[&str]) -> Result<Option<Vec<String>>, LockProblem> {
+    /// A list with a default, unless it is unknown.
+    fn list_or(&self, name: &str, default: &[&str]) -> Result<Option<Vec<String>>, LockProblem> {
         let list = self.list(name)?;
         if list.is_some() || self.document.leaves_open(name) {
             return Ok(list);
         }
-        Ok(Some(absent.iter().map(|item| (*item).to_owned()).collect()))
+        Ok(Some(default.iter().map(|item| (*item).to_owned()).collect()))
     }
 
-    /// A boolean whose absence means false, unless the document leaves it open.
+    /// A boolean that is false by default, unless it is unknown.
     fn flag(&self, name: &str) -> Result<Option<bool>, LockProblem> {
         match self.document.member(name) {
             Some(Value::Bool(flag)) => Ok(Some(*flag)),
@@ -460,7 +454,7 @@ impl Reader<'_> {
             return Err(self.invalid("has no `issuer`"));
         };
         let Some(first) = expected.first() else {
-            // Taken at its word, so the word must at least be an issuer (RFC 8414 §2).
+            // Nothing to compare with, so it must at least be a valid issuer (RFC 8414 §2).
             return match read_url(&published).filter(|url| url.query().is_none()) {
                 Some(_) => Ok(published),
                 None => {
@@ -494,7 +488,7 @@ impl Reader<'_> {
     }
 }
 
-/// The first member that discovery looks at and that an object states more than once.
+/// The first member that discovery reads and that the object states more than once.
 fn repeated_member(text: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(text).ok()?;
     let repeated = source::duplicate_keys(text).into_iter();

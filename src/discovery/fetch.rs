@@ -1,7 +1,7 @@
-//! One question and its answer: what discovery and the network, a recording or a test have between them.
+//! Requests and answers: the interface between discovery and the network, a recording or a test.
 //!
-//! A [`Fetch`] answers one request and follows nothing; redirects, the order and the meaning of the answers are
-//! discovery's business, so that the network and a replay can never disagree about them.
+//! A [`Fetch`] answers one request and follows no redirect. Redirects, the order of requests and the meaning of answers
+//! are decided by discovery alone, so that a replay follows the same path as the network did.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -9,9 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// The body of the MCP `initialize` request that a remote server is asked with.
-///
-/// It carries no token: what the server answers to that is the question.
+/// The body of the MCP `initialize` request to a remote server. It goes out without a token, to see the challenge.
 pub(crate) const INITIALIZE: &str = concat!(
     r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","#,
     r#""capabilities":{},"clientInfo":{"name":"catproof","version":""#,
@@ -19,10 +17,12 @@ pub(crate) const INITIALIZE: &str = concat!(
     r#""}}}"#
 );
 
-/// How a URL is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+/// How a URL is requested.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub enum Method {
-    /// A plain read.
+    #[default]
     #[serde(rename = "GET")]
     Get,
     /// A `POST` of [`INITIALIZE`]; no other body is ever sent.
@@ -33,13 +33,12 @@ pub enum Method {
 /// One request. Two requests that look the same on the wire are equal: see [`Request::new`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Request {
-    /// How the URL is asked.
     pub method: Method,
     /// The URL, as it appears in the lock.
     pub url: String,
 }
 
-/// One answer, as far as discovery looks at it.
+/// The parts of an answer that discovery reads.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Answer {
     /// The HTTP status; none in a reconstructed answer whose source does not state it.
@@ -52,16 +51,15 @@ pub struct Answer {
     pub www_authenticate: Vec<String>,
     /// The body, where it was read.
     pub body: Body,
-    /// The day it was recorded, `YYYY-MM-DD`; none for an answer of this run.
+    /// The day it was recorded, `YYYY-MM-DD`; none if it was fetched in this run.
     pub recorded: Option<String>,
-    /// Set where the answer was put together from published facts.
+    /// Set if the answer was reconstructed from published facts.
     pub reconstruction: Option<Reconstruction>,
 }
 
 /// The body of an answer. Only the body of a `200` to a `GET` is ever read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Body {
-    /// Not looked at.
     #[default]
     Unread,
     /// The whole body, byte for byte.
@@ -75,13 +73,13 @@ pub enum Body {
 pub struct Reconstruction {
     /// Where the facts were published.
     pub source: String,
-    /// The document's members that the source leaves open: their facts are unknown, not absent.
+    /// The document's members that the source says nothing about: unknown, not absent.
     pub unknown: BTreeSet<String>,
-    /// What the source states without saying in which answer it stood.
+    /// What the source states without saying which answer it came from.
     pub stated: Stated,
 }
 
-/// Facts that a source states about a server, instead of the answers that they came from.
+/// Facts that a source states about a server without quoting the answers.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stated {
@@ -100,50 +98,50 @@ pub struct Stated {
 }
 
 /// Why there is no answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Failure {
-    /// Which kind of failure.
     pub kind: FailureKind,
     /// What happened, in a few words, the same on every platform: it goes into the lock.
     pub message: String,
 }
 
-/// The kinds of failure.
+/// The ways a request can fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
-    /// Never asked: the URL or an address of its name is off limits.
+    /// Never sent: the URL or an address of its host is off limits.
     Refused,
-    /// No connection came about, or it broke.
+    /// The connection failed or broke.
     Unreachable,
-    /// The name has no address. Not tried again: the system's resolution has its own retries.
+    /// The host name has no address. Not retried: the system's resolver does that.
     Unresolved,
-    /// The certificate or the TLS handshake is not acceptable.
+    /// The certificate was rejected or the TLS handshake failed.
     Tls,
-    /// The limits ran out first.
+    /// A time limit passed first.
     TimedOut,
     /// The replay has no recording of it.
     NotRecorded,
 }
 
-/// Answers requests, one at a time, each without following anything.
+/// Answers single requests, following no redirect.
 pub trait Fetch: Sync {
-    /// Answers one request, or says why there is no answer. Never waits for ever.
+    /// Answers one request, or says why there is no answer, within a bounded time.
     fn fetch(&self, request: &Request) -> impl Future<Output = Result<Answer, Failure>> + Send;
 }
 
 impl Request {
-    /// The request for a URL, spelled as it goes over the wire: `https://a.example` is `https://a.example/`, and a
-    /// fragment never leaves the house. What is not a URL stays as it is, and nobody will answer it.
+    /// The request for a URL, normalized as it is sent: `https://a.example` becomes `https://a.example/`, and a fragment
+    /// is dropped. What is not a URL stays as it is, and fails when it is fetched.
     #[must_use]
     pub fn new(method: Method, url: &str) -> Self {
-        let url = match Url::parse(url) {
-            Ok(mut parsed) => {
-                parsed.set_fragment(None);
-                parsed.into()
-            }
-            Err(_) => url.to_owned(),
-        };
+        let url = Url::parse(url).map_or_else(
+            |_| url.to_owned(),
+            |mut url| {
+                url.set_fragment(None);
+                url.into()
+            },
+        );
         Self { method, url }
     }
 }
@@ -166,7 +164,6 @@ impl fmt::Display for Request {
 }
 
 impl Failure {
-    /// A failure of a kind, with its message.
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into() }
     }

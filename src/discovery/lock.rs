@@ -23,11 +23,11 @@ pub struct Lock {
     /// The version of this shape.
     pub version: u32,
     /// One entry for each server that has something to discover.
-    // Shared: a run has a lock as it was, as it is written and as it judges by it.
+    // Shared: the lock as read, as written and as used for judging have most entries in common.
     pub servers: BTreeMap<String, Arc<LockEntry>>,
 }
 
-/// Both lock files of a catalog: the committed one, and that of the developers' servers, which git ignores.
+/// Both lock files of a catalog: the committed one, and the one for the developers' servers, which git ignores.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Locks {
     pub catalog: Lock,
@@ -35,12 +35,11 @@ pub struct Locks {
 }
 
 impl Locks {
-    /// The committed lock alone.
     pub fn committed(lock: Lock) -> Self {
         Self { catalog: lock, catalog_local: Lock::default() }
     }
 
-    /// The lock of a folder's servers.
+    /// The lock of the servers in a folder.
     pub fn of(&self, origin: Origin) -> &Lock {
         match origin {
             Origin::Catalog => &self.catalog,
@@ -48,20 +47,17 @@ impl Locks {
         }
     }
 
-    /// What is known of a server by its id, its own folder's lock first. The committed lock speaks of a developer's
-    /// server too: one that hides the catalog's may well ask the same URLs.
+    /// The entries of a server id, the one from its own folder's lock first. The committed lock counts for a developer's
+    /// server too: one that shadows a catalog server may well have the same URLs.
     pub fn entries(&self, origin: Origin, server_id: &str) -> impl Iterator<Item = &LockEntry> {
-        let locks = match origin {
-            Origin::Catalog => [Some(&self.catalog), None],
-            Origin::CatalogLocal => [Some(&self.catalog_local), Some(&self.catalog)],
-        };
-        let locks = locks.into_iter().flatten();
+        let local = (origin == Origin::CatalogLocal).then_some(&self.catalog_local);
+        let locks = local.into_iter().chain([&self.catalog]);
         locks.filter_map(move |lock| lock.servers.get(server_id).map(Arc::as_ref))
     }
 }
 
 /// What discovery learned about one server.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LockEntry {
     /// The manifest's URLs that this entry answers; with others it counts as absent.

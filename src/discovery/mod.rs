@@ -1,8 +1,8 @@
 //! Discovery: what the providers publish at their well-known endpoints, recorded in the discovery lock.
 //!
-//! The rooms, in reading order: [`well_known`] says which URLs are asked, [`challenge`] and [`documents`] read the
-//! answers, [`mod@discover`] puts them into an order; all of that is pure. [`fetch`] is the question that the network
-//! ([`client`]) or a folder of recordings ([`record`]) answers; [`lock`] and [`refresh`] are the file that remains.
+//! Without I/O: [`well_known`] builds the URLs, [`challenge`] and [`documents`] parse the answers, [`mod@discover`]
+//! decides what to request next. [`fetch`] is the interface to the network ([`client`]) or to a folder of recordings
+//! ([`record`]); [`lock`] and [`refresh`] are the lock file.
 //!
 //! Specifications: RFC 8414, RFC 9728, RFC 9207, OpenID Connect Discovery 1.0 and the
 //! [MCP authorization specification](https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization).
@@ -15,17 +15,17 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 
 pub use address::Reach;
-pub use client::{Manners, Network};
+pub use client::{ClientOptions, Network};
 pub use discover::{ProbeRun, Target, TargetKind};
 pub use fetch::{Answer, Failure, Fetch, Request};
 pub(crate) use lock::Locks;
 pub use lock::{Lock, LockEntry, LockInputs};
 pub use record::{Recorder, Recordings};
-pub(crate) use refresh::{Change, Stale, UnreadableLock, overlay, read_lock_text};
+pub(crate) use refresh::{Drift, Stale, UnreadableLock, overlay, read_lock_text};
 pub use refresh::{changes, merge, read_lock, stale};
 
 use discover::discover;
-use once::Once;
+use request_cache::RequestCache;
 
 pub(crate) mod address;
 pub(crate) mod challenge;
@@ -35,51 +35,48 @@ pub(crate) mod documents;
 pub(crate) mod draft;
 pub(crate) mod fetch;
 pub(crate) mod lock;
-pub(crate) mod once;
+
 pub(crate) mod record;
 pub(crate) mod refresh;
+pub(crate) mod request_cache;
 pub(crate) mod well_known;
 
-/// Servers under way at once. More than requests may be in flight, so that those that wait for a busy origin keep
-/// nobody else from going on.
+/// Servers discovered at once: more than the requests in flight, so that servers waiting for a busy origin do not hold
+/// up the others.
 const SERVERS_AT_ONCE: usize = 32;
 
 /// What a run learned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probed {
-    /// The servers that have something to discover (types 2 to 4): what belongs into the lock file.
+    /// The servers that have something to discover (types 2 to 4): what goes into the lock file.
     pub lock: Lock,
-    /// The servers of type 1: whether their endpoints exist, and what their providers publish. The first is a matter
-    /// of the day and the second only advice, so neither is locked.
+    /// The servers of type 1: whether their endpoints exist, and what their providers publish. The first changes from
+    /// day to day and the second is only advice, so neither is locked.
     pub endpoints: BTreeMap<String, Arc<LockEntry>>,
 }
 
-/// One server is done.
+/// Reported after each server.
 #[derive(Debug, Clone, Copy)]
 pub struct Progress<'a> {
-    /// How many are done, this one included.
+    /// How many servers are done, this one included.
     pub done: usize,
-    /// How many there are.
     pub total: usize,
-    /// The server that is done.
     pub server_id: &'a str,
-    /// What was learned about it.
     pub entry: &'a LockEntry,
 }
 
-/// Where the answers come from, for a caller that decides it at run time.
+/// Where the answers come from, chosen at run time.
 #[derive(Debug)]
-pub(crate) enum Source {
-    /// The network.
+pub(crate) enum AnswerSource {
     Network(Box<Network>),
-    /// The network, recorded as it answers (`--record`).
+    /// The network, with its answers recorded (`--record`).
     Recorded(Box<Recorder<Network>>),
-    /// Recordings and nothing else (`--replay`).
+    /// Recordings only (`--replay`).
     Replay(Recordings),
 }
 
 impl Probed {
-    /// Sorts what was learned by what belongs into the lock.
+    /// Separates the entries that go into the lock from the rest.
     pub fn of<'a>(answered: impl IntoIterator<Item = (&'a Target, Arc<LockEntry>)>) -> Self {
         let (mut servers, mut endpoints) = (BTreeMap::new(), BTreeMap::new());
         for (target, entry) in answered {
@@ -93,7 +90,7 @@ impl Probed {
     }
 }
 
-/// Asks everything there is to ask about the targets of one lock, and sorts the answers by server id.
+/// Discovers the targets of one lock, sorted by server id.
 pub async fn probe<F: Fetch>(
     targets: &[Target],
     fetch: &F,
@@ -104,24 +101,23 @@ pub async fn probe<F: Fetch>(
     Probed::of(targets.iter().zip(entries))
 }
 
-/// Asks everything there is to ask about the targets, each thing once, several servers at a time. Gives an entry for
-/// each target, in their order.
+/// Discovers the targets, several at a time, sending each request once. Returns an entry for each target, in order,
+/// whatever the order in which the answers arrive.
 ///
-/// The result does not depend on the order in which the answers arrive. `progress` is called once a server. Never
-/// fails: what went wrong is in the entries, by rule id.
+/// `progress` is called once per server. Never fails: what went wrong is in the entries, by rule id.
 pub(crate) async fn ask<'a, F: Fetch>(
     targets: impl ExactSizeIterator<Item = &'a Target>,
     fetch: &F,
     run: ProbeRun<'_>,
     mut progress: impl FnMut(Progress<'_>),
 ) -> Vec<Arc<LockEntry>> {
-    let once = Once::new(fetch);
+    let cache = RequestCache::new(fetch);
     let total = targets.len();
-    let under_way = stream::iter(targets.enumerate()).map(|(index, target)| {
-        let once = &once;
-        async move { (index, target, discover(target, once, run).await) }
+    let pending = stream::iter(targets.enumerate()).map(|(index, target)| {
+        let cache = &cache;
+        async move { (index, target, discover(target, cache, run).await) }
     });
-    let mut answered = under_way.buffer_unordered(SERVERS_AT_ONCE).enumerate();
+    let mut answered = pending.buffer_unordered(SERVERS_AT_ONCE).enumerate();
     let mut entries = BTreeMap::new();
     while let Some((done, (index, target, entry))) = answered.next().await {
         progress(Progress { done: done + 1, total, server_id: &target.server_id, entry: &entry });
@@ -130,12 +126,11 @@ pub(crate) async fn ask<'a, F: Fetch>(
     entries.into_values().collect()
 }
 
-/// Runs a probe to its end on a runtime of its own: one thread, since all it does is wait.
-///
-/// Name lookups that never return are left behind, so that the process can end.
+/// Runs a future to its end on the current thread. Name lookups that never return are abandoned, so that the process
+/// can exit.
 ///
 /// # Errors
-/// The system gives no thread to run on.
+/// The runtime cannot be set up.
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> io::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let value = runtime.block_on(future);
@@ -143,7 +138,7 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> io::Result<T> {
     Ok(value)
 }
 
-impl Fetch for Source {
+impl Fetch for AnswerSource {
     async fn fetch(&self, request: &Request) -> Result<Answer, Failure> {
         match self {
             Self::Network(network) => network.fetch(request).await,

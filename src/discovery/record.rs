@@ -1,8 +1,7 @@
-//! Recorded answers: `--record DIR` keeps what the network said, `--replay DIR` answers from it and from nothing else.
+//! Recorded answers: `--record DIR` writes what the network answered, `--replay DIR` answers from these files alone.
 //!
-//! One JSON file holds one answer, so that a change of a provider is a readable diff. A body is kept byte for byte,
-//! as its lines; one that is not UTF-8 as hexadecimal. Which file holds which answer is written inside: names are for
-//! the reader alone.
+//! Each JSON file holds one answer, so that a change at a provider is a readable diff. A body is kept byte for byte,
+//! as its lines, or in hexadecimal if it is not UTF-8. The request is inside the file; file names are only for readers.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -23,43 +22,43 @@ use super::fetch::{
     Answer, Body, Failure, FailureKind, Fetch, Method, Reconstruction, Request, Stated,
 };
 
-/// The size that a recording may have: that of the longest body that is kept, written in hexadecimal, and more.
+/// The size limit of a recording: room for the longest body in hexadecimal.
 const MOST_BYTES: u64 = 4 << 20;
 
-/// One recorded answer, as it stands in its file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// One recorded answer, as its file holds it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recording {
     /// `GET`, or `POST` for the MCP `initialize` without a token.
     pub method: Method,
-    /// The URL as it was asked.
+    /// The URL as it was requested.
     pub url: String,
     /// The day of the answer, `YYYY-MM-DD`, in UTC.
     pub recorded: String,
-    /// Where the answer is from, if catproof did not fetch it.
+    /// Where the answer was published, if catproof did not fetch it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// True where the answer was put together from published facts.
+    /// True if the answer was reconstructed from published facts.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reconstructed: bool,
-    /// What the source states without saying in which answer it stood.
+    /// What the source states without saying which answer it came from.
     #[serde(default, skip_serializing_if = "is_default")]
     pub stated: Stated,
-    /// The members of a reconstructed body that the source leaves open: unknown, not absent.
+    /// The members of a reconstructed body that the source says nothing about: unknown, not absent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unknown: Vec<String>,
-    /// The HTTP status; null where there was no answer, or where the source does not state it.
+    /// The HTTP status; null without an answer, or if the source does not state it.
     pub status: Option<u16>,
     /// Why there was no answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failure: Option<RecordedFailure>,
+    pub failure: Option<Failure>,
     /// The header fields that discovery reads: `content-type`, `location`, `www-authenticate`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, Vec<String>>,
     /// The body's lines, without the line feeds between them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Vec<String>>,
-    /// The body in hexadecimal, where it is not UTF-8.
+    /// The body in hexadecimal, if it is not UTF-8.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body_hex: Option<String>,
     /// The limit in bytes that cut the body off.
@@ -67,53 +66,17 @@ pub struct Recording {
     pub body_larger_than: Option<usize>,
 }
 
-/// A failure, as it stands in a recording.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RecordedFailure {
-    /// Which kind of failure.
-    pub kind: FailureKind,
-    /// What happened.
-    pub message: String,
-}
-
 /// Why recordings cannot be read or written.
 #[derive(Debug, Error)]
 pub enum RecordError {
-    /// The folder or a file in it cannot be read or written.
     #[error("{}: {error}", path.display())]
-    Io {
-        /// The folder or file.
-        path: PathBuf,
-        /// What the system says.
-        error: io::Error,
-    },
-    /// A file in it is none that can be read.
+    Io { path: PathBuf, error: io::Error },
     #[error("{} cannot be read: {error}", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What keeps it from being read.
-        error: ReadError,
-    },
-    /// A file is not a recording.
+    Unreadable { path: PathBuf, error: ReadError },
     #[error("{} is not a recording: {error}", path.display())]
-    Malformed {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        error: serde_json::Error,
-    },
-    /// Two files hold an answer to the same request.
+    Malformed { path: PathBuf, error: serde_json::Error },
     #[error("{} and {} both answer {request}", first.display(), second.display())]
-    Twice {
-        /// The request.
-        request: String,
-        /// The file that comes first by name.
-        first: PathBuf,
-        /// The other one.
-        second: PathBuf,
-    },
+    Twice { request: Request, first: PathBuf, second: PathBuf },
 }
 
 /// A folder of recordings that answers requests. Never touches the network.
@@ -122,7 +85,7 @@ pub struct Recordings {
     files: BTreeMap<Request, PathBuf>,
 }
 
-/// A fetch whose answers are written into a folder as they come.
+/// A [`Fetch`] whose answers are written into a folder as they arrive.
 #[derive(Debug)]
 pub struct Recorder<F> {
     fetch: F,
@@ -132,7 +95,7 @@ pub struct Recorder<F> {
 }
 
 impl Recordings {
-    /// Reads which requests a folder answers; the answers themselves are read when they are asked for.
+    /// Indexes the requests that a folder answers; the answers are read when they are requested.
     ///
     /// # Errors
     /// The folder cannot be read, a `.json` file in it is not a recording, or two of them answer the same request.
@@ -149,11 +112,7 @@ impl Recordings {
             let recording = load(&path)?;
             let request = Request::new(recording.method, &recording.url);
             if let Some(first) = files.insert(request.clone(), path.clone()) {
-                return Err(RecordError::Twice {
-                    request: request.to_string(),
-                    first,
-                    second: path,
-                });
+                return Err(RecordError::Twice { request, first, second: path });
             }
         }
         Ok(Self { files })
@@ -165,17 +124,15 @@ impl Fetch for Recordings {
         let Some(path) = self.files.get(request) else {
             return Err(Failure::new(FailureKind::NotRecorded, "the answer is not recorded"));
         };
-        match load(path) {
-            Ok(recording) => recording.into_answer(),
-            Err(_) => {
-                Err(Failure::new(FailureKind::NotRecorded, "the recording can no longer be read"))
-            }
-        }
+        load(path).map_or_else(
+            |_| Err(Failure::new(FailureKind::NotRecorded, "the recording can no longer be read")),
+            Recording::into_answer,
+        )
     }
 }
 
 impl<F> Recorder<F> {
-    /// Records what `fetch` answers into `folder`, which is created where it is missing.
+    /// Records what `fetch` answers into `folder`, which is created if it is missing.
     ///
     /// `today` is the day of the run, `YYYY-MM-DD`.
     ///
@@ -192,15 +149,12 @@ impl<F> Recorder<F> {
         })
     }
 
-    /// Says whether everything was recorded; asked when the run is over.
+    /// Ends the recording.
     ///
     /// # Errors
-    /// The first recording that could not be written.
+    /// The first answer that could not be written.
     pub fn finish(self) -> Result<(), RecordError> {
-        match self.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            None => Ok(()),
-            Some(error) => Err(error),
-        }
+        self.error.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
     }
 }
 
@@ -216,31 +170,17 @@ impl<F: Fetch> Fetch for Recorder<F> {
 }
 
 impl Recording {
-    /// What an answer looks like in its file.
     #[must_use]
     pub fn new(request: &Request, result: &Result<Answer, Failure>, today: &str) -> Self {
         let mut recording = Self {
             method: request.method,
             url: request.url.clone(),
             recorded: today.to_owned(),
-            source: None,
-            reconstructed: false,
-            stated: Stated::default(),
-            unknown: Vec::new(),
-            status: None,
-            failure: None,
-            headers: BTreeMap::new(),
-            body: None,
-            body_hex: None,
-            body_larger_than: None,
+            failure: result.as_ref().err().cloned(),
+            ..Self::default()
         };
-        let answer = match result {
-            Ok(answer) => answer,
-            Err(failure) => {
-                recording.failure =
-                    Some(RecordedFailure { kind: failure.kind, message: failure.message.clone() });
-                return recording;
-            }
+        let Ok(answer) = result else {
+            return recording;
         };
         recording.status = answer.status;
         let mut keep = |name: &str, values: Vec<String>| {
@@ -268,7 +208,7 @@ impl Recording {
     /// The failure that was recorded.
     pub fn into_answer(self) -> Result<Answer, Failure> {
         if let Some(failure) = self.failure {
-            return Err(Failure::new(failure.kind, failure.message));
+            return Err(failure);
         }
         let body = match (self.body, self.body_hex, self.body_larger_than) {
             (Some(lines), _, _) => Body::Bytes(lines.join("\n").into_bytes()),
@@ -294,7 +234,7 @@ impl Recording {
         })
     }
 
-    /// The name of its file: readable, and different for different requests.
+    /// The file name: readable, and unique to the request.
     #[must_use]
     pub fn file_name(&self) -> String {
         let address = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
@@ -302,17 +242,13 @@ impl Recording {
             .chars()
             .take(100)
             .map(|character| {
-                if character.is_ascii_alphanumeric() || ".-".contains(character) {
-                    character
-                } else {
-                    '_'
-                }
+                let is_plain = character.is_ascii_alphanumeric() || ".-".contains(character);
+                if is_plain { character } else { '_' }
             })
             .collect();
         let method = self.method.as_str().to_ascii_lowercase();
         let digest = hexadecimal(&Sha256::digest(format!("{method} {}", self.url)));
-        let mark: String = digest.chars().take(8).collect();
-        format!("{readable}.{method}.{mark}.json")
+        format!("{readable}.{method}.{digest:.8}.json")
     }
 }
 
@@ -323,7 +259,7 @@ fn load(path: &Path) -> Result<Recording, RecordError> {
         .map_err(|error| RecordError::Malformed { path: path.to_owned(), error })
 }
 
-/// Writes a recording through a temporary file, so that a killed run leaves none by half.
+/// Writes a recording through a temporary file, so that a killed run leaves no partial file.
 fn save(folder: &Path, recording: &Recording) -> Result<(), RecordError> {
     let path = folder.join(recording.file_name());
     let failed = |error| RecordError::Io { path: path.clone(), error };
@@ -333,7 +269,7 @@ fn save(folder: &Path, recording: &Recording) -> Result<(), RecordError> {
     Ok(())
 }
 
-/// The bytes of hexadecimal digits; what is none ends them.
+/// Decodes hexadecimal up to the first other character.
 fn bytes_of(digits: &str) -> Vec<u8> {
     let values: Vec<u32> = digits.chars().map_while(|digit| digit.to_digit(16)).collect();
     values
@@ -350,15 +286,12 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 mod tests {
     use super::*;
 
-    fn round_trip(answer: Answer) -> Option<Result<Answer, Failure>> {
-        let request = Request { method: Method::Get, url: "https://a.example/m?x=1".to_owned() };
-        let recording = Recording::new(&request, &Ok(answer), "2026-10-01");
-        let text = serde_json::to_string(&recording).ok()?;
-        Some(serde_json::from_str::<Recording>(&text).ok()?.into_answer())
+    fn get(url: &str) -> Request {
+        Request { method: Method::Get, url: url.to_owned() }
     }
 
     #[test]
-    fn a_body_comes_back_byte_for_byte() {
+    fn an_answer_comes_back_with_its_body_byte_for_byte_and_its_headers_in_order() {
         for bytes in [
             &b""[..],
             b"\n",
@@ -368,34 +301,26 @@ mod tests {
             "ünïcode\u{2028}".as_bytes(),
         ] {
             let answer = Answer {
-                status: Some(200),
+                status: Some(401),
+                content_type: Some("text/plain".to_owned()),
+                location: Some("/else".to_owned()),
+                www_authenticate: vec!["Basic".to_owned(), "Bearer scope=\"a\"".to_owned()],
                 body: Body::Bytes(bytes.to_vec()),
                 recorded: Some("2026-10-01".to_owned()),
-                ..Answer::default()
+                reconstruction: None,
             };
-            assert_eq!(round_trip(answer.clone()), Some(Ok(answer)));
+            let recording =
+                Recording::new(&get("https://a.example"), &Ok(answer.clone()), "2026-10-01");
+            let text = serde_json::to_string(&recording).unwrap();
+            let recording: Recording = serde_json::from_str(&text).unwrap();
+            assert_eq!(recording.into_answer(), Ok(answer));
         }
     }
 
     #[test]
-    fn header_fields_come_back_in_order() {
-        let answer = Answer {
-            status: Some(401),
-            content_type: Some("text/plain".to_owned()),
-            location: Some("/else".to_owned()),
-            www_authenticate: vec!["Basic".to_owned(), "Bearer scope=\"a\"".to_owned()],
-            recorded: Some("2026-10-01".to_owned()),
-            ..Answer::default()
-        };
-        assert_eq!(round_trip(answer.clone()), Some(Ok(answer)));
-    }
-
-    #[test]
-    fn urls_that_look_alike_have_files_of_their_own() {
-        let name = |url: &str| {
-            let request = Request { method: Method::Get, url: url.to_owned() };
-            Recording::new(&request, &Ok(Answer::default()), "2026-10-01").file_name()
-        };
+    fn similar_urls_have_different_file_names() {
+        let name =
+            |url: &str| Recording::new(&get(url), &Ok(Answer::default()), "2026-10-01").file_name();
         assert_ne!(name("https://a.example/mcp"), name("https://a.example/mcp/"));
         assert_ne!(name("https://a.example/mcp/"), name("https://a.example/mcp_"));
         assert!(

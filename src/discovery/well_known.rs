@@ -1,4 +1,4 @@
-//! Which well-known URLs are asked, and in which order. Pure: nothing here touches the network.
+//! The well-known URLs of a resource or an issuer, in the order they are tried. Nothing here touches the network.
 //!
 //! Specifications: [RFC 9728 §3](https://www.rfc-editor.org/rfc/rfc9728#section-3),
 //! [RFC 8414 §3](https://www.rfc-editor.org/rfc/rfc8414#section-3),
@@ -11,34 +11,30 @@ const PROTECTED_RESOURCE: &str = "/.well-known/oauth-protected-resource";
 const AUTHORIZATION_SERVER: &str = "/.well-known/oauth-authorization-server";
 const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
 
-/// Where the metadata of the protected resource at `resource` is looked for, first URL first: one or two URLs.
+/// The URLs at which to look for the metadata of the protected resource at `resource`, in order: one or two.
 ///
-/// The well-known part goes between host and path, the query stays behind the path, and a terminating slash is
-/// significant: `https://a/mcp/` is another resource than `https://a/mcp` (RFC 9728 §3.1). Only the `/` right after
+/// The well-known part goes between host and path, the query stays after the path, and a trailing slash is
+/// significant: `https://a/mcp/` and `https://a/mcp` are different resources (RFC 9728 §3.1). Only the `/` right after
 /// the host is dropped. The second URL is the root of the origin, which MCP adds for servers that publish one
-/// document for all their paths; a resource without path and query has that one alone.
+/// document for all their paths.
 ///
-/// `resource` is an http or https URL; its fragment and its user information are left out.
+/// `resource` is an http or https URL; its fragment and user information are ignored.
 #[must_use]
 pub fn protected_resource_urls(resource: &Url) -> Vec<String> {
     let root = format!("{}{PROTECTED_RESOURCE}", origin(resource));
-    let path = match resource.path() {
-        "/" => "",
-        path => path,
-    };
-    let query = resource.query().map_or_else(String::new, |query| format!("?{query}"));
+    let path = Some(resource.path()).filter(|path| *path != "/").unwrap_or_default();
+    let query = resource.query().map(|query| format!("?{query}")).unwrap_or_default();
     let inserted = format!("{root}{path}{query}");
     if inserted == root { vec![root] } else { vec![inserted, root] }
 }
 
-/// Where the metadata of the authorization server `issuer` is looked for, first URL first: two or three URLs.
+/// The URLs at which to look for the metadata of the authorization server `issuer`, in order: two or three.
 ///
-/// An issuer with a path is asked for by RFC 8414 insertion, by OpenID insertion, then by OpenID appending; one
-/// without by the first two, which are then the same as the appended ones. There is no fallback to the root of the
-/// origin: another issuer may live there. A terminating slash is dropped for building these URLs only (RFC 8414
+/// RFC 8414 insertion, OpenID insertion and, for an issuer with a path, OpenID appending. There is no fallback to the
+/// root of the origin, where another issuer may live. One trailing slash is dropped to build these URLs (RFC 8414
 /// §3.1); the issuer itself keeps it.
 ///
-/// `issuer` is an http or https URL; RFC 8414 §2 gives it no query and no fragment, and none is taken over.
+/// `issuer` is an http or https URL; RFC 8414 §2 allows it no query and no fragment, and both are ignored.
 #[must_use]
 pub fn authorization_server_urls(issuer: &Url) -> Vec<String> {
     let origin = origin(issuer);
@@ -54,7 +50,7 @@ pub fn authorization_server_urls(issuer: &Url) -> Vec<String> {
     urls
 }
 
-/// `scheme://host[:port]` of an http or https URL, without a default port and without a terminating slash.
+/// `scheme://host[:port]` of an http or https URL, without a default port or a trailing slash.
 #[must_use]
 pub(crate) fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
@@ -64,99 +60,45 @@ pub(crate) fn origin(url: &Url) -> String {
 mod tests {
     use super::*;
 
-    fn resources(url: &str) -> Vec<String> {
-        Url::parse(url).map(|url| protected_resource_urls(&url)).unwrap_or_default()
-    }
+    const RESOURCE: &str = "/.well-known/oauth-protected-resource";
+    const OAUTH: &str = "/.well-known/oauth-authorization-server";
+    const OPENID: &str = "/.well-known/openid-configuration";
 
-    fn issuers(url: &str) -> Vec<String> {
-        Url::parse(url).map(|url| authorization_server_urls(&url)).unwrap_or_default()
+    #[test]
+    fn a_resource_is_looked_up_by_insertion_and_then_at_the_root() {
+        for (resource, origin, inserted) in [
+            ("https://mcp.linear.app/mcp", "https://mcp.linear.app", Some("/mcp")),
+            ("https://api.githubcopilot.com/mcp/", "https://api.githubcopilot.com", Some("/mcp/")),
+            ("https://mcp.stripe.com", "https://mcp.stripe.com", None),
+            ("https://mcp.stripe.com/", "https://mcp.stripe.com", None),
+            ("https://mcp.stripe.com/#part", "https://mcp.stripe.com", None),
+            ("https://a.example/mcp?tenant=1", "https://a.example", Some("/mcp?tenant=1")),
+            ("https://a.example?tenant=1", "https://a.example", Some("?tenant=1")),
+            ("https://user:word@a.example:8443/mcp", "https://a.example:8443", Some("/mcp")),
+            ("https://a.example:443/", "https://a.example", None),
+        ] {
+            let root = format!("{origin}{RESOURCE}");
+            let inserted = inserted.map(|rest| format!("{root}{rest}"));
+            let expected: Vec<String> = inserted.into_iter().chain([root]).collect();
+            assert_eq!(protected_resource_urls(&Url::parse(resource).unwrap()), expected);
+        }
     }
 
     #[test]
-    fn a_resource_with_a_path_is_asked_for_by_insertion_and_then_at_the_root() {
-        assert_eq!(
-            resources("https://mcp.linear.app/mcp"),
-            [
-                "https://mcp.linear.app/.well-known/oauth-protected-resource/mcp",
-                "https://mcp.linear.app/.well-known/oauth-protected-resource",
-            ]
-        );
-    }
-
-    #[test]
-    fn a_terminating_slash_of_a_resource_is_significant() {
-        assert_eq!(
-            resources("https://api.githubcopilot.com/mcp/").first().map(String::as_str),
-            Some("https://api.githubcopilot.com/.well-known/oauth-protected-resource/mcp/")
-        );
-    }
-
-    #[test]
-    fn the_slash_right_after_the_host_is_dropped_and_the_root_is_asked_once() {
-        let root = ["https://mcp.stripe.com/.well-known/oauth-protected-resource"];
-        assert_eq!(resources("https://mcp.stripe.com"), root);
-        assert_eq!(resources("https://mcp.stripe.com/"), root);
-        assert_eq!(resources("https://mcp.stripe.com/#part"), root);
-    }
-
-    #[test]
-    fn the_query_of_a_resource_stays_behind_its_path() {
-        assert_eq!(
-            resources("https://a.example/mcp?tenant=1"),
-            [
-                "https://a.example/.well-known/oauth-protected-resource/mcp?tenant=1",
-                "https://a.example/.well-known/oauth-protected-resource",
-            ]
-        );
-        assert_eq!(
-            resources("https://a.example?tenant=1"),
-            [
-                "https://a.example/.well-known/oauth-protected-resource?tenant=1",
-                "https://a.example/.well-known/oauth-protected-resource",
-            ]
-        );
-    }
-
-    #[test]
-    fn a_port_stays_and_user_information_goes() {
-        assert_eq!(
-            resources("https://user:word@a.example:8443/mcp").first().map(String::as_str),
-            Some("https://a.example:8443/.well-known/oauth-protected-resource/mcp")
-        );
-        assert_eq!(
-            resources("https://a.example:443/").first().map(String::as_str),
-            Some("https://a.example/.well-known/oauth-protected-resource")
-        );
-    }
-
-    #[test]
-    fn an_issuer_with_a_path_is_inserted_twice_and_appended_once() {
-        assert_eq!(
-            issuers("https://github.com/login/oauth"),
-            [
-                "https://github.com/.well-known/oauth-authorization-server/login/oauth",
-                "https://github.com/.well-known/openid-configuration/login/oauth",
-                "https://github.com/login/oauth/.well-known/openid-configuration",
-            ]
-        );
-    }
-
-    #[test]
-    fn an_issuer_without_a_path_has_two_urls() {
-        let urls = [
-            "https://accounts.google.com/.well-known/oauth-authorization-server",
-            "https://accounts.google.com/.well-known/openid-configuration",
-        ];
-        assert_eq!(issuers("https://accounts.google.com"), urls);
-        assert_eq!(issuers("https://accounts.google.com/"), urls);
-    }
-
-    #[test]
-    fn one_terminating_slash_of_an_issuer_is_dropped_for_building() {
-        assert_eq!(issuers("https://mojeid.cz/oidc/"), issuers("https://mojeid.cz/oidc"));
-        assert_eq!(
-            issuers("https://a.example/t//").first().map(String::as_str),
-            Some("https://a.example/.well-known/oauth-authorization-server/t/")
-        );
+    fn an_issuer_is_looked_up_by_insertion_and_with_a_path_by_appending() {
+        for (issuer, origin, path) in [
+            ("https://github.com/login/oauth", "https://github.com", "/login/oauth"),
+            ("https://accounts.google.com", "https://accounts.google.com", ""),
+            ("https://accounts.google.com/", "https://accounts.google.com", ""),
+            ("https://mojeid.cz/oidc/", "https://mojeid.cz", "/oidc"),
+            ("https://a.example/t//", "https://a.example", "/t/"),
+        ] {
+            let mut expected =
+                vec![format!("{origin}{OAUTH}{path}"), format!("{origin}{OPENID}{path}")];
+            if !path.is_empty() {
+                expected.push(format!("{origin}{path}{OPENID}"));
+            }
+            assert_eq!(authorization_server_urls(&Url::parse(issuer).unwrap()), expected);
+        }
     }
 }

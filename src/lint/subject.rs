@@ -8,7 +8,7 @@ use crate::catalog::allowlist::{Allowlist, Unreadable};
 use crate::catalog::config::{Config, Ignore};
 use crate::catalog::entry::{self, Entry};
 use crate::discovery::lock::{Lock, LockEntry, Locks};
-use crate::discovery::{Change, Stale, UnreadableLock};
+use crate::discovery::{Drift, Stale, UnreadableLock};
 use crate::manifest::model::{Manifest, OAuthConfig, UserInput};
 use crate::manifest::oauth::{self, OAuthType};
 use crate::manifest::validate::Validated;
@@ -267,7 +267,7 @@ pub struct ComparedLock<'a> {
     /// The servers whose answers go into this lock, by id.
     pub entries: HashMap<&'a str, &'a Entry>,
     /// What the providers publish differently.
-    pub changes: Vec<Change>,
+    pub changes: Vec<Drift>,
     /// The answers that are too old.
     pub stale: Vec<Stale>,
     /// How old an answer may get, in days.

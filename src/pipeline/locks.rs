@@ -185,7 +185,7 @@ fn known_or_found(
             Ok(lock) => return Some(lock),
             Err(unreadable) => unreadable,
         },
-        Err(reason) => UnreadableLock { range: None, reason, is_merged: false },
+        Err(reason) => UnreadableLock { range: None, reason, has_conflict_markers: false },
     };
     let subject = LockSubject {
         file: sources.add(path, &workspace.working_folder),

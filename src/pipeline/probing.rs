@@ -9,8 +9,8 @@ use crate::catalog::config::Level;
 use crate::catalog::entry::Entry;
 use crate::catalog::workspace::Workspace;
 use crate::discovery::{
-    self, LockEntry, Locks, Manners, Network, ProbeRun, Probed, Progress, Reach, Recorder,
-    Recordings, Source, Target, TargetKind,
+    self, AnswerSource, ClientOptions, LockEntry, Locks, Network, ProbeRun, Probed, Progress,
+    Reach, Recorder, Recordings, Target, TargetKind,
 };
 use crate::lint;
 use crate::manifest::oauth::OAuthType;
@@ -49,7 +49,7 @@ pub(crate) trait Watcher: std::fmt::Debug {
 /// The source of the answers, set up by the options.
 #[derive(Debug)]
 pub(crate) struct Probing {
-    source: Source,
+    source: AnswerSource,
     reach: Reach,
     /// The day of the run.
     pub(crate) today: Day,
@@ -112,12 +112,16 @@ impl Probing {
     pub(crate) fn new(options: &NetworkOptions, today: Day) -> Result<Self, Failure> {
         let reach = if options.allow_loopback { Reach::Loopback } else { Reach::Public };
         let source = match (&options.replay, &options.record) {
-            (Some(folder), _) => Source::Replay(Recordings::open(folder)?),
+            (Some(folder), _) => AnswerSource::Replay(Recordings::open(folder)?),
             (None, Some(folder)) => {
                 let network = network(options, reach)?;
-                Source::Recorded(Box::new(Recorder::new(network, folder, &today.to_string())?))
+                AnswerSource::Recorded(Box::new(Recorder::new(
+                    network,
+                    folder,
+                    &today.to_string(),
+                )?))
             }
-            (None, None) => Source::Network(Box::new(network(options, reach)?)),
+            (None, None) => AnswerSource::Network(Box::new(network(options, reach)?)),
         };
         Ok(Self { source, reach, today })
     }
@@ -143,8 +147,8 @@ impl Probing {
     /// Ends the run; fails if an answer could not be recorded.
     pub(crate) fn finish(self) -> Result<(), Failure> {
         match self.source {
-            Source::Recorded(recorder) => Ok(recorder.finish()?),
-            Source::Network(_) | Source::Replay(_) => Ok(()),
+            AnswerSource::Recorded(recorder) => Ok(recorder.finish()?),
+            AnswerSource::Network(_) | AnswerSource::Replay(_) => Ok(()),
         }
     }
 }
@@ -156,16 +160,16 @@ pub(crate) fn be_strict(workspace: &mut Workspace) {
     levels.insert(rule.id.to_owned(), Level::Error);
 }
 
-/// The network with the manners of the options.
+/// The network client for the options.
 pub(crate) fn network(options: &NetworkOptions, reach: Reach) -> Result<Network, Failure> {
     let authorities = options.ca_file.as_deref().map(read).transpose()?;
-    let manners = Manners {
+    let client = ClientOptions {
         reach,
         http_proxy: options.http_proxy.clone(),
         authorities,
-        ..Manners::default()
+        ..ClientOptions::default()
     };
-    Ok(Network::new(&manners)?)
+    Ok(Network::new(&client)?)
 }
 
 /// The bytes of a file that an option names.

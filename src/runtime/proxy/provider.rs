@@ -15,7 +15,7 @@ use url::Url;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
 use crate::compile::plan::ClientAuthentication;
-use crate::discovery::Manners;
+use crate::discovery::ClientOptions;
 use crate::discovery::client::{self, Lookup, NetworkError};
 use crate::text::profile::Profile;
 
@@ -51,13 +51,13 @@ impl Provider {
         lookup: Arc<dyn Lookup>,
     ) -> Result<Self, ProxyError> {
         let limits = options.limits;
-        let manners = Manners {
+        let options = ClientOptions {
             reach: reach(profile),
             authorities: options.authorities.clone(),
             limits: client::Limits { connect: limits.connect_time, ..client::Limits::default() },
-            ..Manners::default()
+            ..ClientOptions::default()
         };
-        let http = client::builder(&manners, lookup)?
+        let http = client::builder(&options, lookup)?
             .pool_max_idle_per_host(IDLE_CONNECTIONS)
             .pool_idle_timeout(IDLE_TIME)
             .build()

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use catproof::testing::discovery::fetch::{FailureKind, Fetch as _, Method};
-use catproof::testing::discovery::{LockEntry, Manners, Network, Request};
+use catproof::testing::discovery::{ClientOptions, LockEntry, Network, Request};
 use tokio::net::TcpListener;
 
 use super::simulator::{Reply, World, requests, rules};
@@ -140,7 +140,7 @@ async fn slow_headers_and_slow_bodies_run_into_the_limit() {
         world.limits.total = Duration::from_millis(400);
         let (rule, message, _) = problem_in(&world, reply).await;
         assert_eq!(rule, "unreachable-metadata");
-        assert!(message.ends_with("no whole answer within 0.4 s"), "{message}");
+        assert!(message.ends_with("no complete answer within 0.4 s"), "{message}");
     }
 }
 
@@ -347,7 +347,7 @@ async fn what_a_server_names_is_checked_like_what_the_manifest_names() {
             assert_eq!(rules(&entry), ["unreachable-metadata"], "{private}");
             let outcome = &entry.requests.last().unwrap().outcome;
             assert!(
-                outcome.starts_with("is not asked: ")
+                outcome.starts_with("is not requested: ")
                     && outcome.ends_with("is not a public address"),
                 "{outcome}"
             );
@@ -470,7 +470,7 @@ async fn a_port_where_nobody_listens_is_unreachable() {
     assert_eq!(rules(&entry), ["unreachable-metadata"]);
     assert_eq!(
         entry.problems.first().unwrap().message,
-        format!("`http://{address}/mcp` cannot be asked: no connection to `127.0.0.1`")
+        format!("`http://{address}/mcp` cannot be requested: no connection to `127.0.0.1`")
     );
 }
 
@@ -504,14 +504,14 @@ async fn foreign_text_cannot_add_a_line_or_a_control_character() {
 #[tokio::test]
 async fn a_proxy_that_was_named_gets_every_request() {
     let world = World::new(&["proxy"]).await;
-    let manners = Manners { http_proxy: Some(world.fill("{proxy}")), ..world.manners() };
+    let options = ClientOptions { http_proxy: Some(world.fill("{proxy}")), ..world.options() };
     world.on("GET {proxy}http://localhost:9/m", Reply::json("{}"));
     let request = Request { method: Method::Get, url: "http://localhost:9/m".to_owned() };
-    let answer = Network::new(&manners).unwrap().fetch(&request).await.unwrap();
+    let answer = Network::new(&options).unwrap().fetch(&request).await.unwrap();
     assert_eq!(answer.status, Some(200));
     // What stands in the URL is checked all the same.
     let private = Request { url: "https://10.0.0.1/".to_owned(), ..request };
-    let refused = Network::new(&manners).unwrap().fetch(&private).await;
+    let refused = Network::new(&options).unwrap().fetch(&private).await;
     assert_eq!(refused.unwrap_err().kind, FailureKind::Refused);
     assert_eq!(world.asked().len(), 1);
 }

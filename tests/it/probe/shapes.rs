@@ -208,7 +208,7 @@ async fn atlassian_v1_has_no_resource_metadata_and_its_tokens_on_a_third_host() 
     assert_eq!(facts.token_endpoint.as_deref(), Some("{cf}/v1/token"));
     assert_eq!(facts.dynamic_registration, Some(true));
     assert_eq!(rules(&entry), [""; 0]);
-    assert!(!entry.asks_for_nothing());
+    assert!(!entry.needs_no_oauth());
 }
 
 #[tokio::test]
@@ -220,7 +220,7 @@ async fn hugging_face_answers_with_a_web_page_and_lets_initialize_through() {
     assert_eq!(facts.dynamic_registration, Some(true));
     assert_eq!(facts.client_id_metadata_document_supported, Some(true));
     assert_eq!(rules(&entry), [""; 0]);
-    assert!(!entry.asks_for_nothing());
+    assert!(!entry.needs_no_oauth());
 }
 
 #[tokio::test]
@@ -294,7 +294,7 @@ async fn a_server_that_wants_no_token_is_seen_to_want_none() {
     let world = World::new(&["mcp"]).await;
     world.on("POST {mcp}/mcp", Reply::json(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#));
     let entry = world.probe(world.remote("{mcp}/mcp")).await;
-    assert!(entry.asks_for_nothing());
+    assert!(entry.needs_no_oauth());
     assert_eq!(rules(&entry), ["unpublished-metadata"]);
 }
 

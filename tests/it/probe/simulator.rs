@@ -14,7 +14,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use catproof::testing::discovery::client::{Limits, Network};
 use catproof::testing::discovery::{
-    LockEntry, LockInputs, Manners, ProbeRun, Probed, Reach, Target, TargetKind, probe,
+    ClientOptions, LockEntry, LockInputs, ProbeRun, Probed, Reach, Target, TargetKind, probe,
 };
 use futures_util::stream;
 use tokio::net::TcpListener;
@@ -133,11 +133,11 @@ impl World {
     }
 
     pub fn network(&self) -> Network {
-        Network::new(&self.manners()).unwrap()
+        Network::new(&self.options()).unwrap()
     }
 
-    pub fn manners(&self) -> Manners {
-        Manners {
+    pub fn options(&self) -> ClientOptions {
+        ClientOptions {
             reach: Reach::Loopback,
             authorities: Some(self.authority.pem().into_bytes()),
             limits: self.limits,

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::serve::Listener;
 use catproof::testing::discovery::client::{Lookup, Network};
 use catproof::testing::discovery::fetch::{FailureKind, Fetch as _, Method};
-use catproof::testing::discovery::{Manners, ProbeRun, Reach, Request, probe};
+use catproof::testing::discovery::{ClientOptions, ProbeRun, Reach, Request, probe};
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair,
     date_time_ymd,
@@ -119,11 +119,11 @@ impl Lookup for Scripted {
     }
 }
 
-fn manners(authority: &Authority) -> Manners {
-    Manners {
+fn options(authority: &Authority) -> ClientOptions {
+    ClientOptions {
         reach: Reach::Loopback,
         authorities: Some(authority.pem().into_bytes()),
-        ..Manners::default()
+        ..ClientOptions::default()
     }
 }
 
@@ -143,7 +143,7 @@ fn refused(kind: FailureKind, message: &str) -> Result<Option<u16>, (FailureKind
 async fn an_authority_that_was_named_is_trusted() {
     let authority = Authority::new();
     let port = serve(authority.certificate(&["localhost", "127.0.0.1"], 2999)).await;
-    let network = Network::new(&manners(&authority)).unwrap();
+    let network = Network::new(&options(&authority)).unwrap();
     assert_eq!(ask(&network, format!("https://localhost:{port}/")).await, Ok(Some(200)));
     assert_eq!(ask(&network, format!("https://127.0.0.1:{port}/")).await, Ok(Some(200)));
 }
@@ -151,17 +151,17 @@ async fn an_authority_that_was_named_is_trusted() {
 #[tokio::test]
 async fn certificates_that_are_not_in_order_are_named_as_such() {
     let authority = Authority::new();
-    let network = Network::new(&manners(&authority)).unwrap();
+    let network = Network::new(&options(&authority)).unwrap();
     let self_signed = {
         let (params, key) = leaf(&["localhost"], 2999);
         (params.self_signed(&key).unwrap(), key)
     };
     let cases = [
-        (self_signed, "the certificate of `localhost` is of no trusted authority"),
+        (self_signed, "the certificate of `localhost` is not from a trusted authority"),
         (authority.certificate(&["localhost"], 2020), "the certificate of `localhost` has expired"),
         (
             authority.certificate(&["elsewhere.example"], 2999),
-            "the certificate of `localhost` is for another name",
+            "the certificate of `localhost` is for a different name",
         ),
     ];
     for (certificate, message) in cases {
@@ -174,7 +174,7 @@ async fn certificates_that_are_not_in_order_are_named_as_such() {
 #[tokio::test]
 async fn plain_text_behind_https_is_no_tls_connection() {
     let authority = Authority::new();
-    let network = Network::new(&manners(&authority)).unwrap();
+    let network = Network::new(&options(&authority)).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move { axum::serve(listener, Router::<()>::new()).await });
@@ -188,7 +188,7 @@ async fn every_lookup_is_checked_by_the_connection_that_uses_it() {
     let port = serve(authority.certificate(&["moving.example"], 2999)).await;
     // First an address that may be asked, then, for the next connection, one that may not.
     let lookup = Scripted::new(&[&["127.0.0.1"], &["10.0.0.1"]]);
-    let network = Network::with_lookup(&manners(&authority), lookup.clone()).unwrap();
+    let network = Network::with_lookup(&options(&authority), lookup.clone()).unwrap();
     let url = format!("https://moving.example:{port}/");
     assert_eq!(ask(&network, url.clone()).await, Ok(Some(200)));
     assert_eq!(lookup.asked.load(Ordering::SeqCst), 1);
@@ -197,7 +197,7 @@ async fn every_lookup_is_checked_by_the_connection_that_uses_it() {
         ask(&network, url).await,
         refused(
             FailureKind::Refused,
-            "`moving.example` has the address 10.0.0.1, which is not a public one"
+            "`moving.example` has the address 10.0.0.1, which is not public"
         )
     );
     assert_eq!(lookup.asked.load(Ordering::SeqCst), 2);
@@ -205,8 +205,10 @@ async fn every_lookup_is_checked_by_the_connection_that_uses_it() {
 
 #[tokio::test]
 async fn one_address_that_is_not_public_is_enough_to_refuse_a_name() {
-    let public_only =
-        Manners { authorities: Some(Authority::new().pem().into_bytes()), ..Manners::default() };
+    let public_only = ClientOptions {
+        authorities: Some(Authority::new().pem().into_bytes()),
+        ..ClientOptions::default()
+    };
     for addresses in [
         &["8.8.8.8", "127.0.0.1"][..],
         &["127.0.0.1", "8.8.8.8"],
@@ -242,27 +244,24 @@ async fn each_fault_of_a_connection_is_a_finding_that_names_it() {
         (params.self_signed(&key).unwrap(), key)
     };
     let expired = authority.certificate(&["localhost"], 2020);
-    let trusting = Network::new(&manners(&authority)).unwrap();
+    let trusting = Network::new(&options(&authority)).unwrap();
     for (certificate, why) in [
-        (self_signed, "the certificate of `localhost` is of no trusted authority"),
+        (self_signed, "the certificate of `localhost` is not from a trusted authority"),
         (expired, "the certificate of `localhost` has expired"),
     ] {
         let url = format!("https://localhost:{}/mcp", serve(certificate).await);
         assert_eq!(
             finding(&trusting, &url, Reach::Loopback).await,
-            ("unreachable-metadata".to_owned(), format!("`{url}` cannot be asked: {why}"))
+            ("unreachable-metadata".to_owned(), format!("`{url}` cannot be requested: {why}"))
         );
     }
-    let public_only = Manners { reach: Reach::Public, ..manners(&authority) };
+    let public_only = ClientOptions { reach: Reach::Public, ..options(&authority) };
     for (addresses, why) in [
         (&[][..], "the name `mcp.example` has no address"),
-        (
-            &["8.8.8.8", "10.0.0.1"],
-            "`mcp.example` has the address 10.0.0.1, which is not a public one",
-        ),
+        (&["8.8.8.8", "10.0.0.1"], "`mcp.example` has the address 10.0.0.1, which is not public"),
         (
             &["fe80::1", "2606:4700::1111"],
-            "`mcp.example` has the address fe80::1, which is not a public one",
+            "`mcp.example` has the address fe80::1, which is not public",
         ),
     ] {
         let network = Network::with_lookup(&public_only, Scripted::new(&[addresses])).unwrap();
@@ -270,7 +269,7 @@ async fn each_fault_of_a_connection_is_a_finding_that_names_it() {
             finding(&network, "https://mcp.example/mcp", Reach::Public).await,
             (
                 "unreachable-metadata".to_owned(),
-                format!("`https://mcp.example/mcp` cannot be asked: {why}")
+                format!("`https://mcp.example/mcp` cannot be requested: {why}")
             )
         );
     }
@@ -279,7 +278,7 @@ async fn each_fault_of_a_connection_is_a_finding_that_names_it() {
 #[tokio::test]
 async fn a_name_without_an_address_is_said_to_have_none_and_asked_once() {
     let lookup = Scripted::new(&[&[]]);
-    let network = Network::with_lookup(&manners(&Authority::new()), lookup.clone()).unwrap();
+    let network = Network::with_lookup(&options(&Authority::new()), lookup.clone()).unwrap();
     assert_eq!(
         ask(&network, "https://nowhere.example/".to_owned()).await,
         refused(FailureKind::Unresolved, "the name `nowhere.example` has no address")
@@ -293,8 +292,10 @@ async fn addresses_in_urls_are_refused_before_a_socket_opens() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let lookup = Scripted::new(&[&["127.0.0.1"]]);
-    let public_only =
-        Manners { authorities: Some(Authority::new().pem().into_bytes()), ..Manners::default() };
+    let public_only = ClientOptions {
+        authorities: Some(Authority::new().pem().into_bytes()),
+        ..ClientOptions::default()
+    };
     let network = Network::with_lookup(&public_only, lookup.clone()).unwrap();
     for host in [
         "127.0.0.1",

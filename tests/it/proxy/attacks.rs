@@ -416,8 +416,7 @@ async fn a_name_with_a_private_address_is_not_connected_to() {
         assert_eq!((reply.status, &reply.json()["error"]), (502, &json!("server_error")));
         let log = world.log();
         let reason = log.last().map(|line| &line["reason"]).and_then(Value::as_str).unwrap();
-        let expected =
-            if addresses.is_empty() { "has no address" } else { "which is not a public one" };
+        let expected = if addresses.is_empty() { "has no address" } else { "which is not public" };
         assert!(reason.contains(expected), "{reason}");
     }
     assert!(provider.asked().is_empty());

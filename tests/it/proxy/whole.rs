@@ -11,7 +11,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use catproof::testing::discovery::{
-    LockInputs, Manners, Network, ProbeRun, Reach, Recorder, Recordings, Target, TargetKind, probe,
+    ClientOptions, LockInputs, Network, ProbeRun, Reach, Recorder, Recordings, Target, TargetKind,
+    probe,
 };
 use catproof::testing::text::hidden::to_json;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
@@ -134,8 +135,8 @@ fn target(manifest: &Value) -> Option<Target> {
 /// Records what the providers say, and makes the lock of the recordings alone.
 async fn discovered(targets: &[Target], folder: &Path) -> String {
     let run = ProbeRun { today: "2026-11-23", reach: Reach::Loopback };
-    let manners = Manners { reach: Reach::Loopback, ..Manners::default() };
-    let recorder = Recorder::new(Network::new(&manners).unwrap(), folder, run.today).unwrap();
+    let options = ClientOptions { reach: Reach::Loopback, ..ClientOptions::default() };
+    let recorder = Recorder::new(Network::new(&options).unwrap(), folder, run.today).unwrap();
     probe(targets, &recorder, run, |_| ()).await;
     recorder.finish().unwrap();
     let recordings = Recordings::open(folder).unwrap();

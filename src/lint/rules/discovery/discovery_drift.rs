@@ -1,4 +1,4 @@
-use crate::discovery::Change;
+use crate::discovery::Drift;
 use crate::lint::{Check, Findings, Group, LockState, LockSubject, Rule};
 use crate::source::finding::Severity;
 
@@ -30,7 +30,7 @@ fn check(subject: &LockSubject<'_>, findings: &mut Findings) {
     let LockState::Compared(compared) = subject.state else {
         return;
     };
-    for Change { server_id, message } in &compared.changes {
+    for Drift { server_id, message } in &compared.changes {
         let is_locked = compared.lock.servers.contains_key(server_id);
         let place = match compared.entries.get(server_id.as_str()) {
             Some(entry) if !is_locked => entry.discovery_place(),

@@ -46,7 +46,7 @@ fn check(subject: &LockSubject<'_>, findings: &mut Findings) {
         Some(range) => Place::bytes(subject.file, range.clone()),
         None => Place::whole(subject.file),
     };
-    let help = if unreadable.is_merged {
+    let help = if unreadable.has_conflict_markers {
         "take either side of the merge, then run `catproof probe`"
     } else {
         "take it from the last commit that had it right, or run `catproof probe`"
