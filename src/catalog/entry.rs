@@ -1,5 +1,5 @@
-//! A classified server, small enough to be kept for the whole run: what the cross-file rules, `list` and the
-//! compiler's overview need. The manifest itself is dropped as soon as its own rules have run.
+//! A classified server: what the cross-file rules, `list` and the compiler's overview need. It is kept for the whole
+//! run, the manifest only while its own rules run.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
@@ -24,28 +24,28 @@ pub struct Entry {
     pub origin: Origin,
     /// The file's name without `.json`.
     pub stem: Arc<str>,
-    /// `name`; the stem where the manifest could not be read.
+    /// `name`; the stem if the manifest could not be read.
     pub id: String,
-    /// Whether the id is the manifest's own word, not only the file's name.
+    /// Whether the id comes from the manifest, not from the file name.
     pub is_named: bool,
     pub display_name: Option<String>,
     pub classification: Classification,
-    /// Whether the server's client secret is the proxy's to keep: a static client with `requires_proxy: true`.
+    /// Whether the proxy keeps the client secret: a static client with `requires_proxy: true`.
     pub is_proxied: bool,
-    /// `oauth_config.requires_proxy`, as it is written.
+    /// `oauth_config.requires_proxy`, as written.
     pub requires_proxy: Option<bool>,
-    /// Whether `oauth_config.client_secret` is a secret, and no word or variable in the place of one.
+    /// Whether `oauth_config.client_secret` is a real secret, not a placeholder or a variable.
     pub holds_secret: bool,
-    /// The URLs that decide what discovery asks.
+    /// The URLs that discovery depends on.
     pub inputs: LockInputs,
     /// `oauth_config.token_endpoint`.
     pub token_endpoint: Option<String>,
-    /// The URL that discovery starts from, by its pointer; `None` where nothing is discovered or no URL is given.
+    /// The pointer to the URL that discovery starts from; `None` if there is none.
     pub discovery_pointer: Option<&'static str>,
-    /// The first redirect URI, the one that is used.
+    /// The first redirect URI, which is the one in use.
     pub redirect_uri: Option<String>,
     pub destinations: Destinations,
-    /// A hash of `server`: two entries of one id differ in what is run where it differs.
+    /// A hash of `server`, to see whether two entries of one id run the same thing.
     pub server_hash: u64,
     /// A hash of `oauth_config`.
     pub oauth_hash: u64,
@@ -57,7 +57,7 @@ impl Entry {
         self.classification.verdict.oauth_type()
     }
 
-    /// The names of the proxy's environment variables for this server: client id and secret; empty without a proxy.
+    /// The proxy's environment variables for this server, client id and secret; empty without a proxy.
     pub fn env_names(&self) -> Vec<String> {
         if self.is_proxied {
             vec![format!("{}_CLIENT_ID", self.id), format!("{}_SECRET", self.id)]
@@ -71,7 +71,7 @@ impl Entry {
         self.destinations.known().iter().filter(|destination| destination.purpose.carries_secret())
     }
 
-    /// What in the manifest is to blame for a destination: the field that names it, or the URL that was asked.
+    /// The manifest field that leads to a destination: the one that names it, or the URL that was requested.
     pub fn place_of(&self, destination: &Destination) -> Place {
         match destination.source {
             DestinationSource::Manifest(pointer) => Place::value(self.file, pointer),
@@ -79,7 +79,7 @@ impl Entry {
         }
     }
 
-    /// The URL that discovery starts from; without one, what lacks it.
+    /// The URL that discovery starts from; without one, `oauth_config`.
     pub fn discovery_place(&self) -> Place {
         match self.discovery_pointer {
             Some(pointer) => Place::value(self.file, pointer),
@@ -87,12 +87,9 @@ impl Entry {
         }
     }
 
-    /// Whether the server appears in the artifacts of a profile: a developer's server only in those for development.
+    /// Whether a profile compiles the server: a developer's server only under development.
     pub fn is_compiled(&self, profile: Profile) -> bool {
-        match (self.origin, profile) {
-            (Origin::Catalog, _) | (Origin::CatalogLocal, Profile::Development) => true,
-            (Origin::CatalogLocal, Profile::Production) => false,
-        }
+        self.origin == Origin::Catalog || profile == Profile::Development
     }
 }
 
@@ -103,7 +100,7 @@ pub enum Destinations {
     NotNeeded,
     /// From the manifest (type 1) or from the discovery lock (types 2 and 3), sorted.
     Known(Vec<Destination>),
-    /// Types 2 and 3 without a lock entry for exactly this manifest's URLs: never guessed from `server_url`.
+    /// Types 2 and 3 without a lock entry for exactly this manifest's URLs. Never guessed from `server_url`.
     Unverifiable,
 }
 
@@ -132,14 +129,11 @@ pub enum Purpose {
 
 impl Purpose {
     pub fn carries_secret(self) -> bool {
-        match self {
-            Self::Token | Self::Revocation => true,
-            Self::Discovery => false,
-        }
+        self != Self::Discovery
     }
 }
 
-/// A host, the endpoint on it, and where both are known from.
+/// A host, the endpoint on it, and the source of both.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Destination {
     pub host: String,
@@ -149,29 +143,29 @@ pub struct Destination {
     pub source: DestinationSource,
 }
 
-/// Where a destination is known from.
+/// The source of a destination.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DestinationSource {
     /// A field of the manifest, by its pointer.
     Manifest(&'static str),
-    /// An entry of the discovery lock: the metadata document that named it.
+    /// The discovery lock, by the metadata document that names it.
     Lock { document: String, reconstructed: bool },
 }
 
 impl DestinationSource {
-    /// In one line, for people and artifacts.
+    /// In one line.
     pub fn describe(&self) -> String {
         match self {
             Self::Manifest(pointer) => format!("manifest {pointer}"),
-            Self::Lock { document, reconstructed: false } => format!("lock {document}"),
-            Self::Lock { document, reconstructed: true } => {
-                format!("lock {document} (reconstructed)")
+            Self::Lock { document, reconstructed } => {
+                let suffix = if *reconstructed { " (reconstructed)" } else { "" };
+                format!("lock {document}{suffix}")
             }
         }
     }
 }
 
-/// Classifies a manifest and gathers what is kept of it.
+/// Classifies a manifest.
 pub fn entry(
     file: FileId,
     origin: Origin,
@@ -181,18 +175,16 @@ pub fn entry(
 ) -> Entry {
     let classification = oauth::classify(manifest);
     let oauth = manifest.oauth_config.as_ref();
-    let has_static_client =
-        classification.verdict.oauth_type().is_some_and(OAuthType::has_static_client);
+    let oauth_type = classification.verdict.oauth_type();
+    let requires_proxy = oauth.and_then(|oauth| oauth.requires_proxy);
     let is_proxied =
-        has_static_client && oauth.is_some_and(|oauth| oauth.requires_proxy == Some(true));
-    let destinations = if is_proxied {
-        destinations(
-            &classification,
-            manifest,
-            locks.and_then(|locks| lock_entry(locks, origin, manifest)),
-        )
-    } else {
-        Destinations::NotNeeded
+        requires_proxy == Some(true) && oauth_type.is_some_and(OAuthType::has_static_client);
+    let destinations = match oauth_type {
+        Some(oauth_type) if is_proxied => {
+            let lock = locks.and_then(|locks| lock_entry(locks, origin, manifest));
+            destinations(oauth_type, manifest, lock)
+        }
+        _ => Destinations::NotNeeded,
     };
     Entry {
         file,
@@ -201,13 +193,11 @@ pub fn entry(
         id: manifest.name.clone(),
         is_named: true,
         display_name: manifest.display_name.clone(),
-        discovery_pointer: classification
-            .verdict
-            .oauth_type()
+        discovery_pointer: oauth_type
             .and_then(|oauth_type| discovery_pointer(oauth_type, manifest)),
         classification,
         is_proxied,
-        requires_proxy: oauth.and_then(|oauth| oauth.requires_proxy),
+        requires_proxy,
         holds_secret: oauth
             .is_some_and(|oauth| matches!(client_secret(oauth), ClientSecret::Literal(_))),
         inputs: lock_inputs(manifest),
@@ -240,8 +230,8 @@ fn hash(value: &impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// The entries that the profile compiles, one an id and sorted by it: under development, a developer's file replaces
-/// the catalog's of the same id.
+/// The entries that the profile compiles, sorted by id, one per id: under development, a developer's file replaces the
+/// catalog's.
 pub(crate) fn effective(entries: &[Entry], profile: Profile) -> impl Iterator<Item = &Entry> {
     let mut chosen: BTreeMap<&str, &Entry> = BTreeMap::new();
     for entry in entries.iter().filter(|entry| entry.is_compiled(profile)) {
@@ -253,12 +243,12 @@ pub(crate) fn effective(entries: &[Entry], profile: Profile) -> impl Iterator<It
     chosen.into_values()
 }
 
-/// Puts entries into the order that the cross-file rules and all output want: by id.
+/// Sorts entries by id, the order of the cross-file rules and of all output.
 pub(crate) fn sort(entries: &mut [Entry]) {
     entries.sort_by(|left, right| (&left.id, left.file).cmp(&(&right.id, right.file)));
 }
 
-/// An entry for a file that is not a manifest: there is nothing to classify.
+/// An entry for a file that is not a manifest.
 pub(crate) fn unreadable(
     file: FileId,
     origin: Origin,
@@ -287,20 +277,20 @@ pub(crate) fn unreadable(
     }
 }
 
-/// The lock's entry for a server, if it answers exactly this manifest's URLs.
+/// The lock entry of a server, if it is for exactly this manifest's URLs.
 pub(crate) fn lock_entry<'a>(
     locks: &'a Locks,
     origin: Origin,
     manifest: &Manifest,
 ) -> Option<&'a LockEntry> {
     let mut known = locks.entries(origin, &manifest.name).peekable();
-    // Most servers have no entry, and then no URL is copied.
+    // Most servers have no entry: do not copy their URLs.
     known.peek()?;
     let inputs = lock_inputs(manifest);
     known.find(|entry| entry.inputs == inputs)
 }
 
-/// The manifest's URLs that decide what discovery asks.
+/// The manifest's URLs that discovery depends on.
 pub fn lock_inputs(manifest: &Manifest) -> LockInputs {
     let oauth = manifest.oauth_config.as_ref();
     LockInputs {
@@ -312,71 +302,50 @@ pub fn lock_inputs(manifest: &Manifest) -> LockInputs {
 
 /// Where the secret of a proxied server goes.
 fn destinations(
-    classification: &Classification,
+    oauth_type: OAuthType,
     manifest: &Manifest,
     lock: Option<&LockEntry>,
 ) -> Destinations {
-    let Some(oauth_type) = classification.verdict.oauth_type() else {
-        return Destinations::NotNeeded;
-    };
     match oauth_type {
         OAuthType::Generic => {
-            let endpoint =
-                manifest.oauth_config.as_ref().and_then(|oauth| oauth.token_endpoint.as_deref());
+            let oauth = manifest.oauth_config.as_ref();
+            let endpoint = oauth.and_then(|oauth| oauth.token_endpoint.as_deref());
             let source = DestinationSource::Manifest("/oauth_config/token_endpoint");
-            Destinations::Known(
-                endpoint
-                    .and_then(|url| destination(Purpose::Token, url, source))
-                    .into_iter()
-                    .collect(),
-            )
+            let token = endpoint.and_then(|url| destination(Purpose::Token, url, &source));
+            Destinations::Known(token.into_iter().collect())
         }
-        OAuthType::McpStatic | OAuthType::RemoteStatic => match lock {
-            Some(entry) => discovered(entry),
-            None => Destinations::Unverifiable,
-        },
+        OAuthType::McpStatic | OAuthType::RemoteStatic => {
+            lock.and_then(discovered).map_or(Destinations::Unverifiable, Destinations::Known)
+        }
         OAuthType::RemoteDynamic => Destinations::NotNeeded,
     }
 }
 
-/// The hosts that a lock entry names.
-fn discovered(entry: &LockEntry) -> Destinations {
-    let Some(server) = &entry.authorization_server else {
-        return Destinations::Unverifiable;
-    };
+/// The destinations of a lock entry, sorted; `None` without a token endpoint.
+fn discovered(entry: &LockEntry) -> Option<Vec<Destination>> {
+    let server = entry.authorization_server.as_ref()?;
     let source = DestinationSource::Lock {
         document: server.metadata_url.clone(),
         reconstructed: entry.reconstructed,
     };
-    let Some(token) = server
-        .token_endpoint
-        .as_deref()
-        .and_then(|url| destination(Purpose::Token, url, source.clone()))
-    else {
-        return Destinations::Unverifiable;
-    };
-    let revocation = server
-        .revocation_endpoint
-        .as_deref()
-        .and_then(|url| destination(Purpose::Revocation, url, source.clone()));
-    let asked = entry.resource.iter().map(|resource| resource.metadata_url.as_str());
-    let asked = asked.chain([server.metadata_url.as_str()]);
-    let asked = asked.filter_map(|url| destination(Purpose::Discovery, url, source.clone()));
-    let mut known: Vec<_> = [token].into_iter().chain(revocation).chain(asked).collect();
+    let token = destination(Purpose::Token, server.token_endpoint.as_ref()?, &source)?;
+    let revocation = server.revocation_endpoint.iter().map(|url| (Purpose::Revocation, url));
+    let resource = entry.resource.iter().map(|resource| &resource.metadata_url);
+    let metadata = resource.chain([&server.metadata_url]).map(|url| (Purpose::Discovery, url));
+    let others = revocation.chain(metadata);
+    let others = others.filter_map(|(purpose, url)| destination(purpose, url, &source));
+    let mut known: Vec<_> = [token].into_iter().chain(others).collect();
     known.sort();
     known.dedup();
-    Destinations::Known(known)
+    Some(known)
 }
 
-/// A destination, if the URL is one that a secret may be sent to at all: https with a host.
-/// Loopback http is kept: the rules decide whether the profile allows it.
-fn destination(purpose: Purpose, url: &str, source: DestinationSource) -> Option<Destination> {
+/// The destination of a URL; `None` if it is not an http or https URL with a host. Whether http is allowed is left to
+/// the rules.
+fn destination(purpose: Purpose, url: &str, source: &DestinationSource) -> Option<Destination> {
     let parsed = url::Url::parse(url).ok()?;
     let host = parsed.host_str()?.to_owned();
-    matches!(parsed.scheme(), "https" | "http").then(|| Destination {
-        host,
-        purpose,
-        endpoint: url.to_owned(),
-        source,
-    })
+    let endpoint = url.to_owned();
+    let is_http = matches!(parsed.scheme(), "https" | "http");
+    is_http.then(|| Destination { host, purpose, endpoint, source: source.clone() })
 }

@@ -1,5 +1,5 @@
-//! What a run knows beside one manifest: where the catalog is, how it is configured, each server with what the lock adds
-//! to it, and the allowlist of the proxy.
+//! What a run knows apart from the manifests: where the catalog is, how it is configured, each classified server with
+//! its lock entry, and the allowlist of the proxy.
 
 pub(crate) mod allowlist;
 pub(crate) mod config;

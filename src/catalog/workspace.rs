@@ -1,4 +1,4 @@
-//! Where the catalog is: from the options, `catproof.toml` and the named paths to the folders and files of a run.
+//! Finds the folders and files of a run from the options, `catproof.toml` and the paths on the command line.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -19,46 +19,46 @@ pub(crate) struct Workspace {
     /// The folder that the configuration's paths are relative to.
     pub(crate) root: PathBuf,
     pub(crate) working_folder: PathBuf,
-    /// The configuration, where there is one.
+    /// The configuration file, if there is one.
     pub(crate) config_file: Option<PathBuf>,
-    /// What the user should know about the configuration.
+    /// Messages for the user about the configuration.
     pub(crate) notices: Vec<String>,
-    /// The day that expiry is judged against.
+    /// The day for expiry and age.
     pub(crate) today: Day,
 }
 
-/// Where to look for the catalog, as the user says it. Paths are relative to the working folder.
+/// Where to look for the catalog, as the user passes it. Paths are relative to the working folder.
 #[derive(Debug, Clone)]
 pub struct Options {
     pub working_folder: PathBuf,
-    /// The configuration; without one, the nearest `catproof.toml`.
+    /// The configuration; by default the nearest `catproof.toml`.
     pub config: Option<PathBuf>,
     pub catalog: Option<PathBuf>,
     pub catalog_local: Option<PathBuf>,
     pub profile: Option<Profile>,
 }
 
-/// One catalog of a run, and which of its files were named.
+/// One catalog of a run, and which of its files were selected.
 #[derive(Debug)]
 pub(crate) struct Target {
     pub(crate) folders: Folders,
     pub(crate) selection: Selection,
 }
 
-/// Which files findings are shown for; the cross-file rules see the whole catalog all the same.
+/// Which files findings are shown for; the cross-file rules see the whole catalog regardless.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Selection {
     Everything,
-    /// These files, and whatever lies directly in these folders.
+    /// These files, and the files directly in these folders.
     Paths(BTreeSet<PathBuf>),
 }
 
-/// One manifest that comes from standard input.
+/// A manifest from standard input.
 #[derive(Debug)]
 pub(crate) struct StandardInput {
-    /// The file that it stands for, or what it is called where it stands for none.
+    /// The file that it replaces, or a name for it.
     pub(crate) path: PathBuf,
-    /// Whether it stands for no file: then it is judged by itself, and its `name` is as good as a file's.
+    /// Whether it replaces no file: then it is judged by itself, and its `name` counts as the file name.
     pub(crate) is_alone: bool,
     pub(crate) text: Vec<u8>,
 }
@@ -71,11 +71,11 @@ pub(crate) enum WorkspaceError {
     #[error("`{}` does not exist", .0.display())]
     MissingPath(PathBuf),
     #[error("`{}` is not a folder", .0.display())]
-    NoFolder(PathBuf),
+    NotAFolder(PathBuf),
     #[error("the folder `{}`, which the configuration names as `{key}`, does not exist", .folder.display())]
     MissingFolder { key: &'static str, folder: PathBuf },
     #[error("`{}` is neither a `.json` file nor a folder", .0.display())]
-    NoManifest(PathBuf),
+    NotAManifest(PathBuf),
     #[error(transparent)]
     Config(#[from] ConfigError),
     #[error(transparent)]
@@ -91,23 +91,21 @@ impl Workspace {
         let folder = found.file.as_deref().and_then(Path::parent);
         let root = folder.unwrap_or(&working_folder).to_owned();
         // Options are relative to the working folder, the configuration to its own.
-        let absolute = |folder: &Path| working_folder.join(folder).to_string_lossy().into_owned();
-        if let Some(folder) = &options.catalog {
-            config.catalog = absolute(folder);
-        }
-        if let Some(folder) = &options.catalog_local {
-            config.catalog_local = absolute(folder);
-        }
-        if let Some(profile) = options.profile {
-            config.profile = profile;
-        }
-        for folder in [&options.catalog, &options.catalog_local].into_iter().flatten() {
-            match working_folder.join(folder).metadata() {
+        let folders = [
+            (&options.catalog, &mut config.catalog),
+            (&options.catalog_local, &mut config.catalog_local),
+        ];
+        for (option, configured) in folders {
+            let Some(folder) = option else { continue };
+            let absolute = working_folder.join(folder);
+            match absolute.metadata() {
                 Ok(metadata) if metadata.is_dir() => {}
-                Ok(_) => return Err(WorkspaceError::NoFolder(folder.clone())),
+                Ok(_) => return Err(WorkspaceError::NotAFolder(folder.clone())),
                 Err(_) => return Err(WorkspaceError::MissingPath(folder.clone())),
             }
+            *configured = absolute.to_string_lossy().into_owned();
         }
+        config.profile = options.profile.unwrap_or(config.profile);
         Ok(Self {
             config,
             root,
@@ -118,7 +116,7 @@ impl Workspace {
         })
     }
 
-    /// The catalog of this workspace.
+    /// The configured catalog.
     pub(crate) fn folders(&self) -> Folders {
         Folders {
             catalog: Some(clean(&self.root.join(&self.config.catalog))),
@@ -127,7 +125,7 @@ impl Workspace {
         }
     }
 
-    /// The folder that the artifacts of a catalog are written to: another one for each profile.
+    /// The folder for the artifacts of a catalog; each profile has its own.
     pub(crate) fn generated(&self, folders: &Folders) -> PathBuf {
         let generated = folders.root.join(&self.config.generated);
         match self.config.profile {
@@ -136,7 +134,7 @@ impl Workspace {
         }
     }
 
-    /// The discovery lock of the catalog, or of the developers' servers. It has its place whatever the profile.
+    /// The discovery lock of the catalog, or of the developers' servers; the same under every profile.
     pub(crate) fn lock_path(&self, folders: &Folders, origin: Origin) -> PathBuf {
         let generated = folders.root.join(&self.config.generated);
         let folder = match origin {
@@ -146,8 +144,8 @@ impl Workspace {
         folder.join("discovery.lock.json")
     }
 
-    /// The catalogs that the paths name, each once, in the order of the first path that names it. The file that standard
-    /// input stands for need not be on the disk.
+    /// The catalogs that the paths belong to, each once, in order of the first path. The file that standard input
+    /// replaces need not exist.
     pub(crate) fn targets(
         &self,
         paths: &[PathBuf],
@@ -160,7 +158,15 @@ impl Workspace {
         for path in paths {
             let absolute = self.absolute(path);
             let target = match input.filter(|input| input.path == absolute) {
-                Some(input) if input.is_alone => self.target_of_nothing_else(&absolute),
+                Some(input) if input.is_alone => Target {
+                    // In no folder; the locks are those of this workspace.
+                    folders: Folders {
+                        catalog: None,
+                        catalog_local: None,
+                        root: self.root.clone(),
+                    },
+                    selection: Selection::only(&absolute),
+                },
                 Some(_) => self.target(path, &absolute)?,
                 None if absolute.symlink_metadata().is_ok() => self.target(path, &absolute)?,
                 None => return Err(WorkspaceError::MissingPath(path.clone())),
@@ -174,37 +180,28 @@ impl Workspace {
     }
 
     fn target(&self, named: &Path, path: &Path) -> Result<Target, WorkspaceError> {
-        if path.is_dir() && !is_manifest_name(path) {
-            Ok(self.target_of_folder(path))
-        } else if is_manifest_name(path) {
+        if is_manifest_name(path) {
             let folder = path.parent().unwrap_or(path);
             Ok(Target { folders: self.folders_around(folder), selection: Selection::only(path) })
+        } else if path.is_dir() {
+            Ok(self.target_of_folder(path))
         } else {
-            Err(WorkspaceError::NoManifest(named.to_owned()))
+            Err(WorkspaceError::NotAManifest(named.to_owned()))
         }
     }
 
-    /// A manifest that stands in no folder. The locks are those of this workspace.
-    fn target_of_nothing_else(&self, path: &Path) -> Target {
-        Target {
-            folders: Folders { catalog: None, catalog_local: None, root: self.root.clone() },
-            selection: Selection::only(path),
-        }
-    }
-
-    /// A folder that contains `catalog/` means that catalog; one of a catalog's own folders, its part of the catalog.
+    /// A folder that contains `catalog/` selects that whole catalog; one of a catalog's own folders, its part.
     fn target_of_folder(&self, folder: &Path) -> Target {
         if let Some(folders) = self.pair_in(folder) {
             return Target { folders, selection: Selection::Everything };
         }
         let folders = self.folders_around(folder);
-        // What is alone has no other part.
         let is_part = folders.root != folder;
         let selection = if is_part { Selection::only(folder) } else { Selection::Everything };
         Target { folders, selection }
     }
 
-    /// The pair of folders inside of a folder that contains `catalog/`.
+    /// The pair of folders in a folder that contains `catalog/`.
     fn pair_in(&self, folder: &Path) -> Option<Folders> {
         let name =
             |configured: &str| Path::new(configured).file_name().unwrap_or_default().to_owned();
@@ -222,66 +219,53 @@ impl Workspace {
         })
     }
 
-    /// A folder that is a catalog by itself; one with the name of the developers' is theirs wherever it lies.
+    /// A folder that is a catalog by itself; a local one if it has the configured name.
     fn folder_alone(&self, folder: &Path) -> Folders {
         let is_local = folder.file_name() == Path::new(&self.config.catalog_local).file_name();
-        let (catalog, catalog_local) = if is_local {
-            (None, Some(folder.to_owned()))
-        } else {
-            (Some(folder.to_owned()), None)
-        };
-        Folders { catalog, catalog_local, root: folder.to_owned() }
+        Folders {
+            catalog: (!is_local).then(|| folder.to_owned()),
+            catalog_local: is_local.then(|| folder.to_owned()),
+            root: folder.to_owned(),
+        }
     }
 
     /// The catalog that the manifests directly in a folder belong to: the pair of folders that it is one of, else the
     /// folder alone.
     fn folders_around(&self, folder: &Path) -> Folders {
-        let holds = |folders: &Folders| {
-            [&folders.catalog, &folders.catalog_local]
-                .into_iter()
-                .flatten()
-                .any(|known| known == folder)
-        };
         let pair = folder.parent().and_then(|parent| self.pair_in(parent));
-        match pair {
-            _ if holds(&self.folders()) => self.folders(),
-            Some(pair) if holds(&pair) => pair,
-            _ => self.folder_alone(folder),
-        }
+        let mut pairs = [self.folders()].into_iter().chain(pair);
+        let own = pairs.find(|folders| {
+            let mut parts = [&folders.catalog, &folders.catalog_local].into_iter().flatten();
+            parts.any(|part| part == folder)
+        });
+        own.unwrap_or_else(|| self.folder_alone(folder))
     }
 
-    /// A path as the user wrote it, from the working folder.
+    /// The absolute form of a path on the command line.
     pub(crate) fn absolute(&self, path: &Path) -> PathBuf {
         clean(&self.working_folder.join(path))
     }
 
-    /// Refuses a folder that the configuration names and that is not there: without its manifests their artifacts would
-    /// be removed. The folders that nobody named may be missing: a catalog may be for users or for developers alone.
+    /// Refuses a missing folder that the configuration names: without its manifests their artifacts would be removed. The
+    /// default folders may be missing: a catalog may be for users or for developers only.
     fn check_folders(&self, folders: &Folders) -> Result<(), WorkspaceError> {
-        let usual = Config::default();
-        let configured = [
-            ("catalog", &self.config.catalog, usual.catalog, &folders.catalog),
-            (
-                "catalog_local",
-                &self.config.catalog_local,
-                usual.catalog_local,
-                &folders.catalog_local,
-            ),
-        ];
-        for (key, name, usual, folder) in configured {
-            let Some(folder) = folder else {
-                continue;
-            };
-            let is_named = *name != usual && *folder == self.root.join(name);
-            if is_named && !folder.exists() {
-                let folder = PathBuf::from(name);
-                return Err(WorkspaceError::MissingFolder { key, folder });
+        let default = Config::default();
+        let Config { catalog, catalog_local, .. } = &self.config;
+        for (key, name, default, folder) in [
+            ("catalog", catalog, default.catalog, &folders.catalog),
+            ("catalog_local", catalog_local, default.catalog_local, &folders.catalog_local),
+        ] {
+            let is_missing = folder
+                .as_ref()
+                .is_some_and(|folder| *folder == self.root.join(name) && !folder.exists());
+            if is_missing && *name != default {
+                return Err(WorkspaceError::MissingFolder { key, folder: PathBuf::from(name) });
             }
         }
         Ok(())
     }
 
-    /// The manifests of a target, with standard input in the place of the file that it stands for.
+    /// The manifests of a target, with standard input instead of the file that it replaces.
     pub(crate) fn manifests(
         &self,
         target: &Target,
@@ -293,11 +277,8 @@ impl Workspace {
         if let Some(input) = input {
             let stem = input.stem();
             let StandardInput { path, text, .. } = input;
-            let is_local = target
-                .folders
-                .catalog_local
-                .as_deref()
-                .is_some_and(|local| path.starts_with(local));
+            let local = target.folders.catalog_local.as_ref();
+            let is_local = local.is_some_and(|local| path.starts_with(local));
             let file = sources.add_text(path.clone(), text, &self.working_folder);
             manifests.retain(|manifest| {
                 sources.file(manifest.file).is_none_or(|known| known.path != path)
@@ -313,7 +294,7 @@ impl Workspace {
 }
 
 impl StandardInput {
-    /// What stands in the place of a file's name, where there is no file.
+    /// The `name` of a manifest that replaces no file.
     fn stem(&self) -> Option<Arc<str>> {
         let text = std::str::from_utf8(&self.text).ok();
         let parsed = parse::parse(text.filter(|_| self.is_alone)?).ok()?;

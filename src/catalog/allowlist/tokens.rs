@@ -1,8 +1,7 @@
-//! JavaScript text -> tokens, without white space and comments.
+//! JavaScript text -> tokens, without whitespace and comments.
 //!
-//! After [ECMA-262, chapter 12](https://tc39.es/ecma262/#sec-ecmascript-language-lexical-grammar). Code must never hide
-//! in what was mistaken for a string, a comment or a regular expression: where only a parser could tell, the text is
-//! refused.
+//! Follows [ECMA-262, chapter 12](https://tc39.es/ecma262/#sec-ecmascript-language-lexical-grammar). Code must not be
+//! mistaken for a string, a comment or a regular expression: text that only a full parser could decide is refused.
 
 use std::ops::Range;
 
@@ -11,12 +10,12 @@ use super::Unreadable;
 #[derive(Debug)]
 pub(super) struct Token<'a> {
     pub(super) kind: Kind,
-    /// As it is written, quotes included.
+    /// As written, with quotes.
     pub(super) text: &'a str,
     pub(super) range: Range<usize>,
-    /// Whether a line ends between the token before and this one.
+    /// Whether a line break precedes the token.
     pub(super) starts_line: bool,
-    /// The index of the bracket that opens the innermost pair around this token.
+    /// The index of the opening bracket of the innermost pair around this token.
     pub(super) around: Option<usize>,
 }
 
@@ -29,14 +28,14 @@ pub(super) enum Kind {
     Text,
     /// A piece of a template up to `${`, from `}` to the next `${`, or from `}` to the end.
     Template,
-    /// A regular expression; its flags are a word of their own.
+    /// A regular expression; its flags are a separate word.
     Regex,
 }
 
 /// All tokens of a text.
 ///
 /// # Errors
-/// A string, template, comment or regular expression that does not end, or what could be read in two ways.
+/// A string, template, comment or regular expression that does not end, or ambiguous text.
 pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Unreadable> {
     let mut tokens: Vec<Token<'_>> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
@@ -73,7 +72,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Unreadable> {
     }
 }
 
-/// The bytes of white space and comments from a place on; a `#!` line counts as a comment.
+/// The length in bytes of whitespace and comments from an offset; a `#!` line counts as a comment.
 fn blank_length(text: &str, from: usize) -> Result<usize, Unreadable> {
     let mut at = from;
     loop {
@@ -96,13 +95,13 @@ fn blank_length(text: &str, from: usize) -> Result<usize, Unreadable> {
     }
 }
 
-/// The kind and the bytes of the token that a text starts with; the tokens before it decide what `/` means.
+/// The kind and the length in bytes of the first token of `rest`; the tokens before it decide what `/` means.
 fn match_token(
     rest: &str,
     in_template: bool,
     before: &[Token<'_>],
 ) -> Result<(Kind, usize), &'static str> {
-    /// Operators that must not be taken for a shorter one, longest first.
+    /// Operators of several characters, longest first.
     const OPERATORS: [&str; 8] = ["...", "===", "!==", "==", "!=", "=>", "++", "--"];
     let first = rest.chars().next().unwrap_or_default();
     if rest.starts_with("<!--") || rest.starts_with("-->") {
@@ -141,7 +140,7 @@ fn match_token(
     }
 }
 
-/// A text from its first character up to the first of some ends; what a backslash escapes ends nothing.
+/// The text up to and including the first unescaped end after its first character.
 fn quoted<'a>(text: &'a str, ends: &[&str]) -> Option<&'a str> {
     let mut at = 1;
     loop {
@@ -158,7 +157,7 @@ fn quoted<'a>(text: &'a str, ends: &[&str]) -> Option<&'a str> {
     }
 }
 
-/// The bytes of a regular expression without its flags; `None` where the line ends first.
+/// The length in bytes of a regular expression without its flags; `None` if the line ends first.
 fn regex_length(text: &str) -> Option<usize> {
     let (mut in_class, mut is_escaped) = (false, false);
     for (at, character) in text.char_indices().skip(1) {
@@ -175,7 +174,7 @@ fn regex_length(text: &str) -> Option<usize> {
     None
 }
 
-/// Whether a value is sure to follow, so that `/` starts a regular expression.
+/// Whether a value must follow, so that `/` starts a regular expression.
 fn expects_value(before: &[Token<'_>]) -> bool {
     match before {
         [] => true,

@@ -1,4 +1,4 @@
-//! `explain config`: every key with its documentation and its default, read from the published schema.
+//! `explain config`: every key with its documentation and default, from the published schema.
 
 use std::fmt::Write as _;
 
@@ -14,19 +14,19 @@ pub(crate) fn explain() -> String {
     let mut text = format!(
         "# {FILE_NAME}\n\n\
          It is read from the working folder or the nearest folder above it that has one, or from `--config FILE`. \
-         Every key may be left out.\n"
+         Every key is optional.\n"
     );
     schema.explain_keys(&schema.root, "", &mut text);
     text
 }
 
-/// The schema, whose definitions its own references name.
+/// The schema, with the definitions that its references point to.
 struct Schema {
     root: Value,
 }
 
 impl Schema {
-    /// The keys of the object that a schema describes, each followed by those below it.
+    /// The keys of an object schema, each followed by the keys inside it.
     fn explain_keys(&self, object: &Value, prefix: &str, text: &mut String) {
         let required = object.get("required").and_then(Value::as_array);
         let is_required =
@@ -45,16 +45,15 @@ impl Schema {
             let _ = writeln!(text, "{}", description(property));
             explain_options(property_type, text);
 
-            let item = property_type.get("items").map_or(property_type, |item| self.resolve(item));
-            let separator = match property_type.get("items") {
-                Some(_) => "[].",
-                None => ".",
+            let (object, separator) = match property_type.get("items") {
+                Some(item) => (self.resolve(item), "[]."),
+                None => (property_type, "."),
             };
-            self.explain_keys(item, &format!("{prefix}{key}{separator}"), text);
+            self.explain_keys(object, &format!("{prefix}{key}{separator}"), text);
         }
     }
 
-    /// What a key holds, in words.
+    /// The type of a key, in words.
     fn kind(&self, property: &Value) -> String {
         let property = self.resolve(property);
         if let Some(items) = property.get("items") {
@@ -80,14 +79,14 @@ impl Schema {
         .to_owned()
     }
 
-    /// The schema that a reference names, or the schema itself.
+    /// The schema that a reference points to, or the schema itself.
     fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
         let named = schema.get("$ref").and_then(Value::as_str);
         named.and_then(|name| self.root.pointer(name.strip_prefix('#')?)).unwrap_or(schema)
     }
 }
 
-/// The words that a key may hold, where each has documentation of its own.
+/// The values of an enumeration whose values are documented.
 fn explain_options(property: &Value, text: &mut String) {
     let options = property.get("oneOf").and_then(Value::as_array);
     for option in options.into_iter().flatten() {
@@ -97,7 +96,7 @@ fn explain_options(property: &Value, text: &mut String) {
     }
 }
 
-/// The words of one branch of a choice.
+/// The values of one branch of a `oneOf`.
 fn words(option: &Value) -> Vec<String> {
     let several = option.get("enum").and_then(Value::as_array);
     let words = several.into_iter().flatten().chain(option.get("const"));

@@ -1,4 +1,4 @@
-//! `catproof.toml`: where the catalog is, how it is judged, and what is put up with.
+//! `catproof.toml`: where the catalog is, how it is judged, and which findings are ignored.
 
 mod explain;
 mod read;
@@ -25,16 +25,15 @@ pub(crate) use rule_ids::{NamedRule, RuleIds};
 /// The name of the configuration file.
 pub(crate) const FILE_NAME: &str = "catproof.toml";
 
-/// The size that a configuration may have: that of a baseline for a hundred thousand findings.
-const MOST_BYTES: u64 = 32 << 20;
+/// The size limit of a configuration: room for a baseline of a hundred thousand findings.
+const MAX_BYTES: u64 = 32 << 20;
 
-/// A configuration, and the file that it comes from.
 #[derive(Debug, Default)]
 pub(crate) struct LoadedConfig {
     pub(crate) config: Config,
-    /// `None` where there is no configuration file.
+    /// `None` without a configuration file.
     pub(crate) file: Option<PathBuf>,
-    /// What the user should know about it, such as a rule that is called otherwise now.
+    /// Messages for the user, such as that a rule was renamed.
     pub(crate) notices: Vec<String>,
 }
 
@@ -78,7 +77,7 @@ pub(crate) fn load(
     of_text(path, text, rules)
 }
 
-/// A configuration from its text, as if it stood in the file.
+/// Parses a configuration as if `text` were the file's content.
 pub(crate) fn of_text(
     path: PathBuf,
     text: String,
@@ -90,15 +89,15 @@ pub(crate) fn of_text(
     }
 }
 
-/// The text of a configuration, or why there is none. It may be a link, and it may be a pipe where it was named.
+/// The text of a configuration, which may be a symbolic link, or a pipe for `--config`.
 fn read_text(path: &Path) -> Result<String, String> {
     let mut bytes = Vec::new();
     File::open(path)
-        .and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes))
+        .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
         .map_err(|error| crate::source::describe(&error))?;
     match String::from_utf8(bytes) {
-        Ok(text) if text.len() as u64 <= MOST_BYTES => Ok(text),
-        Ok(_) => Err(format!("it is larger than {MOST_BYTES} bytes")),
+        Ok(text) if text.len() as u64 <= MAX_BYTES => Ok(text),
+        Ok(_) => Err(format!("it is larger than {MAX_BYTES} bytes")),
         Err(_) => Err("it is not UTF-8".to_owned()),
     }
 }
@@ -169,19 +168,19 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Whether a rule whose level is note can show anything.
+    /// Whether notes of a rule can be shown.
     pub fn shows_notes(&self, rule: &str) -> bool {
         self.pedantic || self.rules.contains_key(rule)
     }
 
-    /// The URLs that it names.
+    /// All URLs in the configuration.
     pub fn urls(&self) -> Vec<&str> {
         let ProxyConfig { url, callback_urls, .. } = &self.proxy;
         let urls = url.iter().chain(callback_urls);
         urls.map(String::as_str).collect()
     }
 
-    /// The level of a finding after the configuration, or `None` where it is not shown.
+    /// The severity of a finding under this configuration; `None` if it is not shown.
     pub fn level(&self, rule: &str, severity: Severity) -> Option<Severity> {
         match self.rules.get(rule) {
             Some(Level::Off) => None,
@@ -263,7 +262,7 @@ pub struct Ignore {
     pub expires: Option<Spanned<DayText>>,
 }
 
-/// A day as it is written: a string, or a date of TOML's own. That it is a day is checked with the rest.
+/// A day as written: a string or a TOML date. Whether it is a valid day is checked later.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(from = "TextOrDate")]
 pub struct DayText(pub String);

@@ -1,14 +1,14 @@
-//! Text -> configuration, or everything that is wrong with it, each at its exact characters.
+//! Text -> configuration, or all its problems, each at its exact characters.
 //!
-//! A configuration that is right is read by serde alone. What is wrong with another is said by the published schema, in
-//! the same words as for a manifest, and by what a schema cannot know: which rules there are, and what a day is.
+//! Serde reads a valid configuration. The problems of an invalid one come from the published schema, worded as for a
+//! manifest, and from checks that a schema cannot express: whether a rule exists, whether a day is valid.
 
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use serde_json::{Map, Value};
-use toml::de::{DeArray, DeTable, DeValue};
+use serde_json::Value;
+use toml::de::{DeTable, DeValue};
 use toml::{Spanned, de};
 
 use crate::manifest::schema;
@@ -19,35 +19,35 @@ use crate::text::suggest;
 
 use super::{Config, Ignore, Problem, RuleIds};
 
-/// Reads a configuration; with it comes what the user should know about it.
+/// Reads a configuration, with notices for the user.
 pub fn read(text: &str, rules: &RuleIds) -> Result<(Config, Vec<String>), Vec<Problem>> {
     let mut config: Config = match toml::from_str(text) {
         Ok(config) => config,
-        Err(error) => return Err(why_not(text, &error)),
+        Err(error) => return Err(syntax_problems(text, &error)),
     };
     let mut problems = Vec::new();
     let mut notices = Vec::new();
-    name_rules(&mut config, text, rules, &mut problems, &mut notices);
+    resolve_rules(&mut config, text, rules, &mut problems, &mut notices);
     for ignore in &config.ignore {
         check_ignore(ignore, &mut problems);
     }
     if problems.is_empty() { Ok((config, notices)) } else { Err(in_order(problems)) }
 }
 
-/// Why a text is not a configuration: what the grammar has against it, else the schema, else serde alone.
-fn why_not(text: &str, error: &de::Error) -> Vec<Problem> {
+/// Why a text is not a configuration: its TOML errors, else its schema violations, else the error of serde.
+fn syntax_problems(text: &str, error: &de::Error) -> Vec<Problem> {
     let (table, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
-        return in_order(errors.iter().map(in_words).collect());
+        return in_order(errors.iter().map(problem).collect());
     }
-    let document = Document::new(&table);
+    let document = TomlDocument::new(&table);
     let checker = Checker::new(schema::of::<Config>().to_value());
     let violations = checker.violations(&document.value).into_iter();
     let problems: Vec<Problem> = violations.map(|violation| document.problem(violation)).collect();
-    if problems.is_empty() { vec![in_words(error)] } else { in_order(problems) }
+    if problems.is_empty() { vec![problem(error)] } else { in_order(problems) }
 }
 
-fn in_words(error: &de::Error) -> Problem {
+fn problem(error: &de::Error) -> Problem {
     Problem {
         span: error.span().unwrap_or(0..0),
         message: error.message().trim().replace('\n', ", "),
@@ -60,8 +60,8 @@ fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems
 }
 
-/// Checks that every rule that is named is one, and gives those that were renamed their new id.
-fn name_rules(
+/// Checks that every rule exists, and replaces old ids by the current ones.
+fn resolve_rules(
     config: &mut Config,
     text: &str,
     rules: &RuleIds,
@@ -69,10 +69,10 @@ fn name_rules(
     notices: &mut Vec<String>,
 ) {
     let mut levels = BTreeMap::new();
-    // Only asked for where something is wrong.
+    // Only needed for a problem.
     let places = LazyCell::new(|| {
         let table = DeTable::parse(text).ok();
-        table.map_or_else(BTreeMap::new, |table| Document::new(&table).places)
+        table.map_or_else(BTreeMap::new, |table| TomlDocument::new(&table).places)
     });
     for (id, level) in std::mem::take(&mut config.rules) {
         let Some(named) = rules.resolve(&id) else {
@@ -130,16 +130,16 @@ fn check_ignore(ignore: &Ignore, problems: &mut Vec<Problem>) {
     }
 }
 
-/// A TOML text as a JSON value, and where each key and value stands.
-struct Document {
+/// A TOML document as a JSON value, with the span of each key and value.
+struct TomlDocument {
     value: Value,
     places: BTreeMap<Pointer, Spans>,
 }
 
-impl Document {
+impl TomlDocument {
     fn new(table: &Spanned<DeTable<'_>>) -> Self {
         let mut places = BTreeMap::new();
-        let value = of_table(table.get_ref(), &Pointer::root(), &mut places);
+        let value = json_of_table(table.get_ref(), &Pointer::root(), &mut places);
         Self { value, places }
     }
 
@@ -167,7 +167,7 @@ impl Document {
         }
     }
 
-    /// The level that somebody means who writes it like the options of the command line.
+    /// The level that was meant by the name of a command-line option.
     fn level_meant(&self, at: &Pointer) -> Option<String> {
         let word = at.as_str().strip_prefix("/rules/").and(self.value.pointer(at.as_str()));
         let level = match word?.as_str()? {
@@ -190,33 +190,25 @@ impl Document {
     }
 }
 
-fn of_table(table: &DeTable<'_>, at: &Pointer, places: &mut BTreeMap<Pointer, Spans>) -> Value {
-    let mut members = Map::new();
-    for (key, value) in table {
+fn json_of_table(
+    table: &DeTable<'_>,
+    at: &Pointer,
+    places: &mut BTreeMap<Pointer, Spans>,
+) -> Value {
+    let members = table.iter().map(|(key, value)| {
         let pointer = at.key(key.get_ref());
-        members.insert(key.get_ref().to_string(), of_value(value.get_ref(), &pointer, places));
-        let spans = Spans { key: Some(key.span()), value: value.span() };
-        places.insert(pointer, spans);
-    }
-    Value::Object(members)
+        let member = json_of(value.get_ref(), &pointer, places);
+        places.insert(pointer, Spans { key: Some(key.span()), value: value.span() });
+        (key.get_ref().to_string(), member)
+    });
+    Value::Object(members.collect())
 }
 
-fn of_array(array: &DeArray<'_>, at: &Pointer, places: &mut BTreeMap<Pointer, Spans>) -> Value {
-    let mut items = Vec::new();
-    for (index, item) in array.iter().enumerate() {
-        let pointer = at.index(index);
-        items.push(of_value(item.get_ref(), &pointer, places));
-        let spans = Spans { key: None, value: item.span() };
-        places.insert(pointer, spans);
-    }
-    Value::Array(items)
-}
-
-fn of_value(value: &DeValue<'_>, at: &Pointer, places: &mut BTreeMap<Pointer, Spans>) -> Value {
+fn json_of(value: &DeValue<'_>, at: &Pointer, places: &mut BTreeMap<Pointer, Spans>) -> Value {
     match value {
         DeValue::String(text) => Value::String(text.to_string()),
         DeValue::Boolean(value) => Value::Bool(*value),
-        // A number that JSON cannot hold is left to serde, which says so.
+        // Serde reports a number that JSON cannot hold.
         DeValue::Integer(number) => {
             i64::from_str_radix(number.as_str(), number.radix()).map_or(Value::from(0), Value::from)
         }
@@ -224,7 +216,15 @@ fn of_value(value: &DeValue<'_>, at: &Pointer, places: &mut BTreeMap<Pointer, Sp
             number.as_str().parse::<f64>().map_or(Value::from(0.5), Value::from)
         }
         DeValue::Datetime(date) => Value::String(date.to_string()),
-        DeValue::Array(array) => of_array(array, at, places),
-        DeValue::Table(table) => of_table(table, at, places),
+        DeValue::Array(array) => {
+            let items = array.iter().enumerate().map(|(index, item)| {
+                let pointer = at.index(index);
+                let value = json_of(item.get_ref(), &pointer, places);
+                places.insert(pointer, Spans { key: None, value: item.span() });
+                value
+            });
+            Value::Array(items.collect())
+        }
+        DeValue::Table(table) => json_of_table(table, at, places),
     }
 }

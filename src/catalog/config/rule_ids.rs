@@ -1,25 +1,25 @@
-//! The ids that a rule may be named by, in the configuration and on the command line.
+//! The ids that name a rule in the configuration and on the command line.
 
 use crate::text::suggest;
 
-/// The ids of the rules. A configuration is read with them, since the rules themselves stand in a room below.
+/// The ids of all rules, passed in because the rules themselves are defined in a later room.
 #[derive(Debug, Clone)]
 pub struct RuleIds {
     pub current: Vec<&'static str>,
-    /// The ids that rules had before: old, new. An old one works for good.
+    /// Pairs of an old id and the current one. An old id keeps working.
     pub renamed: &'static [(&'static str, &'static str)],
 }
 
-/// A rule that somebody named.
+/// A resolved rule id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NamedRule {
     pub id: &'static str,
-    /// The id that was given, where it is an old one.
+    /// The given id, if it is an old one.
     old_id: Option<&'static str>,
 }
 
 impl RuleIds {
-    /// The rule with this id, or that had it before it was renamed.
+    /// Finds the rule by its current or an old id.
     pub fn resolve(&self, id: &str) -> Option<NamedRule> {
         let find = |id: &str| self.current.iter().find(|known| **known == id).copied();
         if let Some(id) = find(id) {
@@ -29,7 +29,7 @@ impl RuleIds {
         Some(NamedRule { id: find(new_id)?, old_id: Some(old_id) })
     }
 
-    /// What to write in the place of an id that no rule has.
+    /// Help for an id that no rule has.
     pub fn suggestion(&self, id: &str) -> Option<String> {
         let nearest = suggest::nearest(id, self.current.iter().copied())?;
         Some(format!("did you mean `{nearest}`?"))
@@ -37,10 +37,10 @@ impl RuleIds {
 }
 
 impl NamedRule {
-    /// What to tell somebody who used an old id.
+    /// The message for an old id.
     pub fn notice(self) -> Option<String> {
         let old_id = self.old_id?;
-        Some(format!("`{old_id}` is called `{}` now", self.id))
+        Some(format!("`{old_id}` was renamed to `{}`", self.id))
     }
 }
 
@@ -58,7 +58,7 @@ mod tests {
         assert_eq!(named.map(|named| named.id), Some("plaintext-url"));
         assert_eq!(
             named.and_then(NamedRule::notice).as_deref(),
-            Some("`http-url` is called `plaintext-url` now")
+            Some("`http-url` was renamed to `plaintext-url`")
         );
         let current = ids.resolve("plaintext-url");
         assert!(current.is_some_and(|named| named.notice().is_none()));
