@@ -1,18 +1,18 @@
 //! Arguments -> templates, where an option is left out together with the value that follows it.
 //!
-//! The manifest does not say which argument is an option, and which the value of one. An argument of its own such as
-//! `--port` is taken for the option of the answer behind it: without the answer it would take the next argument for its
-//! value, or be refused.
+//! The manifest does not say which argument is an option and which is the value of one. A separate argument such as
+//! `--port` is treated as the option of the answer after it: without the answer it would consume the next argument as
+//! its value, or be refused.
 
 use crate::compile::plan::{Argument, Composed, Part, Template};
 use crate::text::launch_line::{inline_script, is_shell, package_run};
 
 use super::template::{Names, argument, may_be_unanswered};
 
-/// Arguments that begin with a dash, and that hardly any program reads a value after.
+/// Options that hardly ever take a value.
 const SWITCHES: [&str; 6] = ["-y", "--debug", "--quiet", "--stdio", "--verbose", "--yes"];
 
-/// The arguments of a command that runs as it stands.
+/// The arguments of a command that runs outside of a `docker run` line.
 pub(super) fn arguments_of_command(
     command: &str,
     texts: &[String],
@@ -29,9 +29,9 @@ pub(super) fn arguments_of_command(
     arguments
 }
 
-/// The arguments of a command, or of what an image starts.
+/// The arguments of a command, or of the program that an image starts.
 pub(super) fn arguments(command: &str, texts: &[String], names: Names<'_>) -> Vec<Argument> {
-    // An option that says which code runs stays: without it, another program would run.
+    // The option before the package stays: without it, a different program would run.
     let package = package_run(command, texts).and_then(|run| run.package);
     let package = package.map(|package| package.at);
     let shell = [command].into_iter().chain(texts.iter().map(String::as_str)).position(is_shell);
@@ -51,7 +51,7 @@ pub(super) fn arguments(command: &str, texts: &[String], names: Names<'_>) -> Ve
         .collect()
 }
 
-/// The words of an option whose value, if it has one, is known to be its second word.
+/// The words of an option whose value, if any, is its second word.
 pub(super) fn option(words: &[String], names: Names<'_>) -> Vec<Argument> {
     match words {
         [name, value] => {
@@ -62,7 +62,7 @@ pub(super) fn option(words: &[String], names: Names<'_>) -> Vec<Argument> {
     }
 }
 
-/// An option that stands in an argument of its own, and is left out where its value is.
+/// An option in a separate argument, which is left out together with its value.
 fn with_value(option: &str, value: &Argument, names: Names<'_>) -> Argument {
     let (omit_without, unresolved) = match value {
         Argument::One(Template::Fixed(_)) => (Vec::new(), Vec::new()),
@@ -91,7 +91,7 @@ fn with_value(option: &str, value: &Argument, names: Names<'_>) -> Argument {
     }
 }
 
-/// Whether an argument is an option that has no value yet.
+/// Whether an argument is an option without its value.
 fn is_option(text: &str) -> bool {
     let name = text.trim_start_matches('-');
     let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic());

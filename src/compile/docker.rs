@@ -2,21 +2,21 @@
 
 use crate::text::launch_line::{ContainerRun, RunOption, container_run};
 
-/// What a `docker run` line says.
+/// A parsed `docker run` command line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct DockerRun<'a> {
     pub(crate) image: &'a str,
     /// `--entrypoint`
     pub(crate) entrypoint: Option<&'a str>,
-    /// `-e KEY=VALUE`. A `-e KEY` hands on what `server.env` says anyway.
+    /// `-e KEY=VALUE`. `-e KEY` passes on a variable of `server.env` and is not needed.
     pub(crate) environment: Vec<(&'a str, &'a str)>,
-    /// The other options, each with the words that it is written in, in order.
+    /// The other options in order, each with its words.
     pub(crate) options: Vec<Vec<String>>,
-    /// What follows the image.
+    /// The words after the image.
     pub(crate) arguments: &'a [String],
 }
 
-/// Takes a command line apart; nothing if it is not one of `docker run` with an image.
+/// Parses a command line; `None` if it is not `docker run` with an image.
 pub(super) fn docker_run<'a>(
     command: &str,
     arguments: &'a [String],
@@ -36,14 +36,14 @@ pub(super) fn docker_run<'a>(
     })
 }
 
-/// The options that say something of their own: what any launch of the container sets by itself is left out, and so is
-/// the terminal, which no client that writes to a pipe has.
+/// The options to keep: those that every launch sets anyway are left out, and so is the terminal, since clients use
+/// pipes.
 fn options(run: &ContainerRun<'_>, arguments: &[String]) -> Vec<Vec<String>> {
-    let told = ["entrypoint", "env", "interactive", "name", "rm", "tty"];
+    let dropped = ["entrypoint", "env", "interactive", "name", "rm", "tty"];
     let options = run
         .options
         .iter()
-        .filter(|option| !told.contains(&option.name))
+        .filter(|option| !dropped.contains(&option.name))
         .map(|option| (option.at, words(option, arguments)));
     let strays = run.strays.iter();
     let strays = strays.map(|stray| (stray.at, vec![stray.text.to_owned()]));
@@ -52,7 +52,7 @@ fn options(run: &ContainerRun<'_>, arguments: &[String]) -> Vec<Vec<String>> {
     placed.into_iter().map(|(_, words)| words).collect()
 }
 
-/// An option as it is written; one of a cluster as it would be written alone.
+/// The words of an option; one from a cluster of short options as it would be written alone.
 fn words(option: &RunOption<'_>, arguments: &[String]) -> Vec<String> {
     let (attached, separate) = match option.value {
         Some(value) if value.at == option.at => (Some(value.text), None),
@@ -73,12 +73,6 @@ mod tests {
 
     fn words(line: &str) -> Vec<String> {
         line.split(' ').map(str::to_owned).collect()
-    }
-
-    fn options(line: &str) -> String {
-        let line = words(line);
-        let run = docker_run("docker", &line, None).unwrap();
-        run.options.concat().join(" ")
     }
 
     #[test]
@@ -115,18 +109,20 @@ mod tests {
     }
 
     #[test]
-    fn other_options_are_kept_as_they_are_written() {
-        assert_eq!(
-            options("run -i --rm -v a:/b --net=host --privileged --name x image"),
-            "-v a:/b --net=host --privileged"
-        );
-    }
-
-    #[test]
-    fn what_any_launch_sets_is_taken_out_of_a_cluster() {
-        assert_eq!(options("run -it image"), "");
-        assert_eq!(options("run -itp 80:80 -dP image"), "-p 80:80 -d -P");
-        assert_eq!(options("run -itv/a:/b -i=true image"), "-v=/a:/b");
+    fn other_options_are_kept_as_they_would_be_written_alone() {
+        for (line, expected) in [
+            (
+                "run -i --rm -v a:/b --net=host --privileged --name x image",
+                "-v a:/b --net=host --privileged",
+            ),
+            ("run -it image", ""),
+            ("run -itp 80:80 -dP image", "-p 80:80 -d -P"),
+            ("run -itv/a:/b -i=true image", "-v=/a:/b"),
+        ] {
+            let words = words(line);
+            let run = docker_run("docker", &words, None).unwrap();
+            assert_eq!(run.options.concat().join(" "), expected);
+        }
     }
 
     #[test]
@@ -138,9 +134,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_docker_run_is_not_taken_apart() {
-        assert_eq!(docker_run("docker", &words("compose up -d"), None), None);
-        assert_eq!(docker_run("docker", &words("run -i --rm"), None), None);
-        assert_eq!(docker_run("npx", &words("run x"), None), None);
+    fn anything_but_docker_run_is_not_parsed() {
+        for (command, line) in
+            [("docker", "compose up -d"), ("docker", "run -i --rm"), ("npx", "run x")]
+        {
+            assert_eq!(docker_run(command, &words(line), None), None);
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! What a value must look like to reach an artifact. Encoding for the format comes second, in `emit`.
+//! The syntax that a value must have to reach an artifact. `emit` then encodes it for the format.
 
 use std::sync::LazyLock;
 
@@ -15,7 +15,11 @@ fn invalid(field: &str, problem: &'static str) -> LeftOutReason {
     LeftOutReason::Invalid { field: field.to_owned(), problem }
 }
 
-/// A problem with a value of the configuration concerns no server: nothing can be compiled.
+fn check(is_valid: bool, field: &str, problem: &'static str) -> Checked<()> {
+    if is_valid { Ok(()) } else { Err(invalid(field, problem)) }
+}
+
+/// A problem with a value of the configuration concerns no single server: nothing can be compiled.
 pub(super) fn configured<T>(field: &'static str, checked: Checked<T>) -> Result<T, Error> {
     checked.map_err(|reason| match reason {
         LeftOutReason::Invalid { problem, .. } => Error { field, problem },
@@ -25,7 +29,6 @@ pub(super) fn configured<T>(field: &'static str, checked: Checked<T>) -> Result<
     })
 }
 
-/// The problem with a value that is not there.
 pub(crate) const MISSING: &str = "is missing";
 
 /// A value that the artifact cannot do without.
@@ -33,14 +36,11 @@ pub(super) fn required<'a>(field: &str, value: Option<&'a str>) -> Checked<&'a s
     value.filter(|value| !value.is_empty()).ok_or_else(|| invalid(field, MISSING))
 }
 
-/// The ids that the proxy takes.
+/// A server id that the proxy accepts.
 pub(super) fn server_id(id: &str) -> Checked<()> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
-    if (1..=200).contains(&id.len()) && id.bytes().all(is_plain) {
-        Ok(())
-    } else {
-        Err(invalid("name", "is not a server id"))
-    }
+    let is_id = (1..=200).contains(&id.len()) && id.bytes().all(is_plain);
+    check(is_id, "name", "is not a server id")
 }
 
 /// Any absolute URI in the characters of RFC 3986.
@@ -56,21 +56,20 @@ pub(super) fn uri(field: &str, text: &str) -> Checked<Url> {
 /// An http or https URL, without user information.
 pub(super) fn url(field: &str, text: &str) -> Checked<Url> {
     let url = uri(field, text)?;
-    let has_password = !url.username().is_empty() || url.password().is_some();
-    if !matches!(url.scheme(), "https" | "http") || !url.has_host() {
-        Err(invalid(field, "is not an http or https URL"))
-    } else if has_password || authority(text).is_some_and(|authority| authority.contains('@')) {
-        // The `@` of an empty user information is not in the parsed URL.
-        Err(invalid(field, "holds user information"))
-    } else if authority(text).is_none() {
-        Err(invalid(field, "has no host right behind its two slashes"))
-    } else {
-        Ok(url)
-    }
+    let authority = authority(text);
+    let is_http = matches!(url.scheme(), "https" | "http") && url.has_host();
+    check(is_http, field, "is not an http or https URL")?;
+    // An empty user information leaves its `@` in the text only.
+    let has_user_information = !url.username().is_empty()
+        || url.password().is_some()
+        || authority.is_some_and(|authority| authority.contains('@'));
+    check(!has_user_information, field, "contains user information")?;
+    check(authority.is_some(), field, "has no host right after its two slashes")?;
+    Ok(url)
 }
 
-/// What stands between the two slashes and the path. Nothing where there are more or fewer: the parser of browsers and
-/// of Node reads any number of them as two, others do not.
+/// The text between `//` and the path. `None` with more or fewer slashes, which browsers and Node read as two and other
+/// parsers do not.
 fn authority(text: &str) -> Option<&str> {
     let (_, rest) = text.split_once(':')?;
     let rest = rest.strip_prefix("//")?;
@@ -78,79 +77,55 @@ fn authority(text: &str) -> Option<&str> {
     (!authority.is_empty()).then_some(authority)
 }
 
-/// An endpoint of a provider: https, or http on this machine.
+/// An endpoint of a provider: https, or http on loopback.
 pub(super) fn endpoint(field: &str, text: &str) -> Checked<Url> {
     let url = url(field, text)?;
-    if url.scheme() == "https" || hosts::is_loopback(&url) {
-        Ok(url)
-    } else {
-        Err(invalid(field, "is not https"))
-    }
+    check(url.scheme() == "https" || hosts::is_loopback(&url), field, "is not https")?;
+    Ok(url)
 }
 
 /// An endpoint that a client secret is sent to: https, a host name, the default port; under development also anything
-/// on this machine.
+/// on loopback.
 pub(super) fn secret_endpoint(field: &str, text: &str, profile: Profile) -> Checked<()> {
     let url = endpoint(field, text)?;
     if hosts::is_loopback(&url) {
-        return match profile {
-            Profile::Development => Ok(()),
-            Profile::Production => Err(invalid(field, "is on this machine")),
-        };
+        return check(profile == Profile::Development, field, "is on this machine");
     }
-    if url.port().is_some() {
-        Err(invalid(field, "has a port of its own"))
-    } else if url.fragment().is_some() {
-        Err(invalid(field, "has a fragment"))
-    } else if !matches!(url.host(), Some(Host::Domain(name)) if hosts::is_host_name(name)) {
-        Err(invalid(field, "has no plain host name"))
-    } else {
-        Ok(())
-    }
+    let has_host_name = matches!(url.host(), Some(Host::Domain(name)) if hosts::is_host_name(name));
+    check(url.port().is_none(), field, "has a non-default port")?;
+    check(url.fragment().is_none(), field, "has a fragment")?;
+    check(has_host_name, field, "has no plain host name")
 }
 
 /// A host of the configuration that secrets may be sent to.
 pub(super) fn allowed_host(host: &str, profile: Profile) -> Checked<()> {
     let field = "proxy.extra_destinations";
     secret_endpoint(field, &format!("https://{host}/"), profile)?;
-    if hosts::is_host_name(host) {
-        Ok(())
-    } else {
-        Err(invalid(field, "holds what is not a plain host name"))
-    }
+    check(hosts::is_host_name(host), field, "contains something other than a plain host name")
 }
 
 /// A client id: visible ASCII and spaces (RFC 6749 appendix A.1).
 pub(super) fn client_id(text: &str) -> Checked<&str> {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        Ok(text)
-    } else {
-        Err(invalid("oauth_config.client_id", "is not plain ASCII"))
-    }
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    check(is_plain, "oauth_config.client_id", "is not plain ASCII")?;
+    Ok(text)
 }
 
 /// A scope (RFC 6749 §3.3).
 pub(crate) fn scope(text: &str) -> Checked<()> {
     let is_plain = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
-    if text.bytes().all(is_plain) {
-        Ok(())
-    } else {
-        Err(invalid("oauth_config.scopes", "holds what is not a scope"))
-    }
+    check(text.bytes().all(is_plain), "oauth_config.scopes", "contains an invalid scope")
 }
 
-/// The name of an environment variable that a process can be given at all.
+/// The name of an environment variable, as far as the operating system restricts it.
 pub(crate) fn env_name(field: &str, name: &str) -> Checked<()> {
-    if name.is_empty() || name.contains(['=', '\0']) {
-        Err(invalid(field, "holds what is not a name of a variable"))
-    } else {
-        Ok(())
-    }
+    let is_name = !name.is_empty() && !name.contains(['=', '\0']);
+    check(is_name, field, "contains an invalid variable name")
 }
 
-/// A launch spec names neither the word that stands for a secret nor the variable that the secret is in.
-pub(crate) fn tells_no_secret(id: &str, text: &str) -> Checked<()> {
-    if !may_have_mark(text) {
+/// A launch spec must contain neither `REDACTED` nor the name of the proxy's variable for the secret.
+pub(crate) fn check_secret_marks(id: &str, text: &str) -> Checked<()> {
+    if !has_mark(text) {
         return Ok(());
     }
     let is_word_part =
@@ -160,23 +135,20 @@ pub(crate) fn tells_no_secret(id: &str, text: &str) -> Checked<()> {
         let before = text.get(..at).unwrap_or_default();
         !before.ends_with(is_word_part)
     });
-    if text.contains("REDACTED") {
-        Err(invalid("server", "would put the word REDACTED into the launch spec"))
-    } else if names_variable {
-        Err(invalid("server", "would put the name of the proxy's variable into the launch spec"))
-    } else {
-        Ok(())
-    }
+    let names_redacted = text.contains("REDACTED");
+    check(!names_redacted, "server", "would put the word REDACTED into the launch spec")?;
+    let problem = "would put the name of the proxy's variable into the launch spec";
+    check(!names_variable, "server", problem)
 }
 
-/// Whether the text of a manifest has what a launch spec must not name, or an escape that may spell it.
-pub(crate) fn may_tell_secret(id: &str, manifest: &str) -> bool {
-    may_have_mark(manifest)
+/// Whether the text of a manifest has something that [`check_secret_marks`] refuses, or an escape that may spell it.
+pub(crate) fn may_have_secret_marks(id: &str, manifest: &str) -> bool {
+    has_mark(manifest)
         && ["REDACTED", &format!("{id}_SECRET"), "\\u00"].iter().any(|word| manifest.contains(word))
 }
 
-/// Nearly every text has nothing of the kind, which one pass over it tells.
-fn may_have_mark(text: &str) -> bool {
+/// One pass that rules out nearly every text.
+fn has_mark(text: &str) -> bool {
     static MARKS: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"REDACTED|_SECRET|\\u00").ok());
     MARKS.as_ref().is_none_or(|marks| marks.is_match(text))
@@ -187,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn user_information_is_found_behind_any_number_of_slashes() {
+    fn user_information_is_found_after_any_number_of_slashes() {
         for text in [
             "https:user:word@a.example/x",
             "https:/user:word@a.example/x",

@@ -1,7 +1,7 @@
-//! Catalog -> Plan: every default resolved, every value that reaches an artifact held to a strict grammar.
+//! Catalog -> Plan: every default resolved, the syntax of every value that reaches an artifact checked.
 //!
-//! Pure: the same catalog gives the same plan, whichever dialect its files are written in. A server with a value
-//! outside the grammar is left out and named, never written down half-checked.
+//! Pure: the same catalog gives the same plan, whichever dialect its files use. A server with an invalid value is left
+//! out and reported.
 
 mod arguments;
 mod docker;
@@ -26,9 +26,10 @@ use crate::compile::plan::{
     IndexedFact, IndexedOAuth, IndexedServer, Input, LeftOut, LeftOutReason, OAuth, Plan, Process,
     ProxyServer, Run, ServerLaunch, ServerLaunchKind, Setup, Transport, VERSION,
 };
+use crate::discovery::documents::hexadecimal;
 use crate::discovery::lock::{LockEntry, Locks};
 use crate::manifest::model::{Manifest, UserInput};
-use crate::manifest::oauth::Verdict;
+use crate::manifest::oauth::{Verdict, is_remote, remote_url};
 use crate::source::{FileId, Origin};
 use crate::text::hidden::to_json;
 use crate::text::profile::Profile;
@@ -40,15 +41,15 @@ use template::Names;
 pub struct Catalog<'a> {
     /// Sorted by id.
     pub entries: &'a [Entry],
-    /// Those that could be read.
+    /// The manifests that could be read.
     pub manifests: &'a BTreeMap<FileId, Manifest>,
-    /// The files whose servers are in no artifact, because a secret stands in them.
+    /// The files whose servers are left out because they contain a secret.
     pub leave_out: &'a BTreeSet<FileId>,
     pub locks: Option<&'a Locks>,
     pub config: &'a Config,
 }
 
-/// Why nothing can be compiled: the configuration names something that no artifact may hold.
+/// Why nothing can be compiled: the configuration has an invalid value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{field}` in the configuration {problem}")]
 pub struct Error {
@@ -66,13 +67,13 @@ struct Subject<'a> {
     profile: Profile,
 }
 
-/// A value, or why its server is in no artifact.
+/// A value, or why its server is left out.
 type Checked<T> = Result<T, LeftOutReason>;
 
-/// Compiles the servers that the profile shows.
+/// Compiles the servers of the profile.
 ///
 /// # Errors
-/// The configuration holds a host or a URL that no artifact may hold.
+/// The configuration has an invalid host or URL.
 pub fn compile(catalog: &Catalog<'_>) -> Result<Plan, Error> {
     let config = catalog.config;
     let mut servers = BTreeMap::new();
@@ -114,7 +115,6 @@ pub fn compile(catalog: &Catalog<'_>) -> Result<Plan, Error> {
 /// One server.
 struct Compiled {
     launch: ServerLaunch,
-    /// Of the launch spec's text.
     launch_sha256: String,
     /// What the proxy keeps for it.
     proxy: Option<ProxyServer>,
@@ -134,17 +134,17 @@ fn compile_server(catalog: &Catalog<'_>, entry: &Entry) -> Checked<Compiled> {
     let subject = Subject {
         entry,
         manifest,
-        lock: known(catalog.locks, entry, manifest),
+        lock: catalog.locks.and_then(|locks| entry::lock_entry(locks, entry.origin, manifest)),
         profile: catalog.config.profile,
     };
-    let (launch, proxy) = whole(subject, parts_of(subject))?;
+    let (launch, proxy) = assemble(subject, parts_of(subject))?;
     let text = to_json(&launch);
-    grammar::tells_no_secret(&entry.id, &text)?;
-    Ok(Compiled { launch_sha256: sha256(&text), launch, proxy })
+    grammar::check_secret_marks(&entry.id, &text)?;
+    Ok(Compiled { launch_sha256: hexadecimal(&Sha256::digest(&text)), launch, proxy })
 }
 
-/// Puts the parts of a server together: its launch spec, and what the proxy keeps for it.
-fn whole(subject: Subject<'_>, parts: Parts) -> Checked<(ServerLaunch, Option<ProxyServer>)> {
+/// Assembles a server's launch spec, and what the proxy keeps for it.
+fn assemble(subject: Subject<'_>, parts: Parts) -> Checked<(ServerLaunch, Option<ProxyServer>)> {
     let launch = launch(subject, parts)?;
     let proxy = match (&launch.oauth, subject.entry.is_proxied) {
         (Some(oauth), true) => Some(proxy::server(subject, &launch, oauth)?),
@@ -153,15 +153,15 @@ fn whole(subject: Subject<'_>, parts: Parts) -> Checked<(ServerLaunch, Option<Pr
     Ok((launch, proxy))
 }
 
-/// Why a server that could be read would be in no artifact: each part that cannot be compiled, or else the whole.
+/// Why a readable server would be left out: for each part that cannot be compiled, or else for the whole.
 ///
-/// `may_tell` says whether the manifest has anything that tells of a secret: else nobody looks for it in the launch spec.
+/// `may_have_marks` is [`grammar::may_have_secret_marks`] of the manifest: without any, the launch spec is not searched.
 pub(crate) fn refusals(
     entry: &Entry,
     manifest: &Manifest,
     lock: Option<&LockEntry>,
     profile: Profile,
-    may_tell: bool,
+    may_have_marks: bool,
 ) -> Vec<LeftOutReason> {
     let subject = Subject { entry, manifest, lock, profile };
     if let Err(reason) = grammar::server_id(&entry.id) {
@@ -172,57 +172,49 @@ pub(crate) fn refusals(
         [parts.transport.as_ref().err(), parts.process.as_ref().err(), parts.oauth.as_ref().err()];
     let mut reasons: Vec<LeftOutReason> = of_parts.into_iter().flatten().cloned().collect();
     if reasons.is_empty() {
-        let whole = whole(subject, parts).and_then(|(launch, _)| {
-            if may_tell { grammar::tells_no_secret(&entry.id, &to_json(&launch)) } else { Ok(()) }
+        let checked = assemble(subject, parts).and_then(|(launch, _)| {
+            if !may_have_marks {
+                return Ok(());
+            }
+            grammar::check_secret_marks(&entry.id, &to_json(&launch))
         });
-        reasons.extend(whole.err());
+        reasons.extend(checked.err());
     }
-    // A login over a transport that cannot be compiled has that for its reason.
+    // A login repeats the reason of its transport.
     reasons.sort();
     reasons.dedup();
     reasons
 }
 
-/// A server, compiled part by part: what keeps one part out of the artifacts hides no other from whoever compares them.
+/// A server compiled part by part, so that a comparison still sees the other parts if one cannot be compiled.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Parts {
     pub(crate) transport: Result<Transport, LeftOutReason>,
-    /// Nothing for a remote server.
+    /// `None` for a remote server.
     pub(crate) process: Result<Option<Process>, LeftOutReason>,
     pub(crate) inputs: BTreeMap<String, Input>,
-    /// Nothing for a server without a login.
+    /// `None` for a server without a login.
     pub(crate) oauth: Result<Option<OAuth>, LeftOutReason>,
     pub(crate) browser_login: Option<BrowserLogin>,
     pub(crate) setup: Vec<Setup>,
 }
 
-/// Compiles each part of a server for itself, whether or not the whole of it may be in an artifact.
+/// Compiles each part of a server, even of one that is left out.
 pub(crate) fn parts(
     entry: &Entry,
     manifest: &Manifest,
     locks: Option<&Locks>,
     profile: Profile,
 ) -> Parts {
-    parts_of(Subject { entry, manifest, lock: known(locks, entry, manifest), profile })
-}
-
-/// What discovery recorded for a server.
-fn known<'a>(
-    locks: Option<&'a Locks>,
-    entry: &Entry,
-    manifest: &Manifest,
-) -> Option<&'a LockEntry> {
-    entry::lock_entry(locks?, entry.origin, manifest)
+    let lock = locks.and_then(|locks| entry::lock_entry(locks, entry.origin, manifest));
+    parts_of(Subject { entry, manifest, lock, profile })
 }
 
 fn parts_of(subject: Subject<'_>) -> Parts {
     let Subject { entry, manifest, .. } = subject;
     let transport = transport(manifest);
-    let process = if crate::manifest::oauth::is_remote(manifest) {
-        Ok(None)
-    } else {
-        process::process(manifest).map(Some)
-    };
+    let is_local = !is_remote(manifest);
+    let process = is_local.then(|| process::process(manifest)).transpose();
     let oauth = match (entry.classification.verdict, &transport) {
         (Verdict::None, _) => Ok(None),
         (Verdict::Undetermined(reason), _) => Err(LeftOutReason::Undetermined(reason.reason())),
@@ -238,7 +230,7 @@ fn parts_of(subject: Subject<'_>) -> Parts {
         .map(|(key, input)| (key.clone(), compile_input(key, input, names)))
         .collect();
     if let Ok(Some(process)) = &process {
-        process::note_uses(process, &mut inputs);
+        process::record_uses(process, &mut inputs);
     }
     let archestra = manifest.archestra_config.as_ref();
     let browser = archestra.and_then(|archestra| archestra.browser_based.as_ref());
@@ -280,11 +272,9 @@ fn launch(subject: Subject<'_>, parts: Parts) -> Checked<ServerLaunch> {
     })
 }
 
-/// How the server is spoken to.
 fn transport(manifest: &Manifest) -> Checked<Transport> {
-    if crate::manifest::oauth::is_remote(manifest) {
-        let url = crate::manifest::oauth::remote_url(manifest);
-        let url = grammar::required("remote_url", url)?;
+    if is_remote(manifest) {
+        let url = grammar::required("remote_url", remote_url(manifest))?;
         grammar::url("remote_url", url)?;
         return Ok(Transport::Remote { url: url.to_owned() });
     }
@@ -304,9 +294,10 @@ fn compile_input(key: &str, input: &UserInput, names: Names<'_>) -> Input {
     Input {
         title: input
             .title
-            .clone()
+            .as_deref()
             .filter(|title| !title.trim().is_empty())
-            .unwrap_or_else(|| key.to_owned()),
+            .unwrap_or(key)
+            .to_owned(),
         description: input.description.clone(),
         kind: input.kind.unwrap_or_default(),
         required: input.required == Some(true),
@@ -319,7 +310,7 @@ fn compile_input(key: &str, input: &UserInput, names: Names<'_>) -> Input {
     }
 }
 
-/// The name that people see; the id where there is none.
+/// The display name; by default the id.
 fn display_name(entry: &Entry) -> &str {
     entry.display_name.as_deref().unwrap_or(&entry.id)
 }
@@ -329,8 +320,7 @@ fn app(
     servers: &BTreeMap<String, ServerLaunch>,
     callback_urls: BTreeSet<String>,
 ) -> Result<AppLaunch, Error> {
-    let proxy_url = config.proxy.url.as_deref();
-    let proxy_url = proxy_url.unwrap_or("http://localhost:8080");
+    let proxy_url = config.proxy.url.as_deref().unwrap_or("http://localhost:8080");
     grammar::configured("proxy.url", grammar::url("proxy.url", proxy_url))?;
     let servers = servers.values().map(|server| AppServer {
         id: server.id.clone(),
@@ -390,7 +380,7 @@ fn index(
     }
 }
 
-/// How the guide has a program of the checkout started.
+/// How the guide starts a program of the checkout.
 fn run(folder: &str) -> Run {
     let words = |words: [&str; 2]| words.map(str::to_owned).to_vec();
     Run {
@@ -399,14 +389,4 @@ fn run(folder: &str) -> Run {
         start: words(["pnpm", "start"]),
         env_file: ".env".to_owned(),
     }
-}
-
-fn sha256(text: &str) -> String {
-    use std::fmt::Write as _;
-    let digest = Sha256::digest(text.as_bytes());
-    digest.iter().fold(String::new(), |mut hex, byte| {
-        // Writing into a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }

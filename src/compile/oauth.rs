@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use url::Url;
-
 use crate::compile::plan::{
     Discovery, Flow, OAuth, Part, Pkce, Registration, RegistrationRequest, ScopeSource, Scopes,
     TokenDelivery, TokenExchange, TokenField, Transport,
@@ -16,7 +14,7 @@ use crate::manifest::oauth::{self, OAuthType};
 use super::template::{Names, parts};
 use super::{Checked, Subject, display_name, grammar};
 
-/// Who asks for access, as the provider's consent page shows it: the app, not the server.
+/// The name on the provider's consent page: the app's, not the server's.
 const CLIENT_NAME: &str = "Archestra";
 
 pub(super) fn oauth(
@@ -72,7 +70,8 @@ pub(super) fn oauth(
     })
 }
 
-/// What is known of the provider's endpoints.
+/// The provider's endpoints, as far as they are known.
+#[derive(Default)]
 struct Endpoints {
     authorization: Option<String>,
     token: Option<String>,
@@ -85,29 +84,24 @@ fn endpoints(
     facts: Option<&AuthorizationServerFacts>,
 ) -> Checked<Endpoints> {
     let endpoints = match oauth_type {
-        OAuthType::Generic => Endpoints {
-            authorization: Some(
-                grammar::required("oauth_config.server_url", config.server_url.as_deref())?
-                    .to_owned(),
-            ),
-            token: Some(
-                grammar::required("oauth_config.token_endpoint", config.token_endpoint.as_deref())?
-                    .to_owned(),
-            ),
-            revocation: None,
-        },
-        OAuthType::McpStatic | OAuthType::RemoteStatic | OAuthType::RemoteDynamic => Endpoints {
-            authorization: facts.and_then(|facts| facts.authorization_endpoint.clone()),
-            token: facts.and_then(|facts| facts.token_endpoint.clone()),
-            revocation: facts.and_then(|facts| facts.revocation_endpoint.clone()),
-        },
+        OAuthType::Generic => {
+            let (server_url, token) = (&config.server_url, &config.token_endpoint);
+            grammar::required("oauth_config.server_url", server_url.as_deref())?;
+            grammar::required("oauth_config.token_endpoint", token.as_deref())?;
+            Endpoints { authorization: server_url.clone(), token: token.clone(), revocation: None }
+        }
+        OAuthType::McpStatic | OAuthType::RemoteStatic | OAuthType::RemoteDynamic => facts
+            .map_or_else(Endpoints::default, |facts| Endpoints {
+                authorization: facts.authorization_endpoint.clone(),
+                token: facts.token_endpoint.clone(),
+                revocation: facts.revocation_endpoint.clone(),
+            }),
     };
-    let all = [
+    for (field, url) in [
         ("authorization_endpoint", &endpoints.authorization),
         ("token_endpoint", &endpoints.token),
         ("revocation_endpoint", &endpoints.revocation),
-    ];
-    for (field, url) in all {
+    ] {
         if let Some(url) = url {
             grammar::endpoint(field, url)?;
         }
@@ -115,7 +109,7 @@ fn endpoints(
     Ok(endpoints)
 }
 
-/// Whom the app asks for the endpoints.
+/// How the app discovers the endpoints.
 fn discovery(
     config: &OAuthConfig,
     oauth_type: OAuthType,
@@ -128,38 +122,35 @@ fn discovery(
             Discovery {
                 challenge: Some(url.clone()),
                 resource_metadata: well_known::protected_resource_urls(&resource),
-                authorization_server_metadata: origin_metadata(&resource),
+                // A server of the 2025-03-26 protocol publishes this metadata at its own origin.
+                authorization_server_metadata: resource
+                    .join("/")
+                    .map(|origin| well_known::authorization_server_urls(&origin))
+                    .unwrap_or_default(),
             }
         }
         (OAuthType::McpStatic | OAuthType::RemoteStatic | OAuthType::RemoteDynamic, _) => {
             let issuer =
                 grammar::required("oauth_config.server_url", config.server_url.as_deref())?;
             let issuer = grammar::endpoint("oauth_config.server_url", issuer)?;
-            let declared = config.well_known_url.as_deref();
-            let declared = declared
-                .map(|url| grammar::endpoint("oauth_config.well_known_url", url).map(|_| url));
+            let metadata = match &config.well_known_url {
+                Some(url) => {
+                    grammar::endpoint("oauth_config.well_known_url", url)?;
+                    vec![url.clone()]
+                }
+                None => well_known::authorization_server_urls(&issuer),
+            };
             Discovery {
                 challenge: None,
                 resource_metadata: Vec::new(),
-                authorization_server_metadata: match declared.transpose()? {
-                    Some(url) => vec![url.to_owned()],
-                    None => well_known::authorization_server_urls(&issuer),
-                },
+                authorization_server_metadata: metadata,
             }
         }
     };
     Ok(Some(discovery))
 }
 
-/// A server of the 2025-03-26 protocol publishes its authorization server's metadata at its own origin.
-fn origin_metadata(remote: &Url) -> Vec<String> {
-    remote
-        .join("/")
-        .map(|origin| well_known::authorization_server_urls(&origin))
-        .unwrap_or_default()
-}
-
-/// Who talks to the token endpoint. The paths are those of today's proxy; its MCP route knows codes only.
+/// Who talks to the token endpoint. The paths are those of the current proxy, whose MCP route only exchanges codes.
 fn token_exchange(subject: Subject<'_>, oauth_type: OAuthType) -> TokenExchange {
     if !subject.entry.is_proxied {
         return TokenExchange::Direct;
@@ -217,7 +208,7 @@ fn registration_request(
     if lists(|facts| &facts.grant_types_supported, "refresh_token") {
         grant_types.push("refresh_token".to_owned());
     }
-    // A public client is the least to keep; where the provider issues a secret regardless, the app keeps that.
+    // A public client has no secret to keep; if the provider issues one anyway, the app keeps it.
     let method = ["none", "client_secret_post", "client_secret_basic"]
         .into_iter()
         .find(|method| lists(|facts| &facts.token_endpoint_auth_methods_supported, method))
@@ -233,7 +224,7 @@ fn registration_request(
     }
 }
 
-/// The manifest's scopes; where it lists none, those that discovery recorded.
+/// The manifest's scopes; if it lists none, those that discovery recorded.
 fn scopes(subject: Subject<'_>, config: &OAuthConfig, oauth_type: OAuthType) -> Checked<Scopes> {
     let mut requested = words(config.scopes.as_deref());
     let mut source = ScopeSource::Declared;
@@ -251,7 +242,7 @@ fn scopes(subject: Subject<'_>, config: &OAuthConfig, oauth_type: OAuthType) -> 
     Ok(Scopes { requested, fallback, source })
 }
 
-/// The scopes that the metadata lists: a remote server's own, or, where the manifest asks for it, the provider's.
+/// The scopes in the metadata: a remote server's own, or the provider's if the manifest opts in.
 fn discovered_scopes<'a>(
     subject: Subject<'a>,
     config: &OAuthConfig,
@@ -288,7 +279,7 @@ fn delivery(
     let header =
         TokenDelivery::Header { name: "Authorization".to_owned(), scheme: "Bearer".to_owned() };
     let mut delivery = match transport {
-        // There is no process whose environment or files could be set.
+        // No process, so no environment or files to set.
         Transport::Remote { .. } => return vec![header],
         Transport::StreamableHttp { .. } => vec![header],
         Transport::Stdio => Vec::new(),

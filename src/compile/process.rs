@@ -1,19 +1,18 @@
-//! What is run on the user's machine: command, environment, container, files.
+//! What runs on the user's machine: command, environment, container, files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use crate::compile::plan::{
-    Argument, Composed, Container, Escape, InjectedFile, Input, Part, Process, SecretMount,
-    Template,
+    Argument, Container, Escape, InjectedFile, Input, Part, Process, SecretMount, Template,
 };
 use crate::manifest::model::Manifest;
 use crate::source::Pointer;
 
 use super::arguments::{arguments, arguments_of_command, option};
 use super::docker::{DockerRun, docker_run};
-use super::template::{Names, parts, template};
+use super::template::{Names, input_keys, parts, template};
 use super::{Checked, grammar};
 
 pub(super) fn process(manifest: &Manifest) -> Checked<Process> {
@@ -67,7 +66,7 @@ pub(super) fn process(manifest: &Manifest) -> Checked<Process> {
     })
 }
 
-/// What today's app calls the container, so that both find the same one.
+/// The container name that the current app uses, so that both find the same container.
 fn container_name(id: &str) -> String {
     let id = id.to_lowercase().replace(' ', "-");
     format!("archestra-ai-{id}-mcp-server")
@@ -81,24 +80,18 @@ fn injected_file(content: &str, names: Names<'_>) -> InjectedFile {
     }
 }
 
-/// Whether a content is JSON around its placeholders. A digit can stand for any of them: inside a string and bare.
+/// Whether a content is JSON apart from its placeholders. A digit can replace any of them, in a string or bare.
 fn is_json(content: &str, names: Names<'_>) -> bool {
     let filled: String = parts(content, names)
         .into_iter()
-        .map(|part| match part {
-            Part::Text(text) => text,
-            Part::Input { .. }
-            | Part::Token { .. }
-            | Part::Folder { .. }
-            | Part::Unresolved { .. } => "0".to_owned(),
-        })
+        .map(|part| if let Part::Text(text) = part { text } else { "0".to_owned() })
         .collect();
     matches!(serde_json::from_str(&filled), Ok(Value::Object(_) | Value::Array(_)))
 }
 
-/// Writes down where each answer goes, in the order of the launch spec.
-pub(super) fn note_uses(process: &Process, inputs: &mut BTreeMap<String, Input>) {
-    let mut note = |keys: Vec<&String>, pointer: Pointer| {
+/// Records where each answer goes, in the order of the launch spec.
+pub(super) fn record_uses(process: &Process, inputs: &mut BTreeMap<String, Input>) {
+    let mut record = |keys: BTreeSet<&String>, pointer: Pointer| {
         for key in keys {
             if let Some(input) = inputs.get_mut(key) {
                 input.used_in.push(pointer.as_str().to_owned());
@@ -107,51 +100,39 @@ pub(super) fn note_uses(process: &Process, inputs: &mut BTreeMap<String, Input>)
     };
     let root = Pointer::from("/process");
     if let Some(command) = &process.command {
-        note(keys(command), root.key("command"));
+        record(keys(command), root.key("command"));
     }
     for (index, argument) in process.arguments.iter().enumerate() {
-        note(keys_of_argument(argument), root.key("arguments").index(index));
+        record(keys_of_argument(argument), root.key("arguments").index(index));
     }
     for (name, value) in &process.environment {
-        note(keys(value), root.key("environment").key(name));
+        record(keys(value), root.key("environment").key(name));
     }
     let container = root.key("container");
     if let Some(image) = &process.container.image {
-        note(keys(image), container.key("image"));
+        record(keys(image), container.key("image"));
     }
     for (index, option) in process.container.options.iter().enumerate() {
-        note(keys_of_argument(option), container.key("options").index(index));
+        record(keys_of_argument(option), container.key("options").index(index));
     }
     for (path, file) in &process.files {
-        note(keys(&file.content), root.key("files").key(path));
+        record(keys(&file.content), root.key("files").key(path));
     }
     for (path, mount) in &process.mounts {
-        note(vec![&mount.input], root.key("mounts").key(path));
+        record(BTreeSet::from([&mount.input]), root.key("mounts").key(path));
     }
 }
 
-/// The inputs that go into a text, each once.
-fn keys(template: &Template) -> Vec<&String> {
-    let Template::Composed(Composed { parts, .. }) = template else {
-        return Vec::new();
-    };
-    let mut keys: Vec<&String> = parts
-        .iter()
-        .filter_map(|part| match part {
-            Part::Input { input } => Some(input),
-            Part::Text(_) | Part::Token { .. } | Part::Folder { .. } | Part::Unresolved { .. } => {
-                None
-            }
-        })
-        .collect();
-    keys.sort();
-    keys.dedup();
-    keys
+fn keys(template: &Template) -> BTreeSet<&String> {
+    match template {
+        Template::Fixed(_) => BTreeSet::new(),
+        Template::Composed(composed) => input_keys(&composed.parts),
+    }
 }
 
-fn keys_of_argument(argument: &Argument) -> Vec<&String> {
+fn keys_of_argument(argument: &Argument) -> BTreeSet<&String> {
     match argument {
         Argument::One(template) => keys(template),
-        Argument::Each { each } => vec![each],
+        Argument::Each { each } => BTreeSet::from([each]),
     }
 }

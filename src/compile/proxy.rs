@@ -1,4 +1,4 @@
-//! What the OAuth proxy keeps for each server, and the allowlist with the origin of each host.
+//! What the OAuth proxy keeps for each server, and the allowlist with the source of each host.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,11 +46,8 @@ pub(super) fn server(
             problem: "cannot be quoted in an env file",
         });
     }
-    let hosts = entry.destinations.known().iter();
-    let discovery_hosts: BTreeSet<String> = hosts
-        .filter(|destination| !destination.purpose.carries_secret())
-        .map(|destination| destination.host.clone())
-        .collect();
+    let discovery = entry.destinations.known().iter();
+    let discovery = discovery.filter(|destination| !destination.purpose.carries_secret());
     let methods = lock
         .and_then(|lock| lock.authorization_server.as_ref())
         .and_then(|facts| facts.token_endpoint_auth_methods_supported.as_deref());
@@ -61,7 +58,7 @@ pub(super) fn server(
         token_endpoint: oauth.token_endpoint.clone(),
         revocation_endpoint: oauth.revocation_endpoint.clone(),
         authorization_servers: authorization_servers(subject, oauth),
-        discovery_hosts: discovery_hosts.into_iter().collect(),
+        discovery_hosts: sorted(discovery.map(|destination| destination.host.clone())),
         client_authentication: client_authentication(oauth.kind, methods),
         client_id,
         redirect_uris: redirect_uris.unwrap_or_default(),
@@ -71,7 +68,7 @@ pub(super) fn server(
     })
 }
 
-/// What today's app may name as the authorization server: whatever its own discovery starts or ends with.
+/// What the current app may send as the authorization server: the URLs that its discovery starts or ends with.
 fn authorization_servers(subject: Subject<'_>, oauth: &OAuth) -> Vec<String> {
     let config = subject.manifest.oauth_config.as_ref();
     let server_url = config.and_then(|config| config.server_url.clone());
@@ -81,30 +78,28 @@ fn authorization_servers(subject: Subject<'_>, oauth: &OAuth) -> Vec<String> {
         OAuthType::McpStatic => [server_url, well_known_url, oauth.issuer.clone()],
         OAuthType::RemoteStatic => [server_url, oauth.resource.clone(), oauth.issuer.clone()],
     };
-    let named: BTreeSet<String> = named.into_iter().flatten().collect();
-    named.into_iter().collect()
+    sorted(named.into_iter().flatten())
 }
 
-/// `client_secret_post`, as today's proxy sends it, unless the provider takes the other alone.
+fn sorted(texts: impl Iterator<Item = String>) -> Vec<String> {
+    texts.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// `client_secret_post`, like the current proxy, unless the provider only accepts `client_secret_basic`.
 fn client_authentication(
     oauth_type: OAuthType,
     methods: Option<&[String]>,
 ) -> ClientAuthentication {
     let takes =
         |method: &str| methods.is_some_and(|methods| methods.iter().any(|known| known == method));
-    match oauth_type {
-        OAuthType::Generic => ClientAuthentication::ClientSecretPost,
-        OAuthType::McpStatic | OAuthType::RemoteStatic | OAuthType::RemoteDynamic => {
-            if takes("client_secret_basic") && !takes("client_secret_post") {
-                ClientAuthentication::ClientSecretBasic
-            } else {
-                ClientAuthentication::ClientSecretPost
-            }
-        }
+    if oauth_type.is_mcp_flow() && takes("client_secret_basic") && !takes("client_secret_post") {
+        ClientAuthentication::ClientSecretBasic
+    } else {
+        ClientAuthentication::ClientSecretPost
     }
 }
 
-/// The guide's names, and the same for whoever can only set POSIX names.
+/// The guide's names, each with a POSIX alias if it is not a POSIX name.
 fn environment(id: &str) -> ProxyEnvironment {
     let names = |suffix: &str| {
         let name = format!("{id}_{suffix}");
@@ -118,7 +113,7 @@ fn environment(id: &str) -> ProxyEnvironment {
     }
 }
 
-/// Drops the aliases that could mean two servers: one server's secret never goes to another's provider.
+/// Drops the aliases that two servers share, so that one server's secret never goes to another's provider.
 pub(super) fn drop_ambiguous_aliases(servers: &mut BTreeMap<String, ProxyServer>) {
     let mut uses: BTreeMap<String, usize> = BTreeMap::new();
     for server in servers.values() {
@@ -146,7 +141,7 @@ fn names(environment: &ProxyEnvironment) -> impl Iterator<Item = &String> {
     client_id.iter().chain(secret).chain(secret_file)
 }
 
-/// Where a server's secret goes, and whom it is asked about, as the artifacts say it.
+/// Where a server's secret goes, and which hosts publish its metadata, as the artifacts list them.
 pub(super) fn destinations(entry: &Entry) -> Vec<Destination> {
     let known = entry.destinations.known().iter();
     let known = known.map(|destination| Destination {
@@ -190,22 +185,19 @@ pub(super) fn providers(
 
 /// The hosts that one server's secret may be sent to.
 fn hosts(entry: &Entry) -> Vec<String> {
-    let hosts: BTreeSet<String> =
-        entry.needed_hosts().map(|destination| destination.host.clone()).collect();
-    hosts.into_iter().collect()
+    sorted(entry.needed_hosts().map(|destination| destination.host.clone()))
 }
 
 fn allowed_destinations(
     config: &Config,
     entries: &BTreeMap<&str, &Entry>,
 ) -> Result<Vec<String>, Error> {
-    let mut allowed: BTreeSet<String> = entries.values().copied().flat_map(hosts).collect();
-    for extra in &config.proxy.extra_destinations {
-        let field = "proxy.extra_destinations";
-        grammar::configured(field, grammar::allowed_host(&extra.host, config.profile))?;
-        allowed.insert(extra.host.clone());
+    let field = "proxy.extra_destinations";
+    let extra = config.proxy.extra_destinations.iter().map(|extra| &extra.host);
+    for host in extra.clone() {
+        grammar::configured(field, grammar::allowed_host(host, config.profile))?;
     }
-    Ok(allowed.into_iter().collect())
+    Ok(sorted(entries.values().copied().flat_map(hosts).chain(extra.cloned())))
 }
 
 pub(super) fn launch(
@@ -213,17 +205,15 @@ pub(super) fn launch(
     entries: &BTreeMap<&str, &Entry>,
     servers: BTreeMap<String, ProxyServer>,
 ) -> Result<ProxyLaunch, Error> {
-    let mut callback_urls = BTreeSet::new();
-    for url in &config.proxy.callback_urls {
+    let callback_urls = &config.proxy.callback_urls;
+    for url in callback_urls {
         grammar::configured("proxy.callback_urls", grammar::url("proxy.callback_urls", url))?;
-        callback_urls.insert(url.clone());
     }
-    callback_urls
-        .extend(servers.values().filter_map(|server| server.redirect_uris.first().cloned()));
-    let mut cors_origins = BTreeSet::new();
-    for origin in &config.proxy.cors_origins {
+    let redirect_uris = servers.values().filter_map(|server| server.redirect_uris.first());
+    let callback_urls = sorted(callback_urls.iter().chain(redirect_uris).cloned());
+    let cors_origins = &config.proxy.cors_origins;
+    for origin in cors_origins {
         grammar::configured("proxy.cors_origins", grammar::uri("proxy.cors_origins", origin))?;
-        cors_origins.insert(origin.clone());
     }
     Ok(ProxyLaunch {
         generated: GENERATED.to_owned(),
@@ -232,9 +222,9 @@ pub(super) fn launch(
         profile: config.profile,
         run: run("oauth_proxy"),
         listen: Listen { host: "127.0.0.1".to_owned(), port: 8080 },
-        callback_urls: callback_urls.into_iter().collect(),
+        callback_urls,
         deep_link: DEEP_LINK.to_owned(),
-        cors_origins: cors_origins.into_iter().collect(),
+        cors_origins: sorted(cors_origins.iter().cloned()),
         allowed_destinations: allowed_destinations(config, entries)?,
         servers,
     })

@@ -1,6 +1,6 @@
-//! `${…}` in a text -> a template: what goes in, and without which answers the text is left out.
+//! Text with `${…}` -> template: its parts, and the answers without which it is left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use serde_json::Value;
@@ -9,18 +9,17 @@ use crate::compile::plan::{Argument, Composed, Folder, InputValue, Part, Templat
 use crate::manifest::model::{Manifest, UserInput};
 use crate::text::placeholder::{Kind, placeholders};
 
-/// What the placeholders of a text may name.
+/// What the placeholders of a text may refer to.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Names<'a> {
     pub(crate) inputs: &'a BTreeMap<String, UserInput>,
-    /// Whether the provider's answer goes in too: in injected files only.
+    /// Whether they may refer to tokens: in injected files only.
     pub(crate) has_tokens: bool,
-    /// Whether a shell reads the text: then all but the answers are its own variables.
+    /// Whether a shell reads the text: then other placeholders are shell variables.
     pub(crate) is_shell_text: bool,
 }
 
 impl<'a> Names<'a> {
-    /// Those of the server's own texts.
     pub(super) fn of(manifest: &'a Manifest) -> Self {
         static NONE: BTreeMap<String, UserInput> = BTreeMap::new();
         Self {
@@ -30,29 +29,28 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// Those of a text that a shell is started with.
     pub(super) fn in_shell(self) -> Self {
         Self { is_shell_text: true, ..self }
     }
 
-    /// Those of a file that is written once the user has logged in.
+    /// For a file that is written after the login.
     pub(super) fn with_tokens(self) -> Self {
         Self { has_tokens: true, ..self }
     }
 }
 
-/// The input whose answers become one argument each, where its placeholder is the whole argument.
+/// The input whose answers become one argument each if its placeholder is the whole argument.
 const SPREAD: &str = "allowed_directories";
 
 pub(super) fn argument(text: &str, names: Names<'_>) -> Argument {
     let template = template(text, names);
-    match &template {
-        Template::Composed(Composed { parts, .. }) => match parts.as_slice() {
-            [Part::Input { input }] if input == SPREAD => Argument::Each { each: input.clone() },
-            _ => Argument::One(template),
-        },
-        Template::Fixed(_) => Argument::One(template),
+    if let Template::Composed(Composed { parts, .. }) = &template
+        && let [Part::Input { input }] = parts.as_slice()
+        && input == SPREAD
+    {
+        return Argument::Each { each: input.clone() };
     }
+    Argument::One(template)
 }
 
 pub(super) fn template(text: &str, names: Names<'_>) -> Template {
@@ -60,26 +58,24 @@ pub(super) fn template(text: &str, names: Names<'_>) -> Template {
     if parts.iter().all(|part| matches!(part, Part::Text(_))) {
         return Template::Fixed(text.to_owned());
     }
-    let mut omit_without: Vec<String> = parts
-        .iter()
-        .filter_map(|part| match part {
-            Part::Input { input } => Some(input),
-            Part::Text(_) | Part::Token { .. } | Part::Folder { .. } | Part::Unresolved { .. } => {
-                None
-            }
-        })
-        .filter(|key| {
-            let input = names.inputs.get(*key);
-            input.is_some_and(|input| may_be_unanswered(input, names))
-        })
-        .cloned()
-        .collect();
-    omit_without.sort();
-    omit_without.dedup();
+    let omit_without = input_keys(&parts).into_iter().filter(|key| {
+        let input = names.inputs.get(*key);
+        input.is_some_and(|input| may_be_unanswered(input, names))
+    });
+    let omit_without = omit_without.cloned().collect();
     Template::Composed(Composed { parts, omit_without })
 }
 
-/// Whether an input may have no answer: it is optional, and nothing is sure to stand in for the answer.
+/// The inputs that go into a text, sorted, each once.
+pub(super) fn input_keys(parts: &[Part]) -> BTreeSet<&String> {
+    let keys = parts.iter().filter_map(|part| match part {
+        Part::Input { input } => Some(input),
+        Part::Text(_) | Part::Token { .. } | Part::Folder { .. } | Part::Unresolved { .. } => None,
+    });
+    keys.collect()
+}
+
+/// Whether an input may have no answer: it is optional, and has no default that always applies.
 pub(super) fn may_be_unanswered(input: &UserInput, names: Names<'_>) -> bool {
     let is_optional = input.required != Some(true);
     is_optional
@@ -90,7 +86,7 @@ pub(super) fn may_be_unanswered(input: &UserInput, names: Names<'_>) -> bool {
         }
 }
 
-/// What stands in for an answer; the manifest's `null` says that nothing does.
+/// The default of an input; `null` in the manifest means none.
 pub(super) fn default_value(input: &UserInput, names: Names<'_>) -> Option<InputValue> {
     input_value(input.default.as_ref()?, names)
 }
@@ -107,11 +103,11 @@ fn input_value(value: &Value, names: Names<'_>) -> Option<InputValue> {
     }
 }
 
-/// A default in text. One that cannot be filled in is none: its placeholder must reach no process.
+/// A default that is text. One that cannot be filled in is dropped, since its placeholder must not reach a process.
 fn default_text(text: &str, names: Names<'_>) -> Option<InputValue> {
     let is_settled = |part: &Part| match part {
         Part::Text(_) | Part::Folder { .. } | Part::Token { .. } => true,
-        // Defaults that refer to each other could go round in circles.
+        // Defaults that refer to each other could be circular.
         Part::Input { input } => !names.inputs.get(input).is_some_and(refers_to_inputs),
         Part::Unresolved { .. } => false,
     };
@@ -129,8 +125,8 @@ fn refers_to_inputs(input: &UserInput) -> bool {
     default.is_some_and(|default| default.to_string().contains("${user_config."))
 }
 
-/// The text, cut at its placeholders as the app finds them. One that is never closed is text; one that another stands
-/// inside of is one with it, since nothing fills in the whole.
+/// Splits a text at its placeholders as the app does. An unclosed placeholder is text; one with another inside is a
+/// single part, since nothing fills in the whole.
 pub(super) fn parts(text: &str, names: Names<'_>) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut done = 0;

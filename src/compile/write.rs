@@ -1,8 +1,8 @@
-//! Artifacts -> disk, or a comparison with it.
+//! Writes artifacts to disk, or compares them with it.
 //!
-//! Everything is in memory before the first byte is written. Each file goes through a temporary file in its own folder
-//! and a rename, so that a killed run leaves old or new files, never half of one. What is no longer generated is
-//! removed, if it carries the generated mark. No symbolic link is written through, and no `.env` is ever touched.
+//! Everything is in memory before the first byte is written. Each file is written to a temporary file in its own folder
+//! and renamed, so that a killed run leaves old or new files, never partial ones. Files with the generated mark that are
+//! no longer generated are removed. Symbolic links are never written through, and `.env` files are never touched.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ffi::OsStr;
@@ -20,7 +20,6 @@ use crate::compile::emit::Artifact;
 use crate::compile::plan::GENERATED;
 use crate::source::{clean, describe};
 
-/// Whether the disk is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     Write,
@@ -28,32 +27,31 @@ pub enum Mode {
     Check,
 }
 
-/// What differed, and was changed under [`Mode::Write`].
+/// The differences, applied under [`Mode::Write`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// Sorted by path.
     pub changes: Vec<Change>,
-    /// How many artifacts were as they should be.
+    /// How many artifacts were up to date.
     pub unchanged: usize,
 }
 
-/// One artifact that is not as it should be.
+/// One artifact that is not up to date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     pub kind: ChangeKind,
     pub path: PathBuf,
-    /// What is on the disk; empty where nothing is.
+    /// What is on disk; empty without a file.
     old: Vec<u8>,
-    /// What should be there; empty where nothing should.
+    /// What should be there; empty for a left-over file.
     new: Vec<u8>,
 }
 
-/// In which way an artifact is not as it should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ChangeKind {
     Missing,
     OutOfDate,
-    /// Generated once, and no longer.
+    /// No longer generated.
     LeftOver,
 }
 
@@ -69,7 +67,7 @@ impl ChangeKind {
 }
 
 impl Change {
-    /// The change as a unified diff, from the disk to what should be there, with paths from a folder.
+    /// A unified diff from the disk to the artifact, with paths relative to `from`.
     pub fn diff(&self, from: &Path) -> String {
         let old = String::from_utf8_lossy(&self.old);
         let new = String::from_utf8_lossy(&self.new);
@@ -95,15 +93,15 @@ pub enum Error {
         path: PathBuf,
         source: io::Error,
     },
-    #[error("`{}` is a symbolic link, and catproof writes through none: remove it, or name its target", .0.display())]
+    #[error("`{}` is a symbolic link, which catproof does not write through: remove it, or name its target", .0.display())]
     Link(PathBuf),
     #[error("`{}` is not a regular file", .0.display())]
     NotAFile(PathBuf),
-    #[error("`{}` is no place for an artifact: the file is its owner's alone", .0.display())]
+    #[error("`{}` must not be an artifact: catproof never writes that file", .0.display())]
     Protected(PathBuf),
-    #[error("`{}` is no place for an artifact: manifests stand in that folder", .0.display())]
+    #[error("`{}` must not be an artifact: its folder holds manifests", .0.display())]
     AmongManifests(PathBuf),
-    #[error("`{}` is there already, and catproof did not generate it: remove it, or name another place", .0.display())]
+    #[error("`{}` already exists, and catproof did not generate it: remove it, or choose another place", .0.display())]
     NotGenerated(PathBuf),
     #[error("two artifacts would be written to `{}`", .0.display())]
     Twice(PathBuf),
@@ -111,23 +109,22 @@ pub enum Error {
     UnknownArtifact(String),
 }
 
-/// The folders of the artifacts: only in them, and in files beside them, is anything left over. The other profile's
-/// artifacts are in neither.
+/// The folders that are searched for left-over files, along with the files next to them. The artifacts of the other
+/// profile are in neither.
 const FOLDERS: [&str; 2] = ["desktop_app", "oauth_proxy"];
 
 const TEMPORARY: (&str, &str) = (".catproof-", ".tmp");
 
-/// Between making a temporary file and locking it, a run that lives does nothing else.
-const MOST_TIME_TO_LOCK: Duration = Duration::from_mins(1);
+/// The longest time between creating a temporary file and locking it.
+const MAX_TIME_TO_LOCK: Duration = Duration::from_mins(1);
 
 /// Writes the artifacts into a folder, or compares them with what is there.
 ///
-/// `places` says where single artifacts go instead, by their own path, relative to the folder. What stands there
-/// without the generated mark is somebody's, and stays. No artifact goes among the `manifests`.
+/// `places` maps the paths of single artifacts to other ones relative to the folder. A file there without the generated
+/// mark is not overwritten. No artifact may go into one of the `manifests` folders.
 ///
 /// # Errors
-/// The disk does not do as it is told, or a place is none that may be written to. Places are checked before anything
-/// is written.
+/// An I/O error, or a place that must not be written to. All places are checked before anything is written.
 pub fn write(
     folder: &Path,
     artifacts: &[Artifact],
@@ -142,10 +139,7 @@ pub fn write(
         match old {
             Some(old) if old == *bytes => outcome.unchanged += 1,
             old => outcome.changes.push(Change {
-                kind: match old {
-                    Some(_) => ChangeKind::OutOfDate,
-                    None => ChangeKind::Missing,
-                },
+                kind: if old.is_some() { ChangeKind::OutOfDate } else { ChangeKind::Missing },
                 path: path.clone(),
                 old: old.unwrap_or_default(),
                 new: bytes.to_vec(),
@@ -156,7 +150,7 @@ pub fn write(
     outcome.changes.sort_by(|left, right| left.path.cmp(&right.path));
 
     if mode == Mode::Write {
-        // The last launch spec may be gone; a killed run's half of one may not stay for that.
+        // A killed run may have left a partial launch spec even if no launch spec is written now.
         let specs = clean(&folder.join("desktop_app/servers"));
         let folders = targets.keys().filter_map(|path| path.parent());
         for folder in folders.chain([specs.as_path()]).collect::<BTreeSet<_>>() {
@@ -202,14 +196,14 @@ fn targets<'a>(
     Ok(targets)
 }
 
-/// Refuses what is not ours, and whatever leads elsewhere. What is checked already is not looked at again.
+/// Refuses protected files, symbolic links and anything but regular files. Folders in `checked` are not checked again.
 fn check_place(folder: &Path, path: &Path, checked: &mut HashSet<PathBuf>) -> Result<(), Error> {
     let name = path.file_name().and_then(|name| name.to_str());
-    let is_of_git = path.iter().any(|part| part.eq_ignore_ascii_case(".git"));
-    if is_of_git || matches!(name, Some(".env" | "discovery.lock.json") | None) {
+    let is_in_git = path.iter().any(|part| part.eq_ignore_ascii_case(".git"));
+    if is_in_git || matches!(name, Some(".env" | "discovery.lock.json") | None) {
         return Err(Error::Protected(path.to_owned()));
     }
-    // The folder and what is in it; of a place elsewhere, the file and the folder that it is in.
+    // Every step inside the folder; elsewhere, the file and its parent.
     let steps: Vec<&Path> = if path.starts_with(folder) {
         path.ancestors().take_while(|step| step.starts_with(folder)).collect()
     } else {
@@ -226,13 +220,13 @@ fn check_place(folder: &Path, path: &Path, checked: &mut HashSet<PathBuf>) -> Re
             }
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(source) => return Err(io_error("look at", step, source)),
+            Err(source) => return Err(io_error("inspect", step, source)),
         }
     }
     Ok(())
 }
 
-/// The bytes of a file, if there is one.
+/// The bytes of a file, if it exists.
 fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
@@ -241,7 +235,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
     }
 }
 
-/// The files that were generated once and are no longer.
+/// The files that are no longer generated.
 fn left_over(folder: &Path, targets: &HashMap<PathBuf, &[u8]>) -> Result<Vec<Change>, Error> {
     let folder = clean(folder);
     let mut changes = Vec::new();
@@ -249,17 +243,14 @@ fn left_over(folder: &Path, targets: &HashMap<PathBuf, &[u8]>) -> Result<Vec<Cha
     for entry in walk.filter_entry(is_ours_to_search) {
         let entry = match entry {
             Ok(entry) => entry,
-            // A folder that is not there yet has nothing left over.
-            Err(error)
-                if error
-                    .io_error()
-                    .is_some_and(|error| error.kind() == io::ErrorKind::NotFound) =>
-            {
-                continue;
-            }
             Err(error) => {
                 let path = error.path().unwrap_or(&folder).to_owned();
-                return Err(io_error("search", &path, error.into()));
+                let error = io::Error::from(error);
+                // A missing folder has no left-over files.
+                if error.kind() == io::ErrorKind::NotFound {
+                    continue;
+                }
+                return Err(io_error("search", &path, error));
             }
         };
         let path = entry.path();
@@ -279,15 +270,15 @@ fn left_over(folder: &Path, targets: &HashMap<PathBuf, &[u8]>) -> Result<Vec<Cha
     Ok(changes)
 }
 
-/// The files among which artifacts may be: those in a folder and in the folders of the artifacts. What cannot be
-/// listed is none.
+/// The files that may be artifacts: those directly in a folder and in its artifact folders. What cannot be listed is
+/// skipped.
 pub(crate) fn candidates(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let walk = WalkDir::new(folder).follow_links(false).into_iter();
     let found = walk.filter_entry(is_ours_to_search).flatten();
     found.filter(|entry| !entry.file_type().is_dir()).map(DirEntry::into_path)
 }
 
-/// The files beside the folders of the artifacts, and all in these, but for what package managers put there.
+/// The artifact folders and the files next to them, except what package managers create.
 fn is_ours_to_search(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_str().unwrap_or_default();
     match entry.depth() {
@@ -297,14 +288,14 @@ fn is_ours_to_search(entry: &DirEntry) -> bool {
     }
 }
 
-/// Whether a file says, where artifacts say it, that catproof generated it.
+/// Whether a file starts with the generated mark.
 fn carries_mark(path: &Path) -> Result<bool, Error> {
     let mut head = Vec::new();
     let limit = GENERATED.len() as u64 + 64;
     let opened = File::open(path).and_then(|file| file.take(limit).read_to_end(&mut head));
     match opened {
         Ok(_) => Ok(String::from_utf8_lossy(&head).contains(GENERATED)),
-        // Another build was faster.
+        // Another build removed it.
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(source) => Err(io_error("read", path, source)),
     }
@@ -322,10 +313,10 @@ fn apply(change: &Change) -> Result<(), Error> {
     }
 }
 
-/// Writes one file that is not an artifact, whole or not at all.
+/// Writes one file that is not an artifact, atomically.
 ///
 /// # Errors
-/// The disk does not do as it is told, or the path is a link or no file.
+/// An I/O error, or the path is a symbolic link or not a regular file.
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_symlink() => Err(Error::Link(path.to_owned())),
@@ -337,29 +328,25 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     }
 }
 
-/// Writes a whole file where there is none.
+/// Creates a file atomically.
 ///
 /// # Errors
-/// The disk does not do as it is told, or something is there already.
+/// An I/O error, or the path exists.
 pub(crate) fn create(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(|source| io_error("create", folder, source))?;
-    let created = temporary_file(folder, |file| file.write_all(bytes)).and_then(|file| {
-        let persisted = file.persist_noclobber(path);
-        persisted.map(|_| ()).map_err(|error| error.error)
-    });
-    created.map_err(|source| io_error("write", path, source))
+    let temporary = temporary_file(path, |file| file.write_all(bytes))?;
+    let created = temporary.persist_noclobber(path);
+    created.map(drop).map_err(|error| io_error("write", path, error.error))
 }
 
-/// Puts a whole file in the place of another, or of none.
+/// Creates or replaces a file atomically.
 ///
 /// # Errors
-/// The disk does not do as it is told; then the old file is still there.
+/// An I/O error; then the old file is unchanged.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     replace_with(path, |file| file.write_all(bytes))
 }
 
-/// The same for bytes that are written as they come about.
+/// As [`replace`], for content that is streamed.
 ///
 /// # Errors
 /// As [`replace`].
@@ -367,47 +354,40 @@ pub(crate) fn replace_with(
     path: &Path,
     content: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> Result<(), Error> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(|source| io_error("create", folder, source))?;
-    rename_into_place(folder, path, content).map_err(|source| io_error("write", path, source))
+    let temporary = temporary_file(path, content)?;
+    let kept = fs::metadata(path)
+        .map_or(Ok(()), |old| temporary.as_file().set_permissions(old.permissions()));
+    let replaced = kept.and_then(|()| Ok(temporary.persist(path)?));
+    replaced.map(drop).map_err(|source| io_error("write", path, source))
 }
 
-fn rename_into_place(
-    folder: &Path,
+/// A temporary file with this content in the folder of `path`, which is created if it is missing.
+fn temporary_file(
     path: &Path,
     content: impl FnOnce(&mut File) -> io::Result<()>,
-) -> io::Result<()> {
-    let temporary = temporary_file(folder, content)?;
-    if let Ok(metadata) = fs::metadata(path) {
-        temporary.as_file().set_permissions(metadata.permissions())?;
-    }
-    temporary.persist(path)?;
-    Ok(())
-}
-
-/// A file with this content that has no name of its own yet.
-fn temporary_file(
-    folder: &Path,
-    content: impl FnOnce(&mut File) -> io::Result<()>,
-) -> io::Result<NamedTempFile> {
+) -> Result<NamedTempFile, Error> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(|source| io_error("create", folder, source))?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // As any program creates a file: the user's redactor decides.
+        // The usual mode of a new file, restricted by the user's umask.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    let mut temporary = builder.tempfile_in(folder)?;
-    // While it has content, the lock says that its writer is alive; it goes away with the writer, however that ends.
-    // Without locks on this file system, nothing is taken for stale either.
-    temporary.as_file().lock().ok();
-    content(temporary.as_file_mut())?;
-    temporary.flush()?;
-    Ok(temporary)
+    let written = builder.tempfile_in(folder).and_then(|mut temporary| {
+        // The lock shows that the writer is alive and ends with the process. On a file system without locks, no file is
+        // ever considered stale.
+        temporary.as_file().lock().ok();
+        content(temporary.as_file_mut())?;
+        temporary.flush()?;
+        Ok(temporary)
+    });
+    written.map_err(|source| io_error("write", path, source))
 }
 
-/// Removes the temporary files of runs that were killed. Failing to is not a reason to fail.
+/// Removes the temporary files of killed runs, ignoring errors.
 fn remove_stale(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
@@ -422,13 +402,13 @@ fn is_temporary(name: &OsStr) -> bool {
     name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1)
 }
 
-/// Whether nobody writes a temporary file any more. One that is still empty may be on its way to its lock, for a while.
+/// Whether the writer of a temporary file is gone. For a while, an empty file may not be locked yet.
 fn is_stale(path: &Path) -> io::Result<bool> {
     let file = File::open(path)?;
     let is_free = file.try_lock().is_ok();
     let metadata = file.metadata()?;
     let age = metadata.modified()?.elapsed().unwrap_or_default();
-    Ok(is_free && (metadata.len() > 0 || age > MOST_TIME_TO_LOCK))
+    Ok(is_free && (metadata.len() > 0 || age > MAX_TIME_TO_LOCK))
 }
 
 fn io_error(what: &'static str, path: &Path, source: io::Error) -> Error {

@@ -293,11 +293,11 @@ fn a_value_outside_the_grammar_leaves_its_server_out() {
         ),
         (
             json!({"oauth_config": {"token_endpoint": "https://acme.example:8443/token"}}),
-            "`token_endpoint` has a port of its own",
+            "`token_endpoint` has a non-default port",
         ),
         (
             json!({"oauth_config": {"token_endpoint": "https://u@acme.example/token"}}),
-            "`token_endpoint` holds user information",
+            "`token_endpoint` contains user information",
         ),
         (
             json!({"oauth_config": {"token_endpoint": "https://acme.example./token"}}),
@@ -333,7 +333,7 @@ fn a_value_outside_the_grammar_leaves_its_server_out() {
         ),
         (
             json!({"oauth_config": {"scopes": ["a\"b"]}}),
-            "`oauth_config.scopes` holds what is not a scope",
+            "`oauth_config.scopes` contains an invalid scope",
         ),
         (json!({"oauth_config": {"redirect_uris": []}}), "`oauth_config.redirect_uris` is missing"),
         (
@@ -342,7 +342,7 @@ fn a_value_outside_the_grammar_leaves_its_server_out() {
         ),
         (
             json!({"server": {"env": {"A=B": "1"}}}),
-            "`server.env` holds what is not a name of a variable",
+            "`server.env` contains an invalid variable name",
         ),
     ];
     for (patch, reason) in cases {

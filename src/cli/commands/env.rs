@@ -58,8 +58,8 @@ fn print(mut plan: Plan, args: &EnvArgs, console: &Console) -> Result<ExitStatus
         }
     }
     let template = match args.side {
-        EnvSide::Proxy => emit::proxy_env(&plan)?,
-        EnvSide::App => emit::app_env(&plan)?,
+        EnvSide::Proxy => emit::proxy_env::emit(&plan)?,
+        EnvSide::App => emit::app_env::emit(&plan)?,
     };
     console.print(template.bytes)?;
     Ok(ExitStatus::Clean)

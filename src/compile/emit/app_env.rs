@@ -14,10 +14,10 @@ struct Values {
     proxy_url: String,
 }
 
-pub(super) fn emit(plan: &Plan) -> Result<Artifact, Error> {
+pub(crate) fn emit(plan: &Plan) -> Result<Artifact, Error> {
     let values = Values {
         generated: GENERATED,
-        // A plain URL has no quote but `'`, so that one of the others carries it.
+        // A plain URL contains no quote but `'`, so another kind can quote it.
         proxy_url: dotenv::quote(&plan.app.proxy_url).unwrap_or_default(),
     };
     fill("desktop_app/.env.example", include_str!("app.env.j2"), values)

@@ -1,12 +1,12 @@
-//! Plan -> artifacts: text in each file's own format. One file here for each artifact, its template beside it.
+//! Plan -> artifacts: text in the format of each file. One file here per artifact, next to its template.
 //!
-//! The compiler has held every value to its grammar; here it is encoded for the format, so that no value can add a
+//! The compiler has checked the syntax of every value; here it is encoded for the format, so that no value can add a
 //! line, a key or code.
 
-mod app_env;
+pub(crate) mod app_env;
 mod launch_specs;
 mod providers_js;
-mod proxy_env;
+pub(crate) mod proxy_env;
 mod template;
 
 use crate::compile::plan::Plan;
@@ -26,28 +26,12 @@ impl Artifact {
     }
 }
 
-/// A template of ours that cannot be filled in: a defect of catproof, not of the catalog.
+/// A template cannot be rendered: a bug in catproof, not a problem of the catalog.
 #[derive(Debug, thiserror::Error)]
 #[error("the template of `{path}` failed: {source}")]
 pub struct Error {
     pub path: &'static str,
     pub source: minijinja::Error,
-}
-
-/// The template of the proxy's environment.
-///
-/// # Errors
-/// The template is broken.
-pub(crate) fn proxy_env(plan: &Plan) -> Result<Artifact, Error> {
-    proxy_env::emit(plan)
-}
-
-/// The template of the app's environment.
-///
-/// # Errors
-/// The template is broken.
-pub(crate) fn app_env(plan: &Plan) -> Result<Artifact, Error> {
-    app_env::emit(plan)
 }
 
 /// Everything that `build` writes, sorted by path.

@@ -1,4 +1,4 @@
-//! `oauth_proxy/providers.js`: the allowlist as the ES module that today's proxy imports.
+//! `oauth_proxy/providers.js`: the allowlist as the ES module that the current proxy imports.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -54,7 +54,7 @@ fn literal(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// For each host the servers that need it, and the configuration where that allows it.
+/// For each host the servers that need it, and `the configuration` if that allows it.
 fn needs(plan: &Plan) -> HashMap<&str, BTreeSet<&str>> {
     let mut needs: HashMap<&str, BTreeSet<&str>> = HashMap::new();
     for destination in &plan.providers.destinations {
@@ -63,8 +63,7 @@ fn needs(plan: &Plan) -> HashMap<&str, BTreeSet<&str>> {
             Purpose::Extra => Some("the configuration"),
             Purpose::Discovery => None,
         };
-        let of_host = needs.entry(&destination.host).or_default();
-        of_host.extend(need);
+        needs.entry(&destination.host).or_default().extend(need);
     }
     needs
 }

@@ -14,21 +14,16 @@ use super::{Artifact, Error};
 struct Values {
     generated: &'static str,
     /// The servers whose secret the proxy keeps, by type and id.
-    proxied: Vec<Server>,
-    /// The titles of those that register their clients, which need nothing here.
+    proxied: Vec<Credentials>,
+    /// The titles of the servers that register their clients and need nothing here.
     dynamic: Vec<String>,
     port: u16,
 }
 
 /// The block of one server.
 #[derive(Serialize)]
-struct Server {
-    title: String,
-    credentials: Credentials,
-}
-
-#[derive(Serialize)]
 struct Credentials {
+    title: String,
     registered_at: String,
     redirect_uris: Vec<String>,
     scopes: String,
@@ -36,7 +31,7 @@ struct Credentials {
     lines: Vec<String>,
 }
 
-pub(super) fn emit(plan: &Plan) -> Result<Artifact, Error> {
+pub(crate) fn emit(plan: &Plan) -> Result<Artifact, Error> {
     let mut proxied = Vec::new();
     let mut dynamic = Vec::new();
     for server in plan.servers.values() {
@@ -44,13 +39,10 @@ pub(super) fn emit(plan: &Plan) -> Result<Artifact, Error> {
             continue;
         };
         match plan.proxy.servers.get(&server.id) {
-            Some(proxied_server) => proxied.push((
-                oauth.kind.number(),
-                Server {
-                    title: title(server, oauth),
-                    credentials: credentials(oauth, proxied_server),
-                },
-            )),
+            Some(proxied_server) => {
+                let title = title(server, oauth);
+                proxied.push((oauth.kind.number(), credentials(title, oauth, proxied_server)));
+            }
             None if oauth.kind == OAuthType::RemoteDynamic => dynamic.push(title(server, oauth)),
             None => {}
         }
@@ -65,14 +57,14 @@ pub(super) fn emit(plan: &Plan) -> Result<Artifact, Error> {
     fill("oauth_proxy/.env.example", include_str!("proxy.env.j2"), values)
 }
 
-/// As the guide's sample has it: `Type 1: Slack (korotovsky__slack-mcp-server)`.
+/// As in the guide's sample: `Type 1: Slack (korotovsky__slack-mcp-server)`.
 fn title(server: &ServerLaunch, oauth: &OAuth) -> String {
     let number = oauth.kind.number();
     comment(&format!("Type {number}: {} ({})", server.display_name, server.id))
 }
 
-fn credentials(oauth: &OAuth, proxied: &ProxyServer) -> Credentials {
-    // The compiler leaves out a server whose client id no quoting carries.
+fn credentials(title: String, oauth: &OAuth, proxied: &ProxyServer) -> Credentials {
+    // The compiler leaves out a server whose client id cannot be quoted.
     let line = |name: &String, value: &str| Some(format!("{name}={}", dotenv::quote(value)?));
     let environment = &proxied.environment;
     let lines = [
@@ -80,6 +72,7 @@ fn credentials(oauth: &OAuth, proxied: &ProxyServer) -> Credentials {
         (environment.secret.first(), ""),
     ];
     Credentials {
+        title,
         registered_at: comment(&registered_at(oauth)),
         redirect_uris: proxied.redirect_uris.iter().map(|uri| comment(uri)).collect(),
         scopes: match proxied.scopes.as_slice() {
@@ -90,11 +83,10 @@ fn credentials(oauth: &OAuth, proxied: &ProxyServer) -> Credentials {
     }
 }
 
-/// Whose console the client is registered in.
+/// The host of the provider that the client is registered with.
 fn registered_at(oauth: &OAuth) -> String {
     let known = oauth.issuer.as_ref().or(oauth.authorization_endpoint.as_ref());
-    let host = known
-        .and_then(|url| Url::parse(url).ok())
-        .and_then(|url| url.host_str().map(str::to_owned));
-    host.unwrap_or_else(|| "a provider that only `catproof probe` can name".to_owned())
+    let url = known.and_then(|url| Url::parse(url).ok());
+    let host = url.as_ref().and_then(Url::host_str);
+    host.unwrap_or("a provider that only `catproof probe` can name").to_owned()
 }

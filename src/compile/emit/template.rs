@@ -1,4 +1,4 @@
-//! Filling in a template: strict, and without any escaping of its own, because values arrive encoded.
+//! Renders a template: undefined values are errors, and nothing is escaped, because values arrive encoded.
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
@@ -31,7 +31,7 @@ fn render(template: &str, values: impl Serialize) -> Result<String, minijinja::E
     environment.render_str(template, Serde(values))
 }
 
-/// A text as one line of a comment: whatever could end the line, or hide or reorder it, becomes a space.
+/// A text as one line of a comment: characters that could end, hide or reorder the line become spaces.
 pub(super) fn comment(text: &str) -> String {
     let words: String =
         text.chars().map(|character| if is_hidden(character) { ' ' } else { character }).collect();

@@ -34,7 +34,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let may_tell = grammar::may_tell_secret(&subject.entry.id, subject.text);
+    let may_have_marks = grammar::may_have_secret_marks(&subject.entry.id, subject.text);
     let config = subject.context.config;
     // Under production the developers' servers are compiled by nobody, yet they must be fit to be.
     let profile = match subject.entry.origin {
@@ -42,7 +42,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         Origin::CatalogLocal => Profile::Development,
     };
     let (entry, manifest) = (subject.entry, subject.manifest);
-    for reason in compile::refusals(entry, manifest, subject.lock, profile, may_tell) {
+    for reason in compile::refusals(entry, manifest, subject.lock, profile, may_have_marks) {
         // The type and the secrets have rules of their own.
         let LeftOutReason::Invalid { field, problem } = reason else {
             continue;
@@ -151,7 +151,8 @@ fn telling_place(subject: &Subject<'_>) -> Place {
     let client = oauth.and_then(|oauth| oauth.client_id.as_deref());
     let client = client.map(|text| (Pointer::from("/oauth_config/client_id"), text));
     let mut texts = display_name.chain(client).chain(strings).chain(env).chain(image).chain(inputs);
-    let found = texts.find(|(_, text)| grammar::tells_no_secret(&subject.entry.id, text).is_err());
+    let found =
+        texts.find(|(_, text)| grammar::check_secret_marks(&subject.entry.id, text).is_err());
     match found {
         Some((pointer, _)) => subject.value_at(pointer),
         None => Place::whole(subject.entry.file),
