@@ -113,7 +113,7 @@ impl Destinations {
     }
 }
 
-/// What a host is asked for.
+/// What a host is used for.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]

@@ -173,7 +173,7 @@ fn registration(
     facts: Option<&AuthorizationServerFacts>,
 ) -> Checked<Registration> {
     let client_id = config.client_id.as_deref().map_or("", str::trim);
-    let registration = match oauth::registration(config) {
+    Ok(match oauth::registration(config) {
         oauth::Registration::Static => {
             Registration::Static { client_id: grammar::client_id(client_id)?.to_owned() }
         }
@@ -186,13 +186,10 @@ fn registration(
             if let Some(url) = &endpoint {
                 grammar::endpoint("registration_endpoint", url)?;
             }
-            Registration::Dynamic {
-                endpoint,
-                request: registration_request(redirect_uri, scopes, facts),
-            }
+            let request = registration_request(redirect_uri, scopes, facts);
+            Registration::Dynamic { endpoint, request }
         }
-    };
-    Ok(registration)
+    })
 }
 
 fn registration_request(
@@ -284,8 +281,8 @@ fn delivery(
         Transport::StreamableHttp { .. } => vec![header],
         Transport::Stdio => Vec::new(),
     };
-    let variable = config.token_env_var().map(str::to_owned);
-    delivery.extend(variable.map(|name| TokenDelivery::Env { name }));
+    let variable = config.token_env_var();
+    delivery.extend(variable.map(|name| TokenDelivery::Env { name: name.to_owned() }));
     let names = Names::of(manifest).with_tokens();
     let is_access_token =
         |part: &Part| matches!(part, Part::Token { token: TokenField::AccessToken });

@@ -91,35 +91,26 @@ fn is_json(content: &str, names: Names<'_>) -> bool {
 
 /// Records where each answer goes, in the order of the launch spec.
 pub(super) fn record_uses(process: &Process, inputs: &mut BTreeMap<String, Input>) {
-    let mut record = |keys: BTreeSet<&String>, pointer: Pointer| {
+    let Process { command, arguments, environment, container, files, mounts } = process;
+    let root = Pointer::from("/process");
+    let in_container = root.key("container");
+    let command = command.iter().map(|command| (root.key("command"), keys(command)));
+    let arguments = keys_of_arguments(arguments, root.key("arguments"));
+    let environment =
+        environment.iter().map(|(name, value)| (root.key("environment").key(name), keys(value)));
+    let image = container.image.iter().map(|image| (in_container.key("image"), keys(image)));
+    let options = keys_of_arguments(&container.options, in_container.key("options"));
+    let files = files.iter().map(|(path, file)| (root.key("files").key(path), keys(&file.content)));
+    let mounts = mounts
+        .iter()
+        .map(|(path, mount)| (root.key("mounts").key(path), BTreeSet::from([&mount.input])));
+    let uses = command.chain(arguments).chain(environment).chain(image).chain(options);
+    for (pointer, keys) in uses.chain(files).chain(mounts) {
         for key in keys {
             if let Some(input) = inputs.get_mut(key) {
                 input.used_in.push(pointer.as_str().to_owned());
             }
         }
-    };
-    let root = Pointer::from("/process");
-    if let Some(command) = &process.command {
-        record(keys(command), root.key("command"));
-    }
-    for (index, argument) in process.arguments.iter().enumerate() {
-        record(keys_of_argument(argument), root.key("arguments").index(index));
-    }
-    for (name, value) in &process.environment {
-        record(keys(value), root.key("environment").key(name));
-    }
-    let container = root.key("container");
-    if let Some(image) = &process.container.image {
-        record(keys(image), container.key("image"));
-    }
-    for (index, option) in process.container.options.iter().enumerate() {
-        record(keys_of_argument(option), container.key("options").index(index));
-    }
-    for (path, file) in &process.files {
-        record(keys(&file.content), root.key("files").key(path));
-    }
-    for (path, mount) in &process.mounts {
-        record(BTreeSet::from([&mount.input]), root.key("mounts").key(path));
     }
 }
 
@@ -130,9 +121,15 @@ fn keys(template: &Template) -> BTreeSet<&String> {
     }
 }
 
-fn keys_of_argument(argument: &Argument) -> BTreeSet<&String> {
-    match argument {
-        Argument::One(template) => keys(template),
-        Argument::Each { each } => BTreeSet::from([each]),
-    }
+fn keys_of_arguments(
+    arguments: &[Argument],
+    list: Pointer,
+) -> impl Iterator<Item = (Pointer, BTreeSet<&String>)> {
+    arguments.iter().enumerate().map(move |(index, argument)| {
+        let keys = match argument {
+            Argument::One(template) => keys(template),
+            Argument::Each { each } => BTreeSet::from([each]),
+        };
+        (list.index(index), keys)
+    })
 }

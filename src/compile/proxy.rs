@@ -122,16 +122,12 @@ pub(super) fn drop_ambiguous_aliases(servers: &mut BTreeMap<String, ProxyServer>
         }
     }
     for server in servers.values_mut() {
-        let environment = &mut server.environment;
-        for list in
-            [&mut environment.client_id, &mut environment.secret, &mut environment.secret_file]
-        {
-            let mut is_guide_name = true;
-            list.retain(|name| {
-                let kept = is_guide_name || uses.get(name) == Some(&1);
-                is_guide_name = false;
-                kept
-            });
+        let ProxyEnvironment { client_id, secret, secret_file } = &mut server.environment;
+        for list in [client_id, secret, secret_file] {
+            // The guide's name comes first and stays.
+            if list.get(1).is_some_and(|alias| uses.get(alias) != Some(&1)) {
+                list.truncate(1);
+            }
         }
     }
 }

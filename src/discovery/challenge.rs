@@ -206,11 +206,6 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn every_text_is_read_to_its_end(fields in proptest::collection::vec("\\PC{0,60}|[ ,=\"\\\\aB/:.]{0,60}", 0..3)) {
-            let _ = bearer(&parse(&fields));
-        }
-
-        #[test]
         fn a_quoted_value_comes_back(value in "[ -~]{0,40}", before in "(Basic realm=\"x, y\", )?") {
             let escaped = value.replace('\\', r"\\").replace('"', r#"\""#);
             let field = format!("{before}Bearer a=b, resource_metadata=\"{escaped}\", c=\"d\"");

@@ -10,6 +10,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use serde::Deserialize as _;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -148,15 +149,12 @@ pub fn resource_facts(
     let resource = reader.text("resource")?;
     let matched = match &resource {
         Some(resource) => match_resource(resource, resource_url).ok_or_else(|| {
-            problem(
-                rule::RESOURCE_MISMATCH,
-                format!(
-                    "the resource metadata at {} is for {}, which is neither {} nor a parent path of it",
-                    quoted(metadata_url),
-                    quoted(resource),
-                    quoted(resource_url)
-                ),
-            )
+            let (at, resource) = (quoted(metadata_url), quoted(resource));
+            let url = quoted(resource_url);
+            let message = format!(
+                "the resource metadata at {at} is for {resource}, which is neither {url} nor a parent path of it"
+            );
+            problem(rule::RESOURCE_MISMATCH, message)
         })?,
         None if document.leaves_open("resource") => ResourceMatch::Unknown,
         None => return Err(reader.invalid("states no `resource`")),
@@ -386,17 +384,14 @@ impl Reader<'_> {
         let Some(value) = self.document.member(name) else {
             return Ok(None);
         };
-        let texts = value
-            .as_array()
-            .and_then(|items| items.iter().map(Value::as_str).collect::<Option<Vec<_>>>())
-            .ok_or_else(|| {
-                self.invalid(&format!("has a `{name}` that is not a list of strings"))
-            })?;
+        let Ok(texts) = Vec::<String>::deserialize(value) else {
+            return Err(self.invalid(&format!("has a `{name}` that is not a list of strings")));
+        };
         let is_plain = |text: &str| {
             text.len() <= LONGEST_URL && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
         };
         match texts.iter().find(|text| !is_plain(text)) {
-            None => Ok(Some(texts.into_iter().map(str::to_owned).collect())),
+            None => Ok(Some(texts)),
             Some(text) => {
                 let what = format!("lists {} in `{name}`, which is not plain text", quoted(text));
                 Err(self.invalid(&what))
@@ -435,14 +430,12 @@ impl Reader<'_> {
         };
         match read_url(&text) {
             Some(url) if is_secure(&url, reach) => Ok(Some(text)),
-            Some(_) => Err(problem(
-                rule::INSECURE_ENDPOINT,
-                format!(
-                    "`{name}` in the metadata at {} is {}, which is not https",
-                    quoted(self.metadata_url),
-                    quoted(&text)
-                ),
-            )),
+            Some(_) => {
+                let (at, url) = (quoted(self.metadata_url), quoted(&text));
+                let message =
+                    format!("`{name}` in the metadata at {at} is {url}, which is not https");
+                Err(problem(rule::INSECURE_ENDPOINT, message))
+            }
             None => {
                 Err(self.invalid(&format!("has a `{name}` that is not a URL: {}", quoted(&text))))
             }
@@ -455,14 +448,9 @@ impl Reader<'_> {
         };
         let Some(first) = expected.first() else {
             // Nothing to compare with, so it must at least be a valid issuer (RFC 8414 §2).
-            return match read_url(&published).filter(|url| url.query().is_none()) {
-                Some(_) => Ok(published),
-                None => {
-                    let what =
-                        format!("has an `issuer` that is not an issuer: {}", quoted(&published));
-                    Err(self.invalid(&what))
-                }
-            };
+            let is_issuer = read_url(&published).is_some_and(|url| url.query().is_none());
+            let what = format!("has an `issuer` that is not an issuer: {}", quoted(&published));
+            return if is_issuer { Ok(published) } else { Err(self.invalid(&what)) };
         };
         if expected.contains(&published.as_str()) {
             return Ok(published);
@@ -477,14 +465,10 @@ impl Reader<'_> {
         } else {
             ", and so must not be used"
         };
-        Err(problem(
-            rule::ISSUER_MISMATCH,
-            format!(
-                "the metadata at {at} is of the issuer {}, not of {}{why}",
-                quoted(&published),
-                quoted(first)
-            ),
-        ))
+        let (published, first) = (quoted(&published), quoted(first));
+        let message =
+            format!("the metadata at {at} is of the issuer {published}, not of {first}{why}");
+        Err(problem(rule::ISSUER_MISMATCH, message))
     }
 }
 

@@ -200,16 +200,10 @@ impl Lock {
     pub fn of(servers: BTreeMap<String, Arc<LockEntry>>) -> Self {
         Self { generated: GENERATED.to_owned(), version: VERSION, servers }
     }
-
-    /// The entry of a server; one for other inputs counts as absent.
-    #[must_use]
-    pub fn entry(&self, server_id: &str, inputs: &LockInputs) -> Option<&LockEntry> {
-        self.servers.get(server_id).map(Arc::as_ref).filter(|entry| entry.answers(inputs))
-    }
 }
 
 impl LockEntry {
-    /// Whether the entry is for exactly these inputs.
+    /// Whether the entry is for exactly these inputs; with others it counts as absent.
     #[must_use]
     pub fn answers(&self, inputs: &LockInputs) -> bool {
         self.inputs == *inputs

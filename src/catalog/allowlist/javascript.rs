@@ -44,19 +44,17 @@ pub(super) fn read(text: &str) -> Result<Vec<Written>, Unreadable> {
     let uses = Uses { code: &code, is_set, exported: code.exported_object() };
     let mut indices = 0..code.tokens.len();
     let refused = indices.find(|index| *index != name && !uses.is_harmless(*index));
-    match refused.and_then(|index| code.tokens.get(index)) {
-        None => Ok(hosts),
-        Some(token) if token.text == CONSTANT => Err(Unreadable::at(
-            token.range.clone(),
-            format!(
-                "`{CONSTANT}` is used here in a way that may change it or pass it to code that does"
-            ),
-        )),
-        Some(token) => Err(Unreadable::at(
-            token.range.clone(),
-            format!("`{}` may change `{CONSTANT}`", shown(token.text)),
-        )),
-    }
+    let Some(token) = refused.and_then(|index| code.tokens.get(index)) else {
+        return Ok(hosts);
+    };
+    let reason = if token.text == CONSTANT {
+        format!(
+            "`{CONSTANT}` is used here in a way that may change it or pass it to code that does"
+        )
+    } else {
+        format!("`{}` may change `{CONSTANT}`", shown(token.text))
+    };
+    Err(Unreadable::at(token.range.clone(), reason))
 }
 
 struct Code<'a> {

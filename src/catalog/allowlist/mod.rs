@@ -52,8 +52,8 @@ impl Unreadable {
         Self { range: Some(range), reason: reason.into() }
     }
 
-    fn whole(reason: impl Into<String>) -> Self {
-        Self { range: None, reason: reason.into() }
+    fn whole(reason: String) -> Self {
+        Self { range: None, reason }
     }
 }
 

@@ -129,19 +129,19 @@ pub struct Config {
     pub generated: String,
     /// How the catalog is judged.
     pub profile: Profile,
-    /// The size that a manifest may have, in bytes.
+    /// The size limit of a manifest, in bytes.
     pub max_file_bytes: u64,
     /// The OAuth proxy that the catalog is compiled for.
     pub proxy: ProxyConfig,
-    /// Decisions that are a person's, not the catalog's own word.
+    /// Decisions that a person makes, not the catalog.
     pub policy: PolicyConfig,
     /// How old the entries of the discovery lock may get.
     pub probe: ProbeConfig,
     /// Levels of rules by id: `off`, `note`, `warning` or `error`.
     pub rules: BTreeMap<String, Level>,
-    /// Findings that are put up with, each with its reason.
+    /// Findings to ignore, each with its reason.
     pub ignore: Vec<Ignore>,
-    /// Where single artifacts go instead, relative to the folder of the artifacts, by their own path there.
+    /// Other places for single artifacts, by their usual path; both relative to the folder of the artifacts.
     pub artifacts: BTreeMap<String, String>,
     /// Whether notes are shown (`--pedantic`).
     #[serde(skip)]
@@ -199,17 +199,17 @@ impl Config {
 pub struct ProxyConfig {
     /// The allowlist that is deployed: a `providers.js` or a JSON file, relative to this file.
     pub allowlist: Option<String>,
-    /// Where the proxy answers, such as `https://oauth.acme.example`. It is asked for its allowlist under `--online` alone.
+    /// Where the proxy answers, such as `https://oauth.acme.example`. Its allowlist is only read with `--online`.
     pub url: Option<String>,
     /// The callbacks that the proxy serves; a proxied server's first redirect URI must be one of them.
     pub callback_urls: Vec<String>,
     /// The origins whose pages may call the proxy (CORS), such as `https://app.acme.example`.
     pub cors_origins: Vec<String>,
-    /// Hosts that are allowed beside those that the catalog needs.
+    /// Hosts that are allowed in addition to those that the catalog needs.
     pub extra_destinations: Vec<ExtraDestination>,
 }
 
-/// A host that is allowed though no server of the catalog needs it.
+/// A host that is allowed although no server of the catalog needs it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExtraDestination {
@@ -219,11 +219,11 @@ pub struct ExtraDestination {
     pub reason: String,
 }
 
-/// Decisions that are a person's.
+/// Decisions that a person makes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct PolicyConfig {
-    /// The only hosts that secrets may be sent to, once the list exists.
+    /// The only hosts that secrets may be sent to, if the list exists.
     pub approved_destinations: Option<Vec<String>>,
 }
 
@@ -241,7 +241,7 @@ impl Default for ProbeConfig {
     }
 }
 
-/// A finding that is put up with.
+/// A finding that is ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ignore {
@@ -251,13 +251,13 @@ pub struct Ignore {
     /// The file, relative to this one.
     #[schemars(with = "String")]
     pub file: Spanned<String>,
-    /// The JSON Pointer of the place, or of what it lies in; left out, the whole file.
+    /// The JSON Pointer of the place, or of something around it; by default the whole file.
     #[schemars(with = "Option<String>")]
     pub pointer: Option<Spanned<String>>,
-    /// Why it is put up with.
+    /// Why it is ignored.
     #[schemars(with = "Option<String>")]
     pub reason: Option<Spanned<String>>,
-    /// The last day it is put up with, `YYYY-MM-DD`.
+    /// The last day it is ignored, `YYYY-MM-DD`.
     #[schemars(with = "Option<String>")]
     pub expires: Option<Spanned<DayText>>,
 }

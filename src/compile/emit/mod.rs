@@ -4,10 +4,11 @@
 //! line, a key or code.
 
 pub(crate) mod app_env;
-mod launch_specs;
 mod providers_js;
 pub(crate) mod proxy_env;
 mod template;
+
+use rayon::prelude::*;
 
 use crate::compile::plan::Plan;
 use crate::text::hidden::to_json;
@@ -48,7 +49,9 @@ pub fn emit(plan: &Plan) -> Result<Vec<Artifact>, Error> {
         providers_js::emit(plan)?,
         Artifact::new("oauth_proxy/providers.json", to_json(&plan.providers)),
     ];
-    artifacts.extend(launch_specs::emit(plan));
+    artifacts.par_extend(plan.servers.par_iter().map(|(id, server)| {
+        Artifact::new(format!("desktop_app/servers/{id}.json"), to_json(server))
+    }));
     artifacts.sort_by(|left, right| left.path.cmp(&right.path));
     Ok(artifacts)
 }
