@@ -1,4 +1,4 @@
-//! A rule's documentation, taken from the comment above it.
+//! A rule's documentation, taken from its doc comment.
 
 /// The `///` lines above `pub(crate) static RULE`, as Markdown.
 pub(super) fn harvest(source: &str) -> String {
@@ -13,7 +13,7 @@ pub(super) fn harvest(source: &str) -> String {
     lines.join("\n")
 }
 
-/// The first sentence under the first heading, in one line.
+/// The first sentence under the first heading, on one line.
 pub(super) fn summary(markdown: &str) -> String {
     let paragraph: Vec<&str> = markdown
         .lines()

@@ -1,7 +1,7 @@
-//! The rules: what they are, which there are, and how they run.
+//! The lint rules, their registry, and the functions that run them.
 //!
-//! A rule is a static description and a plain function without I/O. It speaks in JSON Pointers and never sees byte
-//! offsets, colours or the renderer.
+//! A rule is a static description and a plain function without I/O. It locates findings by JSON Pointer and never sees
+//! byte offsets, colours or the renderer.
 
 use crate::source::finding::Finding;
 

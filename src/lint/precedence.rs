@@ -1,4 +1,4 @@
-//! One cause, one finding: the more specific rule silences the general one, which says so itself (`yields_to`).
+//! One cause, one finding: a general rule lists in `yields_to` the more specific rules that silence it.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -9,23 +9,22 @@ use crate::source::{FileId, Pointer};
 use super::Yield;
 use super::registry::{RULES, find};
 
-/// The rules that another one yields to.
+/// The ids of the rules that another rule yields to.
 static SILENCING: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     let yields = RULES.iter().flat_map(|rule| rule.yields_to);
     yields.flat_map(|yields| yields.to()).map(|rule| rule.id).collect()
 });
 
-/// Where the rules that another one yields to have fired, by file and rule: the pointers of the findings, and of the
-/// places that belong to them.
+/// Where the silencing rules have fired, by file and rule id: the pointers of their findings and of the related places.
 type Fired<'a> = HashMap<(FileId, &'a str), HashSet<Option<&'a Pointer>>>;
 
-/// Drops the findings whose cause a more specific finding already names.
+/// Drops the findings whose cause a more specific finding already reports.
 pub(crate) fn apply_precedence(findings: &mut Vec<Finding>) {
     let mut silenced = silenced(findings).into_iter();
     findings.retain(|_| silenced.next() != Some(true));
 }
 
-/// For each finding, whether a more specific one names its cause; nothing where there is no such finding at all.
+/// Whether each finding is silenced by a more specific one; empty if no silencing rule has fired.
 fn silenced(findings: &[Finding]) -> Vec<bool> {
     let mut fired = Fired::new();
     for finding in findings.iter().filter(|finding| SILENCING.contains(finding.rule)) {
@@ -48,7 +47,7 @@ fn silenced(findings: &[Finding]) -> Vec<bool> {
     findings.iter().map(is_silenced).collect()
 }
 
-/// Whether one of the rules that a finding yields to has fired where it must.
+/// Whether one of the rules that a finding yields to has fired where `yields` requires it.
 fn has_fired(yields: &Yield, finding: &Finding, place: &Place, fired: &Fired<'_>) -> bool {
     let others = yields.to().iter().filter(|rule| rule.id != finding.rule);
     let mut pointers = others.filter_map(|rule| fired.get(&(place.file, rule.id)));

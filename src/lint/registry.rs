@@ -157,10 +157,10 @@ pub fn find(id: &str) -> Option<&'static Rule> {
     BY_ID.get(id).copied()
 }
 
-/// The ids that rules had before: old, new. An old one works for good.
+/// Former rule ids: old, new. An old id keeps working.
 static RENAMED: &[(&str, &str)] = &[];
 
-/// The ids that somebody may name a rule by.
+/// The current and former ids of the rules.
 pub fn rule_ids() -> RuleIds {
     RuleIds { current: RULES.iter().map(|rule| rule.id).collect(), renamed: RENAMED }
 }
@@ -170,10 +170,10 @@ mod tests {
     use super::super::ProfileScope;
     use super::*;
 
-    /// Whoever has a rule ask for the profile has to say in it what it no longer sees.
+    /// A rule whose code depends on the profile must declare its `ProfileScope`, and no other rule may.
     #[test]
-    fn the_rules_that_ask_for_the_profile_say_so() {
-        let asks = [
+    fn rules_that_depend_on_the_profile_declare_it() {
+        let uses_of_profile = [
             "is_development()",
             "is_compiled(",
             "effective_entries()",
@@ -181,15 +181,14 @@ mod tests {
             "config.profile",
         ];
         for rule in RULES {
-            let code = rule.source.lines();
-            let code: Vec<&str> = code.filter(|line| !line.starts_with("///")).collect();
-            let is_asking = asks.iter().any(|ask| code.iter().any(|line| line.contains(ask)));
-            assert_eq!(is_asking, rule.profile != ProfileScope::Any, "{}", rule.id);
+            let mut code = rule.source.lines().filter(|line| !line.starts_with("///"));
+            let depends = code.any(|line| uses_of_profile.iter().any(|used| line.contains(used)));
+            assert_eq!(depends, rule.profile != ProfileScope::Any, "{}", rule.id);
         }
     }
 
     #[test]
-    fn an_old_id_leads_to_a_rule_and_is_none_itself() {
+    fn a_former_id_resolves_to_a_current_rule() {
         for (old_id, new_id) in RENAMED {
             assert!(find(old_id).is_none(), "{old_id} is in use");
             assert!(find(new_id).is_some(), "{new_id} is not a rule");

@@ -11,26 +11,26 @@ use super::subject::{
     Subject, TextSubject,
 };
 
-/// A rule: what `explain` and `rules` show of it, and what it does.
+/// A rule: its description, shown by `explain` and `rules`, and its check.
 #[derive(Debug)]
 pub struct Rule {
-    /// States the problem and reads after "allow". The file, the fixtures and every output use the same word.
+    /// Names the problem, and reads naturally after "allow". The file, the fixtures and every output use the same id.
     pub id: &'static str,
     pub group: Group,
-    /// The level without configuration.
+    /// The default level.
     pub level: Severity,
     pub fix: Fixable,
-    /// What names the same cause better, and where it must have fired to silence this rule: one cause, one finding.
+    /// The rules that report the same cause more precisely, and where they must have fired to silence this one.
     pub yields_to: &'static [Yield],
-    /// Under which profile it says all that it ever would of a file.
+    /// The profile under which the rule reports everything that it can about a file.
     pub profile: ProfileScope,
-    /// The rule's own source file: the documentation above the rule is what `explain` prints.
+    /// The source of the rule's file: `explain` prints the doc comment of `RULE`.
     pub source: &'static str,
     pub check: Check,
 }
 
 impl Rule {
-    /// What most rules have in common. Its check never runs: each rule has its own.
+    /// The base of every rule, which must set its own id, group, source and check.
     pub const DEFAULTS: Self = Self {
         id: "",
         group: Group::Reading,
@@ -47,7 +47,7 @@ impl Rule {
         Finding { place: Some(place), ..self.nowhere(message) }
     }
 
-    /// A finding about what is in no file.
+    /// A finding that is not about a file.
     pub fn nowhere(&self, message: impl Into<String>) -> Finding {
         Finding {
             rule: self.id,
@@ -62,7 +62,8 @@ impl Rule {
         }
     }
 
-    /// Whether the rule says all that it ever would of a file: only then is what it does not say gone.
+    /// Whether the rule reports everything that it can about a file: only then does a missing finding mean that the problem
+    /// is gone.
     pub fn says_all(&self, origin: Origin, profile: Profile, has_developers: bool) -> bool {
         let own = match origin {
             Origin::Catalog => Profile::Production,
@@ -75,7 +76,7 @@ impl Rule {
         }
     }
 
-    /// The Markdown above the rule: what it does, why, an example.
+    /// The doc comment of the rule, as Markdown.
     pub fn documentation(&self) -> String {
         documentation::harvest(self.source)
     }
@@ -86,7 +87,7 @@ impl Rule {
     }
 }
 
-/// The room that a rule stands in.
+/// The group that a rule belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Group {
     Reading,
@@ -101,7 +102,7 @@ pub enum Group {
 }
 
 impl Group {
-    /// The folder of its rules, and the word in tables.
+    /// The folder of its rules, and its name in tables.
     pub fn name(self) -> &'static str {
         match self {
             Self::Reading => "reading",
@@ -117,41 +118,41 @@ impl Group {
     }
 }
 
-/// Whether `--fix` repairs what the rule finds.
+/// Whether the rule offers fixes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fixable {
     No,
-    /// `--fix`.
+    /// By `--fix`.
     Safe,
-    /// `--unsafe-fixes`.
+    /// By `--unsafe-fixes`.
     Risky,
 }
 
-/// The profile under which a rule says all that it ever would of a file.
+/// The profile under which a rule reports everything that it can about a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProfileScope {
-    /// Any.
+    /// Any profile.
     Any,
-    /// That of the file's folder: under development the catalog's servers are held to less, and may be hidden; under
-    /// production the developers' servers are not compiled.
+    /// The profile of the file's folder: development relaxes the checks of the catalog's servers and may shadow them;
+    /// production does not compile the developers' servers.
     Own,
-    /// Development, where there are developers' servers: a server is compared with those that the profile compiles.
+    /// Development, if there are developers' servers: a server is compared with those that the profile compiles.
     Development,
 }
 
 /// Rules that silence another one, and where they must have fired.
 #[derive(Debug, Clone, Copy)]
 pub enum Yield {
-    /// At the same key or value.
+    /// At the same key or value as the silenced finding.
     AtPlace(&'static [&'static Rule]),
-    /// At a place that the silenced finding compares: its own, or a related one.
+    /// At the place of the silenced finding, or at a related place of it.
     WhereCompared(&'static [&'static Rule]),
     /// Anywhere in the same file.
     InFile(&'static [&'static Rule]),
 }
 
 impl Yield {
-    /// The rules that silence.
+    /// The silencing rules.
     pub fn to(self) -> &'static [&'static Rule] {
         match self {
             Self::AtPlace(rules) | Self::WhereCompared(rules) | Self::InFile(rules) => rules,
@@ -159,25 +160,25 @@ impl Yield {
     }
 }
 
-/// What a rule looks at, and with what. Each kind has one function in `run` that runs all its rules.
+/// What a rule checks, and the function that checks it. For each kind, one function in `run` runs all its rules.
 #[derive(Debug)]
 pub enum Check {
     /// A file as it was read, JSON or not.
     Text(fn(&TextSubject<'_>, &mut Findings)),
-    /// What the schema has against a JSON value.
+    /// The schema violations of a JSON value.
     Schema(fn(&SchemaSubject<'_>, &mut Findings)),
     /// The raw JSON value: runs for every file that is JSON, even if it is not a manifest.
     Value(fn(&RawSubject<'_>, &mut Findings)),
-    /// One server that was read and classified.
+    /// One classified server.
     Server(fn(&Subject<'_>, &mut Findings)),
-    /// One server that the compiler refuses, after all other rules of its file: it may look at what they found.
+    /// One server that the compiler may refuse, after all other rules of its file: the check can see their findings.
     Refused(fn(&Subject<'_>, &mut Findings)),
-    /// The whole catalog, for what no single file shows.
+    /// The whole catalog, for problems that no single file shows.
     Catalog(fn(&CatalogSubject<'_>, &mut Findings)),
     /// One of the discovery locks.
     Lock(fn(&LockSubject<'_>, &mut Findings)),
     /// An allowlist that cannot be read.
     Allowlist(fn(&AllowlistSubject<'_>, &mut Findings)),
-    /// One ignore of the configuration, after everything else.
+    /// One ignore of the configuration, after all other rules.
     Ignore(fn(&IgnoreSubject<'_>, &mut Findings)),
 }

@@ -1,4 +1,4 @@
-//! What the rules look at, one type for each kind of check.
+//! What a rule is given to check: one type for each kind of check.
 
 use std::collections::HashMap;
 
@@ -18,28 +18,28 @@ use crate::source::{FileId, Origin, Pointer, ReadError};
 use crate::text::launch_line::{self, ContainerRun};
 use crate::text::profile::Profile;
 
-use super::strings::{self, ManifestString};
+use super::{ManifestString, Slot};
 
-/// What every rule may know.
+/// What every rule has access to.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     pub config: &'a Config,
     pub locks: Option<&'a Locks>,
 }
 
-/// A file, as it was read.
+/// A file as it was read.
 #[derive(Debug, Clone, Copy)]
 pub struct TextSubject<'a> {
     pub file: FileId,
     pub content: FileContent<'a>,
 }
 
-/// What came of reading a file.
+/// The outcome of reading a file.
 #[derive(Debug, Clone, Copy)]
 pub enum FileContent<'a> {
-    /// It gave no text.
+    /// The file could not be read as text.
     Unread(&'a ReadError),
-    /// Its text is not JSON.
+    /// The text is not JSON.
     NotJson(&'a SyntaxError),
     Json {
         text: &'a str,
@@ -47,14 +47,14 @@ pub enum FileContent<'a> {
     },
 }
 
-/// A JSON value, and what the schema of a manifest has against it.
+/// A JSON value, and its violations of the manifest schema.
 #[derive(Debug, Clone, Copy)]
 pub struct SchemaSubject<'a> {
     pub file: FileId,
     pub validated: &'a Validated,
 }
 
-/// A file that is JSON, as the rules of Identity and Secrets see it.
+/// A JSON file before it is parsed as a manifest, for the rules of Identity and Secrets.
 #[derive(Debug, Clone, Copy)]
 pub struct RawSubject<'a> {
     pub file: FileId,
@@ -75,7 +75,7 @@ impl RawSubject<'_> {
     }
 }
 
-/// One server, as a rule sees it.
+/// One server.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
     pub entry: &'a Entry,
@@ -98,12 +98,12 @@ impl<'a> Subject<'a> {
         Place::value(self.entry.file, pointer)
     }
 
-    /// `oauth_config` with the server's type; nothing while the type is undetermined.
+    /// `oauth_config` with the server's type; `None` while the type is undetermined.
     pub fn oauth(&self) -> Option<(&'a OAuthConfig, OAuthType)> {
         Some((self.manifest.oauth_config.as_ref()?, self.entry.oauth_type()?))
     }
 
-    /// `client_id` where it is written, else the key of the `oauth_config` that lacks it.
+    /// `client_id`, or the key of the `oauth_config` that lacks one.
     pub fn client_id_place(&self) -> Place {
         let oauth = self.manifest.oauth_config.as_ref();
         match oauth.and_then(|oauth| oauth.client_id.as_ref()) {
@@ -122,14 +122,14 @@ impl<'a> Subject<'a> {
         uris.map(move |(index, uri)| (Place::value(file, list.index(index)), uri.as_str()))
     }
 
-    /// What `archestra_config.oauth.required` says about a login, where it says something.
+    /// `archestra_config.oauth.required`.
     pub fn requires_login(&self) -> Option<bool> {
         let config = self.manifest.archestra_config.as_ref()?;
         config.oauth.as_ref()?.required
     }
 
-    /// Every URL of the manifest that is asked for something, with its pointer: `server.url`, `remote_url`, and the URL
-    /// fields of `oauth_config`. Redirect URIs are not asked, they are come back to.
+    /// Every URL that the manifest has requests sent to, with its pointer: `server.url`, `remote_url`, and the URL fields
+    /// of `oauth_config`. No request is sent to a redirect URI.
     pub fn urls(&self) -> Vec<(&'static str, &'a str)> {
         let oauth = self.manifest.oauth_config.as_ref();
         let of_oauth = |field: fn(&OAuthConfig) -> &Option<String>| {
@@ -148,7 +148,7 @@ impl<'a> Subject<'a> {
         all.into_iter().filter_map(|(pointer, url)| Some((pointer, url?))).collect()
     }
 
-    /// Whether the server is judged as under development, where loopback and tunnels are sound.
+    /// Whether the development profile applies to the server, which allows loopback and tunnels.
     pub fn is_development(&self) -> bool {
         self.entry.origin == Origin::CatalogLocal
             || self.context.config.profile == Profile::Development
@@ -162,22 +162,32 @@ impl<'a> Subject<'a> {
             .is_some_and(|config| config.works_in_archestra == Some(true))
     }
 
-    /// How bad it is that the server cannot be launched: advice, unless the entry claims to work.
+    /// The severity of a launch problem: advice, unless the entry claims to work.
     pub fn severity_of_claim(&self) -> Severity {
         if self.claims_to_work() { Severity::Warning } else { Severity::Note }
     }
 
-    /// Whether the server is started on the user's machine.
+    /// Whether the server runs on the user's machine.
     pub fn is_local(&self) -> bool {
         !oauth::is_remote(self.manifest)
     }
 
-    /// The command, the arguments, the image and the values of the environment: what the app starts the server with.
+    /// What the app starts the server with: the command, the arguments, the image and the values of the environment.
     pub fn server_strings(&self) -> Vec<ManifestString<'a>> {
-        strings::server_strings(&self.manifest.server)
+        let server = &self.manifest.server;
+        let command = server.command.iter().map(|text| ManifestString::new(Slot::Command, text));
+        let args = server.args.iter().flatten().enumerate();
+        let args = args.map(|(index, text)| ManifestString::new(Slot::Argument(index), text));
+        // An image on the command line is run instead of the one in the field.
+        let named = self.container_run().and_then(|run| run.image);
+        let image = server.docker_image.iter().filter(|_| named.is_none());
+        let image = image.map(|text| ManifestString::new(Slot::DockerImage, text));
+        let env = server.env.iter().flatten();
+        let env = env.map(|(key, text)| ManifestString::new(Slot::Env(key), text));
+        command.chain(args).chain(image).chain(env).collect()
     }
 
-    /// The command, without blanks around it.
+    /// The command, trimmed.
     pub fn command(&self) -> Option<&'a str> {
         self.manifest.server.command.as_deref().map(str::trim)
     }
@@ -186,38 +196,39 @@ impl<'a> Subject<'a> {
         self.manifest.server.args.as_deref().unwrap_or_default()
     }
 
-    /// The container that the server runs in, where the command line says so.
+    /// The container that the command line runs the server in, if it does.
     pub fn container_run(&self) -> Option<ContainerRun<'a>> {
         let image = self.manifest.server.docker_image.as_deref();
         launch_line::container_run(self.command()?, self.args(), image)
     }
 
-    /// What the user is asked for, by key.
+    /// The members of `user_config`.
     pub fn user_inputs(&self) -> impl Iterator<Item = (&'a str, &'a UserInput)> + use<'a> {
         let inputs = self.manifest.user_config.iter().flatten();
         inputs.map(|(key, input)| (key.as_str(), input))
     }
 
-    /// What the user is asked for under a key.
+    /// The member of `user_config` with this key.
     pub fn user_input(&self, key: &str) -> Option<&'a UserInput> {
         self.manifest.user_config.as_ref()?.get(key)
     }
 
-    /// The variable that the token is put into, where the manifest names one.
+    /// `oauth_config.access_token_env_var`, the variable that receives the token.
     pub fn token_env_var(&self) -> Option<&'a str> {
         self.manifest.oauth_config.as_ref()?.token_env_var()
     }
 
-    /// The contents of the files that are put into the container.
+    /// The contents of `inject_file`.
     pub fn injected_files(&self) -> Vec<ManifestString<'a>> {
-        strings::injected_files(&self.manifest.server)
+        let files = self.manifest.server.inject_file.iter().flatten();
+        files.map(|(path, text)| ManifestString::new(Slot::InjectedFile(path), text)).collect()
     }
 }
 
-/// The whole catalog, as a cross-file rule sees it.
+/// The whole catalog.
 #[derive(Debug, Clone, Copy)]
 pub struct CatalogSubject<'a> {
-    /// Sorted by id; both folders.
+    /// The servers of both folders, sorted by id.
     pub entries: &'a [Entry],
     /// The allowlist in force; `None` where there is none to check.
     pub allowlist: Option<&'a Allowlist>,
@@ -225,12 +236,12 @@ pub struct CatalogSubject<'a> {
 }
 
 impl<'a> CatalogSubject<'a> {
-    /// The entries that the profile compiles: a developer's server takes the place of the one that it hides.
+    /// The entries that the profile compiles: a developer's server replaces the one that it shadows.
     pub fn effective_entries(&self) -> impl Iterator<Item = &'a Entry> {
         entry::effective(self.entries, self.context.config.profile)
     }
 
-    /// The developers' servers that have the id of one in the catalog, each with the one that it hides.
+    /// The developers' servers that share an id with the catalog, each with the server that it shadows.
     pub fn shadows(&self) -> impl Iterator<Item = (&'a Entry, &'a Entry)> {
         let by_id = |entry: &'a Entry| (entry.id.as_str(), entry);
         let published: HashMap<_, _> = self.named_entries(Origin::Catalog).map(by_id).collect();
@@ -251,31 +262,31 @@ pub struct LockSubject<'a> {
     pub state: LockState<'a>,
 }
 
-/// What is known of a lock.
+/// What is known about a lock.
 #[derive(Debug, Clone, Copy)]
 pub enum LockState<'a> {
     /// It cannot be read.
     Unreadable(&'a UnreadableLock),
-    /// The providers were asked, and it was compared with their answers.
+    /// It was compared with what the providers answer now.
     Compared(&'a ComparedLock<'a>),
 }
 
-/// A lock beside what the providers answer now.
+/// A lock compared with what the providers answer now.
 #[derive(Debug)]
 pub struct ComparedLock<'a> {
     pub lock: &'a Lock,
-    /// The servers whose answers go into this lock, by id.
+    /// The servers that this lock covers, by id.
     pub entries: HashMap<&'a str, &'a Entry>,
-    /// What the providers publish differently.
+    /// What differs.
     pub changes: Vec<Drift>,
-    /// The answers that are too old.
+    /// The entries that are too old.
     pub stale: Vec<Stale>,
-    /// How old an answer may get, in days.
+    /// The greatest age of an entry, in days.
     pub most_days: u32,
 }
 
 impl LockSubject<'_> {
-    /// The entry of a server.
+    /// The key of a server's entry.
     pub fn entry_place(&self, server_id: &str) -> Place {
         Place::key(self.file, Pointer::from("/servers").key(server_id))
     }
@@ -291,10 +302,10 @@ pub struct AllowlistSubject<'a> {
 /// One ignore, once all findings are known.
 #[derive(Debug, Clone, Copy)]
 pub struct IgnoreSubject<'a> {
-    /// The configuration.
+    /// The configuration file.
     pub file: FileId,
     pub ignore: &'a Ignore,
     pub is_expired: bool,
-    /// Whether it holds a finding back.
+    /// Whether it suppresses a finding.
     pub is_used: bool,
 }

@@ -1,4 +1,4 @@
-//! One file a rule, in one folder a group.
+//! One folder for each group, one file for each rule.
 
 pub(crate) mod discovery;
 pub(crate) mod identity;
@@ -12,5 +12,5 @@ pub(crate) mod tokens;
 
 use crate::lint::Rule;
 
-/// A URL that must be replaced anyway: what else is wrong at its place is not worth a finding.
+/// The rules that mark a URL as unusable: it must be replaced, so its other problems are not reported.
 static UNUSABLE_URL: [&Rule; 2] = [&secrets::credentials_in_url::RULE, &oauth::plaintext_url::RULE];

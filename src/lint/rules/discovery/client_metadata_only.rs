@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::manifest::oauth::{OAuthType, Registration, registration};
 use crate::source::finding::Severity;
 
@@ -22,62 +22,30 @@ use super::{discovered, recorded, takes_registration};
 ///
 /// ```json generated/discovery.lock.json
 /// {
-///   "generated": "by hand",
-///   "version": 1,
 ///   "servers": {
 ///     "acme__mcp": {
-///       "inputs": {
-///         "remote_url": "https://mcp.acme.example/mcp",
-///         "server_url": "https://mcp.acme.example/mcp"
-///       },
-///       "recorded": "2026-09-30",
-///       "requests": [],
-///       "authorization_server": {
-///         "metadata_url": "https://mcp.acme.example/.well-known/oauth-authorization-server",
-///         "dynamic_registration": false,
-///         "client_id_metadata_document_supported": true
-///       }
+///       "authorization_server": { "dynamic_registration": false, "client_id_metadata_document_supported": true }
 ///     }
 ///   }
 /// }
 /// ```
 ///
 /// Use instead:
-/// ```json
-/// {
-///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
-///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
-/// }
-/// ```
-///
 /// ```json generated/discovery.lock.json
 /// {
-///   "generated": "by hand",
-///   "version": 1,
 ///   "servers": {
 ///     "acme__mcp": {
-///       "inputs": {
-///         "remote_url": "https://mcp.acme.example/mcp",
-///         "server_url": "https://mcp.acme.example/mcp"
-///       },
-///       "recorded": "2026-09-30",
-///       "requests": [],
-///       "authorization_server": {
-///         "metadata_url": "https://mcp.acme.example/.well-known/oauth-authorization-server",
-///         "dynamic_registration": true,
-///         "client_id_metadata_document_supported": true
-///       }
+///       "authorization_server": { "dynamic_registration": true, "client_id_metadata_document_supported": true }
 ///     }
 ///   }
 /// }
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "client-metadata-only",
-    group: Group::Discovery,
     level: Severity::Note,
     source: include_str!("client_metadata_only.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,5 +1,5 @@
 use crate::discovery::Drift;
-use crate::lint::{Check, Findings, Group, LockState, LockSubject, Rule};
+use crate::lint::{Check, Findings, LockState, LockSubject, Rule};
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -19,11 +19,10 @@ use crate::source::finding::Severity;
 /// `catproof probe`, then review the change of `generated/discovery.lock.json` and run `catproof build`.
 pub(crate) static RULE: Rule = Rule {
     id: "discovery-drift",
-    group: Group::Discovery,
     level: Severity::Warning,
     source: include_str!("discovery_drift.rs"),
     check: Check::Lock(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &LockSubject<'_>, findings: &mut Findings) {

@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 
 use super::{issuer_place, report_recorded};
@@ -21,16 +21,8 @@ use super::{issuer_place, report_recorded};
 ///
 /// ```json generated/discovery.lock.json
 /// {
-///   "generated": "by hand",
-///   "version": 1,
 ///   "servers": {
 ///     "acme__mcp": {
-///       "inputs": {
-///         "remote_url": "https://mcp.acme.example/mcp",
-///         "server_url": "https://mcp.acme.example/mcp"
-///       },
-///       "recorded": "2026-09-30",
-///       "requests": [],
 ///       "problems": [
 ///         {
 ///           "rule": "issuer-mismatch",
@@ -43,37 +35,18 @@ use super::{issuer_place, report_recorded};
 /// ```
 ///
 /// Use instead:
-/// ```json
-/// {
-///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
-///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
-/// }
-/// ```
-///
 /// ```json generated/discovery.lock.json
 /// {
-///   "generated": "by hand",
-///   "version": 1,
-///   "servers": {
-///     "acme__mcp": {
-///       "inputs": {
-///         "remote_url": "https://mcp.acme.example/mcp",
-///         "server_url": "https://mcp.acme.example/mcp"
-///       },
-///       "recorded": "2026-09-30",
-///       "requests": []
-///     }
-///   }
+///   "servers": { "acme__mcp": {} }
 /// }
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "issuer-mismatch",
-    group: Group::Discovery,
     level: Severity::Error,
     yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("issuer_mismatch.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
 
@@ -22,11 +22,10 @@ use super::{discovered, lists, recorded};
 /// Type 2, with `"server_url": "https://auth.acme.example"`, that document as `well_known_url`, and no `token_endpoint`.
 pub(crate) static RULE: Rule = Rule {
     id: "metadata-available",
-    group: Group::Discovery,
     level: Severity::Note,
     source: include_str!("metadata_available.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

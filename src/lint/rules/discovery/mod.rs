@@ -23,10 +23,12 @@ pub(crate) mod unsupported_scope;
 use std::borrow::Cow;
 
 use crate::discovery::lock::{AuthorizationServerFacts, LockEntry};
-use crate::lint::{Findings, Rule, Subject};
+use crate::lint::{Findings, Group, Rule, Subject};
 use crate::manifest::model::OAuthConfig;
 use crate::manifest::oauth::{self, OAuthType};
 use crate::source::finding::Place;
+
+const DEFAULTS: Rule = Rule { group: Group::Discovery, ..Rule::DEFAULTS };
 
 type Discovered<'a> = ((&'a OAuthConfig, OAuthType), &'a LockEntry, &'a AuthorizationServerFacts);
 

@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 
 use super::{discovered, lists, metadata_place, recorded};
@@ -20,65 +20,31 @@ use super::{discovered, lists, metadata_place, recorded};
 ///
 /// ```json generated/discovery.lock.json
 /// {
-///   "generated": "by hand",
-///   "version": 1,
 ///   "servers": {
 ///     "acme__mcp": {
-///       "inputs": {
-///         "remote_url": "https://mcp.acme.example/mcp",
-///         "server_url": "https://mcp.acme.example/mcp"
-///       },
-///       "recorded": "2026-09-30",
-///       "requests": [],
-///       "authorization_server": {
-///         "metadata_url": "https://mcp.acme.example/.well-known/oauth-authorization-server",
-///         "code_challenge_methods_supported": [
-///           "plain"
-///         ]
-///       }
+///       "authorization_server": { "code_challenge_methods_supported": ["plain"] }
 ///     }
 ///   }
 /// }
 /// ```
 ///
 /// Use instead:
-/// ```json
-/// {
-///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
-///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
-/// }
-/// ```
-///
 /// ```json generated/discovery.lock.json
 /// {
-///   "generated": "by hand",
-///   "version": 1,
 ///   "servers": {
 ///     "acme__mcp": {
-///       "inputs": {
-///         "remote_url": "https://mcp.acme.example/mcp",
-///         "server_url": "https://mcp.acme.example/mcp"
-///       },
-///       "recorded": "2026-09-30",
-///       "requests": [],
-///       "authorization_server": {
-///         "metadata_url": "https://mcp.acme.example/.well-known/oauth-authorization-server",
-///         "code_challenge_methods_supported": [
-///           "S256"
-///         ]
-///       }
+///       "authorization_server": { "code_challenge_methods_supported": ["S256"] }
 ///     }
 ///   }
 /// }
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "no-pkce-support",
-    group: Group::Discovery,
     level: Severity::Error,
     yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("no_pkce_support.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
 
@@ -22,18 +22,9 @@ use super::{discovered, recorded, takes_registration};
 ///
 /// ```json generated/discovery.lock.json
 /// {
-///   "generated": "by hand",
-///   "version": 1,
 ///   "servers": {
 ///     "acme__mcp": {
-///       "inputs": {
-///         "remote_url": "https://mcp.acme.example/mcp",
-///         "server_url": "https://mcp.acme.example/mcp"
-///       },
-///       "recorded": "2026-09-30",
-///       "requests": [],
 ///       "authorization_server": {
-///         "metadata_url": "https://mcp.acme.example/.well-known/oauth-authorization-server",
 ///         "dynamic_registration": false,
 ///         "client_id_metadata_document_supported": false
 ///       }
@@ -43,42 +34,22 @@ use super::{discovered, recorded, takes_registration};
 /// ```
 ///
 /// Use instead:
-/// ```json
-/// {
-///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
-///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
-/// }
-/// ```
-///
 /// ```json generated/discovery.lock.json
 /// {
-///   "generated": "by hand",
-///   "version": 1,
 ///   "servers": {
 ///     "acme__mcp": {
-///       "inputs": {
-///         "remote_url": "https://mcp.acme.example/mcp",
-///         "server_url": "https://mcp.acme.example/mcp"
-///       },
-///       "recorded": "2026-09-30",
-///       "requests": [],
-///       "authorization_server": {
-///         "metadata_url": "https://mcp.acme.example/.well-known/oauth-authorization-server",
-///         "dynamic_registration": true,
-///         "client_id_metadata_document_supported": false
-///       }
+///       "authorization_server": { "dynamic_registration": true, "client_id_metadata_document_supported": false }
 ///     }
 ///   }
 /// }
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "no-registration-support",
-    group: Group::Discovery,
     level: Severity::Error,
     yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("no_registration_support.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,5 +1,5 @@
 use crate::discovery::Stale;
-use crate::lint::{Check, Findings, Group, LockState, LockSubject, Rule};
+use crate::lint::{Check, Findings, LockState, LockSubject, Rule};
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -18,11 +18,10 @@ use crate::source::finding::Severity;
 /// `catproof probe`, which asks again and records the answers of today.
 pub(crate) static RULE: Rule = Rule {
     id: "stale-lock",
-    group: Group::Discovery,
     level: Severity::Warning,
     source: include_str!("stale_lock.rs"),
     check: Check::Lock(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &LockSubject<'_>, findings: &mut Findings) {

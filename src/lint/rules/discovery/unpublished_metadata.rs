@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::source::finding::Severity;
 
 use super::{metadata_place, or_by_hand, report_recorded};
@@ -20,16 +20,8 @@ use super::{metadata_place, or_by_hand, report_recorded};
 ///
 /// ```json generated/discovery.lock.json
 /// {
-///   "generated": "by hand",
-///   "version": 1,
 ///   "servers": {
 ///     "acme__mcp": {
-///       "inputs": {
-///         "remote_url": "https://mcp.acme.example/mcp",
-///         "server_url": "https://mcp.acme.example/mcp"
-///       },
-///       "recorded": "2026-09-30",
-///       "requests": [],
 ///       "problems": [
 ///         {
 ///           "rule": "unpublished-metadata",
@@ -42,36 +34,17 @@ use super::{metadata_place, or_by_hand, report_recorded};
 /// ```
 ///
 /// Use instead:
-/// ```json
-/// {
-///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
-///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
-/// }
-/// ```
-///
 /// ```json generated/discovery.lock.json
 /// {
-///   "generated": "by hand",
-///   "version": 1,
-///   "servers": {
-///     "acme__mcp": {
-///       "inputs": {
-///         "remote_url": "https://mcp.acme.example/mcp",
-///         "server_url": "https://mcp.acme.example/mcp"
-///       },
-///       "recorded": "2026-09-30",
-///       "requests": []
-///     }
-///   }
+///   "servers": { "acme__mcp": {} }
 /// }
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "unpublished-metadata",
-    group: Group::Discovery,
     level: Severity::Warning,
     source: include_str!("unpublished_metadata.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

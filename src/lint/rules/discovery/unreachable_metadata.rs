@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::source::finding::Severity;
 
 use super::{metadata_place, recorded_problems};
@@ -20,21 +20,10 @@ use super::{metadata_place, recorded_problems};
 ///
 /// ```json generated/discovery.lock.json
 /// {
-///   "generated": "by hand",
-///   "version": 1,
 ///   "servers": {
 ///     "acme__mcp": {
-///       "inputs": {
-///         "remote_url": "https://mcp.acme.example/mcp",
-///         "server_url": "https://mcp.acme.example/mcp"
-///       },
-///       "recorded": "2026-09-30",
-///       "requests": [],
 ///       "problems": [
-///         {
-///           "rule": "unreachable-metadata",
-///           "message": "`https://mcp.acme.example/mcp` did not answer"
-///         }
+///         { "rule": "unreachable-metadata", "message": "`https://mcp.acme.example/mcp` did not answer" }
 ///       ]
 ///     }
 ///   }
@@ -42,36 +31,17 @@ use super::{metadata_place, recorded_problems};
 /// ```
 ///
 /// Use instead:
-/// ```json
-/// {
-///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
-///   "oauth_config": { "server_url": "https://mcp.acme.example/mcp" }
-/// }
-/// ```
-///
 /// ```json generated/discovery.lock.json
 /// {
-///   "generated": "by hand",
-///   "version": 1,
-///   "servers": {
-///     "acme__mcp": {
-///       "inputs": {
-///         "remote_url": "https://mcp.acme.example/mcp",
-///         "server_url": "https://mcp.acme.example/mcp"
-///       },
-///       "recorded": "2026-09-30",
-///       "requests": []
-///     }
-///   }
+///   "servers": { "acme__mcp": {} }
 /// }
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "unreachable-metadata",
-    group: Group::Discovery,
     level: Severity::Warning,
     source: include_str!("unreachable_metadata.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

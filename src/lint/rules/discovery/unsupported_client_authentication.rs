@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
 
@@ -27,22 +27,11 @@ use super::{discovered, lists, recorded};
 ///
 /// ```json generated/discovery.lock.json
 /// {
-///   "generated": "by hand",
-///   "version": 1,
 ///   "servers": {
 ///     "acme__mcp": {
-///       "inputs": {
-///         "remote_url": "https://mcp.acme.example/mcp",
-///         "server_url": "https://mcp.acme.example/mcp"
-///       },
-///       "recorded": "2026-09-30",
-///       "requests": [],
 ///       "authorization_server": {
-///         "metadata_url": "https://mcp.acme.example/.well-known/oauth-authorization-server",
 ///         "token_endpoint": "https://mcp.acme.example/token",
-///         "token_endpoint_auth_methods_supported": [
-///           "private_key_jwt"
-///         ]
+///         "token_endpoint_auth_methods_supported": ["private_key_jwt"]
 ///       }
 ///     }
 ///   }
@@ -50,36 +39,13 @@ use super::{discovered, lists, recorded};
 /// ```
 ///
 /// Use instead:
-/// ```json
-/// {
-///   "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
-///   "oauth_config": {
-///     "server_url": "https://mcp.acme.example/mcp",
-///     "client_id": "4711.acme-desktop",
-///     "client_secret": "REDACTED",
-///     "requires_proxy": true
-///   }
-/// }
-/// ```
-///
 /// ```json generated/discovery.lock.json
 /// {
-///   "generated": "by hand",
-///   "version": 1,
 ///   "servers": {
 ///     "acme__mcp": {
-///       "inputs": {
-///         "remote_url": "https://mcp.acme.example/mcp",
-///         "server_url": "https://mcp.acme.example/mcp"
-///       },
-///       "recorded": "2026-09-30",
-///       "requests": [],
 ///       "authorization_server": {
-///         "metadata_url": "https://mcp.acme.example/.well-known/oauth-authorization-server",
 ///         "token_endpoint": "https://mcp.acme.example/token",
-///         "token_endpoint_auth_methods_supported": [
-///           "client_secret_basic"
-///         ]
+///         "token_endpoint_auth_methods_supported": ["client_secret_basic"]
 ///       }
 ///     }
 ///   }
@@ -87,12 +53,11 @@ use super::{discovered, lists, recorded};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "unsupported-client-authentication",
-    group: Group::Discovery,
     level: Severity::Error,
     yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("unsupported_client_authentication.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use crate::lint::rules::oauth::duplicate_scope;
 use crate::lint::rules::oauth::malformed_scope;
-use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::source::Pointer;
 use crate::source::finding::Severity;
 use crate::text::suggest::Suggestions;
@@ -28,26 +28,9 @@ use super::recorded;
 ///
 /// ```json generated/discovery.lock.json
 /// {
-///   "generated": "by hand",
-///   "version": 1,
 ///   "servers": {
 ///     "acme__mcp": {
-///       "inputs": {
-///         "remote_url": "https://mcp.acme.example/mcp",
-///         "server_url": "https://mcp.acme.example/mcp"
-///       },
-///       "recorded": "2026-09-30",
-///       "requests": [],
-///       "resource": {
-///         "metadata_url": "https://mcp.acme.example/.well-known/oauth-protected-resource/mcp",
-///         "authorization_servers": [
-///           "https://mcp.acme.example"
-///         ],
-///         "scopes_supported": [
-///           "pages:read",
-///           "pages:write"
-///         ]
-///       }
+///       "resource": { "scopes_supported": ["pages:read", "pages:write"] }
 ///     }
 ///   }
 /// }
@@ -66,38 +49,20 @@ use super::recorded;
 ///
 /// ```json generated/discovery.lock.json
 /// {
-///   "generated": "by hand",
-///   "version": 1,
 ///   "servers": {
 ///     "acme__mcp": {
-///       "inputs": {
-///         "remote_url": "https://mcp.acme.example/mcp",
-///         "server_url": "https://mcp.acme.example/mcp"
-///       },
-///       "recorded": "2026-09-30",
-///       "requests": [],
-///       "resource": {
-///         "metadata_url": "https://mcp.acme.example/.well-known/oauth-protected-resource/mcp",
-///         "authorization_servers": [
-///           "https://mcp.acme.example"
-///         ],
-///         "scopes_supported": [
-///           "pages:read",
-///           "pages:write"
-///         ]
-///       }
+///       "resource": { "scopes_supported": ["pages:read", "pages:write"] }
 ///     }
 ///   }
 /// }
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "unsupported-scope",
-    group: Group::Discovery,
     level: Severity::Warning,
     yields_to: &[Yield::AtPlace(&[&malformed_scope::RULE, &duplicate_scope::RULE])],
     source: include_str!("unsupported_scope.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,5 +1,5 @@
 use crate::catalog::entry::Entry;
-use crate::lint::{CatalogSubject, Check, Findings, Group, Rule};
+use crate::lint::{CatalogSubject, Check, Findings, Rule};
 use crate::source::Origin;
 use crate::source::finding::Severity;
 
@@ -27,11 +27,10 @@ use super::{group_by_id, name_of, others, with_names_of};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "duplicate-server-id",
-    group: Group::Identity,
     level: Severity::Error,
     source: include_str!("duplicate_server_id.rs"),
     check: Check::Catalog(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::source::finding::Severity;
 use crate::text::env_name;
 
@@ -22,11 +22,10 @@ use super::name_of;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "env-name-not-posix",
-    group: Group::Identity,
     level: Severity::Note,
     source: include_str!("env_name_not_posix.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

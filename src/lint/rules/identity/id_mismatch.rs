@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
+use crate::lint::{Check, Findings, Fixable, RawSubject, Rule};
 use crate::source::finding::{Edit, Fix, Severity};
 
 use super::is_valid_id;
@@ -21,12 +21,11 @@ use super::is_valid_id;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "id-mismatch",
-    group: Group::Identity,
     level: Severity::Error,
     fix: Fixable::Risky,
     source: include_str!("id_mismatch.rs"),
     check: Check::Value(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {

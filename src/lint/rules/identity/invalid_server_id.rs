@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, RawSubject, Rule};
+use crate::lint::{Check, Findings, RawSubject, Rule};
 use crate::source::finding::Severity;
 
 use super::{LONGEST_ID, is_id_character};
@@ -21,11 +21,10 @@ use super::{LONGEST_ID, is_id_character};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "invalid-server-id",
-    group: Group::Identity,
     level: Severity::Error,
     source: include_str!("invalid_server_id.rs"),
     check: Check::Value(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {

@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use crate::lint::{Check, Findings, Group, RawSubject, Rule, Yield};
+use crate::lint::{Check, Findings, RawSubject, Rule, Yield};
 use crate::source::Pointer;
 use crate::source::finding::{Place, Severity};
 
@@ -26,12 +26,11 @@ use super::invalid_server_id;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "invisible-character",
-    group: Group::Identity,
     level: Severity::Warning,
     yields_to: &[Yield::AtPlace(&[&invalid_server_id::RULE])],
     source: include_str!("invisible_character.rs"),
     check: Check::Value(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 /// The members that people read and no program acts on. The permutations are copied from READMEs.

@@ -4,7 +4,7 @@ use unicode_security::skeleton;
 use url::Url;
 
 use crate::catalog::entry::Entry;
-use crate::lint::{CatalogSubject, Check, Findings, Group, ProfileScope, Rule, Yield};
+use crate::lint::{CatalogSubject, Check, Findings, ProfileScope, Rule, Yield};
 use crate::manifest::oauth::Verdict;
 use crate::source::finding::Severity;
 use crate::text::hosts;
@@ -56,13 +56,12 @@ use super::{LONGEST_ID, concerns, name_of};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "lookalike-id",
-    group: Group::Identity,
     level: Severity::Warning,
     yields_to: &[Yield::InFile(&[&duplicate_server_id::RULE])],
     profile: ProfileScope::Development,
     source: include_str!("lookalike_id.rs"),
     check: Check::Catalog(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 /// Of shorter names, too many are one edit apart by chance.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::entry::Entry;
+use crate::lint::{Group, Rule};
 use crate::source::finding::{Finding, Place};
 use crate::text::profile::Profile;
 
@@ -17,6 +18,8 @@ pub(crate) mod near_duplicate_id;
 pub(crate) mod reserved_env_name;
 pub(crate) mod shadowed_server;
 pub(crate) mod weakened_by_local;
+
+const DEFAULTS: Rule = Rule { group: Group::Identity, ..Rule::DEFAULTS };
 
 /// The characters that the proxy takes in an id; any other is answered with status 400.
 fn is_id_character(character: char) -> bool {

@@ -1,5 +1,5 @@
 use crate::catalog::entry::Entry;
-use crate::lint::{CatalogSubject, Check, Findings, Group, ProfileScope, Rule, Yield};
+use crate::lint::{CatalogSubject, Check, Findings, ProfileScope, Rule, Yield};
 use crate::source::finding::Severity;
 
 use super::{colliding_env_name, duplicate_server_id, lookalike_id};
@@ -26,7 +26,6 @@ use super::{concerns, group_by_id, name_of, others, posix_form, with_names_of};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "near-duplicate-id",
-    group: Group::Identity,
     level: Severity::Warning,
     yields_to: &[
         Yield::AtPlace(&[&colliding_env_name::RULE, &lookalike_id::RULE]),
@@ -35,7 +34,7 @@ pub(crate) static RULE: Rule = Rule {
     profile: ProfileScope::Development,
     source: include_str!("near_duplicate_id.rs"),
     check: Check::Catalog(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {

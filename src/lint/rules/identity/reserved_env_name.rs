@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::source::finding::Severity;
 
 use super::{name_of, posix_form};
@@ -22,11 +22,10 @@ use super::{name_of, posix_form};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "reserved-env-name",
-    group: Group::Identity,
     level: Severity::Error,
     source: include_str!("reserved_env_name.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 /// The variables that can be equal to one of ours, and who reads them. `PORT`, `PATH` and the like cannot: they end

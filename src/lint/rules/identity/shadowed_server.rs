@@ -1,5 +1,5 @@
 use crate::catalog::entry::{Destinations, Entry};
-use crate::lint::{CatalogSubject, Check, Findings, Group, Rule, Yield};
+use crate::lint::{CatalogSubject, Check, Findings, Rule, Yield};
 use crate::source::finding::Severity;
 
 use super::{name_of, weakened_by_local};
@@ -27,12 +27,11 @@ use super::{name_of, weakened_by_local};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "shadowed-server",
-    group: Group::Identity,
     level: Severity::Warning,
     yields_to: &[Yield::InFile(&[&weakened_by_local::RULE])],
     source: include_str!("shadowed_server.rs"),
     check: Check::Catalog(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {

@@ -1,5 +1,5 @@
 use crate::catalog::entry::{Destinations, Entry};
-use crate::lint::{CatalogSubject, Check, Findings, Group, Rule};
+use crate::lint::{CatalogSubject, Check, Findings, Rule};
 use crate::source::finding::{Finding, Place, Severity};
 
 use super::name_of;
@@ -41,11 +41,10 @@ use super::name_of;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "weakened-by-local",
-    group: Group::Identity,
     level: Severity::Error,
     source: include_str!("weakened_by_local.rs"),
     check: Check::Catalog(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {

@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::manifest::model::{InputType, UserInput};
 use crate::source::Pointer;
 use crate::source::finding::Severity;
@@ -29,11 +29,10 @@ use crate::source::finding::Severity;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "default-type-mismatch",
-    group: Group::Launch,
     level: Severity::Error,
     source: include_str!("default_type_mismatch.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
+use crate::lint::{Check, Findings, Fixable, Rule, Slot, Subject};
 use crate::source::finding::{Edit, Fix, Severity};
 
 /// ## What it does
@@ -21,12 +21,11 @@ use crate::source::finding::{Edit, Fix, Severity};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "docker-without-interactive",
-    group: Group::Launch,
     level: Severity::Warning,
     fix: Fixable::Safe,
     source: include_str!("docker_without_interactive.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, placeholders};
 
@@ -28,12 +28,11 @@ use crate::text::placeholder::{Kind, placeholders};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "expression-in-placeholder",
-    group: Group::Launch,
     level: Severity::Error,
     yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("expression_in_placeholder.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

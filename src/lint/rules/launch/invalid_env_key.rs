@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, Rule, Slot, Subject};
+use crate::lint::{Check, Findings, Rule, Slot, Subject};
 use crate::source::finding::Severity;
 use crate::text::env_name;
 
@@ -20,11 +20,10 @@ use crate::text::env_name;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "invalid-env-key",
-    group: Group::Launch,
     level: Severity::Warning,
     source: include_str!("invalid_env_key.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

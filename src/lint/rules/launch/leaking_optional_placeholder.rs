@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, Rule, Slot, Subject};
+use crate::lint::{Check, Findings, Rule, Slot, Subject};
 use crate::source::Pointer;
 use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, placeholders};
@@ -28,11 +28,10 @@ use crate::text::placeholder::{Kind, placeholders};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "leaking-optional-placeholder",
-    group: Group::Launch,
     level: Severity::Note,
     source: include_str!("leaking_optional_placeholder.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -20,10 +20,12 @@ pub(crate) mod unsubstituted_placeholder;
 pub(crate) mod unused_required_user_config;
 pub(crate) mod unused_user_config;
 
-use crate::lint::{ManifestString, Slot, Subject};
+use crate::lint::{Group, ManifestString, Rule, Slot, Subject};
 use crate::manifest::model::UserInput;
 use crate::text::launch_line::inline_script;
 use crate::text::placeholder::{Kind, placeholders};
+
+const DEFAULTS: Rule = Rule { group: Group::Launch, ..Rule::DEFAULTS };
 
 /// The strings of the server in which `${…}` is not a variable of a shell: all but the text that one is started with.
 fn strings_outside_of_shells<'a>(subject: &Subject<'a>) -> Vec<ManifestString<'a>> {

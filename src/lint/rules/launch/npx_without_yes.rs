@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Slot, Subject};
+use crate::lint::{Check, Findings, Fixable, Rule, Slot, Subject};
 use crate::source::finding::{Edit, Fix, Severity};
 use crate::text::launch_line::{PackageRunner, package_run};
 
@@ -21,12 +21,11 @@ use crate::text::launch_line::{PackageRunner, package_run};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "npx-without-yes",
-    group: Group::Launch,
     level: Severity::Warning,
     fix: Fixable::Safe,
     source: include_str!("npx_without_yes.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

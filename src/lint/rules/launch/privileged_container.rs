@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Group, Rule, Slot, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Slot, Subject, Yield};
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -20,12 +20,11 @@ use crate::source::finding::Severity;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "privileged-container",
-    group: Group::Launch,
     level: Severity::Error,
     yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("privileged_container.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

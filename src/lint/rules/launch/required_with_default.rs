@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Fixable, Rule, Subject};
 use crate::source::Pointer;
 use crate::source::finding::{Edit, Fix, Severity};
 
@@ -27,12 +27,11 @@ use crate::source::finding::{Edit, Fix, Severity};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "required-with-default",
-    group: Group::Launch,
     level: Severity::Note,
     fix: Fixable::Risky,
     source: include_str!("required_with_default.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::source::finding::Severity;
 use crate::text::launch_line::inline_script;
 
@@ -21,11 +21,10 @@ use crate::text::launch_line::inline_script;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "shell-command",
-    group: Group::Launch,
     level: Severity::Warning,
     source: include_str!("shell_command.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,7 +1,7 @@
 use crate::compile::plan::LeftOutReason;
 use crate::compile::{self, grammar};
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Group, ProfileScope, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield};
 use crate::source::finding::{Place, Severity};
 use crate::source::{Origin, Pointer};
 use crate::text::profile::Profile;
@@ -24,13 +24,12 @@ use crate::text::profile::Profile;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "uncompilable-value",
-    group: Group::Launch,
     level: Severity::Error,
     yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     profile: ProfileScope::Own,
     source: include_str!("uncompilable_value.rs"),
     check: Check::Refused(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, placeholders};
 use crate::text::suggest::Suggestions;
@@ -28,12 +28,11 @@ use crate::text::suggest::Suggestions;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "undeclared-user-config",
-    group: Group::Launch,
     level: Severity::Error,
     yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("undeclared_user_config.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, placeholders};
 use crate::text::suggest::Suggestions;
@@ -28,11 +28,10 @@ use crate::text::suggest::Suggestions;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "unknown-placeholder",
-    group: Group::Launch,
     level: Severity::Warning,
     source: include_str!("unknown_placeholder.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, Rule, Slot, Subject};
+use crate::lint::{Check, Findings, Rule, Slot, Subject};
 use crate::source::Pointer;
 use crate::source::finding::Severity;
 use crate::text::launch_line::package_run;
@@ -22,11 +22,10 @@ use crate::text::pin::{is_pinned_image, is_pinned_package};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "unpinned-package",
-    group: Group::Launch,
     level: Severity::Note,
     source: include_str!("unpinned_package.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, placeholders};
 
@@ -26,11 +26,10 @@ use crate::text::placeholder::{Kind, placeholders};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "unsubstituted-placeholder",
-    group: Group::Launch,
     level: Severity::Warning,
     source: include_str!("unsubstituted_placeholder.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

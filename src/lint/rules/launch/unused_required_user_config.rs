@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::source::Pointer;
 use crate::source::finding::Severity;
 
@@ -26,11 +26,10 @@ use crate::source::finding::Severity;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "unused-required-user-config",
-    group: Group::Launch,
     level: Severity::Error,
     source: include_str!("unused_required_user_config.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

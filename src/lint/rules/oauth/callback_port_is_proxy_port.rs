@@ -1,6 +1,6 @@
 use url::Url;
 
-use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::manifest::oauth::{OAuthType, redirect};
 use crate::source::finding::Severity;
 
@@ -28,11 +28,10 @@ use crate::source::finding::Severity;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "callback-port-is-proxy-port",
-    group: Group::OAuth,
     level: Severity::Note,
     source: include_str!("callback_port_is_proxy_port.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 /// Where the proxy listens unless it is told otherwise.

@@ -1,6 +1,6 @@
 use url::Url;
 
-use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::manifest::oauth;
 use crate::source::finding::Severity;
 
@@ -22,11 +22,10 @@ use crate::source::finding::Severity;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "deprecated-sse-url",
-    group: Group::OAuth,
     level: Severity::Warning,
     source: include_str!("deprecated_sse_url.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,6 +1,6 @@
 use url::{Host, Url};
 
-use crate::lint::{Check, Findings, Group, ProfileScope, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 
 use super::{UNUSABLE_REDIRECT_URI, empty_redirect_uris};
@@ -34,7 +34,6 @@ use super::{UNUSABLE_REDIRECT_URI, empty_redirect_uris};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "development-redirect-uri",
-    group: Group::OAuth,
     level: Severity::Warning,
     yields_to: &[
         Yield::AtPlace(&UNUSABLE_REDIRECT_URI),
@@ -43,7 +42,7 @@ pub(crate) static RULE: Rule = Rule {
     profile: ProfileScope::Own,
     source: include_str!("development_redirect_uri.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

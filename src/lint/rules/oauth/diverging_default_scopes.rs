@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -27,11 +27,10 @@ use crate::source::finding::Severity;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "diverging-default-scopes",
-    group: Group::OAuth,
     level: Severity::Warning,
     source: include_str!("diverging_default_scopes.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

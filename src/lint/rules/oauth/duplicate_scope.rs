@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Fixable, Rule, Subject, Yield};
 use crate::source::Pointer;
 use crate::source::finding::{Edit, Fix, Severity};
 
@@ -29,13 +29,12 @@ use super::malformed_scope;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "duplicate-scope",
-    group: Group::OAuth,
     level: Severity::Warning,
     fix: Fixable::Safe,
     yields_to: &[Yield::AtPlace(&[&malformed_scope::RULE])],
     source: include_str!("duplicate_scope.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

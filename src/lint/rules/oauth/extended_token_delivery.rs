@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
 
@@ -32,11 +32,10 @@ use super::deliveries;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "extended-token-delivery",
-    group: Group::OAuth,
     level: Severity::Note,
     source: include_str!("extended_token_delivery.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::manifest::oauth::{Undetermined, Verdict};
 use crate::source::finding::Severity;
 
@@ -22,12 +22,11 @@ use crate::source::finding::Severity;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "generic-oauth-without-client-id",
-    group: Group::OAuth,
     level: Severity::Error,
     yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("generic_oauth_without_client_id.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::manifest::oauth::OAuthType;
 use crate::manifest::oauth::metadata_url::names_authorization_server;
 use crate::source::finding::Severity;
@@ -29,11 +29,10 @@ use crate::source::finding::Severity;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "ignored-oauth-field",
-    group: Group::OAuth,
     level: Severity::Warning,
     source: include_str!("ignored_oauth_field.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::manifest::oauth::redirect;
 use crate::source::finding::Severity;
 
@@ -31,7 +31,6 @@ use super::{UNUSABLE_REDIRECT_URI, empty_redirect_uris};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "insecure-redirect-uri",
-    group: Group::OAuth,
     level: Severity::Error,
     yields_to: &[
         Yield::AtPlace(&UNUSABLE_URL),
@@ -40,7 +39,7 @@ pub(crate) static RULE: Rule = Rule {
     ],
     source: include_str!("insecure_redirect_uri.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

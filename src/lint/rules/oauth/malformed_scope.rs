@@ -1,5 +1,5 @@
 use crate::lint::rules::identity::invisible_character;
-use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::source::Pointer;
 use crate::source::finding::Severity;
 
@@ -27,12 +27,11 @@ use crate::source::finding::Severity;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "malformed-scope",
-    group: Group::OAuth,
     level: Severity::Warning,
     yields_to: &[Yield::AtPlace(&[&invisible_character::RULE])],
     source: include_str!("malformed_scope.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

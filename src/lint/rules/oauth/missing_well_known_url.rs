@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
 
@@ -26,11 +26,10 @@ use crate::source::finding::Severity;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "missing-well-known-url",
-    group: Group::OAuth,
     level: Severity::Warning,
     source: include_str!("missing_well_known_url.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Fixable, Rule, Subject, Yield};
 use crate::manifest::oauth::OAuthType;
 use crate::manifest::oauth::client_secret;
 use crate::source::finding::{Edit, Fix, Severity};
@@ -23,13 +23,12 @@ use crate::text::secrets::client_secret::{ClientSecret, REDACTED};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "misspelled-redacted",
-    group: Group::OAuth,
     level: Severity::Error,
     fix: Fixable::Safe,
     yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("misspelled_redacted.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

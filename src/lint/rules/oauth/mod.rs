@@ -49,8 +49,10 @@ pub(crate) mod well_known_off_origin;
 
 use url::Url;
 
-use crate::lint::{Rule, Subject};
+use crate::lint::{Group, Rule, Subject};
 use crate::manifest::oauth;
+
+const DEFAULTS: Rule = Rule { group: Group::OAuth, ..Rule::DEFAULTS };
 
 /// A redirect URI that cannot stay: what else is wrong with it is not worth a finding.
 static UNUSABLE_REDIRECT_URI: [&Rule; 2] =

@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 use crate::text::secrets::client_secret::is_placeholder;
 
@@ -21,12 +21,11 @@ use crate::text::secrets::client_secret::is_placeholder;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "placeholder-client-id",
-    group: Group::OAuth,
     level: Severity::Error,
     yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("placeholder_client_id.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Fixable, Rule, Subject};
 use crate::manifest::oauth::client_secret;
 use crate::source::finding::{Edit, Fix, Severity};
 use crate::text::secrets::client_secret::{ClientSecret, REDACTED};
@@ -21,12 +21,11 @@ use crate::text::secrets::client_secret::{ClientSecret, REDACTED};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "proxy-without-redacted-secret",
-    group: Group::OAuth,
     level: Severity::Warning,
     fix: Fixable::Safe,
     source: include_str!("proxy_without_redacted_secret.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,5 +1,5 @@
 use crate::discovery::lock::AuthorizationServerFacts;
-use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::manifest::oauth::client_secret;
 use crate::source::finding::Severity;
 use crate::text::secrets::client_secret::ClientSecret;
@@ -23,11 +23,10 @@ use crate::text::secrets::client_secret::ClientSecret;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "public-client",
-    group: Group::OAuth,
     level: Severity::Warning,
     source: include_str!("public_client.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

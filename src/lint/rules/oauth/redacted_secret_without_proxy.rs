@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Fixable, Rule, Subject, Yield};
 use crate::manifest::oauth::client_secret;
 use crate::source::finding::{Edit, Fix, Severity};
 use crate::text::secrets::client_secret::ClientSecret;
@@ -34,13 +34,12 @@ use crate::text::secrets::client_secret::ClientSecret;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "redacted-secret-without-proxy",
-    group: Group::OAuth,
     level: Severity::Error,
     fix: Fixable::Risky,
     yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("redacted_secret_without_proxy.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

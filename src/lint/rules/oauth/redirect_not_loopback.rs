@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::manifest::oauth::{OAuthType, redirect};
 use crate::source::finding::Severity;
 
@@ -29,7 +29,6 @@ use super::{UNUSABLE_REDIRECT_URI, empty_redirect_uris};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "redirect-not-loopback",
-    group: Group::OAuth,
     level: Severity::Error,
     yields_to: &[
         Yield::AtPlace(&UNUSABLE_URL),
@@ -38,7 +37,7 @@ pub(crate) static RULE: Rule = Rule {
     ],
     source: include_str!("redirect_not_loopback.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

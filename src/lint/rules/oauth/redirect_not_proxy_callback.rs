@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Group, ProfileScope, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield};
 use crate::manifest::oauth::redirect;
 use crate::source::finding::Severity;
 
@@ -39,7 +39,6 @@ use super::{UNUSABLE_REDIRECT_URI, empty_redirect_uris};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "redirect-not-proxy-callback",
-    group: Group::OAuth,
     level: Severity::Error,
     yields_to: &[
         Yield::AtPlace(&UNUSABLE_URL),
@@ -49,7 +48,7 @@ pub(crate) static RULE: Rule = Rule {
     profile: ProfileScope::Own,
     source: include_str!("redirect_not_proxy_callback.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

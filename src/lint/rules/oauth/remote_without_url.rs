@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::manifest::oauth::{self, Fact};
 use crate::source::finding::Severity;
 
@@ -21,12 +21,11 @@ use crate::source::finding::Severity;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "remote-without-url",
-    group: Group::OAuth,
     level: Severity::Error,
     yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("remote_without_url.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::manifest::oauth;
 use crate::manifest::oauth::metadata_url::names_authorization_server;
 use crate::source::finding::Severity;
@@ -34,12 +34,11 @@ use super::{has_same_origin, plaintext_url};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "resource-metadata-misuse",
-    group: Group::OAuth,
     level: Severity::Warning,
     yields_to: &[Yield::WhereCompared(&[&plaintext_url::RULE])],
     source: include_str!("resource_metadata_misuse.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

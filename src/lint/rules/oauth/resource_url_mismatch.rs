@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::manifest::oauth;
 use crate::source::finding::Severity;
 
@@ -30,7 +30,6 @@ use super::{plaintext_url, remote_signal_conflict};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "resource-url-mismatch",
-    group: Group::OAuth,
     level: Severity::Error,
     yields_to: &[
         Yield::AtPlace(&UNUSABLE_URL),
@@ -39,7 +38,7 @@ pub(crate) static RULE: Rule = Rule {
     ],
     source: include_str!("resource_url_mismatch.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

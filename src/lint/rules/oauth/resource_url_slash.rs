@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Fixable, Rule, Subject, Yield};
 use crate::manifest::oauth;
 use crate::source::finding::{Edit, Fix, Severity};
 
@@ -29,13 +29,12 @@ use super::{differing_resource_urls, is_slash_apart};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "resource-url-slash",
-    group: Group::OAuth,
     level: Severity::Warning,
     fix: Fixable::Risky,
     yields_to: &[Yield::InFile(&[&remote_signal_conflict::RULE])],
     source: include_str!("resource_url_slash.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,6 +1,6 @@
 use url::{Host, Url};
 
-use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
 use crate::text::hosts;
@@ -35,11 +35,10 @@ use crate::text::hosts;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "token-endpoint-off-site",
-    group: Group::OAuth,
     level: Severity::Warning,
     source: include_str!("token_endpoint_off_site.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Group, ProfileScope, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield};
 use crate::manifest::oauth::redirect;
 use crate::source::finding::Severity;
 
@@ -34,7 +34,6 @@ use super::{UNUSABLE_REDIRECT_URI, empty_redirect_uris};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "tunnel-redirect-uri",
-    group: Group::OAuth,
     level: Severity::Error,
     yields_to: &[
         Yield::AtPlace(&UNUSABLE_URL),
@@ -44,7 +43,7 @@ pub(crate) static RULE: Rule = Rule {
     profile: ProfileScope::Own,
     source: include_str!("tunnel_redirect_uri.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::manifest::oauth::client_secret;
 use crate::source::finding::Severity;
 use crate::text::secrets::client_secret::ClientSecret;
@@ -22,12 +22,11 @@ use crate::text::secrets::client_secret::ClientSecret;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "unexpanded-secret-reference",
-    group: Group::OAuth,
     level: Severity::Error,
     yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("unexpanded_secret_reference.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,6 +1,6 @@
 use url::Url;
 
-use crate::lint::{Check, Findings, Fixable, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Fixable, Rule, Subject};
 use crate::manifest::oauth::OAuthType;
 use crate::manifest::oauth::metadata_url::{
     self, AUTHORIZATION_SERVER_DOCUMENTS, names_authorization_server,
@@ -38,12 +38,11 @@ use crate::source::finding::{Edit, Fix, Severity};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "unrecognized-well-known-path",
-    group: Group::OAuth,
     level: Severity::Warning,
     fix: Fixable::Safe,
     source: include_str!("unrecognized_well_known_path.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

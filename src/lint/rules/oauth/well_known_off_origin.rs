@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Group, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
 
@@ -35,12 +35,11 @@ use super::{has_same_origin, plaintext_url};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "well-known-off-origin",
-    group: Group::OAuth,
     level: Severity::Error,
     yields_to: &[Yield::AtPlace(&UNUSABLE_URL), Yield::WhereCompared(&[&plaintext_url::RULE])],
     source: include_str!("well_known_off_origin.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

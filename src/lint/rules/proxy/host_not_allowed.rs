@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{CatalogSubject, Check, Findings, Group, ProfileScope, Rule, Yield};
+use crate::lint::{CatalogSubject, Check, Findings, ProfileScope, Rule, Yield};
 use crate::source::finding::Severity;
 
 use super::needed_hosts;
@@ -24,23 +24,17 @@ use super::needed_hosts;
 /// ```
 ///
 /// Use instead:
-/// ```json
-/// {
-///   "oauth_config": { "generic_oauth": true, "token_endpoint": "https://id.acme.example/token" }
-/// }
-/// ```
 /// ```js allowlist.js
 /// export const ALLOWED_DESTINATIONS = ['id.acme.example'];
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "host-not-allowed",
-    group: Group::Proxy,
     level: Severity::Error,
     yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     profile: ProfileScope::Own,
     source: include_str!("host_not_allowed.rs"),
     check: Check::Catalog(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {

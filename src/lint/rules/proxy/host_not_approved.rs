@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Group, ProfileScope, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 
 use super::needed_hosts;
@@ -24,24 +24,18 @@ use super::needed_hosts;
 /// ```
 ///
 /// Use instead:
-/// ```json
-/// {
-///   "oauth_config": { "generic_oauth": true, "token_endpoint": "https://id.acme.example/token" }
-/// }
-/// ```
 /// ```toml catproof.toml
 /// [policy]
 /// approved_destinations = ["github.com", "id.acme.example"]
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "host-not-approved",
-    group: Group::Proxy,
     level: Severity::Error,
     yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     profile: ProfileScope::Own,
     source: include_str!("host_not_approved.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{CatalogSubject, Check, Findings, Group, Rule};
+use crate::lint::{CatalogSubject, Check, Findings, Rule};
 use crate::source::finding::Severity;
 use crate::text::hosts;
 
@@ -23,21 +23,15 @@ use super::allowed_hosts;
 /// ```
 ///
 /// Use instead:
-/// ```json
-/// {
-///   "oauth_config": { "generic_oauth": true, "token_endpoint": "https://id.acme.example/token" }
-/// }
-/// ```
 /// ```js allowlist.js
 /// export const ALLOWED_DESTINATIONS = ['id.acme.example'];
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "malformed-allowed-host",
-    group: Group::Proxy,
     level: Severity::Error,
     source: include_str!("malformed_allowed_host.rs"),
     check: Check::Catalog(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {

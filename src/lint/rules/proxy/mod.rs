@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::entry::{Destination, Entry};
-use crate::lint::{CatalogSubject, Rule};
+use crate::lint::{CatalogSubject, Group, Rule};
 use crate::source::finding::{Finding, Place};
 
 pub(crate) mod host_not_allowed;
@@ -16,6 +16,8 @@ pub(crate) mod unallowable_destination;
 pub(crate) mod unreadable_allowlist;
 pub(crate) mod unused_allowed_host;
 pub(crate) mod unverifiable_destination;
+
+const DEFAULTS: Rule = Rule { group: Group::Proxy, ..Rule::DEFAULTS };
 
 /// The hosts that an entry's secret goes to, each once, with the first destination on it.
 fn needed_hosts(entry: &Entry) -> BTreeMap<&str, &Destination> {

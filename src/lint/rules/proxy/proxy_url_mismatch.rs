@@ -3,7 +3,7 @@ use url::Url;
 use crate::lint::rules::oauth::insecure_redirect_uri;
 use crate::lint::rules::oauth::redirect_not_proxy_callback;
 use crate::lint::rules::oauth::tunnel_redirect_uri;
-use crate::lint::{Check, Findings, Group, ProfileScope, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -42,7 +42,6 @@ use crate::source::finding::Severity;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "proxy-url-mismatch",
-    group: Group::Proxy,
     level: Severity::Warning,
     yields_to: &[Yield::AtPlace(&[
         &redirect_not_proxy_callback::RULE,
@@ -52,7 +51,7 @@ pub(crate) static RULE: Rule = Rule {
     profile: ProfileScope::Own,
     source: include_str!("proxy_url_mismatch.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

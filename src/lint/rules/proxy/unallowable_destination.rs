@@ -1,7 +1,7 @@
 use url::{Host, Url};
 
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Group, ProfileScope, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 use crate::text::hosts;
 
@@ -28,13 +28,12 @@ use crate::text::hosts;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "unallowable-destination",
-    group: Group::Proxy,
     level: Severity::Error,
     yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     profile: ProfileScope::Own,
     source: include_str!("unallowable_destination.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{AllowlistSubject, Check, Findings, Group, Rule};
+use crate::lint::{AllowlistSubject, Check, Findings, Rule};
 use crate::source::finding::{Place, Severity};
 
 /// ## What it does
@@ -19,21 +19,15 @@ use crate::source::finding::{Place, Severity};
 /// ```
 ///
 /// Use instead:
-/// ```json
-/// {
-///   "oauth_config": { "generic_oauth": true, "token_endpoint": "https://id.acme.example/token" }
-/// }
-/// ```
 /// ```js allowlist.js
 /// export const ALLOWED_DESTINATIONS = ['id.acme.example'];
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "unreadable-allowlist",
-    group: Group::Proxy,
     level: Severity::Error,
     source: include_str!("unreadable_allowlist.rs"),
     check: Check::Allowlist(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &AllowlistSubject<'_>, findings: &mut Findings) {

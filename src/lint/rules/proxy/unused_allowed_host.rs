@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::entry::Entry;
-use crate::lint::{CatalogSubject, Check, Findings, Group, ProfileScope, Rule};
+use crate::lint::{CatalogSubject, Check, Findings, ProfileScope, Rule};
 use crate::manifest::oauth::Verdict;
 use crate::source::finding::Severity;
 use crate::text::hosts;
@@ -27,22 +27,16 @@ use super::Allowed;
 /// ```
 ///
 /// Use instead:
-/// ```json
-/// {
-///   "oauth_config": { "generic_oauth": true, "token_endpoint": "https://id.acme.example/token" }
-/// }
-/// ```
 /// ```js allowlist.js
 /// export const ALLOWED_DESTINATIONS = ['id.acme.example'];
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "unused-allowed-host",
-    group: Group::Proxy,
     level: Severity::Warning,
     profile: ProfileScope::Own,
     source: include_str!("unused_allowed_host.rs"),
     check: Check::Catalog(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {

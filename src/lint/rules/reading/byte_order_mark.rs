@@ -1,4 +1,4 @@
-use crate::lint::{Check, FileContent, Findings, Fixable, Group, Rule, TextSubject};
+use crate::lint::{Check, FileContent, Findings, Fixable, Rule, TextSubject};
 use crate::source::finding::{Edit, Fix, Place, Severity};
 
 /// ## What it does
@@ -14,12 +14,11 @@ use crate::source::finding::{Edit, Fix, Place, Severity};
 /// The same file without them, which `catproof check --fix` writes.
 pub(crate) static RULE: Rule = Rule {
     id: "byte-order-mark",
-    group: Group::Reading,
     level: Severity::Warning,
     fix: Fixable::Safe,
     source: include_str!("byte_order_mark.rs"),
     check: Check::Text(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &TextSubject<'_>, findings: &mut Findings) {

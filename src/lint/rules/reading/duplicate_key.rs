@@ -1,4 +1,4 @@
-use crate::lint::{Check, FileContent, Findings, Group, Rule, TextSubject};
+use crate::lint::{Check, FileContent, Findings, Rule, TextSubject};
 use crate::source::finding::{Place, Severity};
 use crate::source::{DuplicateKey, duplicate_keys};
 
@@ -20,11 +20,10 @@ use crate::source::{DuplicateKey, duplicate_keys};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "duplicate-key",
-    group: Group::Reading,
     level: Severity::Error,
     source: include_str!("duplicate_key.rs"),
     check: Check::Text(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &TextSubject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, FileContent, Findings, Group, Rule, TextSubject};
+use crate::lint::{Check, FileContent, Findings, Rule, TextSubject};
 use crate::source::ReadError;
 use crate::source::finding::{Place, Severity};
 use crate::source::parse::SyntaxError;
@@ -28,11 +28,10 @@ use crate::source::parse::SyntaxError;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "invalid-json",
-    group: Group::Reading,
     level: Severity::Error,
     source: include_str!("invalid_json.rs"),
     check: Check::Text(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &TextSubject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, Rule, SchemaSubject};
+use crate::lint::{Check, Findings, Rule, SchemaSubject};
 use crate::source::finding::{Place, Severity};
 
 /// ## What it does
@@ -21,11 +21,10 @@ use crate::source::finding::{Place, Severity};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "legacy-manifest",
-    group: Group::Reading,
     level: Severity::Error,
     source: include_str!("legacy_manifest.rs"),
     check: Check::Schema(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &SchemaSubject<'_>, findings: &mut Findings) {

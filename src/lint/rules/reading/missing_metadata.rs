@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::source::Origin;
 use crate::source::finding::{Place, Severity};
 
@@ -19,11 +19,10 @@ use crate::source::finding::{Place, Severity};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "missing-metadata",
-    group: Group::Reading,
     level: Severity::Warning,
     source: include_str!("missing_metadata.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -8,3 +8,7 @@ pub(crate) mod missing_metadata;
 pub(crate) mod schema_violation;
 pub(crate) mod unknown_key;
 pub(crate) mod unreadable_file;
+
+use crate::lint::{Group, Rule};
+
+const DEFAULTS: Rule = Rule { group: Group::Reading, ..Rule::DEFAULTS };

@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Group, Rule, SchemaSubject, Yield};
+use crate::lint::{Check, Findings, Rule, SchemaSubject, Yield};
 use crate::manifest::violations::Violation;
 use crate::source::finding::{Place, Severity};
 
@@ -21,12 +21,11 @@ use crate::source::finding::{Place, Severity};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "schema-violation",
-    group: Group::Reading,
     level: Severity::Error,
     yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("schema_violation.rs"),
     check: Check::Schema(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &SchemaSubject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, Rule, SchemaSubject};
+use crate::lint::{Check, Findings, Rule, SchemaSubject};
 use crate::manifest::violations::Violation;
 use crate::source::finding::{Place, Severity};
 use crate::text::suggest;
@@ -20,11 +20,10 @@ use crate::text::suggest;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "unknown-key",
-    group: Group::Reading,
     level: Severity::Warning,
     source: include_str!("unknown_key.rs"),
     check: Check::Schema(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &SchemaSubject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, FileContent, Findings, Group, Rule, TextSubject};
+use crate::lint::{Check, FileContent, Findings, Rule, TextSubject};
 use crate::source::ReadError;
 use crate::source::finding::{Place, Severity};
 
@@ -16,11 +16,10 @@ use crate::source::finding::{Place, Severity};
 /// A regular file that everybody may read.
 pub(crate) static RULE: Rule = Rule {
     id: "unreadable-file",
-    group: Group::Reading,
     level: Severity::Error,
     source: include_str!("unreadable_file.rs"),
     check: Check::Text(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &TextSubject<'_>, findings: &mut Findings) {

@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use crate::lint::rules::UNUSABLE_URL;
 use crate::lint::rules::oauth::literal_client_secret;
-use crate::lint::{Check, Findings, Group, RawSubject, Rule, Yield};
+use crate::lint::{Check, Findings, RawSubject, Rule, Yield};
 use crate::source::Pointer;
 use crate::source::finding::{Place, Severity};
 use crate::text::secrets::credential::{credentials, may_be_in_json};
@@ -29,12 +29,11 @@ use crate::text::secrets::credential::{credentials, may_be_in_json};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "committed-credential",
-    group: Group::Secrets,
     level: Severity::Error,
     yields_to: &[Yield::AtPlace(&UNUSABLE_URL), Yield::AtPlace(&[&literal_client_secret::RULE])],
     source: include_str!("committed_credential.rs"),
     check: Check::Value(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {

@@ -1,7 +1,7 @@
 use serde_json::Value;
 
 use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Group, RawSubject, Rule, Yield};
+use crate::lint::{Check, Findings, RawSubject, Rule, Yield};
 use crate::source::Pointer;
 use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, placeholders};
@@ -29,12 +29,11 @@ use crate::text::secrets::hardcoded::is_hardcoded;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "credentials-in-url",
-    group: Group::Secrets,
     level: Severity::Error,
     yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("credentials_in_url.rs"),
     check: Check::Value(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {

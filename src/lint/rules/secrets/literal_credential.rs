@@ -1,5 +1,5 @@
 use crate::lint::rules::tokens::overwritten_token_env;
-use crate::lint::{Check, Findings, Group, RawSubject, Rule, Yield};
+use crate::lint::{Check, Findings, RawSubject, Rule, Yield};
 use crate::source::finding::Severity;
 use crate::text::secrets::credential::{credentials, names_credential};
 use crate::text::secrets::hardcoded::{is_hardcoded, is_stand_in};
@@ -30,12 +30,11 @@ use super::committed_credential;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "literal-credential",
-    group: Group::Secrets,
     level: Severity::Warning,
     yields_to: &[Yield::AtPlace(&[&committed_credential::RULE, &overwritten_token_env::RULE])],
     source: include_str!("literal_credential.rs"),
     check: Check::Value(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {

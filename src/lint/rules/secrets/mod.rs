@@ -10,8 +10,11 @@ pub(crate) mod undeclared_sensitive;
 
 use serde_json::Value;
 
+use crate::lint::{Group, Rule};
 use crate::source::Pointer;
 use crate::text::secrets::literal_argument::{self, LiteralArgument};
+
+const DEFAULTS: Rule = Rule { group: Group::Secrets, ..Rule::DEFAULTS };
 
 /// The members of the object at a pointer: pointer, key and value of each.
 fn members<'a>(

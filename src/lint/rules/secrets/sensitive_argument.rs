@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::lint::{Check, Findings, Group, RawSubject, Rule};
+use crate::lint::{Check, Findings, RawSubject, Rule};
 use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, placeholders};
 
@@ -27,11 +27,10 @@ use crate::text::placeholder::{Kind, placeholders};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "sensitive-argument",
-    group: Group::Secrets,
     level: Severity::Warning,
     source: include_str!("sensitive_argument.rs"),
     check: Check::Value(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {

@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use crate::lint::{Check, Findings, Group, RawSubject, Rule, Yield};
+use crate::lint::{Check, Findings, RawSubject, Rule, Yield};
 use crate::source::finding::{Finding, Severity};
 
 use super::committed_credential;
@@ -29,12 +29,11 @@ use super::committed_credential;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "sensitive-default",
-    group: Group::Secrets,
     level: Severity::Warning,
     yields_to: &[Yield::AtPlace(&[&committed_credential::RULE])],
     source: include_str!("sensitive_default.rs"),
     check: Check::Value(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::lint::{Check, Findings, Fixable, Group, RawSubject, Rule};
+use crate::lint::{Check, Findings, Fixable, RawSubject, Rule};
 use crate::source::finding::{Edit, Fix, Severity};
 use crate::text::secrets::credential::names_credential;
 
@@ -28,12 +28,11 @@ use crate::text::secrets::credential::names_credential;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "undeclared-sensitive",
-    group: Group::Secrets,
     level: Severity::Warning,
     fix: Fixable::Risky,
     source: include_str!("undeclared_sensitive.rs"),
     check: Check::Value(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {

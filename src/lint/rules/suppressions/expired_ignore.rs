@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, IgnoreSubject, Rule};
+use crate::lint::{Check, Findings, IgnoreSubject, Rule};
 use crate::source::finding::{Place, Severity};
 
 /// ## What it does
@@ -26,11 +26,10 @@ use crate::source::finding::{Place, Severity};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "expired-ignore",
-    group: Group::Suppressions,
     level: Severity::Error,
     source: include_str!("expired_ignore.rs"),
     check: Check::Ignore(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &IgnoreSubject<'_>, findings: &mut Findings) {

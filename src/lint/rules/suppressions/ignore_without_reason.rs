@@ -1,6 +1,6 @@
 use toml::Spanned;
 
-use crate::lint::{Check, Findings, Group, IgnoreSubject, Rule};
+use crate::lint::{Check, Findings, IgnoreSubject, Rule};
 use crate::source::finding::{Place, Severity};
 
 /// ## What it does
@@ -20,9 +20,6 @@ use crate::source::finding::{Place, Severity};
 /// ```
 ///
 /// Use instead:
-/// ```json catalog/acme__mcp.json
-/// { "server": { "command": "npx", "sandbox": "strict" } }
-/// ```
 /// ```toml catproof.toml
 /// [[ignore]]
 /// rule = "unknown-key"
@@ -31,11 +28,10 @@ use crate::source::finding::{Place, Severity};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "ignore-without-reason",
-    group: Group::Suppressions,
     level: Severity::Error,
     source: include_str!("ignore_without_reason.rs"),
     check: Check::Ignore(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &IgnoreSubject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, IgnoreSubject, Rule};
+use crate::lint::{Check, Findings, IgnoreSubject, Rule};
 use crate::source::finding::{Place, Severity};
 
 /// ## What it does
@@ -31,11 +31,10 @@ use crate::source::finding::{Place, Severity};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "unused-ignore",
-    group: Group::Suppressions,
     level: Severity::Warning,
     source: include_str!("unused_ignore.rs"),
     check: Check::Ignore(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &IgnoreSubject<'_>, findings: &mut Findings) {

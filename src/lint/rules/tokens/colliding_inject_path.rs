@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::lint::{Check, Findings, Group, Rule, Slot, Subject};
+use crate::lint::{Check, Findings, Rule, Slot, Subject};
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -27,11 +27,10 @@ use crate::source::finding::Severity;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "colliding-inject-path",
-    group: Group::Tokens,
     level: Severity::Error,
     source: include_str!("colliding_inject_path.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, Token, placeholders};
@@ -27,11 +27,10 @@ use crate::text::placeholder::{Kind, Token, placeholders};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "inject-file-without-token",
-    group: Group::Tokens,
     level: Severity::Warning,
     source: include_str!("inject_file_without_token.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

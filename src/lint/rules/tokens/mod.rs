@@ -7,3 +7,7 @@ pub(crate) mod overwritten_token_env;
 pub(crate) mod relative_inject_path;
 pub(crate) mod unknown_inject_placeholder;
 pub(crate) mod unquoted_token_in_json;
+
+use crate::lint::{Group, Rule};
+
+const DEFAULTS: Rule = Rule { group: Group::Tokens, ..Rule::DEFAULTS };

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, Rule, Slot, Subject};
+use crate::lint::{Check, Findings, Rule, Slot, Subject};
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -26,11 +26,10 @@ use crate::source::finding::Severity;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "overwritten-token-env",
-    group: Group::Tokens,
     level: Severity::Warning,
     source: include_str!("overwritten_token_env.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, Rule, Slot, Subject};
+use crate::lint::{Check, Findings, Rule, Slot, Subject};
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -25,11 +25,10 @@ use crate::source::finding::Severity;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "relative-inject-path",
-    group: Group::Tokens,
     level: Severity::Error,
     source: include_str!("relative_inject_path.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

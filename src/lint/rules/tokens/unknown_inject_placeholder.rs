@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, Token, placeholders};
 use crate::text::suggest;
@@ -27,11 +27,10 @@ use crate::text::suggest;
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "unknown-inject-placeholder",
-    group: Group::Tokens,
     level: Severity::Error,
     source: include_str!("unknown_inject_placeholder.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, Token, placeholders};
 
@@ -27,11 +27,10 @@ use crate::text::placeholder::{Kind, Token, placeholders};
 /// ```
 pub(crate) static RULE: Rule = Rule {
     id: "unquoted-token-in-json",
-    group: Group::Tokens,
     level: Severity::Warning,
     source: include_str!("unquoted_token_in_json.rs"),
     check: Check::Server(check),
-    ..Rule::DEFAULTS
+    ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
