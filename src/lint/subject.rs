@@ -163,7 +163,7 @@ impl<'a> Subject<'a> {
     }
 
     /// The severity of a launch problem: advice, unless the entry claims to work.
-    pub fn severity_of_claim(&self) -> Severity {
+    pub fn launch_problem_severity(&self) -> Severity {
         if self.claims_to_work() { Severity::Warning } else { Severity::Note }
     }
 

@@ -241,7 +241,7 @@ fn a_secret_is_masked_where_the_lock_holds_it() {
     write(&scratch.path().join("catalog/acme__basic.json"), manifest);
     let (code, stdout, _) = run(scratch.path(), &["check"]);
     assert_eq!(code, 1, "{stdout}");
-    assert!(stdout.contains("takes only `[masked]`") && !stdout.contains(&secret), "{stdout}");
+    assert!(stdout.contains("accepts only `[masked]`") && !stdout.contains(&secret), "{stdout}");
 }
 
 /// What the program says of a manifest that is written on one line, so that the window of any finding shows all of it.

@@ -13,4 +13,5 @@ pub(crate) mod tokens;
 use crate::lint::Rule;
 
 /// The rules that mark a URL as unusable: it must be replaced, so its other problems are not reported.
-static UNUSABLE_URL: [&Rule; 2] = [&secrets::credentials_in_url::RULE, &oauth::plaintext_url::RULE];
+static UNUSABLE_URL_RULES: [&Rule; 2] =
+    [&secrets::credentials_in_url::RULE, &oauth::plaintext_url::RULE];

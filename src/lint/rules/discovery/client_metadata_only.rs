@@ -5,12 +5,11 @@ use crate::source::finding::Severity;
 use super::{discovered, recorded, takes_registration};
 
 /// ## What it does
-/// Reports a remote server without a static client (type 4) whose authorization server takes client id metadata
-/// documents, but no dynamic registration.
+/// Reports a remote server without a static client (type 4) whose authorization server accepts client ID metadata
+/// documents, but not dynamic registration.
 ///
 /// ## Why is this bad?
-/// Today's desktop app registers itself dynamically and knows nothing of such documents. A client that has one can
-/// log in.
+/// Today's desktop app only knows dynamic registration. A client with a metadata document can log in.
 ///
 /// ## Example
 /// ```json
@@ -59,11 +58,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             RULE.at(
                 subject.client_id_place(),
                 format!(
-                    "the authorization server takes client id metadata documents only, {}",
+                    "the authorization server accepts only client ID metadata documents {}",
                     recorded(lock)
                 ),
             )
-            .help("set `client_id` to the https URL of the app's metadata document"),
+            .help("set `client_id` to the https URL of the app's client ID metadata document"),
         );
     }
 }

@@ -3,13 +3,13 @@ use crate::lint::{Check, Findings, LockState, LockSubject, Rule};
 use crate::source::finding::Severity;
 
 /// ## What it does
-/// Reports that a provider publishes something else today than what the discovery lock recorded: an endpoint, the
-/// issuer, how clients register or authenticate, PKCE, the scopes. Judged by `probe --check`, which compares
-/// without writing, and by `check --online`.
+/// Reports that what a provider publishes has changed since the discovery lock was recorded: an endpoint, the issuer,
+/// how clients register or authenticate, PKCE, the scopes. Checked only by `probe --check`, which compares without
+/// writing, and by `check --online`.
 ///
 /// ## Why is this bad?
-/// What is compiled no longer fits the provider, and a changed endpoint is a change of who receives the client
-/// secret: it wants a review, not a silent refresh.
+/// The compiled artifacts no longer match the provider. A changed endpoint changes who receives the client secret, so
+/// it needs a review, not a silent refresh.
 ///
 /// ## Example
 /// The lock says `"token_endpoint": "https://auth.acme.example/token"`, and the provider's document says
@@ -35,9 +35,8 @@ fn check(subject: &LockSubject<'_>, findings: &mut Findings) {
             Some(entry) if !is_locked => entry.discovery_place(),
             _ => subject.entry_place(server_id),
         };
-        findings.push(
-            RULE.at(place, message)
-                .help("run `catproof probe`, review what changes in the lock, and build again"),
-        );
+        findings.push(RULE.at(place, message).help(
+            "run `catproof probe`, review the changes to the lock, and run `catproof build`",
+        ));
     }
 }

@@ -5,10 +5,11 @@ use crate::source::finding::Severity;
 use super::{discovered, recorded, takes_registration};
 
 /// ## What it does
-/// Reports a remote server with a static client (type 3) whose authorization server registers clients itself.
+/// Reports a remote server with a static client (type 3) whose authorization server supports dynamic
+/// client registration.
 ///
 /// ## Why is this bad?
-/// As type 4 the server needs no secret, no proxy and no entry in an allowlist.
+/// With type 4 (`remote-dynamic`) the server needs no secret, no proxy and no entry in an allowlist.
 ///
 /// ## Example
 /// ```json
@@ -50,7 +51,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 subject.client_id_place(),
-                format!("the authorization server registers clients itself, {}", recorded(lock)),
+                format!(
+                    "the authorization server supports dynamic client registration {}",
+                    recorded(lock)
+                ),
             )
             .help("consider type 4: no `client_id`, no secret, no proxy"),
         );

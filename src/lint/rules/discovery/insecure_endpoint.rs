@@ -1,4 +1,4 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 
@@ -39,7 +39,7 @@ use super::{metadata_place, report_recorded};
 pub(crate) static RULE: Rule = Rule {
     id: "insecure-endpoint",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     source: include_str!("insecure_endpoint.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -50,7 +50,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         &RULE,
         subject,
         &metadata_place(subject),
-        "ask the provider to publish https endpoints; the proxy sends no secret to this one",
+        "ask the provider to publish https endpoints: the proxy sends no secret over http",
         findings,
     );
 }

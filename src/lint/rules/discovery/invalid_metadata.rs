@@ -1,14 +1,14 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 
-use super::{metadata_place, or_by_hand, report_recorded};
+use super::{metadata_place, report_recorded, with_type_1_alternative};
 
 /// ## What it does
-/// Reports metadata that is not a JSON object, or that lacks an endpoint, or names one that is not a URL.
+/// Reports metadata that is not a JSON object, that lacks an endpoint, or whose endpoint is not a URL.
 ///
 /// ## Why is this bad?
-/// RFC 8414 and RFC 9728 say what a client can rely on. Without it the login cannot start.
+/// RFC 8414 and RFC 9728 define what a client can rely on. Without it the login cannot start.
 ///
 /// ## Example
 /// ```json
@@ -37,13 +37,13 @@ use super::{metadata_place, or_by_hand, report_recorded};
 pub(crate) static RULE: Rule = Rule {
     id: "invalid-metadata",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     source: include_str!("invalid_metadata.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let help = or_by_hand(subject, "ask the provider to correct the document");
+    let help = with_type_1_alternative(subject, "ask the provider to correct the document");
     report_recorded(&RULE, subject, &metadata_place(subject), help, findings);
 }

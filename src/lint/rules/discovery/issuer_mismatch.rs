@@ -1,15 +1,15 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 
 use super::{issuer_place, report_recorded};
 
 /// ## What it does
-/// Reports metadata whose `issuer` is not, byte for byte, the issuer that was asked for.
+/// Reports metadata whose `issuer` is not, byte for byte, the expected issuer.
 ///
 /// ## Why is this bad?
-/// This is how a client notices that somebody else answers for an authorization server (RFC 8414 §3.3). Such a
-/// document must not be used, so the endpoints are not known.
+/// The comparison is how a client detects that somebody else answers for an authorization server (RFC 8414 §3.3). Such
+/// a document must not be used, so the endpoints stay unknown.
 ///
 /// ## Example
 /// ```json
@@ -43,7 +43,7 @@ use super::{issuer_place, report_recorded};
 pub(crate) static RULE: Rule = Rule {
     id: "issuer-mismatch",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     source: include_str!("issuer_mismatch.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -54,7 +54,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         &RULE,
         subject,
         &issuer_place(subject),
-        "use the issuer exactly as the provider publishes it, trailing slash included",
+        "use the issuer exactly as the provider publishes it, including any trailing slash",
         findings,
     );
 }

@@ -5,9 +5,9 @@ use crate::source::finding::Severity;
 use super::{discovered, lists, recorded};
 
 /// ## What it does
-/// Reports a server of type 1 whose provider publishes metadata with PKCE (`S256`). Judged while the provider is asked,
-/// by `probe` and `check --online`: it is asked at the origin of `server_url`, and what it publishes counts if it
-/// names the manifest's own token endpoint. No lock keeps it, since nothing is compiled from it.
+/// Reports a server of type 1 (`generic`) whose provider publishes metadata with PKCE (`S256`). Checked only by `probe`
+/// and `check --online`, which request the metadata from the origin of `server_url` and use it if it names the
+/// manifest's own token endpoint. It is not kept in the lock, since nothing is compiled from it.
 ///
 /// ## Why is this bad?
 /// The generic flow uses neither discovery nor PKCE. If the server can take its token in a header, type 2 protects
@@ -38,7 +38,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             RULE.at(
                 subject.value_at("/oauth_config/generic_oauth"),
                 format!(
-                    "the provider publishes metadata with PKCE at `{}`, {}",
+                    "the provider publishes metadata with PKCE at `{}` {}",
                     server.metadata_url,
                     recorded(lock)
                 ),

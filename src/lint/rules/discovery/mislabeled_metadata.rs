@@ -4,10 +4,10 @@ use crate::source::finding::Severity;
 use super::{metadata_place, report_recorded};
 
 /// ## What it does
-/// Reports metadata that is JSON and is served as something else. It is used all the same.
+/// Reports metadata that is JSON but is served with another content type. It is used nevertheless.
 ///
 /// ## Why is this bad?
-/// RFC 8414 and RFC 9728 ask for `application/json`, and a strict client refuses anything else.
+/// RFC 8414 and RFC 9728 require `application/json`, and a strict client rejects anything else.
 ///
 /// ## Example
 /// ```json

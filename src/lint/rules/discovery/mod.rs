@@ -1,6 +1,6 @@
-//! What a manifest declares against what the providers publish, as the discovery lock recorded it.
+//! What a manifest declares, compared with what the discovery lock recorded of the providers' metadata.
 //!
-//! A fact that the lock does not state is unknown, and nothing is concluded from it.
+//! A fact that the lock leaves out is unknown, and no rule reports it.
 
 pub(crate) mod client_metadata_only;
 pub(crate) mod discovery_drift;
@@ -32,13 +32,13 @@ const DEFAULTS: Rule = Rule { group: Group::Discovery, ..Rule::DEFAULTS };
 
 type Discovered<'a> = ((&'a OAuthConfig, OAuthType), &'a LockEntry, &'a AuthorizationServerFacts);
 
-/// The login, and what is recorded of its authorization server, where both are known.
+/// The OAuth configuration and type, with what the lock recorded of the authorization server; `None` if either is unknown.
 fn discovered<'a>(subject: &Subject<'a>) -> Option<Discovered<'a>> {
     let lock = subject.lock?;
     Some((subject.oauth()?, lock, lock.authorization_server.as_ref()?))
 }
 
-/// Reports each problem that discovery recorded under the rule's id.
+/// Reports each problem that discovery recorded under the rule's id, with the date of the recording.
 fn report_recorded(
     rule: &Rule,
     subject: &Subject<'_>,
@@ -48,12 +48,12 @@ fn report_recorded(
 ) {
     let help = help.into();
     for (lock, message) in recorded_problems(rule, subject) {
-        let message = format!("{message}, {}", recorded(lock));
+        let message = format!("{message} {}", recorded(lock));
         findings.push(rule.at(place.clone(), message).help(help.clone()));
     }
 }
 
-/// What discovery found wrong under the rule's id, in its words.
+/// The messages that discovery recorded under the rule's id.
 fn recorded_problems<'a>(
     rule: &'a Rule,
     subject: &Subject<'a>,
@@ -68,25 +68,26 @@ fn recorded_problems<'a>(
         .map(|(lock, problem)| (lock, problem.message.as_str()))
 }
 
-/// What to do where the metadata is of no use. Only a local server can do without: plain OAuth 2.0 is not for remote ones.
-fn or_by_hand(subject: &Subject<'_>, remedy: &'static str) -> Cow<'static, str> {
+/// Adds the alternative that a local server has when its metadata is unusable: only type 1 works without metadata, and
+/// it is not for remote servers.
+fn with_type_1_alternative(subject: &Subject<'_>, remedy: &'static str) -> Cow<'static, str> {
     if subject.is_local() {
-        format!("{remedy}, or give the endpoints by hand (type 1, `generic`)").into()
+        format!("{remedy}, or switch to type 1 (`generic`) and set `token_endpoint`").into()
     } else {
         remedy.into()
     }
 }
 
-/// Since when a fact is known, and whether it was fetched, to end a message.
+/// When the facts were recorded, for the end of a message.
 fn recorded(lock: &LockEntry) -> String {
     if lock.reconstructed {
-        format!("as reconstructed on {}", lock.recorded)
+        format!("(reconstructed on {}, not fetched)", lock.recorded)
     } else {
-        format!("as recorded on {}", lock.recorded)
+        format!("(recorded on {})", lock.recorded)
     }
 }
 
-/// The URL that discovery starts at: the remote URL, else the metadata document, else the issuer.
+/// The place of the URL that discovery starts at: the remote URL, else the metadata document, else the issuer.
 fn metadata_place(subject: &Subject<'_>) -> Place {
     let oauth = subject.manifest.oauth_config.as_ref();
     let names_document = oauth.is_some_and(|oauth| oauth.well_known_url.is_some());
@@ -96,7 +97,7 @@ fn metadata_place(subject: &Subject<'_>) -> Place {
     }
 }
 
-/// What names the issuer: the remote URL, through its metadata, or `server_url`.
+/// The place of the URL that leads to the issuer: the remote URL, or else `server_url`.
 fn issuer_place(subject: &Subject<'_>) -> Place {
     match oauth::remote_url(subject.manifest) {
         Some(_) => subject.value_at(oauth::remote_url_pointer(subject.manifest)),
@@ -104,7 +105,7 @@ fn issuer_place(subject: &Subject<'_>) -> Place {
     }
 }
 
-/// Whether clients can register themselves (RFC 7591); an endpoint for it says so too.
+/// Whether clients can register themselves (RFC 7591); a registration endpoint implies it.
 fn takes_registration(server: &AuthorizationServerFacts) -> Option<bool> {
     server.dynamic_registration.or(server.registration_endpoint.as_ref().map(|_| true))
 }

@@ -1,4 +1,4 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 
@@ -8,7 +8,7 @@ use super::{discovered, lists, metadata_place, recorded};
 /// Reports a server of types 2 to 4 whose authorization server does not list the PKCE method `S256`.
 ///
 /// ## Why is this bad?
-/// MCP clients must use PKCE, and must refuse where the metadata does not say that it is supported.
+/// MCP clients must use PKCE, and must not log in unless the metadata says that it is supported.
 ///
 /// ## Example
 /// ```json
@@ -41,7 +41,7 @@ use super::{discovered, lists, metadata_place, recorded};
 pub(crate) static RULE: Rule = Rule {
     id: "no-pkce-support",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     source: include_str!("no_pkce_support.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -66,7 +66,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         )
     };
     findings.push(
-        RULE.at(metadata_place(subject), format!("{message}, {}", recorded(lock)))
-            .help("ask the provider to support `S256`; MCP clients refuse until then"),
+        RULE.at(metadata_place(subject), format!("{message} {}", recorded(lock)))
+            .help("ask the provider to support `S256`: until then MCP clients refuse to log in"),
     );
 }

@@ -1,4 +1,4 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
@@ -6,11 +6,11 @@ use crate::source::finding::Severity;
 use super::{discovered, recorded, takes_registration};
 
 /// ## What it does
-/// Reports a remote server without a static client (type 4) whose authorization server takes neither dynamic
-/// registration nor client id metadata documents.
+/// Reports a remote server without a static client (type 4) whose authorization server supports neither dynamic
+/// registration nor client ID metadata documents.
 ///
 /// ## Why is this bad?
-/// The app has no way to become a client. One has to be registered by hand, which makes it type 3.
+/// The app cannot become a client by itself. One has to be registered by hand, which makes the server type 3.
 ///
 /// ## Example
 /// ```json
@@ -46,7 +46,7 @@ use super::{discovered, recorded, takes_registration};
 pub(crate) static RULE: Rule = Rule {
     id: "no-registration-support",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     source: include_str!("no_registration_support.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -61,7 +61,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 subject.client_id_place(),
-                format!("the authorization server does not register clients, {}", recorded(lock)),
+                format!(
+                    "the authorization server supports no client registration {}",
+                    recorded(lock)
+                ),
             )
             .help("register a client by hand and set `client_id` (type 3, `remote-static`)"),
         );

@@ -1,4 +1,4 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 
@@ -9,7 +9,7 @@ use super::{metadata_place, report_recorded};
 /// origin.
 ///
 /// ## Why is this bad?
-/// It describes another server (RFC 9728 §3.3), and tokens for that one are none for this.
+/// It describes another server (RFC 9728 §3.3), and a token for that server is not valid for this one.
 ///
 /// ## Example
 /// ```json
@@ -40,7 +40,7 @@ use super::{metadata_place, report_recorded};
 pub(crate) static RULE: Rule = Rule {
     id: "resource-mismatch",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     source: include_str!("resource_mismatch.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -51,7 +51,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         &RULE,
         subject,
         &metadata_place(subject),
-        "use the URL that the provider publishes as `resource`",
+        "set the remote URL to the one that the provider publishes as `resource`",
         findings,
     );
 }

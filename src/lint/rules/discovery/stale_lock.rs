@@ -4,18 +4,18 @@ use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports an entry of the discovery lock that is older than the configured age, 90 days unless
-/// `probe.max_age_days` says otherwise. Judged by `probe --check` and `check --online` only, so that the same input
-/// gives the same result on any day.
+/// `probe.max_age_days` says otherwise. Checked only by `probe --check` and `check --online`, so that the other
+/// commands give the same result on any day.
 ///
 /// ## Why is this bad?
-/// Providers move their endpoints. The allowlist that was compiled from an old answer may send secrets to where nobody
-/// expects them any more, or to nowhere.
+/// Providers move their endpoints. An allowlist compiled from an old answer may allow secrets to be sent to a host that
+/// no longer belongs to the provider, or block its new one.
 ///
 /// ## Example
 /// The lock says `"recorded": "2026-01-15"`, and today is 2026-09-30.
 ///
 /// Use instead:
-/// `catproof probe`, which asks again and records the answers of today.
+/// `catproof probe`, which records the current answers.
 pub(crate) static RULE: Rule = Rule {
     id: "stale-lock",
     level: Severity::Warning,
@@ -30,9 +30,9 @@ fn check(subject: &LockSubject<'_>, findings: &mut Findings) {
     };
     for Stale { server_id, days } in &compared.stale {
         let message = match *days {
-            u32::MAX => format!("it is not known when `{server_id}` was asked about"),
+            u32::MAX => format!("it is not known when `{server_id}` was last probed"),
             days => format!(
-                "`{server_id}` was asked about {days} days ago, more than {}",
+                "`{server_id}` was last probed {days} days ago; the limit is {}",
                 compared.most_days
             ),
         };

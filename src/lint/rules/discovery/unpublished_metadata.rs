@@ -1,14 +1,14 @@
 use crate::lint::{Check, Findings, Rule, Subject};
 use crate::source::finding::Severity;
 
-use super::{metadata_place, or_by_hand, report_recorded};
+use super::{metadata_place, report_recorded, with_type_1_alternative};
 
 /// ## What it does
-/// Reports a server that answers, and publishes its metadata at none of the URLs where a client looks for it.
+/// Reports a server that responds but does not publish its metadata at any of the URLs where clients look for it.
 ///
 /// ## Why is this bad?
-/// An app that follows the MCP authorization specification finds no endpoints there, and the login cannot start.
-/// The URL may be wrong, or the server may want no OAuth at all.
+/// An app that follows the MCP authorization specification cannot find the endpoints, so the login cannot start.
+/// The URL may be wrong, or the server may not use OAuth at all.
 ///
 /// ## Example
 /// ```json
@@ -48,6 +48,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let help = or_by_hand(subject, "check the URL, and ask the provider to publish its metadata");
+    let help = with_type_1_alternative(
+        subject,
+        "check the URL, and ask the provider to publish its metadata",
+    );
     report_recorded(&RULE, subject, &metadata_place(subject), help, findings);
 }

@@ -4,11 +4,10 @@ use crate::source::finding::Severity;
 use super::{metadata_place, recorded_problems};
 
 /// ## What it does
-/// Reports that the metadata could not be asked for: no answer, or a server error.
+/// Reports that the metadata could not be fetched: no answer, or a server error.
 ///
 /// ## Why is this bad?
-/// Nothing is known against the server, and nothing is known for it either: what it publishes was not checked.
-/// Facts of an earlier run stay in force.
+/// What the server publishes was not checked, so it may be right or wrong. The facts of an earlier run stay in force.
 ///
 /// ## Example
 /// ```json
@@ -45,11 +44,11 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    // What was not reached is not knowledge: no lock keeps it, so it is always of this very run.
+    // No date: the lock does not keep these problems, so they are always from this run.
     for (_, message) in recorded_problems(&RULE, subject) {
         findings.push(
             RULE.at(metadata_place(subject), message)
-                .help("check the URL, and run `catproof probe` again; a replay needs a recording of the request"),
+                .help("check the URL, and run `catproof probe` again (with `--replay`, record the request first)"),
         );
     }
 }

@@ -1,12 +1,11 @@
-use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
 
 use super::{discovered, lists, recorded};
 
 /// ## What it does
-/// Reports a proxied server whose authorization server does not take the client secret in the way that the proxy
+/// Reports a proxied server whose authorization server does not accept the client secret in the way that the proxy
 /// sends it: `client_secret_post` for type 1, that or `client_secret_basic` for types 2 and 3.
 ///
 /// ## Why is this bad?
@@ -54,7 +53,6 @@ use super::{discovered, lists, recorded};
 pub(crate) static RULE: Rule = Rule {
     id: "unsupported-client-authentication",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("unsupported_client_authentication.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -81,12 +79,12 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         RULE.at(
             subject.value_at("/oauth_config/requires_proxy"),
             format!(
-                "the proxy sends the secret by `{}`, but the authorization server takes only `{}`, {}",
+                "the proxy sends the secret using `{}`, but the authorization server accepts only `{}` {}",
                 sent.join("` or `"),
                 methods.join("`, `"),
                 recorded(lock)
             ),
         )
-        .help("register a client with an authentication method that the proxy knows"),
+        .help("register a client with an authentication method that the proxy supports"),
     );
 }

@@ -10,10 +10,10 @@ use crate::text::suggest::Suggestions;
 use super::recorded;
 
 /// ## What it does
-/// Reports a scope that the server's own metadata, where it lists scopes, does not list.
+/// Reports a scope that is missing from the scopes that the server's own metadata lists.
 ///
 /// ## Why is this bad?
-/// The authorization server may refuse the login for it, or grant less than the entry promises.
+/// The authorization server may refuse the login because of it, or grant less than the manifest promises.
 ///
 /// ## Example
 /// ```json
@@ -84,20 +84,20 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             continue;
         }
         let help = match suggestions.nearest(scope) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the server lists {}", some_of(supported)),
+            Some(near) => format!("write `{near}`, if that is what you meant"),
+            None => format!("use a scope that the server lists: {}", some_of(supported)),
         };
         findings.push(
             RULE.at(
                 subject.value_at(list.index(index)),
-                format!("the server does not list the scope `{scope}`, {}", recorded(lock)),
+                format!("the server does not list the scope `{scope}` {}", recorded(lock)),
             )
             .help(help),
         );
     }
 }
 
-/// The scopes, as many as can be read at a glance.
+/// The scopes as a list, cut to what can be read at a glance.
 fn some_of(scopes: &[String]) -> String {
     const MOST_SHOWN: usize = 20;
     let shown: Vec<String> =

@@ -8,12 +8,12 @@ use super::{concerns, group_by_id, name_of, others, with_names_of};
 
 /// ## What it does
 /// Reports two proxied servers whose environment variables have the same name once every character outside
-/// `[A-Za-z0-9_]` is `_` and all is in upper case.
-/// A server that the profile does not compile is reported itself, never the one that is compiled.
+/// `[A-Za-z0-9_]` is replaced with `_` and the name is in upper case.
+/// If the profile compiles only one of the two, the finding is on the other one.
 ///
 /// ## Why is this bad?
-/// That form is the one that shells, containers and Windows can carry. There the two servers share one variable, and one
-/// provider is sent the other's secret.
+/// That form is the only one that shells, containers and Windows all accept. In it the two servers share a variable, and
+/// one provider is sent the other's secret.
 ///
 /// ## Example
 /// ```json catalog/acme__file-mcp.json
@@ -45,16 +45,13 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
         for entry in group {
             let others =
                 others(group, |other| other.id != entry.id && concerns(entry, other, profile));
-            if others.is_empty() {
+            let Some(first) = others.first() else {
                 continue;
-            }
+            };
             let finding = RULE
                 .at(
                     name_of(entry),
-                    format!(
-                        "the secret of `{}` is in `{form}_SECRET`, and so is another's",
-                        entry.id
-                    ),
+                    format!("`{}` and `{}` share the variable `{form}_SECRET`", entry.id, first.id),
                 )
                 .help("rename one of the servers");
             findings.push(with_names_of(finding, &others, "the same variable"));

@@ -6,12 +6,12 @@ use crate::source::finding::Severity;
 use super::{group_by_id, name_of, others, with_names_of};
 
 /// ## What it does
-/// Reports manifests of one folder that declare the same `name`, or names that differ only in case.
-/// A server of `catalog_local` with the id of one in `catalog` is `shadowed-server`.
+/// Reports manifests in one folder that declare the same `name`, or names that differ only in case.
+/// A server of `catalog_local` with the id of one in `catalog` is reported by `shadowed-server`.
 ///
 /// ## Why is this bad?
-/// Everything about a server is found by its id: its secret, its tokens, its files. Of two servers with one id, one
-/// gets what belongs to the other. File systems and Windows' environment do not tell upper from lower case.
+/// The id is the key to a server's secret, tokens and files. Of two servers with one id, one gets what belongs to the
+/// other. Many file systems and the environment of Windows ignore case.
 ///
 /// ## Example
 /// ```json catalog/acme__mcp.json
@@ -42,7 +42,7 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     }
 }
 
-/// Each of them, with the others beside it: whoever checks one file alone must see it too.
+/// Reports each of the servers, so that checking any one file alone shows the duplicate.
 fn report(group: &[&Entry], findings: &mut Findings) {
     for entry in group {
         let others = others(group, |other| other.file != entry.file);
@@ -56,7 +56,7 @@ fn report(group: &[&Entry], findings: &mut Findings) {
         };
         let finding = RULE
             .at(name_of(entry), message)
-            .help("give each server an id of its own, or remove one manifest");
+            .help("give each server a unique id, or remove one manifest");
         findings.push(with_names_of(finding, &others, "also declared here"));
     }
 }

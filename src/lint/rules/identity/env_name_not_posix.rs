@@ -5,7 +5,8 @@ use crate::text::env_name;
 use super::name_of;
 
 /// ## What it does
-/// Reports a proxied server whose variable `{id}_SECRET` has no POSIX name: letters, digits and `_`, no digit first.
+/// Reports a proxied server whose variable `{id}_SECRET` does not have a POSIX name: letters, digits and `_`, not
+/// starting with a digit.
 ///
 /// ## Why is this bad?
 /// The proxy reads such a name from its `.env` file, but shells cannot set it, and `npm start` drops it on the way
@@ -38,6 +39,6 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             name_of(subject.entry),
             format!("`{id}_SECRET` is not a name that a shell can set"),
         )
-        .help("set it in the proxy's `.env` file alone"),
+        .help("set the variable only in the proxy's `.env` file, not in a shell"),
     );
 }

@@ -8,7 +8,7 @@ use super::is_valid_id;
 ///
 /// ## Why is this bad?
 /// The proxy reads `{id}_CLIENT_ID` and `{id}_SECRET`. The guide takes the id from the file's name, the programs take it
-/// from `name`: where the two differ, the secret is set for one and asked for by the other.
+/// from `name`: if the two differ, the secret is set under one name and read under the other.
 ///
 /// ## Example
 /// ```json catalog/acme__mcp.json
@@ -36,13 +36,14 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
         return;
     }
     let stem = subject.stem;
-    // A file is not to be called by a name that is wrong itself.
+    // Renaming the file is no help if `name` itself is invalid.
     let help = if is_valid_id(name) {
         format!("rename the file to `{name}.json`, or set `name` to `{stem}`")
     } else {
         format!("set `name` to `{stem}`")
     };
-    let message = format!("`name` is `{name}`, but the file is `{stem}.json`");
+    let shown = if name.is_empty() { "empty".to_owned() } else { format!("`{name}`") };
+    let message = format!("`name` is {shown}, but the file is `{stem}.json`");
     findings.push(
         RULE.at(subject.value_at("/name"), message)
             .help(help)

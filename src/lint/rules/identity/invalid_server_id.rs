@@ -34,19 +34,22 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
     let stray = id.chars().find(|character| !is_id_character(*character));
     let message = match stray {
         _ if id.is_empty() => "the server id is empty".to_owned(),
-        Some(stray) => format!("the server id has {}, which the proxy refuses", describe(stray)),
+        Some(stray) => format!("the server id has {}, which the proxy rejects", describe(stray)),
         None if id.len() > LONGEST_ID => {
-            format!("the server id has {} characters, {LONGEST_ID} are allowed", id.len())
+            format!(
+                "the server id has {} characters, but at most {LONGEST_ID} are allowed",
+                id.len()
+            )
         }
         None => return,
     };
     findings.push(
         RULE.at(subject.value_at("/name"), message)
-            .help("use letters, digits, `_`, `.` and `-`, at most 200 of them"),
+            .help("use at most 200 letters, digits, `_`, `.` and `-`"),
     );
 }
 
-/// Names a character; one that cannot be seen, or that looks like another, by its number too.
+/// Names a character; with its code point if it is invisible or could be mistaken for another.
 fn describe(character: char) -> String {
     match character {
         ' ' => "a space".to_owned(),

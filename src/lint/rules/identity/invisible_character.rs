@@ -8,12 +8,12 @@ use super::invalid_server_id;
 
 /// ## What it does
 /// Reports bidirectional and zero-width characters in any key, and in any value that is not prose: `name`, URLs,
-/// commands, arguments, environment, scopes. Prose is `readme`, `description`, `instructions` and the like; the joiner
-/// and the selector inside an emoji are not finding anywhere.
+/// commands, arguments, environment, scopes. Prose is `readme`, `description`, `instructions` and the like. A joiner or
+/// variation selector inside an emoji is never reported.
 ///
 /// ## Why is this bad?
-/// A reviewer sees another text than the programs: a host with a zero-width space is another host, and text after a
-/// right-to-left override is shown in another order than it runs.
+/// A reviewer sees a different text than the programs read: a host with a zero-width space is another host, and text
+/// after a right-to-left override is shown in a different order than it runs.
 ///
 /// ## Example
 /// ```json
@@ -33,7 +33,7 @@ pub(crate) static RULE: Rule = Rule {
     ..super::DEFAULTS
 };
 
-/// The members that people read and no program acts on. The permutations are copied from READMEs.
+/// The members that only people read. The permutations are copied from READMEs.
 const PROSE: [&str; 10] = [
     "author",
     "client_config_permutations",
@@ -47,17 +47,17 @@ const PROSE: [&str; 10] = [
     "title",
 ];
 
-/// The members whose own keys are names that the author makes up: a variable may well be called `text`.
+/// The members whose keys are chosen by the author, so that a variable called `text` is not prose.
 const WITH_NAMES: [&str; 3] = ["env", "inject_file", "user_config"];
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
-    // Almost no file has one, so the pointers are made only for those that do.
+    // Almost no file has such a character, so pointers are built only if one does.
     if has_any("", subject.value) {
         report(subject, "", subject.value, &Pointer::root(), findings);
     }
 }
 
-/// Whether there is one in the value of a key.
+/// Whether the value of the key `of` has an invisible character outside of prose.
 fn has_any(of: &str, value: &Value) -> bool {
     match value {
         Value::String(text) => invisible(text).is_some(),
@@ -102,19 +102,19 @@ fn report_text(text: &str, place: &Place, findings: &mut Findings) {
     };
     let number = text.get(..index).unwrap_or_default().chars().count() + 1;
     let message = format!(
-        "character {number} is U+{:04X}, {}, which nobody sees",
+        "character {number} is the invisible U+{:04X} ({})",
         u32::from(character),
         describe(character)
     );
-    findings.push(RULE.at(place.clone(), message).help("remove it, or type the text anew"));
+    findings.push(RULE.at(place.clone(), message).help("remove it, or retype the text"));
 }
 
-/// Whether a member is prose: by its key, and by the key of the object that it is in.
+/// Whether the member `key` of the object at the key `of` is prose.
 fn is_prose(of: &str, key: &str) -> bool {
     PROSE.contains(&key) && !WITH_NAMES.contains(&of)
 }
 
-/// The first character that nobody sees, and its place in bytes.
+/// The first invisible character, with its byte offset.
 fn invisible(text: &str) -> Option<(usize, char)> {
     if text.is_ascii() {
         return None;
@@ -144,21 +144,22 @@ fn is_invisible(character: char) -> bool {
 
 fn describe(character: char) -> &'static str {
     match character {
-        '\u{61c}' | '\u{200e}' | '\u{200f}' => "a mark of the writing direction",
-        '\u{202a}' | '\u{202b}' | '\u{2066}'..='\u{2068}' => {
-            "the start of another writing direction"
-        }
-        '\u{202c}' | '\u{2069}' => "the end of another writing direction",
-        '\u{202d}' | '\u{202e}' => "a reversal of the writing direction",
-        '\u{200b}' => "a zero-width space",
-        '\u{200c}' | '\u{200d}' => "a zero-width joiner",
-        '\u{feff}' => "a byte order mark",
-        '\u{ad}' => "a soft hyphen",
-        _ => "a character without width",
+        '\u{61c}' | '\u{200e}' | '\u{200f}' => "text direction mark",
+        '\u{202a}' | '\u{202b}' | '\u{2066}'..='\u{2068}' => "start of a text direction",
+        '\u{202c}' | '\u{2069}' => "end of a text direction",
+        '\u{202d}' => "left-to-right override",
+        '\u{202e}' => "right-to-left override",
+        '\u{200b}' => "zero-width space",
+        '\u{200c}' => "zero-width non-joiner",
+        '\u{200d}' => "zero-width joiner",
+        '\u{2060}' => "word joiner",
+        '\u{feff}' => "byte order mark",
+        '\u{ad}' => "soft hyphen",
+        _ => "zero-width character",
     }
 }
 
-/// Whether a joiner, a selector or a tag stands where an emoji has one: after a pictograph, a joiner between two.
+/// Whether a selector or tag follows a pictograph, or a joiner stands between two, as in an emoji.
 fn is_part_of_emoji(before: Option<char>, character: char, after: Option<char>) -> bool {
     let is_before = |accepts: fn(char) -> bool| before.is_some_and(accepts);
     match character {
@@ -177,7 +178,7 @@ fn is_part_of_emoji(before: Option<char>, character: char, after: Option<char>) 
     }
 }
 
-/// A symbol, told from letters, digits and invisible characters by what it is not.
+/// Whether a character is a symbol: neither ASCII nor a letter, a digit or invisible.
 fn is_pictograph(character: char) -> bool {
     !character.is_ascii() && !character.is_alphanumeric() && !is_invisible(character)
 }
@@ -187,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn emoji_and_letters_of_every_script_are_seen() {
+    fn emoji_and_letters_of_any_script_are_visible() {
         let seen = [
             "plain",
             "bücher",
@@ -205,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_sees_is_found_at_its_place() {
+    fn invisible_characters_are_found_at_their_offset() {
         let hidden = [
             ("a\u{200b}b", 1, '\u{200b}'),
             ("\u{202e}ab", 0, '\u{202e}'),
@@ -224,17 +225,20 @@ mod tests {
     }
 
     #[test]
-    fn a_character_that_nobody_sees_is_called_by_what_it_does() {
+    fn an_invisible_character_is_called_by_its_name() {
         for (characters, name) in [
-            ("\u{61c}\u{200e}\u{200f}", "a mark of the writing direction"),
-            ("\u{202a}\u{202b}\u{2066}\u{2067}\u{2068}", "the start of another writing direction"),
-            ("\u{202c}\u{2069}", "the end of another writing direction"),
-            ("\u{202d}\u{202e}", "a reversal of the writing direction"),
-            ("\u{200b}", "a zero-width space"),
-            ("\u{200c}\u{200d}", "a zero-width joiner"),
-            ("\u{feff}", "a byte order mark"),
-            ("\u{ad}", "a soft hyphen"),
-            ("\u{2060}\u{3164}", "a character without width"),
+            ("\u{61c}\u{200e}\u{200f}", "text direction mark"),
+            ("\u{202a}\u{202b}\u{2066}\u{2067}\u{2068}", "start of a text direction"),
+            ("\u{202c}\u{2069}", "end of a text direction"),
+            ("\u{202d}", "left-to-right override"),
+            ("\u{202e}", "right-to-left override"),
+            ("\u{200b}", "zero-width space"),
+            ("\u{200c}", "zero-width non-joiner"),
+            ("\u{200d}", "zero-width joiner"),
+            ("\u{2060}", "word joiner"),
+            ("\u{feff}", "byte order mark"),
+            ("\u{ad}", "soft hyphen"),
+            ("\u{3164}", "zero-width character"),
         ] {
             for character in characters.chars() {
                 assert!(is_invisible(character), "{character:?}");

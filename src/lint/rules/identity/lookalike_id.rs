@@ -15,13 +15,13 @@ use super::{LONGEST_ID, concerns, name_of};
 
 /// ## What it does
 /// Reports an OAuth server whose owner, the part of the id before `__`, looks like the owner of another OAuth server:
-/// one edit away, different only in `-`, `_`, `.` or case, or made of characters that look the same. Silent where both
+/// one edit away, different only in `-`, `_`, `.` or case, or made of characters that look the same. Silent if both
 /// use the same domains, and for one edit between names of fewer than four characters.
-/// A server that the profile does not compile is reported itself, never the one that is compiled.
+/// If the profile compiles only one of the two, the finding is on the other one.
 ///
 /// ## Why is this bad?
-/// People log in because they recognise the name. A name that is nearly a known one, with endpoints on another domain, is
-/// how their tokens are caught (typosquatting).
+/// People log in because they recognise the name. A name that resembles a known one, with endpoints on another domain,
+/// captures their tokens (typosquatting).
 ///
 /// ## Example
 /// ```json catalog/acme__mcp.json
@@ -64,20 +64,20 @@ pub(crate) static RULE: Rule = Rule {
     ..super::DEFAULTS
 };
 
-/// Of shorter names, too many are one edit apart by chance.
+/// Shorter names are too often one edit apart by chance.
 const SHORTEST_FOR_AN_EDIT: usize = 4;
 
-/// With how many others of one form a name is compared. Where more look alike, each is found beside its neighbours.
+/// How many others that share a form a name is compared with, so that many similar names do not take quadratic time.
 const MOST_COMPARED: usize = 100;
 
 /// How many of the others a finding shows.
 const MOST_SHOWN: usize = 3;
 
-/// The name of an owner in the forms that are compared.
+/// An owner, with its name in the forms that are compared.
 struct Owner<'a> {
     name: &'a str,
     lower: String,
-    /// As it looks: confusable characters made one ([UTS #39](https://www.unicode.org/reports/tr39/)), no separators.
+    /// The name without separators, confusable characters unified ([UTS #39](https://www.unicode.org/reports/tr39/)).
     look: String,
     servers: Vec<&'a Entry>,
 }
@@ -103,7 +103,7 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     }
 }
 
-/// The owners of the servers with OAuth. An id that is too long is refused, and has as many forms as characters.
+/// The owners of the servers with OAuth. Overlong ids are left out: they are invalid, and have a form for each character.
 fn owners(entries: &[Entry]) -> Vec<Owner<'_>> {
     let mut by_name: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
     let is_named = |entry: &&Entry| entry.is_named && entry.id.len() <= LONGEST_ID;
@@ -130,8 +130,8 @@ fn owners(entries: &[Entry]) -> Vec<Owner<'_>> {
         .collect()
 }
 
-/// Pairs that may look alike, each once: names that are one edit apart have a form in common once a character is left
-/// out, so not every name is compared with every other.
+/// The pairs that may look alike, each once. Names that are one edit apart share a form with one character left out, so
+/// not every name has to be compared with every other.
 fn candidates(owners: &[Owner<'_>]) -> BTreeSet<(usize, usize)> {
     let mut by_form: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
     for (index, owner) in owners.iter().enumerate() {
@@ -160,7 +160,7 @@ fn look_alike(left: &Owner<'_>, right: &Owner<'_>) -> bool {
     left.look == right.look || is_one_edit
 }
 
-/// Each server of an owner beside the first of every other that looks like it and is elsewhere.
+/// Reports each server of an owner, with the first server of each lookalike that is on other domains.
 fn report(owner: &Owner<'_>, others: &[&Owner<'_>], profile: Profile, findings: &mut Findings) {
     for entry in &owner.servers {
         let elsewhere = others.iter().filter_map(|other| {
@@ -174,19 +174,17 @@ fn report(owner: &Owner<'_>, others: &[&Owner<'_>], profile: Profile, findings: 
             continue;
         };
         let message = match more.len() {
-            0 => format!(
-                "the owner `{}` looks like `{name}`, which is on another domain",
-                owner.name
-            ),
+            0 => {
+                format!("the owner `{}` looks like `{name}`, which uses another domain", owner.name)
+            }
             more => format!(
-                "the owner `{}` looks like `{name}` and {more} more, which are on other domains",
+                "the owner `{}` looks like `{name}` and {more} more, which use other domains",
                 owner.name
             ),
         };
-        let finding = RULE.at(name_of(entry), message).help(match more.len() {
-            0 => "make sure that both are who they seem to be",
-            _ => "make sure that all of them are who they seem to be",
-        });
+        let finding = RULE
+            .at(name_of(entry), message)
+            .help("check that each owner is genuine, and remove any that is not");
         let shown = elsewhere.iter().take(MOST_SHOWN);
         let finding = shown.fold(finding, |finding, (_, server)| {
             finding.related(name_of(server), "looks like this one")
@@ -195,13 +193,13 @@ fn report(owner: &Owner<'_>, others: &[&Owner<'_>], profile: Profile, findings: 
     }
 }
 
-/// Whether two servers have to do with other domains. Of one without any, nothing is known.
+/// Whether two servers use different domains; false if the domains of either are unknown.
 fn are_elsewhere(left: &Entry, right: &Entry) -> bool {
     let (left, right) = (domains(left), domains(right));
     !left.is_empty() && !right.is_empty() && left != right
 }
 
-/// The registrable domains that a server's users and secrets have to do with.
+/// The registrable domains of a server's URLs and of the endpoints that get its secret.
 fn domains(entry: &Entry) -> BTreeSet<String> {
     let urls = [&entry.inputs.remote_url, &entry.inputs.server_url].into_iter().flatten();
     let endpoints = entry.needed_hosts().map(|destination| &destination.endpoint);

@@ -1,4 +1,5 @@
-//! What a server is called. These rules read the raw value, so that they speak even of a broken manifest.
+//! The ids of servers, and the names derived from them. Most of these rules read raw JSON, so that they also cover a
+//! manifest that breaks the schema.
 
 use std::collections::BTreeMap;
 
@@ -21,12 +22,12 @@ pub(crate) mod weakened_by_local;
 
 const DEFAULTS: Rule = Rule { group: Group::Identity, ..Rule::DEFAULTS };
 
-/// The characters that the proxy takes in an id; any other is answered with status 400.
+/// Whether the proxy accepts a character in an id; it answers any other with status 400.
 fn is_id_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '-')
 }
 
-/// The bytes that the proxy takes in an id.
+/// The longest id that the proxy accepts, in bytes.
 const LONGEST_ID: usize = 200;
 
 fn is_valid_id(id: &str) -> bool {
@@ -43,7 +44,7 @@ fn posix_form(id: &str) -> String {
         .collect()
 }
 
-/// The entries whose manifest says what it is called, by some form of that name.
+/// The entries whose manifest has a `name`, grouped by a form of their id.
 fn group_by_id<'a>(
     entries: impl Iterator<Item = &'a Entry>,
     form: impl Fn(&Entry) -> String,
@@ -55,13 +56,13 @@ fn group_by_id<'a>(
     groups
 }
 
-/// Where a manifest says what it is called.
+/// The place of an entry's `name`.
 fn name_of(entry: &Entry) -> Place {
     Place::value(entry.file, "/name")
 }
 
-/// The first entries of a group that are not the one that is looked at. Of ten thousand that each have the same name,
-/// none is to name all others.
+/// The first entries of a group that `is_other` accepts. Capped, so that ten thousand entries with one name do not each
+/// list all the others.
 fn others<'a>(group: &[&'a Entry], is_other: impl Fn(&Entry) -> bool) -> Vec<&'a Entry> {
     let others = group.iter().copied().filter(|entry| is_other(entry));
     others.take(MOST_NAMED).collect()
@@ -69,13 +70,13 @@ fn others<'a>(group: &[&'a Entry], is_other: impl Fn(&Entry) -> bool) -> Vec<&'a
 
 const MOST_NAMED: usize = 10;
 
-/// Whether an entry has anything to do with another: what the profile compiles is not to blame for what it leaves out.
-/// So a developer's file is reported itself, and never keeps the catalog from being built.
+/// Whether a conflict with `other` is reported at `entry`: never at a compiled server because of one that is left out, so
+/// that a developer's file cannot keep the catalog from being built.
 fn concerns(entry: &Entry, other: &Entry, profile: Profile) -> bool {
     other.is_compiled(profile) || !entry.is_compiled(profile)
 }
 
-/// Labels the names of other entries.
+/// Adds the names of other entries to a finding, with a label.
 fn with_names_of(finding: Finding, others: &[&Entry], label: &str) -> Finding {
     others.iter().fold(finding, |finding, other| finding.related(name_of(other), label))
 }

@@ -6,11 +6,11 @@ use super::{colliding_env_name, duplicate_server_id, lookalike_id};
 use super::{concerns, group_by_id, name_of, others, posix_form, with_names_of};
 
 /// ## What it does
-/// Reports ids that are equal once every character outside `[A-Za-z0-9_]` is `_` and case is ignored.
-/// A server that the profile does not compile is reported itself, never the one that is compiled.
+/// Reports ids that are equal once every character outside `[A-Za-z0-9_]` is replaced with `_` and case is ignored.
+/// If the profile compiles only one of the two, the finding is on the other one.
 ///
 /// ## Why is this bad?
-/// Mostly it is the same project twice, once with `-` and once with `_`. People install one and read about the other.
+/// It is usually the same project twice, once with `-` and once with `_`. People install one and read about the other.
 ///
 /// ## Example
 /// ```json catalog/acme__file-mcp.json
@@ -42,16 +42,22 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     let form = |entry: &Entry| posix_form(&entry.id).to_lowercase();
     for group in group_by_id(subject.entries.iter(), form).values() {
         for entry in group {
-            // The same id again is a duplicate, or a local server that shadows one.
+            // Equal ids are reported as duplicates or as shadows.
             let others =
                 others(group, |other| other.id != entry.id && concerns(entry, other, profile));
             let Some(first) = others.first() else {
                 continue;
             };
             let finding = RULE
-                .at(name_of(entry), format!("`{}` is nearly the id `{}`", entry.id, first.id))
-                .help("keep one, if both are the same project");
-            findings.push(with_names_of(finding, &others, "the other one"));
+                .at(
+                    name_of(entry),
+                    format!(
+                        "`{}` differs from `{}` only in case or punctuation",
+                        entry.id, first.id
+                    ),
+                )
+                .help("if they are the same project, keep only one");
+            findings.push(with_names_of(finding, &others, "nearly the same id"));
         }
     }
 }

@@ -5,11 +5,11 @@ use super::{name_of, posix_form};
 
 /// ## What it does
 /// Reports a proxied server whose `{id}_CLIENT_ID` or `{id}_SECRET` is a variable that the proxy itself or the tools of a
-/// cloud read, such as `AZURE_CLIENT_ID`. Case and `-` for `_` make no difference.
+/// cloud read, such as `AZURE_CLIENT_ID`. Case, and `-` instead of `_`, make no difference.
 ///
 /// ## Why is this bad?
-/// One variable would have two meanings: setting the server's credentials logs the proxy in somewhere else, and the
-/// credentials of the cloud are sent to the server's provider.
+/// One variable would have two meanings: the server's credentials would log the proxy in to the cloud, and the cloud's
+/// credentials would be sent to the server's provider.
 ///
 /// ## Example
 /// ```json catalog/azure.json
@@ -28,12 +28,12 @@ pub(crate) static RULE: Rule = Rule {
     ..super::DEFAULTS
 };
 
-/// The variables that can be equal to one of ours, and who reads them. `PORT`, `PATH` and the like cannot: they end
-/// neither in `_CLIENT_ID` nor in `_SECRET`.
+/// The variables that a server's can collide with, and who reads them. Ours end in `_CLIENT_ID` or `_SECRET`, so `PATH`
+/// and the like are not among them.
 const RESERVED: [(&str, &str); 13] = [
     ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "the Alibaba Cloud SDKs"),
-    ("ARM_CLIENT_ID", "the Azure provider of Terraform"),
-    ("ARM_CLIENT_SECRET", "the Azure provider of Terraform"),
+    ("ARM_CLIENT_ID", "Terraform's Azure provider"),
+    ("ARM_CLIENT_SECRET", "Terraform's Azure provider"),
     ("AWS_SECRET", "many scripts for AWS"),
     ("AZURE_CLIENT_ID", "the Azure SDKs"),
     ("AZURE_CLIENT_SECRET", "the Azure SDKs"),
@@ -43,7 +43,7 @@ const RESERVED: [(&str, &str); 13] = [
     ("GOOGLE_CLIENT_SECRET", "the proxy's start-up check"),
     ("HCP_CLIENT_ID", "the HashiCorp Cloud SDK"),
     ("HCP_CLIENT_SECRET", "the HashiCorp Cloud SDK"),
-    ("MSI_SECRET", "the managed identity of Azure App Service"),
+    ("MSI_SECRET", "Azure App Service's managed identity"),
 ];
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
@@ -54,13 +54,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             continue;
         };
         let message = if name == *reserved {
-            format!("`{name}` is a variable of {reader}")
+            format!("`{name}` is already read by {reader}")
         } else {
-            format!("`{name}` is also `{reserved}`, a variable of {reader}")
+            format!("`{name}` clashes with `{reserved}`, which is read by {reader}")
         };
         findings.push(
             RULE.at(name_of(subject.entry), message)
-                .help("put the owner in front of the id, such as `acme__…`"),
+                .help("prefix the id with its owner, as in `acme__…`"),
         );
     }
 }

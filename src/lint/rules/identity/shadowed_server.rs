@@ -8,7 +8,7 @@ use super::{name_of, weakened_by_local};
 /// Reports a server of `catalog_local` that has the id of one in `catalog`, and says what it changes.
 ///
 /// ## Why is this bad?
-/// On the developer's machine the catalog's own server cannot be reached, and what is tried there is not what users get.
+/// On the developer's machine the local server replaces the catalog's, so what is tested there is not what users get.
 ///
 /// ## Example
 /// ```json catalog/acme__mcp.json
@@ -38,7 +38,7 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     for (local, shadowed) in subject.shadows() {
         let changes = changes(local, shadowed);
         let what = match changes.as_slice() {
-            [] => "nothing that is run".to_owned(),
+            [] => "nothing that runs".to_owned(),
             changes => changes.join(", "),
         };
         findings.push(
@@ -47,21 +47,22 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
                 format!("`{}` hides the catalog's server, and changes {what}", local.id),
             )
             .help(
-                "give it an id of its own while it is tried, or remove it when the catalog has it",
+                "use a different id while you test it, or remove it once the change is in `catalog`",
             )
-            .related(name_of(shadowed), "hidden by it"),
+            .related(name_of(shadowed), "the server that is hidden"),
         );
     }
 }
 
-/// What a shadow changes, in a few words each.
+/// What a local server changes, a few words for each difference.
 fn changes(local: &Entry, shadowed: &Entry) -> Vec<String> {
     let types = [shadowed, local].map(|entry| entry.classification.verdict.name());
     let hosts = [shadowed, local].map(|entry| {
         let hosts = entry.needed_hosts().map(|destination| destination.host.as_str());
         hosts.collect::<std::collections::BTreeSet<_>>()
     });
-    let are_known = [shadowed, local].map(|entry| entry.destinations != Destinations::Unverifiable);
+    let [unverifiable_before, unverifiable_now] =
+        [shadowed, local].map(|entry| entry.destinations == Destinations::Unverifiable);
     let [type_before, type_now] = types;
     let [hosts_before, hosts_now] = hosts;
     let mut changes = Vec::new();
@@ -71,7 +72,7 @@ fn changes(local: &Entry, shadowed: &Entry) -> Vec<String> {
     if shadowed.is_proxied != local.is_proxied {
         changes.push("whether the proxy is used".to_owned());
     }
-    if hosts_before != hosts_now || are_known != [true; 2] && are_known != [false; 2] {
+    if hosts_before != hosts_now || unverifiable_before != unverifiable_now {
         changes.push("where the secret goes".to_owned());
     }
     if shadowed.inputs.remote_url != local.inputs.remote_url {
@@ -80,12 +81,13 @@ fn changes(local: &Entry, shadowed: &Entry) -> Vec<String> {
     if shadowed.redirect_uri != local.redirect_uri {
         changes.push("the redirect URI".to_owned());
     }
+    // The hash of `server` covers the URL too, which is reported above.
     if shadowed.server_hash != local.server_hash
         && shadowed.inputs.remote_url == local.inputs.remote_url
     {
         changes.push("how it is started".to_owned());
     }
-    // Said only where nothing above says more.
+    // Only if no other difference is listed.
     if shadowed.oauth_hash != local.oauth_hash && changes.is_empty() {
         changes.push("its OAuth configuration".to_owned());
     }

@@ -9,8 +9,8 @@ use super::name_of;
 /// the file, or has the secret sent elsewhere.
 ///
 /// ## Why is this bad?
-/// A developer's proxy has the real secret under this id. The shadow sends it where the catalog's server never would, or
-/// moves it out of the proxy.
+/// A developer's proxy holds the real secret under this id. The local server sends it where the catalog's server never
+/// would, or takes it out of the proxy.
 ///
 /// ## Example
 /// ```json catalog/acme__mcp.json
@@ -52,18 +52,17 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
         let mut report = |finding: Finding| {
             findings.push(
                 finding
-                    .help("give the local server an id of its own")
+                    .help("give the local server a different id")
                     .related(name_of(shadowed), "the catalog's server"),
             );
         };
         if shadowed.is_proxied && !local.is_proxied {
             let message =
-                format!("the catalog's `{}` goes through the proxy, this one does not", local.id);
+                format!("the catalog's `{}` uses the proxy, but this one does not", local.id);
             report(RULE.at(place_of_proxy(local), message));
         }
         if local.holds_secret && !shadowed.holds_secret {
-            let message =
-                "a client secret stands here that the catalog's server leaves to the proxy";
+            let message = "this file contains a client secret, which the catalog's server leaves to the proxy";
             report(RULE.at(Place::value(local.file, "/oauth_config/client_secret"), message));
         }
         if let Some((place, message)) = new_destination(local, shadowed) {
@@ -72,7 +71,7 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     }
 }
 
-/// What says that the proxy is not used.
+/// The place that decides that the proxy is not used.
 fn place_of_proxy(local: &Entry) -> Place {
     match (local.requires_proxy, &local.inputs.server_url) {
         (Some(_), _) => Place::value(local.file, "/oauth_config/requires_proxy"),
@@ -81,10 +80,10 @@ fn place_of_proxy(local: &Entry) -> Place {
     }
 }
 
-/// The first place to which the shadow has a secret sent and the catalog's server does not.
+/// The first destination of the secret that the catalog's server does not have, with a message.
 fn new_destination(local: &Entry, shadowed: &Entry) -> Option<(Place, String)> {
     match (&shadowed.destinations, &local.destinations) {
-        // No secret, or none that goes anywhere.
+        // Without the proxy no secret is sent.
         (Destinations::NotNeeded, _) | (_, Destinations::NotNeeded) => None,
         (Destinations::Known(_), Destinations::Known(_)) => {
             let is_new = |host: &str| shadowed.needed_hosts().all(|known| known.host != host);
@@ -95,13 +94,13 @@ fn new_destination(local: &Entry, shadowed: &Entry) -> Option<(Place, String)> {
             );
             Some((local.place_of(new), message))
         }
-        // What is discovered is not known, so the URLs that decide it are compared.
+        // The destinations are unknown, so the URLs that discovery would use are compared.
         (Destinations::Unverifiable, _) | (_, Destinations::Unverifiable) => {
             let is_asked_elsewhere = local.inputs != shadowed.inputs;
             is_asked_elsewhere.then(|| {
                 (
                     local.discovery_place(),
-                    "another provider is asked where the secret goes than for the catalog's server"
+                    "the secret's destination is looked up at another URL than for the catalog's server"
                         .to_owned(),
                 )
             })

@@ -6,11 +6,11 @@ use crate::source::Pointer;
 use crate::source::finding::Severity;
 
 /// ## What it does
-/// Reports a default in `user_config` that is not of the declared type, or outside of `min` and `max`. A file and a
-/// directory are strings; with `multiple`, the default is a list. A default of null says that there is none.
+/// Reports a default in `user_config` that does not have the declared type, or is outside `min` and `max`. A file or
+/// directory is a string; with `multiple`, the default is a list. A default of null counts as no default.
 ///
 /// ## Why is this bad?
-/// The form that asks for the answer cannot show the default, and an answer that nobody typed in is not checked.
+/// The form that asks for the answer cannot show the default, and a default is not validated like a typed answer.
 ///
 /// ## Example
 /// ```json
@@ -42,7 +42,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             let pointer = Pointer::from("/user_config").key(key).key("default");
             findings.push(
                 RULE.at(subject.value_at(pointer), format!("the default of `{key}` {problem}"))
-                    .help("give a default that could be an answer"),
+                    .help("set `default` to a value that the user could enter, or remove it"),
             );
         }
     }
@@ -73,14 +73,14 @@ fn mismatch_of_one(input: &UserInput, value: &Value) -> Option<String> {
                 format!("is not a path, but the type is `{}`", kind.name())
             }
             InputType::String | InputType::Number | InputType::Boolean => {
-                format!("is no {}", kind.name())
+                format!("is not a {}", kind.name())
             }
         });
     }
     let number = value.as_f64()?;
     match (input.min, input.max) {
-        (Some(min), _) if number < min => Some(format!("is below `min`, {min}")),
-        (_, Some(max)) if number > max => Some(format!("is above `max`, {max}")),
+        (Some(min), _) if number < min => Some(format!("is less than its `min` of {min}")),
+        (_, Some(max)) if number > max => Some(format!("is greater than its `max` of {max}")),
         _ => None,
     }
 }

@@ -5,10 +5,10 @@ use crate::source::finding::{Edit, Fix, Severity};
 
 /// ## What it does
 /// Reports `docker run` or `podman run` without `-i`, for a server that speaks over standard input and output.
-/// It is a note, unless the entry claims to work.
+/// A note, unless the manifest sets `works_in_archestra: true`.
 ///
 /// ## Why is this bad?
-/// Without `-i` the container's standard input is closed, so that the server never hears a request.
+/// Without `-i` the container's standard input is closed, so the server never receives a request.
 ///
 /// ## Example
 /// ```json
@@ -40,9 +40,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     findings.push(
         RULE.at(
             subject.value_at(Slot::Argument(run.run_at).pointer()),
-            "the container's standard input is closed",
+            "without `-i` the container's standard input is closed",
         )
-        .severity(subject.severity_of_claim())
+        .severity(subject.launch_problem_severity())
         .help("add `-i` after `run`")
         .fix(Fix::safe([Edit::InsertItem(
             "/server/args".into(),

@@ -1,15 +1,14 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, placeholders};
 
 /// ## What it does
-/// Reports a placeholder that says more of `user_config` than one plain key: a condition, an operator, brackets, blanks, or
-/// no closing brace.
+/// Reports a placeholder of `user_config` that is more than one plain key: it has a condition, an operator, brackets or
+/// spaces, or lacks the closing brace.
 ///
 /// ## Why is this bad?
-/// The desktop app replaces the text `${user_config.KEY}` and evaluates nothing.
-/// An expression reaches the server as it is written.
+/// The desktop app only replaces the text `${user_config.KEY}`. An expression reaches the server as it is written.
 ///
 /// ## Example
 /// ```json
@@ -29,7 +28,7 @@ use crate::text::placeholder::{Kind, placeholders};
 pub(crate) static RULE: Rule = Rule {
     id: "expression-in-placeholder",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     source: include_str!("expression_in_placeholder.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -46,7 +45,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             let key = expression.strip_prefix("user_config.");
             let is_declared = key.is_some_and(|key| subject.user_input(key).is_some());
             if is_declared && written.ends_with('}') {
-                // Replacing text works with any key that is declared, however unusual.
+                // A declared key is replaced, however unusual its characters.
                 continue;
             }
             findings.push(
@@ -54,7 +53,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                     subject.value_at(string.slot.pointer()),
                     format!("`{written}` is not evaluated"),
                 )
-                .help("use `${user_config.KEY}` with one key, and let the server decide"),
+                .help("write `${user_config.KEY}` with a single key and no spaces, and leave conditions to the server"),
             );
         }
     }

@@ -3,11 +3,11 @@ use crate::source::finding::Severity;
 use crate::text::env_name;
 
 /// ## What it does
-/// Reports a key of `server.env` that is not a POSIX name: letters, digits and `_`, and no digit first.
+/// Reports a key of `server.env` that is not a POSIX name: letters, digits and `_`, not starting with a digit.
 ///
 /// ## Why is this bad?
-/// Shells and container engines drop or refuse a variable with such a name. Mostly an option of the command line was put
-/// among the variables, or a key and its value were mixed up.
+/// Shells and container engines drop or refuse a variable with such a name. Usually a command line option was put
+/// among the variables, or a key and its value were swapped.
 ///
 /// ## Example
 /// ```json
@@ -32,9 +32,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             findings.push(
                 RULE.at(
                     subject.key(Slot::Env(key).pointer()),
-                    format!("`{key}` is not a name for an environment variable"),
+                    format!("`{key}` is not a valid name for an environment variable"),
                 )
-                .help("use letters, digits and `_`, and no digit first"),
+                .help("use only letters, digits and `_`, not starting with a digit"),
             );
         }
     }

@@ -4,12 +4,13 @@ use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, placeholders};
 
 /// ## What it does
-/// Reports an optional key without a default that a local server's command, arguments, image or environment use.
+/// Reports an optional key of `user_config` that has no default and is used in a local server's command, arguments,
+/// image or environment.
 ///
 /// ## Why is this bad?
-/// Today's desktop app replaces what was answered. Where the user leaves the field empty, the server is started with the
-/// literal text `${user_config.KEY}`. The launch specs drop the argument or variable instead, an argument together with the
-/// option that stands before it.
+/// Today's desktop app only replaces keys that have an answer. If the user leaves the field empty, the server is started
+/// with the literal text `${user_config.KEY}`. The launch specs omit the argument or variable instead, an argument
+/// together with the option before it.
 ///
 /// ## Example
 /// ```json
@@ -53,12 +54,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             findings.push(
                 RULE.at(
                     subject.key(Pointer::from("/user_config").key(key)),
-                    format!("`{key}` may stay unanswered, and has no default"),
+                    format!("`{key}` is optional and has no default"),
                 )
-                .related(
-                    subject.value_at(slot.pointer()),
-                    "the literal text would be passed on here",
-                )
+                .related(subject.value_at(slot.pointer()), "passed on literally if unanswered")
                 .help("give it a default, or make it required"),
             );
         }

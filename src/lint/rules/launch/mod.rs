@@ -1,4 +1,4 @@
-//! Whether a server can be started from what the manifest says, and asks its user for what it needs.
+//! Whether the manifest says how to start the server, and asks the user for what it needs.
 
 pub(crate) mod default_type_mismatch;
 pub(crate) mod docker_without_interactive;
@@ -27,7 +27,7 @@ use crate::text::placeholder::{Kind, placeholders};
 
 const DEFAULTS: Rule = Rule { group: Group::Launch, ..Rule::DEFAULTS };
 
-/// The strings of the server in which `${…}` is not a variable of a shell: all but the text that one is started with.
+/// The strings of the server except the text that a shell is started with, in which `${…}` is a shell variable.
 fn strings_outside_of_shells<'a>(subject: &Subject<'a>) -> Vec<ManifestString<'a>> {
     let text = subject.command().and_then(|command| inline_script(command, subject.args()));
     let mut strings = subject.server_strings();
@@ -38,7 +38,7 @@ fn strings_outside_of_shells<'a>(subject: &Subject<'a>) -> Vec<ManifestString<'a
     strings
 }
 
-/// The inputs of a local server whose answer reaches it by no way: named in no string, and not mounted.
+/// The inputs of a local server whose answer is never used: not named in any string, and not mounted.
 fn unused_inputs<'a>(subject: &Subject<'a>) -> Vec<(&'a str, &'a UserInput)> {
     if !subject.is_local() {
         return Vec::new();

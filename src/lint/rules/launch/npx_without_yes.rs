@@ -5,10 +5,10 @@ use crate::source::finding::{Edit, Fix, Severity};
 use crate::text::launch_line::{PackageRunner, package_run};
 
 /// ## What it does
-/// Reports `npx` without `-y` before the package. It is a note, unless the entry claims to work.
+/// Reports `npx` without `-y` before the package. A note, unless the manifest sets `works_in_archestra: true`.
 ///
 /// ## Why is this bad?
-/// `npx` asks before it installs a package, and nobody is there to answer: the server waits until it is given up.
+/// `npx` asks before it installs a package, and nobody can answer: the server hangs until the app gives up.
 ///
 /// ## Example
 /// ```json
@@ -42,7 +42,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 subject.value_at(Slot::Argument(package.at).pointer()),
                 format!("`npx` asks before it installs `{}`", package.text),
             )
-            .severity(subject.severity_of_claim())
+            .severity(subject.launch_problem_severity())
             .help("add `-y` as the first argument")
             .fix(Fix::safe([Edit::InsertItem("/server/args".into(), 0, json!("-y"))])),
         );

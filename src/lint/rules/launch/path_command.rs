@@ -2,11 +2,11 @@ use crate::lint::{Check, Findings, Rule, Subject};
 use crate::source::finding::Severity;
 
 /// ## What it does
-/// Reports a local server whose command is a path. It is a note, unless the entry claims to work.
+/// Reports a local server whose command is a path. A note, unless the manifest sets `works_in_archestra: true`.
 ///
 /// ## Why is this bad?
-/// The program at this path is on the machine where the entry was written. On another machine, and in the container that the
-/// desktop app runs servers in, it is missing.
+/// The program at this path exists on the author's machine. On other machines, and in the container in which the desktop
+/// app runs servers, it is missing.
 ///
 /// ## Example
 /// ```json
@@ -33,9 +33,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 subject.value_at("/server/command"),
-                format!("`{command}` is a path of one machine"),
+                format!("`{command}` is a path that may not exist on other machines"),
             )
-            .severity(subject.severity_of_claim())
+            .severity(subject.launch_problem_severity())
             .help("run a published package or image"),
         );
     }

@@ -1,4 +1,4 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Slot, Subject, Yield};
 use crate::source::finding::Severity;
 
@@ -7,7 +7,7 @@ use crate::source::finding::Severity;
 /// of a container engine: by `--use-api-socket`, or mounted, itself or in one of `/`, `/run`, `/var` and `/var/run`.
 ///
 /// ## Why is this bad?
-/// Each of these gives the server the whole machine: the container protects from nothing any more.
+/// Each of these gives the server control of the machine: the container no longer protects anything.
 ///
 /// ## Example
 /// ```json
@@ -21,7 +21,7 @@ use crate::source::finding::Severity;
 pub(crate) static RULE: Rule = Rule {
     id: "privileged-container",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     source: include_str!("privileged_container.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -36,6 +36,6 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             continue;
         };
         let place = subject.value_at(Slot::Argument(grant.at).pointer());
-        findings.push(RULE.at(place, message).help("run the container without it"));
+        findings.push(RULE.at(place, message).help("run the container without this option"));
     }
 }

@@ -8,7 +8,7 @@ use crate::source::finding::{Edit, Fix, Severity};
 /// Reports a key of `user_config` that is required and has a default.
 ///
 /// ## Why is this bad?
-/// The two contradict each other: with a default there is always an answer, so that nobody is required to give one.
+/// The two contradict each other: with a default there is always an answer, so nobody has to give one.
 ///
 /// ## Example
 /// ```json
@@ -40,16 +40,16 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             continue;
         };
         let pointer = Pointer::from("/user_config").key(key);
-        // An empty default answers nothing: then it is the one to go.
+        // An empty default is no answer, so it is the one to remove.
         let is_empty = default.is_null() || default == &Value::from("");
-        let superfluous = if is_empty { "default" } else { "required" };
+        let redundant = if is_empty { "default" } else { "required" };
         findings.push(
             RULE.at(
                 subject.key(pointer.key("default")),
-                format!("`{key}` is required, and has a default"),
+                format!("`{key}` is required but has a default"),
             )
-            .help(format!("remove `{superfluous}`"))
-            .fix(Fix::risky([Edit::Remove(pointer.key(superfluous))])),
+            .help(format!("remove `{redundant}`"))
+            .fix(Fix::risky([Edit::Remove(pointer.key(redundant))])),
         );
     }
 }

@@ -4,11 +4,11 @@ use crate::text::launch_line::inline_script;
 
 /// ## What it does
 /// Reports a server that is started through a shell: `sh`, `bash` and their like with `-c`, `cmd` with `/c`, or PowerShell
-/// with `-Command` or `-EncodedCommand`, whatever other options stand before.
+/// with `-Command` or `-EncodedCommand`, with or without other options before it.
 ///
 /// ## Why is this bad?
-/// The user's answers are put into the text that the shell reads, so that an answer with a quote, a `;` or a `$(…)` runs as
-/// a command. The same line does not run on every system either.
+/// The user's answers become part of the text that the shell parses, so an answer with a quote, a `;` or a `$(…)` runs as
+/// a command. Nor does the same line run on every system.
 ///
 /// ## Example
 /// ```json
@@ -35,9 +35,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 subject.value_at("/server/command"),
-                format!("`{command}` reads the server's command as a text"),
+                format!(
+                    "`{command}` parses the server's command line, including the user's answers"
+                ),
             )
-            .help("start the program itself, with its arguments one by one"),
+            .help("start the program directly, with each argument as a separate item"),
         );
     }
 }

@@ -1,17 +1,17 @@
 use crate::compile::plan::LeftOutReason;
 use crate::compile::{self, grammar};
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield};
 use crate::source::finding::{Place, Severity};
 use crate::source::{Origin, Pointer};
 use crate::text::profile::Profile;
 
 /// ## What it does
-/// Reports a value that no artifact may hold: `build` would leave its server out.
+/// Reports a value that must not appear in any artifact: `build` would leave its server out.
 ///
 /// ## Why is this bad?
-/// Whoever reads the artifacts, a shell, Docker or the proxy, would take the value for something else, so it is never written
-/// down. Without a server that is in the catalog, the artifacts are not what was reviewed.
+/// A shell, Docker or the proxy would misinterpret the value when it reads the artifact, so it is never written. Artifacts
+/// that lack a server of the catalog are not what was reviewed.
 ///
 /// ## Example
 /// ```json
@@ -25,7 +25,7 @@ use crate::text::profile::Profile;
 pub(crate) static RULE: Rule = Rule {
     id: "uncompilable-value",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     profile: ProfileScope::Own,
     source: include_str!("uncompilable_value.rs"),
     check: Check::Refused(check),
@@ -35,19 +35,19 @@ pub(crate) static RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let may_have_marks = grammar::may_have_secret_marks(&subject.entry.id, subject.text);
     let config = subject.context.config;
-    // Under production the developers' servers are compiled by nobody, yet they must be fit to be.
+    // Production does not compile the developers' servers, but they must still compile under development.
     let profile = match subject.entry.origin {
         Origin::Catalog => config.profile,
         Origin::CatalogLocal => Profile::Development,
     };
     let (entry, manifest) = (subject.entry, subject.manifest);
     for reason in compile::refusals(entry, manifest, subject.lock, profile, may_have_marks) {
-        // The type and the secrets have rules of their own.
+        // Other rules report the type and the secrets.
         let LeftOutReason::Invalid { field, problem } = reason else {
             continue;
         };
         let place = place(subject, &field);
-        let is_named = findings.iter().any(|finding| {
+        let is_reported = findings.iter().any(|finding| {
             let there = finding.place.as_ref().and_then(Place::pointer);
             let both = there.zip(place.pointer());
             let is_here =
@@ -59,15 +59,16 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 Some(Severity::Note) | None => false,
             }
         });
-        if !is_named {
-            findings.push(RULE.at(place, format!("`{field}` {problem}")).help(
-                "write it as artifacts can hold it: until then the server is in none of them",
-            ));
+        if !is_reported {
+            findings.push(
+                RULE.at(place, format!("`{field}` {problem}"))
+                    .help("correct the value: until then `build` leaves the server out"),
+            );
         }
     }
 }
 
-/// Where the value stands that the compiler calls by this name.
+/// The place of the value that the compiler refers to by this name.
 fn place(subject: &Subject<'_>, field: &str) -> Place {
     let manifest = subject.manifest;
     let oauth = manifest.oauth_config.as_ref();
@@ -85,7 +86,7 @@ fn place(subject: &Subject<'_>, field: &str) -> Place {
                 None => subject.value_at("/server/args"),
             }
         }
-        "server" => telling_place(subject),
+        "server" => place_of_secret_name(subject),
         "oauth_config.scopes" => {
             let scopes = oauth.and_then(|oauth| oauth.scopes.as_deref());
             let mut scopes = scopes.unwrap_or_default().iter().enumerate();
@@ -99,23 +100,21 @@ fn place(subject: &Subject<'_>, field: &str) -> Place {
                 None => subject.key("/oauth_config"),
             }
         }
-        "streamable_http_url" => subject.value_at("/oauth_config/streamable_http_url"),
-        "token_endpoint" if oauth.is_some_and(|oauth| oauth.token_endpoint.is_some()) => {
-            subject.value_at("/oauth_config/token_endpoint")
-        }
-        "authorization_endpoint" if oauth.is_some_and(|oauth| oauth.server_url.is_some()) => {
-            subject.value_at("/oauth_config/server_url")
-        }
         _ => {
-            let known = [
-                ("client_id", oauth.is_some_and(|oauth| oauth.client_id.is_some())),
-                ("server_url", oauth.is_some_and(|oauth| oauth.server_url.is_some())),
-                ("well_known_url", oauth.is_some_and(|oauth| oauth.well_known_url.is_some())),
-                ("token_endpoint", oauth.is_some_and(|oauth| oauth.token_endpoint.is_some())),
-                ("redirect_uris", oauth.is_some_and(|oauth| oauth.redirect_uris.is_some())),
-            ];
-            let name = field.strip_prefix("oauth_config.").unwrap_or_default();
-            if known.contains(&(name, true)) {
+            let name = match field {
+                "authorization_endpoint" => "server_url",
+                _ => field.strip_prefix("oauth_config.").unwrap_or(field),
+            };
+            let is_given = oauth.is_some_and(|oauth| match name {
+                "client_id" => oauth.client_id.is_some(),
+                "redirect_uris" => oauth.redirect_uris.is_some(),
+                "server_url" => oauth.server_url.is_some(),
+                "streamable_http_url" => oauth.streamable_http_url.is_some(),
+                "token_endpoint" => oauth.token_endpoint.is_some(),
+                "well_known_url" => oauth.well_known_url.is_some(),
+                _ => false,
+            });
+            if is_given {
                 subject.value_at(Pointer::from("/oauth_config").key(name))
             } else {
                 subject.entry.discovery_place()
@@ -124,8 +123,8 @@ fn place(subject: &Subject<'_>, field: &str) -> Place {
     }
 }
 
-/// The text that tells of a secret.
-fn telling_place(subject: &Subject<'_>) -> Place {
+/// The first text with the word `REDACTED` or the name of a secret's variable.
+fn place_of_secret_name(subject: &Subject<'_>) -> Place {
     let manifest = subject.manifest;
     let display_name = manifest.display_name.iter();
     let display_name = display_name.map(|text| (Pointer::from("/display_name"), text.as_str()));

@@ -1,4 +1,4 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, placeholders};
@@ -8,7 +8,7 @@ use crate::text::suggest::Suggestions;
 /// Reports a `${user_config.KEY}` whose key `user_config` does not declare.
 ///
 /// ## Why is this bad?
-/// The user is never asked for it, so nothing takes its place: the server is started with the literal text
+/// The user is never asked for it, so nothing replaces it: the server is started with the literal text
 /// `${user_config.KEY}`.
 ///
 /// ## Example
@@ -29,7 +29,7 @@ use crate::text::suggest::Suggestions;
 pub(crate) static RULE: Rule = Rule {
     id: "undeclared-user-config",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     source: include_str!("undeclared_user_config.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -47,13 +47,15 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 continue;
             }
             let help = match suggestions.nearest(key) {
-                Some(meant) => format!("did you mean `${{user_config.{meant}}}`?"),
+                Some(meant) => {
+                    format!("write `${{user_config.{meant}}}`, if that is what you meant")
+                }
                 None => format!("declare `{key}` in `user_config`"),
             };
             findings.push(
                 RULE.at(
                     subject.value_at(string.slot.pointer()),
-                    format!("`user_config` declares no `{key}`"),
+                    format!("`user_config` does not declare `{key}`"),
                 )
                 .help(help),
             );

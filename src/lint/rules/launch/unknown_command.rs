@@ -2,8 +2,8 @@ use crate::lint::{Check, Findings, Rule, Subject};
 use crate::source::finding::Severity;
 
 /// ## What it does
-/// Reports a local server whose command is missing, empty or `unknown`, and that has no `docker_image` either.
-/// It is a note, unless the entry claims to work.
+/// Reports a local server whose command is `unknown`, or that has neither a command nor a `docker_image`.
+/// A note, unless the manifest sets `works_in_archestra: true`.
 ///
 /// ## Why is this bad?
 /// There is nothing to run.
@@ -31,14 +31,18 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     }
     let (place, message) = match subject.command() {
-        // An image may start by itself.
+        // An image can have an entry point.
         None | Some("") if server.docker_image.is_some() => return,
         Some("") => (subject.value_at("/server/command"), "the command is empty"),
-        Some("unknown") => (subject.value_at("/server/command"), "the command is unknown"),
-        None => (subject.key("/server"), "there is no command"),
+        Some("unknown") => {
+            (subject.value_at("/server/command"), "the command is the placeholder `unknown`")
+        }
+        None => (subject.key("/server"), "the server has no command"),
         Some(_) => return,
     };
-    findings.push(RULE.at(place, message).severity(subject.severity_of_claim()).help(
-        "say what starts the server, such as `npx` with a package or `docker run` with an image",
-    ));
+    findings.push(
+        RULE.at(place, message)
+            .severity(subject.launch_problem_severity())
+            .help("set `server.command` to what starts the server, such as `npx` or `docker`"),
+    );
 }

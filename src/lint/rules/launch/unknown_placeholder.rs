@@ -5,12 +5,12 @@ use crate::text::suggest::Suggestions;
 
 /// ## What it does
 /// Reports a `${…}` in the command, the arguments, the image or the environment that is neither `${user_config.KEY}` nor a
-/// name that the manifest format knows. One that another stands inside of is such a one too. The text that a shell is given
-/// with `-c`, or PowerShell with `-Command`, is the shell's own, and left alone; `cmd` knows no `${…}`.
+/// name that the manifest format knows. A placeholder with another one inside counts as well. Text given to a shell with
+/// `-c`, or to PowerShell with `-Command`, is skipped, since `${…}` is a variable there; in `cmd` it is not.
 ///
 /// ## Why is this bad?
-/// Nothing replaces it: today's desktop app starts the server with the literal text, and the launch specs leave out what
-/// contains it.
+/// Nothing replaces it: today's desktop app starts the server with the literal text, and the launch specs leave out
+/// whatever contains it.
 ///
 /// ## Example
 /// ```json
@@ -41,7 +41,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             let help = match found.kind {
                 Kind::Unknown(name) => help(suggestions.nearest(name)),
                 Kind::Token(_) => {
-                    "name the variable for it in `oauth_config.access_token_env_var`".to_owned()
+                    "name the token's variable in `oauth_config.access_token_env_var`".to_owned()
                 }
                 Kind::UserConfig(_) | Kind::Expression(_) | Kind::Runtime(_) => continue,
             };
@@ -59,7 +59,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
 
 fn help(nearest: Option<&str>) -> String {
     match nearest {
-        Some(meant) => format!("did you mean `${{user_config.{meant}}}`?"),
-        None => "ask the user for it, with `${user_config.KEY}`".to_owned(),
+        Some(meant) => format!("write `${{user_config.{meant}}}` alone, if that is what you meant"),
+        None => "ask the user for it with `${user_config.KEY}`".to_owned(),
     }
 }

@@ -9,7 +9,7 @@ use crate::text::pin::{is_pinned_image, is_pinned_package};
 /// digest or with the tag `latest`.
 ///
 /// ## Why is this bad?
-/// What runs tomorrow is not what was looked at today: whoever takes over the package runs code on every machine at once.
+/// What runs tomorrow is not what was reviewed today: whoever takes over the package can run code on every machine at once.
 ///
 /// ## Example
 /// ```json
@@ -35,11 +35,14 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some((pointer, name, is_pinned)) = package(subject).or_else(|| image(subject)) else {
         return;
     };
-    // What the user answers, and what lies in a folder, is pinned elsewhere.
+    // A version from the user's answer, or a local folder, cannot be pinned here.
     if !is_pinned && !name.contains("${") && !is_path(name) {
         findings.push(
-            RULE.at(subject.value_at(pointer), format!("`{name}` names no exact version"))
-                .help("name the version, commit or digest that was looked at"),
+            RULE.at(
+                subject.value_at(pointer),
+                format!("`{name}` is not pinned to an exact version"),
+            )
+            .help("pin the version, commit or digest that was reviewed"),
         );
     }
 }

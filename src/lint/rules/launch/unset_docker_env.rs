@@ -1,4 +1,4 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Slot, Subject, Yield};
 use crate::source::finding::Severity;
 
@@ -6,8 +6,8 @@ use crate::source::finding::Severity;
 /// Reports a `-e KEY` of `docker run` or `podman run` whose key neither `server.env` nor `access_token_env_var` sets.
 ///
 /// ## Why is this bad?
-/// `-e KEY` hands on a variable of the process that starts the container. Nobody sets this one, so that the server is
-/// started without it.
+/// `-e KEY` passes on a variable of the process that starts the container. Nothing sets this one, so the server starts
+/// without it.
 ///
 /// ## Example
 /// ```json
@@ -27,7 +27,7 @@ use crate::source::finding::Severity;
 pub(crate) static RULE: Rule = Rule {
     id: "unset-docker-env",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     source: include_str!("unset_docker_env.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -42,7 +42,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         let is_set = option.value.is_some()
             || env.is_some_and(|env| env.contains_key(option.key))
             || subject.token_env_var() == Some(option.key);
-        // Podman hands on every variable with a beginning: `-e ACME_*`.
+        // Podman passes on every variable with a prefix: `-e ACME_*`.
         let is_pattern = option.key.ends_with('*') || option.key.contains("${");
         if !is_set && !is_pattern {
             findings.push(

@@ -4,11 +4,11 @@ use crate::text::placeholder::{Kind, placeholders};
 
 /// ## What it does
 /// Reports `${__dirname}`, `${HOME}` and the other names of desktop extensions in the command, the arguments, the image or
-/// the environment. It is a note, unless the entry claims to work. The text that a shell is given with
-/// `-c`, or PowerShell with `-Command`, is left alone.
+/// the environment. A note, unless the manifest sets `works_in_archestra: true`. Text given to a shell with `-c`, or to
+/// PowerShell with `-Command`, is skipped.
 ///
 /// ## Why is this bad?
-/// Today's desktop app replaces `${user_config.KEY}` alone. The server is started with the literal text, and looks for a
+/// Today's desktop app replaces only `${user_config.KEY}`. The server is started with the literal text, and looks for a
 /// folder of that name.
 ///
 /// ## Example
@@ -41,9 +41,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             findings.push(
                 RULE.at(
                     subject.value_at(string.slot.pointer()),
-                    format!("today's app passes `${{{name}}}` on as it is"),
+                    format!("today's desktop app passes on `${{{name}}}` unchanged"),
                 )
-                .severity(subject.severity_of_claim())
+                .severity(subject.launch_problem_severity())
                 .help("use a published package or image, or ask the user for the path"),
             );
         }

@@ -7,8 +7,8 @@ use crate::source::finding::Severity;
 /// environment nor an injected file names, and that is not `mounted`.
 ///
 /// ## Why is this bad?
-/// The user cannot install the server without an answer, and the answer goes nowhere. Mostly the placeholder was forgotten
-/// or misspelled, so that the server misses what it cannot run without.
+/// The user cannot install the server without an answer, and the answer is never used. Usually the placeholder was
+/// forgotten or misspelled, so the server lacks something it cannot run without.
 ///
 /// ## Example
 /// ```json
@@ -40,7 +40,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                     subject.key(Pointer::from("/user_config").key(key)),
                     format!("`{key}` is required, but its answer is never used"),
                 )
-                .help(format!("use it as `${{user_config.{key}}}`, or do not ask for it")),
+                .help(format!(
+                    "use it as `${{user_config.{key}}}`, or remove it from `user_config`"
+                )),
             );
         }
     }

@@ -4,10 +4,11 @@ use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports a key of a local server's `user_config` that neither the command, the arguments, the image, the environment nor
-/// an injected file names. Keys that are `mounted` reach the server as a file; required keys have a rule of their own.
+/// an injected file names. Keys that are `mounted` reach the server as a file; required keys are reported by
+/// `unused-required-user-config`.
 ///
 /// ## Why is this bad?
-/// The user fills in a field, and the answer goes nowhere. Mostly the placeholder was forgotten or misspelled.
+/// The user fills in a field, and the answer is never used. Usually the placeholder was forgotten or misspelled.
 ///
 /// ## Example
 /// ```json
@@ -39,7 +40,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                     subject.key(Pointer::from("/user_config").key(key)),
                     format!("the answer to `{key}` is never used"),
                 )
-                .help(format!("use it as `${{user_config.{key}}}`, or do not ask for it")),
+                .help(format!(
+                    "use it as `${{user_config.{key}}}`, or remove it from `user_config`"
+                )),
             );
         }
     }

@@ -1,4 +1,4 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::manifest::oauth::{Undetermined, Verdict};
 use crate::source::finding::Severity;
@@ -7,8 +7,8 @@ use crate::source::finding::Severity;
 /// Reports a local server whose `oauth_config` has neither `generic_oauth: true` nor a static `client_id`.
 ///
 /// ## Why is this bad?
-/// It is none of the four OAuth types: only a remote server can register its client, and only a static client works
-/// for a local one. The app would try a registration that leads nowhere.
+/// It fits none of the four OAuth types: a local server needs a static client, since only a remote server can register
+/// one. The app would attempt a registration that cannot succeed.
 ///
 /// ## Example
 /// ```json
@@ -22,7 +22,7 @@ use crate::source::finding::Severity;
 pub(crate) static RULE: Rule = Rule {
     id: "ambiguous-oauth-type",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     source: include_str!("ambiguous_oauth_type.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -36,8 +36,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     findings.push(
         RULE.at(
             subject.client_id_place(),
-            "a local server without a static `client_id` is none of the four OAuth types",
+            "a local server needs a static `client_id`: without one it fits none of the four OAuth types",
         )
-        .help("set `client_id` (type 2, `mcp-static`), or say where the remote server is (type 4, `remote-dynamic`)"),
+        .help("set `client_id` (type 2, `mcp-static`), or, if the server is remote, `server.url` (type 4, `remote-dynamic`)"),
     );
 }

@@ -8,8 +8,8 @@ use crate::source::finding::Severity;
 /// Reports a remote server without a static client (type 4) whose callback on the user's machine is at port 8080.
 ///
 /// ## Why is this bad?
-/// That is the OAuth proxy's default port. A developer who runs the proxy and the app on one machine finds that
-/// whichever started first gets the code.
+/// That is the OAuth proxy's default port. If a developer runs the proxy and the app on one machine, whichever starts
+/// first gets the code.
 ///
 /// ## Example
 /// ```json
@@ -34,7 +34,7 @@ pub(crate) static RULE: Rule = Rule {
     ..super::DEFAULTS
 };
 
-/// Where the proxy listens unless it is told otherwise.
+/// The proxy's default port.
 const PROXY_PORT: u16 = 8080;
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
@@ -47,7 +47,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let port = Url::parse(uri).ok().and_then(|url| url.port());
     if redirect::is_loopback(uri) && port == Some(PROXY_PORT) {
         findings.push(
-            RULE.at(place, format!("port {PROXY_PORT} is the OAuth proxy's own default"))
+            RULE.at(place, format!("port {PROXY_PORT} is the OAuth proxy's default port"))
                 .help("use another port for the app's callback"),
         );
     }

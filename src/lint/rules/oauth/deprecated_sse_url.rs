@@ -8,8 +8,8 @@ use crate::source::finding::Severity;
 /// Reports a remote URL whose path ends in `/sse`.
 ///
 /// ## Why is this bad?
-/// The HTTP+SSE transport is deprecated since the protocol's version of 2025-03-26. Providers serve streamable HTTP
-/// at another path, and switch the old one off.
+/// The HTTP+SSE transport has been deprecated since protocol version 2025-03-26. Providers serve streamable HTTP at
+/// another path, and switch the old one off.
 ///
 /// ## Example
 /// ```json
@@ -39,7 +39,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 subject.value_at(oauth::remote_url_pointer(subject.manifest)),
-                format!("`{text}` speaks the deprecated HTTP+SSE transport"),
+                format!("`{text}` looks like the deprecated HTTP+SSE transport"),
             )
             .help("use the provider's streamable HTTP URL, often `/mcp`"),
         );

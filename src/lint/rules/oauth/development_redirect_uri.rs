@@ -3,15 +3,14 @@ use url::{Host, Url};
 use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 
-use super::{UNUSABLE_REDIRECT_URI, empty_redirect_uris};
+use super::{UNUSABLE_REDIRECT_URI_RULES, empty_redirect_uris};
 
 /// ## What it does
 /// Reports a redirect URI whose host has a label `dev`, `staging`, `test` or `local` in the production catalog. The
-/// top-level domain `.dev` is a domain like any other. Silent for `catalog_local` and under the development
-/// profile.
+/// top-level domain `.dev` does not count. Silent for `catalog_local` and under the development profile.
 ///
 /// ## Why is this bad?
-/// Users' codes would go to a system that is changed, logged and shared as development systems are.
+/// Users' authorization codes would go to a system that is changed, logged and shared like a development system.
 ///
 /// ## Example
 /// ```json
@@ -36,7 +35,7 @@ pub(crate) static RULE: Rule = Rule {
     id: "development-redirect-uri",
     level: Severity::Warning,
     yields_to: &[
-        Yield::AtPlace(&UNUSABLE_REDIRECT_URI),
+        Yield::AtPlace(&UNUSABLE_REDIRECT_URI_RULES),
         Yield::InFile(&[&empty_redirect_uris::RULE]),
     ],
     profile: ProfileScope::Own,
@@ -50,25 +49,25 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     }
     for (place, uri) in subject.redirect_uris() {
-        if let Some(label) = development_label(uri) {
+        if let Some(host) = development_host(uri) {
             findings.push(
-                RULE.at(place, format!("`{label}` in `{uri}` says development"))
+                RULE.at(place, format!("the host `{host}` looks like a development environment"))
                     .help("use the callback of the production proxy"),
             );
         }
     }
 }
 
-/// The label that says that a host is not for production.
-fn development_label(uri: &str) -> Option<String> {
+/// The host of a URI, if one of its labels marks it as not for production.
+fn development_host(uri: &str) -> Option<String> {
     let url = Url::parse(uri).ok()?;
     let Host::Domain(domain) = url.host()? else {
         return None;
     };
     let (names, top) = domain.rsplit_once('.').unwrap_or(("", domain));
-    let labels =
-        names.split('.').filter(|label| matches!(*label, "dev" | "staging" | "test" | "local"));
-    // RFC 6761 and RFC 6762 keep these two out of the public name space.
-    let top = [top].into_iter().filter(|top| matches!(*top, "test" | "local"));
-    labels.chain(top).next().map(str::to_owned)
+    let mut labels = names.split('.');
+    let is_development = labels.any(|label| matches!(label, "dev" | "staging" | "test" | "local"))
+            // RFC 6761 and RFC 6762 reserve these top-level domains.
+            || matches!(top, "test" | "local");
+    is_development.then(|| domain.to_owned())
 }

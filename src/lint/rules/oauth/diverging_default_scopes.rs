@@ -7,8 +7,8 @@ use crate::source::finding::Severity;
 /// Reports `default_scopes` that are not the same set as `scopes`.
 ///
 /// ## Why is this bad?
-/// The app falls back to `default_scopes` when it discovers nothing. The user then grants something else than what the
-/// server was reviewed for.
+/// The app falls back to `default_scopes` when discovery finds no scopes. The user then grants other scopes than the ones
+/// that were reviewed.
 ///
 /// ## Example
 /// ```json
@@ -49,19 +49,21 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let more = list(defaults.difference(&scopes));
     let fewer = list(scopes.difference(&defaults));
     let difference = match (more.is_empty(), fewer.is_empty()) {
-        (false, true) => format!("has {more}, which `scopes` has not"),
+        (false, true) => format!("has {more}, which `scopes` does not"),
         (true, _) => format!("lacks {fewer}, which `scopes` has"),
         (false, false) => format!("has {more}, but `scopes` has {fewer}"),
     };
     let finding = RULE
         .at(subject.key("/oauth_config/default_scopes"), format!("`default_scopes` {difference}"))
         .help(if scopes.is_empty() {
-            "call them `scopes`: without any, what to ask for is left to the provider"
+            "rename the key to `scopes`: without `scopes`, the provider chooses what is requested"
         } else {
-            "remove `default_scopes`: left out, they are `scopes`"
+            "remove `default_scopes`: it defaults to `scopes`"
         });
     findings.push(match oauth.scopes {
-        Some(_) => finding.related(subject.key("/oauth_config/scopes"), "asked for first"),
+        Some(_) => {
+            finding.related(subject.key("/oauth_config/scopes"), "the scopes normally requested")
+        }
         None => finding,
     });
 }

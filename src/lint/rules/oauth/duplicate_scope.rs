@@ -10,7 +10,7 @@ use super::malformed_scope;
 /// Reports a scope that is listed twice in `scopes` or `default_scopes`.
 ///
 /// ## Why is this bad?
-/// A scope is granted or it is not. The second entry is a slip, perhaps in place of another scope.
+/// Listing a scope twice has no effect, so the second entry is a mistake, perhaps in place of another scope.
 ///
 /// ## Example
 /// ```json

@@ -5,7 +5,7 @@ use crate::source::finding::Severity;
 /// Reports an `oauth_config` without redirect URIs.
 ///
 /// ## Why is this bad?
-/// The provider has no place to send the user back to, so no login ends.
+/// The provider has nowhere to send the user back to, so no login can complete.
 ///
 /// ## Example
 /// ```json
@@ -35,7 +35,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     };
     let (place, message) = match oauth.redirect_uris.as_deref() {
-        None => (subject.key("/oauth_config"), "there are no `redirect_uris`"),
+        None => (subject.key("/oauth_config"), "`redirect_uris` is missing"),
         Some([]) => (subject.value_at("/oauth_config/redirect_uris"), "`redirect_uris` is empty"),
         Some(_) => return,
     };

@@ -5,11 +5,11 @@ use crate::source::finding::Severity;
 use super::deliveries;
 
 /// ## What it does
-/// Reports a server of type 2 that gets its token in an environment variable or a file.
+/// Reports a server of type 2 (`mcp-static`) that gets its token in an environment variable or a file.
 ///
 /// ## Why is this bad?
-/// Today's desktop app does that for type 1 only, and hands a token of type 2 over in a header alone. The launch
-/// specs that catproof compiles carry it for both, so a runtime that follows them works.
+/// Today's desktop app does that only for type 1, and delivers the token of a type 2 server only in a header. The launch
+/// specs that catproof compiles support it for both, so it works in a runtime that follows them.
 ///
 /// ## Example
 /// ```json
@@ -46,7 +46,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 subject.key(pointer),
-                "today's desktop app delivers a token of type 2 in a header only",
+                "today's desktop app delivers the token of a type 2 server only in a header",
             )
             .help("add `streamable_http_url`, if the server can speak HTTP"),
         );

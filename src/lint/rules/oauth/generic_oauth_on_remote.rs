@@ -1,5 +1,4 @@
-use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::manifest::oauth::{Fact, Undetermined, Verdict};
 use crate::source::finding::Severity;
 
@@ -7,8 +6,8 @@ use crate::source::finding::Severity;
 /// Reports `generic_oauth: true` on a remote server.
 ///
 /// ## Why is this bad?
-/// The flag says type 1, the location says type 3 or 4: the token of the generic flow is handed to a process, and a
-/// remote server has none.
+/// The flag means type 1, the location means type 3 or 4: the generic flow passes the token to a process, and a remote
+/// server has none.
 ///
 /// ## Example
 /// ```json
@@ -22,7 +21,6 @@ use crate::source::finding::Severity;
 pub(crate) static RULE: Rule = Rule {
     id: "generic-oauth-on-remote",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("generic_oauth_on_remote.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -39,9 +37,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             "`generic_oauth` is for local servers, but this one is remote",
         )
         .help("remove `generic_oauth`: remote servers use the MCP authorization flow");
-    let location = classification.evidence_of(Fact::Remote);
-    findings.push(match location.and_then(|location| location.pointer) {
-        Some(pointer) => finding.related(subject.value_at(pointer), "this makes it remote"),
+    let remote = classification.evidence_of(Fact::Remote);
+    findings.push(match remote.and_then(|remote| remote.pointer) {
+        Some(pointer) => finding.related(subject.value_at(pointer), "this makes the server remote"),
         None => finding,
     });
 }

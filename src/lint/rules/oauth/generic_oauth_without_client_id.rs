@@ -1,15 +1,15 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::manifest::oauth::{Undetermined, Verdict};
 use crate::source::finding::Severity;
 
 /// ## What it does
 /// Reports a local server with `generic_oauth: true` and no static `client_id`. An empty one does not count, nor
-/// does the URL of a client id metadata document.
+/// does the URL of a client ID metadata document.
 ///
 /// ## Why is this bad?
-/// Plain OAuth 2.0 has no way to register a client.
-/// Without a client id that the provider issued, the login cannot start, and no OAuth type can be given.
+/// Plain OAuth 2.0 has no way to register a client. Without a client id from the provider the login cannot start, and the
+/// server has no OAuth type.
 ///
 /// ## Example
 /// ```json
@@ -23,7 +23,7 @@ use crate::source::finding::Severity;
 pub(crate) static RULE: Rule = Rule {
     id: "generic-oauth-without-client-id",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     source: include_str!("generic_oauth_without_client_id.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -37,9 +37,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     findings.push(
         RULE.at(
             subject.client_id_place(),
-            "the generic flow has no static `client_id`, and cannot register a client",
+            "the generic flow needs a static `client_id`: it cannot register a client",
         )
-        .help("register a client at the provider and give its id as `client_id`")
-        .related(subject.value_at("/oauth_config/generic_oauth"), "this asks for the generic flow"),
+        .help("register a client with the provider, and set `client_id` to its id")
+        .related(subject.value_at("/oauth_config/generic_oauth"), "this selects the generic flow"),
     );
 }

@@ -4,13 +4,13 @@ use crate::manifest::oauth::metadata_url::names_authorization_server;
 use crate::source::finding::Severity;
 
 /// ## What it does
-/// Reports a field of `oauth_config` that the server's type does not read. These are `token_endpoint` of types 2 to
+/// Reports a field of `oauth_config` that the server's OAuth type does not use. These are `token_endpoint` of types 2 to
 /// 4, `well_known_url` of types 1, 3 and 4, `resource_metadata_url` of types 1 and 2, `supports_resource_metadata:
 /// true` of type 1.
 ///
 /// ## Why is this bad?
-/// It looks as if it decided where the login goes, and decides nothing. Either it is a remnant, or the type is not
-/// the one that the author had in mind.
+/// The field looks as if it controls the login, but has no effect. Either it is left over, or the server was meant to
+/// have another OAuth type.
 ///
 /// ## Example
 /// ```json
@@ -50,7 +50,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             ("token_endpoint", oauth.token_endpoint.is_some()),
             (
                 "resource_metadata_url",
-                // What names another kind of document is `resource-metadata-misuse`.
+                // `resource-metadata-misuse` reports a URL of authorization server metadata.
                 resource_metadata.is_some_and(|url| !names_authorization_server(url)),
             ),
         ],
@@ -65,13 +65,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 RULE.at(
                     subject.key(format!("/oauth_config/{field}")),
                     format!(
-                        "type {}, `{}`, does not read `{field}`",
+                        "`{field}` has no effect with OAuth type {} (`{}`)",
                         oauth_type.number(),
                         oauth_type.name()
                     ),
                 )
                 .help(format!(
-                    "remove `{field}`, or see `catproof explain {}` for what the type reads",
+                    "remove `{field}`, or see `catproof explain {}` for what this type uses",
                     oauth_type.name()
                 )),
             );

@@ -1,18 +1,18 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::manifest::oauth::redirect;
 use crate::source::finding::Severity;
 
-use super::{UNUSABLE_REDIRECT_URI, empty_redirect_uris};
+use super::{UNUSABLE_REDIRECT_URI_RULES, empty_redirect_uris};
 
 /// ## What it does
-/// Reports a redirect URI that no code should be sent to. That is http on another host than loopback, a relative or
+/// Reports a redirect URI that no authorization code should be sent to: http on a host that is not loopback, a relative or
 /// protocol-relative reference, a scheme that is neither http(s) nor an app's own (with a dot), a fragment, user
 /// information, a backslash, a space or a control character.
 ///
 /// ## Why is this bad?
-/// The code is as good as the login. Over http anybody on the way reads it; the rest are the ways in which browsers and
-/// servers read one URI as two different ones, which is what open redirects are made of (RFC 9700 §4.1).
+/// Whoever has the code can complete the login. Over http anybody on the network can read it; the other forms are parsed
+/// differently by browsers and servers, which leads to open redirects (RFC 9700 §4.1).
 ///
 /// ## Example
 /// ```json
@@ -33,8 +33,8 @@ pub(crate) static RULE: Rule = Rule {
     id: "insecure-redirect-uri",
     level: Severity::Error,
     yields_to: &[
-        Yield::AtPlace(&UNUSABLE_URL),
-        Yield::AtPlace(&UNUSABLE_REDIRECT_URI),
+        Yield::AtPlace(&UNUSABLE_URL_RULES),
+        Yield::AtPlace(&UNUSABLE_REDIRECT_URI_RULES),
         Yield::InFile(&[&empty_redirect_uris::RULE]),
     ],
     source: include_str!("insecure_redirect_uri.rs"),
@@ -46,9 +46,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (place, uri) in subject.redirect_uris() {
         if let Some(flaw) = redirect::flaw(uri) {
             findings.push(
-                RULE.at(place, format!("`{uri}` {flaw}"))
-                    .help("use an https callback, or http on a loopback address"),
+                RULE.at(place, format!("{} {flaw}", named(uri)))
+                    .help("use a plain https URL, or http on a loopback address"),
             );
         }
     }
+}
+
+fn named(uri: &str) -> String {
+    if uri.is_empty() { "the redirect URI".to_owned() } else { format!("`{uri}`") }
 }

@@ -1,4 +1,4 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::manifest::oauth::OAuthType;
 use crate::manifest::oauth::client_secret;
@@ -6,11 +6,11 @@ use crate::source::finding::Severity;
 use crate::text::secrets::client_secret::ClientSecret;
 
 /// ## What it does
-/// Reports a client secret in the manifest. It is never printed, unless it is a short word that could as well be any other.
+/// Reports a client secret in the manifest. It is masked in all output, unless it is too short to be told from other words.
 ///
 /// ## Why is this bad?
-/// Whoever can read the catalog can act as the app, and so can whoever ever reads its history.
-/// The catalog is public; the secret belongs into the environment of the OAuth proxy, and nowhere else.
+/// Anyone who can read the catalog, or its history, can act as the app. The catalog is public; the secret belongs only in
+/// the environment of the OAuth proxy.
 ///
 /// ## Example
 /// ```json
@@ -36,7 +36,7 @@ use crate::text::secrets::client_secret::ClientSecret;
 pub(crate) static RULE: Rule = Rule {
     id: "literal-client-secret",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     source: include_str!("literal_client_secret.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -49,15 +49,15 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     };
     let instead = match subject.entry.oauth_type() {
         Some(OAuthType::RemoteDynamic) => {
-            "remove `client_secret`: a registered client gets its own"
+            "remove `client_secret`: a client that registers itself is issued its own"
         }
         Some(OAuthType::Generic | OAuthType::McpStatic | OAuthType::RemoteStatic) | None => {
-            "give the new one to the proxy and write `REDACTED` here"
+            "give the new one to the proxy, and write `REDACTED` here"
         }
     };
     findings.push(
         RULE.at(subject.value_at("/oauth_config/client_secret"), "a client secret is committed")
-            .help(format!("rotate it at the provider, then {instead}"))
+            .help(format!("rotate it with the provider, then {instead}"))
             .secret(secret)
             .withholding_server(),
     );

@@ -7,8 +7,8 @@ use crate::source::finding::Severity;
 /// Reports a redirect URI on `localhost` instead of a loopback address.
 ///
 /// ## Why is this bad?
-/// A name can be resolved to something else than loopback, and an app that listens on one of 127.0.0.1 and ::1 may
-/// not be where the browser goes (RFC 8252 §8.3).
+/// A name can resolve to an address that is not loopback, and an app that listens on only one of 127.0.0.1 and ::1 may
+/// not be the one that the browser reaches (RFC 8252 §8.3).
 ///
 /// ## Example
 /// ```json
@@ -38,8 +38,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         let host = Url::parse(uri).ok().and_then(|url| url.host_str().map(str::to_owned));
         if host.as_deref() == Some("localhost") {
             findings.push(
-                RULE.at(place, format!("`{uri}` names `localhost` instead of an address"))
-                    .help("use `127.0.0.1` or `[::1]`, and register that at the provider"),
+                RULE.at(place, format!("`{uri}` uses `localhost` instead of a loopback address"))
+                    .help("use `127.0.0.1` or `[::1]`, and register the new URI if the client was registered by hand"),
             );
         }
     }

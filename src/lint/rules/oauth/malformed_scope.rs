@@ -4,11 +4,11 @@ use crate::source::Pointer;
 use crate::source::finding::Severity;
 
 /// ## What it does
-/// Reports a scope that is empty or holds a space or any other character that a scope cannot have (RFC 6749 §3.3).
+/// Reports a scope that is empty, or has a space or another character that a scope cannot contain (RFC 6749 §3.3).
 ///
 /// ## Why is this bad?
-/// Scopes are joined with spaces when they are sent. `"read write"` becomes two scopes that no rule and no reviewer has
-/// looked at; other characters are refused by the provider.
+/// Scopes are joined with spaces when they are sent. `"read write"` becomes two scopes that neither the rules nor a
+/// reviewer have seen; providers reject other characters.
 ///
 /// ## Example
 /// ```json
@@ -41,13 +41,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (index, scope) in scopes.iter().enumerate() {
         let message = match scope.chars().find(|&c| !is_allowed(c)) {
             Some(' ') => format!("`{scope}` would be sent as several scopes"),
-            Some(_) => format!("`{scope}` has a character that a scope cannot have"),
-            None if scope.is_empty() => "an empty scope".to_owned(),
+            Some(stray) => format!("`{scope}` has `{stray}`, which a scope cannot contain"),
+            None if scope.is_empty() => "a scope is empty".to_owned(),
             None => continue,
         };
         findings.push(
             RULE.at(subject.value_at(list.index(index)), message)
-                .help("list each scope on its own, as the provider writes it"),
+                .help("list each scope separately, exactly as the provider writes it"),
         );
     }
 }

@@ -6,8 +6,8 @@ use crate::source::finding::Severity;
 /// Reports a local server whose `oauth_config` has no `server_url`.
 ///
 /// ## Why is this bad?
-/// It is the authorization endpoint of type 1 and the issuer of type 2: without it there is no page to open and
-/// nothing to compare discovered metadata with. A remote server needs none, since its own URL says where to ask.
+/// It is the authorization endpoint of type 1 and the issuer of type 2: without it there is no page to open, and nothing
+/// to compare discovered metadata with. A remote server needs none: discovery starts at its own URL.
 ///
 /// ## Example
 /// ```json
@@ -49,9 +49,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 subject.key("/oauth_config"),
-                format!("there is no `server_url`: {what} is not known"),
+                format!("`server_url` is missing, so {what} is unknown"),
             )
-            .help(format!("add {what} as `server_url`")),
+            .help(format!("set `server_url` to {what}")),
         );
     }
 }

@@ -3,11 +3,11 @@ use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
 
 /// ## What it does
-/// Reports a server of type 1 without a `token_endpoint`.
+/// Reports a server of type 1 (`generic`) without a `token_endpoint`.
 ///
 /// ## Why is this bad?
-/// Plain OAuth 2.0 discovers nothing. The app would guess the endpoint from `server_url`, and the guess is wrong
-/// for most providers; the proxy's allowlist cannot be compiled from a guess.
+/// Plain OAuth 2.0 has no discovery. The app would guess the endpoint from `server_url`, which is wrong for most
+/// providers, and catproof cannot tell which host the proxy must allow.
 ///
 /// ## Example
 /// ```json
@@ -45,9 +45,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 subject.key("/oauth_config"),
-                "there is no `token_endpoint`: the app would guess where to exchange the code",
+                "`token_endpoint` is missing, so the app would have to guess it",
             )
-            .help("add the provider's token endpoint as `token_endpoint`"),
+            .help("set `token_endpoint` to the provider's token endpoint"),
         );
     }
 }

@@ -3,11 +3,11 @@ use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
 
 /// ## What it does
-/// Reports a server of type 2 without a `well_known_url`.
+/// Reports a server of type 2 (`mcp-static`) without a `well_known_url`.
 ///
 /// ## Why is this bad?
-/// It says which of the possible metadata documents describes the provider. Without it, clients have to try them in
-/// turn, and the app's discovery of scopes does not work at all.
+/// It says which of the possible metadata documents describes the provider. Without it, clients have to try each of them,
+/// and the app's scope discovery does not work at all.
 ///
 /// ## Example
 /// ```json
@@ -40,9 +40,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 subject.key("/oauth_config"),
-                "there is no `well_known_url`: the provider's endpoints have to be guessed at",
+                "`well_known_url` is missing, so clients have to guess the metadata document",
             )
-            .help("add the URL of the provider's metadata document as `well_known_url`"),
+            .help("set `well_known_url` to the URL of the provider's metadata document"),
         );
     }
 }

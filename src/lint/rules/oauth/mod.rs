@@ -1,4 +1,4 @@
-//! Whether `oauth_config` says what its type needs, and nothing that contradicts it.
+//! Whether `oauth_config` has what its OAuth type needs, and nothing that contradicts it.
 
 pub(crate) mod ambiguous_oauth_type;
 pub(crate) mod callback_port_is_proxy_port;
@@ -54,8 +54,8 @@ use crate::manifest::oauth;
 
 const DEFAULTS: Rule = Rule { group: Group::OAuth, ..Rule::DEFAULTS };
 
-/// A redirect URI that cannot stay: what else is wrong with it is not worth a finding.
-static UNUSABLE_REDIRECT_URI: [&Rule; 2] =
+/// The rules that mark a redirect URI as unusable: it must be replaced, so its other problems are not reported.
+static UNUSABLE_REDIRECT_URI_RULES: [&Rule; 2] =
     [&insecure_redirect_uri::RULE, &tunnel_redirect_uri::RULE];
 
 /// The remote URL and `server_url` of a remote server, where both are given and differ.
@@ -66,12 +66,12 @@ fn differing_resource_urls<'a>(subject: &Subject<'a>) -> Option<(&'a str, &'a st
     (oauth_type.is_remote() && remote_url != server_url).then_some((remote_url, server_url))
 }
 
-/// Whether a trailing slash is all that tells two URLs apart.
+/// Whether two URLs differ only by a trailing slash.
 fn is_slash_apart(left: &str, right: &str) -> bool {
     left.strip_suffix('/') == Some(right) || right.strip_suffix('/') == Some(left)
 }
 
-/// Whether two URLs have scheme, host and port in common.
+/// Whether two URLs have the same scheme, host and port.
 fn has_same_origin(left: &str, right: &str) -> bool {
     match (Url::parse(left), Url::parse(right)) {
         (Ok(left), Ok(right)) => left.origin() == right.origin(),
@@ -79,7 +79,7 @@ fn has_same_origin(left: &str, right: &str) -> bool {
     }
 }
 
-/// The ways, other than a header, in which a manifest hands the token to the server, by their pointers.
+/// The pointers of the fields that deliver the token to the server other than in a header.
 fn deliveries(subject: &Subject<'_>) -> Vec<&'static str> {
     let variable = subject.token_env_var();
     let files = subject.manifest.server.inject_file.as_ref().filter(|files| !files.is_empty());

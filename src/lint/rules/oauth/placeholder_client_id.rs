@@ -1,14 +1,14 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 use crate::text::secrets::client_secret::is_placeholder;
 
 /// ## What it does
-/// Reports a `client_id` that somebody was meant to fill in: `your-…`, `<…>`, `${…}`, `REDACTED`, `xxx…`,
+/// Reports a `client_id` that is still to be filled in: `your-…`, `<…>`, `${…}`, `REDACTED`, `xxx…`,
 /// `changeme`, `TODO`.
 ///
 /// ## Why is this bad?
-/// The client id is not secret, and the app sends it as it stands: the provider does not know this client.
+/// The app sends the client id as it is written, and the provider does not know it. A client id is not a secret.
 ///
 /// ## Example
 /// ```json
@@ -22,7 +22,7 @@ use crate::text::secrets::client_secret::is_placeholder;
 pub(crate) static RULE: Rule = Rule {
     id: "placeholder-client-id",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     source: include_str!("placeholder_client_id.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -39,7 +39,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 subject.value_at("/oauth_config/client_id"),
                 format!("`{client_id}` is a placeholder"),
             )
-            .help("give the client id that the provider issued: it is not secret"),
+            .help("set `client_id` to the one that the provider issued: it is not a secret"),
         );
     }
 }

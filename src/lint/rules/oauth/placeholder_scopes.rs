@@ -3,12 +3,12 @@ use crate::manifest::oauth;
 use crate::source::finding::Severity;
 
 /// ## What it does
-/// Reports a remote server whose scopes are exactly `read` and `write`. Silent if the discovery lock knows the
-/// server's scopes.
+/// Reports a remote server whose scopes are exactly `read` and `write`. Silent if the discovery lock lists the server's
+/// scopes.
 ///
 /// ## Why is this bad?
-/// These two are copied from example to example, and few servers know them. An authorization server may refuse a
-/// scope that it does not know; with an empty list, clients ask for what the server's own metadata names.
+/// These two are copied from example to example, and few servers support them. An authorization server may refuse an
+/// unknown scope; with an empty list, clients request the scopes that the server's own metadata lists.
 ///
 /// ## Example
 /// ```json
@@ -43,14 +43,14 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 subject.value_at("/oauth_config/scopes"),
-                "`read` and `write` are copied from an example, as far as is known",
+                "`read` and `write` look copied from an example",
             )
             .help("list the scopes that the server documents, or none"),
         );
     }
 }
 
-/// Whether the lock says which scopes the server takes: then `unsupported-scope` judges them.
+/// Whether the lock lists the supported scopes, so that `unsupported-scope` checks them.
 fn knows_scopes(subject: &Subject<'_>) -> bool {
     let Some(lock) = subject.lock else {
         return false;

@@ -1,16 +1,16 @@
 use url::Url;
 
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 use crate::text::hosts;
 
 /// ## What it does
 /// Reports an `http:` URL on a host that is not loopback, in `server.url`, `remote_url` or `oauth_config`.
-/// Redirect URIs have rules of their own.
+/// Redirect URIs are checked by `insecure-redirect-uri`.
 ///
 /// ## Why is this bad?
-/// Codes, tokens and client secrets would travel in clear text, and whoever sits on the way can answer as the provider.
+/// Codes, tokens and client secrets would travel in clear text, and anybody on the network path could pose as the provider.
 /// OAuth 2.1 requires https for every endpoint.
 ///
 /// ## Example
@@ -25,7 +25,7 @@ use crate::text::hosts;
 pub(crate) static RULE: Rule = Rule {
     id: "plaintext-url",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     source: include_str!("plaintext_url.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -35,8 +35,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (pointer, url) in subject.urls() {
         if is_plaintext(url) {
             findings.push(
-                RULE.at(subject.value_at(pointer), format!("`{url}` is sent in clear text"))
-                    .help("use `https://`, if the provider answers there"),
+                RULE.at(subject.value_at(pointer), format!("traffic to `{url}` is not encrypted"))
+                    .help("use `https://`, if the provider supports it"),
             );
         }
     }

@@ -1,5 +1,4 @@
-use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
 
@@ -7,8 +6,8 @@ use crate::source::finding::Severity;
 /// Reports `requires_proxy: true` on a remote server without a static client (type 4).
 ///
 /// ## Why is this bad?
-/// The proxy adds the secret of a client that was registered beforehand. It knows nothing of one that registers
-/// itself, so it answers every token request with an error.
+/// The proxy adds the secret of a client that was registered beforehand. It has none for a client that registers itself,
+/// so it answers every token request with an error.
 ///
 /// ## Example
 /// ```json
@@ -28,7 +27,6 @@ use crate::source::finding::Severity;
 pub(crate) static RULE: Rule = Rule {
     id: "proxy-on-dynamic-client",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("proxy_on_dynamic_client.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -42,7 +40,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 subject.key("/oauth_config/requires_proxy"),
-                "the proxy has no credentials of a client that registers itself",
+                "the proxy has no credentials for a client that registers itself",
             )
             .help("remove `requires_proxy`, or set `client_id` if the provider issued one"),
         );

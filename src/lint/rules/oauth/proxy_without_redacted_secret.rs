@@ -7,7 +7,7 @@ use crate::text::secrets::client_secret::{ClientSecret, REDACTED};
 /// Reports `requires_proxy: true` of a static client without `client_secret: "REDACTED"`.
 ///
 /// ## Why is this bad?
-/// The word tells readers and programs that there is a secret and that the proxy has it.
+/// The word tells readers and programs that the proxy holds a secret.
 /// Without it the entry looks like a public client, and the proxy's secret may be left unset.
 ///
 /// ## Example
@@ -36,16 +36,16 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if !oauth_type.has_static_client() || has_secret || oauth.requires_proxy != Some(true) {
         return;
     }
-    let name_the_secret = match oauth.client_secret {
+    let mark_secret = match oauth.client_secret {
         Some(_) => Edit::Replace("/oauth_config/client_secret".into(), REDACTED.into()),
         None => Edit::Insert("/oauth_config".into(), "client_secret".into(), REDACTED.into()),
     };
     findings.push(
         RULE.at(
             subject.value_at("/oauth_config/requires_proxy"),
-            "the proxy is required, but no `client_secret` says that it has a secret",
+            "`requires_proxy` is set, but `client_secret` is not `REDACTED`",
         )
         .help("add `\"client_secret\": \"REDACTED\"`")
-        .fix(Fix::safe([name_the_secret])),
+        .fix(Fix::safe([mark_secret])),
     );
 }

@@ -6,11 +6,11 @@ use crate::text::secrets::client_secret::ClientSecret;
 
 /// ## What it does
 /// Reports a static client with neither a client secret nor the proxy. Silent if the discovery lock shows that the
-/// authorization server takes clients without a secret (`none`) and protects their codes by PKCE (`S256`).
+/// authorization server accepts clients without a secret (`none`) and protects their codes with PKCE (`S256`).
 ///
 /// ## Why is this bad?
-/// Types 1 to 3 log in through the proxy, which knows the secret. A client that has none is refused by most
-/// providers; where it is not, everybody who knows the client id can act as the app.
+/// Types 1 to 3 log in through the proxy, which holds the secret. Most providers refuse a client without one; if one does
+/// not, anybody who knows the client id can act as the app.
 ///
 /// ## Example
 /// ```json
@@ -44,7 +44,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     findings.push(
         RULE.at(
             subject.value_at("/oauth_config/client_id"),
-            "a static client with neither a secret nor the proxy",
+            "the static client has neither a secret nor the proxy",
         )
         .help("add `\"client_secret\": \"REDACTED\"` and `\"requires_proxy\": true`"),
     );

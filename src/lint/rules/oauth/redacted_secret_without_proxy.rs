@@ -1,5 +1,4 @@
-use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Fixable, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Fixable, Rule, Subject};
 use crate::manifest::oauth::client_secret;
 use crate::source::finding::{Edit, Fix, Severity};
 use crate::text::secrets::client_secret::ClientSecret;
@@ -8,7 +7,7 @@ use crate::text::secrets::client_secret::ClientSecret;
 /// Reports `client_secret: "REDACTED"` of a static client without `requires_proxy: true`.
 ///
 /// ## Why is this bad?
-/// Only the OAuth proxy puts the real secret in the place of the word.
+/// Only the OAuth proxy replaces the word with the real secret.
 /// Without it the app sends `REDACTED` itself, and the provider refuses the login.
 ///
 /// ## Example
@@ -36,7 +35,6 @@ pub(crate) static RULE: Rule = Rule {
     id: "redacted-secret-without-proxy",
     level: Severity::Error,
     fix: Fixable::Risky,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("redacted_secret_without_proxy.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -50,7 +48,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if !oauth_type.has_static_client() || !is_redacted || oauth.requires_proxy == Some(true) {
         return;
     }
-    let use_the_proxy = match oauth.requires_proxy {
+    let require_proxy = match oauth.requires_proxy {
         Some(_) => Edit::Replace("/oauth_config/requires_proxy".into(), true.into()),
         None => Edit::Insert("/oauth_config".into(), "requires_proxy".into(), true.into()),
     };
@@ -59,7 +57,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             subject.value_at("/oauth_config/client_secret"),
             "the word `REDACTED` would be sent as the client secret",
         )
-        .help("set `requires_proxy` to `true`, so that the proxy puts the real secret in its place")
-        .fix(Fix::risky([use_the_proxy])),
+        .help("set `requires_proxy` to `true`, so that the proxy sends the real secret")
+        .fix(Fix::risky([require_proxy])),
     );
 }

@@ -1,16 +1,16 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::manifest::oauth::{OAuthType, redirect};
 use crate::source::finding::Severity;
 
-use super::{UNUSABLE_REDIRECT_URI, empty_redirect_uris};
+use super::{UNUSABLE_REDIRECT_URI_RULES, empty_redirect_uris};
 
 /// ## What it does
 /// Reports a remote server without a static client (type 4) whose first redirect URI is not on a loopback address.
 ///
 /// ## Why is this bad?
-/// Only the first redirect URI is used. The app registered the client itself and exchanges the code itself, so the
-/// code has to come back to the user's own machine; any other host would get a code that is not its business.
+/// Only the first redirect URI is used. The app registers the client and exchanges the code itself, so the code has to
+/// come back to the user's machine; any other host would receive an authorization code that is not meant for it.
 ///
 /// ## Example
 /// ```json
@@ -31,8 +31,8 @@ pub(crate) static RULE: Rule = Rule {
     id: "redirect-not-loopback",
     level: Severity::Error,
     yields_to: &[
-        Yield::AtPlace(&UNUSABLE_URL),
-        Yield::AtPlace(&UNUSABLE_REDIRECT_URI),
+        Yield::AtPlace(&UNUSABLE_URL_RULES),
+        Yield::AtPlace(&UNUSABLE_REDIRECT_URI_RULES),
         Yield::InFile(&[&empty_redirect_uris::RULE]),
     ],
     source: include_str!("redirect_not_loopback.rs"),

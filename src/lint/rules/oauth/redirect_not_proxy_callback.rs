@@ -1,18 +1,18 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield};
 use crate::manifest::oauth::redirect;
 use crate::source::finding::Severity;
 
-use super::{UNUSABLE_REDIRECT_URI, empty_redirect_uris};
+use super::{UNUSABLE_REDIRECT_URI_RULES, empty_redirect_uris};
 
 /// ## What it does
 /// Reports a proxied server (types 1 to 3) whose first redirect URI is not a callback of the OAuth proxy. Such a
 /// callback is an https URI whose path is `/oauth/callback`, `/oauth-callback` or `/callback/<provider>`; if the
-/// configuration lists `callback_urls`, exactly one of those. For `catalog_local` and under the development
-/// profile, a proxy on loopback or behind a tunnel will do.
+/// configuration lists `callback_urls`, it is exactly one of those. For `catalog_local` and under the development
+/// profile, a proxy on loopback or behind a tunnel is accepted.
 ///
 /// ## Why is this bad?
-/// Only the first redirect URI is used. The code has to come back to the proxy that is to exchange it.
+/// Only the first redirect URI is used. The code has to come back to the proxy, which exchanges it.
 ///
 /// ## Example
 /// ```json
@@ -41,8 +41,8 @@ pub(crate) static RULE: Rule = Rule {
     id: "redirect-not-proxy-callback",
     level: Severity::Error,
     yields_to: &[
-        Yield::AtPlace(&UNUSABLE_URL),
-        Yield::AtPlace(&UNUSABLE_REDIRECT_URI),
+        Yield::AtPlace(&UNUSABLE_URL_RULES),
+        Yield::AtPlace(&UNUSABLE_REDIRECT_URI_RULES),
         Yield::InFile(&[&empty_redirect_uris::RULE]),
     ],
     profile: ProfileScope::Own,

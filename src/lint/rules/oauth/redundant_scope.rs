@@ -6,8 +6,8 @@ use crate::source::finding::Severity;
 /// Reports a scope `X.readonly` beside the scope `X`.
 ///
 /// ## Why is this bad?
-/// The broader scope includes the narrower, so the user is asked for two and the narrower promises a restraint that
-/// is not there. Usually one of them is enough.
+/// The broader scope includes the narrower one. The user is asked for both, and the narrower one suggests a restriction
+/// that does not exist. Usually one of them is enough.
 ///
 /// ## Example
 /// ```json

@@ -1,15 +1,15 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::manifest::model::ServerKind;
 use crate::manifest::oauth;
 use crate::source::finding::Severity;
 
 /// ## What it does
-/// Reports signs that disagree on where the server is. They are `server.type: "local"` or a command other than
-/// `remote` beside a remote URL, or a `remote_url` that is not `server.url`.
+/// Reports fields that disagree on where the server runs: `server.type: "local"` or a command other than `remote` together
+/// with a remote URL, or a `remote_url` that differs from `server.url`.
 ///
 /// ## Why is this bad?
-/// One program starts a process, the other sends the user's token to a URL. Which one is meant decides the OAuth type.
+/// One program starts a process, another sends the user's token to a URL. The location also decides the OAuth type.
 ///
 /// ## Example
 /// ```json
@@ -29,7 +29,7 @@ use crate::source::finding::Severity;
 pub(crate) static RULE: Rule = Rule {
     id: "remote-signal-conflict",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     source: include_str!("remote_signal_conflict.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -42,7 +42,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     };
     let url_pointer = oauth::remote_url_pointer(subject.manifest);
     let command = server.command.as_deref().unwrap_or_default();
-    let local_sign = if server.kind == Some(ServerKind::Local) {
+    let local_evidence = if server.kind == Some(ServerKind::Local) {
         Some(("/server/type", "`server.type` is `local`".to_owned()))
     } else if !matches!(command, "" | "remote") {
         Some((
@@ -52,11 +52,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     } else {
         None
     };
-    if let Some((pointer, sign)) = local_sign {
+    if let Some((pointer, evidence)) = local_evidence {
         findings.push(
-            RULE.at(subject.value_at(pointer), format!("{sign}, but there is a remote URL"))
-                .help("keep the one that is meant, and remove the other")
-                .related(subject.value_at(url_pointer), "this says that it is remote"),
+            RULE.at(subject.value_at(pointer), format!("{evidence}, but there is a remote URL"))
+                .help("keep the one you mean, and remove the other")
+                .related(subject.value_at(url_pointer), "this makes the server remote"),
         );
     }
     if let Some(other) = subject.manifest.remote_url.as_deref()

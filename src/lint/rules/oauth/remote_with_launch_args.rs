@@ -5,7 +5,7 @@ use crate::source::finding::Severity;
 /// Reports `command: "remote"` together with arguments or environment variables.
 ///
 /// ## Why is this bad?
-/// A remote server is not started, so nothing ever reads them: a key or a flag that was meant to matter does not.
+/// A remote server is not started, so nothing reads them: a key or flag that the author relies on has no effect.
 ///
 /// ## Example
 /// ```json
@@ -44,7 +44,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                     subject.key(format!("/server/{name}")),
                     format!("`server.{name}` has no effect on a remote server"),
                 )
-                .help(format!("remove `{name}`, or run the server locally")),
+                .help(format!("remove `server.{name}`, or run the server locally")),
             );
         }
     }

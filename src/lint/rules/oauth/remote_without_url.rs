@@ -1,5 +1,4 @@
-use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::manifest::oauth::{self, Fact};
 use crate::source::finding::Severity;
 
@@ -22,7 +21,6 @@ use crate::source::finding::Severity;
 pub(crate) static RULE: Rule = Rule {
     id: "remote-without-url",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("remote_without_url.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -32,16 +30,16 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if oauth::remote_url(subject.manifest).is_some() {
         return;
     }
-    let location = subject.entry.classification.evidence_of(Fact::Remote);
-    let Some(location) = location.filter(|location| location.value) else {
+    let remote = subject.entry.classification.evidence_of(Fact::Remote);
+    let Some(remote) = remote.filter(|remote| remote.value) else {
         return;
     };
-    let (missing, sign) = match location.pointer {
+    let (missing, evidence) = match remote.pointer {
         Some("/server/command") => ("remote_url", "/server/command"),
         Some(_) | None => ("server.url", "/server/type"),
     };
     findings.push(
-        RULE.at(subject.value_at(sign), "the server is remote, but has no URL")
+        RULE.at(subject.value_at(evidence), "the server is remote, but has no URL")
             .help(format!("add `{missing}`")),
     );
 }

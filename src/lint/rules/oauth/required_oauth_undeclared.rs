@@ -2,10 +2,10 @@ use crate::lint::{Check, Findings, Rule, Subject};
 use crate::source::finding::Severity;
 
 /// ## What it does
-/// Reports a server that says it needs a login, by `archestra_config.oauth.required: true`, and has no `oauth_config`.
+/// Reports a server that requires a login (`archestra_config.oauth.required: true`) but has no `oauth_config`.
 ///
 /// ## Why is this bad?
-/// The app promises a login that nobody described, so the server is installed and then refuses every request.
+/// The app cannot perform a login that the manifest does not describe, so the server is installed but refuses every request.
 ///
 /// ## Example
 /// ```json
@@ -32,7 +32,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 "a login is required, but there is no `oauth_config`",
             )
             .help(
-                "add an `oauth_config`, or set `required` to `false` if another credential does it",
+                "add an `oauth_config`, or set `required` to `false` if the server authenticates in another way",
             ),
         );
     }

@@ -5,8 +5,8 @@ use crate::source::finding::Severity;
 /// Reports `supports_resource_metadata: false` on a remote server.
 ///
 /// ## Why is this bad?
-/// A remote server's authorization server is found through its protected resource metadata (RFC 9728). Without
-/// that, clients have to guess that the server issues its own tokens.
+/// Clients find a remote server's authorization server through its protected resource metadata (RFC 9728). Without it they
+/// have to guess that the server issues its own tokens.
 ///
 /// ## Example
 /// ```json
@@ -39,7 +39,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 subject.value_at("/oauth_config/supports_resource_metadata"),
-                "the authorization server of a remote server is found through its resource metadata",
+                "without resource metadata, clients have to guess the authorization server",
             )
             .help("set it to `true`, or leave it out"),
         );

@@ -10,8 +10,8 @@ use super::{has_same_origin, plaintext_url};
 /// authorization server instead.
 ///
 /// ## Why is this bad?
-/// Protected resource metadata (RFC 9728) describes the MCP server and is published by it. What another origin says
-/// about the server counts for nothing, and an OpenID Connect document is not a description of a resource.
+/// Protected resource metadata (RFC 9728) describes the MCP server and is published by it. Clients ignore what another
+/// origin publishes about the server, and an OpenID Connect document does not describe a resource.
 ///
 /// ## Example
 /// ```json
@@ -48,7 +48,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(url) = oauth.resource_metadata_url.as_deref() else {
         return;
     };
-    // Type 1 reads no metadata at all: `ignored-oauth-field` says so.
+    // Type 1 uses no metadata at all, which `ignored-oauth-field` reports.
     if !oauth_type.is_mcp_flow() {
         return;
     }
@@ -57,12 +57,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         oauth::remote_url(subject.manifest).filter(|remote_url| !has_same_origin(url, remote_url));
     let message = match (names_authorization_server(url), elsewhere) {
         (true, _) => format!("`{url}` describes an authorization server, not a resource"),
-        (false, Some(remote_url)) => format!("`{url}` is not at the origin of `{remote_url}`"),
+        (false, Some(remote_url)) => format!("`{url}` is not on the same origin as `{remote_url}`"),
         (false, None) => return,
     };
     let help = if oauth_type.is_remote() {
-        "remove it: the remote server says itself where its metadata is"
+        "remove it: the remote server announces its own metadata"
     } else {
+        // A local server has no remote URL, so the URL is that of an authorization server's metadata.
         "move it to `well_known_url`"
     };
     let finding = RULE.at(place, message).help(help);

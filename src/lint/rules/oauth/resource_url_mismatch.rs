@@ -1,4 +1,4 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::manifest::oauth;
 use crate::source::finding::Severity;
@@ -7,11 +7,11 @@ use super::{differing_resource_urls, is_slash_apart};
 use super::{plaintext_url, remote_signal_conflict};
 
 /// ## What it does
-/// Reports a remote server whose `server_url` is another URL than the one the server is at.
+/// Reports a remote server whose `server_url` is not the URL of the server.
 ///
 /// ## Why is this bad?
-/// `server_url` is the `resource` that a token is asked for (RFC 8707). A token for another resource is refused by the
-/// server, or worse, accepted by one that it was not meant for.
+/// `server_url` is the `resource` that a token is requested for (RFC 8707). The server refuses a token for another
+/// resource or, worse, another server accepts it.
 ///
 /// ## Example
 /// ```json
@@ -32,7 +32,7 @@ pub(crate) static RULE: Rule = Rule {
     id: "resource-url-mismatch",
     level: Severity::Error,
     yields_to: &[
-        Yield::AtPlace(&UNUSABLE_URL),
+        Yield::AtPlace(&UNUSABLE_URL_RULES),
         Yield::WhereCompared(&[&plaintext_url::RULE]),
         Yield::InFile(&[&remote_signal_conflict::RULE]),
     ],

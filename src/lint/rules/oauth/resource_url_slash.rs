@@ -6,11 +6,11 @@ use super::remote_signal_conflict;
 use super::{differing_resource_urls, is_slash_apart};
 
 /// ## What it does
-/// Reports a remote server whose `server_url` and remote URL are equal but for a trailing slash.
+/// Reports a remote server whose `server_url` and remote URL differ only by a trailing slash.
 ///
 /// ## Why is this bad?
-/// `server_url` is the `resource` that a token is asked for (RFC 8707), and resources are compared byte for byte: a
-/// strict authorization server refuses the one, a strict client the metadata of the other.
+/// `server_url` is the `resource` that a token is requested for (RFC 8707), and resources are compared byte for byte: a
+/// strict authorization server rejects one of them, a strict client rejects the metadata of the other.
 ///
 /// ## Example
 /// ```json
@@ -48,7 +48,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     findings.push(
         RULE.at(
             subject.value_at(pointer),
-            format!("`{server_url}` is not `{remote_url}`, by a trailing slash"),
+            format!("`{server_url}` and `{remote_url}` differ by a trailing slash"),
         )
         .help("write `server_url` exactly like the remote URL")
         .related(subject.value_at(oauth::remote_url_pointer(subject.manifest)), "the remote URL")

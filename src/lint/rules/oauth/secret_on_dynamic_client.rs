@@ -1,5 +1,4 @@
-use crate::lint::rules::UNUSABLE_URL;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject};
 use crate::manifest::oauth::OAuthType;
 use crate::manifest::oauth::client_secret;
 use crate::source::finding::Severity;
@@ -9,8 +8,8 @@ use crate::text::secrets::client_secret::ClientSecret;
 /// Reports `client_secret: "REDACTED"` on a remote server without a static client (type 4).
 ///
 /// ## Why is this bad?
-/// A client that registers itself is given its own secret, if any, and the proxy has none for it.
-/// The word would be sent as the secret.
+/// A client that registers itself is issued its own secret, if any, and the proxy has none for it.
+/// The word itself would be sent as the secret.
 ///
 /// ## Example
 /// ```json
@@ -30,7 +29,6 @@ use crate::text::secrets::client_secret::ClientSecret;
 pub(crate) static RULE: Rule = Rule {
     id: "secret-on-dynamic-client",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
     source: include_str!("secret_on_dynamic_client.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

@@ -6,10 +6,10 @@ use crate::source::finding::Severity;
 use crate::text::hosts;
 
 /// ## What it does
-/// Reports a server of type 1 whose `token_endpoint` is under another registrable domain than `server_url`.
+/// Reports a server of type 1 (`generic`) whose `token_endpoint` is on another registrable domain than `server_url`.
 ///
 /// ## Why is this bad?
-/// The proxy sends the client secret to the token endpoint. Some providers do use two domains; a wrong one gives
+/// The proxy sends the client secret to the token endpoint. Some providers do use two domains, but a wrong domain gives
 /// the secret to somebody else.
 ///
 /// ## Example
@@ -59,13 +59,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                     "the secret is sent to `{token}`, but the user logs in at `{authorization}`"
                 ),
             )
-            .help("check the provider's documentation")
+            .help("check in the provider's documentation that both domains are its own")
             .related(subject.value_at("/oauth_config/server_url"), "the user logs in here"),
         );
     }
 }
 
-/// Who answers at a URL: its registrable domain, or its address.
+/// The registrable domain or IP address of a URL.
 fn site(url: &str) -> Option<String> {
     let url = Url::parse(url).ok()?;
     let site = match url.host()? {

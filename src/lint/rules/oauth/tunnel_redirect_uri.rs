@@ -1,17 +1,17 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield};
 use crate::manifest::oauth::redirect;
 use crate::source::finding::Severity;
 
-use super::{UNUSABLE_REDIRECT_URI, empty_redirect_uris};
+use super::{UNUSABLE_REDIRECT_URI_RULES, empty_redirect_uris};
 
 /// ## What it does
 /// Reports a redirect URI on a tunnel service (ngrok, Cloudflare quick tunnels, localtunnel, serveo, localhost.run)
 /// in the production catalog. Silent for `catalog_local` and under the development profile.
 ///
 /// ## Why is this bad?
-/// The name belongs to whoever runs the tunnel today. When the developer's laptop is closed the login breaks; when
-/// somebody else gets the name, the codes are theirs.
+/// The name belongs to whoever runs the tunnel at the moment. When the developer closes the laptop, the login breaks; when
+/// somebody else gets the name, they receive the codes.
 ///
 /// ## Example
 /// ```json
@@ -36,8 +36,8 @@ pub(crate) static RULE: Rule = Rule {
     id: "tunnel-redirect-uri",
     level: Severity::Error,
     yields_to: &[
-        Yield::AtPlace(&UNUSABLE_URL),
-        Yield::AtPlace(&UNUSABLE_REDIRECT_URI),
+        Yield::AtPlace(&UNUSABLE_URL_RULES),
+        Yield::AtPlace(&UNUSABLE_REDIRECT_URI_RULES),
         Yield::InFile(&[&empty_redirect_uris::RULE]),
     ],
     profile: ProfileScope::Own,
@@ -53,7 +53,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (place, uri) in subject.redirect_uris() {
         if redirect::is_tunnel(uri) {
             findings.push(
-                RULE.at(place, format!("`{uri}` leads through a developer's tunnel"))
+                RULE.at(place, format!("`{uri}` goes through a developer's tunnel"))
                     .help("remove it, or keep the server in `catalog_local`"),
             );
         }

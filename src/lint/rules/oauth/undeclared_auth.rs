@@ -3,12 +3,12 @@ use crate::manifest::oauth;
 use crate::source::finding::Severity;
 
 /// ## What it does
-/// Reports a remote server that claims to work and declares no way to authenticate: no `oauth_config`, no
+/// Reports a remote server that sets `works_in_archestra: true` but declares no way to authenticate: no `oauth_config`, no
 /// `user_config`, no required login.
 ///
 /// ## Why is this bad?
-/// Most remote servers want to know who asks. If this one is open to everybody, all is well; if not, its users get
-/// an error instead of a login.
+/// Most remote servers require authentication. Unless this one is open to everybody, its users get an error instead of a
+/// login.
 ///
 /// ## Example
 /// ```json
@@ -47,9 +47,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 subject.value_at(oauth::remote_url_pointer(manifest)),
-                "a remote server without any authentication",
+                "the remote server declares no authentication",
             )
-            .help("add an `oauth_config`, or leave it if the server is open to everybody"),
+            .help("add an `oauth_config`, unless the server is open to everybody"),
         );
     }
 }

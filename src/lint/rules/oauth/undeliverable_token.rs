@@ -1,4 +1,4 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
@@ -8,7 +8,7 @@ use super::deliveries;
 /// ## What it does
 /// Reports a login whose token cannot reach the server. A local server needs `access_token_env_var` or
 /// `server.inject_file`, unless it speaks HTTP at `streamable_http_url`, where the token comes in a header. A remote
-/// server gets the token in a header too, and has neither process nor files to put it into.
+/// server also gets the token in a header, and has no process or files to put it into.
 ///
 /// ## Why is this bad?
 /// The user logs in, and the server still has no token.
@@ -35,7 +35,7 @@ use super::deliveries;
 pub(crate) static RULE: Rule = Rule {
     id: "undeliverable-token",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     source: include_str!("undeliverable_token.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -46,19 +46,19 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     };
     let given = deliveries(subject);
-    // What listens on a port gets the token in a header.
+    // A server that listens on a port gets the token in a header.
     let is_stdio = oauth.streamable_http_url.is_none();
     match oauth_type {
         OAuthType::Generic | OAuthType::McpStatic if given.is_empty() && is_stdio => {
-            let (severity, ways) = if oauth_type.is_mcp_flow() {
+            let (severity, fields) = if oauth_type.is_mcp_flow() {
                 (Severity::Warning, "`streamable_http_url`")
             } else {
                 (Severity::Error, "`access_token_env_var` or `server.inject_file`")
             };
             findings.push(
-                RULE.at(subject.key("/oauth_config"), "the token cannot reach the server")
+                RULE.at(subject.key("/oauth_config"), "nothing says how the server gets its token")
                     .severity(severity)
-                    .help(format!("add {ways}")),
+                    .help(format!("add {fields}")),
             );
         }
         OAuthType::Generic | OAuthType::McpStatic => {}

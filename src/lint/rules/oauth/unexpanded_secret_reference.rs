@@ -1,4 +1,4 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::manifest::oauth::client_secret;
 use crate::source::finding::Severity;
@@ -8,8 +8,7 @@ use crate::text::secrets::client_secret::ClientSecret;
 /// Reports a `client_secret` that names a variable, such as `${ACME_SECRET}`.
 ///
 /// ## Why is this bad?
-/// Nothing expands it: the app and the proxy would send the text as it stands.
-/// The proxy finds the secret by the server id, in `{id}_SECRET`.
+/// Nothing expands it: the app and the proxy would send the literal text. The proxy reads the secret from `{id}_SECRET`.
 ///
 /// ## Example
 /// ```json
@@ -23,7 +22,7 @@ use crate::text::secrets::client_secret::ClientSecret;
 pub(crate) static RULE: Rule = Rule {
     id: "unexpanded-secret-reference",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     source: include_str!("unexpanded_secret_reference.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -40,7 +39,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             format!("nothing expands `{reference}`"),
         )
         .help(format!(
-            "write `REDACTED`; the proxy reads the secret from `{}_SECRET`",
+            "write `REDACTED`: the proxy reads the secret from `{}_SECRET`",
             subject.manifest.name
         )),
     );

@@ -12,8 +12,8 @@ use crate::source::finding::{Edit, Fix, Severity};
 /// `openid-configuration` after `.well-known`.
 ///
 /// ## Why is this bad?
-/// Those are the two documents that describe an authorization server (RFC 8414, OpenID Connect Discovery). Under
-/// another name there is nothing to read; `openid_configuration`, with an underscore, is a common slip.
+/// Those are the two documents that describe an authorization server (RFC 8414, OpenID Connect Discovery). Other names
+/// are not served; `openid_configuration`, with an underscore, is a common mistake.
 ///
 /// ## Example
 /// ```json
@@ -62,7 +62,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             format!("`{text}` does not name an authorization server's metadata"),
         )
         .help(format!(
-            "after `.well-known/`, name `{}`",
+            "use `{}` after `.well-known/`",
             AUTHORIZATION_SERVER_DOCUMENTS.join("` or `")
         ));
     findings.push(match with_hyphens(text) {
@@ -74,7 +74,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     });
 }
 
-/// The URL with the document's name written with hyphens, if underscores are all that was wrong with it.
+/// The URL with hyphens in the document's name, if its only mistake is underscores.
 fn with_hyphens(text: &str) -> Option<String> {
     let url = Url::parse(text).ok()?;
     let name = metadata_url::document(&url)?;

@@ -2,11 +2,11 @@ use crate::lint::{Check, Findings, Rule, Subject};
 use crate::source::finding::Severity;
 
 /// ## What it does
-/// Reports an `oauth_config` beside `archestra_config.oauth.required: false`.
+/// Reports an `oauth_config` together with `archestra_config.oauth.required: false`.
 ///
 /// ## Why is this bad?
-/// The two may be meant: a server with an optional login. More often one of them was forgotten, and the app
-/// installs the server without the login that it needs.
+/// It may be intended, for a server with an optional login. More often one of the two was forgotten, and the app installs
+/// the server without the login that it needs.
 ///
 /// ## Example
 /// ```json
@@ -36,10 +36,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 subject.value_at("/archestra_config/oauth/required"),
-                "an `oauth_config` is given, but no login is required",
+                "there is an `oauth_config`, but no login is required",
             )
-            .help("set `required` to `true`, unless the server is of use without a login")
-            .related(subject.key("/oauth_config"), "the login"),
+            .help("set `required` to `true`, unless the server also works without a login")
+            .related(subject.key("/oauth_config"), "the login is configured here"),
         );
     }
 }

@@ -1,4 +1,4 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
@@ -6,11 +6,11 @@ use crate::source::finding::Severity;
 use super::{has_same_origin, plaintext_url};
 
 /// ## What it does
-/// Reports a server of type 2 whose `well_known_url` is on another origin than `server_url`.
+/// Reports a server of type 2 (`mcp-static`) whose `well_known_url` is on another origin than `server_url`.
 ///
 /// ## Why is this bad?
-/// The document decides where the client secret is sent. Only the issuer may say that, and an issuer's metadata is
-/// found at its own origin (RFC 8414 §3).
+/// The document decides where the client secret is sent. Only the issuer may decide that, and an issuer's metadata is
+/// on its own origin (RFC 8414 §3).
 ///
 /// ## Example
 /// ```json
@@ -36,7 +36,10 @@ use super::{has_same_origin, plaintext_url};
 pub(crate) static RULE: Rule = Rule {
     id: "well-known-off-origin",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL), Yield::WhereCompared(&[&plaintext_url::RULE])],
+    yields_to: &[
+        Yield::AtPlace(&UNUSABLE_URL_RULES),
+        Yield::WhereCompared(&[&plaintext_url::RULE]),
+    ],
     source: include_str!("well_known_off_origin.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -53,7 +56,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 subject.value_at("/oauth_config/well_known_url"),
-                format!("`{well_known}` is not at the origin of `{issuer}`"),
+                format!("`{well_known}` is not on the same origin as `{issuer}`"),
             )
             .help("use the document that the issuer itself publishes, or correct `server_url`")
             .related(subject.value_at("/oauth_config/server_url"), "the issuer"),

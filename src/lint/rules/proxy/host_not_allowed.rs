@@ -1,12 +1,12 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{CatalogSubject, Check, Findings, ProfileScope, Rule, Yield};
 use crate::source::finding::Severity;
 
 use super::needed_hosts;
 
 /// ## What it does
-/// Reports a host that a server's secret must be sent to, and that is missing from the allowlist in force.
-/// That is the one of `--proxy-url`, of `--allowlist`, of the configuration, or the committed
+/// Reports a host that a server's secret must be sent to but that is missing from the allowlist in force. That is the
+/// allowlist from `--proxy-url`, from `--allowlist`, from the configuration, or the committed
 /// `generated/oauth_proxy/providers.js`, in this order.
 ///
 /// ## Why is this bad?
@@ -30,7 +30,7 @@ use super::needed_hosts;
 pub(crate) static RULE: Rule = Rule {
     id: "host-not-allowed",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     profile: ProfileScope::Own,
     source: include_str!("host_not_allowed.rs"),
     check: Check::Catalog(check),
@@ -47,9 +47,9 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
                 continue;
             }
             let help = if allowlist.is_generated {
-                "run `catproof build`, and deploy what it writes".to_owned()
+                "run `catproof build`, and deploy its output".to_owned()
             } else {
-                format!("add `{host}` to `{}`, and deploy it", allowlist.name)
+                format!("add `{host}` to `{}`, and deploy the list", allowlist.name)
             };
             findings.push(
                 RULE.at(

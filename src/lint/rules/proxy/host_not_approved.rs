@@ -1,16 +1,16 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 
 use super::needed_hosts;
 
 /// ## What it does
-/// Reports a host that a server's secret is sent to, and that `[policy] approved_destinations` does not list.
-/// Silent while the configuration has no such list.
+/// Reports a host that a server's secret is sent to but that `[policy] approved_destinations` does not list.
+/// Silent if the configuration has no such list.
 ///
 /// ## Why is this bad?
-/// The allowlist is compiled from the catalog, so a manifest can ask for any host. With the list, a person's decision
-/// lets a new host in, not the catalog's own word.
+/// The allowlist is compiled from the catalog, so a manifest can add any host to it. With the list, a person has to
+/// approve each new host.
 ///
 /// ## Example
 /// ```json
@@ -31,7 +31,7 @@ use super::needed_hosts;
 pub(crate) static RULE: Rule = Rule {
     id: "host-not-approved",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     profile: ProfileScope::Own,
     source: include_str!("host_not_approved.rs"),
     check: Check::Server(check),
@@ -53,7 +53,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 subject.entry.place_of(destination),
-                format!("nobody approved that a secret is sent to `{host}`"),
+                format!("`{host}` is not approved to receive a secret"),
             )
             .help(format!(
                 "have `{host}` reviewed, then add it to `approved_destinations` in `catproof.toml`"

@@ -1,4 +1,4 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{CatalogSubject, Check, Findings, ProfileScope, Rule, Yield};
 use crate::source::finding::Severity;
 use crate::text::hosts;
@@ -7,13 +7,13 @@ use crate::text::profile::Profile;
 use super::{allowed_hosts, needed_hosts};
 
 /// ## What it does
-/// Reports a host that secrets may be sent to, and that is `localhost` or an address that is not public: loopback,
-/// private, link-local. Looks at the allowlist in force, at `[proxy] extra_destinations` and at the catalog's own
+/// Reports a host that secrets may be sent to and that is `localhost` or an address that is not public: loopback,
+/// private, link-local. Checks the allowlist in force, at `[proxy] extra_destinations` and at the catalog's own
 /// destinations. Silent under the development profile and for `catalog_local`.
 ///
 /// ## Why is this bad?
-/// The proxy's machine and the network behind it become reachable from outside: whoever names such a host in a request
-/// has the proxy talk to services that trust their neighbours, with a secret in hand.
+/// The proxy's machine and the network behind it become reachable from outside: a request that names such a host makes
+/// the proxy send a secret to services that trust their own network.
 ///
 /// ## Example
 /// ```json
@@ -32,7 +32,7 @@ use super::{allowed_hosts, needed_hosts};
 pub(crate) static RULE: Rule = Rule {
     id: "loopback-allowed",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     profile: ProfileScope::Own,
     source: include_str!("loopback_allowed.rs"),
     check: Check::Catalog(check),
@@ -44,13 +44,13 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     if profile == Profile::Development {
         return;
     }
-    let mut asked_for = Vec::new();
+    let mut reported = Vec::new();
     for entry in subject.effective_entries() {
         for (host, destination) in needed_hosts(entry) {
             if !hosts::is_local(host) {
                 continue;
             }
-            asked_for.push(host);
+            reported.push(host);
             findings.push(
                 RULE.at(
                     entry.place_of(destination),
@@ -60,16 +60,16 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
             );
         }
     }
-    // A host that a server asks for is reported there.
+    // A host that a server needs is already reported at the server.
     let allowed = allowed_hosts(subject).into_iter();
-    for allowed in allowed.filter(|allowed| !asked_for.contains(&allowed.host)) {
+    for allowed in allowed.filter(|allowed| !reported.contains(&allowed.host)) {
         if hosts::is_local(allowed.host) {
             let message =
                 format!("`{}` allows `{}`, which is not a public host", allowed.by, allowed.host);
             findings.push(
                 allowed
                     .finding(&RULE, message)
-                    .help("remove it; allow it under the development profile alone"),
+                    .help("remove it, or allow it only under the development profile"),
             );
         }
     }

@@ -6,11 +6,11 @@ use super::allowed_hosts;
 
 /// ## What it does
 /// Reports an allowed host that is not an exact host name: it has a wildcard, a scheme, a port, a path, upper case letters, a
-/// trailing dot or non-ASCII characters. Looks at the allowlist in force and at `[proxy] extra_destinations`.
+/// trailing dot or non-ASCII characters. Checks the allowlist in force and `[proxy] extra_destinations`.
 ///
 /// ## Why is this bad?
 /// The proxy compares the host of a URL with each entry, character by character. An entry that no URL's host can equal
-/// allows nothing, though its author believes that it does.
+/// allows nothing, contrary to what its author intended.
 ///
 /// ## Example
 /// ```json
@@ -36,16 +36,18 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     for allowed in allowed_hosts(subject) {
-        // What names this machine or its network must go, however it is written.
-        let Some(defect) = hosts::defect(allowed.host).filter(|_| !hosts::is_local(allowed.host))
-        else {
+        // `loopback-allowed` reports local hosts, however they are written.
+        if hosts::is_local(allowed.host) {
+            continue;
+        }
+        let Some(defect) = hosts::defect(allowed.host) else {
             continue;
         };
         let message =
-            format!("`{}` {defect}, so `{}` allows nothing by it", allowed.host, allowed.by);
+            format!("`{}` in `{}` {defect}, so it matches no host", allowed.host, allowed.by);
         let help = match hosts::repaired(allowed.host) {
-            Some(meant) => format!("write `{meant}`, the exact host name"),
-            None => "write each exact host name".to_owned(),
+            Some(meant) => format!("write the exact host name, `{meant}`"),
+            None => "list each host by its exact name, and remove the entry".to_owned(),
         };
         findings.push(allowed.finding(&RULE, message).help(help));
     }

@@ -1,4 +1,4 @@
-//! Whether the OAuth proxy may send each secret where it must go, and nowhere else.
+//! Whether the OAuth proxy may send each secret to the hosts that need it, and to no others.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub(crate) mod unverifiable_destination;
 
 const DEFAULTS: Rule = Rule { group: Group::Proxy, ..Rule::DEFAULTS };
 
-/// The hosts that an entry's secret goes to, each once, with the first destination on it.
+/// The hosts that an entry's secret goes to, each with its first destination.
 fn needed_hosts(entry: &Entry) -> BTreeMap<&str, &Destination> {
     let mut hosts = BTreeMap::new();
     for destination in entry.needed_hosts() {
@@ -28,12 +28,12 @@ fn needed_hosts(entry: &Entry) -> BTreeMap<&str, &Destination> {
     hosts
 }
 
-/// A host that secrets may be sent to because somebody wrote it down.
+/// A host that the allowlist or the configuration allows secrets to be sent to.
 struct Allowed<'a> {
     host: &'a str,
-    /// `None` for the allowlist of a running proxy, and for the configuration.
+    /// `None` for the allowlist of a running proxy and for the configuration.
     place: Option<&'a Place>,
-    /// Where it is written, for messages.
+    /// What allows it, for messages.
     by: &'a str,
 }
 
@@ -46,7 +46,7 @@ impl Allowed<'_> {
     }
 }
 
-/// What the allowlist in force and the configuration allow.
+/// The hosts that the allowlist in force and the configuration allow.
 fn allowed_hosts<'a>(subject: &CatalogSubject<'a>) -> Vec<Allowed<'a>> {
     let listed = subject.allowlist.into_iter().flat_map(|allowlist| {
         allowlist.hosts.iter().map(|allowed| Allowed {

@@ -7,11 +7,11 @@ use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 
 /// ## What it does
-/// Reports a proxied server whose first redirect URI is not on the proxy that the configuration names as `[proxy] url`:
-/// another scheme, host or port. Silent under the development profile and for `catalog_local`.
+/// Reports a proxied server whose first redirect URI has another scheme, host or port than the proxy that the
+/// configuration names as `[proxy] url`. Silent under the development profile and for `catalog_local`.
 ///
 /// ## Why is this bad?
-/// The provider sends the user back to another proxy than the one that holds the secret, or to one that is gone.
+/// The provider sends the user back to a proxy that does not hold the secret, or that no longer exists.
 ///
 /// ## Example
 /// ```json
@@ -64,7 +64,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(redirect_uri) = &subject.entry.redirect_uri else {
         return;
     };
-    // A redirect URI that is none has rules of its own.
+    // Other rules report a redirect URI that does not parse.
     let (Ok(proxy), Ok(callback)) = (Url::parse(proxy_url), Url::parse(redirect_uri)) else {
         return;
     };
@@ -76,6 +76,6 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             subject.value_at("/oauth_config/redirect_uris/0"),
             format!("the provider sends the user back to `{redirect_uri}`, but the proxy is at `{proxy_url}`"),
         )
-        .help("put the proxy's own callback first"),
+        .help("put the callback of the configured proxy first"),
     );
 }

@@ -6,11 +6,11 @@ use super::allowed_hosts;
 
 /// ## What it does
 /// Reports an allowed host that is a public suffix itself, such as `com`, `co.uk` or `github.io`
-/// ([publicsuffix.org](https://publicsuffix.org)). Looks at the allowlist in force and at `[proxy] extra_destinations`.
+/// ([publicsuffix.org](https://publicsuffix.org)). Checks the allowlist in force and `[proxy] extra_destinations`.
 ///
 /// ## Why is this bad?
-/// Anybody can have a name under it. A proxy that ever matched the names below its entries would send secrets to all of
-/// them, and one that compares exact names allows nothing useful.
+/// Anybody can register a name under it. A proxy that matched subdomains would send secrets to all of them, and one that
+/// compares exact names allows nothing useful.
 ///
 /// ## Example
 /// ```json
@@ -38,7 +38,7 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     for allowed in allowed_hosts(subject) {
         if hosts::is_public_suffix(allowed.host) {
             let message = format!(
-                "`{}` allows `{}`, a public suffix under which anybody can have a name",
+                "`{}` allows `{}`, a public suffix: anybody can register a name under it",
                 allowed.by, allowed.host
             );
             let finding = allowed.finding(&RULE, message);

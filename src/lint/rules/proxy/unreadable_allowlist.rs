@@ -3,10 +3,10 @@ use crate::source::finding::{Place, Severity};
 
 /// ## What it does
 /// Reports an allowlist that cannot be read without running it: something other than string literals in
-/// `ALLOWED_DESTINATIONS`, a list that the file may change or hand on to be changed, or none at all.
+/// `ALLOWED_DESTINATIONS`, a list that other code may modify, or no list at all.
 ///
 /// ## Why is this bad?
-/// Which hosts the proxy allows cannot be known, so nothing was compared. catproof never runs other people's code.
+/// The hosts that the proxy allows are unknown, so nothing was compared. catproof never runs code that it is given.
 ///
 /// ## Example
 /// ```json
@@ -36,6 +36,7 @@ fn check(subject: &AllowlistSubject<'_>, findings: &mut Findings) {
         None => Place::whole(subject.file),
     };
     let message = format!("the allowlist cannot be read: {}", subject.unreadable.reason);
-    findings
-        .push(RULE.at(place, message).help("write each host as a string of its own, in one list"));
+    findings.push(
+        RULE.at(place, message).help("write each host as a separate string literal, in one list"),
+    );
 }

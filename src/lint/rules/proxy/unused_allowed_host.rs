@@ -10,11 +10,11 @@ use super::Allowed;
 
 /// ## What it does
 /// Reports a host of the allowlist in force that no server needs, not even for discovery, and that
-/// `[proxy] extra_destinations` does not list. Silent while the destinations of any server that is compiled are not
-/// known: the host may be one of them.
+/// `[proxy] extra_destinations` does not list. Silent while the destinations of any compiled server are unknown, since
+/// the host may be one of them.
 ///
 /// ## Why is this bad?
-/// Each entry of today's flat list may be sent any server's secret. One that nobody needs is only a risk.
+/// Any host in the flat list may be sent any server's secret. One that no server needs is only a risk.
 ///
 /// ## Example
 /// ```json
@@ -57,7 +57,7 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
             continue;
         }
         let help = if allowlist.is_generated {
-            "run `catproof build`, and deploy what it writes".to_owned()
+            "run `catproof build`, and deploy its output".to_owned()
         } else {
             format!("remove it, or list `{host}` under `[proxy] extra_destinations` with a reason")
         };
@@ -67,7 +67,7 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether it is certain which hosts a server needs.
+/// Whether it is known which hosts a server needs.
 fn needs_are_known(entry: &Entry) -> bool {
     match entry.classification.verdict {
         Verdict::Undetermined(_) => false,
@@ -77,7 +77,7 @@ fn needs_are_known(entry: &Entry) -> bool {
     }
 }
 
-/// Whether another rule says what is wrong with the host.
+/// Whether another rule reports the host.
 fn is_reported_elsewhere(host: &str) -> bool {
     hosts::defect(host).is_some() || hosts::is_local(host) || hosts::is_public_suffix(host)
 }

@@ -6,15 +6,15 @@ use crate::lint::rules::discovery::resource_mismatch;
 use crate::lint::rules::discovery::unreachable_metadata;
 use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield};
 use crate::source::Origin;
-use crate::source::finding::{Place, Severity};
+use crate::source::finding::Severity;
 
 /// ## What it does
-/// Reports a proxied server of type 2 or 3 for whose URLs the discovery lock knows no token endpoint.
-/// Silent for `catalog_local` under the production profile, where nothing is compiled from it.
+/// Reports a proxied server of type 2 or 3 if the discovery lock has no token endpoint for its URLs.
+/// Silent for `catalog_local` under the production profile, which does not compile it.
 ///
 /// ## Why is this bad?
-/// Which host gets the secret is published by the provider, not written in the manifest, and it is never guessed from
-/// `server_url`. Until `catproof probe` has asked, the server has no pin and nothing of it is in the allowlist.
+/// The provider publishes which host gets the secret; it is not in the manifest, and never guessed from `server_url`.
+/// Until `catproof probe` has recorded it, the allowlist has nothing for this server.
 ///
 /// ## Example
 /// ```json
@@ -38,14 +38,7 @@ use crate::source::finding::{Place, Severity};
 ///         "well_known_url": "https://id.acme.example/.well-known/openid-configuration"
 ///       },
 ///       "issuer": "https://id.acme.example",
-///       "authorization_server": {
-///         "authorization_endpoint": "https://id.acme.example/authorize",
-///         "token_endpoint": "https://id.acme.example/token",
-///         "dynamic_registration": false,
-///         "client_id_metadata_document_supported": false,
-///         "code_challenge_methods_supported": ["S256"],
-///         "token_endpoint_auth_methods_supported": ["client_secret_post"]
-///       }
+///       "authorization_server": { "token_endpoint": "https://id.acme.example/token" }
 ///     }
 ///   }
 /// }
@@ -68,26 +61,20 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let entry = subject.entry;
-    // Without a lock, what it lacks is not this server's fault: `unreadable-lock` says so.
-    if subject.context.locks.is_none() {
+    // `unreadable-lock` reports a lock that could not be read.
+    let Some(locks) = subject.context.locks else {
         return;
-    }
+    };
     if entry.destinations != Destinations::Unverifiable
         || !entry.is_compiled(subject.context.config.profile)
     {
         return;
     }
-    let is_known_by_name = |id: &str| {
-        subject.context.locks.is_some_and(|locks| locks.entries(entry.origin, id).next().is_some())
-    };
+    let has_other_urls = locks.entries(entry.origin, &entry.id).next().is_some();
     let reason = match subject.lock {
         Some(_) => "the discovery lock records no token endpoint for these URLs",
-        None if is_known_by_name(&entry.id) => "the discovery lock answers other URLs than these",
-        None => "the discovery lock does not have this server",
-    };
-    let place = match entry.discovery_pointer {
-        Some(pointer) => subject.value_at(pointer),
-        None => Place::key(entry.file, "/oauth_config"),
+        None if has_other_urls => "the discovery lock was recorded for other URLs",
+        None => "the server is not in the discovery lock",
     };
     let help = match entry.origin {
         Origin::Catalog => format!("run `catproof probe {}`, and commit the lock", entry.id),
@@ -95,7 +82,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         Origin::CatalogLocal => format!("run `catproof probe {}`", entry.id),
     };
     findings.push(
-        RULE.at(place, format!("nobody knows which host gets the client secret: {reason}"))
-            .help(help),
+        RULE.at(
+            entry.discovery_place(),
+            format!("it is not known which host gets the client secret: {reason}"),
+        )
+        .help(help),
     );
 }

@@ -11,7 +11,7 @@ use crate::source::finding::{Edit, Fix, Place, Severity};
 /// A file whose first three bytes are `EF BB BF`.
 ///
 /// Use instead:
-/// The same file without them, which `catproof check --fix` writes.
+/// The same file without them. `catproof check --fix` removes them.
 pub(crate) static RULE: Rule = Rule {
     id: "byte-order-mark",
     level: Severity::Warning,
@@ -30,7 +30,7 @@ fn check(subject: &TextSubject<'_>, findings: &mut Findings) {
                 Place::bytes(subject.file, 0..'\u{feff}'.len_utf8()),
                 "the file starts with a byte order mark",
             )
-            .help("save the file as UTF-8 without one")
+            .help("save the file as UTF-8 without a byte order mark")
             .fix(Fix::safe([Edit::RemoveByteOrderMark])),
         );
     }

@@ -6,7 +6,7 @@ use crate::source::{DuplicateKey, duplicate_keys};
 /// Reports a key that occurs twice in one object, with both places.
 ///
 /// ## Why is this bad?
-/// RFC 8259 §4 leaves open which of the two counts. Most readers silently take the last, a reviewer reads the first:
+/// RFC 8259 §4 leaves open which of the two counts. Most parsers silently take the last, while a reviewer reads the first:
 /// a second `token_endpoint` can send the secret elsewhere.
 ///
 /// ## Example
@@ -38,9 +38,9 @@ fn check(subject: &TextSubject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 Place::bytes(subject.file, again),
-                format!("`{key}` occurs twice in this object"),
+                format!("`{key}` is repeated in this object"),
             )
-            .help("remove one of the two")
+            .help("keep only one of them")
             .related(Place::bytes(subject.file, first), "first given here"),
         );
     }

@@ -4,11 +4,10 @@ use crate::source::finding::{Place, Severity};
 use crate::source::parse::SyntaxError;
 
 /// ## What it does
-/// Reports a manifest that is not JSON as RFC 8259 defines it, is not UTF-8, or is over a limit: 1 MiB, 127 levels.
+/// Reports a manifest that is not JSON as RFC 8259 defines it, is not UTF-8, or exceeds a limit: 1 MiB, 127 levels.
 ///
 /// ## Why is this bad?
-/// Nothing in the file can be read, so the server is missing from everything that is compiled.
-/// The desktop app would not load it either.
+/// The file cannot be read, so the server is missing from all artifacts. The desktop app would not load it either.
 ///
 /// ## Example
 /// ```json
@@ -59,12 +58,12 @@ fn check(subject: &TextSubject<'_>, findings: &mut Findings) {
     }
 }
 
-/// What bytes that are not UTF-8 are instead.
+/// What is wrong with bytes that are not UTF-8.
 fn encoding(bytes: &[u8]) -> &'static str {
     match bytes {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, 0, _, ..] | [_, 0, _, 0, ..] => {
-            "the file is UTF-16 or UTF-32"
+            "the file is UTF-16 or UTF-32, not UTF-8"
         }
-        _ => "this byte is not UTF-8",
+        _ => "this byte is not valid UTF-8",
     }
 }

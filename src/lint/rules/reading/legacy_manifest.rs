@@ -2,10 +2,10 @@ use crate::lint::{Check, Findings, Rule, SchemaSubject};
 use crate::source::finding::{Place, Severity};
 
 /// ## What it does
-/// Reports a manifest in the older dialect, and says which fields move where. It is the file's only finding.
+/// Reports a manifest in the older dialect, and how to convert it. It is the file's only finding.
 ///
 /// ## Why is this bad?
-/// Today's desktop app does not read that dialect any more.
+/// Today's desktop app no longer reads that dialect.
 ///
 /// ## Example
 /// ```json
@@ -32,19 +32,19 @@ fn check(subject: &SchemaSubject<'_>, findings: &mut Findings) {
     let Some(first) = keys.first() else {
         return;
     };
-    let help: Vec<&str> = keys.iter().map(|key| remedy(key)).collect();
+    let help: Vec<&str> = keys.iter().map(|key| conversion(key)).collect();
     let key = first.rsplit('/').next().unwrap_or_default();
     findings.push(
         RULE.at(
             Place::key(subject.file, *first),
-            format!("`{key}` belongs to an older dialect, which is not read any more"),
+            format!("`{key}` belongs to an older dialect that is no longer supported"),
         )
         .help(help.join("; ")),
     );
 }
 
-/// What to do about a key of the older dialect.
-fn remedy(pointer: &str) -> &'static str {
+/// How to convert a key of the older dialect.
+fn conversion(pointer: &str) -> &'static str {
     match pointer {
         "/server/mcp_config" => {
             "move the fields of `server.mcp_config` into `server`, with `type` `local` or `remote`"
@@ -53,7 +53,7 @@ fn remedy(pointer: &str) -> &'static str {
         "/user_config_overridden" => {
             "move the entries of `user_config_overridden` into `user_config`"
         }
-        "/oauth_configs" => "move the one entry of `oauth_configs` to `oauth_config`",
+        "/oauth_configs" => "move the entry of `oauth_configs` to `oauth_config`",
         _ => "remove `dxt_version`",
     }
 }

@@ -6,7 +6,7 @@ use crate::source::finding::{Place, Severity};
 /// Reports a server of `catalog/` without `display_name`, `description` or `author`, or with an empty one.
 ///
 /// ## Why is this bad?
-/// Users choose by what they read: a server without a name, a purpose and somebody who stands for it is hard to trust.
+/// Users choose by what they read: a server without a name, a purpose and a known author is hard to trust.
 ///
 /// ## Example
 /// ```json
@@ -41,14 +41,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     .into_iter()
     .filter_map(|(key, is_given)| (!is_given).then_some(key))
     .collect();
-    let message = match missing.as_slice() {
-        [] => return,
-        [one] => format!("{one} is missing"),
-        [first, last] => format!("{first} and {last} are missing"),
-        all => format!("{} are missing", all.join(", ")),
+    let message = match missing.split_last() {
+        None => return,
+        Some((one, [])) => format!("{one} is missing"),
+        Some((last, others)) => format!("{} and {last} are missing", others.join(", ")),
     };
     findings.push(
         RULE.at(Place::whole(subject.entry.file), message)
-            .help("say what the server is called, what it does and who publishes it"),
+            .help("add the server's name, what it does and who publishes it"),
     );
 }

@@ -1,4 +1,4 @@
-//! Whether a file can be read as a manifest at all. The stages before the rules find most of these.
+//! Whether a file can be read as a manifest. The stages before the rules find most of these problems.
 
 pub(crate) mod byte_order_mark;
 pub(crate) mod duplicate_key;

@@ -1,14 +1,14 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, SchemaSubject, Yield};
 use crate::manifest::violations::Violation;
 use crate::source::finding::{Place, Severity};
 
 /// ## What it does
-/// Reports a value of the wrong type, a missing `name` or `server`, and a value outside a closed set or format.
-/// The schema is `schema/server.schema.json`, as `catproof schema` prints it.
+/// Reports a value of the wrong type, a missing `name` or `server`, and a value that is not one of the allowed ones or
+/// has the wrong format. The schema is `schema/server.schema.json`, as printed by `catproof schema`.
 ///
 /// ## Why is this bad?
-/// The desktop app refuses the file. Nothing of it can be compiled, and no other rule can judge it.
+/// The desktop app rejects the file. It cannot be compiled, and most other rules cannot check it.
 ///
 /// ## Example
 /// ```json
@@ -22,7 +22,7 @@ use crate::source::finding::{Place, Severity};
 pub(crate) static RULE: Rule = Rule {
     id: "schema-violation",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     source: include_str!("schema_violation.rs"),
     check: Check::Schema(check),
     ..super::DEFAULTS
@@ -33,7 +33,7 @@ fn check(subject: &SchemaSubject<'_>, findings: &mut Findings) {
     for violation in &subject.validated.violations {
         match violation {
             Violation::MissingKey { object, key } => {
-                // A missing key has no place: the object that lacks it is labelled by its own key.
+                // A missing key has no place, so the key of the object that lacks it is labelled.
                 let place = match object.as_str() {
                     "" => Place::whole(file),
                     _ => Place::key(file, object.clone()),
@@ -44,7 +44,7 @@ fn check(subject: &SchemaSubject<'_>, findings: &mut Findings) {
             Violation::WrongValue { at, message } => {
                 findings.push(RULE.at(Place::value(file, at.clone()), message));
             }
-            // A rule of its own.
+            // Reported by `unknown-key`.
             Violation::UnknownKey { .. } => {}
         }
     }

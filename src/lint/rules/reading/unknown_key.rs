@@ -4,10 +4,10 @@ use crate::source::finding::{Place, Severity};
 use crate::text::suggest;
 
 /// ## What it does
-/// Reports a key that the schema does not know, and names the nearest one that it does.
+/// Reports a key that the schema does not define, and suggests the nearest one that it does.
 ///
 /// ## Why is this bad?
-/// Nobody reads the key. Most often it is a misspelled one, whose setting silently does not hold.
+/// Nothing reads the key. It is usually misspelled, so that its setting silently has no effect.
 ///
 /// ## Example
 /// ```json
@@ -33,11 +33,11 @@ fn check(subject: &SchemaSubject<'_>, findings: &mut Findings) {
         };
         let finding = RULE.at(
             Place::key(subject.file, object.key(key)),
-            format!("`{key}` is not a key that anything reads"),
+            format!("nothing reads the key `{key}`"),
         );
         let nearest = suggest::nearest(key, known.iter().map(String::as_str));
         findings.push(match nearest {
-            Some(nearest) => finding.help(format!("write `{nearest}`, if that is meant")),
+            Some(nearest) => finding.help(format!("write `{nearest}`, if that is what you meant")),
             None => finding.help("remove it"),
         });
     }

@@ -3,11 +3,11 @@ use crate::source::ReadError;
 use crate::source::finding::{Place, Severity};
 
 /// ## What it does
-/// Reports a manifest that cannot be read: no permission, a symbolic link, or no regular file.
+/// Reports a manifest that cannot be read: it lacks read permission, is a symbolic link, or is not a regular file.
 ///
 /// ## Why is this bad?
-/// The server is silently missing from everything that is compiled. Links are not followed because they may lead out of
-/// the catalog, and pipes are not opened because they may never end.
+/// The server would silently be missing from all artifacts. Links are not followed because they may lead out of the
+/// catalog, and pipes are not opened because reading them may never end.
 ///
 /// ## Example
 /// A folder, a pipe or a symbolic link that is named `catalog/acme__mcp.json`.

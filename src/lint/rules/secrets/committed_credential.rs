@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::rules::oauth::literal_client_secret;
 use crate::lint::{Check, Findings, RawSubject, Rule, Yield};
 use crate::source::Pointer;
@@ -8,12 +8,12 @@ use crate::source::finding::{Place, Severity};
 use crate::text::secrets::credential::{credentials, may_be_in_json};
 
 /// ## What it does
-/// Reports a credential anywhere in a manifest but its `readme`: a JSON web token, a private key in PEM form, or a token with
-/// the prefix of a known issuer, such as GitHub's or Slack's. Words that only stand for one are left alone.
-/// One in the `readme` is not reported, but not shown either.
+/// Reports a credential anywhere in a manifest except its `readme`: a JSON Web Token, a private key in PEM form, or a token
+/// with the prefix of a known issuer, such as GitHub's or Slack's. Placeholders are not reported.
+/// A credential in the `readme` is not reported, but is masked in output.
 ///
 /// ## Why is this bad?
-/// Whoever can read the catalog can use it, and it stays in the history when it is removed from the file.
+/// Anyone who can read the catalog can use it, and it stays in the history after it is removed from the file.
 ///
 /// ## Example
 /// ```json
@@ -30,7 +30,10 @@ use crate::text::secrets::credential::{credentials, may_be_in_json};
 pub(crate) static RULE: Rule = Rule {
     id: "committed-credential",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL), Yield::AtPlace(&[&literal_client_secret::RULE])],
+    yields_to: &[
+        Yield::AtPlace(&UNUSABLE_URL_RULES),
+        Yield::AtPlace(&[&literal_client_secret::RULE]),
+    ],
     source: include_str!("committed_credential.rs"),
     check: Check::Value(check),
     ..super::DEFAULTS
@@ -42,7 +45,7 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
     }
 }
 
-/// One step of the way to a value; a pointer is made of the steps only where something is found.
+/// One step on the path to a value. The steps are joined to a pointer only if something is found.
 #[derive(Clone, Copy)]
 enum Step<'a> {
     Key(&'a str),
@@ -56,7 +59,6 @@ fn search<'a>(
     findings: &mut Findings,
 ) {
     match value {
-        // What a `readme` tells is not a secret of the catalog's.
         Value::String(_) if is_in_readme(steps) => {}
         Value::String(text) => report(text, || subject.value_at(pointer(steps)), findings),
         Value::Array(items) => {
@@ -84,12 +86,12 @@ fn is_in_readme(steps: &[Step<'_>]) -> bool {
     matches!(steps, [Step::Key("readme"), ..])
 }
 
-/// Reports what a text holds: once, however many there are.
+/// Reports the credentials in a text as one finding.
 fn report(text: &str, place: impl Fn() -> Place, findings: &mut Findings) {
     if let Some(first) = credentials(text).next() {
         let mut finding = RULE
             .at(place(), format!("{} is committed", first.kind))
-            .help("revoke it at its issuer, then ask the user for it in `user_config`")
+            .help("revoke it with its issuer, then ask users for their own in `user_config`, or remove it")
             .withholding_server();
         finding.secrets = credentials(text).map(|found| found.secret.to_owned()).collect();
         findings.push(finding);

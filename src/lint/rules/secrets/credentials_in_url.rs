@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, RawSubject, Rule, Yield};
 use crate::source::Pointer;
 use crate::source::finding::Severity;
@@ -9,11 +9,11 @@ use crate::text::secrets::credential::{credentials, is_worth_hiding, names_crede
 use crate::text::secrets::hardcoded::is_hardcoded;
 
 /// ## What it does
-/// Reports a URL with a literal password, as `user:password@host` or as a parameter such as `?api_key=`, in `oauth_config`,
-/// `server.url`, `remote_url`, the command, the arguments or the environment.
+/// Reports a URL with a literal credential, as `user:password@host` or as a parameter such as `?api_key=`, in
+/// `oauth_config`, `server.url`, `remote_url`, the command, the arguments or the environment.
 ///
 /// ## Why is this bad?
-/// Whoever can read the catalog has the password. URLs are logged and shown where passwords are not.
+/// Anyone who can read the catalog has the credential. URLs are also logged and shown where passwords are not.
 ///
 /// ## Example
 /// ```json
@@ -30,7 +30,7 @@ use crate::text::secrets::hardcoded::is_hardcoded;
 pub(crate) static RULE: Rule = Rule {
     id: "credentials-in-url",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     source: include_str!("credentials_in_url.rs"),
     check: Check::Value(check),
     ..super::DEFAULTS
@@ -45,7 +45,7 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
         let mut secrets = Vec::new();
         let ends_url = |end: char| end.is_whitespace() || "\"'`<>,".contains(end);
         for word in text.split(ends_url) {
-            // One URL may stand in the query of another. Each is looked at up to the next, so that none is read twice.
+            // The query of a URL may contain another URL. Each is read up to the next, so that none is read twice.
             let mut is_in_query = false;
             for url in behind_schemes(word) {
                 if let Some((user, password)) = user_information(url) {
@@ -53,7 +53,7 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
                     if is_worth_hiding(password) {
                         secrets.push(password.to_owned());
                     }
-                    message = Some("the URL holds a password".to_owned());
+                    message = Some("the URL contains a password".to_owned());
                 }
                 let query = if is_in_query {
                     url
@@ -62,7 +62,7 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
                 };
                 for (name, value) in secret_parameters(query) {
                     secrets.push(value.to_owned());
-                    message = Some(format!("the URL holds a literal `{name}`"));
+                    message = Some(format!("the URL contains a literal `{name}`"));
                 }
                 is_in_query = (is_in_query || url.contains('?')) && !url.contains('#');
             }
@@ -71,7 +71,7 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
             let mut finding = RULE
                 .at(subject.value_at(pointer), message)
                 .help(
-                    "revoke it, then ask the user for it, with a `sensitive` key of `user_config`",
+                    "revoke it, then ask users for their own with a `sensitive` key in `user_config`",
                 )
                 .withholding_server();
             finding.secrets = secrets;
@@ -80,7 +80,7 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
     }
 }
 
-/// Every string that may be a URL that is asked for something.
+/// Every string that may contain a URL that requests are sent to.
 fn places(value: &Value) -> Vec<(Pointer, &str)> {
     let mut places = super::command_line(value);
     let env = super::members(value, "/server/env");
@@ -101,10 +101,10 @@ fn places(value: &Value) -> Vec<(Pointer, &str)> {
     places
 }
 
-/// The schemes whose URLs browsers and Node read with any number of slashes, backslashes too.
+/// The schemes after which browsers and Node accept any number of slashes and backslashes.
 const LENIENT_SCHEMES: [&str; 5] = ["https", "http", "wss", "ws", "ftp"];
 
-/// What stands behind the scheme and the slashes of each URL in a word, up to the colon of the next.
+/// The part of each URL in a word after its scheme and slashes, up to the colon of the next URL.
 fn behind_schemes(word: &str) -> impl Iterator<Item = &str> {
     let starts = word.match_indices(':').filter_map(|(colon, _)| {
         let (before, rest) = (word.get(..colon)?, word.get(colon + 1..)?);
@@ -122,35 +122,35 @@ fn behind_schemes(word: &str) -> impl Iterator<Item = &str> {
     std::iter::from_fn(move || {
         let (_, start) = starts.next()?;
         let end = starts.peek().map_or(word.len(), |(colon, _)| *colon);
-        // Slashes alone may reach over the next colon's scheme, but never over the colon.
+        // With no more than slashes before the next colon, the part is empty.
         word.get(start..end.max(start))
     })
 }
 
-/// The user and the literal password of a URL, given from behind its slashes.
+/// The user and the literal password of a URL, given without its scheme and slashes.
 fn user_information(url: &str) -> Option<(&str, &str)> {
     let authority = url.split(['/', '?', '#', '\\']).next()?;
     let (user_information, _) = authority.rsplit_once('@')?;
     let (user, password) = user_information.split_once(':')?;
-    // An answer of the user makes a password of whatever stands around it.
+    // With the user's answer in it, the text around it is no password by itself.
     let is_asked_for =
         placeholders(password).any(|found| matches!(found.kind, Kind::UserConfig(_)));
     let is_word = ["password", "passwd", "pass", "pw", "secret"]
         .iter()
         .any(|word| password.eq_ignore_ascii_case(word));
-    // A number is a password here, where nothing else has its place.
+    // In this position even a number is a password.
     let is_literal = is_hardcoded(password) || password.parse::<f64>().is_ok();
     (is_literal && !is_asked_for && !is_word).then_some((user, password))
 }
 
-/// The parameters of a query that are named after a credential and hold what can only be one. What is known by its form is
-/// left to `committed-credential`.
+/// The parameters of a query that are named like a credential and have a random-looking value. A credential with a known
+/// form is left to `committed-credential`.
 fn secret_parameters(query: &str) -> impl Iterator<Item = (&str, &str)> {
     let query = query.split('#').next().unwrap_or_default();
     query
         .split('&')
         .filter_map(|parameter| parameter.split_once('='))
-        // The query of a URL inside of this one begins anew.
+        // A nested URL has a query of its own.
         .map(|(name, value)| (name.rsplit('?').next().unwrap_or_default(), value))
         .filter(|(name, value)| {
             let has = |matches: fn(&u8) -> bool| value.as_bytes().iter().any(matches);

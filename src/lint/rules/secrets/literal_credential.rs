@@ -8,13 +8,12 @@ use super::committed_credential;
 
 /// ## What it does
 /// Reports a variable of `server.env` whose name ends in a word for a credential (`TOKEN`, `SECRET`, `PASSWORD`, `API_KEY`,
-/// `APIKEY`, `ACCESS_KEY`) and whose value is written down. A flag or a number is none. What only stands for a credential,
-/// such as `$TOKEN` or `your-token`, is called that. The same is reported of the arguments: of a variable
-/// (`-e ACME_API_KEY=…`), of an option with such a name (`--api-key …`) and of a header
-/// (`--header "Authorization: Bearer …"`), unless the value only stands for a credential.
+/// `APIKEY`, `ACCESS_KEY`) and whose value is hard-coded. A flag or a number does not count. A placeholder, such as `$TOKEN`
+/// or `your-token`, is reported as one. Arguments are checked as well: a variable (`-e ACME_API_KEY=…`), an option with
+/// such a name (`--api-key …`) and a header (`--header "Authorization: Bearer …"`), except for placeholders.
 ///
 /// ## Why is this bad?
-/// Everybody who installs the server gets the same credential, and everybody who reads the catalog has it.
+/// Everybody who installs the server gets the same credential, and everybody who can read the catalog has it.
 ///
 /// ## Example
 /// ```json
@@ -47,25 +46,26 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
         }
         let place = subject.value_at(pointer);
         let finding = if is_hardcoded(value) {
-            RULE.at(place, format!("`{key}` is written down in the manifest")).secret(value)
-        } else if is_stand_in(value) && !value.contains("${") && !value.contains("{{") {
+            RULE.at(place, format!("the value of `{key}` is hard-coded in the manifest"))
+                .secret(value)
+        } else if stands_for_one(value) && !value.contains("${") && !value.contains("{{") {
             RULE.at(place, format!("the value of `{key}` is a placeholder that nothing replaces"))
         } else {
             continue;
         };
-        findings.push(finding.help("ask the user for it, with a `sensitive` key of `user_config`"));
+        findings.push(finding.help("ask the user for it with a `sensitive` key in `user_config`"));
     }
     for (pointer, argument) in super::literal_arguments(subject.value) {
-        // What has a form of its own is another rule's.
+        // `committed-credential` reports a credential with a known form.
         if credentials(argument.value).next().is_some() {
             continue;
         }
         findings.push(
             RULE.at(
                 subject.value_at(pointer),
-                format!("`{}` is written down in the manifest", argument.name),
+                format!("the value of `{}` is hard-coded in the manifest", argument.name),
             )
-            .help("ask the user for it, with a `sensitive` key of `user_config`")
+            .help("ask the user for it with a `sensitive` key in `user_config`")
             .secret(argument.value),
         );
     }

@@ -1,5 +1,5 @@
-//! Credentials where everybody can read them. These rules read the raw value, so that a broken manifest hides nothing,
-//! and none of them ever says what the value is.
+//! Credentials in plain sight. These rules read raw JSON, so that they also cover a manifest that breaks the schema, and
+//! their messages never contain the value.
 
 pub(crate) mod committed_credential;
 pub(crate) mod credentials_in_url;
@@ -28,13 +28,13 @@ fn members<'a>(
         .map(move |(key, value)| (Pointer::from(object).key(key), key.as_str(), value))
 }
 
-/// The members of `user_config` that are `sensitive`.
+/// The members of `user_config` with `sensitive: true`.
 fn sensitive_inputs(value: &Value) -> impl Iterator<Item = (Pointer, &str, &Value)> {
     members(value, "/user_config")
         .filter(|(_, _, input)| input.get("sensitive") == Some(&Value::Bool(true)))
 }
 
-/// The credentials that are written down in the arguments, each with the pointer of its argument.
+/// The credentials that are hard-coded in the arguments, each with the pointer of its argument.
 fn literal_arguments(value: &Value) -> Vec<(Pointer, LiteralArgument<'_>)> {
     let args = value.pointer("/server/args").and_then(Value::as_array);
     let args = args.into_iter().flatten();
@@ -43,7 +43,7 @@ fn literal_arguments(value: &Value) -> Vec<(Pointer, LiteralArgument<'_>)> {
     found.map(|found| (Pointer::from("/server/args").index(found.index), found)).collect()
 }
 
-/// The command and the arguments.
+/// The command and the arguments, each with its pointer.
 fn command_line(value: &Value) -> Vec<(Pointer, &str)> {
     let command =
         value.pointer("/server/command").map(|command| (Pointer::from("/server/command"), command));

@@ -8,7 +8,7 @@ use crate::text::placeholder::{Kind, placeholders};
 /// Reports a `sensitive` key of `user_config` in the command or the arguments.
 ///
 /// ## Why is this bad?
-/// The command line of a process can be read by every other process of the machine, and ends up in logs.
+/// Every other process on the machine can read the command line of a process, and it ends up in logs.
 ///
 /// ## Example
 /// ```json
@@ -46,9 +46,9 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
             findings.push(
                 RULE.at(
                     subject.value_at(pointer.clone()),
-                    format!("`{key}` is sensitive, and can be read in the process list"),
+                    format!("`{key}` is sensitive, but the process list shows the command line"),
                 )
-                .help("hand it over in `server.env`"),
+                .help("pass it in `server.env` instead"),
             );
         }
     }

@@ -6,11 +6,11 @@ use crate::source::finding::{Finding, Severity};
 use super::committed_credential;
 
 /// ## What it does
-/// Reports a default on a key of `user_config` that is `sensitive`. A default of null or `""` is none.
+/// Reports a `sensitive` key of `user_config` that has a default. A default of null or `""` does not count.
 ///
 /// ## Why is this bad?
-/// A secret that everybody has is none. Who leaves the field as it is runs the server with a password that can be read in
-/// the catalog.
+/// A secret that everybody has is not a secret. Anyone who leaves the field unchanged runs the server with a password that
+/// can be read in the catalog.
 ///
 /// ## Example
 /// ```json
@@ -44,14 +44,14 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
         let finding = RULE
             .at(
                 subject.value_at(pointer.key("default")),
-                format!("`{key}` is sensitive, and has a default"),
+                format!("`{key}` is sensitive but has a default"),
             )
-            .help("remove the default; say in the description what to enter");
+            .help("remove the default, and say in the description what to enter");
         findings.push(texts(default).fold(finding, Finding::secret));
     }
 }
 
-/// Whether a default holds anything. A placeholder does: it is what the server gets.
+/// Whether a default has a value. A placeholder counts, since the server would get it.
 fn is_given(default: &Value) -> bool {
     match default {
         Value::Null => false,
@@ -62,7 +62,7 @@ fn is_given(default: &Value) -> bool {
     }
 }
 
-/// The texts of a default: itself, or those of a list.
+/// The strings in a default: itself, or the items of a list.
 fn texts(default: &Value) -> impl Iterator<Item = &str> {
     let items = default.as_array().map_or(&[][..], Vec::as_slice);
     default.as_str().into_iter().chain(items.iter().filter_map(Value::as_str))

@@ -5,11 +5,11 @@ use crate::source::finding::{Edit, Fix, Severity};
 use crate::text::secrets::credential::names_credential;
 
 /// ## What it does
-/// Reports a text of `user_config` whose key ends in a word for a credential (`token`, `secret`, `password`, `api_key`,
-/// `apikey`, `access_key`, in any case) and that is not `sensitive`. A number, a switch or a path is not a credential.
+/// Reports a string input of `user_config` whose key ends in a word for a credential (`token`, `secret`, `password`, `api_key`,
+/// `apikey`, `access_key`, in any case) and that is not `sensitive`. Numbers, booleans and paths do not count.
 ///
 /// ## Why is this bad?
-/// What the user types is shown on the screen and may be logged.
+/// The user's input is shown on the screen and may be logged.
 ///
 /// ## Example
 /// ```json
@@ -52,9 +52,12 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
             None => Edit::Insert(pointer.clone(), "sensitive".to_owned(), json!(true)),
         };
         findings.push(
-            RULE.at(subject.key(pointer), format!("`{key}` is a credential, but not `sensitive`"))
-                .help("set `sensitive` to true")
-                .fix(Fix::risky([edit])),
+            RULE.at(
+                subject.key(pointer),
+                format!("`{key}` looks like a credential, but is not `sensitive`"),
+            )
+            .help("set `sensitive` to `true`")
+            .fix(Fix::risky([edit])),
         );
     }
 }

@@ -2,11 +2,11 @@ use crate::lint::{Check, Findings, IgnoreSubject, Rule};
 use crate::source::finding::{Place, Severity};
 
 /// ## What it does
-/// Reports an ignore in `catproof.toml` whose last day is over, by the clock or by `--today`. What it put up with is
-/// shown again.
+/// Reports an ignore in `catproof.toml` whose last day is over, by the clock or by `--today`. Its findings are reported
+/// again.
 ///
 /// ## Why is this bad?
-/// Somebody decided that the problem may stay for so long and no longer.
+/// Somebody decided that the problem may stay until that day and no longer.
 ///
 /// ## Example
 /// ```json catalog/acme__mcp.json
@@ -39,9 +39,7 @@ fn check(subject: &IgnoreSubject<'_>, findings: &mut Findings) {
                 Place::bytes(subject.file, expires.span()),
                 format!("the ignore expired on `{}`", expires.get_ref().0),
             )
-            .help(
-                "repair what it put up with and remove it, or decide anew until when it may stay",
-            ),
+            .help("fix the finding and remove the ignore, or set a later `expires`"),
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Ignores that have gone stale: judged after everything else, by the stage that applies them.
+//! Stale ignores, checked by the stage that applies ignores, after all other rules.
 
 pub(crate) mod expired_ignore;
 pub(crate) mod ignore_without_reason;

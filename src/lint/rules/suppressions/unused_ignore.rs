@@ -2,11 +2,11 @@ use crate::lint::{Check, Findings, IgnoreSubject, Rule};
 use crate::source::finding::{Place, Severity};
 
 /// ## What it does
-/// Reports an ignore in `catproof.toml` that matches no finding. It is judged only where its file was read and its rule
-/// ran: a check of one file says nothing about the ignores of the others.
+/// Reports an ignore in `catproof.toml` that matches no finding. Only if its file was read and its rule ran: a check of
+/// one file says nothing about the ignores of the others.
 ///
 /// ## Why is this bad?
-/// What it put up with is repaired, or the file is gone. Left behind, it hides the same mistake when that is made again.
+/// The finding is fixed, or the file is gone. If the ignore stays, it hides the same mistake the next time.
 ///
 /// ## Example
 /// ```json catalog/acme__mcp.json
@@ -38,7 +38,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &IgnoreSubject<'_>, findings: &mut Findings) {
-    // An expired one holds nothing back any more, and is reported for that.
+    // `expired-ignore` reports an expired one.
     if subject.is_used || subject.is_expired {
         return;
     }
@@ -51,7 +51,7 @@ fn check(subject: &IgnoreSubject<'_>, findings: &mut Findings) {
     findings.push(
         RULE.at(
             Place::bytes(subject.file, ignore.rule.span()),
-            format!("there is no `{rule}` {place}"),
+            format!("there is no `{rule}` finding {place}"),
         )
         .help("remove the ignore"),
     );

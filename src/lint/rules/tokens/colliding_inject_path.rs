@@ -7,8 +7,8 @@ use crate::source::finding::Severity;
 /// Reports two paths of `server.inject_file` that end in the same file name.
 ///
 /// ## Why is this bad?
-/// Today's desktop app writes both into one folder before it mounts them, so that the second takes the place of the first
-/// and the server reads the same content twice.
+/// Today's desktop app writes both into one folder before it mounts them, so the second overwrites the first and the
+/// server reads the same content twice.
 ///
 /// ## Example
 /// ```json
@@ -46,8 +46,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 subject.key(Slot::InjectedFile(path).pointer()),
                 format!("`{path}` and `{first}` have the same file name"),
             )
-            .related(subject.key(Slot::InjectedFile(first).pointer()), "the other is here")
-            .help("give each injected file a name of its own"),
+            .related(subject.key(Slot::InjectedFile(first).pointer()), "the other path")
+            .help("give each injected file a unique name"),
         );
     }
 }

@@ -4,11 +4,11 @@ use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, Token, placeholders};
 
 /// ## What it does
-/// Reports a server of type 1 whose injected files hold no `${access_token}`.
+/// Reports a server of type 1 (`generic`) whose injected files do not contain `${access_token}`.
 ///
 /// ## Why is this bad?
-/// Files are injected so that a server can read its token from them. Without the placeholder the user logs in, and the
-/// server never learns of it.
+/// Files are injected so that a server can read its token from them. Without the placeholder the user logs in, but the
+/// server never gets the token.
 ///
 /// ## Example
 /// ```json
@@ -43,8 +43,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     });
     if !files.is_empty() && !has_token {
         findings.push(
-            RULE.at(subject.key("/server/inject_file"), "no injected file holds `${access_token}`")
-                .help("write `${access_token}` where the server reads its token"),
+            RULE.at(
+                subject.key("/server/inject_file"),
+                "no injected file contains `${access_token}`",
+            )
+            .help("write `${access_token}` where the server reads its token"),
         );
     }
 }

@@ -1,10 +1,11 @@
-use crate::lint::rules::UNUSABLE_URL;
+use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::source::finding::Severity;
 use crate::text::env_name;
 
 /// ## What it does
-/// Reports an `access_token_env_var` that is not a POSIX name: letters, digits and `_`, and no digit first.
+/// Reports an `access_token_env_var` that is not a POSIX name: letters, digits and `_`, not starting with a
+/// digit.
 ///
 /// ## Why is this bad?
 /// The token is put into this variable when the server starts.
@@ -22,7 +23,7 @@ use crate::text::env_name;
 pub(crate) static RULE: Rule = Rule {
     id: "invalid-token-env-name",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL)],
+    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     source: include_str!("invalid_token_env_name.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -36,9 +37,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 subject.value_at("/oauth_config/access_token_env_var"),
-                format!("`{name}` is not a name for an environment variable"),
+                format!("`{name}` is not a valid name for an environment variable"),
             )
-            .help("use letters, digits and `_`, and no digit first"),
+            .help("use only letters, digits and `_`, not starting with a digit"),
         );
     }
 }

@@ -2,11 +2,11 @@ use crate::lint::{Check, Findings, Rule, Slot, Subject};
 use crate::source::finding::Severity;
 
 /// ## What it does
-/// Reports an `access_token_env_var` that `server.env` sets as well.
+/// Reports an `access_token_env_var` that `server.env` also sets.
 ///
 /// ## Why is this bad?
-/// After the login the token takes the place of what `server.env` says, so that the written value is never used.
-/// Whoever reads the manifest cannot tell which of the two the server gets.
+/// After the login the token replaces the value from `server.env`, which is never used.
+/// A reader of the manifest cannot tell which of the two the server gets.
 ///
 /// ## Example
 /// ```json
@@ -47,7 +47,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 subject.value_at("/oauth_config/access_token_env_var"),
                 "the token is put here",
             )
-            .help("remove it from `server.env`, or put the token into another variable"),
+            .help(
+                "remove it from `server.env`, or name another variable in `access_token_env_var`",
+            ),
         );
     }
 }

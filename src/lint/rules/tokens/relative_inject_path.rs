@@ -2,11 +2,11 @@ use crate::lint::{Check, Findings, Rule, Slot, Subject};
 use crate::source::finding::Severity;
 
 /// ## What it does
-/// Reports a path of `server.inject_file` that is not absolute, or that has a `..` in it.
+/// Reports a path of `server.inject_file` that is not absolute or contains `..`.
 ///
 /// ## Why is this bad?
-/// The file is mounted at this path of the container. A container engine refuses a relative one, and a `..` leads to another
-/// place than the path shows.
+/// The file is mounted at this path in the container. A container engine rejects a relative path, and `..` leads somewhere
+/// else than the path suggests.
 ///
 /// ## Example
 /// ```json
@@ -37,13 +37,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         let problem = if !path.starts_with('/') {
             "is not an absolute path"
         } else if path.split('/').any(|part| part == "..") {
-            "leads out of its own folders"
+            "contains `..`"
         } else {
             continue;
         };
         findings.push(
             RULE.at(subject.key(Slot::InjectedFile(path).pointer()), format!("`{path}` {problem}"))
-                .help("give the path in the container, from `/` on and without `..`"),
+                .help("write the absolute path in the container, without `..`"),
         );
     }
 }

@@ -8,7 +8,7 @@ use crate::text::suggest;
 /// `${user_config.KEY}`.
 ///
 /// ## Why is this bad?
-/// Nothing else is replaced: the file would hold the literal text, and the server would take it for a token.
+/// Nothing else is replaced: the file would contain the literal text, and the server would take it for a token.
 ///
 /// ## Example
 /// ```json
@@ -41,7 +41,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             };
             let known = [Token::AccessToken, Token::RefreshToken, Token::ExpiresIn];
             let help = match suggest::nearest(name, known.map(Token::name)) {
-                Some(meant) => format!("did you mean `${{{meant}}}`?"),
+                Some(meant) => format!("write `${{{meant}}}`, if that is what you meant"),
                 None => "use `${access_token}`, `${refresh_token}`, `${expires_in}` or \
                          `${user_config.KEY}`"
                     .to_owned(),

@@ -5,10 +5,10 @@ use crate::source::finding::Severity;
 use crate::text::placeholder::{Kind, Token, placeholders};
 
 /// ## What it does
-/// Reports an injected JSON file in which `${access_token}` or `${refresh_token}` stands without quotes.
+/// Reports an injected JSON file in which `${access_token}` or `${refresh_token}` is not in quotes.
 ///
 /// ## Why is this bad?
-/// A token is put in as it is. Without quotes around it the file is not JSON any more, and the server cannot read it.
+/// A token is inserted as it is. Without quotes around it the file is no longer JSON, and the server cannot read it.
 ///
 /// ## Example
 /// ```json
@@ -42,15 +42,15 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.at(
                 subject.value_at(file.slot.pointer()),
-                format!("the file is not JSON: `${{{name}}}` stands without quotes"),
+                format!("the file would not be JSON: `${{{name}}}` is not in quotes"),
             )
-            .help(format!("put `${{{name}}}` into double quotes")),
+            .help(format!("put `${{{name}}}` in double quotes")),
         );
     }
 }
 
-/// The first token outside of quotes, if the text is JSON once every such token is put into quotes.
-/// Other placeholders outside of quotes, such as `${expires_in}`, may well be numbers.
+/// The first token outside quotes, if the text would be JSON with every such token in quotes.
+/// Other placeholders outside quotes, such as `${expires_in}`, may be numbers.
 fn unquoted_token(text: &str) -> Option<Token> {
     if !text.trim_start().starts_with(['{', '[']) {
         return None;
@@ -83,7 +83,7 @@ fn unquoted_token(text: &str) -> Option<Token> {
     first_token.filter(|_| is_json)
 }
 
-/// Whether what was read of a JSON text so far ends between the quotes of a string.
+/// Whether the JSON text read so far ends inside a string.
 #[derive(Default)]
 struct Quotes {
     are_open: bool,
