@@ -113,13 +113,24 @@ impl<'a> Subject<'a> {
     }
 
     /// The redirect URIs, each with its place.
-    pub fn redirect_uris(&self) -> impl Iterator<Item = (Place, &'a str)> {
-        let list = Pointer::from("/oauth_config/redirect_uris");
-        let oauth = self.manifest.oauth_config.as_ref();
-        let uris = oauth.and_then(|oauth| oauth.redirect_uris.as_deref());
-        let uris = uris.unwrap_or_default().iter().enumerate();
+    pub fn redirect_uris(&self) -> impl Iterator<Item = (Place, &'a str)> + use<'a> {
+        self.oauth_list("redirect_uris", |oauth| &oauth.redirect_uris)
+    }
+
+    /// The scopes, each with its place.
+    pub fn scopes(&self) -> impl Iterator<Item = (Place, &'a str)> + use<'a> {
+        self.oauth_list("scopes", |oauth| &oauth.scopes)
+    }
+
+    fn oauth_list(
+        &self,
+        key: &str,
+        list: fn(&OAuthConfig) -> &Option<Vec<String>>,
+    ) -> impl Iterator<Item = (Place, &'a str)> + use<'a> {
+        let pointer = Pointer::from("/oauth_config").key(key);
+        let items = self.manifest.oauth_config.iter().flat_map(list).flatten().enumerate();
         let file = self.entry.file;
-        uris.map(move |(index, uri)| (Place::value(file, list.index(index)), uri.as_str()))
+        items.map(move |(index, item)| (Place::value(file, pointer.index(index)), item.as_str()))
     }
 
     /// `archestra_config.oauth.required`.

@@ -226,8 +226,7 @@ fn a_server_is_explained_with_what_is_ignored_and_why() {
     let scratch = scratch();
     catalog(scratch.path());
     let explain = || run(scratch.path(), &["explain", "acme__mcp"]).1;
-    let finding =
-        "- warning at /server/sandbox: nothing reads the key `sandbox` (`unknown-key`)";
+    let finding = "- warning at /server/sandbox: nothing reads the key `sandbox` (`unknown-key`)";
     assert!(explain().ends_with(&format!("{finding}\n")), "{}", explain());
     let config = "[[ignore]]\nrule = \"unknown-key\"\nfile = \"catalog/acme__mcp.json\"\nreason = \"tried out\"\n";
     write(&scratch.path().join("catproof.toml"), config);

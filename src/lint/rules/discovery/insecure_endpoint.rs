@@ -46,11 +46,6 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    report_recorded(
-        &RULE,
-        subject,
-        &metadata_place(subject),
-        "ask the provider to publish https endpoints: the proxy sends no secret over http",
-        findings,
-    );
+    let help = "ask the provider to publish https endpoints: the proxy sends no secret over http";
+    report_recorded(&RULE, subject, &metadata_place(subject), help, findings);
 }

@@ -50,11 +50,6 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    report_recorded(
-        &RULE,
-        subject,
-        &issuer_place(subject),
-        "use the issuer exactly as the provider publishes it, including any trailing slash",
-        findings,
-    );
+    let help = "use the issuer exactly as the provider publishes it, including any trailing slash";
+    report_recorded(&RULE, subject, &issuer_place(subject), help, findings);
 }

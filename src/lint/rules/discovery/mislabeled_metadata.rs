@@ -47,11 +47,6 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    report_recorded(
-        &RULE,
-        subject,
-        &metadata_place(subject),
-        "ask the provider to serve it as `application/json`",
-        findings,
-    );
+    let help = "ask the provider to serve it as `application/json`";
+    report_recorded(&RULE, subject, &metadata_place(subject), help, findings);
 }

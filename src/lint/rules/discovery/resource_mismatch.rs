@@ -47,11 +47,6 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    report_recorded(
-        &RULE,
-        subject,
-        &metadata_place(subject),
-        "set the remote URL to the one that the provider publishes as `resource`",
-        findings,
-    );
+    let help = "set the remote URL to the one that the provider publishes as `resource`";
+    report_recorded(&RULE, subject, &metadata_place(subject), help, findings);
 }

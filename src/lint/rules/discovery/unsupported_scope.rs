@@ -3,7 +3,6 @@ use std::collections::BTreeSet;
 use crate::lint::rules::oauth::duplicate_scope;
 use crate::lint::rules::oauth::malformed_scope;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
-use crate::source::Pointer;
 use crate::source::finding::Severity;
 use crate::text::suggest::Suggestions;
 
@@ -66,7 +65,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let (Some((oauth, _)), Some(lock)) = (subject.oauth(), subject.lock) else {
+    let Some(lock) = subject.lock.filter(|_| subject.oauth().is_some()) else {
         return;
     };
     let resource = lock.resource.as_ref();
@@ -78,9 +77,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
     let listed: BTreeSet<&str> = supported.iter().map(String::as_str).collect();
     let mut suggestions = Suggestions::among(supported.iter().map(String::as_str));
-    let list = Pointer::from("/oauth_config/scopes");
-    for (index, scope) in oauth.scopes.iter().flatten().enumerate() {
-        if listed.contains(scope.as_str()) {
+    for (place, scope) in subject.scopes() {
+        if listed.contains(scope) {
             continue;
         }
         let help = match suggestions.nearest(scope) {
@@ -89,7 +87,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         };
         findings.push(
             RULE.at(
-                subject.value_at(list.index(index)),
+                place,
                 format!("the server does not list the scope `{scope}` {}", recorded(lock)),
             )
             .help(help),

@@ -88,15 +88,11 @@ fn place(subject: &Subject<'_>, field: &str) -> Place {
         }
         "server" => place_of_secret_name(subject),
         "oauth_config.scopes" => {
-            let scopes = oauth.and_then(|oauth| oauth.scopes.as_deref());
-            let mut scopes = scopes.unwrap_or_default().iter().enumerate();
             let is_refused = |scope: &str| {
                 scope.split(' ').any(|word| !word.is_empty() && grammar::scope(word).is_err())
             };
-            match scopes.find(|(_, scope)| is_refused(scope)) {
-                Some((index, _)) => {
-                    subject.value_at(Pointer::from("/oauth_config/scopes").index(index))
-                }
+            match subject.scopes().find(|(_, scope)| is_refused(scope)) {
+                Some((place, _)) => place,
                 None => subject.key("/oauth_config"),
             }
         }

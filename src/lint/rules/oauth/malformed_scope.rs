@@ -1,6 +1,5 @@
 use crate::lint::rules::identity::invisible_character;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
-use crate::source::Pointer;
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -35,10 +34,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let oauth = subject.manifest.oauth_config.as_ref();
-    let scopes = oauth.and_then(|oauth| oauth.scopes.as_deref()).unwrap_or_default();
-    let list = Pointer::from("/oauth_config/scopes");
-    for (index, scope) in scopes.iter().enumerate() {
+    for (place, scope) in subject.scopes() {
         let message = match scope.chars().find(|&c| !is_allowed(c)) {
             Some(' ') => format!("`{scope}` would be sent as several scopes"),
             Some(stray) => format!("`{scope}` has `{stray}`, which a scope cannot contain"),
@@ -46,7 +42,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             None => continue,
         };
         findings.push(
-            RULE.at(subject.value_at(list.index(index)), message)
+            RULE.at(place, message)
                 .help("list each scope separately, exactly as the provider writes it"),
         );
     }

@@ -1,5 +1,4 @@
 use crate::lint::{Check, Findings, Rule, Subject};
-use crate::source::Pointer;
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -33,21 +32,15 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let oauth = subject.manifest.oauth_config.as_ref();
-    let scopes = oauth.and_then(|oauth| oauth.scopes.as_deref()).unwrap_or_default();
-    let list = Pointer::from("/oauth_config/scopes");
-    for (index, scope) in scopes.iter().enumerate() {
+    for (place, scope) in subject.scopes() {
         let Some(broader) = scope.strip_suffix(".readonly") else {
             continue;
         };
-        if let Some(position) = scopes.iter().position(|scope| scope == broader) {
+        if let Some((broader_place, _)) = subject.scopes().find(|(_, scope)| *scope == broader) {
             findings.push(
-                RULE.at(
-                    subject.value_at(list.index(index)),
-                    format!("`{broader}` includes `{scope}`"),
-                )
-                .help("keep the one that the server needs")
-                .related(subject.value_at(list.index(position)), "the broader scope"),
+                RULE.at(place, format!("`{broader}` includes `{scope}`"))
+                    .help("keep the one that the server needs")
+                    .related(broader_place, "the broader scope"),
             );
         }
     }

@@ -53,9 +53,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     }
     let place = subject.value_at("/oauth_config/resource_metadata_url");
-    let elsewhere =
+    let remote_url_on_other_origin =
         oauth::remote_url(subject.manifest).filter(|remote_url| !has_same_origin(url, remote_url));
-    let message = match (names_authorization_server(url), elsewhere) {
+    let message = match (names_authorization_server(url), remote_url_on_other_origin) {
         (true, _) => format!("`{url}` describes an authorization server, not a resource"),
         (false, Some(remote_url)) => format!("`{url}` is not on the same origin as `{remote_url}`"),
         (false, None) => return,
@@ -67,7 +67,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         "move it to `well_known_url`"
     };
     let finding = RULE.at(place, message).help(help);
-    findings.push(match elsewhere {
+    findings.push(match remote_url_on_other_origin {
         Some(_) => finding.related(
             subject.value_at(oauth::remote_url_pointer(subject.manifest)),
             "the remote URL",
