@@ -48,7 +48,7 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
         let finding = if is_hardcoded(value) {
             RULE.at(place, format!("the value of `{key}` is hard-coded in the manifest"))
                 .secret(value)
-        } else if stands_for_one(value) && !value.contains("${") && !value.contains("{{") {
+        } else if is_stand_in(value) && !value.contains("${") && !value.contains("{{") {
             RULE.at(place, format!("the value of `{key}` is a placeholder that nothing replaces"))
         } else {
             continue;
