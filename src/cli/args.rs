@@ -12,7 +12,6 @@ use crate::catalog::config::Level;
 use crate::catalog::workspace;
 use crate::manifest::oauth::OAuthType;
 use crate::pipeline::open::Judging;
-use crate::pipeline::probing::NetworkOptions;
 use crate::report::FormatArgument;
 use crate::report::list::ListedType;
 use crate::runtime::export::Client;
@@ -20,8 +19,6 @@ use crate::runtime::proxy::LogLevel;
 use crate::source::finding::Severity;
 use crate::text::day::Day;
 use crate::text::profile::Profile;
-
-use super::console::Console;
 
 /// A catalog compiler and validator for MCP servers that use OAuth.
 ///
@@ -184,20 +181,6 @@ pub enum FailOn {
     #[default]
     Error,
     Warning,
-}
-
-impl NetworkArgs {
-    /// The options, with absolute paths.
-    pub(crate) fn options(&self, console: &Console) -> NetworkOptions {
-        let at = |path: &Option<PathBuf>| path.as_deref().map(|path| console.at(path));
-        NetworkOptions {
-            replay: at(&self.replay),
-            record: at(&self.record),
-            allow_loopback: self.allow_loopback,
-            http_proxy: self.http_proxy.clone(),
-            ca_file: at(&self.ca_file),
-        }
-    }
 }
 
 impl FindingArgs {

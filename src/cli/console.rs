@@ -10,8 +10,9 @@ use miette::{GraphicalReportHandler, GraphicalTheme, MietteDiagnostic, Report};
 
 use crate::catalog::config::{ConfigError, Problem};
 use crate::catalog::workspace::WorkspaceError;
-use crate::cli::args::{Color, Global};
+use crate::cli::args::{Color, Global, NetworkArgs};
 use crate::pipeline::failure::Failure;
+use crate::pipeline::probing::NetworkOptions;
 use crate::pipeline::redaction::Redaction;
 use crate::report::{self, Format, Style, Summary};
 use crate::source::finding::{Finding, Place, Severity};
@@ -121,6 +122,18 @@ impl Console {
     /// The path to open for a path that the user wrote: it is relative to this console's working folder.
     pub(crate) fn at(&self, path: &Path) -> PathBuf {
         self.captured.as_ref().map_or(path.to_owned(), |captured| captured.folder.join(path))
+    }
+
+    /// The network options, with paths to open.
+    pub(crate) fn network_options(&self, args: &NetworkArgs) -> NetworkOptions {
+        let at = |path: &Option<PathBuf>| path.as_deref().map(|path| self.at(path));
+        NetworkOptions {
+            replay: at(&args.replay),
+            record: at(&args.record),
+            allow_loopback: args.allow_loopback,
+            http_proxy: args.http_proxy.clone(),
+            ca_file: at(&args.ca_file),
+        }
     }
 
     /// Standard input; empty where the streams are captured.

@@ -133,7 +133,7 @@ fn online<'a>(
         return Ok(None);
     }
     let today = args.findings.today.unwrap_or_else(Day::today);
-    Ok(Some(Online { probing: Probing::new(&network.options(console), today)?, watcher }))
+    Ok(Some(Online { probing: Probing::new(&console.network_options(network), today)?, watcher }))
 }
 
 /// The allowlist of the running proxy: the one named by `--proxy-url`, or with `--online` the configuration's.
@@ -143,14 +143,14 @@ fn running_allowlist(
     console: &Console,
 ) -> Result<Option<Allowlist>, Failure> {
     if let Some(url) = &args.proxy_url {
-        return running_proxy::allowlist(url, &args.network.options(console)).map(Some);
+        return running_proxy::allowlist(url, &console.network_options(&args.network)).map(Some);
     }
     let is_asked =
         args.online && args.network.replay.is_none() && args.findings.allowlist.is_none();
     let Some(url) = workspace.config.proxy.url.as_ref().filter(|_| is_asked) else {
         return Ok(None);
     };
-    match running_proxy::allowlist(url, &args.network.options(console)) {
+    match running_proxy::allowlist(url, &console.network_options(&args.network)) {
         // The proxy of the configuration is optional: without it, the allowlist in force is used.
         Err(failure) if !args.strict_online => {
             console.say(&failure.to_string());

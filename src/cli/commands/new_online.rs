@@ -38,7 +38,7 @@ pub(super) fn run(args: &NewArgs, console: &Console) -> Result<ExitStatus, Failu
 }
 
 fn ask(id: &str, url: &str, args: &NewArgs, console: &Console) -> Result<LockEntry, Failure> {
-    let probing = Probing::new(&args.network.options(console), Day::today())?;
+    let probing = Probing::new(&console.network_options(&args.network), Day::today())?;
     let target = Target {
         server_id: id.to_owned(),
         kind: TargetKind::Remote,

@@ -31,7 +31,7 @@ pub(super) fn run(args: &ProbeArgs, console: &Console) -> Result<ExitStatus, Fai
         workspace.config.rules.insert(rule.id.to_owned(), Level::Off);
     }
     let today = args.findings.today.unwrap_or_else(Day::today);
-    let probing = Probing::new(&args.network.options(console), today)?;
+    let probing = Probing::new(&console.network_options(&args.network), today)?;
 
     let mut sources = Sources::default();
     let folders = workspace.folders();
