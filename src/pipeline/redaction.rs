@@ -12,7 +12,7 @@ use crate::manifest::model::Manifest;
 use crate::manifest::schema;
 use crate::source::{FileId, Sources};
 use crate::text::secrets::redactor::Redactor;
-use crate::text::secrets::secret_search::secrets;
+use crate::text::secrets::secret_search::find_secrets;
 
 use super::{Judged, JudgedTarget};
 
@@ -42,7 +42,7 @@ impl Redaction {
         if self.readable.contains(&file) {
             return None;
         }
-        let secrets = secrets(text);
+        let secrets = find_secrets(text);
         if secrets.is_empty() {
             return None;
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::compile::plan::{Plan, ProxyServer};
 use crate::text::dotenv::{EnvEntry, EnvFile};
-use crate::text::secrets::client_secret::is_placeholder;
+use crate::text::secrets::client_secret::is_unfilled;
 
 /// Settings that the proxy and Node read beside the credentials, and which are therefore not unused.
 const SETTINGS: [&str; 9] = [
@@ -46,33 +46,24 @@ pub enum EnvProblemKind {
 }
 
 impl EnvProblemKind {
-    /// The name in output.
-    pub fn name(self) -> &'static str {
+    /// The name in output, and the rest of the sentence that starts with the key.
+    fn describe(self) -> (&'static str, &'static str) {
         match self {
-            Self::Missing => "missing",
-            Self::Empty => "empty",
-            Self::Placeholder => "placeholder",
-            Self::OtherClientId => "other-client-id",
-            Self::Cut => "cut",
-            Self::Duplicate => "duplicate",
-            Self::Unused => "unused",
-            Self::Malformed => "malformed",
-        }
-    }
-
-    /// The rest of the sentence that starts with the key.
-    fn describe(self) -> &'static str {
-        match self {
-            Self::Missing => "is not set",
-            Self::Empty => "is empty",
-            Self::Placeholder => "still holds a placeholder",
-            Self::OtherClientId => {
-                "differs from the client id in the manifest, which the app logs in with"
+            Self::Missing => ("missing", "is not set"),
+            Self::Empty => ("empty", "is empty"),
+            Self::Placeholder => ("placeholder", "still holds a placeholder"),
+            Self::OtherClientId => (
+                "other-client-id",
+                "differs from the client id in the manifest, which the app logs in with",
+            ),
+            Self::Cut => {
+                ("cut", "ends at its first `#`, which starts a comment: put the value in quotes")
             }
-            Self::Cut => "ends at its first `#`, which starts a comment: put the value in quotes",
-            Self::Duplicate => "is set more than once, and only the last value counts",
-            Self::Unused => "is not used by any server of the catalog",
-            Self::Malformed => "is not `KEY=value`, and is skipped",
+            Self::Duplicate => {
+                ("duplicate", "is set more than once, and only the last value counts")
+            }
+            Self::Unused => ("unused", "is not used by any server of the catalog"),
+            Self::Malformed => ("malformed", "is not `KEY=value`, and is skipped"),
         }
     }
 }
@@ -80,7 +71,7 @@ impl EnvProblemKind {
 impl EnvProblem {
     /// One line, without the file name.
     pub fn message(&self) -> String {
-        let (kind, what) = (self.kind.name(), self.kind.describe());
+        let (kind, what) = self.kind.describe();
         match self.key.as_str() {
             "" => format!("{kind}: the line {what}"),
             key => format!("{kind}: `{key}` {what}"),
@@ -142,7 +133,7 @@ fn check_value<'a>(
     };
     let kind = match value.trim() {
         "" => EnvProblemKind::Empty,
-        value if is_placeholder(value) => EnvProblemKind::Placeholder,
+        value if is_unfilled(value) => EnvProblemKind::Placeholder,
         _ => return Some((key, value)),
     };
     problems.push(at_key(file, kind, key));

@@ -1,5 +1,5 @@
-//! Strings, independent of the file they come from: hidden characters, hosts, environment variable names, dotenv,
-//! placeholders, launch lines, pinned versions, the nearest word, days, and secrets.
+//! Text without knowledge of catalogs: hidden characters, hosts, environment variable names, dotenv, placeholders, launch
+//! lines, pinned versions, the nearest word, days, secrets; and the profile, which every other room needs.
 
 pub(crate) mod day;
 pub(crate) mod dotenv;

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How the catalog is judged.
+/// Whom the catalog is checked and compiled for.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
 )]
@@ -12,6 +12,6 @@ pub enum Profile {
     /// For users: callbacks are public, `catalog_local` appears in no artifact.
     #[default]
     Production,
-    /// For a developer's machine: loopback and tunnel callbacks are sound, artifacts go to `generated/development/`.
+    /// For a developer's machine: loopback and tunnel callbacks are accepted, artifacts go to `generated/development/`.
     Development,
 }

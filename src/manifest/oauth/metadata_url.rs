@@ -13,8 +13,8 @@ pub(crate) fn document(url: &Url) -> Option<&str> {
     segments.next()
 }
 
-/// Whether a URL names the metadata of an authorization server.
-pub(crate) fn names_authorization_server(url: &str) -> bool {
+/// Whether a URL is that of an authorization server's metadata document.
+pub(crate) fn is_authorization_server_metadata(url: &str) -> bool {
     Url::parse(url).is_ok_and(|url| {
         document(&url).is_some_and(|name| AUTHORIZATION_SERVER_DOCUMENTS.contains(&name))
     })

@@ -157,7 +157,7 @@ impl Undetermined {
                 "`generic_oauth` needs a static `client_id`, and there is none"
             }
             Self::LocalWithoutClient => {
-                "a local server without a static `client_id` is none of the four types"
+                "a local server without a static `client_id` fits none of the four types"
             }
             Self::GenericOnRemote => "`generic_oauth` says type 1, but the server is remote",
         }
@@ -245,5 +245,5 @@ pub(crate) fn is_remote(manifest: &Manifest) -> bool {
 }
 
 pub(crate) fn client_secret(oauth: &OAuthConfig) -> ClientSecret<'_> {
-    client_secret::read(oauth.client_secret.as_deref().unwrap_or_default())
+    client_secret::classify(oauth.client_secret.as_deref().unwrap_or_default())
 }

@@ -1,6 +1,6 @@
 //! The content of `client_secret`: the word `REDACTED`, or something that should not be there.
 
-use crate::text::secrets::credential::has_mixed_piece;
+use crate::text::secrets::credential::looks_random;
 
 /// The only value that a manifest may contain: the proxy replaces it with the real secret.
 pub(crate) const REDACTED: &str = "REDACTED";
@@ -13,19 +13,19 @@ pub(crate) enum ClientSecret<'a> {
     /// Exactly `REDACTED`.
     Redacted,
     /// A variant of `REDACTED` that the proxy does not recognise.
-    MisspelledRedacted(&'a str),
+    RedactedLookalike(&'a str),
     /// A variable reference such as `${ACME_SECRET}`, which nothing expands.
     Reference(&'a str),
-    /// Words that a secret was to replace, such as `your-client-secret`.
+    /// Words that nobody has replaced by a secret yet, such as `your-client-secret`.
     Placeholder(&'a str),
     /// Anything else is a secret.
     Literal(&'a str),
 }
 
 /// Classifies the value of a `client_secret`.
-pub(crate) fn read(secret: &str) -> ClientSecret<'_> {
-    // A random piece makes it a secret, whatever the words around it.
-    let is_random = has_mixed_piece(secret);
+pub(crate) fn classify(secret: &str) -> ClientSecret<'_> {
+    // A random-looking piece makes it a secret, whatever words surround it.
+    let is_random = looks_random(secret);
     if secret.trim().is_empty() {
         ClientSecret::Absent
     } else if secret == REDACTED {
@@ -33,15 +33,15 @@ pub(crate) fn read(secret: &str) -> ClientSecret<'_> {
     } else if is_reference(secret) {
         ClientSecret::Reference(secret)
     } else if is_redacted_lookalike(secret) && !is_random {
-        ClientSecret::MisspelledRedacted(secret)
-    } else if is_placeholder(secret) && !is_random {
+        ClientSecret::RedactedLookalike(secret)
+    } else if is_unfilled(secret) && !is_random {
         ClientSecret::Placeholder(secret)
     } else {
         ClientSecret::Literal(secret)
     }
 }
 
-/// Whether the whole value is a variable reference: `${NAME}`, `{{ name }}`, `$NAME`, `$(NAME)`, `%NAME%` or `%(name)s`.
+/// Whether the whole value is `${…}`, `{{…}}`, `$(…)` or `%(…)s`, or an upper-case variable: `$NAME` or `%NAME%`.
 pub(crate) fn is_reference(value: &str) -> bool {
     let value = value.trim();
     let between = |start: &str, end: &str| value.strip_prefix(start)?.strip_suffix(end);
@@ -58,19 +58,21 @@ pub(crate) fn is_reference(value: &str) -> bool {
 /// Whether a value means `REDACTED`: in any case, in brackets or next to other words, one typo away, or masked with `*`,
 /// `x` or `•`.
 pub(crate) fn is_redacted_lookalike(value: &str) -> bool {
-    let is_blacked_out = value.trim().chars().all(|c| matches!(c, '*' | 'x' | 'X' | '•'));
+    let is_mask = |c: char| matches!(c, '*' | 'x' | 'X' | '•');
+    let is_blacked_out = !value.trim().is_empty() && value.trim().chars().all(is_mask);
     let is_redacted = |word: &str| {
         word.len().abs_diff(REDACTED.len()) <= 1
             && strsim::damerau_levenshtein(&word.to_ascii_uppercase(), REDACTED) <= 1
     };
-    let is_between = |c: char| !c.is_alphanumeric();
+    let is_separator = |c: char| !c.is_alphanumeric();
     is_blacked_out
-        || is_redacted(value.trim_matches(is_between))
-        || value.split(is_between).any(is_redacted)
+        || is_redacted(value.trim_matches(is_separator))
+        || value.split(is_separator).any(is_redacted)
 }
 
-/// Whether a value only marks where a credential goes. `env --check` applies this to a real `.env` too.
-pub(crate) fn is_placeholder(value: &str) -> bool {
+/// Whether a value was never replaced by a credential: a reference, a variant of `REDACTED`, or words such as
+/// `your-secret`. For `client_secret` and `.env` files; any other value is judged by `hardcoded::is_stand_in`.
+pub(crate) fn is_unfilled(value: &str) -> bool {
     let value = value.trim();
     if value.is_empty() {
         return false;
@@ -95,10 +97,10 @@ mod tests {
     use super::*;
 
     fn name(secret: &str) -> &'static str {
-        match read(secret) {
+        match classify(secret) {
             ClientSecret::Absent => "absent",
             ClientSecret::Redacted => "redacted",
-            ClientSecret::MisspelledRedacted(_) => "misspelled",
+            ClientSecret::RedactedLookalike(_) => "misspelled",
             ClientSecret::Reference(_) => "reference",
             ClientSecret::Placeholder(_) => "placeholder",
             ClientSecret::Literal(_) => "literal",

@@ -140,7 +140,7 @@ enum Body {
 }
 
 const FORMS: [Form; 31] = [
-    form("eyJ", "a JSON web token", Body::Jwt),
+    form("eyJ", "a JSON Web Token", Body::Jwt),
     form("-----BEGIN ", "a private key", Body::Pem),
     form("ghp_", "a GitHub token", Body::Token),
     form("gho_", "a GitHub token", Body::Token),
@@ -199,7 +199,7 @@ struct TokenRun {
     /// The last `-` or `_`.
     last_separator: Option<usize>,
     /// The start of the last piece that mixes letters and digits.
-    last_mixed_piece: Option<usize>,
+    last_random_piece: Option<usize>,
     /// The end of the JWT whose header ends with this run.
     end_of_jwt: Option<usize>,
 }
@@ -214,7 +214,7 @@ impl TokenRun {
             end,
             last_stand_in: last_stand_in.map(|at| start + at),
             last_separator: run.rfind(is_separator).map(|at| start + at),
-            last_mixed_piece: last_mixed_piece(run).map(|at| start + at),
+            last_random_piece: last_random_piece(run).map(|at| start + at),
             end_of_jwt: jwt_tail(text.get(end..).unwrap_or_default()).map(|tail| end + tail),
         }
     }
@@ -229,7 +229,7 @@ impl TokenRun {
         }
         match body {
             Body::Token => true,
-            Body::Mixed => contains(self.last_mixed_piece),
+            Body::Mixed => contains(self.last_random_piece),
             Body::Alphanumeric(least) => length >= *least && !contains(self.last_separator),
             Body::AccessKeyId => {
                 let is_id = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
@@ -245,7 +245,7 @@ impl TokenRun {
 fn starts_random(text: &str, start: usize) -> bool {
     let head = text.get(start..start + SHORTEST_TOKEN).unwrap_or_default();
     let lower = head.to_ascii_lowercase();
-    has_mixed_piece(head) && !STAND_IN_WORDS.iter().any(|word| lower.contains(word))
+    looks_random(head) && !STAND_IN_WORDS.iter().any(|word| lower.contains(word))
 }
 
 /// The length of the claims and signature after a header, with their dots; `None` if either is too short.
@@ -284,13 +284,13 @@ fn looks_encoded(text: &str) -> bool {
     has(u8::is_ascii_digit) || (has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase))
 }
 
-/// Whether a piece of 8 or more characters between `-` and `_` has both letters and digits, as random strings do.
-pub(crate) fn has_mixed_piece(text: &str) -> bool {
-    last_mixed_piece(text).is_some()
+/// Whether a piece of 8 or more characters between `-` and `_` mixes letters and digits, as random strings do.
+pub(crate) fn looks_random(text: &str) -> bool {
+    last_random_piece(text).is_some()
 }
 
 /// The start of the last such piece.
-fn last_mixed_piece(text: &str) -> Option<usize> {
+fn last_random_piece(text: &str) -> Option<usize> {
     let mut end = text.len();
     for piece in text.rsplit(is_separator) {
         let start = end - piece.len();

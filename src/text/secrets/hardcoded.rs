@@ -1,13 +1,13 @@
 //! What counts as a hard-coded credential: the one definition for variables, arguments, defaults and URLs.
 
-use crate::text::secrets::client_secret::{is_placeholder, is_reference};
-use crate::text::secrets::credential::{has_mixed_piece, is_example, names_credential};
+use crate::text::secrets::client_secret::{is_reference, is_unfilled};
+use crate::text::secrets::credential::{is_example, looks_random, names_credential};
 
 /// Words that mean "no value" or toggle something.
 const FLAGS: [&str; 8] = ["true", "false", "yes", "no", "on", "off", "none", "null"];
 
-/// Whether a value is used literally: not a placeholder in any syntax, a stand-in, a flag, a number, or the location of
-/// the credential.
+/// Whether a value is used literally: not a template in any syntax, a stand-in, a flag, a number, or the location of the
+/// credential.
 pub(crate) fn is_hardcoded(value: &str) -> bool {
     let value = value.trim();
     let is_flag = FLAGS.iter().any(|flag| value.eq_ignore_ascii_case(flag));
@@ -20,13 +20,13 @@ pub(crate) fn is_hardcoded(value: &str) -> bool {
         && !is_stand_in(value)
 }
 
-/// Whether a value is a stand-in as in documentation, which nothing replaces with a real credential.
+/// Whether a value stands in for a credential: a reference, the name of a variable, or words that nobody has replaced.
 pub(crate) fn is_stand_in(value: &str) -> bool {
     let value = value.trim();
-    let is_word = is_placeholder(value) || is_example(value);
-    // A random piece makes it a credential, whatever the words around it.
+    let is_word = is_unfilled(value) || is_example(value);
+    // A random-looking piece makes it a credential, whatever words surround it.
     !value.is_empty()
-        && (is_reference(value) || is_variable(value) || (is_word && !has_mixed_piece(value)))
+        && (is_reference(value) || is_variable(value) || (is_word && !looks_random(value)))
 }
 
 /// Whether the credential is substituted before the value is used.

@@ -12,7 +12,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Input};
 use url::Url;
 
 use crate::text::secrets::credential::credentials;
-use crate::text::secrets::secret_search::unnamed_secrets;
+use crate::text::secrets::secret_search::recognisable_secrets;
 
 /// What replaces a secret.
 const MASKED: &str = "[masked]";
@@ -139,11 +139,11 @@ impl Redactor {
             credentials(name).map(|credential| credential.secret.to_owned()).collect();
         secrets.extend(self.recognised.iter().filter(|secret| name.contains(*secret)).cloned());
         if name.contains("://") {
-            secrets.append(&mut unnamed_secrets(name));
+            secrets.append(&mut recognisable_secrets(name));
         } else if name.contains(":~1~1") {
             // A pointer escapes the slashes of a URL and those of a secret.
             let unescaped = name.replace("~1", "/").replace("~0", "~");
-            let found = unnamed_secrets(&unescaped).into_iter();
+            let found = recognisable_secrets(&unescaped).into_iter();
             secrets.extend(found.map(|secret| secret.replace('~', "~0").replace('/', "~1")));
         }
         if secrets.is_empty() {
@@ -169,7 +169,7 @@ impl Redactor {
     /// The known secrets in a part of a text, and the recognisable ones.
     fn find_all(&self, text: &str, part: Range<usize>) -> Vec<Range<usize>> {
         let mut hidden = self.find_within(text, part.clone());
-        let secrets = unnamed_secrets(text.get(part.clone()).unwrap_or_default());
+        let secrets = recognisable_secrets(text.get(part.clone()).unwrap_or_default());
         if !secrets.is_empty() {
             let found = Self::new(&secrets).find_within(text, part.clone());
             hidden.extend(without(found, &self.exempt_within(text, part)));

@@ -1,5 +1,5 @@
 //! Possible secrets in text that no secrets rule checks: a broken manifest, a configuration, a file named by mistake.
-//! They are recognised by their form, by their place in a URL, or by the name before them.
+//! They are recognised by their form, by their place in a URL, or by the key before them.
 //!
 //! Nothing is reported from here, only masked in output, so the search errs on the side of finding too much.
 
@@ -10,21 +10,21 @@ use regex::Regex;
 use crate::text::secrets::client_secret::is_redacted_lookalike;
 use crate::text::secrets::credential::{credentials, is_worth_hiding, names_credential};
 
-/// Both the named and the unnamed secrets.
-pub(crate) fn secrets(text: &str) -> Vec<String> {
-    let mut found = unnamed_secrets(text);
-    found.append(&mut named_secrets(text));
+/// The secrets that are recognised in any of these ways.
+pub(crate) fn find_secrets(text: &str) -> Vec<String> {
+    let mut found = recognisable_secrets(text);
+    found.append(&mut secrets_after_keys(text));
     found
 }
 
 /// Credentials recognised by their form, and those in URLs: passwords in the user information, and query parameters with
 /// the name of a credential.
-pub(crate) fn unnamed_secrets(text: &str) -> Vec<String> {
+pub(crate) fn recognisable_secrets(text: &str) -> Vec<String> {
     let mut found: Vec<String> =
         credentials(text).map(|credential| credential.secret.to_owned()).collect();
     if text.contains('\\') {
-        // The letter of an escape such as `\n` would look like part of the credential's first word.
-        let text = without_escapes(text);
+        // In `\nghp_…`, the `n` looks like the start of the token's word: search again without such escapes.
+        let text = blank_escapes(text);
         found.extend(credentials(&text).map(|credential| credential.secret.to_owned()));
     }
     if !text.contains("://") {
@@ -36,7 +36,7 @@ pub(crate) fn unnamed_secrets(text: &str) -> Vec<String> {
             continue;
         };
         secrets_of_url(url, &mut found);
-        // Nested URLs, each only up to the next one, which keeps this linear.
+        // Nested URLs. Reading each to the end of the word, not only to the next one, would be quadratic.
         for inner in url.split("://").skip(1) {
             secrets_of_url(inner, &mut found);
         }
@@ -44,17 +44,17 @@ pub(crate) fn unnamed_secrets(text: &str) -> Vec<String> {
     found
 }
 
-/// The values after the name of a credential, in any syntax: `"client_secret": "…"`, `clientSecret: '…'`,
+/// The values after a key that names a credential, in any syntax: `"client_secret": "…"`, `clientSecret: '…'`,
 /// `"API_TOKEN": ["…"]`, `A_SECRET='…`. Quotes may be missing, as in broken text.
-fn named_secrets(text: &str) -> Vec<String> {
+fn secrets_after_keys(text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    let names = NAMES.as_ref().map(|names| names.captures_iter(text));
-    for captures in names.into_iter().flatten() {
+    let keys = KEYS.as_ref().map(|keys| keys.captures_iter(text));
+    for captures in keys.into_iter().flatten() {
         let (Some(whole), Some(name)) = (captures.get(0), captures.name("name")) else {
             continue;
         };
         let name = unescape(name.as_str());
-        let is_client_secret = is_client_secret(&name);
+        let is_client_secret = resembles_client_secret(&name);
         if !is_client_secret && !names_credential(&name) {
             continue;
         }
@@ -68,10 +68,11 @@ fn named_secrets(text: &str) -> Vec<String> {
         let values = if let Some(list) = rest.strip_prefix('[') {
             strings(list)
         } else if let Some((value, _)) = quoted(rest) {
-            // In an env file the quotes may be part of the value.
-            let after = after_quote(rest, value).filter(|_| is_assignment);
-            let whole = after.map(|_| first_line(rest));
-            [Some(value), after.map(first_line), whole].into_iter().flatten().collect()
+            match after_quote(rest, value).filter(|_| is_assignment) {
+                // The quotes in `A_TOKEN="half"rest` may be part of the value.
+                Some(after) => vec![value, first_line(after), first_line(rest)],
+                None => vec![value],
+            }
         } else if is_assignment {
             // Without quotes, the end of the value is unknown.
             vec![first_word(rest), first_line(rest)]
@@ -87,8 +88,8 @@ fn named_secrets(text: &str) -> Vec<String> {
     found
 }
 
-/// A name, and what may separate it from its value.
-static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+/// A key with everything up to its value: `"api_key": `, `export A_TOKEN=`, `\"token\": `.
+static KEYS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r#"(?m)(?P<line>^[ \t]*(?:export[ \t]+)?)?(?P<name>(?:[A-Za-z0-9_.-]|\\u[0-9A-Fa-f]{4})+)(?P<quote>\\*["'`]?)\s*(?P<separator>[:=]*)\s*"#,
     )
@@ -141,17 +142,19 @@ fn first_word(text: &str) -> &str {
     text.split(is_end).next().unwrap_or_default()
 }
 
+/// The first line; empty where the value is an object or missing.
 fn first_line(text: &str) -> &str {
     if text.starts_with(['{', '}', ']']) { "" } else { text.lines().next().unwrap_or_default() }
 }
 
-/// Collects the lines of a value, both raw and unescaped.
+/// Collects the lines of a value that may be secret, as written and unescaped.
 fn collect(value: &str, is_client_secret: bool, found: &mut Vec<String>) {
     let is_edge = |character: char| character.is_whitespace() || ",;\\\"'`}])".contains(character);
     for line in value.lines() {
         for part in [line.trim(), line.trim_end_matches(is_edge).trim()] {
             let flags = ["true", "false", "null", "none"];
-            let is_harmless = part.contains("${")
+            let is_harmless = part.is_empty()
+                || part.contains("${")
                 || part.contains("{{")
                 || flags.contains(&part)
                 || is_redacted_lookalike(part)
@@ -169,7 +172,7 @@ fn collect(value: &str, is_client_secret: bool, found: &mut Vec<String>) {
 }
 
 /// Whether a name is `client_secret`, in any notation and with up to two typos.
-fn is_client_secret(name: &str) -> bool {
+fn resembles_client_secret(name: &str) -> bool {
     let letters = name.chars().filter(char::is_ascii_alphanumeric);
     let letters = letters.collect::<String>().to_ascii_lowercase();
     letters.len().abs_diff("clientsecret".len()) <= 2
@@ -198,8 +201,8 @@ fn secrets_of_url(url: &str, found: &mut Vec<String>) {
     found.extend(secrets.map(|(_, value)| value.to_owned()));
 }
 
-/// Blanks out one-letter escapes.
-fn without_escapes(text: &str) -> String {
+/// Replaces each escaped control character, such as `\n`, by two spaces.
+fn blank_escapes(text: &str) -> String {
     let escapes = ["\\b", "\\f", "\\n", "\\r", "\\t"];
     escapes.into_iter().fold(text.to_owned(), |text, escape| text.replace(escape, "  "))
 }
@@ -243,7 +246,7 @@ mod tests {
             "A_TOKEN=\"half\"§",
         ] {
             let text = text.replace('§', SECRET);
-            let found = named_secrets(&text);
+            let found = secrets_after_keys(&text);
             assert!(found.iter().any(|found| found == SECRET), "{text}: {found:?}");
         }
     }
@@ -258,7 +261,7 @@ mod tests {
             "the password: anything that you like, 42 letters",
             r#"{"token_endpoint": "https://acme.example/token"}"#,
         ] {
-            assert_eq!(named_secrets(text), Vec::<String>::new(), "{text}");
+            assert_eq!(secrets_after_keys(text), Vec::<String>::new(), "{text}");
         }
     }
 
@@ -267,12 +270,12 @@ mod tests {
         let text = format!(
             "https://a.example/?next=https://u:{SECRET}@b.example/?token=abcd1234://x&api_key=efgh5678"
         );
-        let found = unnamed_secrets(&text);
+        let found = recognisable_secrets(&text);
         for secret in [SECRET, "efgh5678", "abcd1234"] {
             assert!(found.iter().any(|found| found == secret), "{found:?}");
         }
         let text = "://?token=abcd1234".repeat(1000);
-        let held: usize = unnamed_secrets(&text).iter().map(String::len).sum();
+        let held: usize = recognisable_secrets(&text).iter().map(String::len).sum();
         assert!(held <= 2 * text.len(), "{held}");
     }
 
@@ -280,6 +283,6 @@ mod tests {
     fn passwords_and_parameters_of_urls_are_found() {
         let text = "url = \"https://u:p4ssw0rdXX@h.example/?access_token=abcd1234&region=eu-central\" \
                     postgres://u:${PASSWORD}@h/x?password={{password}}";
-        assert_eq!(unnamed_secrets(text), ["u:p4ssw0rdXX", "p4ssw0rdXX", "abcd1234"]);
+        assert_eq!(recognisable_secrets(text), ["u:p4ssw0rdXX", "p4ssw0rdXX", "abcd1234"]);
     }
 }

@@ -1,6 +1,6 @@
 use crate::lint::{Check, Findings, Rule, Subject};
 use crate::manifest::oauth::OAuthType;
-use crate::manifest::oauth::metadata_url::names_authorization_server;
+use crate::manifest::oauth::metadata_url::is_authorization_server_metadata;
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -51,7 +51,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             (
                 "resource_metadata_url",
                 // `resource-metadata-misuse` reports a URL of authorization server metadata.
-                resource_metadata.is_some_and(|url| !names_authorization_server(url)),
+                resource_metadata.is_some_and(|url| !is_authorization_server_metadata(url)),
             ),
         ],
         OAuthType::RemoteStatic | OAuthType::RemoteDynamic => vec![

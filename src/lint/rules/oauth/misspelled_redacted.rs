@@ -34,7 +34,7 @@ pub(crate) static RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let oauth = subject.manifest.oauth_config.as_ref();
     let message = match oauth.map(client_secret) {
-        Some(ClientSecret::MisspelledRedacted(secret)) => {
+        Some(ClientSecret::RedactedLookalike(secret)) => {
             format!("`{secret}` is not exactly `REDACTED`, and would be sent as the secret")
         }
         Some(ClientSecret::Placeholder(secret)) => {

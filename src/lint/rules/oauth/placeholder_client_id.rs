@@ -1,7 +1,7 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::source::finding::Severity;
-use crate::text::secrets::client_secret::is_placeholder;
+use crate::text::secrets::client_secret::is_unfilled;
 
 /// ## What it does
 /// Reports a `client_id` that is still to be filled in: `your-…`, `<…>`, `${…}`, `REDACTED`, `xxx…`,
@@ -33,7 +33,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(client_id) = oauth.and_then(|oauth| oauth.client_id.as_deref()) else {
         return;
     };
-    if is_placeholder(client_id) {
+    if is_unfilled(client_id) {
         findings.push(
             RULE.at(
                 subject.value_at("/oauth_config/client_id"),

@@ -1,6 +1,6 @@
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::manifest::oauth;
-use crate::manifest::oauth::metadata_url::names_authorization_server;
+use crate::manifest::oauth::metadata_url::is_authorization_server_metadata;
 use crate::source::finding::Severity;
 
 use super::{has_same_origin, plaintext_url};
@@ -55,7 +55,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let place = subject.value_at("/oauth_config/resource_metadata_url");
     let remote_url_on_other_origin =
         oauth::remote_url(subject.manifest).filter(|remote_url| !has_same_origin(url, remote_url));
-    let message = match (names_authorization_server(url), remote_url_on_other_origin) {
+    let message = match (is_authorization_server_metadata(url), remote_url_on_other_origin) {
         (true, _) => format!("`{url}` describes an authorization server, not a resource"),
         (false, Some(remote_url)) => format!("`{url}` is not on the same origin as `{remote_url}`"),
         (false, None) => return,

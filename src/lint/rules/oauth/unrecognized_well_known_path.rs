@@ -3,7 +3,7 @@ use url::Url;
 use crate::lint::{Check, Findings, Fixable, Rule, Subject};
 use crate::manifest::oauth::OAuthType;
 use crate::manifest::oauth::metadata_url::{
-    self, AUTHORIZATION_SERVER_DOCUMENTS, names_authorization_server,
+    self, AUTHORIZATION_SERVER_DOCUMENTS, is_authorization_server_metadata,
 };
 use crate::source::finding::{Edit, Fix, Severity};
 
@@ -52,7 +52,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(text) = oauth.well_known_url.as_deref() else {
         return;
     };
-    if names_authorization_server(text) {
+    if is_authorization_server_metadata(text) {
         return;
     }
     let pointer = "/oauth_config/well_known_url";
@@ -79,5 +79,5 @@ fn with_hyphens(text: &str) -> Option<String> {
     let url = Url::parse(text).ok()?;
     let name = metadata_url::document(&url)?;
     let corrected = text.replacen(name, &name.replace('_', "-"), 1);
-    names_authorization_server(&corrected).then_some(corrected)
+    is_authorization_server_metadata(&corrected).then_some(corrected)
 }
