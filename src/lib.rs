@@ -1,14 +1,14 @@
 //! catproof: a declarative catalog compiler and validator for MCP servers that use OAuth.
 //!
-//! The line, which [`pipeline`] reads like:
+//! A run is a line of stages, written as one function in `pipeline`:
 //!
 //! ```text
 //! load -> parse -> validate -> classify -> [probe] -> lint -> compile -> emit -> write
 //! ```
 //!
-//! The twelve rooms below stand in the order in which they may use each other: each uses only those above it.
+//! The twelve modules below are the crate's layers, called its rooms: each uses only those above it.
 
-// Here and not in `Cargo.toml`: in a test, nothing is reachable from outside.
+// Not in `Cargo.toml`, where it would also apply to the test crates, whose `pub` items are all unreachable.
 #![warn(unreachable_pub)]
 
 mod text;

@@ -28,14 +28,14 @@ use crate::text::profile::Profile;
 #[command(name = "catproof", version, max_term_width = 100)]
 #[command(after_help = "\
 Examples:
-  catproof check                                  is the catalog of this folder right?
+  catproof check                                  check the catalog of this folder
   catproof check --fix                            repair what can be repaired safely
   catproof explain missing-token-endpoint         what a finding means, and what to write instead
   catproof build                                  compile the catalog into generated/
-  catproof build --check                          are the committed artifacts current?
+  catproof build --check                          for CI: exit 1 if an artifact is out of date
   catproof new acme__remote-mcp --type 4 --url https://mcp.acme.example/mcp
 
-`catproof COMMAND --help` tells more about a command, with examples.
+For more about a command, with examples, run `catproof COMMAND --help`.
 
 Exit codes: 0 clean, 1 findings or drift, 2 the job could not be done, 3 no input.")]
 pub struct Cli {
@@ -58,13 +58,13 @@ pub struct Global {
     /// The folder of the developers' catalog.
     #[arg(long, global = true, value_name = "DIR")]
     pub catalog_local: Option<PathBuf>,
-    /// The profile to judge the catalog by.
+    /// Check and compile the catalog for this profile.
     #[arg(long, global = true, value_enum)]
     pub profile: Option<Profile>,
     /// When to use colour.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub color: Color,
-    /// Print nothing but errors on standard error.
+    /// Print only errors on standard error.
     #[arg(long, short, global = true)]
     pub quiet: bool,
 }
@@ -147,7 +147,7 @@ pub struct FindingArgs {
     /// Show findings of this rule as errors.
     #[arg(short = 'D', long = "deny", value_name = "RULE", help_heading = "Rules")]
     pub deny: Vec<String>,
-    /// The day to judge ages and expiry dates by, instead of today.
+    /// The date to use for ages and expiry dates, instead of today's.
     #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Rules")]
     pub today: Option<Day>,
     /// The allowlist of the OAuth proxy: a `providers.js` or a JSON file.
@@ -227,7 +227,7 @@ pub struct CheckArgs {
     pub fixes: FixArgs,
     #[command(flatten)]
     pub findings: FindingArgs,
-    /// Query the providers first, and judge by their responses. Nothing is written.
+    /// Query the providers first, and check against their responses. Nothing is written.
     #[arg(long, help_heading = "Network")]
     pub online: bool,
     /// Compare with the allowlist that the OAuth proxy running at this URL reports on `/health`.
@@ -364,7 +364,7 @@ pub struct ListArgs {
     pub oauth_type: Option<ListedType>,
     /// The output format.
     #[arg(long, value_enum, default_value_t)]
-    pub format: TableFormat,
+    pub format: OutputFormat,
 }
 
 /// Clap's parser for an OAuth type, whose error also lists the aliases, which are the types' numbers.
@@ -405,7 +405,7 @@ impl<T: ValueEnum + Clone + Send + Sync + 'static> TypedValueParser for TypePars
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum TableFormat {
+pub enum OutputFormat {
     #[default]
     Human,
     Json,
@@ -414,8 +414,8 @@ pub enum TableFormat {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 This folder and the base are compared by what they compile to: reformatting a file is not a change. The base is read \
-straight from git: nothing is checked out, and nothing is written. Both are judged by the configuration of the base, so \
-that a change cannot relax its own rules.
+straight from git: nothing is checked out, and nothing is written. Both are checked with the configuration of the base, \
+so that a change cannot relax its own rules.
 
 A change is safe, for review (it asks for something new), or breaking (it weakens a protection, or users of the server \
 have to act). `catproof explain diff` lists every kind.
@@ -578,7 +578,7 @@ pub struct SimulateArgs {
     pub from: Option<PathBuf>,
     /// The output format.
     #[arg(long, value_enum, default_value_t)]
-    pub format: TableFormat,
+    pub format: OutputFormat,
 }
 
 #[derive(Debug, Args)]
@@ -637,7 +637,7 @@ pub struct ProxyArgs {
     /// Start even if secrets are missing, and refuse requests for their servers.
     #[arg(long)]
     pub allow_missing: bool,
-    /// Rate-limit callers by the last address in `X-Forwarded-For`, which a trusted proxy in front sets.
+    /// Apply rate limits to the last address in `X-Forwarded-For`, which a trusted proxy in front sets.
     #[arg(long)]
     pub behind_proxy: bool,
     /// Also trust the certificate authorities in this PEM file.

@@ -179,7 +179,7 @@ impl Outcome {
         let found: Vec<String> = counts.map(|(count, word)| plural(*count, word)).collect();
         let found = match found.as_slice() {
             [] => "no findings".to_owned(),
-            found => format!("{} (`catproof explain RULE` tells more)", found.join(", ")),
+            found => format!("{} (see `catproof explain RULE`)", found.join(", ")),
         };
         let suppressed = match suppressed {
             0 => String::new(),

@@ -1,6 +1,6 @@
-//! What integration tests, benches and fuzz targets use, under the paths of the rooms.
+//! Internal items for integration tests, benches and fuzz targets, under their own paths; not a stable API.
 //!
-//! Nothing else of the crate is public, so that the compiler finds unused items.
+//! Besides these, only `run` and `ExitStatus` are public, so that the compiler finds unused items.
 
 pub mod catalog {
     pub mod allowlist {
@@ -57,7 +57,7 @@ pub mod discovery {
         pub use crate::discovery::challenge::{Challenge, bearer, parse};
     }
     pub mod client {
-        pub use crate::discovery::client::{Limits, Lookup, Network, SystemLookup};
+        pub use crate::discovery::client::{Limits, Lookup, SystemLookup};
     }
     pub mod documents {
         pub use crate::discovery::documents::{
@@ -66,10 +66,10 @@ pub mod discovery {
         };
     }
     pub mod fetch {
-        pub use crate::discovery::fetch::{Answer, Body, FailureKind, Fetch, Method};
+        pub use crate::discovery::fetch::{Body, FailureKind, Method};
     }
     pub mod lock {
-        pub use crate::discovery::lock::{AuthorizationServerFacts, Lock, LockProblem, Locks};
+        pub use crate::discovery::lock::{AuthorizationServerFacts, LockProblem, Locks};
     }
     pub mod record {
         pub use crate::discovery::record::Recording;

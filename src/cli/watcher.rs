@@ -27,7 +27,7 @@ impl<'a> ConsoleWatcher<'a> {
 
 impl Watcher for ConsoleWatcher<'_> {
     fn has_nothing_to_ask(&self) {
-        self.console.say("nothing was asked: no server here has anything to discover");
+        self.console.say("nothing was probed: no server here has metadata to discover");
     }
 
     fn begins(&self, servers: usize) {

@@ -125,7 +125,7 @@ fn is_meant(branch: &[ValidationError<'_>], at: &Pointer) -> bool {
         })
 }
 
-/// What was expected instead of the value, to follow `expected`; `None` for errors about members.
+/// What was expected instead of the value, to follow `must be`; `None` for errors about members.
 fn expectation(error: &ValidationError<'_>) -> Option<Vec<String>> {
     let expected = match error.kind() {
         ValidationErrorKind::Type { kind: TypeKind::Single(name) } => {
@@ -162,7 +162,9 @@ fn is_url(value: &Value) -> bool {
 }
 
 fn mismatch(at: Pointer, found: &Value, expected: &[String]) -> Violation {
-    let message = format!("expected {}, found {}", one_of(expected), describe(found));
+    let name = at.tokens().collect::<Vec<_>>().join(".");
+    let name = if name.is_empty() { "the file".to_owned() } else { format!("`{name}`") };
+    let message = format!("{name} must be {}, but is {}", one_of(expected), describe(found));
     Violation::WrongValue { at, message }
 }
 

@@ -19,13 +19,10 @@ use crate::source::finding::Severity;
 use crate::text::visible::{visible, visible_parts};
 
 use super::line::CUT;
-use super::{Report, Shown, ShownPlace, SourceLine, Style, at, wrap};
+use super::{NARROWEST, Report, Shown, ShownPlace, SourceLine, Style, at, wrap};
 
 /// How many findings are drawn in parallel before they are written.
 const AT_ONCE: usize = 500;
-
-/// The least width: on a narrower terminal, lines overflow.
-const NARROWEST: usize = 40;
 
 pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     for some in report.findings.chunks(AT_ONCE) {

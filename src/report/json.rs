@@ -18,7 +18,7 @@ use super::{PlacePart, Report, Shown, Summary};
 #[serde(deny_unknown_fields)]
 #[schemars(title = "catproof check report")]
 pub struct CheckReport {
-    /// The version of this shape.
+    /// The version of this format.
     pub version: u32,
     pub summary: Summary,
     /// Sorted by file, place and rule.

@@ -13,7 +13,7 @@ use crate::source::Origin;
 #[serde(deny_unknown_fields)]
 #[schemars(title = "catproof server list")]
 pub(crate) struct ListReport {
-    /// The version of this shape.
+    /// The version of this format.
     pub(crate) version: u32,
     /// Sorted by id.
     pub(crate) servers: Vec<ListedServer>,
@@ -68,15 +68,8 @@ pub enum ListedType {
 
 impl ListedType {
     /// The name in every output.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Generic => "generic",
-            Self::McpStatic => "mcp-static",
-            Self::RemoteStatic => "remote-static",
-            Self::RemoteDynamic => "remote-dynamic",
-            Self::None => "none",
-            Self::Undetermined => "undetermined",
-        }
+    pub fn word(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
 }
 

@@ -134,6 +134,9 @@ impl FromStr for FormatArgument {
     }
 }
 
+/// The least width: on a narrower terminal, lines overflow.
+const NARROWEST: usize = 40;
+
 /// How output for people looks.
 #[derive(Debug, Clone, Copy)]
 pub struct Style {

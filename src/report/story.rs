@@ -23,7 +23,7 @@ pub(crate) fn story(
     sections.extend(name.map(|name| vec![format!("{name}, {}", sources.name(entry.file))]));
     sections.push(type_section(entry));
     if let Some(oauth_type) = entry.oauth_type() {
-        let hint = format!("`catproof explain {}` tells how such a login runs.", oauth_type.name());
+        let hint = format!("`catproof explain {}` shows how such a login runs.", oauth_type.name());
         sections.push(vec![hint]);
     }
     if let Some(manifest) = target.judged.manifests.get(&entry.file) {
@@ -129,10 +129,10 @@ fn login_section(entry: &Entry, oauth: &OAuthConfig, oauth_type: OAuthType) -> V
         ),
     };
     let identify = match registration(oauth) {
-        Registration::Static => format!("name itself with the client id `{client_id}`"),
+        Registration::Static => format!("identify itself with the client id `{client_id}`"),
         Registration::Dynamic => "register itself as a client there (RFC 7591)".to_owned(),
         Registration::ClientMetadata => {
-            format!("name itself with the metadata document {client_id}")
+            format!("identify itself with the metadata document {client_id}")
         }
     };
     let callback = entry.redirect_uri.as_deref().unwrap_or("(no redirect URI)");
@@ -154,7 +154,7 @@ fn login_section(entry: &Entry, oauth: &OAuthConfig, oauth_type: OAuthType) -> V
         "## What the app will do".to_owned(),
         format!("1. {open}"),
         format!("2. {identify}"),
-        format!("3. wait for the user to come back to {callback}"),
+        format!("3. wait for the provider to send the user to {callback}"),
         format!("4. {exchange}"),
         format!("5. {delivery}"),
     ]

@@ -143,10 +143,9 @@ fn check_answers(inputs: &BTreeMap<String, Input>, answers: &Answers) -> Vec<Pro
         let problem = match answers.get(key).filter(|answer| !is_blank(answer)) {
             Some(answer) => misfit(input, answer)
                 .map(|expected| (format!("the answer to `{key}` must be {expected}"), None)),
-            None if input.required && !has_default(input) => Some((
-                format!("`{key}` has no answer, and the server cannot run without one"),
-                Some(asking(input)),
-            )),
+            None if input.required && !has_default(input) => {
+                Some((format!("`{key}` is required, but has no answer"), Some(asking(key, input))))
+            }
             None => None,
         };
         problems.extend(problem.map(|(message, help)| Problem {
@@ -169,9 +168,10 @@ fn has_default(input: &Input) -> bool {
 }
 
 /// What to answer, from the input's title and description.
-fn asking(input: &Input) -> String {
-    let description = input.description.iter().map(|description| format!(": {description}"));
-    format!("give a {}: {}{}", input.kind.name(), input.title, description.collect::<String>())
+fn asking(key: &str, input: &Input) -> String {
+    let Input { kind, title, description, .. } = input;
+    let description = description.as_ref().map_or(String::new(), |text| format!(": {text}"));
+    format!("add `{key}`, a {}, to the `--answers` file: {title}{description}", kind.name())
 }
 
 /// What was expected instead of this answer, if it does not fit.
@@ -194,7 +194,7 @@ fn misfit_of_one(input: &Input, answer: &Value) -> Option<String> {
             let below = below.map(|min| format!("at least {min}"));
             below.or_else(|| above.map(|max| format!("at most {max}")))
         }
-        (InputType::String, _) => Some("a text".to_owned()),
+        (InputType::String, _) => Some("a string".to_owned()),
         (InputType::Number, _) => Some("a number".to_owned()),
         (InputType::Boolean, _) => Some("`true` or `false`".to_owned()),
         (InputType::Directory, _) => Some("the path of a folder".to_owned()),

@@ -1,6 +1,6 @@
 //! The files of a catalog, and the byte ranges of JSON Pointers in them.
 //!
-//! This room lists and reads files. The only thing it checks is that a file is readable UTF-8.
+//! Lists and reads files. The only thing that is checked here is that a file is readable UTF-8.
 
 pub(crate) mod edit;
 pub(crate) mod finding;

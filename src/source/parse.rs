@@ -54,27 +54,33 @@ fn syntax_error(json: &str, mark: usize, error: &serde_json::Error) -> SyntaxErr
     let at = json.floor_char_boundary((line_start + error.column()).saturating_sub(1));
     let message = error.to_string();
     let message = message.split(" at line ").next().unwrap_or_default();
-    let message = if message.contains("expected ident") {
-        "expected a value".to_owned()
-    } else {
-        message.replace("EOF while parsing", "the text ends inside")
-    };
     let rest = json.get(at..).unwrap_or_default();
     let starts = |openings: &[&str]| openings.iter().any(|opening| rest.starts_with(opening));
-    let help = if starts(&["//", "/*", "#"]) {
-        Some("remove the comment: JSON has no comments")
-    } else if message == "trailing comma" {
-        Some("remove the comma before the closing bracket")
-    } else if starts(&["'", "`"]) {
-        Some("use double quotes")
-    } else if starts(&["NaN", "Infinity", "-Infinity"]) {
-        Some("use a finite number or null")
-    } else if message.starts_with("recursion limit") {
-        Some("nest at most 127 levels deep")
-    } else {
-        None
+    let (message, help) = match message {
+        _ if json.trim().is_empty() => ("the file is empty", Some("write one JSON object")),
+        _ if starts(&["//", "/*", "#"]) => ("JSON has no comments", Some("remove the comment")),
+        _ if starts(&["'", "`"]) => ("a string must be in double quotes", Some("use `\"`")),
+        _ if starts(&["NaN", "Infinity", "-Infinity"]) => {
+            ("this is not a JSON number", Some("use a finite number or null"))
+        }
+        "trailing comma" => (message, Some("remove the comma before the closing bracket")),
+        "trailing characters" => ("text follows the JSON value", Some("keep one value per file")),
+        "recursion limit exceeded" => ("the nesting is too deep", Some("nest at most 127 levels")),
+        "EOF while parsing an object" => {
+            ("the file ends inside an object", Some("close it with `}`"))
+        }
+        "EOF while parsing a list" => ("the file ends inside a list", Some("close it with `]`")),
+        "EOF while parsing a string" => {
+            ("the file ends inside a string", Some("close it with `\"`"))
+        }
+        "EOF while parsing a value" => ("the file ends where a value is expected", None),
+        "expected ident" | "expected value" => ("expected a value", None),
+        _ if message.starts_with("control character") => {
+            ("a string contains a control character", Some("escape it, such as `\\n` or `\\t`"))
+        }
+        _ => (message, None),
     };
-    SyntaxError { at: at + mark, message, help }
+    SyntaxError { at: at + mark, message: message.to_owned(), help }
 }
 
 /// Builds a `Value` and notes repeated keys.

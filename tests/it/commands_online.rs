@@ -328,7 +328,7 @@ async fn a_developers_server_is_asked_about_online_and_its_missing_lock_is_no_dr
     let bare = r#"{"name": "acme__tool", "server": {"command": "npx"}}"#;
     write(&root.path().join("catalog/acme__tool.json"), bare);
     let (_, _, stderr) = run(root.path(), &["check", "--online", "catalog"]);
-    assert!(stderr.contains("nothing was asked"), "{stderr}");
+    assert!(stderr.contains("nothing was probed"), "{stderr}");
     fs::remove_dir_all(root.path().join("catalog")).unwrap();
     // No clone has the lock of the developers' servers.
     let (code, findings, _) = probe_json(root.path(), &["--check"]);

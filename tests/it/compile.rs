@@ -7,7 +7,7 @@ use catproof::testing::compile::plan::{
     ProxyFile, Registration, ScopeSource, ServerLaunch, Template, TokenDelivery, TokenField,
     Transport,
 };
-use catproof::testing::discovery::lock::Lock;
+use catproof::testing::discovery::Lock;
 use catproof::testing::source::Origin;
 use catproof::testing::text::dotenv;
 use catproof::testing::text::profile::Profile;

@@ -44,7 +44,7 @@ fn a_key_that_does_not_exist_and_a_wrong_type_are_shown_together() {
                ╰────
               help: did you mean `catalog`?
 
-            error[config]: expected a whole number, found the string `1M`
+            error[config]: `max_file_bytes` must be a whole number, but is the string `1M`
                ╭─[catproof.toml:2:18]
              2 │ max_file_bytes = "1M"
                ·                  ────
@@ -66,7 +66,7 @@ fn a_word_that_is_no_level_is_shown_with_those_that_are() {
     assert_refused(
         "[rules]\nplaintext-url = \"of\"\n",
         &expect![[r#"
-            error[config]: expected `off`, `note`, `warning` or `error`, found the string `of`
+            error[config]: `rules.plaintext-url` must be `off`, `note`, `warning` or `error`, but is the string `of`
                ╭─[catproof.toml:2:17]
              2 │ plaintext-url = "of"
                ·                 ────

@@ -75,7 +75,7 @@ fn why_no_type_can_be_given_is_explained() {
         (
             "2",
             json!({ "client_id": "" }),
-            "a local server without a static `client_id` is none of the four types",
+            "a local server without a static `client_id` fits none of the four types",
         ),
         (
             "3",

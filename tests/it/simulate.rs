@@ -82,15 +82,15 @@ fn every_answer_that_does_not_fit_is_a_problem() {
             "the answer to `boolean` must be `true` or `false`",
             "the answer to `folder` must be the path of a folder",
             "the answer to `number` must be a number",
-            "the answer to `text` must be a text",
+            "the answer to `text` must be a string",
         ]
     );
     assert_eq!(
         messages(json!({"text": null, "number": 0, "folder": "/a"})),
         [
-            "`blank` has no answer, and the server cannot run without one",
+            "`blank` is required, but has no answer",
             "the answer to `number` must be at least 1",
-            "`text` has no answer, and the server cannot run without one",
+            "`text` is required, but has no answer",
         ]
     );
     assert_eq!(
@@ -247,7 +247,7 @@ fn problems_are_shown_where_they_stand() {
     let (code, stdout, _) = run(folder.path(), &arguments);
     assert_eq!(code, 1);
     expect_test::expect![[r"
-        answers.json:4:3: error: `port` is answered twice
+        answers.json:4:3: error: `port` has more than one answer
         answers.json:2:3: error: the server has no input `prot`
           help: did you mean `port`?
         answers.json:4:3: error: the answer to `port` must be a number
@@ -261,8 +261,8 @@ fn problems_are_shown_where_they_stand() {
         report,
         json!({"version": 1, "server": "acme__mcp", "run": null, "problems": [{
             "key": "port",
-            "message": "`port` has no answer, and the server cannot run without one",
-            "help": "give a number: Port: Where it listens",
+            "message": "`port` is required, but has no answer",
+            "help": "add `port`, a number, to the `--answers` file: Port: Where it listens",
             "start": null,
         }]})
     );
@@ -280,7 +280,7 @@ fn a_run_reads_well_on_the_terminal() {
 
         transport    standard input and output
         container    archestra-ai-acme__optional-mcp-server
-                     image of the runtime
+                     image: the runtime's default
         command      npx
         arguments    -y
                      acme-optional
@@ -301,7 +301,7 @@ fn what_keeps_the_job_from_being_done_is_said() {
     let folder = written();
     for (text, expected) in [
         ("{\"port\": 1,}", "trailing comma"),
-        ("[1]", "not an object of answers"),
+        ("[1]", "not a JSON object"),
         ("\u{feff}nonsense", "it is not JSON"),
     ] {
         support::write(&folder.path().join("answers.json"), text);

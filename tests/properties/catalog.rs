@@ -4,7 +4,8 @@ use std::path::Path;
 
 use catproof::testing::catalog::config::{self, Config};
 use catproof::testing::catalog::entry;
-use catproof::testing::discovery::lock::{Lock, Locks};
+use catproof::testing::discovery::Lock;
+use catproof::testing::discovery::lock::Locks;
 use catproof::testing::lint::{self, Findings};
 use catproof::testing::manifest::model::Manifest;
 use catproof::testing::pipeline::Judged;

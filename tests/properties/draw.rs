@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use arbitrary::Unstructured;
 use catproof::testing::catalog::config::Config;
-use catproof::testing::discovery::lock::Lock;
+use catproof::testing::discovery::Lock;
 use catproof::testing::manifest::schema;
 use serde_json::{Map, Value, json};
 

@@ -71,8 +71,8 @@ pub(super) fn run(args: &CheckArgs, console: &Console) -> Result<ExitStatus, Fai
     console.say(&outcome.summary("checked"));
     if !outcome.has_allowlist {
         console.say(if is_alone {
-            "the allowlist was not checked: standard input is judged on its own, unless \
-             `--stdin-filename` names the file of a catalog that it stands for"
+            "the allowlist was not checked: standard input is checked on its own, unless \
+             `--stdin-filename` names the catalog file that it stands for"
         } else {
             "the allowlist was not checked: there is no `--allowlist`, and nothing was built yet \
              (`generated/oauth_proxy/providers.js`)"
@@ -178,7 +178,7 @@ fn read_standard_input(
     // One byte more than a manifest may have, so that a longer one is reported as too large.
     let limit = workspace.config.max_file_bytes.saturating_add(1);
     console.standard_input().take(limit).read_to_end(&mut text).map_err(|error| {
-        Failure::Unreadable { path: PathBuf::from("-"), reason: describe(&error) }
+        Failure::Unreadable { path: PathBuf::from("<stdin>"), reason: describe(&error) }
     })?;
     let is_alone = args.stdin_filename.is_none();
     let input = StandardInput { path: workspace.absolute(&name), is_alone, text };

@@ -1,6 +1,6 @@
 //! `list`: the servers with their OAuth type, and what the proxy needs for them.
 
-use crate::cli::args::{ListArgs, TableFormat};
+use crate::cli::args::{ListArgs, OutputFormat};
 use crate::pipeline::redaction;
 use crate::pipeline::settle::settle;
 use crate::pipeline::{Job, judge};
@@ -25,8 +25,8 @@ pub(super) fn run(args: &ListArgs, console: &Console) -> Result<ExitStatus, Fail
     let shown = settle(&workspace, &mut targets, &mut sources).shown;
     let servers = list(&targets, &shown, &sources, args.oauth_type, &redactor);
     match args.format {
-        TableFormat::Json => write_json(&ListReport { version: 1, servers }, &mut console.out())?,
-        TableFormat::Human => {
+        OutputFormat::Json => write_json(&ListReport { version: 1, servers }, &mut console.out())?,
+        OutputFormat::Human => {
             console.print(table(&servers, console.table_width()))?;
             console.say(&plural(servers.len(), "server"));
         }

@@ -67,10 +67,10 @@ fn read_launch_specs(
 ) -> Result<Option<Vec<ServerLaunch>>, Failure> {
     let from = artifacts.map_or(LaunchSource::Catalog(paths), LaunchSource::Artifacts);
     let workspace = open_workspace(console)?;
-    let nothing = no_input(&workspace, paths);
+    let no_input = no_input(&workspace, paths);
     let launches = launch_specs::read(ids, from, workspace)?;
     if launches.is_none() {
-        console.say(&nothing);
+        console.say(&no_input);
     }
     Ok(launches)
 }

@@ -52,5 +52,5 @@ fn ask(id: &str, url: &str, args: &NewArgs, console: &Console) -> Result<LockEnt
     let answers = probing.ask(&[asked], &ConsoleWatcher::new(console))?;
     probing.finish()?;
     let entry = answers.of(Origin::CatalogLocal).lock.servers.get(id);
-    entry.map(|entry| LockEntry::clone(entry)).ok_or_else(|| Failure::usage("nothing was asked"))
+    entry.map(|entry| LockEntry::clone(entry)).ok_or_else(|| Failure::usage("nothing was probed"))
 }

@@ -8,7 +8,7 @@ use tokio::runtime::Runtime;
 
 use crate::cli::args::ProxyArgs;
 use crate::pipeline::probing;
-use crate::runtime::proxy::{self, Log, Options, ProxyError, Summary};
+use crate::runtime::proxy::{self, Log, Options, ProxyError, StartupSummary};
 use crate::text::plural::plural;
 use crate::text::visible::{visible, visible_lines};
 
@@ -94,7 +94,7 @@ fn failure(error: &ProxyError) -> Failure {
 }
 
 /// Describes what runs, line by line.
-fn describe(summary: &Summary, place: &str) -> Vec<String> {
+fn describe(summary: &StartupSummary, place: &str) -> Vec<String> {
     let ready = match summary.ready.as_slice() {
         [] => "exchanges tokens for no server".to_owned(),
         ready => {
@@ -104,9 +104,8 @@ fn describe(summary: &Summary, place: &str) -> Vec<String> {
     let without_endpoint = summary.without_endpoint.iter().map(|id| {
         format!("refuses {id}: its endpoints are not in the discovery lock, run `catproof probe`")
     });
-    let missing =
-        summary.missing.iter().map(|missing| format!("refuses {}: {missing}", missing.server));
-    [place.to_owned(), ready].into_iter().chain(without_endpoint).chain(missing).collect()
+    let without_secret = summary.without_secret.iter().map(|missing| format!("refuses {missing}"));
+    [place.to_owned(), ready].into_iter().chain(without_endpoint).chain(without_secret).collect()
 }
 
 /// Completes on Ctrl-C or SIGTERM.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::cli::args::{SimulateArgs, TableFormat};
+use crate::cli::args::{OutputFormat, SimulateArgs};
 use crate::compile::plan::{ServerLaunch, Transport};
 use crate::runtime::simulate::{self, Answers, Problem, Simulation};
 use crate::source::parse;
@@ -57,21 +57,25 @@ pub(super) fn run(args: &SimulateArgs, console: &Console) -> Result<ExitStatus, 
         return Ok(ExitStatus::NoInput);
     };
 
-    // JSON allows a key twice, but only one of the answers can be meant.
+    // JSON allows duplicate keys, but only one of the answers can be intended.
     let duplicates = duplicate_keys(&file.text).into_iter().map(|duplicate| Problem {
-        message: format!("`{}` is answered twice", duplicate.key),
+        message: format!("`{}` has more than one answer", duplicate.key),
         key: Some(duplicate.key),
         help: None,
     });
     let mut problems: Vec<Problem> = duplicates.collect();
-    let simulation = simulate::simulate(&launch, &file.answers);
-    let simulation = simulation.map_err(|found| problems.extend(found)).ok();
-    let simulation = simulation.filter(|_| problems.is_empty());
+    let simulation = match simulate::simulate(&launch, &file.answers) {
+        Ok(simulation) => problems.is_empty().then_some(simulation),
+        Err(found) => {
+            problems.extend(found);
+            None
+        }
+    };
 
     let text = match (args.format, &simulation) {
-        (TableFormat::Json, _) => json(&launch, simulation.as_ref(), &problems, &file),
-        (TableFormat::Human, Some(simulation)) => human(&launch, simulation),
-        (TableFormat::Human, None) => human_problems(&problems, &file),
+        (OutputFormat::Json, _) => json(&launch, simulation.as_ref(), &problems, &file),
+        (OutputFormat::Human, Some(simulation)) => human(&launch, simulation),
+        (OutputFormat::Human, None) => human_problems(&problems, &file),
     };
     console.print(text)?;
     Ok(if simulation.is_some() { ExitStatus::Clean } else { ExitStatus::Findings })
@@ -79,9 +83,11 @@ pub(super) fn run(args: &SimulateArgs, console: &Console) -> Result<ExitStatus, 
 
 /// Reads the answers, also from a pipe, so that a secret need not be on disk.
 fn read_answers(path: &Path, console: &Console) -> Result<AnswersFile, Failure> {
-    let unreadable = |reason: String| Failure::Unreadable { path: path.to_owned(), reason };
+    let is_stdin = path == Path::new("-");
+    let name = if is_stdin { Path::new("<stdin>") } else { path };
+    let unreadable = |reason: String| Failure::Unreadable { path: name.to_owned(), reason };
     let limit = DEFAULT_MAX_BYTES;
-    let bytes = if path == Path::new("-") {
+    let bytes = if is_stdin {
         let mut bytes = Vec::new();
         let read = console.standard_input().take(limit + 1).read_to_end(&mut bytes);
         read.map_err(|error| unreadable(describe(&error)))?;
@@ -95,13 +101,13 @@ fn read_answers(path: &Path, console: &Console) -> Result<AnswersFile, Failure> 
     let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".to_owned()))?;
     let parsed = parse::parse(&text).map_err(|error| {
         let Position { line, column, .. } = position(&text, error.at);
-        unreadable(format!("it is not JSON: {} at line {line}, column {column}", error.message))
+        unreadable(format!("it is not JSON (line {line}, column {column}): {}", error.message))
     })?;
     let serde_json::Value::Object(answers) = parsed.value else {
-        let why = "it is not an object of answers by key, such as {\"api_key\": \"…\"}";
+        let why = "it is not a JSON object that maps keys to answers, such as {\"api_key\": \"…\"}";
         return Err(unreadable(why.to_owned()));
     };
-    Ok(AnswersFile { name: path.display().to_string(), text, answers })
+    Ok(AnswersFile { name: name.display().to_string(), text, answers })
 }
 
 /// The position of the answer that a problem is about, if there is one.
@@ -126,7 +132,7 @@ fn json(
     });
     let report =
         Report { version: 1, server: &launch.id, run: simulation, problems: problems.collect() };
-    // Escaped, so that an answer that looks like a placeholder is not taken for an unfilled one.
+    // The escape keeps an answer such as `${HOME}` from looking like a placeholder that was not filled in.
     to_json(&report).replace("${", "$\\u007b")
 }
 
@@ -150,16 +156,15 @@ fn human(launch: &ServerLaunch, simulation: &Simulation) -> String {
     let transport = match &simulation.transport {
         Transport::Stdio => "standard input and output".to_owned(),
         Transport::StreamableHttp { port, path } => {
-            format!("HTTP, port {port} of the container, {path}")
+            format!("HTTP, container port {port}, path {path}")
         }
         Transport::Remote { url } => format!("HTTP, {url}"),
     };
     section(&mut text, "transport", &[transport]);
     if let Some(container) = &simulation.container {
-        let image = container.image.as_deref();
-        let mut lines =
-            vec![container.name.clone(), format!("image {}", image.unwrap_or("of the runtime"))];
-        lines.extend(container.service_account.iter().map(|it| format!("service account {it}")));
+        let image = container.image.as_deref().unwrap_or("the runtime's default");
+        let mut lines = vec![container.name.clone(), format!("image: {image}")];
+        lines.extend(container.service_account.iter().map(|it| format!("service account: {it}")));
         section(&mut text, "container", &lines);
         section(&mut text, "options", &container.options);
         let command = simulation.command.as_deref().unwrap_or("(the image's own)");
@@ -181,8 +186,8 @@ fn human(launch: &ServerLaunch, simulation: &Simulation) -> String {
 
 /// Adds lines with a heading to the left of the first; nothing if there are no lines.
 fn section(text: &mut String, heading: &str, lines: &[String]) {
-    let headings = [heading].into_iter().chain(std::iter::repeat(""));
-    for (heading, line) in headings.zip(lines) {
+    for (index, line) in lines.iter().enumerate() {
+        let heading = if index == 0 { heading } else { "" };
         let line = if line.is_empty() { "\"\"".into() } else { shown(line) };
         let _ = writeln!(text, "{heading:<12} {line}");
     }
@@ -192,7 +197,7 @@ fn joined(values: &std::collections::BTreeMap<String, String>, separator: &str) 
     values.iter().map(|(name, value)| format!("{name}{separator}{value}")).collect()
 }
 
-/// Escapes a value for the terminal. An answer with `${` must not look like an unfilled placeholder.
+/// Escapes a value for the terminal, and `${` so that an answer does not look like an unfilled placeholder.
 fn shown(text: &str) -> String {
     visible(text).replace("${", "$\\u{7b}")
 }

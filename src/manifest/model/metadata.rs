@@ -19,7 +19,7 @@ pub struct Author {
     pub url: Option<String>,
 }
 
-/// What the server runs on. Desktop clients add keys of their own here, so that none is unknown.
+/// What the server runs on. Desktop clients add their own keys here, so no key is unknown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 pub struct Compatibility {
     /// The versions of Claude Desktop, as a range.
@@ -83,7 +83,7 @@ pub struct GithubInfo {
     pub releases: Option<bool>,
     /// Whether it is built by CI.
     pub ci_cd: Option<bool>,
-    /// The commit that was looked at.
+    /// The commit that was evaluated.
     pub latest_commit_hash: Option<String>,
 }
 
@@ -118,7 +118,7 @@ pub struct ProtocolFeatures {
 pub struct Dependency {
     /// The package.
     pub name: String,
-    /// How much of the server rests on it, from 1 to 10.
+    /// How much the server depends on it, from 1 to 10.
     #[schemars(range(min = 1, max = 10))]
     pub importance: Option<f64>,
 }

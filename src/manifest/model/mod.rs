@@ -41,7 +41,7 @@ pub struct Manifest {
     pub display_name: Option<String>,
     /// What the server does, in one or two sentences.
     pub description: Option<String>,
-    /// All there is to say about the server, as Markdown.
+    /// The full description, as Markdown.
     pub long_description: Option<String>,
     /// Who publishes the server.
     pub author: Option<Author>,
@@ -54,11 +54,11 @@ pub struct Manifest {
     pub documentation: Option<String>,
     /// Where its users get help.
     pub support: Option<String>,
-    /// The pages that say what the services behind it do with the user's data.
+    /// The pages that explain what its services do with the user's data.
     pub privacy_policies: Option<Vec<String>>,
     /// A picture of the server, as a path or a URL.
     pub icon: Option<String>,
-    /// Pictures of it at work, as paths or URLs.
+    /// Screenshots, as paths or URLs.
     pub screenshots: Option<Vec<String>>,
     /// How the server is run, or where it is.
     pub server: Server,
@@ -72,10 +72,10 @@ pub struct Manifest {
     pub archestra_config: Option<ArchestraConfig>,
     /// What the user is asked for, by key; used as `${user_config.KEY}`.
     pub user_config: Option<BTreeMap<String, UserInput>>,
-    /// The shelf of the catalog that the server stands on.
+    /// The category of the catalog that the server is listed in.
     #[schemars(example = &"Development", example = &"Finance")]
     pub category: Option<String>,
-    /// Words to find the server by.
+    /// Words to find the server with in a search.
     pub keywords: Option<Vec<String>>,
     /// The tools that the server offers.
     pub tools: Option<Vec<Tool>>,

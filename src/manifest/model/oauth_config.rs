@@ -12,8 +12,8 @@ use super::integer;
 pub struct OAuthConfig {
     /// The name of this login, as people see it.
     pub name: Option<String>,
-    /// Type 1: the authorization endpoint. Type 2: the issuer. Types 3 and 4: the remote URL, as the `resource` to
-    /// ask a token for (RFC 8707).
+    /// Type 1: the authorization endpoint. Type 2: the issuer. Types 3 and 4: the remote URL, as the `resource`
+    /// that a token is requested for (RFC 8707).
     #[schemars(extend("format" = "uri", "pattern" = "^[Hh][Tt][Tt][Pp][Ss]?://[^/]"))]
     pub server_url: Option<String>,
     /// The authorization server, where it differs from `server_url`.
@@ -28,12 +28,12 @@ pub struct OAuthConfig {
     /// Always exactly `REDACTED`, with `requires_proxy: true`: the proxy injects the real secret.
     #[schemars(example = &"REDACTED")]
     pub client_secret: Option<String>,
-    /// Where the provider sends the user back to. Only the first is used.
+    /// Where the provider sends the user after the login. Only the first is used.
     #[schemars(example = ["http://localhost:8080/oauth/callback"])]
     pub redirect_uris: Option<Vec<String>>,
-    /// The scopes to ask for. Empty: those that the server's own metadata names.
+    /// The scopes to request. Empty: those that the server's own metadata lists.
     pub scopes: Option<Vec<String>>,
-    /// The scopes to fall back to; left out, they are `scopes`.
+    /// The scopes to fall back to; by default `scopes`.
     pub default_scopes: Option<Vec<String>>,
     /// What this login is for.
     pub description: Option<String>,
@@ -41,7 +41,7 @@ pub struct OAuthConfig {
     #[schemars(extend("format" = "uri", "pattern" = "^[Hh][Tt][Tt][Pp][Ss]?://[^/]"))]
     #[schemars(example = &"https://accounts.google.com/.well-known/openid-configuration")]
     pub well_known_url: Option<String>,
-    /// Whether the scopes and endpoints may be discovered from metadata; left out, it is true for remote servers.
+    /// Whether the scopes and endpoints may be discovered from metadata; by default only for remote servers.
     pub supports_resource_metadata: Option<bool>,
     /// Type 1: plain OAuth 2.0, without the MCP authorization flow.
     pub generic_oauth: Option<bool>,
@@ -57,11 +57,11 @@ pub struct OAuthConfig {
     pub provider_name: Option<String>,
     /// Whether the login happens in a browser window of the app instead of by OAuth.
     pub browser_auth: Option<bool>,
-    /// Where a local server speaks streamable HTTP, instead of standard input and output.
+    /// Where a local server offers streamable HTTP instead of standard input and output.
     #[schemars(extend("format" = "uri", "pattern" = "^[Hh][Tt][Tt][Pp][Ss]?://[^/]"))]
     #[schemars(example = &"http://localhost:8000/mcp")]
     pub streamable_http_url: Option<String>,
-    /// The port of that server inside its container; left out, it is 8000.
+    /// The port of that server inside its container; by default 8000.
     #[serde(default, deserialize_with = "integer")]
     pub streamable_http_port: Option<u16>,
 }

@@ -30,7 +30,7 @@ pub struct Server {
     /// The environment variables, with the same placeholders.
     pub env: Option<BTreeMap<String, String>>,
     /// Files to put into the container once the user has logged in, by absolute path;
-    /// `${access_token}`, `${refresh_token}` and `${expires_in}` stand for what the provider answered.
+    /// `${access_token}`, `${refresh_token}` and `${expires_in}` stand for the provider's token response.
     pub inject_file: Option<BTreeMap<String, String>>,
     /// The container image to run the command in.
     pub docker_image: Option<String>,
@@ -50,11 +50,11 @@ pub struct Server {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct SetupStep {
-    /// What is done.
+    /// The kind of step.
     #[serde(rename = "type")]
     #[schemars(example = &"log-monitor")]
     pub kind: String,
-    /// For which provider.
+    /// The provider that it concerns.
     #[schemars(example = &"whatsapp")]
     pub provider: Option<String>,
 }

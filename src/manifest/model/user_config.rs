@@ -38,7 +38,7 @@ impl InputType {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct UserInput {
-    /// What kind of answer; text where nothing is said.
+    /// What kind of answer; by default a string.
     #[serde(rename = "type")]
     pub kind: Option<InputType>,
     /// The label of the field.
@@ -47,7 +47,7 @@ pub struct UserInput {
     pub description: Option<String>,
     /// Whether the server cannot run without it.
     pub required: Option<bool>,
-    /// What is used when the user answers nothing: a string, a number or a boolean, or with `multiple` a list of them.
+    /// What is used when the user gives no answer: a string, a number or a boolean, or with `multiple` a list of them.
     // `null` is a default too, so it must not become `None`.
     #[serde(default, deserialize_with = "given")]
     #[schemars(extend("type" = ["string", "number", "boolean", "array", "null"], "items" = {"type": ["string", "number", "boolean"]}))]
@@ -56,11 +56,11 @@ pub struct UserInput {
     pub multiple: Option<bool>,
     /// Whether the answer is a secret: masked on the screen, kept out of logs.
     pub sensitive: Option<bool>,
-    /// Whether the answer is handed to the server as a file in its container.
+    /// Whether the answer is passed to the server as a file in its container.
     pub mounted: Option<bool>,
-    /// The least number.
+    /// The minimum, for a number.
     pub min: Option<f64>,
-    /// The greatest number.
+    /// The maximum, for a number.
     pub max: Option<f64>,
 }
 

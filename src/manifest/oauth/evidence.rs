@@ -43,7 +43,7 @@ pub(super) fn remote(manifest: &Manifest) -> Evidence {
     } else if server.kind == Some(ServerKind::Local) {
         (false, Some("/server/type"), "`server.type` is `local`")
     } else {
-        (false, None, "no URL, and neither type nor command says `remote`")
+        (false, None, "there is no URL, and neither `server.type` nor `server.command` is `remote`")
     };
     Evidence { fact: Fact::Remote, value, pointer, because }
 }

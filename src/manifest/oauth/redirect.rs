@@ -48,7 +48,7 @@ pub(crate) fn flaw(uri: &str) -> Option<&'static str> {
         (authority.is_some_and(|it| it.contains('@')), "has user information before its host"),
         (
             !is_web && !scheme.contains('.'),
-            "has a scheme that is neither http(s) nor an app's own, such as `com.acme.app`",
+            "has a scheme without a dot: an app's own scheme must be like `com.acme.app`",
         ),
         (is_web && authority.is_none_or(str::is_empty), "has no host"),
         (is_web && url.is_err(), "has an invalid host or port"),

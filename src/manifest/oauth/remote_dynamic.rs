@@ -11,9 +11,9 @@ The server is remote, `oauth_config.generic_oauth` is not `true`, and `client_id
 a client id metadata document.
 
 ## How the login runs
-1. The app asks the remote URL, and finds its protected resource metadata (RFC 9728).
+1. The app requests the remote URL, and finds its protected resource metadata (RFC 9728).
 2. The first authorization server named there publishes its endpoints (RFC 8414).
-3. The app registers itself (RFC 7591), or names its client id metadata document, and keeps what it was given.
+3. The app registers itself (RFC 7591), or names its client id metadata document, and keeps the client id that it gets.
 4. It opens the authorization endpoint in the browser, with PKCE (S256) and the remote URL as `resource`.
 5. The provider sends the user back to the first of `redirect_uris`, on the user's own machine.
 6. The app exchanges the code itself; the token goes to the server as `Authorization: Bearer`.

@@ -3,14 +3,14 @@
 pub(super) const DOCUMENTATION: &str = "\
 # Type 3: remote-static
 
-A remote MCP server whose authorization server does not register clients, so that one was registered by hand.
+A remote MCP server whose authorization server does not register clients, so that one has to be registered by hand.
 GitHub Copilot is the guide's example.
 
 ## How it is recognised
 The server is remote, `oauth_config.generic_oauth` is not `true`, and there is a static `client_id`.
 
 ## How the login runs
-1. The app asks the remote URL, and finds its protected resource metadata (RFC 9728).
+1. The app requests the remote URL, and finds its protected resource metadata (RFC 9728).
 2. The first authorization server named there publishes its endpoints (RFC 8414).
 3. The app opens the authorization endpoint in the browser, with PKCE (S256) and the remote URL as `resource`.
 4. The provider sends the user back to the first of `redirect_uris`, a callback of the OAuth proxy.

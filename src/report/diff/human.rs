@@ -3,16 +3,10 @@
 use std::fmt::Write as _;
 
 use crate::diff::{Grade, Sentence};
-use crate::report::{Style, wrap};
+use crate::report::{NARROWEST, Style, wrap};
 use crate::text::visible::visible;
 
-use super::{DiffChange, DiffReport, DiffServer, facts, listed};
-
-/// The least width: on a narrower terminal, lines overflow.
-const NARROWEST: usize = 40;
-
-/// The longest value that is shown whole.
-const MOST_CHARACTERS: usize = 400;
+use super::{DiffChange, DiffReport, DiffServer, MOST_CHARACTERS, facts, listed};
 
 /// How many findings of a server are shown.
 const MOST_FINDINGS: usize = 10;

@@ -8,7 +8,9 @@ use std::fmt::Write as _;
 use crate::diff::{Grade, Sentence};
 use crate::text::visible::visible;
 
-use super::{DiffBase, DiffChange, DiffFinding, DiffReport, DiffServer, facts, listed};
+use super::{
+    DiffBase, DiffChange, DiffFinding, DiffReport, DiffServer, MOST_CHARACTERS, facts, listed,
+};
 
 /// GitHub accepts 65,536 characters, which are never more than the bytes.
 const MOST_BYTES: usize = 65_000;
@@ -18,9 +20,6 @@ const MOST_BYTES_OF_SECTION: usize = 16_000;
 
 /// The room for the line about what was left out.
 const ROOM_FOR_REST: usize = 500;
-
-/// The longest value that is shown whole.
-const MOST_CHARACTERS: usize = 400;
 
 /// How many findings of a server are shown.
 const MOST_FINDINGS: usize = 8;

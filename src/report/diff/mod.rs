@@ -23,7 +23,7 @@ pub(crate) use markdown::markdown;
 #[serde(deny_unknown_fields)]
 #[schemars(title = "catproof diff report")]
 pub(crate) struct DiffReport {
-    /// The version of this shape.
+    /// The version of this format.
     pub(crate) version: u32,
     pub(crate) base: DiffBase,
     pub(crate) summary: DiffSummary,
@@ -121,13 +121,15 @@ impl DiffReport {
     /// The run in one line.
     pub(crate) fn in_one_line(&self) -> String {
         let counts: Vec<String> = self.summary.counts().collect();
+        let DiffSummary { breaking, review, safe } = self.summary;
         let base = visible(&self.base.name);
         if counts.is_empty() {
             return format!("compared with `{base}`: nothing changes in what the catalog means");
         }
         format!(
-            "compared with `{base}`: {} changed; changes: {} (`catproof explain diff` tells more)",
+            "compared with `{base}`: {} changed, {} in all: {} (see `catproof explain diff`)",
             plural(self.servers.len(), "server"),
+            plural(breaking + review + safe, "change"),
             counts.join(", ")
         )
     }
@@ -169,9 +171,9 @@ fn facts(card: &Card) -> Vec<(&'static str, Sentence)> {
     facts.push(("its secret", secret(card)));
     facts.extend(card.destinations.iter().map(|destination| {
         let template = match destination.purpose {
-            Purpose::Token => "{}, to exchange codes and refresh tokens at {}, says {}",
-            Purpose::Revocation => "{}, to revoke tokens at {}, says {}",
-            Purpose::Discovery => "{}, to read metadata at {}, says {}",
+            Purpose::Token => "{}, to exchange codes and refresh tokens at {}, according to {}",
+            Purpose::Revocation => "{}, to revoke tokens at {}, according to {}",
+            Purpose::Discovery => "{}, to read metadata at {}, according to {}",
         };
         let CardHost { host, endpoint, source, .. } = destination;
         ("may be sent to", sentence!(template, host, endpoint, source))
@@ -248,6 +250,9 @@ fn what_runs(card: &Card) -> Sentence {
         None => command,
     }
 }
+
+/// The longest value that is shown whole.
+const MOST_CHARACTERS: usize = 400;
 
 /// How many values of a list are shown; the others are counted.
 const MOST_VALUES: usize = 40;

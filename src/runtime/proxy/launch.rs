@@ -18,7 +18,7 @@ use crate::text::dotenv;
 use crate::text::hosts;
 use crate::text::profile::Profile;
 
-use super::{Missing, Options, ProxyError, Summary};
+use super::{MissingSecret, Options, ProxyError, StartupSummary};
 
 /// The size limit of the launch file and the `.env` file: enough for ten thousand servers.
 const MOST_BYTES: u64 = 64 << 20;
@@ -28,12 +28,12 @@ const MOST_BYTES_OF_SECRET: u64 = 1 << 20;
 
 /// Everything that is loaded when the proxy starts.
 pub(super) struct Loaded {
-    pub(crate) summary: Summary,
-    pub(crate) setup: Setup,
+    pub(crate) summary: StartupSummary,
+    pub(crate) state: ProxyState,
 }
 
 /// What the routes need.
-pub(super) struct Setup {
+pub(super) struct ProxyState {
     /// By server id. Servers without an endpoint or a secret are not included.
     pub(crate) clients: BTreeMap<String, OAuthClient>,
     pub(crate) allowed_destinations: Vec<String>,
@@ -76,7 +76,7 @@ pub(super) fn load(options: &Options) -> Result<Loaded, ProxyError> {
     let environment = Environment::read(options)?;
     let mut problems = Vec::new();
     let mut unusable = Vec::new();
-    let mut missing = Vec::new();
+    let mut without_secret = Vec::new();
     let mut without_endpoint = Vec::new();
     let mut clients = BTreeMap::new();
     for (id, server) in &launch.servers {
@@ -93,7 +93,7 @@ pub(super) fn load(options: &Options) -> Result<Loaded, ProxyError> {
         let secret = match environment.secret(server) {
             Ok(Some(secret)) => secret,
             Ok(None) => {
-                missing.push(Missing::of(id, server));
+                without_secret.push(MissingSecret::of(id, server));
                 continue;
             }
             Err(problem) => {
@@ -126,18 +126,18 @@ pub(super) fn load(options: &Options) -> Result<Loaded, ProxyError> {
     if !unusable.is_empty() {
         return Err(ProxyError::Environment(unusable));
     }
-    if !missing.is_empty() && !options.allow_missing {
-        return Err(ProxyError::Incomplete(missing));
+    if !without_secret.is_empty() && !options.allow_missing {
+        return Err(ProxyError::Incomplete(without_secret));
     }
     Ok(Loaded {
-        summary: Summary {
+        summary: StartupSummary {
             listen: options.listen.unwrap_or(listen),
             profile: launch.profile,
             ready: clients.keys().cloned().collect(),
             without_endpoint,
-            missing,
+            without_secret,
         },
-        setup: Setup {
+        state: ProxyState {
             clients,
             allowed_destinations: launch.allowed_destinations,
             cors_origins,

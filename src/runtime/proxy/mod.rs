@@ -1,4 +1,5 @@
-//! The guide's OAuth proxy: it keeps the client secrets, and adds them to the token requests of the desktop app.
+//! The OAuth proxy of the guide, which explains how to add an OAuth server to Archestra's catalog. It keeps the client
+//! secrets, and adds them to the token requests of the desktop app.
 //!
 //! It is configured only by `oauth_proxy/launch.json` and the environment. A secret is sent only to the endpoints that
 //! were compiled for its server: a request that names any other endpoint is refused.
@@ -51,9 +52,9 @@ pub struct Options {
     pub listen: Option<SocketAddr>,
     /// Whether to start although secrets are missing. Their servers are then refused like unknown ones.
     pub allow_missing: bool,
-    /// Whether a trusted proxy in front appends the caller's address to `X-Forwarded-For`, to count requests by.
+    /// Whether a trusted proxy in front appends the address to rate-limit, the caller's, to `X-Forwarded-For`.
     pub behind_proxy: bool,
-    /// Certificate authorities to trust beside the platform's, in PEM.
+    /// CA certificates to trust in addition to the system's, in PEM.
     pub authorities: Option<Vec<u8>>,
     /// Where the log goes, and how much of it.
     pub log: Log,
@@ -61,7 +62,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// The defaults for a launch file, with the environment of this process.
+    /// The defaults for a launch file, with the environment of this process, except variables that are not UTF-8.
     pub fn new(launch: PathBuf) -> Self {
         let environment = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -96,9 +97,9 @@ impl fmt::Debug for Options {
     }
 }
 
-/// What the proxy serves.
+/// What the proxy serves with these options.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Summary {
+pub struct StartupSummary {
     pub listen: SocketAddr,
     pub profile: Profile,
     /// The servers that it exchanges tokens for.
@@ -106,19 +107,19 @@ pub struct Summary {
     /// The servers that are refused because their endpoints are not in the discovery lock.
     pub without_endpoint: Vec<String>,
     /// The servers that are refused because their secret is missing; only with `allow_missing`.
-    pub missing: Vec<Missing>,
+    pub without_secret: Vec<MissingSecret>,
 }
 
 /// A server whose secret is not in the environment.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{server}` needs one of {}", variables.join(", "))]
-pub struct Missing {
+#[error("{server}: it has no secret, set {}", variables.join(" or "))]
+pub struct MissingSecret {
     pub server: String,
-    /// The variables that can hold the secret or name its file, the guide's name first.
+    /// The variables that can hold the secret or name its file, the name from the guide first.
     pub variables: Vec<String>,
 }
 
-impl Missing {
+impl MissingSecret {
     fn of(id: &str, server: &ProxyServer) -> Self {
         let names = &server.environment;
         Self {
@@ -140,7 +141,7 @@ pub enum ProxyError {
     #[error("the environment cannot be used:\n  {}", .0.join("\n  "))]
     Environment(Vec<String>),
     #[error("the environment is incomplete:\n  {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  "))]
-    Incomplete(Vec<Missing>),
+    Incomplete(Vec<MissingSecret>),
     #[error(transparent)]
     Network(#[from] NetworkError),
     #[error("cannot listen on {address}: {error}")]
@@ -148,7 +149,7 @@ pub enum ProxyError {
 }
 
 /// Checks the launch file and the environment, without listening.
-pub fn check(options: &Options) -> Result<Summary, ProxyError> {
+pub fn check(options: &Options) -> Result<StartupSummary, ProxyError> {
     launch::load(options).map(|loaded| loaded.summary)
 }
 

@@ -22,7 +22,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::callback::Page;
-use super::launch::{OAuthClient, Setup};
+use super::launch::{OAuthClient, ProxyState};
 use super::limits::{Limits, Rates};
 use super::log::{Log, RequestLine};
 use super::parameters::Parameters;
@@ -36,7 +36,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The state of the proxy.
 pub(super) struct Proxy {
-    pub(crate) setup: Setup,
+    pub(crate) state: ProxyState,
     pub(crate) provider: Provider,
     pub(crate) limits: Limits,
     pub(crate) rates: Rates,
@@ -104,13 +104,13 @@ async fn token_of_server(
 
 /// The provider in the path is ignored: the app knows which login it has started.
 async fn callback(State(proxy): State<Arc<Proxy>>, RawQuery(query): RawQuery) -> Page {
-    Page::of(&query.unwrap_or_default(), &proxy.setup.deep_link)
+    Page::of(&query.unwrap_or_default(), &proxy.state.deep_link)
 }
 
 async fn health(State(proxy): State<Arc<Proxy>>) -> Json<Value> {
     Json(json!({
         "status": "ok",
-        "allowedDestinations": proxy.setup.allowed_destinations,
+        "allowedDestinations": proxy.state.allowed_destinations,
     }))
 }
 
@@ -152,7 +152,7 @@ async fn exchange(
         Endpoint::Revocation => parameters.revocation_request(),
     }?;
     let id = id_in_path.or(parameters.get("mcp_server_id")).ok_or(Refusal::MALFORMED)?;
-    let client = proxy.setup.clients.get(id);
+    let client = proxy.state.clients.get(id);
     let client = client.ok_or_else(|| Refusal::client("no such server, or no secret for it"))?;
     log.server = Some(client.server.clone());
     check_endpoints(client, &parameters, target_endpoint)?;
@@ -231,7 +231,7 @@ async fn guard(State(proxy): State<Arc<Proxy>>, request: Request, next: Next) ->
     let route = request.extensions().get::<MatchedPath>().cloned();
     let origin = request.headers().get(ORIGIN).cloned();
     let is_allowed =
-        origin.as_ref().is_some_and(|origin| proxy.setup.cors_origins.contains(origin));
+        origin.as_ref().is_some_and(|origin| proxy.state.cors_origins.contains(origin));
     // The browser keeps other origins from reading a response, and a provider may redirect a user here from any origin.
     let is_refused = origin.is_some() && !is_allowed && !method.is_safe();
     let mut response = if !proxy.rates.take(proxy.address(&request), started) {

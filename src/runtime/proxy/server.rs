@@ -24,7 +24,7 @@ use super::limits::{Places, Rates};
 use super::log::LogLevel;
 use super::provider::Provider;
 use super::routes::{Peer, Proxy, router};
-use super::{Options, ProxyError, Summary};
+use super::{Options, ProxyError, StartupSummary};
 
 /// The pause after a failed accept, which usually means that the system is out of files or memory.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -33,7 +33,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub struct Listening {
     listener: TcpListener,
     address: SocketAddr,
-    summary: Summary,
+    summary: StartupSummary,
     proxy: Arc<Proxy>,
     places: Places,
 }
@@ -57,7 +57,7 @@ impl Listening {
             address,
             summary: loaded.summary,
             proxy: Arc::new(Proxy {
-                setup: loaded.setup,
+                state: loaded.state,
                 provider,
                 limits,
                 rates: Rates::new(&limits),
@@ -76,7 +76,7 @@ impl Listening {
         self.address
     }
 
-    pub fn summary(&self) -> &Summary {
+    pub fn summary(&self) -> &StartupSummary {
         &self.summary
     }
 

@@ -1,7 +1,7 @@
 //! Seventeen payloads in every field that reaches an artifact: each is refused, or it stays a value.
 
 use catproof::testing::catalog::config::ExtraDestination;
-use catproof::testing::discovery::lock::Lock;
+use catproof::testing::discovery::Lock;
 use serde_json::json;
 
 use super::oracles::{ForNode, assert_nothing_was_added};

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use catproof::testing::discovery::Answer;
 use catproof::testing::discovery::Reach;
 use catproof::testing::discovery::documents::{self, Reading, ResourceMatch, match_resource};
-use catproof::testing::discovery::fetch::{Answer, Body};
+use catproof::testing::discovery::fetch::Body;
 use catproof::testing::discovery::lock::AuthorizationServerFacts;
 
 fn answer(body: &[u8]) -> Answer {

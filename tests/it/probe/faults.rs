@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use catproof::testing::discovery::fetch::{FailureKind, Fetch as _, Method};
+use catproof::testing::discovery::Fetch as _;
+use catproof::testing::discovery::fetch::{FailureKind, Method};
 use catproof::testing::discovery::{ClientOptions, LockEntry, Network, Request};
 use tokio::net::TcpListener;
 

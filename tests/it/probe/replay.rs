@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use catproof::testing::discovery::fetch::{Fetch as _, Method};
+use catproof::testing::discovery::Fetch as _;
+use catproof::testing::discovery::fetch::Method;
 use catproof::testing::discovery::record::Recording;
 use catproof::testing::discovery::{
     Lock, LockInputs, ProbeRun, Probed, Reach, Recorder, Recordings, Request, Target, TargetKind,

@@ -12,7 +12,8 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
-use catproof::testing::discovery::client::{Limits, Network};
+use catproof::testing::discovery::Network;
+use catproof::testing::discovery::client::Limits;
 use catproof::testing::discovery::{
     ClientOptions, LockEntry, LockInputs, ProbeRun, Probed, Reach, Target, TargetKind, probe,
 };

@@ -7,8 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::serve::Listener;
-use catproof::testing::discovery::client::{Lookup, Network};
-use catproof::testing::discovery::fetch::{FailureKind, Fetch as _, Method};
+use catproof::testing::discovery::Fetch as _;
+use catproof::testing::discovery::Network;
+use catproof::testing::discovery::client::Lookup;
+use catproof::testing::discovery::fetch::{FailureKind, Method};
 use catproof::testing::discovery::{ClientOptions, ProbeRun, Reach, Request, probe};
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair,

@@ -58,7 +58,7 @@ async fn missing_secrets_can_be_put_up_with_and_their_servers_are_refused() {
     let summary = check(&setup.options).unwrap();
     assert_eq!(summary.ready, ["acme__slack"]);
     assert_eq!(summary.without_endpoint, ["acme__unknown"]);
-    assert_eq!(summary.missing, missing);
+    assert_eq!(summary.without_secret, missing);
     assert_eq!(summary.profile, Profile::Development);
     let world = setup.start().await;
     assert_eq!(
