@@ -66,7 +66,8 @@ fn a_word_that_is_no_level_is_shown_with_those_that_are() {
     assert_refused(
         "[rules]\nplaintext-url = \"of\"\n",
         &expect![[r#"
-            error[config]: `rules.plaintext-url` must be `off`, `note`, `warning` or `error`, but is the string `of`
+            error[config]: `rules.plaintext-url` must be `off`, `note`, `warning` or `error`, but is the string
+              `of`
                ╭─[catproof.toml:2:17]
              2 │ plaintext-url = "of"
                ·                 ────

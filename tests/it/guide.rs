@@ -104,7 +104,7 @@ fn the_snippet_with_a_comment_is_no_json_and_says_so() {
     assert_eq!(code, 1);
     assert_eq!(rule_ids(&findings), ["invalid-json"]);
     assert_eq!(findings[0]["start"]["line"], 4);
-    assert_eq!(findings[0]["help"], "remove the comment: JSON has no comments");
+    assert_eq!(findings[0]["help"], "remove the comment");
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn standard_input_without_a_file_is_judged_by_itself() {
     let (code, stdout, stderr) = check_input(&manifest, &[]);
     assert_eq!((code, stdout.as_str()), (0, ""), "{stderr}");
     assert!(stderr.contains("checked 1 file: no findings"), "{stderr}");
-    assert!(stderr.contains("standard input is judged on its own"), "{stderr}");
+    assert!(stderr.contains("standard input is checked on its own"), "{stderr}");
     // As a file of the catalog it is one that was not built yet.
     let file = ["--stdin-filename", "catalog/acme__draft.json"];
     let (code, stdout, _) = check_input(&manifest, &file);
