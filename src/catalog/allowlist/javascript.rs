@@ -5,14 +5,14 @@
 //! refused.
 
 use super::tokens::{Kind, Token, tokens};
-use super::{CONSTANT, Unreadable, Written};
+use super::{CONSTANT, LocatedHost, Unreadable};
 
 /// Methods that change nothing and call no function of the file.
-const READING: [&str; 10] =
+const READ_ONLY_METHODS: [&str; 10] =
     ["at", "concat", "entries", "has", "includes", "indexOf", "join", "keys", "slice", "values"];
 
 /// Methods that pass an item, its index and the whole list to a function.
-const CALLING: [&str; 6] = ["every", "filter", "find", "forEach", "map", "some"];
+const CALLBACK_METHODS: [&str; 6] = ["every", "filter", "find", "forEach", "map", "some"];
 
 /// Globals that the file must not redefine.
 const BUILT_IN: [&str; 4] = ["Array", "JSON", "Object", "Set"];
@@ -24,11 +24,11 @@ const GETTER: &str = "getAllowedDestinations";
 ///
 /// # Errors
 /// The first place that would need the code to run to know the list.
-pub(super) fn read(text: &str) -> Result<Vec<Written>, Unreadable> {
+pub(super) fn read(text: &str) -> Result<Vec<LocatedHost>, Unreadable> {
     let tokens = tokens(text)?;
     let texts: Vec<&str> = tokens.iter().map(|token| token.text).collect();
     let code = Code { tokens, texts };
-    let Some(name) = code.declaration() else {
+    let Some(name_index) = code.declaration() else {
         let mention = code.tokens.iter().find(|token| token.text == CONSTANT);
         return Err(match mention {
             Some(token) => Unreadable::at(
@@ -40,11 +40,12 @@ pub(super) fn read(text: &str) -> Result<Vec<Written>, Unreadable> {
             None => Unreadable::whole(format!("there is no `{CONSTANT}`")),
         });
     };
-    let (hosts, is_set) = code.list(name + 2)?;
+    // The list follows the name and `=`.
+    let (hosts, is_set) = code.list(name_index + 2)?;
     let uses = Uses { code: &code, is_set, exported: code.exported_object() };
     let mut indices = 0..code.tokens.len();
-    let refused = indices.find(|index| *index != name && !uses.is_harmless(*index));
-    let Some(token) = refused.and_then(|index| code.tokens.get(index)) else {
+    let refused_index = indices.find(|index| *index != name_index && !uses.is_harmless(*index));
+    let Some(token) = refused_index.and_then(|index| code.tokens.get(index)) else {
         return Ok(hosts);
     };
     let reason = if token.text == CONSTANT {
@@ -59,32 +60,32 @@ pub(super) fn read(text: &str) -> Result<Vec<Written>, Unreadable> {
 
 struct Code<'a> {
     tokens: Vec<Token<'a>>,
-    /// The text of each token. Those of strings, templates and regular expressions differ from any word or punctuator.
+    /// The source text of each token. Literals keep their delimiters, so none of them equals a word or a punctuator.
     texts: Vec<&'a str>,
 }
 
 impl<'a> Code<'a> {
     /// The texts before and after a token.
-    fn around(&self, index: usize) -> (&[&'a str], &[&'a str]) {
+    fn before_and_after(&self, index: usize) -> (&[&'a str], &[&'a str]) {
         (
             self.texts.get(..index).unwrap_or_default(),
             self.texts.get(index + 1..).unwrap_or_default(),
         )
     }
 
-    /// The index of the name in the declaration of the list. Outside of blocks, a `const` is always executed.
+    /// The index of the name in the declaration of the list. At the top level a `const` is never conditional.
     fn declaration(&self) -> Option<usize> {
         self.tokens.iter().enumerate().position(|(index, token)| {
             token.text == CONSTANT
-                && token.around.is_none()
-                && matches!(self.around(index), ([.., "const"], ["=", ..]))
+                && token.parent.is_none()
+                && matches!(self.before_and_after(index), ([.., "const"], ["=", ..]))
         })
     }
 
     /// The hosts of the list that starts at a token, and whether it is a set.
-    fn list(&self, start: usize) -> Result<(Vec<Written>, bool), Unreadable> {
+    fn list(&self, start: usize) -> Result<(Vec<LocatedHost>, bool), Unreadable> {
         let token = |index: usize| {
-            let ends = || Unreadable::whole(format!("`{CONSTANT}` does not end"));
+            let ends = || Unreadable::whole(format!("the file ends in the middle of `{CONSTANT}`"));
             self.tokens.get(index).ok_or_else(ends)
         };
         let (opening, is_set) = match self.texts.get(start..).unwrap_or_default() {
@@ -93,7 +94,7 @@ impl<'a> Code<'a> {
             _ => (start, false),
         };
         if token(opening)?.text != "[" {
-            return Err(not_literal(token(opening)?));
+            return Err(unexpected(token(opening)?, "a list of string literals"));
         }
         let mut hosts = Vec::new();
         let mut at = opening + 1;
@@ -103,23 +104,23 @@ impl<'a> Code<'a> {
             match token(at)?.text {
                 "," => at += 1,
                 "]" => {}
-                _ => return Err(not_literal(token(at)?)),
+                _ => return Err(unexpected(token(at)?, "`,` or `]`")),
             }
         }
         at += 1;
         if opening > start {
             if token(at)?.text != ")" {
-                return Err(not_literal(token(at)?));
+                return Err(unexpected(token(at)?, "`)`"));
             }
             at += 1;
         }
         match self.tokens.get(at) {
-            Some(token) if !self.ends_statement(at) => Err(not_literal(token)),
+            Some(token) if !self.ends_statement(at) => Err(unexpected(token, "`;`")),
             _ => Ok((hosts, is_set)),
         }
     }
 
-    /// Whether a statement ends before a token: at `;`, or at a word on a new line that cannot continue it.
+    /// Whether a statement ends before a token: at `;`, the end of the file, or a word on a new line that cannot continue it.
     fn ends_statement(&self, index: usize) -> bool {
         self.tokens.get(index).is_none_or(|token| {
             let goes_on = matches!(token.text, "in" | "instanceof");
@@ -127,29 +128,29 @@ impl<'a> Code<'a> {
         })
     }
 
-    /// The `{` of the exported object, if it is plain: none of its keys can be a different list under the same name.
+    /// The index of the `{` of the exported object, if no spread, computed or quoted key can be another list of this name.
     fn exported_object(&self) -> Option<usize> {
         let opening = (0..self.texts.len()).find(|index| {
-            let (before, _) = self.around(*index);
+            let (before, _) = self.before_and_after(*index);
             matches!(before, [.., "export", "default"] | [.., "module", ".", "exports", "="])
         })?;
         let mut indices = opening + 1..self.texts.len();
         let closing = indices.find(|index| {
             let token = self.tokens.get(*index);
-            token.is_some_and(|token| token.text == "}" && token.around.is_none())
+            token.is_some_and(|token| token.text == "}" && token.parent.is_none())
         })?;
-        let hides_a_key = self.tokens.iter().enumerate().any(|(index, token)| {
-            let (before, behind) = self.around(index);
-            let is_hidden = match token.text {
+        let has_opaque_key = self.tokens.iter().enumerate().any(|(index, token)| {
+            let (before, behind) = self.before_and_after(index);
+            let is_opaque = match token.text {
                 "..." => true,
                 "[" => !matches!(before, [.., ":" | "=>"]),
-                _ => token.kind == Kind::Text && matches!(behind, [":" | "(", ..]),
+                _ => token.kind == Kind::StringLiteral && matches!(behind, [":" | "(", ..]),
             };
-            is_hidden && token.around == Some(opening)
+            is_opaque && token.parent == Some(opening)
         });
         let object = self.tokens.get(opening)?;
-        let is_object = object.text == "{" && object.around.is_none();
-        (is_object && !hides_a_key && self.ends_statement(closing + 1)).then_some(opening)
+        let is_object = object.text == "{" && object.parent.is_none();
+        (is_object && !has_opaque_key && self.ends_statement(closing + 1)).then_some(opening)
     }
 }
 
@@ -165,7 +166,7 @@ impl Uses<'_, '_> {
         let Some(token) = self.code.tokens.get(index) else {
             return true;
         };
-        let (before, behind) = self.code.around(index);
+        let (before, behind) = self.code.before_and_after(index);
         match token.text {
             CONSTANT => self.is_harmless_use(token, before, behind),
             // These can change the list without naming it.
@@ -190,12 +191,15 @@ impl Uses<'_, '_> {
                 _ => true,
             },
             word if BUILT_IN.contains(&word) => match (before, behind) {
+                // `other.Array`
                 ([.., "."], _) => false,
+                // `new Set(…)`, `Array.isArray(…)`
                 ([.., "new"], ["(", ..]) | (_, [".", _, "(", ..]) => true,
+                // `Array = …` or `change(Set)` could replace it.
                 _ => false,
             },
             // `export { other as 'ALLOWED_DESTINATIONS' }`, `module['ALLOWED_DESTINATIONS']`
-            _ if token.kind == Kind::Text => {
+            _ if token.kind == Kind::StringLiteral => {
                 content(token) != Some(CONSTANT) && !matches!(before, [.., "as"])
             }
             _ => true,
@@ -207,30 +211,30 @@ impl Uses<'_, '_> {
             text.starts_with(|first: char| first.is_alphabetic() || "_$".contains(first))
         };
         match (before, behind) {
-            // A property of another object, or `--LIST.length`.
+            // Refused: `other.LIST`, `--LIST.length`.
             ([.., "." | "++" | "--"], _) => false,
             // `LIST.includes(host)`
-            (_, [".", method, "(", ..]) if READING.contains(method) => true,
+            (_, [".", method, "(", ..]) if READ_ONLY_METHODS.contains(method) => true,
             // `LIST.some((allowed) => …)`: a function of one argument is not given the list.
             (
                 _,
                 [".", method, "(", argument, "=>", ..]
                 | [".", method, "(", "(", argument, ")", "=>", ..],
-            ) => CALLING.contains(method) && is_word(argument),
+            ) => CALLBACK_METHODS.contains(method) && is_word(argument),
             // `${LIST.length}`
             ([.., open], [".", "length" | "size", close, ..])
                 if open.ends_with("${") && close.starts_with('}') =>
             {
                 true
             }
-            // Returns the list: a frozen array, but a set that can still change.
+            // `Object.freeze(LIST)` is the list itself. A frozen array cannot change, but a frozen set still can.
             ([.., "Object", ".", "freeze", "("], [")", ..]) => !self.is_set,
             // `export { LIST }`, and `LIST` in the exported object.
-            ([.., "{" | ","], ["," | "}" | "as", ..]) => token.around.is_some_and(|opening| {
-                let (owner, _) = self.code.around(opening);
+            ([.., "{" | ","], ["," | "}" | "as", ..]) => token.parent.is_some_and(|opening| {
+                let (owner, _) = self.code.before_and_after(opening);
                 matches!(owner, [.., "export"]) || self.exported == Some(opening)
             }),
-            // The proxy's getter for other files, which could import the list as well. This file must not call it.
+            // The proxy's getter for other files. If this file called it, it could change the list.
             (
                 [.., "export", "function", GETTER, "(", ")", "{", "return"],
                 ["}", ..] | [";", "}", ..],
@@ -238,10 +242,13 @@ impl Uses<'_, '_> {
                 let mentions = self.code.texts.iter().filter(|text| **text == GETTER);
                 mentions.count() == 1
             }
-            // Its length, a copy, an export, its items. `[...LIST] = …` cannot assign to a constant.
+            // `LIST.length === n`
             (_, [".", "length" | "size", "===" | "!==" | ";", ..])
+            // `[...LIST]`; as the target of an assignment it fails, since the list is constant.
             | ([.., "..."], ["]" | ")" | ",", ..])
+            // `export default LIST`
             | ([.., "export", "default"], [] | [";", ..])
+            // `for (… of LIST)`, `new Set(LIST)` and other copies
             | (
                 [.., "of"]
                 | [.., "new", "Set", "("]
@@ -254,25 +261,25 @@ impl Uses<'_, '_> {
     }
 }
 
-fn host(token: &Token<'_>) -> Result<Written, Unreadable> {
+fn host(token: &Token<'_>) -> Result<LocatedHost, Unreadable> {
     match content(token) {
         Some(host) => Ok((host.to_owned(), token.range.clone())),
-        None if token.kind == Kind::Text => Err(Unreadable::at(
+        None if token.kind == Kind::StringLiteral => Err(Unreadable::at(
             token.range.clone(),
-            "this string holds an escape; write the host name as it is",
+            "this string contains an escape sequence; write the host name literally",
         )),
-        None => Err(not_literal(token)),
+        None => Err(unexpected(token, "a string literal")),
     }
 }
 
-/// The value of a string; `None` if it has an escape, which no host name needs.
+/// The contents of a string literal; `None` for other tokens, and for strings with an escape, which no host name needs.
 fn content<'a>(token: &Token<'a>) -> Option<&'a str> {
     let content = token.text.get(1..token.text.len().checked_sub(1)?)?;
-    (token.kind == Kind::Text && !content.contains(['\\', '\r'])).then_some(content)
+    (token.kind == Kind::StringLiteral && !content.contains(['\\', '\r'])).then_some(content)
 }
 
-fn not_literal(token: &Token<'_>) -> Unreadable {
-    let reason = format!("`{}` is not a string literal", shown(token.text));
+fn unexpected(token: &Token<'_>, expected: &str) -> Unreadable {
+    let reason = format!("expected {expected}, found `{}`", shown(token.text));
     Unreadable::at(token.range.clone(), reason)
 }
 
@@ -349,7 +356,7 @@ mod tests {
         assert_eq!(hosts(text), Ok(vec!["a.example".to_owned()]));
     }
 
-    /// The proxy's own file has it.
+    /// The proxy's own `providers.js` has such a function.
     #[test]
     fn the_list_may_be_returned_to_other_files_alone() {
         let module = |call: &str| {
@@ -397,6 +404,11 @@ mod tests {
         ] {
             assert_eq!(refusal(text).0, blamed, "{text}");
         }
+        let reason = |list: &str| refusal(&format!("const ALLOWED_DESTINATIONS = {list}")).1;
+        assert_eq!(reason("load()"), "expected a list of string literals, found `load`");
+        assert_eq!(reason("['a' 'b']"), "expected `,` or `]`, found `'b'`");
+        assert_eq!(reason("new Set(['a'], more)"), "expected `)`, found `,`");
+        assert_eq!(reason("['a'].concat(more)"), "expected `;`, found `.`");
     }
 
     #[test]
@@ -447,11 +459,14 @@ mod tests {
             "const ALLOWED_DESTINATIONS = ['a',",
             "const ALLOWED_DESTINATIONS = Object.freeze([",
         ] {
-            assert_eq!(refusal(text), ("", "`ALLOWED_DESTINATIONS` does not end".to_owned()));
+            assert_eq!(
+                refusal(text),
+                ("", "the file ends in the middle of `ALLOWED_DESTINATIONS`".to_owned())
+            );
         }
     }
 
-    /// Each must not search the rest of the file again.
+    /// Guards against quadratic time: each unfinished one would search the rest of the file again.
     #[test]
     fn a_file_of_unfinished_regular_expressions_is_refused() {
         let text = "/[".repeat(500_000);

@@ -57,8 +57,8 @@ impl Unreadable {
     }
 }
 
-/// A host as written, with its bytes.
-type Written = (String, Range<usize>);
+/// A host, with the bytes of its literal.
+type LocatedHost = (String, Range<usize>);
 
 impl Allowlist {
     pub fn allows(&self, host: &str) -> bool {
@@ -100,7 +100,7 @@ fn is_generated(text: &str) -> bool {
 }
 
 /// The hosts of a JSON document: an array of strings, or an object with one under a known key.
-fn read_json(text: &str) -> Result<Vec<Written>, Unreadable> {
+fn read_json(text: &str) -> Result<Vec<LocatedHost>, Unreadable> {
     let parsed = parse::parse(text).map_err(|error| {
         let end = text.ceil_char_boundary(error.at + 1);
         Unreadable::at(error.at..end, error.message)

@@ -15,8 +15,8 @@ pub(super) struct Token<'a> {
     pub(super) range: Range<usize>,
     /// Whether a line break precedes the token.
     pub(super) starts_line: bool,
-    /// The index of the opening bracket of the innermost pair around this token.
-    pub(super) around: Option<usize>,
+    /// The index of the opening bracket of the innermost pair that contains this token.
+    pub(super) parent: Option<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(super) enum Kind {
     Word,
     Punctuator,
     /// A string, or a template without `${…}`.
-    Text,
+    StringLiteral,
     /// A piece of a template up to `${`, from `}` to the next `${`, or from `}` to the end.
     Template,
     /// A regular expression; its flags are a separate word.
@@ -56,7 +56,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Unreadable> {
         if is_bracket && token.starts_with([')', ']', '}']) {
             open.pop();
         }
-        let around = open.last().copied();
+        let parent = open.last().copied();
         if is_bracket && token.ends_with(['(', '[', '{']) {
             open.push(tokens.len());
         }
@@ -67,7 +67,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Unreadable> {
             text: token,
             range: start..end,
             starts_line: before.contains(is_line_end),
-            around,
+            parent,
         });
     }
 }
@@ -105,7 +105,7 @@ fn match_token(
     const OPERATORS: [&str; 8] = ["...", "===", "!==", "==", "!=", "=>", "++", "--"];
     let first = rest.chars().next().unwrap_or_default();
     if rest.starts_with("<!--") || rest.starts_with("-->") {
-        return Err("this is a comment in some files and code in others");
+        return Err("this starts a comment in scripts, but not in modules");
     }
     match first {
         '"' | '\'' => {
@@ -113,12 +113,12 @@ fn match_token(
             let string = quoted(rest, &[ends, "\n", "\r"]);
             let string = string.filter(|string| string.ends_with(first));
             let string = string.ok_or("this string does not end")?;
-            Ok((Kind::Text, string.len()))
+            Ok((Kind::StringLiteral, string.len()))
         }
         '`' | '}' if first == '`' || in_template => {
             let template = quoted(rest, &["`", "${"]).ok_or("this template does not end")?;
             let is_whole = first == '`' && template.ends_with('`');
-            let kind = if is_whole { Kind::Text } else { Kind::Template };
+            let kind = if is_whole { Kind::StringLiteral } else { Kind::Template };
             Ok((kind, template.len()))
         }
         '/' if expects_value(before) => {
@@ -126,7 +126,7 @@ fn match_token(
             Ok((Kind::Regex, length))
         }
         '/' => Err("only a parser could tell whether this divides or starts a regular expression"),
-        '\\' => Err("this name holds an escape; write it as it is"),
+        '\\' => Err("this name contains an escape sequence; write it literally"),
         _ if is_part_of_word(first) => {
             let length = rest.find(|character| !is_part_of_word(character));
             Ok((Kind::Word, length.unwrap_or(rest.len())))
