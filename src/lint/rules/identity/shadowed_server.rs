@@ -1,4 +1,5 @@
 use crate::catalog::entry::{Destinations, Entry};
+use crate::lint::rules::joined;
 use crate::lint::{CatalogSubject, Check, Findings, Rule, Yield};
 use crate::source::finding::Severity;
 
@@ -37,14 +38,15 @@ pub(crate) static RULE: Rule = Rule {
 fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     for (local, shadowed) in subject.shadows() {
         let changes = changes(local, shadowed);
-        let what = match changes.as_slice() {
-            [] => "nothing that runs".to_owned(),
-            changes => changes.join(", "),
+        let effect = if changes.is_empty() {
+            "but runs the same".to_owned()
+        } else {
+            format!("and changes {}", joined(&changes))
         };
         findings.push(
             RULE.at(
                 name_of(local),
-                format!("`{}` hides the catalog's server, and changes {what}", local.id),
+                format!("`{}` hides the catalog's server, {effect}", local.id),
             )
             .help(
                 "use a different id while you test it, or remove it once the change is in `catalog`",
@@ -56,40 +58,36 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
 
 /// What a local server changes, a few words for each difference.
 fn changes(local: &Entry, shadowed: &Entry) -> Vec<String> {
-    let types = [shadowed, local].map(|entry| entry.classification.verdict.name());
-    let hosts = [shadowed, local].map(|entry| {
+    let [type_before, type_now] =
+        [shadowed, local].map(|entry| entry.classification.verdict.name());
+    let [hosts_before, hosts_now] = [shadowed, local].map(|entry| {
         let hosts = entry.needed_hosts().map(|destination| destination.host.as_str());
         hosts.collect::<std::collections::BTreeSet<_>>()
     });
     let [unverifiable_before, unverifiable_now] =
         [shadowed, local].map(|entry| entry.destinations == Destinations::Unverifiable);
-    let [type_before, type_now] = types;
-    let [hosts_before, hosts_now] = hosts;
     let mut changes = Vec::new();
     if type_before != type_now {
-        changes.push(format!("the OAuth type from `{type_before}` to `{type_now}`"));
+        changes.push(format!("the OAuth type (`{type_before}` to `{type_now}`)"));
     }
     if shadowed.is_proxied != local.is_proxied {
-        changes.push("whether the proxy is used".to_owned());
+        changes.push("the use of the proxy".to_owned());
     }
     if hosts_before != hosts_now || unverifiable_before != unverifiable_now {
         changes.push("where the secret goes".to_owned());
     }
-    if shadowed.inputs.remote_url != local.inputs.remote_url {
-        changes.push("the remote URL".to_owned());
-    }
     if shadowed.redirect_uri != local.redirect_uri {
         changes.push("the redirect URI".to_owned());
     }
-    // The hash of `server` covers the URL too, which is reported above.
-    if shadowed.server_hash != local.server_hash
-        && shadowed.inputs.remote_url == local.inputs.remote_url
-    {
-        changes.push("how it is started".to_owned());
-    }
-    // Only if no other difference is listed.
+    // Only if no difference in the login was named above.
     if shadowed.oauth_hash != local.oauth_hash && changes.is_empty() {
-        changes.push("its OAuth configuration".to_owned());
+        changes.push("the OAuth configuration".to_owned());
+    }
+    // The hash of `server` covers its URL too.
+    if shadowed.inputs.remote_url != local.inputs.remote_url {
+        changes.push("the remote URL".to_owned());
+    } else if shadowed.server_hash != local.server_hash {
+        changes.push("how it is started".to_owned());
     }
     changes
 }

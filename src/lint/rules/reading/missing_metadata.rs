@@ -1,3 +1,4 @@
+use crate::lint::rules::joined;
 use crate::lint::{Check, Findings, Rule, Subject};
 use crate::source::Origin;
 use crate::source::finding::{Place, Severity};
@@ -33,21 +34,22 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let is_given =
         |text: &Option<String>| text.as_ref().is_some_and(|text| !text.trim().is_empty());
     let author = manifest.author.as_ref();
-    let missing: Vec<&str> = [
-        ("`display_name`", is_given(&manifest.display_name)),
-        ("`description`", is_given(&manifest.description)),
-        ("`author`", author.is_some_and(|author| is_given(&author.name))),
-    ]
-    .into_iter()
-    .filter_map(|(key, is_given)| (!is_given).then_some(key))
-    .collect();
-    let message = match missing.split_last() {
-        None => return,
-        Some((one, [])) => format!("{one} is missing"),
-        Some((last, others)) => format!("{} and {last} are missing", others.join(", ")),
-    };
+    let has_author = author.is_some_and(|author| is_given(&author.name));
+    let mut missing = vec![
+        ("`display_name`", "the name that users see", is_given(&manifest.display_name)),
+        ("`description`", "what the server does", is_given(&manifest.description)),
+        ("`author`", "who publishes it", has_author),
+    ];
+    missing.retain(|(_, _, is_given)| !is_given);
+    if missing.is_empty() {
+        return;
+    }
+    let keys: Vec<_> = missing.iter().map(|(key, _, _)| (*key).to_owned()).collect();
+    let wanted: Vec<_> =
+        missing.iter().map(|(key, meaning, _)| format!("{key} ({meaning})")).collect();
+    let verb = if keys.len() == 1 { "is" } else { "are" };
     findings.push(
-        RULE.at(Place::whole(subject.entry.file), message)
-            .help("add the server's name, what it does and who publishes it"),
+        RULE.at(Place::whole(subject.entry.file), format!("{} {verb} missing", joined(&keys)))
+            .help(format!("add {}", joined(&wanted))),
     );
 }
