@@ -34,10 +34,10 @@ pub mod compile {
     }
     pub mod plan {
         pub use crate::compile::plan::{
-            AppLaunch, Argument, CatalogIndex, ClientAuthentication, Composed, Escape, Folder,
-            GENERATED, Input, InputValue, LaunchFile, LeftOutReason, Part, Plan, Providers,
-            ProxyFile, ProxyLaunch, Registration, ScopeSource, ServerLaunch, Template,
-            TokenDelivery, TokenField, Transport,
+            AppLaunch, Argument, CatalogIndex, ClientAuthentication, ClientRegistration, Composed,
+            Escape, GENERATED, HostPath, Input, InputValue, LaunchFile, LeftOutReason, Part, Plan,
+            Providers, ProxyFile, ProxyLaunch, ScopeSource, ServerLaunch, Template, TokenDelivery,
+            TokenField, Transport,
         };
     }
     pub mod write {

@@ -11,12 +11,17 @@ use crate::text::profile::Profile;
 
 use super::{Checked, Error};
 
-fn invalid(field: &str, problem: &'static str) -> LeftOutReason {
-    LeftOutReason::Invalid { field: field.to_owned(), problem }
+fn invalid(field: &str, problem: &'static str, remedy: &'static str) -> LeftOutReason {
+    LeftOutReason::Invalid { field: field.to_owned(), problem, remedy }
 }
 
-fn check(is_valid: bool, field: &str, problem: &'static str) -> Checked<()> {
-    if is_valid { Ok(()) } else { Err(invalid(field, problem)) }
+pub(super) fn check(
+    is_valid: bool,
+    field: &str,
+    problem: &'static str,
+    remedy: &'static str,
+) -> Checked<()> {
+    if is_valid { Ok(()) } else { Err(invalid(field, problem, remedy)) }
 }
 
 /// A problem with a value of the configuration concerns no single server: nothing can be compiled.
@@ -33,24 +38,22 @@ pub(crate) const MISSING: &str = "is missing";
 
 /// A value that the artifact cannot do without.
 pub(super) fn required<'a>(field: &str, value: Option<&'a str>) -> Checked<&'a str> {
-    value.filter(|value| !value.is_empty()).ok_or_else(|| invalid(field, MISSING))
+    value.filter(|value| !value.is_empty()).ok_or_else(|| invalid(field, MISSING, "add it"))
 }
 
 /// A server id that the proxy accepts.
 pub(super) fn server_id(id: &str) -> Checked<()> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
     let is_id = (1..=200).contains(&id.len()) && id.bytes().all(is_plain);
-    check(is_id, "name", "is not a server id")
+    check(is_id, "name", "is not a server id", "use only letters, digits, `_`, `.` and `-`")
 }
 
 /// Any absolute URI in the characters of RFC 3986.
 pub(super) fn uri(field: &str, text: &str) -> Checked<Url> {
     let is_plain =
         |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
-    match Url::parse(text) {
-        Ok(url) if text.bytes().all(is_plain) => Ok(url),
-        _ => Err(invalid(field, "is not a plain URL")),
-    }
+    let url = Url::parse(text).ok().filter(|_| text.bytes().all(is_plain));
+    url.ok_or_else(|| invalid(field, "is not a plain URL", "replace what a URL cannot contain"))
 }
 
 /// An http or https URL, without user information.
@@ -58,13 +61,13 @@ pub(super) fn url(field: &str, text: &str) -> Checked<Url> {
     let url = uri(field, text)?;
     let authority = authority(text);
     let is_http = matches!(url.scheme(), "https" | "http") && url.has_host();
-    check(is_http, field, "is not an http or https URL")?;
+    check(is_http, field, "is not an http or https URL", "use an http or https URL")?;
     // An empty user information leaves its `@` in the text only.
-    let has_user_information = !url.username().is_empty()
+    let has_user = !url.username().is_empty()
         || url.password().is_some()
         || authority.is_some_and(|authority| authority.contains('@'));
-    check(!has_user_information, field, "contains user information")?;
-    check(authority.is_some(), field, "has no host right after its two slashes")?;
+    check(!has_user, field, "contains user information", "remove the user information")?;
+    check(authority.is_some(), field, "has no host right after `//`", "write the host there")?;
     Ok(url)
 }
 
@@ -80,7 +83,8 @@ fn authority(text: &str) -> Option<&str> {
 /// An endpoint of a provider: https, or http on loopback.
 pub(super) fn endpoint(field: &str, text: &str) -> Checked<Url> {
     let url = url(field, text)?;
-    check(url.scheme() == "https" || hosts::is_loopback(&url), field, "is not https")?;
+    let is_secure = url.scheme() == "https" || hosts::is_loopback(&url);
+    check(is_secure, field, "is not https", "use an https URL")?;
     Ok(url)
 }
 
@@ -89,38 +93,41 @@ pub(super) fn endpoint(field: &str, text: &str) -> Checked<Url> {
 pub(super) fn secret_endpoint(field: &str, text: &str, profile: Profile) -> Checked<()> {
     let url = endpoint(field, text)?;
     if hosts::is_loopback(&url) {
-        return check(profile == Profile::Development, field, "is on this machine");
+        let is_accepted = profile == Profile::Development;
+        return check(is_accepted, field, "is on this machine", "use the provider's host");
     }
     let has_host_name = matches!(url.host(), Some(Host::Domain(name)) if hosts::is_host_name(name));
-    check(url.port().is_none(), field, "has a non-default port")?;
-    check(url.fragment().is_none(), field, "has a fragment")?;
-    check(has_host_name, field, "has no plain host name")
+    check(url.port().is_none(), field, "has a non-default port", "use port 443")?;
+    check(url.fragment().is_none(), field, "has a fragment", "remove the fragment")?;
+    check(has_host_name, field, "has no plain host name", "use an exact host name")
 }
 
 /// A host of the configuration that secrets may be sent to.
 pub(super) fn allowed_host(host: &str, profile: Profile) -> Checked<()> {
     let field = "proxy.extra_destinations";
     secret_endpoint(field, &format!("https://{host}/"), profile)?;
-    check(hosts::is_host_name(host), field, "contains something other than a plain host name")
+    let is_name = hosts::is_host_name(host);
+    check(is_name, field, "contains something other than a plain host name", "use host names")
 }
 
 /// A client id: visible ASCII and spaces (RFC 6749 appendix A.1).
 pub(super) fn client_id(text: &str) -> Checked<&str> {
     let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    check(is_plain, "oauth_config.client_id", "is not plain ASCII")?;
+    check(is_plain, "oauth_config.client_id", "is not plain ASCII", "use only plain ASCII")?;
     Ok(text)
 }
 
 /// A scope (RFC 6749 §3.3).
 pub(crate) fn scope(text: &str) -> Checked<()> {
     let is_plain = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
-    check(text.bytes().all(is_plain), "oauth_config.scopes", "contains an invalid scope")
+    let is_scope = text.bytes().all(is_plain);
+    check(is_scope, "oauth_config.scopes", "contains an invalid scope", "follow RFC 6749 §3.3")
 }
 
 /// The name of an environment variable, as far as the operating system restricts it.
 pub(crate) fn env_name(field: &str, name: &str) -> Checked<()> {
     let is_name = !name.is_empty() && !name.contains(['=', '\0']);
-    check(is_name, field, "contains an invalid variable name")
+    check(is_name, field, "contains an invalid variable name", "use names without `=`")
 }
 
 /// A launch spec must contain neither `REDACTED` nor the name of the proxy's variable for the secret.
@@ -136,9 +143,11 @@ pub(crate) fn check_secret_marks(id: &str, text: &str) -> Checked<()> {
         !before.ends_with(is_word_part)
     });
     let names_redacted = text.contains("REDACTED");
-    check(!names_redacted, "server", "would put the word REDACTED into the launch spec")?;
-    let problem = "would put the name of the proxy's variable into the launch spec";
-    check(!names_variable, "server", problem)
+    let problem = "contains the word `REDACTED`, which must not appear in a launch spec";
+    check(!names_redacted, "server", problem, "remove the word")?;
+    let problem =
+        "contains the name of a secret's variable, which must not appear in a launch spec";
+    check(!names_variable, "server", problem, "remove the name")
 }
 
 /// Whether the text of a manifest has something that [`check_secret_marks`] refuses, or an escape that may spell it.

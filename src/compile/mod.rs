@@ -24,7 +24,7 @@ use crate::catalog::entry::{self, Entry};
 use crate::compile::plan::{
     AppKind, AppLaunch, AppServer, BrowserLogin, CatalogIndex, CatalogKind, DEEP_LINK, GENERATED,
     IndexedFact, IndexedOAuth, IndexedServer, Input, LeftOut, LeftOutReason, OAuth, Plan, Process,
-    ProxyServer, Run, ServerLaunch, ServerLaunchKind, Setup, Transport, VERSION,
+    ProxyServer, Run, ServerLaunch, ServerLaunchKind, SetupTask, Transport, VERSION,
 };
 use crate::discovery::documents::hexadecimal;
 use crate::discovery::lock::{LockEntry, Locks};
@@ -196,7 +196,7 @@ pub(crate) struct Parts {
     /// `None` for a server without a login.
     pub(crate) oauth: Result<Option<OAuth>, LeftOutReason>,
     pub(crate) browser_login: Option<BrowserLogin>,
-    pub(crate) setup: Vec<Setup>,
+    pub(crate) setup: Vec<SetupTask>,
 }
 
 /// Compiles each part of a server, even of one that is left out.
@@ -248,7 +248,7 @@ fn parts_of(subject: Subject<'_>) -> Parts {
             .setup
             .iter()
             .flatten()
-            .map(|step| Setup { kind: step.kind.clone(), provider: step.provider.clone() })
+            .map(|step| SetupTask { kind: step.kind.clone(), provider: step.provider.clone() })
             .collect(),
     }
 }

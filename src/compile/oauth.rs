@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::compile::plan::{
-    Discovery, Flow, OAuth, Part, Pkce, Registration, RegistrationRequest, ScopeSource, Scopes,
-    TokenDelivery, TokenExchange, TokenField, Transport,
+    ClientRegistration, Discovery, Flow, OAuth, Part, Pkce, RegistrationRequest, ScopeSource,
+    Scopes, TokenDelivery, TokenExchange, TokenField, Transport,
 };
 use crate::discovery::lock::AuthorizationServerFacts;
 use crate::discovery::well_known;
@@ -97,8 +97,10 @@ fn endpoints(
                 revocation: facts.revocation_endpoint.clone(),
             }),
     };
+    let authorization =
+        if oauth_type.is_mcp_flow() { "authorization_endpoint" } else { "server_url" };
     for (field, url) in [
-        ("authorization_endpoint", &endpoints.authorization),
+        (authorization, &endpoints.authorization),
         ("token_endpoint", &endpoints.token),
         ("revocation_endpoint", &endpoints.revocation),
     ] {
@@ -171,15 +173,15 @@ fn registration(
     redirect_uri: &str,
     scopes: &Scopes,
     facts: Option<&AuthorizationServerFacts>,
-) -> Checked<Registration> {
+) -> Checked<ClientRegistration> {
     let client_id = config.client_id.as_deref().map_or("", str::trim);
     Ok(match oauth::registration(config) {
         oauth::Registration::Static => {
-            Registration::Static { client_id: grammar::client_id(client_id)?.to_owned() }
+            ClientRegistration::Static { client_id: grammar::client_id(client_id)?.to_owned() }
         }
         oauth::Registration::ClientMetadata => {
             grammar::endpoint("oauth_config.client_id", client_id)?;
-            Registration::ClientMetadata { client_id: client_id.to_owned() }
+            ClientRegistration::ClientMetadata { client_id: client_id.to_owned() }
         }
         oauth::Registration::Dynamic => {
             let endpoint = facts.and_then(|facts| facts.registration_endpoint.clone());
@@ -187,7 +189,7 @@ fn registration(
                 grammar::endpoint("registration_endpoint", url)?;
             }
             let request = registration_request(redirect_uri, scopes, facts);
-            Registration::Dynamic { endpoint, request }
+            ClientRegistration::Dynamic { endpoint, request }
         }
     })
 }

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::config::Config;
 use crate::catalog::entry::{Destinations, Entry};
 use crate::compile::plan::{
-    ClientAuthentication, DEEP_LINK, Destination, GENERATED, LeftOutReason, Listen, OAuth,
+    ClientAuthentication, ClientRegistration, DEEP_LINK, Destination, GENERATED, Listen, OAuth,
     Providers, ProvidersKind, ProxyEnvironment, ProxyKind, ProxyLaunch, ProxyServer, Purpose,
-    Registration, ServerLaunch, Source, VERSION,
+    ServerLaunch, Source, VERSION,
 };
 use crate::manifest::oauth::OAuthType;
 use crate::text::dotenv;
@@ -35,17 +35,14 @@ pub(super) fn server(
         grammar::endpoint("discovery lock", &destination.endpoint)?;
     }
     let client_id = match &oauth.registration {
-        Registration::Static { client_id } | Registration::ClientMetadata { client_id } => {
-            client_id.clone()
-        }
-        Registration::Dynamic { .. } => String::new(),
+        ClientRegistration::Static { client_id }
+        | ClientRegistration::ClientMetadata { client_id } => client_id.clone(),
+        ClientRegistration::Dynamic { .. } => String::new(),
     };
-    if dotenv::quote(&client_id).is_none() {
-        return Err(LeftOutReason::Invalid {
-            field: "oauth_config.client_id".to_owned(),
-            problem: "cannot be quoted in an env file",
-        });
-    }
+    let is_quotable = dotenv::quote(&client_id).is_some();
+    let problem = "cannot be quoted in an env file";
+    let remedy = "remove one kind of quote";
+    grammar::check(is_quotable, "oauth_config.client_id", problem, remedy)?;
     let discovery = entry.destinations.known().iter();
     let discovery = discovery.filter(|destination| !destination.purpose.carries_secret());
     let methods = lock

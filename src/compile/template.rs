@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use crate::compile::plan::{Argument, Composed, Folder, InputValue, Part, Template, TokenField};
+use crate::compile::plan::{Argument, Composed, HostPath, InputValue, Part, Template, TokenField};
 use crate::manifest::model::{Manifest, UserInput};
 use crate::text::placeholder::{Kind, placeholders};
 
@@ -174,12 +174,12 @@ fn placeholder(name: &str, names: Names<'_>) -> Part {
         "access_token" => token(TokenField::AccessToken),
         "refresh_token" => token(TokenField::RefreshToken),
         "expires_in" => token(TokenField::ExpiresIn),
-        "__dirname" => folder(Folder::Installation),
-        "HOME" => folder(Folder::Home),
-        "DESKTOP" => folder(Folder::Desktop),
-        "DOCUMENTS" => folder(Folder::Documents),
-        "DOWNLOADS" => folder(Folder::Downloads),
-        "/" | "pathSeparator" => folder(Folder::Separator),
+        "__dirname" => folder(HostPath::Installation),
+        "HOME" => folder(HostPath::Home),
+        "DESKTOP" => folder(HostPath::Desktop),
+        "DOCUMENTS" => folder(HostPath::Documents),
+        "DOWNLOADS" => folder(HostPath::Downloads),
+        "/" | "pathSeparator" => folder(HostPath::Separator),
         _ => unresolved(),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compile::plan::{
-    Argument, Composed, Folder, Part, Process, Template, TokenField, Transport,
+    Argument, Composed, HostPath, Part, Process, Template, TokenField, Transport,
 };
 use crate::manifest::model::Manifest;
 use crate::text::launch_line::{Privilege, container_run, package_run};
@@ -335,12 +335,12 @@ pub(super) fn part_text(part: &Part) -> String {
         }
         .to_owned(),
         Part::Folder { folder } => match folder {
-            Folder::Installation => "${__dirname}",
-            Folder::Home => "${HOME}",
-            Folder::Desktop => "${DESKTOP}",
-            Folder::Documents => "${DOCUMENTS}",
-            Folder::Downloads => "${DOWNLOADS}",
-            Folder::Separator => "${/}",
+            HostPath::Installation => "${__dirname}",
+            HostPath::Home => "${HOME}",
+            HostPath::Desktop => "${DESKTOP}",
+            HostPath::Documents => "${DOCUMENTS}",
+            HostPath::Downloads => "${DOWNLOADS}",
+            HostPath::Separator => "${/}",
         }
         .to_owned(),
         Part::Unresolved { unresolved } => format!("${{{unresolved}}}"),

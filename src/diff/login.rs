@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use url::Url;
 
 use crate::catalog::entry::{Destination, Destinations, Entry, Purpose};
-use crate::compile::plan::{OAuth, Registration, ScopeSource, TokenDelivery, TokenExchange};
+use crate::compile::plan::{ClientRegistration, OAuth, ScopeSource, TokenDelivery, TokenExchange};
 use crate::manifest::oauth::{OAuthType, Verdict};
 
 use super::{
@@ -222,9 +222,9 @@ fn asked_hosts(oauth: &OAuth) -> BTreeSet<String> {
 /// endpoints are destinations of the secret, and told there.
 fn endpoints_of(oauth: &OAuth) -> Vec<(&'static str, &str)> {
     let registration = match &oauth.registration {
-        Registration::Dynamic { endpoint, .. } => endpoint.as_ref(),
-        Registration::ClientMetadata { client_id } => Some(client_id),
-        Registration::Static { .. } => None,
+        ClientRegistration::Dynamic { endpoint, .. } => endpoint.as_ref(),
+        ClientRegistration::ClientMetadata { client_id } => Some(client_id),
+        ClientRegistration::Static { .. } => None,
     };
     let issuer = oauth.issuer.as_ref();
     let endpoints = [
@@ -305,8 +305,8 @@ fn endpoints(was: &OAuth, is: &OAuth, changes: &mut ChangeList) {
     }
 }
 
-fn registration(was: &Registration, is: &Registration, changes: &mut ChangeList) {
-    use Registration::{ClientMetadata, Dynamic, Static};
+fn registration(was: &ClientRegistration, is: &ClientRegistration, changes: &mut ChangeList) {
+    use ClientRegistration::{ClientMetadata, Dynamic, Static};
     match (was, is) {
         (Static { client_id: old }, Static { client_id: new }) if old != new => changes.push(
             Kind::ClientIdChanged,

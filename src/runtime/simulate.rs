@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde_json::{Number, Value};
 
 use crate::compile::plan::{
-    Argument, Composed, Escape, Folder, Input, InputType, InputValue, Part, Process, ServerLaunch,
-    Template, TokenDelivery, TokenField, Transport,
+    Argument, Composed, Escape, HostPath, Input, InputType, InputValue, Part, Process,
+    ServerLaunch, Template, TokenDelivery, TokenField, Transport,
 };
 use crate::source::Pointer;
 use crate::text::secrets::credential::{is_worth_hiding, names_credential};
@@ -422,14 +422,14 @@ fn token_text(token: TokenField) -> &'static str {
     }
 }
 
-fn folder_text(folder: Folder) -> &'static str {
+fn folder_text(folder: HostPath) -> &'static str {
     match folder {
-        Folder::Installation => "<installation>",
-        Folder::Home => "<home>",
-        Folder::Desktop => "<desktop>",
-        Folder::Documents => "<documents>",
-        Folder::Downloads => "<downloads>",
-        Folder::Separator => std::path::MAIN_SEPARATOR_STR,
+        HostPath::Installation => "<installation>",
+        HostPath::Home => "<home>",
+        HostPath::Desktop => "<desktop>",
+        HostPath::Documents => "<documents>",
+        HostPath::Downloads => "<downloads>",
+        HostPath::Separator => std::path::MAIN_SEPARATOR_STR,
     }
 }
 

@@ -3,8 +3,8 @@
 
 use catproof::testing::catalog::config::ExtraDestination;
 use catproof::testing::compile::plan::{
-    Argument, ClientAuthentication, Composed, Escape, Folder, LaunchFile, LeftOutReason, Part,
-    ProxyFile, Registration, ScopeSource, ServerLaunch, Template, TokenDelivery, TokenField,
+    Argument, ClientAuthentication, ClientRegistration, Composed, Escape, HostPath, LaunchFile,
+    LeftOutReason, Part, ProxyFile, ScopeSource, ServerLaunch, Template, TokenDelivery, TokenField,
     Transport,
 };
 use catproof::testing::discovery::Lock;
@@ -269,11 +269,11 @@ fn nothing_of_the_desktop_app_names_a_secret() {
     }
     assert_eq!(
         left_out(local(json!({"server": {"env": {"X": "REDACTED"}}}))),
-        "`server` would put the word REDACTED into the launch spec"
+        "`server` contains the word `REDACTED`, which must not appear in a launch spec"
     );
     assert_eq!(
         left_out(local(json!({"server": {"args": ["--from", "acme__mcp_SECRET"]}}))),
-        "`server` would put the name of the proxy's variable into the launch spec"
+        "`server` contains the name of a secret's variable, which must not appear in a launch spec"
     );
 }
 
@@ -394,7 +394,7 @@ fn type_1_is_known_from_the_manifest() {
     let server = generic(json!({"archestra_config": {"oauth": {"required": false}}}));
     let plan = InMemory::of([server]).plan();
     let oauth = plan.servers["acme__mcp"].oauth.as_ref().unwrap();
-    assert_eq!(oauth.registration, Registration::Static { client_id: "acme-id".to_owned() });
+    assert_eq!(oauth.registration, ClientRegistration::Static { client_id: "acme-id".to_owned() });
     assert_eq!(oauth.delivery, [TokenDelivery::Env { name: "ACME_TOKEN".to_owned() }]);
     assert_eq!(oauth.redirect_uri, "https://oauth.acme.example/oauth/callback");
     assert_eq!(
@@ -431,7 +431,8 @@ fn types_3_and_4_are_completed_from_the_lock() {
     let mut catalog = InMemory::of([remote(json!({}))]);
     catalog.lock = Some(lock(json!({})));
     let launch = &catalog.plan().servers["acme__mcp"];
-    let Registration::Dynamic { endpoint, request } = &launch.oauth.as_ref().unwrap().registration
+    let ClientRegistration::Dynamic { endpoint, request } =
+        &launch.oauth.as_ref().unwrap().registration
     else {
         panic!("type 4 registers itself");
     };
@@ -503,8 +504,8 @@ fn placeholders_become_structure() {
             Argument::Each { each: "allowed_directories".to_owned() },
             Argument::One(composed(
                 vec![
-                    Part::Folder { folder: Folder::Home },
-                    Part::Folder { folder: Folder::Separator },
+                    Part::Folder { folder: HostPath::Home },
+                    Part::Folder { folder: HostPath::Separator },
                     text("x")
                 ],
                 &[]

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::compile::plan::{GENERATED, Plan};
 use crate::text::dotenv;
 
-use super::template::fill;
+use super::render::fill;
 use super::{Artifact, Error};
 
 #[derive(Serialize)]

@@ -6,7 +6,7 @@
 pub(crate) mod app_env;
 mod providers_js;
 pub(crate) mod proxy_env;
-mod template;
+mod render;
 
 use rayon::prelude::*;
 

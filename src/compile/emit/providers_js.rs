@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::compile::plan::{GENERATED, Plan, Purpose};
 
-use super::template::{comment, fill};
+use super::render::{fill, single_line};
 use super::{Artifact, Error};
 
 #[derive(Serialize)]
@@ -37,7 +37,7 @@ pub(super) fn emit(plan: &Plan) -> Result<Artifact, Error> {
         let needed_by = needs.get(host.as_str()).into_iter().flatten().copied();
         Allowed {
             host: literal(host),
-            needed_by: comment(&needed_by.collect::<Vec<_>>().join(", ")),
+            needed_by: single_line(&needed_by.collect::<Vec<_>>().join(", ")),
         }
     });
     let servers = providers.server_destinations.iter().map(|(id, hosts)| {

@@ -7,7 +7,7 @@ use crate::compile::plan::{GENERATED, OAuth, Plan, ProxyServer, ServerLaunch};
 use crate::manifest::oauth::OAuthType;
 use crate::text::dotenv;
 
-use super::template::{comment, fill};
+use super::render::{fill, single_line};
 use super::{Artifact, Error};
 
 #[derive(Serialize)]
@@ -60,7 +60,7 @@ pub(crate) fn emit(plan: &Plan) -> Result<Artifact, Error> {
 /// As in the guide's sample: `Type 1: Slack (korotovsky__slack-mcp-server)`.
 fn title(server: &ServerLaunch, oauth: &OAuth) -> String {
     let number = oauth.kind.number();
-    comment(&format!("Type {number}: {} ({})", server.display_name, server.id))
+    single_line(&format!("Type {number}: {} ({})", server.display_name, server.id))
 }
 
 fn credentials(title: String, oauth: &OAuth, proxied: &ProxyServer) -> Credentials {
@@ -73,11 +73,11 @@ fn credentials(title: String, oauth: &OAuth, proxied: &ProxyServer) -> Credentia
     ];
     Credentials {
         title,
-        registered_at: comment(&registered_at(oauth)),
-        redirect_uris: proxied.redirect_uris.iter().map(|uri| comment(uri)).collect(),
+        registered_at: single_line(&registered_at(oauth)),
+        redirect_uris: proxied.redirect_uris.iter().map(|uri| single_line(uri)).collect(),
         scopes: match proxied.scopes.as_slice() {
             [] => "those that the server asks for".to_owned(),
-            scopes => comment(&scopes.join(" ")),
+            scopes => single_line(&scopes.join(" ")),
         },
         lines: lines.into_iter().filter_map(|(name, value)| line(name?, value)).collect(),
     }

@@ -1,6 +1,6 @@
 //! What the desktop app reads: how to run itself, and the launch spec of each server.
 //!
-//! No secret, and no name of a secret's variable, has a field here.
+//! Nothing here may contain a secret, or the name of an environment variable that holds one.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub struct AppLaunch {
     pub generated: String,
     /// The version of the format.
     pub version: u32,
-    /// What the file is.
+    /// Always `app`.
     pub kind: AppKind,
     /// How the catalog was judged.
     pub profile: Profile,
@@ -53,7 +53,7 @@ pub struct AppServer {
     pub id: String,
     /// The name that people see.
     pub display_name: String,
-    /// Whether the server is shown with the developer mark.
+    /// Whether the manifest is in `catalog_local`: the app then marks the server as a developer's.
     pub developer: bool,
     /// The OAuth type; null where the server has no OAuth login.
     pub oauth: Option<OAuthType>,
@@ -69,7 +69,7 @@ pub struct ServerLaunch {
     pub generated: String,
     /// The version of the format.
     pub version: u32,
-    /// What the file is.
+    /// Always `server`.
     pub kind: ServerLaunchKind,
     /// The server id.
     pub id: String,
@@ -77,7 +77,7 @@ pub struct ServerLaunch {
     pub display_name: String,
     /// Which folder the manifest is from.
     pub origin: Origin,
-    /// Whether the server is shown with the developer mark.
+    /// Whether the manifest is in `catalog_local`: the app then marks the server as a developer's.
     pub developer: bool,
     /// The transport to the server.
     pub transport: Transport,
@@ -90,7 +90,7 @@ pub struct ServerLaunch {
     /// A login in a browser window of the app instead of by OAuth.
     pub browser_login: Option<BrowserLogin>,
     /// Steps to take with the user before the server works, in order.
-    pub setup: Vec<Setup>,
+    pub setup: Vec<SetupTask>,
 }
 
 /// The `kind` of a server's launch spec.
@@ -124,8 +124,8 @@ pub enum Transport {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Process {
-    /// The program. Null if the image starts its own, which receives the arguments; otherwise it replaces
-    /// the image's own.
+    /// The program to run, which replaces the image's entry point. Null: the image's own entry point is run, with
+    /// `arguments` passed to it.
     pub command: Option<Template>,
     /// Its arguments, in order.
     pub arguments: Vec<Argument>,
@@ -173,8 +173,8 @@ pub struct Composed {
     /// What is joined, in order. Numbers and booleans become text; several answers are joined with commas.
     pub parts: Vec<Part>,
     /// The optional inputs without a default: while one of them is unanswered, the whole argument, variable or file is
-    /// left out. An option that stands in an argument of its own names those of the value that follows it, although
-    /// nothing goes into it: both are left out together.
+    /// left out. If a flag and its value are separate arguments (`--token`, `${user_config.token}`), the flag repeats the
+    /// `omit_without` of its value, so that both are left out together.
     pub omit_without: Vec<String>,
 }
 
@@ -191,23 +191,23 @@ pub enum Part {
     },
     /// A token from the provider. Occurs in `files` only.
     Token {
-        /// Which part of the answer.
+        /// Which part of the token response.
         token: TokenField,
     },
     /// A folder on the user's machine, or the path separator.
     Folder {
         /// Which one.
-        folder: Folder,
+        folder: HostPath,
     },
-    /// A placeholder that nothing fills in. Whatever contains it is left out, so that its text reaches no process. An
-    /// option that stands in an argument of its own has that of the value that follows it: both are left out together.
+    /// A placeholder that nothing fills in. Whatever contains it is left out, so that its text reaches no process. If a
+    /// flag and its value are separate arguments, the flag gets this part too, so that both are left out together.
     Unresolved {
-        /// What stands between `${` and `}`.
+        /// The text between `${` and `}`.
         unresolved: String,
     },
 }
 
-/// A part of the token endpoint's answer.
+/// A part of the token endpoint's response.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
@@ -224,7 +224,7 @@ pub enum TokenField {
 /// A placeholder for a folder on the user's machine, or for the path separator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Folder {
+pub enum HostPath {
     /// `${__dirname}`: the folder that the server is installed in.
     Installation,
     /// `${HOME}`: the user's own folder.
@@ -288,7 +288,7 @@ pub struct Input {
     pub title: String,
     /// What the answer is for, and where to find it.
     pub description: Option<String>,
-    /// What kind of answer.
+    /// The type of the answer.
     #[serde(rename = "type")]
     pub kind: InputType,
     /// Whether the server cannot run without an answer.
@@ -315,8 +315,8 @@ pub enum InputValue {
     Number(serde_json::Number),
     Text(String),
     Several(Vec<InputValue>),
-    /// A text with a folder of the user's machine, or the answer to another input, in it. It refers to no input whose
-    /// own default does. While an input of `omit_without` is unanswered, there is no default.
+    /// A text that contains a folder of the user's machine, or the answer to another input, whose own default is never
+    /// composed. While an input of `omit_without` is unanswered, there is no default.
     Composed(Composed),
 }
 
@@ -324,7 +324,7 @@ pub enum InputValue {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OAuth {
-    /// Which of the four types.
+    /// The OAuth type.
     #[serde(rename = "type")]
     pub kind: OAuthType,
     /// The name of this login, as people see it.
@@ -337,25 +337,25 @@ pub struct OAuth {
     pub issuer: Option<String>,
     /// Where the user is sent. Type 1: from the manifest. Otherwise from the discovery lock; null without an entry there.
     pub authorization_endpoint: Option<String>,
-    /// Where to discover the endpoints, in order; null for type 1. What is found wins over what the lock recorded, except
-    /// that the proxy sends the secret only where the lock says.
+    /// Where to discover the endpoints, in order; null for type 1. Live results take precedence over the recorded ones,
+    /// but the proxy still sends the secret only to the recorded endpoints.
     pub discovery: Option<Discovery>,
-    /// Where codes and refresh tokens are exchanged; known like `authorization_endpoint`.
+    /// Where codes and refresh tokens are exchanged; from the same source as `authorization_endpoint`.
     pub token_endpoint: Option<String>,
     /// Where tokens are revoked (RFC 7009), if the lock knows of one.
     pub revocation_endpoint: Option<String>,
     /// Who talks to the token endpoint.
     pub token_exchange: TokenExchange,
     /// How the client is registered with the authorization server.
-    pub registration: Registration,
+    pub registration: ClientRegistration,
     /// Where the provider sends the user back to.
     pub redirect_uri: String,
     /// The requested scopes.
     pub scopes: Scopes,
     /// The `resource` of the authorization and token requests (RFC 8707); null for types 1 and 2, which send none.
     pub resource: Option<String>,
-    /// The code challenge method (RFC 7636). Types 2 to 4 refuse a provider whose metadata does not list it; type 1
-    /// sends it anyway, since a provider must ignore parameters that it does not know (RFC 6749 §3.1).
+    /// The code challenge method (RFC 7636). For types 2 to 4 the app rejects a provider whose metadata does not list it;
+    /// for type 1 it sends the challenge anyway, since a provider must ignore unknown parameters (RFC 6749 §3.1).
     pub pkce: Pkce,
     /// How the token reaches the server, in each of these ways. Empty: the server cannot get it.
     pub delivery: Vec<TokenDelivery>,
@@ -405,7 +405,7 @@ pub enum TokenExchange {
 /// How the client is registered with the authorization server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Registration {
+pub enum ClientRegistration {
     /// The client id was issued beforehand.
     Static {
         /// The client id.
@@ -452,7 +452,7 @@ pub struct RegistrationRequest {
 pub struct Scopes {
     /// The scopes to request; empty: those that the server's challenge names, else no `scope` parameter.
     pub requested: Vec<String>,
-    /// The scopes to request if the provider refuses those.
+    /// The scopes to request if the provider rejects `requested`.
     pub fallback: Vec<String>,
     /// Where `requested` comes from.
     pub source: ScopeSource,
@@ -485,7 +485,7 @@ pub enum TokenDelivery {
     Header {
         /// `Authorization`
         name: String,
-        /// The word before the token, followed by a space: `Bearer`.
+        /// The authentication scheme, `Bearer`; a space separates it from the token.
         scheme: String,
     },
     /// As an environment variable of the process.
@@ -493,7 +493,7 @@ pub enum TokenDelivery {
         /// The variable.
         name: String,
     },
-    /// In a file of `process.files`, whose content has a place for the token.
+    /// In a file of `process.files` whose content has a token placeholder.
     File {
         /// The absolute path.
         path: String,
@@ -513,10 +513,10 @@ pub struct BrowserLogin {
 /// One step of the set-up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Setup {
-    /// What is done.
+pub struct SetupTask {
+    /// The kind of step, such as `log-monitor`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// For which provider.
+    /// The provider that it concerns.
     pub provider: Option<String>,
 }

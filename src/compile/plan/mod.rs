@@ -20,10 +20,10 @@ pub(crate) use crate::manifest::model::InputType;
 
 pub(crate) use launch::{
     AppKind, AppServer, BrowserLogin, Container, Discovery, Flow, InjectedFile, OAuth, Pkce,
-    Process, RegistrationRequest, Scopes, SecretMount, ServerLaunchKind, Setup, TokenExchange,
+    Process, RegistrationRequest, Scopes, SecretMount, ServerLaunchKind, SetupTask, TokenExchange,
 };
 pub use launch::{
-    AppLaunch, Argument, Composed, Escape, Folder, Input, InputValue, Part, Registration,
+    AppLaunch, Argument, ClientRegistration, Composed, Escape, HostPath, Input, InputValue, Part,
     ScopeSource, ServerLaunch, Template, TokenDelivery, TokenField, Transport,
 };
 pub use proxy::{ClientAuthentication, Providers, ProxyLaunch};
@@ -76,6 +76,8 @@ pub enum LeftOutReason {
         field: String,
         /// What is wrong with it, to follow the name.
         problem: &'static str,
+        /// What to do about it, as an imperative.
+        remedy: &'static str,
     },
 }
 
@@ -88,7 +90,7 @@ pub struct CatalogIndex {
     pub generated: String,
     /// The version of the format.
     pub version: u32,
-    /// What the file is.
+    /// Always `catalog`.
     pub kind: CatalogKind,
     /// How the catalog was judged.
     pub profile: Profile,

@@ -19,7 +19,7 @@ pub struct ProxyLaunch {
     pub generated: String,
     /// The version of the format.
     pub version: u32,
-    /// What the file is.
+    /// Always `proxy`.
     pub kind: ProxyKind,
     /// How the catalog was judged. Only under `development` may an endpoint be http, and then on loopback alone.
     pub profile: Profile,
@@ -119,7 +119,7 @@ pub struct Providers {
     pub generated: String,
     /// The version of the format.
     pub version: u32,
-    /// What the file is.
+    /// Always `providers`.
     pub kind: ProvidersKind,
     /// How the catalog was judged.
     pub profile: Profile,

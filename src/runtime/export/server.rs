@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
 use crate::compile::plan::{
-    Argument, Composed, Folder, InputValue, Part, Process, Registration, ServerLaunch, Template,
-    TokenDelivery, TokenExchange, Transport,
+    Argument, ClientRegistration, Composed, HostPath, InputValue, Part, Process, ServerLaunch,
+    Template, TokenDelivery, TokenExchange, Transport,
 };
 use crate::runtime::simulate::number_text;
 use crate::source::Pointer;
@@ -181,7 +181,7 @@ impl<'a> Translation<'a> {
                 (TokenExchange::Proxy { .. }, _) => self.note(format!(
                     "the login `{name}` needs the OAuth proxy, which the client does not use"
                 )),
-                (TokenExchange::Direct, Registration::Static { .. }) => self.note(format!(
+                (TokenExchange::Direct, ClientRegistration::Static { .. }) => self.note(format!(
                     "the login `{name}` needs the client id that is registered for the app"
                 )),
                 (TokenExchange::Direct, _) if is_remote => {}
@@ -306,18 +306,18 @@ impl<'a> Translation<'a> {
         inert(whole)
     }
 
-    fn folder(&self, folder: Folder) -> Translated {
+    fn folder(&self, folder: HostPath) -> Translated {
         let Dialect { home, separator, .. } = self.dialect;
         let inside = |name| Ok(Written::reference(format!("{home}{separator}{name}")));
         match folder {
-            Folder::Installation => {
+            HostPath::Installation => {
                 Err(Untranslatable::Missing("the client has no installation folder".to_owned()))
             }
-            Folder::Home => Ok(Written::reference((*home).to_owned())),
-            Folder::Desktop => inside("Desktop"),
-            Folder::Documents => inside("Documents"),
-            Folder::Downloads => inside("Downloads"),
-            Folder::Separator => Ok(Written::reference((*separator).to_owned())),
+            HostPath::Home => Ok(Written::reference((*home).to_owned())),
+            HostPath::Desktop => inside("Desktop"),
+            HostPath::Documents => inside("Documents"),
+            HostPath::Downloads => inside("Downloads"),
+            HostPath::Separator => Ok(Written::reference((*separator).to_owned())),
         }
     }
 

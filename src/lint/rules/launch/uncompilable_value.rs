@@ -43,7 +43,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let (entry, manifest) = (subject.entry, subject.manifest);
     for reason in compile::refusals(entry, manifest, subject.lock, profile, may_have_marks) {
         // Other rules report the type and the secrets.
-        let LeftOutReason::Invalid { field, problem } = reason else {
+        let LeftOutReason::Invalid { field, problem, remedy } = reason else {
             continue;
         };
         let place = place(subject, &field);
@@ -60,9 +60,12 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             }
         });
         if !is_reported {
+            let at_fault = place.pointer().filter(|_| field == "server");
+            let field = at_fault
+                .map_or(field, |pointer| pointer.tokens().take(2).collect::<Vec<_>>().join("."));
             findings.push(
                 RULE.at(place, format!("`{field}` {problem}"))
-                    .help("correct the value: until then `build` leaves the server out"),
+                    .help(format!("{remedy}: until then `build` leaves the server out")),
             );
         }
     }

@@ -1,4 +1,4 @@
-//! Renders a template: undefined values are errors, and nothing is escaped, because values arrive encoded.
+//! Renders a template. Undefined values are errors. Nothing is escaped here: callers encode values for the format first.
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
@@ -32,8 +32,8 @@ fn render(template: &str, values: impl Serialize) -> Result<String, minijinja::E
 }
 
 /// A text as one line of a comment: characters that could end, hide or reorder the line become spaces.
-pub(super) fn comment(text: &str) -> String {
-    let words: String =
+pub(super) fn single_line(text: &str) -> String {
+    let visible: String =
         text.chars().map(|character| if is_hidden(character) { ' ' } else { character }).collect();
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
+    visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
