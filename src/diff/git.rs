@@ -39,7 +39,7 @@ pub(super) struct TreeFile {
 pub(super) enum GitError {
     #[error("git cannot be run: {0}")]
     NoGit(String),
-    #[error("the folder is in no git repository")]
+    #[error("this folder is not in a git repository")]
     NoRepository,
     #[error("the repository has no commit yet")]
     Unborn,

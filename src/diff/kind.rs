@@ -272,7 +272,7 @@ pub(crate) fn explain() -> String {
         "# What `catproof diff` reports\n\n\
          Both states are read, classified and compiled, and what they compile to is compared: a file that is only \
          formatted differently is not a change.\n\
-         Both are judged by the configuration of the base, so that no change relaxes its own judgement.\n\n",
+         Both are judged by the configuration of the base, so that no change can relax the rules that it is judged by.\n\n",
     );
     for grade in [Grade::Safe, Grade::Review, Grade::Breaking] {
         let meaning = grade.to_possible_value();

@@ -43,8 +43,8 @@ pub(crate) struct BothStates {
 }
 
 impl BothStates {
-    /// Reads the base, and judges both states by its configuration, so that no change relaxes its own judgement. Nothing
-    /// where neither has a manifest.
+    /// Reads the base, and judges both states by its configuration, so that no change can relax the rules that it is
+    /// judged by. `None` if neither has a manifest.
     pub(crate) fn read(
         base: &str,
         workspace: &mut Workspace,

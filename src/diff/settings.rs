@@ -1,9 +1,8 @@
 //! Changes of `catproof.toml`, above all of what it no longer forbids.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
 
-use crate::catalog::config::{Config, Ignore, Level};
+use crate::catalog::config::{Config, Ignore};
 use crate::lint;
 use crate::source::finding::Severity;
 use crate::text::profile::Profile;
@@ -51,24 +50,24 @@ pub(super) fn compare(before: &CatalogState, after: &CatalogState, changes: &mut
         };
         changes.push(Kind::FolderMoved, sentence);
     }
-    let [was, is] = [&before.config, &after.config];
+    let [old, new] = [&before.config, &after.config];
     for (pointer, comparer) in SETTINGS {
         let key = pointer.trim_start_matches('/').replace('/', ".");
         match comparer {
-            Custom(compare) => compare(was, is, changes),
-            Folder(folder) if folder(was) != folder(is) => changes.push(
+            Custom(compare) => compare(old, new, changes),
+            Folder(folder) if folder(old) != folder(new) => changes.push(
                 Kind::FolderMoved,
-                sentence!("{} moves from {} to {}", key, folder(was), folder(is)),
+                sentence!("{} moves from {} to {}", key, folder(old), folder(new)),
             ),
-            Proxy(values) if values(was) != values(is) => {
-                let sentence = match values(is) {
+            Proxy(values) if values(old) != values(new) => {
+                let sentence = match values(new) {
                     [] => sentence!("{} is no longer set", key),
                     values => sentence!("{} is now {}", key, values),
                 };
                 changes.push(Kind::ProxySettingChanged, sentence);
             }
-            Limit(limit) if limit(was) != limit(is) => {
-                let (old, new) = (limit(was), limit(is));
+            Limit(limit) if limit(old) != limit(new) => {
+                let [old, new] = [old, new].map(limit);
                 let kind = if new > old { Kind::LimitRaised } else { Kind::ConfigurationTightened };
                 let [old, new] = [old, new].map(|limit| limit.to_string());
                 changes.push(kind, sentence!("{} changes from {} to {}", key, old, new));
@@ -78,21 +77,21 @@ pub(super) fn compare(before: &CatalogState, after: &CatalogState, changes: &mut
     }
 }
 
-fn artifacts(was: &Config, is: &Config, changes: &mut ChangeList) {
-    let relocated = is.artifacts.iter();
+fn artifacts(old: &Config, new: &Config, changes: &mut ChangeList) {
+    let relocated = new.artifacts.iter();
     let relocated =
-        relocated.filter(|(artifact, place)| was.artifacts.get(*artifact) != Some(place));
+        relocated.filter(|(artifact, place)| old.artifacts.get(*artifact) != Some(place));
     // Without an override an artifact goes to its own path, which is the key.
-    let reset = was.artifacts.keys().map(|artifact| (artifact, artifact));
-    let reset = reset.filter(|(artifact, _)| !is.artifacts.contains_key(*artifact));
+    let reset = old.artifacts.keys().map(|artifact| (artifact, artifact));
+    let reset = reset.filter(|(artifact, _)| !new.artifacts.contains_key(*artifact));
     for (artifact, place) in relocated.chain(reset) {
         let sentence = sentence!("the artifact {} is now written to {}", artifact, place);
         changes.push(Kind::FolderMoved, sentence);
     }
 }
 
-fn profile(was: &Config, is: &Config, changes: &mut ChangeList) {
-    match (was.profile, is.profile) {
+fn profile(old: &Config, new: &Config, changes: &mut ChangeList) {
+    match (old.profile, new.profile) {
         (Profile::Production, Profile::Development) => changes.push(
             Kind::ProfileWeakened,
             sentence!("the catalog is now checked under the development profile, which accepts loopback and tunnels"),
@@ -118,9 +117,10 @@ fn covered(ignore: &Ignore) -> [&str; 4] {
     ]
 }
 
-fn ignores(was: &Config, is: &Config, changes: &mut ChangeList) {
-    let [old, new] = [was, is].map(|config| config.ignore.iter().map(covered).collect::<Vec<_>>());
-    for ignore in is.ignore.iter().filter(|ignore| !old.contains(&covered(ignore))) {
+fn ignores(old: &Config, new: &Config, changes: &mut ChangeList) {
+    let [covered_before, covered_now] =
+        [old, new].map(|config| config.ignore.iter().map(covered).collect::<Vec<_>>());
+    for ignore in new.ignore.iter().filter(|ignore| !covered_before.contains(&covered(ignore))) {
         let [rule, file, pointer, expires] = covered(ignore);
         let separator = if pointer.is_empty() { "" } else { "#" };
         let place = format!("{file}{separator}{pointer}");
@@ -134,40 +134,33 @@ fn ignores(was: &Config, is: &Config, changes: &mut ChangeList) {
         };
         changes.push(Kind::IgnoreAdded, sentence);
     }
-    for [rule, file, ..] in only_in(&old, &new) {
+    for [rule, file, ..] in only_in(&covered_before, &covered_now) {
         let template = "an ignore of {} in {} is removed";
         changes.push(Kind::ConfigurationTightened, sentence!(template, *rule, *file));
     }
 }
 
-fn levels(was: &Config, is: &Config, changes: &mut ChangeList) {
+fn levels(old: &Config, new: &Config, changes: &mut ChangeList) {
     for rule in lint::RULES {
-        let usual = match rule.level {
-            Severity::Note => (1, "note"),
-            Severity::Warning => (2, "warning"),
-            Severity::Error => (3, "error"),
-        };
-        let [old, new] = [was, is].map(|config| match config.rules.get(rule.id) {
-            None => usual,
-            Some(Level::Off) => (0, "off"),
-            Some(Level::Note) => (1, "note"),
-            Some(Level::Warning) => (2, "warning"),
-            Some(Level::Error) => (3, "error"),
+        // `None`, which is `off`, is less than any severity.
+        let [old, new] = [old, new].map(|config| {
+            let level = config.rules.get(rule.id);
+            level.map_or(Some(rule.level), |level| level.severity())
         });
-        let kind = match new.0.cmp(&old.0) {
+        let kind = match new.cmp(&old) {
             Ordering::Less => Kind::RuleLowered,
             Ordering::Greater => Kind::ConfigurationTightened,
             Ordering::Equal => continue,
         };
-        let [old, new] = [old, new].map(|(_, name)| Piece::Text(name));
+        let [old, new] = [old, new].map(|level| Piece::Text(level.map_or("off", Severity::name)));
         let template = "the level of {} changes from {} to {}";
         changes.push(kind, sentence!(template, rule.id, old, new));
     }
 }
 
-fn approved_destinations(was: &Config, is: &Config, changes: &mut ChangeList) {
-    let [was, is] = [was, is].map(|config| config.policy.approved_destinations.as_deref());
-    match (was, is) {
+fn approved_destinations(old: &Config, new: &Config, changes: &mut ChangeList) {
+    let [old, new] = [old, new].map(|config| config.policy.approved_destinations.as_deref());
+    match (old, new) {
         (Some(_), None) => changes.push(
             Kind::DestinationApproved,
             sentence!("destinations no longer need approval: the list is removed"),
@@ -185,18 +178,16 @@ fn approved_destinations(was: &Config, is: &Config, changes: &mut ChangeList) {
     }
 }
 
-fn extra_destinations(was: &Config, is: &Config, changes: &mut ChangeList) {
-    let [was, is] = [was, is].map(|config| &config.proxy.extra_destinations);
-    let [old, new] = [was, is].map(|extras| extras.iter().map(|extra| &extra.host));
-    let old: BTreeSet<&String> = old.collect();
-    for extra in is.iter().filter(|extra| !old.contains(&extra.host)) {
+fn extra_destinations(old: &Config, new: &Config, changes: &mut ChangeList) {
+    let [old, new] = [old, new].map(|config| &config.proxy.extra_destinations);
+    let [hosts_before, hosts_now] =
+        [old, new].map(|extras| extras.iter().map(|extra| &extra.host).collect::<Vec<_>>());
+    for extra in new.iter().filter(|extra| !hosts_before.contains(&&extra.host)) {
         let template = "the proxy may send any secret to {}: {}";
         let sentence = sentence!(template, &extra.host, &extra.reason);
         changes.push(Kind::ExtraDestinationAdded, sentence);
     }
-    let new: BTreeSet<&String> = new.collect();
-    let removed = was.iter().map(|extra| &extra.host);
-    let removed = removed.filter(|host| !new.contains(host));
+    let removed = only_in(&hosts_before, &hosts_now).into_iter().copied();
     let template = "extra destinations removed: {}";
     changes.push_all(Kind::ConfigurationTightened, template, removed);
 }

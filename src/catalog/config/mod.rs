@@ -116,6 +116,18 @@ pub enum Level {
     Error,
 }
 
+impl Level {
+    /// The severity that the rule's findings get; `None` for `off`.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Off => None,
+            Self::Note => Some(Severity::Note),
+            Self::Warning => Some(Severity::Warning),
+            Self::Error => Some(Severity::Error),
+        }
+    }
+}
+
 /// The configuration in force: `catproof.toml`, then the command line.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -182,14 +194,9 @@ impl Config {
 
     /// The severity of a finding under this configuration; `None` if it is not shown.
     pub fn level(&self, rule: &str, severity: Severity) -> Option<Severity> {
-        match self.rules.get(rule) {
-            Some(Level::Off) => None,
-            Some(Level::Note) => self.pedantic.then_some(Severity::Note),
-            Some(Level::Warning) => Some(Severity::Warning),
-            Some(Level::Error) => Some(Severity::Error),
-            None if severity == Severity::Note && !self.pedantic => None,
-            None => Some(severity),
-        }
+        let level = self.rules.get(rule);
+        let severity = level.map_or(Some(severity), |level| level.severity())?;
+        (self.pedantic || severity > Severity::Note).then_some(severity)
     }
 }
 
