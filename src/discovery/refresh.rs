@@ -163,7 +163,7 @@ pub fn changes(old: &Lock, fresh: &Lock) -> Vec<Drift> {
             let is_unknown =
                 (before.reconstructed && was.is_null()) || (after.reconstructed && is.is_null());
             if was != is && !is_unknown {
-                say(format!("`{name}` was {} and is {}", shown(was), shown(is)));
+                say(format!("`{name}` changed from {} to {}", shown(was), shown(is)));
             }
         }
         for problem in before.problems.iter().filter(|problem| !after.problems.contains(problem)) {

@@ -165,7 +165,7 @@ impl<'a> Subject<'a> {
             || self.context.config.profile == Profile::Development
     }
 
-    /// Whether the entry claims to work in the desktop app.
+    /// Whether the manifest says `works_in_archestra: true`.
     pub fn claims_to_work(&self) -> bool {
         self.manifest
             .archestra_config
@@ -173,7 +173,7 @@ impl<'a> Subject<'a> {
             .is_some_and(|config| config.works_in_archestra == Some(true))
     }
 
-    /// The severity of a launch problem: advice, unless the entry claims to work.
+    /// The severity of a launch problem: a warning if the manifest says `works_in_archestra: true`, otherwise a note.
     pub fn launch_problem_severity(&self) -> Severity {
         if self.claims_to_work() { Severity::Warning } else { Severity::Note }
     }

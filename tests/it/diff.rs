@@ -1303,7 +1303,7 @@ fn what_is_no_commit_is_said_with_what_to_do() {
         (it.path(), vec!["diff", "--base=--exec=x"], "`--exec=x` is not a commit"),
         (it.path(), vec!["diff", "--base", "HEAD:catalog"], "there is no commit"),
         (it.path(), vec!["diff", "--base", ""], "names neither a commit nor a folder"),
-        (outside.path(), vec!["diff", "--base", "HEAD"], "the folder is in no git repository"),
+        (outside.path(), vec!["diff", "--base", "HEAD"], "this folder is not in a git repository"),
     ];
     for (folder, arguments, said) in cases {
         let (code, stdout, stderr) = run(folder, &arguments);

@@ -59,7 +59,7 @@ const KINDS: [Kind; 25] = [
     by_form("Hugging Face token", |random| random.token("hf_")),
     by_form("Notion token", |random| random.token("ntn_")),
     by_form("Linear key", |random| random.token("lin_api_")),
-    by_form("JSON web token", |random| {
+    by_form("JSON Web Token", |random| {
         let [claims, signature] = [27, 43].map(|length| random.letters(length));
         // The header says how it is signed, which is no secret.
         format!("eyJhbGciOj.eyJ{claims}.{signature}")

@@ -25,36 +25,38 @@ const TUNNEL_DOMAINS: [&str; 10] = [
     "localhost.run",
 ];
 
-/// Why no provider should send a code to this URI, to follow the URI in a message; `None` if it is fine.
-pub(crate) fn flaw(uri: &str) -> Option<&'static str> {
+/// Why no provider should send a code to this URI, to follow the URI in a message, and what to do about it; `None` if it
+/// is fine.
+pub(crate) fn flaw(uri: &str) -> Option<(&'static str, &'static str)> {
+    const USE_HTTPS: &str = "use an https URL, or http on a loopback address";
     if uri.is_empty() {
-        return Some("is empty");
+        return Some(("is empty", USE_HTTPS));
     }
     let Some((scheme, rest)) = split_scheme(uri) else {
-        return Some("is not an absolute URI");
+        return Some(("is not an absolute URI", "write the full URI, with its scheme"));
     };
     let authority = rest.strip_prefix("//").and_then(|rest| rest.split(['/', '?', '#']).next());
     let is_web = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
     let url = Url::parse(uri);
     let is_plain_text =
         url.as_ref().is_ok_and(|url| url.scheme() == "http" && !hosts::is_loopback(url));
+    let is_blank = |c: char| c.is_control() || c.is_whitespace();
+    let has_user = authority.is_some_and(|authority| authority.contains('@'));
     let flaws = [
-        (uri.contains('\\'), "has a backslash, which browsers read as a slash"),
-        (
-            uri.contains(|c: char| c.is_control() || c.is_whitespace()),
-            "has a space or control character",
-        ),
-        (uri.contains('#'), "has a fragment, which no server ever sees"),
-        (authority.is_some_and(|it| it.contains('@')), "has user information before its host"),
+        (uri.contains('\\'), "has a backslash, which browsers read as a slash", "remove it"),
+        (uri.contains(is_blank), "has a space or control character", "remove the character"),
+        (uri.contains('#'), "has a fragment, which no server ever sees", "remove the fragment"),
+        (has_user, "has user information before its host", "remove the part before `@`"),
         (
             !is_web && !scheme.contains('.'),
             "has a scheme without a dot: an app's own scheme must be like `com.acme.app`",
+            USE_HTTPS,
         ),
-        (is_web && authority.is_none_or(str::is_empty), "has no host"),
-        (is_web && url.is_err(), "has an invalid host or port"),
-        (is_plain_text, "receives the code in clear text"),
+        (is_web && authority.is_none_or(str::is_empty), "has no host", "write the host after `//`"),
+        (is_web && url.is_err(), "has an invalid host or port", "correct the host or port"),
+        (is_plain_text, "receives the code in clear text", USE_HTTPS),
     ];
-    flaws.into_iter().find_map(|(applies, flaw)| applies.then_some(flaw))
+    flaws.into_iter().find_map(|(applies, flaw, help)| applies.then_some((flaw, help)))
 }
 
 /// Splits `scheme:rest` (RFC 3986 §3.1); a relative reference has no scheme.

@@ -121,7 +121,7 @@ fn drift_names_what_changed_and_nothing_else() {
     assert_eq!(
         said(&before, &after),
         [
-            "`authorization_server.token_endpoint` was `https://auth.example/token` and is `https://auth.example/new`"
+            "`authorization_server.token_endpoint` changed from `https://auth.example/token` to `https://auth.example/new`"
         ]
     );
     assert!(

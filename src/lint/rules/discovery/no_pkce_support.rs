@@ -57,13 +57,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if !oauth_type.is_mcp_flow() || lists(methods, "S256") {
         return;
     }
-    let message = if methods.is_empty() {
-        "the authorization server lists no PKCE methods".to_owned()
-    } else {
-        format!(
+    let message = match methods.as_slice() {
+        [] => "the authorization server lists no PKCE methods".to_owned(),
+        [method] => format!("the authorization server lists only the PKCE method `{method}`"),
+        methods => format!(
             "the authorization server lists the PKCE methods `{}`, but not `S256`",
             methods.join("`, `")
-        )
+        ),
     };
     findings.push(
         RULE.at(metadata_place(subject), format!("{message} {}", recorded(lock)))

@@ -24,7 +24,7 @@ use super::{metadata_place, report_recorded};
 ///   "servers": {
 ///     "acme__mcp": {
 ///       "problems": [
-///         { "rule": "resource-mismatch", "message": "the metadata is about `https://other.example/mcp`" }
+///         { "rule": "resource-mismatch", "message": "the resource metadata is for `https://other.example/mcp`" }
 ///       ]
 ///     }
 ///   }

@@ -34,11 +34,13 @@ use super::{metadata_place, report_recorded, with_type_1_alternative};
 /// ```
 ///
 /// Use instead:
-/// ```json generated/discovery.lock.json
+/// ```json
 /// {
-///   "servers": { "acme__mcp": {} }
+///   "server": { "type": "remote", "url": "https://mcp.acme.example/v2/mcp" },
+///   "oauth_config": { "server_url": "https://mcp.acme.example/v2/mcp" }
 /// }
 /// ```
+/// Then run `catproof probe`.
 pub(crate) static RULE: Rule = Rule {
     id: "unpublished-metadata",
     level: Severity::Warning,

@@ -42,11 +42,12 @@ fn check(subject: &LockSubject<'_>, findings: &mut Findings) {
         Some(range) => Place::bytes(subject.file, range.clone()),
         None => Place::whole(subject.file),
     };
-    let help = if unreadable.has_conflict_markers {
-        "keep either side of the merge conflict, then run `catproof probe`"
+    let (reason, help) = if unreadable.has_conflict_markers {
+        ("it has a merge conflict", "keep either side of it, then run `catproof probe`")
     } else {
-        "restore it from the last good commit, or run `catproof probe`"
+        let help = "restore it from the last good commit, or run `catproof probe`";
+        (unreadable.reason.as_str(), help)
     };
-    let message = format!("the discovery lock cannot be read: {}", unreadable.reason);
+    let message = format!("the discovery lock cannot be read: {reason}");
     findings.push(RULE.at(place, message).help(help));
 }

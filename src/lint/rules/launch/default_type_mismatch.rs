@@ -38,49 +38,57 @@ pub(crate) static RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (key, input) in subject.user_inputs() {
         let problem = input.default.as_ref().and_then(|default| mismatch(input, default));
-        if let Some(problem) = problem {
+        if let Some((problem, remedy)) = problem {
             let pointer = Pointer::from("/user_config").key(key).key("default");
             findings.push(
                 RULE.at(subject.value_at(pointer), format!("the default of `{key}` {problem}"))
-                    .help("set `default` to a value that the user could enter, or remove it"),
+                    .help(format!("{remedy}, or remove `default`")),
             );
         }
     }
 }
 
-/// What is wrong with a default, to follow "the default of `key`".
-fn mismatch(input: &UserInput, default: &Value) -> Option<String> {
+/// What is wrong with a default, to follow "the default of `key`", and what to do about it.
+fn mismatch(input: &UserInput, default: &Value) -> Option<(String, &'static str)> {
     match (default, input.multiple) {
         (Value::Null, _) => None,
         (Value::Array(items), Some(true)) => {
             items.iter().find_map(|item| mismatch_of_one(input, item))
         }
-        (_, Some(true)) => Some("is not a list, but `multiple` is set".to_owned()),
+        (_, Some(true)) => {
+            Some(("is not a list, but `multiple` is set".to_owned(), "write a list"))
+        }
         (_, _) => mismatch_of_one(input, default),
     }
 }
 
-fn mismatch_of_one(input: &UserInput, value: &Value) -> Option<String> {
+fn mismatch_of_one(input: &UserInput, value: &Value) -> Option<(String, &'static str)> {
     let kind = input.kind.unwrap_or_default();
-    let is_of_kind = match kind {
-        InputType::String | InputType::File | InputType::Directory => value.is_string(),
-        InputType::Number => value.is_number(),
-        InputType::Boolean => value.is_boolean(),
+    let (is_of_kind, remedy) = match kind {
+        InputType::String => (value.is_string(), "write a string"),
+        InputType::File | InputType::Directory => (value.is_string(), "write a path, as a string"),
+        InputType::Number => (value.is_number(), "write a number, without quotes"),
+        InputType::Boolean => (value.is_boolean(), "write `true` or `false`, without quotes"),
     };
     if !is_of_kind {
-        return Some(match kind {
+        let problem = match kind {
             InputType::File | InputType::Directory => {
                 format!("is not a path, but the type is `{}`", kind.name())
             }
             InputType::String | InputType::Number | InputType::Boolean => {
                 format!("is not a {}", kind.name())
             }
-        });
+        };
+        return Some((problem, remedy));
     }
     let number = value.as_f64()?;
     match (input.min, input.max) {
-        (Some(min), _) if number < min => Some(format!("is less than its `min` of {min}")),
-        (_, Some(max)) if number > max => Some(format!("is greater than its `max` of {max}")),
+        (Some(min), _) if number < min => {
+            Some((format!("is below its `min` of {min}"), "raise it"))
+        }
+        (_, Some(max)) if number > max => {
+            Some((format!("is above its `max` of {max}"), "lower it"))
+        }
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::source::finding::Severity;
-use crate::text::placeholder::{Kind, placeholders};
+use crate::text::placeholder::{Kind, Placeholder, placeholders};
 
 /// ## What it does
 /// Reports a placeholder of `user_config` that is more than one plain key: it has a condition, an operator, brackets or
@@ -48,12 +48,18 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 // A declared key is replaced, however unusual its characters.
                 continue;
             }
+            let repaired = format!("${{{}}}", expression.trim());
+            let help = match placeholders(&repaired).next() {
+                Some(Placeholder { kind: Kind::UserConfig(_), .. }) => format!("write `{repaired}`"),
+                _ => "write `${user_config.KEY}` with a single key, and leave conditions to the server"
+                    .to_owned(),
+            };
             findings.push(
                 RULE.at(
                     subject.value_at(string.slot.pointer()),
                     format!("`{written}` is not evaluated"),
                 )
-                .help("write `${user_config.KEY}` with a single key and no spaces, and leave conditions to the server"),
+                .help(help),
             );
         }
     }

@@ -36,6 +36,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             continue;
         };
         let place = subject.value_at(Slot::Argument(grant.at).pointer());
-        findings.push(RULE.at(place, message).help("run the container without this option"));
+        let help = format!("run the container without `{}`", grant.option);
+        findings.push(RULE.at(place, message).help(help));
     }
 }

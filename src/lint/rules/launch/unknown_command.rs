@@ -2,8 +2,8 @@ use crate::lint::{Check, Findings, Rule, Subject};
 use crate::source::finding::Severity;
 
 /// ## What it does
-/// Reports a local server whose command is `unknown`, or that has neither a command nor a `docker_image`.
-/// A note, unless the manifest sets `works_in_archestra: true`.
+/// Reports a local server whose command is the literal `unknown`, or whose command is missing or empty and that has no
+/// `docker_image` either. A note, unless the manifest sets `works_in_archestra: true`.
 ///
 /// ## Why is this bad?
 /// There is nothing to run.

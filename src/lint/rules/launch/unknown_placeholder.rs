@@ -45,14 +45,14 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 }
                 Kind::UserConfig(_) | Kind::Expression(_) | Kind::Runtime(_) => continue,
             };
-            let written = string.text.get(found.range).unwrap_or_default();
-            findings.push(
-                RULE.at(
-                    subject.value_at(string.slot.pointer()),
-                    format!("nothing replaces `{written}`"),
-                )
-                .help(help),
-            );
+            let written = string.text.get(found.range.clone()).unwrap_or_default();
+            let message = if written.ends_with('}') {
+                format!("nothing replaces `{written}`")
+            } else {
+                let with_nested = string.text.get(found.range.start..).unwrap_or_default();
+                format!("nothing evaluates `{with_nested}`")
+            };
+            findings.push(RULE.at(subject.value_at(string.slot.pointer()), message).help(help));
         }
     }
 }

@@ -44,11 +44,8 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (place, uri) in subject.redirect_uris() {
-        if let Some(flaw) = redirect::flaw(uri) {
-            findings.push(
-                RULE.at(place, format!("{} {flaw}", named(uri)))
-                    .help("use a plain https URL, or http on a loopback address"),
-            );
+        if let Some((flaw, help)) = redirect::flaw(uri) {
+            findings.push(RULE.at(place, format!("{} {flaw}", named(uri))).help(help));
         }
     }
 }

@@ -41,10 +41,12 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             None if scope.is_empty() => "a scope is empty".to_owned(),
             None => continue,
         };
-        findings.push(
-            RULE.at(place, message)
-                .help("list each scope separately, exactly as the provider writes it"),
-        );
+        let help = if scope.is_empty() {
+            "remove it"
+        } else {
+            "list each scope separately, exactly as the provider writes it"
+        };
+        findings.push(RULE.at(place, message).help(help));
     }
 }
 

@@ -34,12 +34,12 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(remote) = remote.filter(|remote| remote.value) else {
         return;
     };
-    let (missing, evidence) = match remote.pointer {
+    let (suggested_field, evidence) = match remote.pointer {
         Some("/server/command") => ("remote_url", "/server/command"),
         Some(_) | None => ("server.url", "/server/type"),
     };
     findings.push(
         RULE.at(subject.value_at(evidence), "the server is remote, but has no URL")
-            .help(format!("add `{missing}`")),
+            .help(format!("add `{suggested_field}`")),
     );
 }

@@ -48,11 +48,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if is_slash_apart(remote_url, server_url) {
         return;
     }
+    let mut message =
+        format!("`server_url` is `{server_url}`, but the server is at `{remote_url}`");
+    if server_url.eq_ignore_ascii_case(remote_url) {
+        message.push_str(": they differ only in case");
+    }
     findings.push(
-        RULE.at(
-            subject.value_at("/oauth_config/server_url"),
-            format!("`server_url` is `{server_url}`, but the server is at `{remote_url}`"),
-        )
+        RULE.at(subject.value_at("/oauth_config/server_url"), message)
         .help(
             "set `server_url` to the remote URL: the authorization server is discovered from there",
         )

@@ -47,7 +47,9 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
             format!("`{}` in `{}` {defect}, so it matches no host", allowed.host, allowed.by);
         let help = match hosts::repaired(allowed.host) {
             Some(meant) => format!("write the exact host name, `{meant}`"),
-            None => "list each host by its exact name, and remove the entry".to_owned(),
+            None if allowed.host.is_empty() => "remove the entry".to_owned(),
+            None if allowed.host.contains('*') => "list each host by its exact name".to_owned(),
+            None => "write the exact host name of the provider".to_owned(),
         };
         findings.push(allowed.finding(&RULE, message).help(help));
     }

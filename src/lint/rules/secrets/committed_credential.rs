@@ -89,10 +89,15 @@ fn is_in_readme(steps: &[Step<'_>]) -> bool {
 /// Reports the credentials in a text as one finding.
 fn report(text: &str, place: impl Fn() -> Place, findings: &mut Findings) {
     if let Some(first) = credentials(text).next() {
-        let mut finding = RULE
-            .at(place(), format!("{} is committed", first.kind))
-            .help("revoke it with its issuer, then ask users for their own in `user_config`, or remove it")
-            .withholding_server();
+        let place = place();
+        let is_launched = place.pointer().is_some_and(|at| at.as_str().starts_with("/server/"));
+        let help = if is_launched {
+            "revoke it with its issuer, then ask users for their own in `user_config`"
+        } else {
+            "revoke it with its issuer, and remove it"
+        };
+        let mut finding =
+            RULE.at(place, format!("{} is committed", first.kind)).help(help).withholding_server();
         finding.secrets = credentials(text).map(|found| found.secret.to_owned()).collect();
         findings.push(finding);
     }
