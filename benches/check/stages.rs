@@ -10,7 +10,7 @@ use catproof::testing::compile::{self, Catalog};
 use catproof::testing::lint::{self, Context, Findings, RawSubject, Subject};
 use catproof::testing::manifest::model::Manifest;
 use catproof::testing::manifest::oauth;
-use catproof::testing::manifest::validate::{self, Verdict};
+use catproof::testing::manifest::validate::{self, SchemaVerdict};
 use catproof::testing::pipeline::Judged;
 use catproof::testing::pipeline::line::Keep;
 use catproof::testing::pipeline::redaction::{Redaction, redaction_of};
@@ -143,7 +143,7 @@ fn servers(folder: &Path) -> Vec<Server> {
     let server = |(file, text): (ManifestFile, String)| {
         let parsed = parse::parse(&text).unwrap();
         let validated = validate::validate(&parsed.value);
-        let is_manifest = validated.verdict() == Verdict::Manifest;
+        let is_manifest = validated.verdict() == SchemaVerdict::Manifest;
         let value = is_manifest.then(|| parsed.value.clone())?;
         let manifest = validate::read(value).ok()?;
         let entry = entry::entry(file.file, file.origin, &file.stem, &manifest, None);

@@ -22,7 +22,7 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::post;
-use catproof::testing::runtime::proxy::{Options, bind};
+use catproof::testing::runtime::proxy::{ProxyOptions, bind};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -81,7 +81,7 @@ async fn proxy() {
     let folder = tempfile::tempdir().unwrap();
     let launch = folder.path().join("launch.json");
     std::fs::write(&launch, launch_file(&provider)).unwrap();
-    let mut options = Options::new(launch);
+    let mut options = ProxyOptions::new(launch);
     options.environment = (0..100)
         .map(|n| (format!("acme__{n}_SECRET"), "in-no-reply-0123456789".to_owned()))
         .collect();

@@ -11,7 +11,7 @@ use super::console::{Captured, Console, DEFAULT_WIDTH};
 
 /// What the process would have output.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Output {
+pub struct CapturedOutput {
     pub code: i32,
     pub stdout: Vec<u8>,
     pub stderr: Vec<u8>,
@@ -19,7 +19,7 @@ pub struct Output {
 
 /// Runs the arguments (without the program's name) in an absolute folder: without colour, 100 columns wide, with empty
 /// standard input.
-pub fn run(folder: &Path, arguments: &[&str]) -> Output {
+pub fn run(folder: &Path, arguments: &[&str]) -> CapturedOutput {
     let words = [&["catproof"], arguments].concat();
     let command = Cli::command().term_width(DEFAULT_WIDTH);
     let parsed =
@@ -40,5 +40,5 @@ pub fn run(folder: &Path, arguments: &[&str]) -> Output {
             error.exit_code()
         }
     };
-    Output { code, stdout: stdout.take(), stderr: stderr.take() }
+    CapturedOutput { code, stdout: stdout.take(), stderr: stderr.take() }
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use indicatif::{ProgressBar, ProgressStyle};
 use miette::{GraphicalReportHandler, GraphicalTheme, MietteDiagnostic, Report};
 
-use crate::catalog::config::{ConfigError, Problem};
+use crate::catalog::config::{ConfigError, ConfigProblem};
 use crate::catalog::workspace::WorkspaceError;
 use crate::cli::args::{Color, Global, NetworkArgs};
 use crate::pipeline::failure::Failure;
@@ -288,7 +288,7 @@ fn render_failure(failure: &Failure, working_folder: &Path, style: Style) -> Str
 fn render_config(
     path: &Path,
     text: &str,
-    problems: &[Problem],
+    problems: &[ConfigProblem],
     working_folder: &Path,
     style: Style,
 ) -> String {

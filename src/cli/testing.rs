@@ -28,7 +28,7 @@ pub mod cli {
     }
 }
 pub mod compile {
-    pub use crate::compile::{Catalog, Error, compile};
+    pub use crate::compile::{Catalog, CompileError, compile};
     pub mod emit {
         pub use crate::compile::emit::{Artifact, emit};
     }
@@ -41,7 +41,7 @@ pub mod compile {
         };
     }
     pub mod write {
-        pub use crate::compile::write::{ChangeKind, Error, Mode, Outcome, write};
+        pub use crate::compile::write::{ChangeKind, Mode, WriteError, WriteOutcome, write};
     }
 }
 pub mod diff {
@@ -49,15 +49,15 @@ pub mod diff {
 }
 pub mod discovery {
     pub use crate::discovery::{
-        Answer, ClientOptions, Failure, Fetch, Lock, LockEntry, LockInputs, Network, ProbeRun,
-        Probed, Reach, Recorder, Recordings, Request, Target, TargetKind, changes, merge, probe,
-        read_lock, stale,
+        Answer, ClientOptions, DiscoveryTarget, Fetch, FetchFailure, Lock, LockEntry, LockInputs,
+        Network, ProbeRun, Probed, Reach, Recorder, Recordings, Request, TargetKind, changes,
+        merge, probe, read_lock, stale,
     };
     pub mod challenge {
         pub use crate::discovery::challenge::{Challenge, bearer, parse};
     }
     pub mod client {
-        pub use crate::discovery::client::{Limits, Lookup, SystemLookup};
+        pub use crate::discovery::client::{FetchLimits, Lookup, SystemLookup};
     }
     pub mod documents {
         pub use crate::discovery::documents::{
@@ -97,7 +97,7 @@ pub mod manifest {
         pub use crate::manifest::schema::{SERVER_SCHEMA, of};
     }
     pub mod validate {
-        pub use crate::manifest::validate::{Verdict, read, schema_compiles, validate};
+        pub use crate::manifest::validate::{SchemaVerdict, read, schema_compiles, validate};
     }
 }
 pub mod pipeline {
@@ -132,10 +132,10 @@ pub mod runtime {
     }
     pub mod proxy {
         pub use crate::runtime::proxy::{
-            Limits, Log, LogLevel, Options, ProxyError, bind, bind_with_lookup, check, serve,
+            Limits, Log, LogLevel, ProxyError, ProxyOptions, bind, bind_with_lookup, check, serve,
         };
         pub mod callback {
-            pub use crate::runtime::proxy::callback::Page;
+            pub use crate::runtime::proxy::callback::CallbackPage;
         }
         pub mod parameters {
             pub use crate::runtime::proxy::parameters::Parameters;

@@ -9,7 +9,7 @@ use crate::compile::plan::LeftOutReason;
 use crate::text::hosts;
 use crate::text::profile::Profile;
 
-use super::{Checked, Error};
+use super::{Checked, CompileError};
 
 fn invalid(field: &str, problem: &'static str, remedy: &'static str) -> LeftOutReason {
     LeftOutReason::Invalid { field: field.to_owned(), problem, remedy }
@@ -25,11 +25,11 @@ pub(super) fn check(
 }
 
 /// A problem with a value of the configuration concerns no single server: nothing can be compiled.
-pub(super) fn configured<T>(field: &'static str, checked: Checked<T>) -> Result<T, Error> {
+pub(super) fn configured<T>(field: &'static str, checked: Checked<T>) -> Result<T, CompileError> {
     checked.map_err(|reason| match reason {
-        LeftOutReason::Invalid { problem, .. } => Error { field, problem },
+        LeftOutReason::Invalid { problem, .. } => CompileError { field, problem },
         LeftOutReason::Undetermined(_) | LeftOutReason::Unreadable | LeftOutReason::HoldsSecret => {
-            Error { field, problem: "cannot be used" }
+            CompileError { field, problem: "cannot be used" }
         }
     })
 }

@@ -24,7 +24,7 @@ use crate::catalog::entry::{self, Entry};
 use crate::compile::plan::{
     AppKind, AppLaunch, AppServer, BrowserLogin, CatalogIndex, CatalogKind, DEEP_LINK, GENERATED,
     IndexedFact, IndexedOAuth, IndexedServer, Input, LeftOut, LeftOutReason, OAuth, Plan, Process,
-    ProxyServer, Run, ServerLaunch, ServerLaunchKind, SetupTask, Transport, VERSION,
+    ProxyServer, ServerLaunch, ServerLaunchKind, SetupTask, StartInstructions, Transport, VERSION,
 };
 use crate::discovery::documents::hexadecimal;
 use crate::discovery::lock::{LockEntry, Locks};
@@ -52,14 +52,14 @@ pub struct Catalog<'a> {
 /// Why nothing can be compiled: the configuration has an invalid value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{field}` in the configuration {problem}")]
-pub struct Error {
+pub struct CompileError {
     pub field: &'static str,
     pub problem: &'static str,
 }
 
 /// One server on its way into the plan.
 #[derive(Debug, Clone, Copy)]
-struct Subject<'a> {
+struct CompileInput<'a> {
     entry: &'a Entry,
     manifest: &'a Manifest,
     /// What discovery recorded for exactly this manifest's URLs.
@@ -74,7 +74,7 @@ type Checked<T> = Result<T, LeftOutReason>;
 ///
 /// # Errors
 /// The configuration has an invalid host or URL.
-pub fn compile(catalog: &Catalog<'_>) -> Result<Plan, Error> {
+pub fn compile(catalog: &Catalog<'_>) -> Result<Plan, CompileError> {
     let config = catalog.config;
     let mut servers = BTreeMap::new();
     let mut proxied = BTreeMap::new();
@@ -131,7 +131,7 @@ fn compile_server(catalog: &Catalog<'_>, entry: &Entry) -> Checked<Compiled> {
         return Err(LeftOutReason::HoldsSecret);
     }
     grammar::server_id(&entry.id)?;
-    let subject = Subject {
+    let subject = CompileInput {
         entry,
         manifest,
         lock: catalog.locks.and_then(|locks| entry::lock_entry(locks, entry.origin, manifest)),
@@ -144,7 +144,10 @@ fn compile_server(catalog: &Catalog<'_>, entry: &Entry) -> Checked<Compiled> {
 }
 
 /// Assembles a server's launch spec, and what the proxy keeps for it.
-fn assemble(subject: Subject<'_>, parts: Parts) -> Checked<(ServerLaunch, Option<ProxyServer>)> {
+fn assemble(
+    subject: CompileInput<'_>,
+    parts: Parts,
+) -> Checked<(ServerLaunch, Option<ProxyServer>)> {
     let launch = launch(subject, parts)?;
     let proxy = match (&launch.oauth, subject.entry.is_proxied) {
         (Some(oauth), true) => Some(proxy::server(subject, &launch, oauth)?),
@@ -163,7 +166,7 @@ pub(crate) fn refusals(
     profile: Profile,
     may_have_marks: bool,
 ) -> Vec<LeftOutReason> {
-    let subject = Subject { entry, manifest, lock, profile };
+    let subject = CompileInput { entry, manifest, lock, profile };
     if let Err(reason) = grammar::server_id(&entry.id) {
         return vec![reason];
     }
@@ -207,11 +210,11 @@ pub(crate) fn parts(
     profile: Profile,
 ) -> Parts {
     let lock = locks.and_then(|locks| entry::lock_entry(locks, entry.origin, manifest));
-    parts_of(Subject { entry, manifest, lock, profile })
+    parts_of(CompileInput { entry, manifest, lock, profile })
 }
 
-fn parts_of(subject: Subject<'_>) -> Parts {
-    let Subject { entry, manifest, .. } = subject;
+fn parts_of(subject: CompileInput<'_>) -> Parts {
+    let CompileInput { entry, manifest, .. } = subject;
     let transport = transport(manifest);
     let is_local = !is_remote(manifest);
     let process = is_local.then(|| process::process(manifest)).transpose();
@@ -253,7 +256,7 @@ fn parts_of(subject: Subject<'_>) -> Parts {
     }
 }
 
-fn launch(subject: Subject<'_>, parts: Parts) -> Checked<ServerLaunch> {
+fn launch(subject: CompileInput<'_>, parts: Parts) -> Checked<ServerLaunch> {
     let entry = subject.entry;
     Ok(ServerLaunch {
         generated: GENERATED.to_owned(),
@@ -319,7 +322,7 @@ fn app(
     config: &Config,
     servers: &BTreeMap<String, ServerLaunch>,
     callback_urls: BTreeSet<String>,
-) -> Result<AppLaunch, Error> {
+) -> Result<AppLaunch, CompileError> {
     let proxy_url = config.proxy.url.as_deref().unwrap_or("http://localhost:8080");
     grammar::configured("proxy.url", grammar::url("proxy.url", proxy_url))?;
     let servers = servers.values().map(|server| AppServer {
@@ -381,9 +384,9 @@ fn index(
 }
 
 /// How the guide starts a program of the checkout.
-fn run(folder: &str) -> Run {
+fn run(folder: &str) -> StartInstructions {
     let words = |words: [&str; 2]| words.map(str::to_owned).to_vec();
-    Run {
+    StartInstructions {
         folder: folder.to_owned(),
         install: words(["pnpm", "install"]),
         start: words(["pnpm", "start"]),

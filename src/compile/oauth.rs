@@ -12,17 +12,17 @@ use crate::manifest::model::{Manifest, OAuthConfig};
 use crate::manifest::oauth::{self, OAuthType};
 
 use super::template::{Names, parts};
-use super::{Checked, Subject, display_name, grammar};
+use super::{Checked, CompileInput, display_name, grammar};
 
 /// The name on the provider's consent page: the app's, not the server's.
 const CLIENT_NAME: &str = "Archestra";
 
 pub(super) fn oauth(
-    subject: Subject<'_>,
+    subject: CompileInput<'_>,
     oauth_type: OAuthType,
     transport: &Transport,
 ) -> Checked<OAuth> {
-    let Subject { entry, manifest, lock, .. } = subject;
+    let CompileInput { entry, manifest, lock, .. } = subject;
     let no_oauth = OAuthConfig::default();
     let config = manifest.oauth_config.as_ref().unwrap_or(&no_oauth);
     let facts = lock.and_then(|lock| lock.authorization_server.as_ref());
@@ -153,7 +153,7 @@ fn discovery(
 }
 
 /// Who talks to the token endpoint. The paths are those of the current proxy, whose MCP route only exchanges codes.
-fn token_exchange(subject: Subject<'_>, oauth_type: OAuthType) -> TokenExchange {
+fn token_exchange(subject: CompileInput<'_>, oauth_type: OAuthType) -> TokenExchange {
     if !subject.entry.is_proxied {
         return TokenExchange::Direct;
     }
@@ -224,7 +224,11 @@ fn registration_request(
 }
 
 /// The manifest's scopes; if it lists none, those that discovery recorded.
-fn scopes(subject: Subject<'_>, config: &OAuthConfig, oauth_type: OAuthType) -> Checked<Scopes> {
+fn scopes(
+    subject: CompileInput<'_>,
+    config: &OAuthConfig,
+    oauth_type: OAuthType,
+) -> Checked<Scopes> {
     let mut requested = words(config.scopes.as_deref());
     let mut source = ScopeSource::Declared;
     if requested.is_empty() {
@@ -243,7 +247,7 @@ fn scopes(subject: Subject<'_>, config: &OAuthConfig, oauth_type: OAuthType) -> 
 
 /// The scopes in the metadata: a remote server's own, or the provider's if the manifest opts in.
 fn discovered_scopes<'a>(
-    subject: Subject<'a>,
+    subject: CompileInput<'a>,
     config: &OAuthConfig,
     oauth_type: OAuthType,
 ) -> Option<&'a [String]> {

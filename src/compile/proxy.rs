@@ -5,23 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::config::Config;
 use crate::catalog::entry::{Destinations, Entry};
 use crate::compile::plan::{
-    ClientAuthentication, ClientRegistration, DEEP_LINK, Destination, GENERATED, Listen, OAuth,
-    Providers, ProvidersKind, ProxyEnvironment, ProxyKind, ProxyLaunch, ProxyServer, Purpose,
-    ServerLaunch, Source, VERSION,
+    ClientAuthentication, ClientRegistration, DEEP_LINK, GENERATED, HostPurpose, Listen, OAuth,
+    PlannedDestination, Providers, ProvidersKind, ProxyEnvironment, ProxyKind, ProxyLaunch,
+    ProxyServer, ServerLaunch, Source, VERSION,
 };
 use crate::manifest::oauth::OAuthType;
 use crate::text::dotenv;
 use crate::text::env_name;
 
-use super::{Checked, Error, Subject, grammar, run};
+use super::{Checked, CompileError, CompileInput, grammar, run};
 
 /// What the proxy keeps for one server.
 pub(super) fn server(
-    subject: Subject<'_>,
+    subject: CompileInput<'_>,
     launch: &ServerLaunch,
     oauth: &OAuth,
 ) -> Checked<ProxyServer> {
-    let Subject { entry, manifest, lock, profile } = subject;
+    let CompileInput { entry, manifest, lock, profile } = subject;
     let config = manifest.oauth_config.as_ref();
     for (field, url) in [
         ("token_endpoint", &oauth.token_endpoint),
@@ -66,7 +66,7 @@ pub(super) fn server(
 }
 
 /// What the current app may send as the authorization server: the URLs that its discovery starts or ends with.
-fn authorization_servers(subject: Subject<'_>, oauth: &OAuth) -> Vec<String> {
+fn authorization_servers(subject: CompileInput<'_>, oauth: &OAuth) -> Vec<String> {
     let config = subject.manifest.oauth_config.as_ref();
     let server_url = config.and_then(|config| config.server_url.clone());
     let well_known_url = config.and_then(|config| config.well_known_url.clone());
@@ -135,9 +135,9 @@ fn names(environment: &ProxyEnvironment) -> impl Iterator<Item = &String> {
 }
 
 /// Where a server's secret goes, and which hosts publish its metadata, as the artifacts list them.
-pub(super) fn destinations(entry: &Entry) -> Vec<Destination> {
+pub(super) fn destinations(entry: &Entry) -> Vec<PlannedDestination> {
     let known = entry.destinations.known().iter();
-    let known = known.map(|destination| Destination {
+    let known = known.map(|destination| PlannedDestination {
         host: destination.host.clone(),
         purpose: destination.purpose.into(),
         server: Some(entry.id.clone()),
@@ -150,11 +150,12 @@ pub(super) fn destinations(entry: &Entry) -> Vec<Destination> {
 pub(super) fn providers(
     config: &Config,
     entries: &BTreeMap<&str, &Entry>,
-) -> Result<Providers, Error> {
-    let mut all: Vec<Destination> = entries.values().copied().flat_map(destinations).collect();
-    all.extend(config.proxy.extra_destinations.iter().map(|extra| Destination {
+) -> Result<Providers, CompileError> {
+    let mut all: Vec<PlannedDestination> =
+        entries.values().copied().flat_map(destinations).collect();
+    all.extend(config.proxy.extra_destinations.iter().map(|extra| PlannedDestination {
         host: extra.host.clone(),
-        purpose: Purpose::Extra,
+        purpose: HostPurpose::Extra,
         server: None,
         endpoint: None,
         source: Source::Configuration { reason: extra.reason.clone() },
@@ -184,7 +185,7 @@ fn hosts(entry: &Entry) -> Vec<String> {
 fn allowed_destinations(
     config: &Config,
     entries: &BTreeMap<&str, &Entry>,
-) -> Result<Vec<String>, Error> {
+) -> Result<Vec<String>, CompileError> {
     let field = "proxy.extra_destinations";
     let extra = config.proxy.extra_destinations.iter().map(|extra| &extra.host);
     for host in extra.clone() {
@@ -197,7 +198,7 @@ pub(super) fn launch(
     config: &Config,
     entries: &BTreeMap<&str, &Entry>,
     servers: BTreeMap<String, ProxyServer>,
-) -> Result<ProxyLaunch, Error> {
+) -> Result<ProxyLaunch, CompileError> {
     let callback_urls = &config.proxy.callback_urls;
     for url in callback_urls {
         grammar::configured("proxy.callback_urls", grammar::url("proxy.callback_urls", url))?;

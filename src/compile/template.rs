@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::compile::plan::{Argument, Composed, HostPath, InputValue, Part, Template, TokenField};
 use crate::manifest::model::{Manifest, UserInput};
-use crate::text::placeholder::{Kind, placeholders};
+use crate::text::placeholder::{PlaceholderKind, placeholders};
 
 /// What the placeholders of a text may refer to.
 #[derive(Debug, Clone, Copy)]
@@ -132,7 +132,8 @@ pub(super) fn parts(text: &str, names: Names<'_>) -> Vec<Part> {
     let mut done = 0;
     let mut outer = None;
     for found in placeholders(text) {
-        let is_answer = matches!(found.kind, Kind::UserConfig(_) | Kind::Expression(_));
+        let is_answer =
+            matches!(found.kind, PlaceholderKind::UserConfig(_) | PlaceholderKind::Expression(_));
         if names.is_shell_text && !is_answer {
             continue;
         }

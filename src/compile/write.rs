@@ -29,7 +29,7 @@ pub enum Mode {
 
 /// The differences, applied under [`Mode::Write`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Outcome {
+pub struct WriteOutcome {
     /// Sorted by path.
     pub changes: Vec<Change>,
     /// How many artifacts were up to date.
@@ -85,7 +85,7 @@ impl Change {
 
 /// Why the artifacts could not be written or compared.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum WriteError {
     #[error("cannot {what} `{}`: {}", path.display(), describe(source))]
     Io {
         /// What was tried.
@@ -131,11 +131,11 @@ pub fn write(
     places: &BTreeMap<String, String>,
     manifests: &[PathBuf],
     mode: Mode,
-) -> Result<Outcome, Error> {
+) -> Result<WriteOutcome, WriteError> {
     let targets = targets(folder, artifacts, places, manifests)?;
-    let mut outcome = Outcome::default();
+    let mut outcome = WriteOutcome::default();
     let found = targets.par_iter().map(|(path, bytes)| Ok((path, bytes, read(path)?)));
-    for (path, bytes, old) in found.collect::<Result<Vec<_>, Error>>()? {
+    for (path, bytes, old) in found.collect::<Result<Vec<_>, WriteError>>()? {
         match old {
             Some(old) if old == *bytes => outcome.unchanged += 1,
             old => outcome.changes.push(Change {
@@ -169,10 +169,10 @@ fn targets<'a>(
     artifacts: &'a [Artifact],
     places: &BTreeMap<String, String>,
     manifests: &[PathBuf],
-) -> Result<HashMap<PathBuf, &'a [u8]>, Error> {
+) -> Result<HashMap<PathBuf, &'a [u8]>, WriteError> {
     let is_artifact = |path: &String| artifacts.iter().any(|artifact| artifact.path == *path);
     if let Some(unknown) = places.keys().find(|path| !is_artifact(path)) {
-        return Err(Error::UnknownArtifact(unknown.clone()));
+        return Err(WriteError::UnknownArtifact(unknown.clone()));
     }
     let folder = clean(folder);
     let manifests: Vec<PathBuf> = manifests.iter().map(|folder| clean(folder)).collect();
@@ -183,25 +183,29 @@ fn targets<'a>(
         let path = clean(&folder.join(place));
         check_place(&folder, &path, &mut checked)?;
         if path.parent().is_some_and(|parent| manifests.iter().any(|known| known == parent)) {
-            return Err(Error::AmongManifests(path));
+            return Err(WriteError::AmongManifests(path));
         }
         let is_elsewhere = places.contains_key(&artifact.path);
         if is_elsewhere && path.is_file() && !carries_mark(&path)? {
-            return Err(Error::NotGenerated(path));
+            return Err(WriteError::NotGenerated(path));
         }
         if targets.insert(path.clone(), artifact.bytes.as_slice()).is_some() {
-            return Err(Error::Twice(path));
+            return Err(WriteError::Twice(path));
         }
     }
     Ok(targets)
 }
 
 /// Refuses protected files, symbolic links and anything but regular files. Folders in `checked` are not checked again.
-fn check_place(folder: &Path, path: &Path, checked: &mut HashSet<PathBuf>) -> Result<(), Error> {
+fn check_place(
+    folder: &Path,
+    path: &Path,
+    checked: &mut HashSet<PathBuf>,
+) -> Result<(), WriteError> {
     let name = path.file_name().and_then(|name| name.to_str());
     let is_in_git = path.iter().any(|part| part.eq_ignore_ascii_case(".git"));
     if is_in_git || matches!(name, Some(".env" | "discovery.lock.json") | None) {
-        return Err(Error::Protected(path.to_owned()));
+        return Err(WriteError::Protected(path.to_owned()));
     }
     // Every step inside the folder; elsewhere, the file and its parent.
     let steps: Vec<&Path> = if path.starts_with(folder) {
@@ -214,9 +218,9 @@ fn check_place(folder: &Path, path: &Path, checked: &mut HashSet<PathBuf>) -> Re
             continue;
         }
         match fs::symlink_metadata(step) {
-            Ok(metadata) if metadata.is_symlink() => return Err(Error::Link(step.to_owned())),
+            Ok(metadata) if metadata.is_symlink() => return Err(WriteError::Link(step.to_owned())),
             Ok(metadata) if step == path && !metadata.is_file() => {
-                return Err(Error::NotAFile(path.to_owned()));
+                return Err(WriteError::NotAFile(path.to_owned()));
             }
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -227,7 +231,7 @@ fn check_place(folder: &Path, path: &Path, checked: &mut HashSet<PathBuf>) -> Re
 }
 
 /// The bytes of a file, if it exists.
-fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+fn read(path: &Path) -> Result<Option<Vec<u8>>, WriteError> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -236,7 +240,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
 }
 
 /// The files that are no longer generated.
-fn left_over(folder: &Path, targets: &HashMap<PathBuf, &[u8]>) -> Result<Vec<Change>, Error> {
+fn left_over(folder: &Path, targets: &HashMap<PathBuf, &[u8]>) -> Result<Vec<Change>, WriteError> {
     let folder = clean(folder);
     let mut changes = Vec::new();
     let walk = WalkDir::new(&folder).sort_by_file_name().into_iter();
@@ -289,7 +293,7 @@ fn is_ours_to_search(entry: &DirEntry) -> bool {
 }
 
 /// Whether a file starts with the generated mark.
-fn carries_mark(path: &Path) -> Result<bool, Error> {
+fn carries_mark(path: &Path) -> Result<bool, WriteError> {
     let mut head = Vec::new();
     let limit = GENERATED.len() as u64 + 64;
     let opened = File::open(path).and_then(|file| file.take(limit).read_to_end(&mut head));
@@ -301,7 +305,7 @@ fn carries_mark(path: &Path) -> Result<bool, Error> {
     }
 }
 
-fn apply(change: &Change) -> Result<(), Error> {
+fn apply(change: &Change) -> Result<(), WriteError> {
     match change.kind {
         ChangeKind::Missing | ChangeKind::OutOfDate => replace(&change.path, &change.new),
         ChangeKind::LeftOver => match fs::remove_file(&change.path) {
@@ -317,10 +321,10 @@ fn apply(change: &Change) -> Result<(), Error> {
 ///
 /// # Errors
 /// An I/O error, or the path is a symbolic link or not a regular file.
-pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_symlink() => Err(Error::Link(path.to_owned())),
-        Ok(metadata) if !metadata.is_file() => Err(Error::NotAFile(path.to_owned())),
+        Ok(metadata) if metadata.is_symlink() => Err(WriteError::Link(path.to_owned())),
+        Ok(metadata) if !metadata.is_file() => Err(WriteError::NotAFile(path.to_owned())),
         _ => {
             remove_stale(path.parent().unwrap_or(Path::new(".")));
             replace(path, bytes)
@@ -332,7 +336,7 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 ///
 /// # Errors
 /// An I/O error, or the path exists.
-pub(crate) fn create(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+pub(crate) fn create(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     let temporary = temporary_file(path, |file| file.write_all(bytes))?;
     let created = temporary.persist_noclobber(path);
     created.map(drop).map_err(|error| io_error("write", path, error.error))
@@ -342,7 +346,7 @@ pub(crate) fn create(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 ///
 /// # Errors
 /// An I/O error; then the old file is unchanged.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     replace_with(path, |file| file.write_all(bytes))
 }
 
@@ -353,7 +357,7 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 pub(crate) fn replace_with(
     path: &Path,
     content: impl FnOnce(&mut File) -> io::Result<()>,
-) -> Result<(), Error> {
+) -> Result<(), WriteError> {
     let temporary = temporary_file(path, content)?;
     let kept = fs::metadata(path)
         .map_or(Ok(()), |old| temporary.as_file().set_permissions(old.permissions()));
@@ -365,7 +369,7 @@ pub(crate) fn replace_with(
 fn temporary_file(
     path: &Path,
     content: impl FnOnce(&mut File) -> io::Result<()>,
-) -> Result<NamedTempFile, Error> {
+) -> Result<NamedTempFile, WriteError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(|source| io_error("create", folder, source))?;
     let mut builder = tempfile::Builder::new();
@@ -411,6 +415,6 @@ fn is_stale(path: &Path) -> io::Result<bool> {
     Ok(is_free && (metadata.len() > 0 || age > MAX_TIME_TO_LOCK))
 }
 
-fn io_error(what: &'static str, path: &Path, source: io::Error) -> Error {
-    Error::Io { what, path: path.to_owned(), source }
+fn io_error(what: &'static str, path: &Path, source: io::Error) -> WriteError {
+    WriteError::Io { what, path: path.to_owned(), source }
 }

@@ -129,9 +129,9 @@ fn is_mcp_static(oauth_type: OAuthType) -> bool {
 }
 
 /// A manifest as it is written, before and now.
-struct Written([Value; 2]);
+struct WrittenManifests([Value; 2]);
 
-impl Written {
+impl WrittenManifests {
     /// The values at a JSON Pointer; what is not there is null.
     fn at(&self, pointer: &str) -> [&Value; 2] {
         self.0.each_ref().map(|value| value.pointer(pointer).unwrap_or(&Value::Null))
@@ -189,7 +189,7 @@ pub(super) fn compare(
         let parsed = parse::parse(&server.text);
         parsed.map_or(Value::Null, |parsed| parsed.value)
     });
-    let written = Written([was, is]);
+    let written = WrittenManifests([was, is]);
     if before.manifest != after.manifest {
         known_fields(old, before, new, after, &written, changes);
     }
@@ -213,7 +213,7 @@ fn known_fields(
     before: &CompiledManifest,
     new: &ComparedServer,
     after: &CompiledManifest,
-    written: &Written,
+    written: &WrittenManifests,
     changes: &mut ChangeList,
 ) {
     uncompiled_parts(before, after, written, changes);
@@ -240,7 +240,7 @@ fn last_key(pointer: &'static str) -> &'static str {
 fn uncompiled_parts(
     before: &CompiledManifest,
     after: &CompiledManifest,
-    written: &Written,
+    written: &WrittenManifests,
     changes: &mut ChangeList,
 ) {
     let [old, new] = [&before.parts, &after.parts];
@@ -267,7 +267,12 @@ fn uncompiled_parts(
 }
 
 /// The fields of the login from which nothing is compiled for these types.
-fn login(old: &ComparedServer, new: &ComparedServer, written: &Written, changes: &mut ChangeList) {
+fn login(
+    old: &ComparedServer,
+    new: &ComparedServer,
+    written: &WrittenManifests,
+    changes: &mut ChangeList,
+) {
     let (Some(old_type), Some(new_type)) = (old.entry.oauth_type(), new.entry.oauth_type()) else {
         return;
     };
@@ -298,7 +303,7 @@ fn login(old: &ComparedServer, new: &ComparedServer, written: &Written, changes:
 }
 
 /// The descriptive fields.
-fn metadata(written: &Written, changes: &mut ChangeList) {
+fn metadata(written: &WrittenManifests, changes: &mut ChangeList) {
     let logins = written.at("/oauth_config");
     let is_new_login = logins.iter().any(|login| login.is_null());
     let differing = FIELDS.iter().filter(|(pointer, _)| written.differs(pointer));

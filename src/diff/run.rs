@@ -33,7 +33,7 @@ pub(crate) struct BothStates {
     /// Changes that belong to no server: what could not be read of the base, and artifacts edited by hand.
     beside: Vec<(Kind, Sentence)>,
     /// Why the artifacts could not be compared.
-    pub(crate) compile_error: Option<compile::Error>,
+    pub(crate) compile_error: Option<compile::CompileError>,
     /// The files of the state of now.
     pub(crate) sources: Sources,
     /// What is wrong with it.
@@ -161,7 +161,7 @@ fn judge_now(
     })
 }
 
-fn plan(judged: &Judged, locks: &Locks, config: &Config) -> Result<Plan, compile::Error> {
+fn plan(judged: &Judged, locks: &Locks, config: &Config) -> Result<Plan, compile::CompileError> {
     compile::compile(&Catalog {
         entries: &judged.entries,
         manifests: &judged.manifests,

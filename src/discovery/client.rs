@@ -21,7 +21,7 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use super::address::{Reach, check_address, check_url};
-use super::fetch::{Answer, Body, Failure, FailureKind, Fetch, INITIALIZE, Method, Request};
+use super::fetch::{Answer, Body, FailureKind, Fetch, FetchFailure, INITIALIZE, Method, Request};
 use super::well_known::origin;
 
 /// How long a connection stays open for the next request to its origin, which follows at once or not at all.
@@ -36,12 +36,12 @@ pub struct ClientOptions {
     pub http_proxy: Option<String>,
     /// Certificate authorities to trust in addition to the platform's, in PEM (`--ca-file`).
     pub authorities: Option<Vec<u8>>,
-    pub limits: Limits,
+    pub limits: FetchLimits,
 }
 
 /// The limits of one run.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct FetchLimits {
     /// For a name, a connection and its TLS handshake.
     pub connect: Duration,
     /// For one request in all, with its retries and its body.
@@ -87,12 +87,12 @@ pub struct SystemLookup;
 pub struct Network {
     client: Client,
     reach: Reach,
-    limits: Limits,
+    limits: FetchLimits,
     in_flight: Semaphore,
     origins: Mutex<HashMap<String, Arc<Semaphore>>>,
 }
 
-impl Default for Limits {
+impl Default for FetchLimits {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(5),
@@ -135,7 +135,7 @@ impl Network {
         })
     }
 
-    async fn with_retries(&self, request: &Request, url: &Url) -> Result<Answer, Failure> {
+    async fn with_retries(&self, request: &Request, url: &Url) -> Result<Answer, FetchFailure> {
         let mut pause = self.limits.pause;
         for _ in 0..self.limits.retries {
             match self.once(request, url).await {
@@ -149,7 +149,7 @@ impl Network {
         self.once(request, url).await
     }
 
-    async fn once(&self, request: &Request, url: &Url) -> Result<Answer, Failure> {
+    async fn once(&self, request: &Request, url: &Url) -> Result<Answer, FetchFailure> {
         let builder = match request.method {
             Method::Get => self.client.get(url.clone()).header(ACCEPT, "application/json"),
             Method::Initialize => self
@@ -177,7 +177,7 @@ impl Network {
         Ok(Answer { body, ..answer })
     }
 
-    async fn body(&self, mut response: Response, url: &Url) -> Result<Body, Failure> {
+    async fn body(&self, mut response: Response, url: &Url) -> Result<Body, FetchFailure> {
         let limit = self.limits.body;
         let announced = response.content_length().unwrap_or_default();
         if announced > limit as u64 {
@@ -243,11 +243,11 @@ pub(crate) fn builder(
 }
 
 impl Fetch for Network {
-    async fn fetch(&self, request: &Request) -> Result<Answer, Failure> {
+    async fn fetch(&self, request: &Request) -> Result<Answer, FetchFailure> {
         let url = Url::parse(&request.url)
-            .map_err(|_| Failure::new(FailureKind::Refused, "it is not a URL"))?;
+            .map_err(|_| FetchFailure::new(FailureKind::Refused, "it is not a URL"))?;
         // IP addresses in URLs never reach the resolver.
-        check_url(&url, self.reach).map_err(|why| Failure::new(FailureKind::Refused, why))?;
+        check_url(&url, self.reach).map_err(|why| FetchFailure::new(FailureKind::Refused, why))?;
         let semaphore = self.semaphore_of(&url);
         // The origin's permit first: waiting for a slow origin must not use up the run's. Neither semaphore is closed.
         let _at_origin = semaphore.acquire().await;
@@ -257,23 +257,23 @@ impl Fetch for Network {
             .unwrap_or_else(|_| {
                 let message =
                     format!("no complete answer within {} s", self.limits.total.as_secs_f32());
-                Err(Failure::new(FailureKind::TimedOut, message))
+                Err(FetchFailure::new(FailureKind::TimedOut, message))
             })
     }
 }
 
 /// The failure for a transport error, with a message that is the same on every platform.
-pub(crate) fn failure(error: &reqwest::Error, url: &Url, connect: Duration) -> Failure {
+pub(crate) fn failure(error: &reqwest::Error, url: &Url, connect: Duration) -> FetchFailure {
     let host = url.host_str().unwrap_or_default();
     for cause in causes(error) {
         if let Some(refused) = cause.downcast_ref::<RefusedName>() {
-            return Failure::new(FailureKind::Refused, refused.to_string());
+            return FetchFailure::new(FailureKind::Refused, refused.to_string());
         }
         if let Some(unresolved) = cause.downcast_ref::<UnresolvedName>() {
-            return Failure::new(FailureKind::Unresolved, unresolved.to_string());
+            return FetchFailure::new(FailureKind::Unresolved, unresolved.to_string());
         }
         if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
-            return Failure::new(FailureKind::Tls, tls_message(tls, host));
+            return FetchFailure::new(FailureKind::Tls, tls_message(tls, host));
         }
     }
     let (kind, message) = if error.is_timeout() {
@@ -284,7 +284,7 @@ pub(crate) fn failure(error: &reqwest::Error, url: &Url, connect: Duration) -> F
     } else {
         (FailureKind::Unreachable, format!("the connection to `{host}` broke"))
     };
-    Failure::new(kind, message)
+    FetchFailure::new(kind, message)
 }
 
 impl Lookup for SystemLookup {

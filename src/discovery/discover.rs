@@ -13,7 +13,7 @@ use url::Url;
 
 use super::address::{Reach, check_url};
 use super::challenge;
-use super::documents::{self, Document, Reading, ResourceMatch, problem, quoted, rule};
+use super::documents::{self, MetadataDocument, Reading, ResourceMatch, problem, quoted, rule};
 use super::fetch::{Fetch, Method, Reconstruction, Request};
 use super::lock::{AuthorizationServerFacts, LockEntry, LockInputs, LockProblem, LockRequest};
 use super::request_cache::{ParsedAnswer, RequestCache};
@@ -21,7 +21,7 @@ use super::well_known;
 
 /// A server to discover.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
+pub struct DiscoveryTarget {
     /// The server's id, the key in the lock.
     pub server_id: String,
     /// Where discovery starts.
@@ -60,11 +60,11 @@ const MAX_REDIRECTS: usize = 3;
 
 /// Discovers one server.
 pub(crate) async fn discover<F: Fetch>(
-    target: &Target,
+    target: &DiscoveryTarget,
     cache: &RequestCache<'_, F>,
     run: ProbeRun<'_>,
 ) -> LockEntry {
-    let mut discovery = Discovery {
+    let mut discovery = DiscoveryRun {
         cache,
         run,
         entry: LockEntry { inputs: target.inputs.clone(), ..LockEntry::default() },
@@ -85,7 +85,7 @@ pub(crate) async fn discover<F: Fetch>(
 /// What a well-known URL holds.
 enum Found {
     /// A document, and the URL that it was read from.
-    Document(Box<Document>, String),
+    Document(Box<MetadataDocument>, String),
     /// No metadata; the last outcome says what was there instead. The next URL is tried.
     Nothing,
     /// The search is over; the problem is recorded.
@@ -107,7 +107,7 @@ struct InitializeAnswer {
     reconstruction: Option<Reconstruction>,
 }
 
-struct Discovery<'a, F> {
+struct DiscoveryRun<'a, F> {
     cache: &'a RequestCache<'a, F>,
     run: ProbeRun<'a>,
     entry: LockEntry,
@@ -117,7 +117,7 @@ struct Discovery<'a, F> {
     sources: BTreeSet<String>,
 }
 
-impl<F: Fetch> Discovery<'_, F> {
+impl<F: Fetch> DiscoveryRun<'_, F> {
     /// Checks the authorization and the token endpoint of type 1.
     async fn generic(&mut self, endpoints: [Option<&str>; 2]) {
         let mut asked = BTreeSet::new();
@@ -161,7 +161,7 @@ impl<F: Fetch> Discovery<'_, F> {
 
     fn take_advice(
         &mut self,
-        document: &Document,
+        document: &MetadataDocument,
         metadata_url: &str,
         origin: &Url,
         token_endpoint: &str,
@@ -312,7 +312,12 @@ impl<F: Fetch> Discovery<'_, F> {
         }
     }
 
-    fn resource(&mut self, document: &Document, metadata_url: &str, remote_url: &str) -> Resource {
+    fn resource(
+        &mut self,
+        document: &MetadataDocument,
+        metadata_url: &str,
+        remote_url: &str,
+    ) -> Resource {
         let (facts, matched) = match documents::resource_facts(document, metadata_url, remote_url) {
             Ok(read) => read,
             Err(problem) => {
@@ -413,7 +418,7 @@ impl<F: Fetch> Discovery<'_, F> {
         Found::Nothing
     }
 
-    fn use_server(&mut self, document: &Document, metadata_url: &str, issuers: &[&str]) {
+    fn use_server(&mut self, document: &MetadataDocument, metadata_url: &str, issuers: &[&str]) {
         match documents::authorization_server_facts(document, metadata_url, issuers, self.run.reach)
         {
             Ok((published, facts)) => {

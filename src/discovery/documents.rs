@@ -65,7 +65,7 @@ pub(crate) const LONGEST_URL: usize = 2_048;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reading {
     /// A JSON object.
-    Document(Document),
+    Document(MetadataDocument),
     /// A web page, as from a server that answers every path.
     Page,
     /// Anything else, with the reason, to follow "the answer …".
@@ -74,7 +74,7 @@ pub enum Reading {
 
 /// A metadata document, cut down to the members that discovery reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Document {
+pub struct MetadataDocument {
     /// SHA-256 of the body in hexadecimal; none where it was reconstructed.
     pub sha256: Option<String>,
     /// The content type, if it is not JSON.
@@ -121,7 +121,7 @@ pub fn read(answer: &Answer) -> Reading {
             });
             let reconstruction = answer.reconstruction.as_ref();
             let labeled = media_type == "application/json" || media_type.ends_with("+json");
-            Reading::Document(Document {
+            Reading::Document(MetadataDocument {
                 sha256: reconstruction.is_none().then(|| hexadecimal(&Sha256::digest(bytes))),
                 mislabeled: (!labeled && reconstruction.is_none()).then(|| quoted(content_type)),
                 members: members.collect(),
@@ -141,7 +141,7 @@ pub fn read(answer: &Answer) -> Reading {
 /// # Errors
 /// `invalid-metadata` or `resource-mismatch`: the document must not be used.
 pub fn resource_facts(
-    document: &Document,
+    document: &MetadataDocument,
     metadata_url: &str,
     resource_url: &str,
 ) -> Result<(ResourceFacts, ResourceMatch), LockProblem> {
@@ -180,7 +180,7 @@ pub fn resource_facts(
 /// # Errors
 /// `issuer-mismatch`, `invalid-metadata` or `insecure-endpoint`, all that apply: the document must not be used.
 pub fn authorization_server_facts(
-    document: &Document,
+    document: &MetadataDocument,
     metadata_url: &str,
     issuers: &[&str],
     reach: Reach,
@@ -338,7 +338,7 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     text
 }
 
-impl Document {
+impl MetadataDocument {
     fn member(&self, name: &str) -> Option<&Value> {
         let mut members = self.members.iter();
         members.find_map(|(known, value)| (*known == name).then_some(value))
@@ -359,7 +359,7 @@ enum Presence {
 
 /// Typed access to a document's members; every problem names the document.
 struct Reader<'a> {
-    document: &'a Document,
+    document: &'a MetadataDocument,
     metadata_url: &'a str,
 }
 

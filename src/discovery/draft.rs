@@ -104,7 +104,7 @@ struct DraftedRequirement {
 
 /// What the author of a new manifest says about the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Answers {
+pub(crate) struct DraftAnswers {
     pub(crate) id: String,
     pub(crate) oauth_type: OAuthType,
     /// The authorization endpoint of type 1, the issuer of type 2, the server itself of types 3 and 4.
@@ -120,8 +120,8 @@ pub(crate) struct Answers {
 }
 
 /// Drafts a manifest from its author's answers.
-pub(crate) fn from_answers(answers: &Answers) -> DraftedManifest {
-    let Answers { id, oauth_type, url, callback, scopes, .. } = answers;
+pub(crate) fn from_answers(answers: &DraftAnswers) -> DraftedManifest {
+    let DraftAnswers { id, oauth_type, url, callback, scopes, .. } = answers;
     let owner = id.split("__").next().filter(|owner| !owner.is_empty());
     let label = capitalized(owner.unwrap_or(id));
     let mut oauth =

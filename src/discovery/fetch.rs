@@ -100,7 +100,7 @@ pub struct Stated {
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Failure {
+pub struct FetchFailure {
     pub kind: FailureKind,
     /// What happened, in a few words, the same on every platform: it goes into the lock.
     pub message: String,
@@ -127,7 +127,8 @@ pub enum FailureKind {
 /// Answers single requests, following no redirect.
 pub trait Fetch: Sync {
     /// Answers one request, or says why there is no answer, within a bounded time.
-    fn fetch(&self, request: &Request) -> impl Future<Output = Result<Answer, Failure>> + Send;
+    fn fetch(&self, request: &Request)
+    -> impl Future<Output = Result<Answer, FetchFailure>> + Send;
 }
 
 impl Request {
@@ -163,7 +164,7 @@ impl fmt::Display for Request {
     }
 }
 
-impl Failure {
+impl FetchFailure {
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into() }
     }

@@ -16,8 +16,8 @@ use futures_util::stream;
 
 pub use address::Reach;
 pub use client::{ClientOptions, Network};
-pub use discover::{ProbeRun, Target, TargetKind};
-pub use fetch::{Answer, Failure, Fetch, Request};
+pub use discover::{DiscoveryTarget, ProbeRun, TargetKind};
+pub use fetch::{Answer, Fetch, FetchFailure, Request};
 pub(crate) use lock::Locks;
 pub use lock::{Lock, LockEntry, LockInputs};
 pub use record::{Recorder, Recordings};
@@ -77,7 +77,9 @@ pub(crate) enum AnswerSource {
 
 impl Probed {
     /// Separates the entries that go into the lock from the rest.
-    pub fn of<'a>(answered: impl IntoIterator<Item = (&'a Target, Arc<LockEntry>)>) -> Self {
+    pub fn of<'a>(
+        answered: impl IntoIterator<Item = (&'a DiscoveryTarget, Arc<LockEntry>)>,
+    ) -> Self {
         let (mut servers, mut endpoints) = (BTreeMap::new(), BTreeMap::new());
         for (target, entry) in answered {
             let entries = match target.kind {
@@ -92,7 +94,7 @@ impl Probed {
 
 /// Discovers the targets of one lock, sorted by server id.
 pub async fn probe<F: Fetch>(
-    targets: &[Target],
+    targets: &[DiscoveryTarget],
     fetch: &F,
     run: ProbeRun<'_>,
     progress: impl FnMut(Progress<'_>),
@@ -106,7 +108,7 @@ pub async fn probe<F: Fetch>(
 ///
 /// `progress` is called once per server. Never fails: what went wrong is in the entries, by rule id.
 pub(crate) async fn ask<'a, F: Fetch>(
-    targets: impl ExactSizeIterator<Item = &'a Target>,
+    targets: impl ExactSizeIterator<Item = &'a DiscoveryTarget>,
     fetch: &F,
     run: ProbeRun<'_>,
     mut progress: impl FnMut(Progress<'_>),
@@ -139,7 +141,7 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> io::Result<T> {
 }
 
 impl Fetch for AnswerSource {
-    async fn fetch(&self, request: &Request) -> Result<Answer, Failure> {
+    async fn fetch(&self, request: &Request) -> Result<Answer, FetchFailure> {
         match self {
             Self::Network(network) => network.fetch(request).await,
             Self::Recorded(recorder) => recorder.fetch(request).await,

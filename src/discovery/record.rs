@@ -19,7 +19,7 @@ use crate::text::hidden::to_json;
 
 use super::documents::hexadecimal;
 use super::fetch::{
-    Answer, Body, Failure, FailureKind, Fetch, Method, Reconstruction, Request, Stated,
+    Answer, Body, FailureKind, Fetch, FetchFailure, Method, Reconstruction, Request, Stated,
 };
 
 /// The size limit of a recording: room for the longest body in hexadecimal.
@@ -51,7 +51,7 @@ pub struct Recording {
     pub status: Option<u16>,
     /// Why there was no answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failure: Option<Failure>,
+    pub failure: Option<FetchFailure>,
     /// The header fields that discovery reads: `content-type`, `location`, `www-authenticate`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, Vec<String>>,
@@ -120,12 +120,17 @@ impl Recordings {
 }
 
 impl Fetch for Recordings {
-    async fn fetch(&self, request: &Request) -> Result<Answer, Failure> {
+    async fn fetch(&self, request: &Request) -> Result<Answer, FetchFailure> {
         let Some(path) = self.files.get(request) else {
-            return Err(Failure::new(FailureKind::NotRecorded, "the answer is not recorded"));
+            return Err(FetchFailure::new(FailureKind::NotRecorded, "the answer is not recorded"));
         };
         load(path).map_or_else(
-            |_| Err(Failure::new(FailureKind::NotRecorded, "the recording can no longer be read")),
+            |_| {
+                Err(FetchFailure::new(
+                    FailureKind::NotRecorded,
+                    "the recording can no longer be read",
+                ))
+            },
             Recording::into_answer,
         )
     }
@@ -159,7 +164,7 @@ impl<F> Recorder<F> {
 }
 
 impl<F: Fetch> Fetch for Recorder<F> {
-    async fn fetch(&self, request: &Request) -> Result<Answer, Failure> {
+    async fn fetch(&self, request: &Request) -> Result<Answer, FetchFailure> {
         let result = self.fetch.fetch(request).await;
         let recording = Recording::new(request, &result, &self.today);
         if let Err(error) = save(&self.folder, &recording) {
@@ -171,7 +176,7 @@ impl<F: Fetch> Fetch for Recorder<F> {
 
 impl Recording {
     #[must_use]
-    pub fn new(request: &Request, result: &Result<Answer, Failure>, today: &str) -> Self {
+    pub fn new(request: &Request, result: &Result<Answer, FetchFailure>, today: &str) -> Self {
         let mut recording = Self {
             method: request.method,
             url: request.url.clone(),
@@ -206,7 +211,7 @@ impl Recording {
     ///
     /// # Errors
     /// The failure that was recorded.
-    pub fn into_answer(self) -> Result<Answer, Failure> {
+    pub fn into_answer(self) -> Result<Answer, FetchFailure> {
         if let Some(failure) = self.failure {
             return Err(failure);
         }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
 use super::documents::{self, Reading};
-use super::fetch::{Body, Failure, Fetch, Method, Reconstruction, Request};
+use super::fetch::{Body, Fetch, FetchFailure, Method, Reconstruction, Request};
 
 /// An answer whose body was parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(crate) struct RequestCache<'a, F> {
     answers: Mutex<HashMap<Request, Shared>>,
 }
 
-type Shared = Arc<OnceCell<Arc<Result<ParsedAnswer, Failure>>>>;
+type Shared = Arc<OnceCell<Arc<Result<ParsedAnswer, FetchFailure>>>>;
 
 impl<'a, F: Fetch> RequestCache<'a, F> {
     pub(crate) fn new(fetch: &'a F) -> Self {
@@ -42,7 +42,7 @@ impl<'a, F: Fetch> RequestCache<'a, F> {
     }
 
     /// The answer to a request, which is sent unless it was before. Waits for one that is in flight.
-    pub(crate) async fn get(&self, request: &Request) -> Arc<Result<ParsedAnswer, Failure>> {
+    pub(crate) async fn get(&self, request: &Request) -> Arc<Result<ParsedAnswer, FetchFailure>> {
         let cell = {
             // A panic elsewhere cannot leave the map half changed.
             let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
@@ -52,7 +52,7 @@ impl<'a, F: Fetch> RequestCache<'a, F> {
         Arc::clone(answer)
     }
 
-    async fn fetch(&self, request: &Request) -> Result<ParsedAnswer, Failure> {
+    async fn fetch(&self, request: &Request) -> Result<ParsedAnswer, FetchFailure> {
         let answer = self.fetch.fetch(request).await?;
         let stated_without_status = answer.status.is_none() && answer.body != Body::Unread;
         let has_document =

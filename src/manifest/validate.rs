@@ -21,7 +21,7 @@ pub struct Validated {
 
 /// Whether a document is a manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum SchemaVerdict {
     /// It can be read, possibly with unknown keys.
     Manifest,
     /// It violates the schema.
@@ -68,15 +68,15 @@ impl Validated {
         Self { violations: vec![violation], ..Self::default() }
     }
 
-    pub fn verdict(&self) -> Verdict {
+    pub fn verdict(&self) -> SchemaVerdict {
         let is_unknown_key =
             |violation: &Violation| matches!(violation, Violation::UnknownKey { .. });
         if !self.older_keys.is_empty() {
-            Verdict::Legacy
+            SchemaVerdict::Legacy
         } else if self.violations.iter().all(is_unknown_key) {
-            Verdict::Manifest
+            SchemaVerdict::Manifest
         } else {
-            Verdict::Broken
+            SchemaVerdict::Broken
         }
     }
 }

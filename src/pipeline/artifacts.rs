@@ -26,7 +26,7 @@ pub(crate) struct Output {
 #[derive(Debug)]
 pub(crate) struct Built {
     pub(crate) left_out: Vec<LeftOut>,
-    pub(crate) written: write::Outcome,
+    pub(crate) written: write::WriteOutcome,
 }
 
 /// Compiles a judged catalog.
@@ -52,7 +52,7 @@ pub(crate) fn write(
     target: &JudgedTarget,
     artifacts: &[Artifact],
     output: &Output,
-) -> Result<write::Outcome, Failure> {
+) -> Result<write::WriteOutcome, Failure> {
     let folders = &target.target.folders;
     let folder = match &output.folder {
         Some(folder) => workspace.absolute(folder),

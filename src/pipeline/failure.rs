@@ -27,9 +27,9 @@ pub(crate) enum Failure {
     #[error("the proxy at `{url}` cannot be compared with: {reason}")]
     Proxy { url: String, reason: String },
     #[error(transparent)]
-    Template(#[from] emit::Error),
+    Template(#[from] emit::RenderError),
     #[error(transparent)]
-    Write(#[from] write::Error),
+    Write(#[from] write::WriteError),
     /// Standard output. A closed pipe is not a failure.
     #[error("the output cannot be written: {0}")]
     Output(#[from] std::io::Error),

@@ -38,20 +38,20 @@ const MOST_BYTES_CHECKED: usize = 1 << 20;
 const LEAST_TRIALS: usize = 16;
 
 /// How many findings of each rule are shown in each file.
-type Counts = BTreeMap<(Option<FileId>, &'static str), usize>;
+type FindingCounts = BTreeMap<(Option<FileId>, &'static str), usize>;
 
 /// A text, checked in the place of its file.
-struct Checked {
+struct CheckedText {
     text: String,
     entry: Entry,
     /// Those in its file, after precedence.
     findings: Vec<Finding>,
-    here: Counts,
+    here: FindingCounts,
     /// What the whole catalog shows in other files.
-    elsewhere: Counts,
+    elsewhere: FindingCounts,
 }
 
-impl Checked {
+impl CheckedText {
     /// Whether fixes of these rules held: one finding fewer of each, and no new finding anywhere.
     fn repairs(&self, before: &Self, file: FileId, rules: &[&'static str]) -> bool {
         let mut most = before.here.clone();
@@ -151,10 +151,10 @@ impl<'a> CatalogRepair<'a> {
     fn round(
         &self,
         file: &ManifestFile,
-        current: &Checked,
+        current: &CheckedText,
         is_wanted: &impl Fn(&Finding) -> bool,
         trials: &mut usize,
-    ) -> Option<(Checked, usize)> {
+    ) -> Option<(CheckedText, usize)> {
         let document = Document::of(&current.text)?;
         let findings = current.findings.iter();
         let fixes: Vec<(&'static str, Vec<TextEdit>)> = findings
@@ -181,9 +181,9 @@ impl<'a> CatalogRepair<'a> {
     fn apply(
         &self,
         file: &ManifestFile,
-        before: &Checked,
+        before: &CheckedText,
         fixes: &[(&'static str, Vec<TextEdit>)],
-    ) -> Option<Checked> {
+    ) -> Option<CheckedText> {
         if fixes.is_empty() {
             return None;
         }
@@ -195,7 +195,7 @@ impl<'a> CatalogRepair<'a> {
     }
 
     /// Checks a text as if it stood in the file.
-    fn check(&self, file: &ManifestFile, text: String) -> Checked {
+    fn check(&self, file: &ManifestFile, text: String) -> CheckedText {
         let JudgedFile { entry, mut findings, .. } =
             self.line.judge_text(file, &text, Keep::Entries);
         let of_catalog = if self.is_known(&entry) {
@@ -208,7 +208,7 @@ impl<'a> CatalogRepair<'a> {
         let elsewhere = self.count(elsewhere);
         findings.extend(here.into_iter().cloned());
         lint::apply_precedence(&mut findings);
-        Checked { text, entry, here: self.count(&findings), findings, elsewhere }
+        CheckedText { text, entry, here: self.count(&findings), findings, elsewhere }
     }
 
     /// Whether the catalog shows the same with this entry as with the one that its file had.
@@ -236,9 +236,9 @@ impl<'a> CatalogRepair<'a> {
         entries
     }
 
-    fn count<'f>(&self, findings: impl IntoIterator<Item = &'f Finding>) -> Counts {
+    fn count<'f>(&self, findings: impl IntoIterator<Item = &'f Finding>) -> FindingCounts {
         let config = self.line.config;
-        let mut counts = Counts::new();
+        let mut counts = FindingCounts::new();
         for finding in findings {
             if config.level(finding.rule, finding.severity).is_some() {
                 let file = finding.place.as_ref().map(|place| place.file);
@@ -254,7 +254,7 @@ fn is_in(finding: &Finding, file: FileId) -> bool {
 }
 
 /// Whether nothing is shown more often than this.
-fn is_within(counts: &Counts, most: &Counts) -> bool {
+fn is_within(counts: &FindingCounts, most: &FindingCounts) -> bool {
     counts.iter().all(|(key, count)| most.get(key).is_some_and(|most| count <= most))
 }
 

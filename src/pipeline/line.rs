@@ -16,7 +16,7 @@ use crate::lint::{
     TextSubject,
 };
 use crate::manifest::model::Manifest;
-use crate::manifest::validate::{self as schema, Validated, Verdict};
+use crate::manifest::validate::{self as schema, SchemaVerdict, Validated};
 use crate::source::parse as json;
 use crate::source::{ManifestFile, Sources};
 
@@ -189,13 +189,13 @@ pub(super) fn validate(parsed: ParsedFile<'_>) -> Result<ValidFile<'_>, Stopped>
     let validated = schema::validate(&value);
     let subject = SchemaSubject { file, validated: &validated };
     lint::run_on_schema(&subject, &mut loaded.findings);
-    if validated.verdict() != Verdict::Legacy {
+    if validated.verdict() != SchemaVerdict::Legacy {
         let subject =
             RawSubject { file, stem: loaded.file.stem.as_ref(), text: &loaded.text, value: &value };
         lint::run_on_value(&subject, &mut loaded.findings);
     }
     let name = value.get("name").and_then(Value::as_str).map(str::to_owned);
-    if validated.verdict() != Verdict::Manifest {
+    if validated.verdict() != SchemaVerdict::Manifest {
         return Err(loaded.stop(name.as_deref()));
     }
     match schema::read(value) {

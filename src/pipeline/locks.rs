@@ -20,7 +20,7 @@ use crate::text::plural::plural;
 use crate::text::profile::Profile;
 
 use super::failure::Failure;
-use super::probing::{Answers, Asked};
+use super::probing::{AskedServer, ProbeAnswers};
 
 /// The largest lock that is read, in bytes: ten thousand servers.
 const MOST_BYTES: u64 = 64 << 20;
@@ -66,15 +66,15 @@ impl LockFile {
     /// Findings for what is out of date in it: what the providers now publish differently, and answers that are too old.
     pub(crate) fn outdated(
         &self,
-        answers: &Answers,
-        asked: &[Asked],
+        answers: &ProbeAnswers,
+        asked: &[AskedServer],
         entries: &[Entry],
         today: Day,
         config: &ProbeConfig,
     ) -> Vec<Finding> {
         let changes = discovery::changes(&self.lock, &answers.of(self.origin).lock).into_iter();
         let changes = changes.filter(|change| self.must_have(&change.server_id));
-        let asked: BTreeSet<(Origin, &str)> = asked.iter().map(Asked::server).collect();
+        let asked: BTreeSet<(Origin, &str)> = asked.iter().map(AskedServer::server).collect();
         let stale = discovery::stale(&self.lock, today, config.max_age_days).into_iter();
         let stale = stale.filter(|stale| asked.contains(&(self.origin, &stale.server_id)));
         let here = entries.iter().filter(|entry| entry.origin == self.origin).rev();
@@ -104,7 +104,7 @@ impl LockFile {
     /// Merges the answers and replaces the file in one step. Returns what it did, if anything.
     pub(crate) fn update(
         &self,
-        answers: &Answers,
+        answers: &ProbeAnswers,
         entries: &[Entry],
         sources: &Sources,
     ) -> Result<Option<String>, Failure> {

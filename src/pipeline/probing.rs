@@ -9,8 +9,8 @@ use crate::catalog::config::Level;
 use crate::catalog::entry::Entry;
 use crate::catalog::workspace::Workspace;
 use crate::discovery::{
-    self, AnswerSource, ClientOptions, LockEntry, Locks, Network, ProbeRun, Probed, Progress,
-    Reach, Recorder, Recordings, Target, TargetKind,
+    self, AnswerSource, ClientOptions, DiscoveryTarget, LockEntry, Locks, Network, ProbeRun,
+    Probed, Progress, Reach, Recorder, Recordings, TargetKind,
 };
 use crate::lint;
 use crate::manifest::oauth::OAuthType;
@@ -57,12 +57,12 @@ pub(crate) struct Probing {
 
 /// A server to ask about, and which of the two locks its answers go into.
 #[derive(Debug)]
-pub(crate) struct Asked {
+pub(crate) struct AskedServer {
     pub(crate) origin: Origin,
-    pub(crate) target: Target,
+    pub(crate) target: DiscoveryTarget,
 }
 
-impl Asked {
+impl AskedServer {
     /// Which server it is.
     pub(crate) fn server(&self) -> (Origin, &str) {
         (self.origin, &self.target.server_id)
@@ -71,15 +71,15 @@ impl Asked {
 
 /// The answers, for each of the two locks.
 #[derive(Debug)]
-pub(crate) struct Answers {
+pub(crate) struct ProbeAnswers {
     catalog: Probed,
     catalog_local: Probed,
 }
 
-impl Answers {
-    fn new(asked: &[Asked], entries: Vec<Arc<LockEntry>>) -> Self {
+impl ProbeAnswers {
+    fn new(asked: &[AskedServer], entries: Vec<Arc<LockEntry>>) -> Self {
         let (mut catalog, mut catalog_local) = (Vec::new(), Vec::new());
-        for (Asked { origin, target }, entry) in asked.iter().zip(entries) {
+        for (AskedServer { origin, target }, entry) in asked.iter().zip(entries) {
             match origin {
                 Origin::Catalog => catalog.push((target, entry)),
                 Origin::CatalogLocal => catalog_local.push((target, entry)),
@@ -127,7 +127,11 @@ impl Probing {
     }
 
     /// Asks about the servers, and reports progress.
-    pub(crate) fn ask(&self, asked: &[Asked], watcher: &dyn Watcher) -> Result<Answers, Failure> {
+    pub(crate) fn ask(
+        &self,
+        asked: &[AskedServer],
+        watcher: &dyn Watcher,
+    ) -> Result<ProbeAnswers, Failure> {
         let targets = asked.iter().map(|asked| &asked.target);
         watcher.begins(targets.len());
         let today = self.today.to_string();
@@ -141,7 +145,7 @@ impl Probing {
         })?;
         watcher.ends();
         let entries = answers.ok_or(Failure::Interrupted)?;
-        Ok(Answers::new(asked, entries))
+        Ok(ProbeAnswers::new(asked, entries))
     }
 
     /// Ends the run; fails if an answer could not be recorded.
@@ -180,22 +184,22 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// The servers with something to discover, each id once per folder.
-pub(crate) fn targets(entries: &[Entry], is_wanted: impl Fn(&Entry) -> bool) -> Vec<Asked> {
+pub(crate) fn targets(entries: &[Entry], is_wanted: impl Fn(&Entry) -> bool) -> Vec<AskedServer> {
     let mut known = BTreeSet::new();
-    let mut asked: Vec<Asked> = Vec::new();
+    let mut asked: Vec<AskedServer> = Vec::new();
     for origin in [Origin::Catalog, Origin::CatalogLocal] {
         let here = entries.iter().filter(|entry| entry.origin == origin && is_wanted(entry));
         let here = here.filter_map(target);
         asked.extend(
             here.filter(|target| known.insert((origin, target.server_id.clone())))
-                .map(|target| Asked { origin, target }),
+                .map(|target| AskedServer { origin, target }),
         );
     }
     asked
 }
 
 /// Where discovery starts for a server; `None` without an OAuth type or a URL.
-fn target(entry: &Entry) -> Option<Target> {
+fn target(entry: &Entry) -> Option<DiscoveryTarget> {
     let inputs = entry.inputs.clone();
     let (kind, urls) = match entry.oauth_type()? {
         OAuthType::Generic => (
@@ -213,5 +217,5 @@ fn target(entry: &Entry) -> Option<Target> {
         }
     };
     let has_url = urls.iter().any(|url| url.is_some());
-    has_url.then_some(Target { server_id: entry.id.clone(), kind, inputs })
+    has_url.then_some(DiscoveryTarget { server_id: entry.id.clone(), kind, inputs })
 }

@@ -20,7 +20,7 @@ struct Issue {
     check_name: &'static str,
     description: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    content: Option<Content>,
+    content: Option<Description>,
     categories: [&'static str; 1],
     severity: &'static str,
     fingerprint: String,
@@ -28,7 +28,7 @@ struct Issue {
 }
 
 #[derive(Serialize)]
-struct Content {
+struct Description {
     body: String,
 }
 
@@ -71,7 +71,7 @@ fn issue(shown: &Shown, fingerprint: String) -> Issue {
         kind: "issue",
         check_name: shown.rule,
         description: visible(&shown.message).into_owned(),
-        content: shown.help.as_deref().map(|help| Content { body: visible(help).into_owned() }),
+        content: shown.help.as_deref().map(|help| Description { body: visible(help).into_owned() }),
         categories: ["Bug Risk"],
         severity: match shown.severity {
             Severity::Error => "major",

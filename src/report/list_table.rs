@@ -15,14 +15,14 @@ const LONG: [&str; 2] = ["destinations", "env variables"];
 const WIDEST_COLUMN: usize = 40;
 
 /// One server.
-struct Row {
+struct ServerRow {
     short: [String; 5],
     long: [String; 2],
 }
 
 /// One line per server; if one is longer than `width`, the long columns of all servers go below their line.
 pub(crate) fn table(servers: &[ListedServer], width: Option<usize>) -> String {
-    let rows: Vec<Row> = servers.iter().map(row).collect();
+    let rows: Vec<ServerRow> = servers.iter().map(row).collect();
     let short = rows.iter().map(|row| row.short.as_slice());
     let short = aligned([SHORT.map(str::to_owned).as_slice()].into_iter().chain(short));
     let long = rows.iter().map(|row| row.long.as_slice());
@@ -35,7 +35,7 @@ pub(crate) fn table(servers: &[ListedServer], width: Option<usize>) -> String {
 }
 
 /// The short columns, with the long ones on separate lines below.
-fn stacked(short: &[String], rows: &[Row]) -> Vec<String> {
+fn stacked(short: &[String], rows: &[ServerRow]) -> Vec<String> {
     let mut lines: Vec<String> = short.iter().take(1).cloned().collect();
     for (line, row) in short.iter().skip(1).zip(rows) {
         lines.push(line.clone());
@@ -73,7 +73,7 @@ fn columns(text: &str) -> usize {
     unicode_width::UnicodeWidthStr::width(text)
 }
 
-fn row(server: &ListedServer) -> Row {
+fn row(server: &ListedServer) -> ServerRow {
     let ListedOAuth { name, number, requires_proxy, .. } = &server.oauth;
     let number = number.map(|number| format!("{number} ")).unwrap_or_default();
     let hosts = server.destinations.iter().filter(|to| to.purpose.carries_secret());
@@ -92,7 +92,7 @@ fn row(server: &ListedServer) -> Row {
         Origin::CatalogLocal => "local",
     };
     let proxy = if *requires_proxy { "yes" } else { "" };
-    Row {
+    ServerRow {
         short: [
             visible(&server.id).into_owned(),
             origin.to_owned(),

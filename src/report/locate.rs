@@ -149,7 +149,7 @@ fn sort_key(shown: &Shown) -> (Option<(&str, usize, usize)>, &str, &str) {
 
 /// Everything to look up in one file, which is then read and parsed once.
 #[derive(Default)]
-struct Lookup<'a> {
+struct PlaceLookup<'a> {
     places: BTreeSet<&'a Place>,
     /// Each with the index of its finding.
     fixes: Vec<(usize, &'a Fix)>,
@@ -164,8 +164,8 @@ struct Located<'a> {
     redactors: HashMap<FileId, Redactor>,
 }
 
-fn lookups(findings: &[Finding]) -> BTreeMap<FileId, Lookup<'_>> {
-    let mut lookups: BTreeMap<FileId, Lookup<'_>> = BTreeMap::new();
+fn lookups(findings: &[Finding]) -> BTreeMap<FileId, PlaceLookup<'_>> {
+    let mut lookups: BTreeMap<FileId, PlaceLookup<'_>> = BTreeMap::new();
     for (index, finding) in findings.iter().enumerate() {
         let Some(place) = &finding.place else {
             continue;
@@ -182,7 +182,7 @@ fn lookups(findings: &[Finding]) -> BTreeMap<FileId, Lookup<'_>> {
 
 fn look_up<'a>(
     file: FileId,
-    lookup: Lookup<'a>,
+    lookup: PlaceLookup<'a>,
     sources: &Sources,
     max_bytes: u64,
     redaction: &Redaction,
@@ -192,7 +192,7 @@ fn look_up<'a>(
     let own = redaction.of_file(file, sources.name(file), &text);
     let document = Document::of(&text);
     let end = last_line_end(&lookup, &text, document.as_ref());
-    let mut file = File {
+    let mut file = LocatedFile {
         id: file,
         name: redactor.apply_to_name(sources.name(file)).into_owned(),
         lines: Lines::of(text.get(..end).unwrap_or(&text)),
@@ -215,7 +215,7 @@ fn look_up<'a>(
 
 /// The end of the last line with a place or an edit: most findings are far above a long `readme`, whose lines need not
 /// be counted.
-fn last_line_end(lookup: &Lookup<'_>, text: &str, document: Option<&Document<'_>>) -> usize {
+fn last_line_end(lookup: &PlaceLookup<'_>, text: &str, document: Option<&Document<'_>>) -> usize {
     let places = lookup.places.iter();
     let places = places.map(|place| range(text, document, &place.spot).end);
     let edits = lookup.fixes.iter().flat_map(|(_, fix)| {
@@ -283,7 +283,7 @@ fn shorten(mut text: String) -> String {
 }
 
 /// A file to look places up in.
-struct File<'a> {
+struct LocatedFile<'a> {
     id: FileId,
     name: String,
     text: &'a str,
@@ -294,7 +294,7 @@ struct File<'a> {
     hidden: HashMap<usize, Vec<Range<usize>>>,
 }
 
-impl File<'_> {
+impl LocatedFile<'_> {
     /// Searches the surroundings of a place for secrets.
     fn hide_around(&mut self, place: &Place, redactor: &Redactor, own: Option<&Redactor>) {
         let line = self.lines.position(self.range(&place.spot).start).line;

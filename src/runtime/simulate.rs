@@ -63,7 +63,7 @@ pub struct Gap {
 
 /// Why the app could not run the server with these answers. No text of it contains an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
+pub struct AnswerProblem {
     /// The answer that is wrong or missing.
     pub key: Option<String>,
     /// Lower case, no full stop.
@@ -76,7 +76,10 @@ pub struct Problem {
 ///
 /// # Errors
 /// All problems of the answers; or else the missing value without which the server cannot run.
-pub fn simulate(launch: &ServerLaunch, answers: &Answers) -> Result<Simulation, Vec<Problem>> {
+pub fn simulate(
+    launch: &ServerLaunch,
+    answers: &Answers,
+) -> Result<Simulation, Vec<AnswerProblem>> {
     let problems = check_answers(&launch.inputs, answers);
     if !problems.is_empty() {
         return Err(problems);
@@ -128,12 +131,12 @@ fn is_blank(answer: &Value) -> bool {
     }
 }
 
-fn check_answers(inputs: &BTreeMap<String, Input>, answers: &Answers) -> Vec<Problem> {
+fn check_answers(inputs: &BTreeMap<String, Input>, answers: &Answers) -> Vec<AnswerProblem> {
     let mut problems = Vec::new();
     let mut suggestions = Suggestions::among(inputs.keys().map(String::as_str));
     for key in answers.keys().filter(|key| !inputs.contains_key(*key)) {
         let nearest = suggestions.nearest(key);
-        problems.push(Problem {
+        problems.push(AnswerProblem {
             key: Some(key.clone()),
             message: format!("the server has no input `{key}`"),
             help: nearest.map(|nearest| format!("did you mean `{nearest}`?")),
@@ -148,7 +151,7 @@ fn check_answers(inputs: &BTreeMap<String, Input>, answers: &Answers) -> Vec<Pro
             }
             None => None,
         };
-        problems.extend(problem.map(|(message, help)| Problem {
+        problems.extend(problem.map(|(message, help)| AnswerProblem {
             key: Some(key.clone()),
             message,
             help,
@@ -236,7 +239,11 @@ struct Filling<'a> {
 type Missing = String;
 
 impl Filling<'_> {
-    fn fill(&self, process: &Process, simulation: &mut Simulation) -> Result<(), Vec<Problem>> {
+    fn fill(
+        &self,
+        process: &Process,
+        simulation: &mut Simulation,
+    ) -> Result<(), Vec<AnswerProblem>> {
         let left_out = &mut simulation.left_out;
         let root = Pointer::from("/process");
         if let Some(command) = &process.command {
@@ -276,10 +283,10 @@ impl Filling<'_> {
     }
 
     /// Fills in a template that the server cannot run without.
-    fn needed(&self, what: &str, template: &Template) -> Result<String, Vec<Problem>> {
+    fn needed(&self, what: &str, template: &Template) -> Result<String, Vec<AnswerProblem>> {
         self.text(template, Escape::None).map_err(|why| {
             let message = format!("there is no {what} to run: {why}");
-            vec![Problem { key: None, message, help: None }]
+            vec![AnswerProblem { key: None, message, help: None }]
         })
     }
 

@@ -10,12 +10,12 @@ use std::ops::Range;
 pub(crate) struct Placeholder<'a> {
     /// Bytes from the `$` to the `}`, or to the start of the next placeholder if that comes first.
     pub(crate) range: Range<usize>,
-    pub(crate) kind: Kind<'a>,
+    pub(crate) kind: PlaceholderKind<'a>,
 }
 
 /// What a placeholder stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind<'a> {
+pub(crate) enum PlaceholderKind<'a> {
     /// `${user_config.KEY}` with a plain key: the user's answer.
     UserConfig(&'a str),
     /// Mentions `user_config` but is not a plain key, or is never closed: the text between the braces.
@@ -23,12 +23,12 @@ pub(crate) enum Kind<'a> {
     /// A name that the manifest format takes from desktop extensions, such as `__dirname`.
     Runtime(&'a str),
     /// A part of the provider's token response.
-    Token(Token),
+    Token(TokenPlaceholder),
     /// Anything else: the text between the braces, or up to a nested placeholder.
     Unknown(&'a str),
 }
 
-impl Kind<'_> {
+impl PlaceholderKind<'_> {
     /// Whether the placeholder uses the answer with this key. An expression counts: the app does not evaluate it, but
     /// it shows what the author intended.
     pub(crate) fn names(self, key: &str) -> bool {
@@ -41,15 +41,14 @@ impl Kind<'_> {
 }
 
 /// A part of the provider's token response.
-#[expect(clippy::enum_variant_names, reason = "the names are those of the placeholders")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Token {
+pub(crate) enum TokenPlaceholder {
     AccessToken,
     RefreshToken,
     ExpiresIn,
 }
 
-impl Token {
+impl TokenPlaceholder {
     /// The name between the braces.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -104,18 +103,18 @@ fn is_key_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '-')
 }
 
-fn kind(content: &str, is_closed: bool) -> Kind<'_> {
+fn kind(content: &str, is_closed: bool) -> PlaceholderKind<'_> {
     let key = content.strip_prefix("user_config.").filter(|key| is_closed && is_plain_key(key));
     if let Some(key) = key {
-        Kind::UserConfig(key)
-    } else if let Some(token) = Token::named(content) {
-        Kind::Token(token)
+        PlaceholderKind::UserConfig(key)
+    } else if let Some(token) = TokenPlaceholder::named(content) {
+        PlaceholderKind::Token(token)
     } else if mentions_user_config(content) {
-        Kind::Expression(content)
+        PlaceholderKind::Expression(content)
     } else if RUNTIME_NAMES.contains(&content) {
-        Kind::Runtime(content)
+        PlaceholderKind::Runtime(content)
     } else {
-        Kind::Unknown(content)
+        PlaceholderKind::Unknown(content)
     }
 }
 
@@ -149,7 +148,7 @@ fn mentions_user_config(content: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn kinds(text: &str) -> Vec<Kind<'_>> {
+    fn kinds(text: &str) -> Vec<PlaceholderKind<'_>> {
         placeholders(text).map(|found| found.kind).collect()
     }
 
@@ -161,8 +160,8 @@ mod tests {
         assert_eq!(
             found,
             [
-                (Some("${user_config.api-key.v2_A}"), Kind::UserConfig("api-key.v2_A")),
-                (Some("${user_config.b}"), Kind::UserConfig("b")),
+                (Some("${user_config.api-key.v2_A}"), PlaceholderKind::UserConfig("api-key.v2_A")),
+                (Some("${user_config.b}"), PlaceholderKind::UserConfig("b")),
             ]
         );
     }
@@ -179,13 +178,13 @@ mod tests {
             "user_config.ä",
         ] {
             let text = format!("${{{content}}}");
-            assert_eq!(kinds(&text), [Kind::Expression(content)], "{content}");
+            assert_eq!(kinds(&text), [PlaceholderKind::Expression(content)], "{content}");
         }
         assert_eq!(
             kinds("${user_config.a ${user_config.b}"),
-            [Kind::Expression("user_config.a "), Kind::UserConfig("b")]
+            [PlaceholderKind::Expression("user_config.a "), PlaceholderKind::UserConfig("b")]
         );
-        assert_eq!(kinds("${user_config.a"), [Kind::Expression("user_config.a")]);
+        assert_eq!(kinds("${user_config.a"), [PlaceholderKind::Expression("user_config.a")]);
     }
 
     #[test]
@@ -196,8 +195,8 @@ mod tests {
         assert_eq!(
             found,
             [
-                (Some("${PORT:-"), Kind::Unknown("PORT:-")),
-                (Some("${user_config.port}"), Kind::UserConfig("port")),
+                (Some("${PORT:-"), PlaceholderKind::Unknown("PORT:-")),
+                (Some("${user_config.port}"), PlaceholderKind::UserConfig("port")),
             ]
         );
     }
@@ -205,15 +204,19 @@ mod tests {
     #[test]
     fn every_other_name_has_its_kind() {
         for name in RUNTIME_NAMES {
-            assert_eq!(kinds(&format!("${{{name}}}")), [Kind::Runtime(name)]);
+            assert_eq!(kinds(&format!("${{{name}}}")), [PlaceholderKind::Runtime(name)]);
         }
-        for token in [Token::AccessToken, Token::RefreshToken, Token::ExpiresIn] {
+        for token in [
+            TokenPlaceholder::AccessToken,
+            TokenPlaceholder::RefreshToken,
+            TokenPlaceholder::ExpiresIn,
+        ] {
             let text = format!("${{{}}}", token.name());
-            assert_eq!(kinds(&text), [Kind::Token(token)]);
+            assert_eq!(kinds(&text), [PlaceholderKind::Token(token)]);
         }
-        assert_eq!(kinds("${}"), [Kind::Unknown("")]);
-        assert_eq!(kinds("${home}"), [Kind::Unknown("home")]);
-        assert_eq!(kinds("${my_user_config.a}"), [Kind::Unknown("my_user_config.a")]);
+        assert_eq!(kinds("${}"), [PlaceholderKind::Unknown("")]);
+        assert_eq!(kinds("${home}"), [PlaceholderKind::Unknown("home")]);
+        assert_eq!(kinds("${my_user_config.a}"), [PlaceholderKind::Unknown("my_user_config.a")]);
     }
 
     #[test]

@@ -64,7 +64,7 @@ impl InMemory {
         self.try_plan().unwrap()
     }
 
-    pub fn try_plan(&self) -> Result<Plan, compile::Error> {
+    pub fn try_plan(&self) -> Result<Plan, compile::CompileError> {
         let mut sources = Sources::default();
         let mut manifests: BTreeMap<FileId, Manifest> = BTreeMap::new();
         let mut entries = Vec::new();

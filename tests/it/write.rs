@@ -6,7 +6,7 @@ use std::path::Path;
 
 use catproof::testing::compile::emit::Artifact;
 use catproof::testing::compile::plan::GENERATED;
-use catproof::testing::compile::write::{ChangeKind, Error, Mode, Outcome, write};
+use catproof::testing::compile::write::{ChangeKind, Mode, WriteError, WriteOutcome, write};
 use catproof::testing::source::clean;
 
 use crate::support::{entries, name, scratch};
@@ -19,11 +19,11 @@ fn two() -> Vec<Artifact> {
     vec![artifact("catalog.json", "index"), artifact("desktop_app/servers/a__b.json", "spec")]
 }
 
-fn plain(folder: &Path, artifacts: &[Artifact], mode: Mode) -> Result<Outcome, Error> {
+fn plain(folder: &Path, artifacts: &[Artifact], mode: Mode) -> Result<WriteOutcome, WriteError> {
     write(folder, artifacts, &BTreeMap::new(), &[], mode)
 }
 
-fn kinds(folder: &Path, outcome: &Outcome) -> Vec<(ChangeKind, String)> {
+fn kinds(folder: &Path, outcome: &WriteOutcome) -> Vec<(ChangeKind, String)> {
     let shown = |path: &Path| path.strip_prefix(folder).unwrap().display().to_string();
     let changes = outcome.changes.iter();
     changes.map(|change| (change.kind, shown(&change.path))).collect()
@@ -125,7 +125,7 @@ fn nothing_is_written_through_a_symbolic_link() {
         }
         symlink(&elsewhere, folder.join(link)).unwrap();
         let error = plain(&folder, &two(), Mode::Write).unwrap_err();
-        assert!(matches!(error, Error::Link(_)), "{link}: {error}");
+        assert!(matches!(error, WriteError::Link(_)), "{link}: {error}");
         match link {
             "catalog.json" => assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "mine"),
             _ => assert!(entries(&elsewhere).is_empty()),
@@ -157,14 +157,14 @@ fn no_place_is_a_real_env_file_or_the_lock_or_taken_twice() {
         let places = BTreeMap::from([("catalog.json".to_owned(), place.to_owned())]);
         write(scratch.path(), &two(), &places, &[], Mode::Write).unwrap_err()
     };
-    assert!(matches!(refused("oauth_proxy/.env"), Error::Protected(_)));
-    assert!(matches!(refused("x/../discovery.lock.json"), Error::Protected(_)));
-    assert!(matches!(refused("desktop_app/./servers/a__b.json"), Error::Twice(_)));
+    assert!(matches!(refused("oauth_proxy/.env"), WriteError::Protected(_)));
+    assert!(matches!(refused("x/../discovery.lock.json"), WriteError::Protected(_)));
+    assert!(matches!(refused("desktop_app/./servers/a__b.json"), WriteError::Twice(_)));
     fs::create_dir(scratch.path().join("folder")).unwrap();
-    assert!(matches!(refused("folder"), Error::NotAFile(_)));
+    assert!(matches!(refused("folder"), WriteError::NotAFile(_)));
     let places = BTreeMap::from([("catalogue.json".to_owned(), "x".to_owned())]);
     let unknown = write(scratch.path(), &two(), &places, &[], Mode::Check).unwrap_err();
-    assert!(matches!(unknown, Error::UnknownArtifact(_)));
+    assert!(matches!(unknown, WriteError::UnknownArtifact(_)));
     assert_eq!(entries(scratch.path()).len(), 1, "nothing was written");
 }
 
@@ -190,9 +190,9 @@ fn what_catproof_did_not_generate_stays_where_the_configuration_sends_an_artifac
             for mode in [Mode::Check, Mode::Write] {
                 let refused = to(place, mode).unwrap_err();
                 let is_expected = match &refused {
-                    Error::NotGenerated(_) => true,
-                    Error::AmongManifests(path) => path.ends_with("catalog/acme__mcp.json"),
-                    Error::Protected(path) => path.ends_with(".git/config"),
+                    WriteError::NotGenerated(_) => true,
+                    WriteError::AmongManifests(path) => path.ends_with("catalog/acme__mcp.json"),
+                    WriteError::Protected(path) => path.ends_with(".git/config"),
                     _ => false,
                 };
                 assert!(is_expected, "{place}: {refused:?}");

@@ -13,8 +13,8 @@ use catproof::testing::discovery::well_known::{
     authorization_server_urls, protected_resource_urls,
 };
 use catproof::testing::discovery::{
-    self, Answer, Failure, Fetch, LockInputs, ProbeRun, Reach, Request, Target, TargetKind,
-    changes, read_lock,
+    self, Answer, DiscoveryTarget, Fetch, FetchFailure, LockInputs, ProbeRun, Reach, Request,
+    TargetKind, changes, read_lock,
 };
 use catproof::testing::text::hidden::to_json;
 use serde_json::{Value, json};
@@ -76,11 +76,11 @@ pub fn a_lock_reads_back(text: &str) {
 struct Drawn<'a>(Mutex<Draw<'a>>);
 
 impl Fetch for Drawn<'_> {
-    async fn fetch(&self, request: &Request) -> Result<Answer, Failure> {
+    async fn fetch(&self, request: &Request) -> Result<Answer, FetchFailure> {
         let mut draw = self.0.lock().unwrap();
         if draw.once_in(12) {
             let message = draw.text();
-            return Err(Failure::new(
+            return Err(FetchFailure::new(
                 draw.one_of(&[
                     FailureKind::Unreachable,
                     FailureKind::TimedOut,
@@ -159,8 +159,11 @@ pub fn discovery_ends_with_a_lock_that_reads_back(bytes: &[u8]) {
         if draw.once_in(8) { draw.text() } else { usual }
     };
     let (remote_url, server_url, well_known_url) = (url(), url(), url());
-    let target =
-        |server_id: &str, kind, inputs| Target { server_id: server_id.to_owned(), kind, inputs };
+    let target = |server_id: &str, kind, inputs| DiscoveryTarget {
+        server_id: server_id.to_owned(),
+        kind,
+        inputs,
+    };
     let inputs = LockInputs {
         remote_url: Some(remote_url.clone()),
         server_url: Some(server_url.clone()),

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
-use catproof::testing::runtime::proxy::callback::Page;
+use catproof::testing::runtime::proxy::callback::CallbackPage;
 use catproof::testing::runtime::proxy::parameters::Parameters;
 use catproof::testing::runtime::proxy::reply::{Refusal, Reply, revocation_reply, token_reply};
 use url::Url;
@@ -75,7 +75,7 @@ fn assert_reply(read: Result<Reply, Refusal>) {
 /// Any query of a callback makes a page whose only markup is the page's own, and whose link goes to the app.
 pub fn callbacks_make_a_page_of_their_own_markup(query: &str) {
     let deep_link = Url::parse("archestra-ai://oauth-callback").unwrap();
-    let page = Page::of(query, &deep_link);
+    let page = CallbackPage::of(query, &deep_link);
     assert!(!format!("{page:?}").contains("archestra-ai"));
     let response = page.into_response();
     assert!([200, 400].contains(&response.status().as_u16()));

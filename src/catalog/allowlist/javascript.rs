@@ -4,7 +4,7 @@
 //! `new Set(…)`. Every other mention of it must be one of the uses below, which cannot change it; any other use is
 //! refused.
 
-use super::tokens::{Kind, Token, tokens};
+use super::tokens::{Token, TokenKind, tokens};
 use super::{CONSTANT, LocatedHost, Unreadable};
 
 /// Methods that change nothing and call no function of the file.
@@ -124,7 +124,7 @@ impl<'a> Code<'a> {
     fn ends_statement(&self, index: usize) -> bool {
         self.tokens.get(index).is_none_or(|token| {
             let goes_on = matches!(token.text, "in" | "instanceof");
-            token.text == ";" || (token.starts_line && token.kind == Kind::Word && !goes_on)
+            token.text == ";" || (token.starts_line && token.kind == TokenKind::Word && !goes_on)
         })
     }
 
@@ -144,7 +144,7 @@ impl<'a> Code<'a> {
             let is_opaque = match token.text {
                 "..." => true,
                 "[" => !matches!(before, [.., ":" | "=>"]),
-                _ => token.kind == Kind::StringLiteral && matches!(behind, [":" | "(", ..]),
+                _ => token.kind == TokenKind::StringLiteral && matches!(behind, [":" | "(", ..]),
             };
             is_opaque && token.parent == Some(opening)
         });
@@ -199,7 +199,7 @@ impl Uses<'_, '_> {
                 _ => false,
             },
             // `export { other as 'ALLOWED_DESTINATIONS' }`, `module['ALLOWED_DESTINATIONS']`
-            _ if token.kind == Kind::StringLiteral => {
+            _ if token.kind == TokenKind::StringLiteral => {
                 content(token) != Some(CONSTANT) && !matches!(before, [.., "as"])
             }
             _ => true,
@@ -264,7 +264,7 @@ impl Uses<'_, '_> {
 fn host(token: &Token<'_>) -> Result<LocatedHost, Unreadable> {
     match content(token) {
         Some(host) => Ok((host.to_owned(), token.range.clone())),
-        None if token.kind == Kind::StringLiteral => Err(Unreadable::at(
+        None if token.kind == TokenKind::StringLiteral => Err(Unreadable::at(
             token.range.clone(),
             "this string contains an escape sequence; write the host name literally",
         )),
@@ -275,7 +275,7 @@ fn host(token: &Token<'_>) -> Result<LocatedHost, Unreadable> {
 /// The contents of a string literal; `None` for other tokens, and for strings with an escape, which no host name needs.
 fn content<'a>(token: &Token<'a>) -> Option<&'a str> {
     let content = token.text.get(1..token.text.len().checked_sub(1)?)?;
-    (token.kind == Kind::StringLiteral && !content.contains(['\\', '\r'])).then_some(content)
+    (token.kind == TokenKind::StringLiteral && !content.contains(['\\', '\r'])).then_some(content)
 }
 
 fn unexpected(token: &Token<'_>, expected: &str) -> Unreadable {

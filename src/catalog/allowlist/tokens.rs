@@ -9,7 +9,7 @@ use super::Unreadable;
 
 #[derive(Debug)]
 pub(super) struct Token<'a> {
-    pub(super) kind: Kind,
+    pub(super) kind: TokenKind,
     /// As written, with quotes.
     pub(super) text: &'a str,
     pub(super) range: Range<usize>,
@@ -20,7 +20,7 @@ pub(super) struct Token<'a> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TokenKind {
     /// A name, a keyword or a number.
     Word,
     Punctuator,
@@ -48,11 +48,11 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Unreadable> {
             return Ok(tokens);
         }
         let innermost = open.last().and_then(|index| tokens.get(*index));
-        let in_template = innermost.is_some_and(|bracket| bracket.kind == Kind::Template);
+        let in_template = innermost.is_some_and(|bracket| bracket.kind == TokenKind::Template);
         let (kind, length) = match_token(rest, in_template, &tokens)
             .map_err(|reason| Unreadable::at(start..start + line_length(rest), reason))?;
         let token = rest.get(..length).unwrap_or_default();
-        let is_bracket = matches!(kind, Kind::Punctuator | Kind::Template);
+        let is_bracket = matches!(kind, TokenKind::Punctuator | TokenKind::Template);
         if is_bracket && token.starts_with([')', ']', '}']) {
             open.pop();
         }
@@ -100,7 +100,7 @@ fn match_token(
     rest: &str,
     in_template: bool,
     before: &[Token<'_>],
-) -> Result<(Kind, usize), &'static str> {
+) -> Result<(TokenKind, usize), &'static str> {
     /// Operators of several characters, longest first.
     const OPERATORS: [&str; 8] = ["...", "===", "!==", "==", "!=", "=>", "++", "--"];
     let first = rest.chars().next().unwrap_or_default();
@@ -113,29 +113,29 @@ fn match_token(
             let string = quoted(rest, &[ends, "\n", "\r"]);
             let string = string.filter(|string| string.ends_with(first));
             let string = string.ok_or("this string does not end")?;
-            Ok((Kind::StringLiteral, string.len()))
+            Ok((TokenKind::StringLiteral, string.len()))
         }
         '`' | '}' if first == '`' || in_template => {
             let template = quoted(rest, &["`", "${"]).ok_or("this template does not end")?;
             let is_whole = first == '`' && template.ends_with('`');
-            let kind = if is_whole { Kind::StringLiteral } else { Kind::Template };
+            let kind = if is_whole { TokenKind::StringLiteral } else { TokenKind::Template };
             Ok((kind, template.len()))
         }
         '/' if expects_value(before) => {
             let length = regex_length(rest).ok_or("this regular expression does not end")?;
-            Ok((Kind::Regex, length))
+            Ok((TokenKind::Regex, length))
         }
         '/' => Err("only a parser could tell whether this divides or starts a regular expression"),
         '\\' => Err("this name contains an escape sequence; write it literally"),
         _ if is_part_of_word(first) => {
             let length = rest.find(|character| !is_part_of_word(character));
-            Ok((Kind::Word, length.unwrap_or(rest.len())))
+            Ok((TokenKind::Word, length.unwrap_or(rest.len())))
         }
         _ => {
             let mut operators = OPERATORS.iter();
             let operator = operators.find(|operator| rest.starts_with(**operator));
             let length = operator.map_or(first.len_utf8(), |operator| operator.len());
-            Ok((Kind::Punctuator, length))
+            Ok((TokenKind::Punctuator, length))
         }
     }
 }

@@ -47,13 +47,13 @@ pub(crate) enum ConfigError {
         path: PathBuf,
         text: String,
         /// At least one, in the order of the text.
-        problems: Vec<Problem>,
+        problems: Vec<ConfigProblem>,
     },
 }
 
 /// One thing that is wrong with a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
+pub struct ConfigProblem {
     /// The bytes of the key or value.
     pub span: Range<usize>,
     pub message: String,

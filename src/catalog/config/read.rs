@@ -17,10 +17,10 @@ use crate::source::{Pointer, Spans};
 use crate::text::day::Day;
 use crate::text::suggest;
 
-use super::{Config, Ignore, Problem, RuleIds};
+use super::{Config, ConfigProblem, Ignore, RuleIds};
 
 /// Reads a configuration, with notices for the user.
-pub fn read(text: &str, rules: &RuleIds) -> Result<(Config, Vec<String>), Vec<Problem>> {
+pub fn read(text: &str, rules: &RuleIds) -> Result<(Config, Vec<String>), Vec<ConfigProblem>> {
     let mut config: Config = match toml::from_str(text) {
         Ok(config) => config,
         Err(error) => return Err(syntax_problems(text, &error)),
@@ -35,7 +35,7 @@ pub fn read(text: &str, rules: &RuleIds) -> Result<(Config, Vec<String>), Vec<Pr
 }
 
 /// Why a text is not a configuration: its TOML errors, else its schema violations, else the error of serde.
-fn syntax_problems(text: &str, error: &de::Error) -> Vec<Problem> {
+fn syntax_problems(text: &str, error: &de::Error) -> Vec<ConfigProblem> {
     let (table, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
         return in_order(errors.iter().map(problem).collect());
@@ -43,19 +43,20 @@ fn syntax_problems(text: &str, error: &de::Error) -> Vec<Problem> {
     let document = TomlDocument::new(&table);
     let checker = Checker::new(schema::of::<Config>().to_value());
     let violations = checker.violations(&document.value).into_iter();
-    let problems: Vec<Problem> = violations.map(|violation| document.problem(violation)).collect();
+    let problems: Vec<ConfigProblem> =
+        violations.map(|violation| document.problem(violation)).collect();
     if problems.is_empty() { vec![problem(error)] } else { in_order(problems) }
 }
 
-fn problem(error: &de::Error) -> Problem {
-    Problem {
+fn problem(error: &de::Error) -> ConfigProblem {
+    ConfigProblem {
         span: error.span().unwrap_or(0..0),
         message: error.message().trim().replace('\n', ", "),
         help: None,
     }
 }
 
-fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
+fn in_order(mut problems: Vec<ConfigProblem>) -> Vec<ConfigProblem> {
     problems.sort_by_key(|problem| problem.span.start);
     problems
 }
@@ -65,7 +66,7 @@ fn resolve_rules(
     config: &mut Config,
     text: &str,
     rules: &RuleIds,
-    problems: &mut Vec<Problem>,
+    problems: &mut Vec<ConfigProblem>,
     notices: &mut Vec<String>,
 ) {
     let mut levels = BTreeMap::new();
@@ -98,13 +99,13 @@ fn resolve_rules(
     }
 }
 
-fn no_such_rule(id: &str, rules: &RuleIds, span: Range<usize>) -> Problem {
-    Problem { span, message: format!("there is no rule `{id}`"), help: rules.suggestion(id) }
+fn no_such_rule(id: &str, rules: &RuleIds, span: Range<usize>) -> ConfigProblem {
+    ConfigProblem { span, message: format!("there is no rule `{id}`"), help: rules.suggestion(id) }
 }
 
-fn check_ignore(ignore: &Ignore, problems: &mut Vec<Problem>) {
+fn check_ignore(ignore: &Ignore, problems: &mut Vec<ConfigProblem>) {
     let mut refuse = |span: Range<usize>, message: String, help: &str| {
-        problems.push(Problem { span, message, help: Some(help.to_owned()) });
+        problems.push(ConfigProblem { span, message, help: Some(help.to_owned()) });
     };
     if ignore.file.get_ref().is_empty() {
         let help = "name the file, such as `catalog/acme__mcp.json`";
@@ -143,11 +144,11 @@ impl TomlDocument {
         Self { value, places }
     }
 
-    fn problem(&self, violation: Violation) -> Problem {
+    fn problem(&self, violation: Violation) -> ConfigProblem {
         match violation {
             Violation::UnknownKey { object, key, known } => {
                 let nearest = suggest::nearest(&key, known.iter().map(String::as_str));
-                Problem {
+                ConfigProblem {
                     span: self.key(&object.key(&key)),
                     help: match nearest {
                         Some(nearest) => Some(format!("did you mean `{nearest}`?")),
@@ -156,13 +157,13 @@ impl TomlDocument {
                     message: format!("there is no key `{key}` here"),
                 }
             }
-            Violation::MissingKey { object, key } => Problem {
+            Violation::MissingKey { object, key } => ConfigProblem {
                 span: self.value(&object),
                 message: format!("`{key}` is missing"),
                 help: Some(format!("add `{key}`")),
             },
             Violation::WrongValue { at, message } => {
-                Problem { span: self.value(&at), help: self.level_meant(&at), message }
+                ConfigProblem { span: self.value(&at), help: self.level_meant(&at), message }
             }
         }
     }

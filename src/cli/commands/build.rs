@@ -73,7 +73,7 @@ pub(super) fn run(args: &BuildArgs, console: &Console) -> Result<ExitStatus, Fai
 /// Shows the differences, one diff per file.
 fn show_changes(
     workspace: &Workspace,
-    written: &write::Outcome,
+    written: &write::WriteOutcome,
     redactor: &Redactor,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
@@ -94,7 +94,7 @@ fn show_changes(
 }
 
 /// "3 artifacts written, 1 removed, 20 unchanged".
-fn summary(written: &write::Outcome) -> String {
+fn summary(written: &write::WriteOutcome) -> String {
     let is_left_over = |change: &&Change| change.kind == ChangeKind::LeftOver;
     let left_over = written.changes.iter().filter(is_left_over).count();
     let removed = if left_over > 0 { format!(", {left_over} removed") } else { String::new() };

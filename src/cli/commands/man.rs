@@ -14,7 +14,7 @@ use crate::text::suggest;
 use super::{Console, ExitStatus, Failure};
 
 /// One manual page.
-struct Page {
+struct ManPage {
     /// The command's name, or the program's own.
     topic: String,
     /// The file name that `man` expects: `catproof-check.1`.
@@ -31,7 +31,7 @@ pub(super) fn run(args: &ManArgs, console: &Console) -> Result<ExitStatus, Failu
 }
 
 /// The program's page and one per command, in the order of the help.
-fn pages() -> Result<Vec<Page>, Failure> {
+fn pages() -> Result<Vec<ManPage>, Failure> {
     let mut program = Cli::command();
     // Adds the global options to each command.
     program.build();
@@ -40,7 +40,7 @@ fn pages() -> Result<Vec<Page>, Failure> {
     [program].into_iter().chain(commands).map(page).collect()
 }
 
-fn page(command: clap::Command) -> Result<Page, Failure> {
+fn page(command: clap::Command) -> Result<ManPage, Failure> {
     let topic = command.get_name().to_owned();
     let below = command.get_after_help().map(ToString::to_string);
     let man = clap_mangen::Man::new(command.disable_help_subcommand(true).after_help(None));
@@ -63,7 +63,7 @@ fn page(command: clap::Command) -> Result<Page, Failure> {
         }
     }
     sections(&below.unwrap_or_default(), &mut text)?;
-    Ok(Page { topic, file, text })
+    Ok(ManPage { topic, file, text })
 }
 
 /// The text below the options in `--help`, as the usual sections of a manual page.
@@ -103,7 +103,7 @@ fn escaped(text: &str) -> String {
     text.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq")
 }
 
-fn print(pages: &[Page], topic: &str, console: &Console) -> Result<ExitStatus, Failure> {
+fn print(pages: &[ManPage], topic: &str, console: &Console) -> Result<ExitStatus, Failure> {
     let Some(page) = pages.iter().find(|page| page.topic == topic) else {
         let topics = pages.iter().map(|page| page.topic.as_str());
         let help =
@@ -114,7 +114,7 @@ fn print(pages: &[Page], topic: &str, console: &Console) -> Result<ExitStatus, F
     Ok(ExitStatus::Clean)
 }
 
-fn write(pages: &[Page], folder: &Path, console: &Console) -> Result<ExitStatus, Failure> {
+fn write(pages: &[ManPage], folder: &Path, console: &Console) -> Result<ExitStatus, Failure> {
     let unwritable =
         |path: PathBuf, error: io::Error| Failure::Unwritable { path, reason: describe(&error) };
     fs::create_dir_all(console.at(folder)).map_err(|error| unwritable(folder.to_owned(), error))?;

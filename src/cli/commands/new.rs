@@ -9,7 +9,7 @@ use url::Url;
 use crate::catalog::workspace::Workspace;
 use crate::cli::args::NewArgs;
 use crate::compile::write;
-use crate::discovery::draft::{self, Answers, DraftedManifest};
+use crate::discovery::draft::{self, DraftAnswers, DraftedManifest};
 use crate::manifest::oauth::OAuthType;
 use crate::text::hidden::to_json;
 use crate::text::hosts;
@@ -185,7 +185,7 @@ fn words(text: &str) -> Vec<String> {
     text.split_whitespace().map(str::to_owned).collect()
 }
 
-fn answers(said: &NewArgs, workspace: &Workspace) -> Result<Answers, Failure> {
+fn answers(said: &NewArgs, workspace: &Workspace) -> Result<DraftAnswers, Failure> {
     let Some(oauth_type) = said.oauth_type else {
         let option = "--type 1`, `2`, `3` or `4`, or `--online";
         return Err(missing("the OAuth type", option));
@@ -194,7 +194,7 @@ fn answers(said: &NewArgs, workspace: &Workspace) -> Result<Answers, Failure> {
     for url in [Some(&url), said.token_endpoint.as_ref()].into_iter().flatten() {
         check_url(url)?;
     }
-    Ok(Answers {
+    Ok(DraftAnswers {
         id,
         oauth_type,
         url,
@@ -217,8 +217,8 @@ fn check_url(text: &str) -> Result<(), Failure> {
 }
 
 /// The next steps, from the guide.
-fn steps(answers: &Answers, file: &str) -> Vec<String> {
-    let Answers { id, oauth_type, .. } = answers;
+fn steps(answers: &DraftAnswers, file: &str) -> Vec<String> {
+    let DraftAnswers { id, oauth_type, .. } = answers;
     let mut steps = Vec::new();
     let is_static = oauth_type.has_static_client();
     if is_static && answers.client_id.is_none() {

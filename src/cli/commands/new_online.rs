@@ -5,8 +5,8 @@ use std::io::Write as _;
 use crate::cli::args::NewArgs;
 use crate::cli::watcher::ConsoleWatcher;
 use crate::discovery::draft;
-use crate::discovery::{LockEntry, LockInputs, Target, TargetKind};
-use crate::pipeline::probing::{Asked, Probing};
+use crate::discovery::{DiscoveryTarget, LockEntry, LockInputs, TargetKind};
+use crate::pipeline::probing::{AskedServer, Probing};
 use crate::source::Origin;
 use crate::text::day::Day;
 use crate::text::visible::visible;
@@ -39,7 +39,7 @@ pub(super) fn run(args: &NewArgs, console: &Console) -> Result<ExitStatus, Failu
 
 fn ask(id: &str, url: &str, args: &NewArgs, console: &Console) -> Result<LockEntry, Failure> {
     let probing = Probing::new(&console.network_options(&args.network), Day::today())?;
-    let target = Target {
+    let target = DiscoveryTarget {
         server_id: id.to_owned(),
         kind: TargetKind::Remote,
         inputs: LockInputs {
@@ -48,7 +48,7 @@ fn ask(id: &str, url: &str, args: &NewArgs, console: &Console) -> Result<LockEnt
             well_known_url: None,
         },
     };
-    let asked = Asked { origin: Origin::CatalogLocal, target };
+    let asked = AskedServer { origin: Origin::CatalogLocal, target };
     let answers = probing.ask(&[asked], &ConsoleWatcher::new(console))?;
     probing.finish()?;
     let entry = answers.of(Origin::CatalogLocal).lock.servers.get(id);

@@ -12,7 +12,7 @@ use crate::discovery::Locks;
 use crate::lint::{self, Check, Group, RULES};
 use crate::pipeline::facts::LockChoice;
 use crate::pipeline::locks::LockFile;
-use crate::pipeline::probing::{self, Asked, Probing};
+use crate::pipeline::probing::{self, AskedServer, Probing};
 use crate::pipeline::{Job, JudgedTarget, classify, judge};
 use crate::source::{FileId, Folders, Origin, Sources};
 use crate::text::day::Day;
@@ -83,7 +83,7 @@ pub(super) fn run(args: &ProbeArgs, console: &Console) -> Result<ExitStatus, Fai
 }
 
 /// The servers to probe: those that were named, or all of them.
-fn chosen(ids: &[String], entries: &[Entry]) -> Result<Vec<Asked>, Failure> {
+fn chosen(ids: &[String], entries: &[Entry]) -> Result<Vec<AskedServer>, Failure> {
     let targets = probing::targets(entries, |_| true);
     let known: BTreeSet<&str> =
         targets.iter().map(|asked| asked.target.server_id.as_str()).collect();
@@ -99,7 +99,8 @@ fn chosen(ids: &[String], entries: &[Entry]) -> Result<Vec<Asked>, Failure> {
         });
     }
     let chosen: BTreeSet<&String> = ids.iter().collect();
-    let is_chosen = |asked: &Asked| chosen.is_empty() || chosen.contains(&asked.target.server_id);
+    let is_chosen =
+        |asked: &AskedServer| chosen.is_empty() || chosen.contains(&asked.target.server_id);
     Ok(targets.into_iter().filter(is_chosen).collect())
 }
 
@@ -123,9 +124,9 @@ fn read_lock(
 }
 
 /// Keeps only the findings of discovery rules about the servers that were probed.
-fn keep_discovered(target: &mut JudgedTarget, asked: &[Asked]) {
+fn keep_discovered(target: &mut JudgedTarget, asked: &[AskedServer]) {
     let judged = &mut target.judged;
-    let asked: BTreeSet<(Origin, &str)> = asked.iter().map(Asked::server).collect();
+    let asked: BTreeSet<(Origin, &str)> = asked.iter().map(AskedServer::server).collect();
     let entries = judged.entries.iter();
     let files: BTreeSet<FileId> = entries
         .filter(|entry| asked.contains(&(entry.origin, &entry.id)))

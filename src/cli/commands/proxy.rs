@@ -8,7 +8,7 @@ use tokio::runtime::Runtime;
 
 use crate::cli::args::ProxyArgs;
 use crate::pipeline::probing;
-use crate::runtime::proxy::{self, Log, Options, ProxyError, StartupSummary};
+use crate::runtime::proxy::{self, Log, ProxyError, ProxyOptions, StartupSummary};
 use crate::text::plural::plural;
 use crate::text::visible::{visible, visible_lines};
 
@@ -23,14 +23,14 @@ pub(super) fn run(args: &ProxyArgs, console: &Console) -> Result<ExitStatus, Fai
         None => built_launch(console)?,
     };
     let authorities = args.ca_file.as_deref();
-    let options = Options {
+    let options = ProxyOptions {
         env_file: args.env_file.as_deref().map(|path| console.at(path)),
         listen: args.listen,
         allow_missing: args.allow_missing,
         behind_proxy: args.behind_proxy,
         authorities: authorities.map(|path| probing::read(&console.at(path))).transpose()?,
         log: Log::standard_error(args.log),
-        ..Options::new(launch)
+        ..ProxyOptions::new(launch)
     };
     if args.check { check(&options, console) } else { serve(options, console) }
 }
@@ -51,7 +51,7 @@ fn built_launch(console: &Console) -> Result<PathBuf, Failure> {
     }
 }
 
-fn check(options: &Options, console: &Console) -> Result<ExitStatus, Failure> {
+fn check(options: &ProxyOptions, console: &Console) -> Result<ExitStatus, Failure> {
     use ProxyError::{Environment, Incomplete, Launch};
     let (text, status) = match proxy::check(options) {
         Ok(summary) => {
@@ -68,7 +68,7 @@ fn check(options: &Options, console: &Console) -> Result<ExitStatus, Failure> {
 }
 
 /// Serves until a signal stops it. The Tokio runtime is started here, so that no other command waits for one.
-fn serve(options: Options, console: &Console) -> Result<ExitStatus, Failure> {
+fn serve(options: ProxyOptions, console: &Console) -> Result<ExitStatus, Failure> {
     Runtime::new()?.block_on(async {
         // Installed before it listens, so that an early signal also ends it cleanly.
         let stop = stop_signal()?;

@@ -12,7 +12,7 @@ use super::{Console, ExitStatus, Failure};
 
 /// One rule, as `rules --format json` prints it.
 #[derive(Serialize)]
-struct Row {
+struct RuleRow {
     id: &'static str,
     level: &'static str,
     group: &'static str,
@@ -21,7 +21,7 @@ struct Row {
 }
 
 pub(super) fn run(args: &RulesArgs, console: &Console) -> Result<ExitStatus, Failure> {
-    let rows: Vec<Row> = RULES.iter().map(|rule| row(rule)).collect();
+    let rows: Vec<RuleRow> = RULES.iter().map(|rule| row(rule)).collect();
     match args.format {
         RulesFormat::Human => {
             let mut text = String::new();
@@ -38,13 +38,13 @@ pub(super) fn run(args: &RulesArgs, console: &Console) -> Result<ExitStatus, Fai
     Ok(ExitStatus::Clean)
 }
 
-fn row(rule: &Rule) -> Row {
+fn row(rule: &Rule) -> RuleRow {
     let fix = match rule.fix {
         Fixable::No => None,
         Fixable::Safe => Some("safe"),
         Fixable::Risky => Some("unsafe"),
     };
-    Row {
+    RuleRow {
         id: rule.id,
         level: rule.level.name(),
         group: rule.group.name(),

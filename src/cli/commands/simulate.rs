@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::cli::args::{OutputFormat, SimulateArgs};
 use crate::compile::plan::{ServerLaunch, Transport};
-use crate::runtime::simulate::{self, Answers, Problem, Simulation};
+use crate::runtime::simulate::{self, AnswerProblem, Answers, Simulation};
 use crate::source::parse;
 use crate::source::{
     DEFAULT_MAX_BYTES, Outline, Pointer, Position, ReadError, describe, duplicate_keys, outline,
@@ -21,7 +21,7 @@ use super::{Console, ExitStatus, Failure, read_launch_specs};
 
 /// `--format json`.
 #[derive(Debug, Serialize)]
-struct Report<'a> {
+struct SimulationReport<'a> {
     version: u32,
     server: &'a str,
     /// Null if there are problems.
@@ -58,12 +58,12 @@ pub(super) fn run(args: &SimulateArgs, console: &Console) -> Result<ExitStatus, 
     };
 
     // JSON allows duplicate keys, but only one of the answers can be intended.
-    let duplicates = duplicate_keys(&file.text).into_iter().map(|duplicate| Problem {
+    let duplicates = duplicate_keys(&file.text).into_iter().map(|duplicate| AnswerProblem {
         message: format!("`{}` has more than one answer", duplicate.key),
         key: Some(duplicate.key),
         help: None,
     });
-    let mut problems: Vec<Problem> = duplicates.collect();
+    let mut problems: Vec<AnswerProblem> = duplicates.collect();
     let simulation = match simulate::simulate(&launch, &file.answers) {
         Ok(simulation) => problems.is_empty().then_some(simulation),
         Err(found) => {
@@ -111,7 +111,11 @@ fn read_answers(path: &Path, console: &Console) -> Result<AnswersFile, Failure> 
 }
 
 /// The position of the answer that a problem is about, if there is one.
-fn place(problem: &Problem, file: &AnswersFile, outline: Option<&Outline<'_>>) -> Option<Position> {
+fn place(
+    problem: &AnswerProblem,
+    file: &AnswersFile,
+    outline: Option<&Outline<'_>>,
+) -> Option<Position> {
     let pointer = Pointer::root().key(problem.key.as_deref()?);
     let answer = outline?.at(&pointer)?;
     Some(position(&file.text, answer.spans.start()))
@@ -120,7 +124,7 @@ fn place(problem: &Problem, file: &AnswersFile, outline: Option<&Outline<'_>>) -
 fn json(
     launch: &ServerLaunch,
     simulation: Option<&Simulation>,
-    problems: &[Problem],
+    problems: &[AnswerProblem],
     file: &AnswersFile,
 ) -> String {
     let outline = outline(&file.text);
@@ -130,13 +134,17 @@ fn json(
         help: problem.help.as_deref(),
         start: place(problem, file, outline.as_ref()),
     });
-    let report =
-        Report { version: 1, server: &launch.id, run: simulation, problems: problems.collect() };
+    let report = SimulationReport {
+        version: 1,
+        server: &launch.id,
+        run: simulation,
+        problems: problems.collect(),
+    };
     // The escape keeps an answer such as `${HOME}` from looking like a placeholder that was not filled in.
     to_json(&report).replace("${", "$\\u007b")
 }
 
-fn human_problems(problems: &[Problem], file: &AnswersFile) -> String {
+fn human_problems(problems: &[AnswerProblem], file: &AnswersFile) -> String {
     let outline = outline(&file.text);
     let mut text = String::new();
     for problem in problems {

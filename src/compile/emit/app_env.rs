@@ -6,7 +6,7 @@ use crate::compile::plan::{GENERATED, Plan};
 use crate::text::dotenv;
 
 use super::render::fill;
-use super::{Artifact, Error};
+use super::{Artifact, RenderError};
 
 #[derive(Serialize)]
 struct Values {
@@ -14,7 +14,7 @@ struct Values {
     proxy_url: String,
 }
 
-pub(crate) fn emit(plan: &Plan) -> Result<Artifact, Error> {
+pub(crate) fn emit(plan: &Plan) -> Result<Artifact, RenderError> {
     let values = Values {
         generated: GENERATED,
         // A plain URL contains no quote but `'`, so another kind can quote it.

@@ -30,7 +30,7 @@ impl Artifact {
 /// A template cannot be rendered: a bug in catproof, not a problem of the catalog.
 #[derive(Debug, thiserror::Error)]
 #[error("the template of `{path}` failed: {source}")]
-pub struct Error {
+pub struct RenderError {
     pub path: &'static str,
     pub source: minijinja::Error,
 }
@@ -39,7 +39,7 @@ pub struct Error {
 ///
 /// # Errors
 /// A template is broken.
-pub fn emit(plan: &Plan) -> Result<Vec<Artifact>, Error> {
+pub fn emit(plan: &Plan) -> Result<Vec<Artifact>, RenderError> {
     let mut artifacts = vec![
         Artifact::new("catalog.json", to_json(&plan.index)),
         app_env::emit(plan)?,

@@ -4,21 +4,21 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 
-use crate::compile::plan::{GENERATED, Plan, Purpose};
+use crate::compile::plan::{GENERATED, HostPurpose, Plan};
 
 use super::render::{fill, single_line};
-use super::{Artifact, Error};
+use super::{Artifact, RenderError};
 
 #[derive(Serialize)]
 struct Values {
     generated: &'static str,
-    allowed: Vec<Allowed>,
+    allowed: Vec<AllowedHosts>,
     servers: Vec<Pin>,
 }
 
 /// One allowed host: a JavaScript string, and who needs it.
 #[derive(Serialize)]
-struct Allowed {
+struct AllowedHosts {
     host: String,
     needed_by: String,
 }
@@ -30,12 +30,12 @@ struct Pin {
     hosts: String,
 }
 
-pub(super) fn emit(plan: &Plan) -> Result<Artifact, Error> {
+pub(super) fn emit(plan: &Plan) -> Result<Artifact, RenderError> {
     let providers = &plan.providers;
     let needs = needs(plan);
     let allowed = providers.allowed_destinations.iter().map(|host| {
         let needed_by = needs.get(host.as_str()).into_iter().flatten().copied();
-        Allowed {
+        AllowedHosts {
             host: literal(host),
             needed_by: single_line(&needed_by.collect::<Vec<_>>().join(", ")),
         }
@@ -59,9 +59,9 @@ fn needs(plan: &Plan) -> HashMap<&str, BTreeSet<&str>> {
     let mut needs: HashMap<&str, BTreeSet<&str>> = HashMap::new();
     for destination in &plan.providers.destinations {
         let need = match destination.purpose {
-            Purpose::Token | Purpose::Revocation => destination.server.as_deref(),
-            Purpose::Extra => Some("the configuration"),
-            Purpose::Discovery => None,
+            HostPurpose::Token | HostPurpose::Revocation => destination.server.as_deref(),
+            HostPurpose::Extra => Some("the configuration"),
+            HostPurpose::Discovery => None,
         };
         needs.entry(&destination.host).or_default().extend(need);
     }

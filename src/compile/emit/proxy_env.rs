@@ -8,7 +8,7 @@ use crate::manifest::oauth::OAuthType;
 use crate::text::dotenv;
 
 use super::render::{fill, single_line};
-use super::{Artifact, Error};
+use super::{Artifact, RenderError};
 
 #[derive(Serialize)]
 struct Values {
@@ -31,7 +31,7 @@ struct Credentials {
     lines: Vec<String>,
 }
 
-pub(crate) fn emit(plan: &Plan) -> Result<Artifact, Error> {
+pub(crate) fn emit(plan: &Plan) -> Result<Artifact, RenderError> {
     let mut proxied = Vec::new();
     let mut dynamic = Vec::new();
     for server in plan.servers.values() {

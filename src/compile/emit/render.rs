@@ -7,14 +7,14 @@ use serde::Serialize;
 
 use crate::text::hidden::is_hidden;
 
-use super::{Artifact, Error};
+use super::{Artifact, RenderError};
 
 pub(super) fn fill(
     path: &'static str,
     template: &str,
     values: impl Serialize,
-) -> Result<Artifact, Error> {
-    let text = render(template, values).map_err(|source| Error { path, source })?;
+) -> Result<Artifact, RenderError> {
+    let text = render(template, values).map_err(|source| RenderError { path, source })?;
     Ok(Artifact::new(path, text))
 }
 

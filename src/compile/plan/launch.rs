@@ -12,7 +12,7 @@ use crate::manifest::oauth::OAuthType;
 use crate::source::Origin;
 use crate::text::profile::Profile;
 
-use super::Run;
+use super::StartInstructions;
 
 /// `desktop_app/launch.json`: how to run the app, and which servers it has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -27,7 +27,7 @@ pub struct AppLaunch {
     /// How the catalog was judged.
     pub profile: Profile,
     /// How the app is started.
-    pub run: Run,
+    pub run: StartInstructions,
     /// Where the OAuth proxy answers; `OAUTH_PROXY_URL` of the app's environment overrides it.
     pub proxy_url: String,
     /// Where providers send users back to, sorted: the first redirect URI of each server.

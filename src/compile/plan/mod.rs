@@ -28,7 +28,8 @@ pub use launch::{
 };
 pub use proxy::{ClientAuthentication, Providers, ProxyLaunch};
 pub(crate) use proxy::{
-    Destination, Listen, ProvidersKind, ProxyEnvironment, ProxyKind, ProxyServer, Purpose, Source,
+    HostPurpose, Listen, PlannedDestination, ProvidersKind, ProxyEnvironment, ProxyKind,
+    ProxyServer, Source,
 };
 
 /// The first field of every JSON artifact.
@@ -118,7 +119,7 @@ pub struct IndexedServer {
     /// How the user logs in; null where the server has no OAuth login.
     pub oauth: Option<IndexedOAuth>,
     /// Where the proxy sends this server's secret, and which hosts it reads metadata from.
-    pub destinations: Vec<Destination>,
+    pub destinations: Vec<PlannedDestination>,
     /// True where the destinations are unknown: the discovery lock has no entry for this manifest's URLs.
     pub unverifiable: bool,
     /// The proxy's environment variables for this server.
@@ -160,7 +161,7 @@ pub struct IndexedFact {
 /// How a program of the checkout is started.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Run {
+pub struct StartInstructions {
     /// The folder to run in, relative to the root of the checkout.
     pub folder: String,
     /// The command that installs what it needs, one word an item.

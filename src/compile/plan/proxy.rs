@@ -9,7 +9,7 @@ use crate::catalog::entry::{self, DestinationSource};
 use crate::manifest::oauth::OAuthType;
 use crate::text::profile::Profile;
 
-use super::Run;
+use super::StartInstructions;
 
 /// `oauth_proxy/launch.json`: all that a proxy needs besides its environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -24,7 +24,7 @@ pub struct ProxyLaunch {
     /// How the catalog was judged. Only under `development` may an endpoint be http, and then on loopback alone.
     pub profile: Profile,
     /// How the proxy is started.
-    pub run: Run,
+    pub run: StartInstructions,
     /// Where it listens.
     pub listen: Listen,
     /// The callbacks that it serves, sorted.
@@ -129,7 +129,7 @@ pub struct Providers {
     /// is sent nowhere.
     pub server_destinations: BTreeMap<String, Vec<String>>,
     /// The source of each host, sorted by host.
-    pub destinations: Vec<Destination>,
+    pub destinations: Vec<PlannedDestination>,
     /// The servers whose destinations the discovery lock does not know, sorted.
     pub unverifiable: Vec<String>,
 }
@@ -144,11 +144,11 @@ pub enum ProvidersKind {
 /// A host, its purpose, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Destination {
+pub struct PlannedDestination {
     /// The exact host name.
     pub host: String,
     /// What the host is used for.
-    pub purpose: Purpose,
+    pub purpose: HostPurpose,
     /// The server that needs it; null for a host of the configuration.
     pub server: Option<String>,
     /// The exact URL; null for a host of the configuration.
@@ -162,7 +162,7 @@ pub struct Destination {
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
-pub enum Purpose {
+pub enum HostPurpose {
     /// Codes and refresh tokens are exchanged there; the secret is sent.
     Token,
     /// Tokens are revoked there; the secret is sent.
@@ -173,7 +173,7 @@ pub enum Purpose {
     Extra,
 }
 
-impl From<entry::Purpose> for Purpose {
+impl From<entry::Purpose> for HostPurpose {
     fn from(purpose: entry::Purpose) -> Self {
         match purpose {
             entry::Purpose::Token => Self::Token,

@@ -78,22 +78,22 @@ enum DefaultPlace {
     /// In the reference.
     Reference(fn(name: &str, default: &str) -> Option<String>),
     /// In the list of inputs that the client prompts for.
-    Prompt,
+    InputPrompt,
     /// Nowhere: the default is written instead of a reference.
     Written,
 }
 
 /// The file to write.
-struct File {
+struct WrittenFile {
     /// The key of the servers.
     root: &'static str,
-    prompts: Vec<Prompt>,
-    servers: BTreeMap<String, Entry>,
+    prompts: Vec<InputPrompt>,
+    servers: BTreeMap<String, ConfigEntry>,
 }
 
 /// An input that the client prompts for.
 #[derive(Debug, Serialize)]
-struct Prompt {
+struct InputPrompt {
     #[serde(rename = "type")]
     kind: &'static str,
     id: String,
@@ -109,7 +109,7 @@ struct Prompt {
 /// One server of the file.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-enum Entry {
+enum ConfigEntry {
     Process {
         #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
         kind: Option<&'static str>,
@@ -138,7 +138,8 @@ struct Asked<'a> {
 pub fn export(launches: &[ServerLaunch], client: Client, with_optional: bool) -> Export {
     let dialect = dialect(client);
     let names = names(launches, dialect);
-    let mut file = File { root: dialect.root, prompts: Vec::new(), servers: BTreeMap::new() };
+    let mut file =
+        WrittenFile { root: dialect.root, prompts: Vec::new(), servers: BTreeMap::new() };
     let mut notes = Vec::new();
     let mut refused = Vec::new();
     for launch in launches {
@@ -150,7 +151,7 @@ pub fn export(launches: &[ServerLaunch], client: Client, with_optional: bool) ->
                 notes.extend(server.notes.into_iter().map(note));
                 let asked = server.asked.into_values();
                 match dialect.default {
-                    DefaultPlace::Prompt => file.prompts.extend(asked.map(vscode::prompt)),
+                    DefaultPlace::InputPrompt => file.prompts.extend(asked.map(vscode::prompt)),
                     DefaultPlace::Reference(_) | DefaultPlace::Written => notes.extend(
                         asked
                             .map(|Asked { name, input, .. }| {
@@ -166,7 +167,7 @@ pub fn export(launches: &[ServerLaunch], client: Client, with_optional: bool) ->
     Export { text: to_json(&file), notes, refused, servers: file.servers.len() }
 }
 
-impl Serialize for File {
+impl Serialize for WrittenFile {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut file = serializer.serialize_map(None)?;
         if !self.prompts.is_empty() {

@@ -11,7 +11,7 @@ use crate::compile::plan::{
 use crate::runtime::simulate::number_text;
 use crate::source::Pointer;
 
-use super::{Asked, DefaultPlace, Dialect, Entry, would_expand};
+use super::{Asked, ConfigEntry, DefaultPlace, Dialect, would_expand};
 
 /// The translation of a launch spec, in progress.
 pub(super) struct Translation<'a> {
@@ -34,14 +34,14 @@ enum Untranslatable {
 }
 
 /// A text for the client's file.
-struct Written {
+struct WrittenValue {
     text: String,
     /// The text as the client expands it: with defaults filled in, and a null character for each other reference. It
     /// must contain nothing more to expand.
     read: String,
 }
 
-impl Written {
+impl WrittenValue {
     fn fixed(text: String) -> Self {
         let read = text.clone();
         Self { text, read }
@@ -53,7 +53,7 @@ impl Written {
     }
 }
 
-type Translated = Result<Written, Untranslatable>;
+type Translated = Result<WrittenValue, Untranslatable>;
 
 impl<'a> Translation<'a> {
     pub(crate) fn new(
@@ -69,7 +69,7 @@ impl<'a> Translation<'a> {
     ///
     /// # Errors
     /// Why the client cannot have this server.
-    pub(crate) fn entry(&mut self) -> Result<Entry, String> {
+    pub(crate) fn entry(&mut self) -> Result<ConfigEntry, String> {
         if self.launch.id == "__proto__" {
             return Err(
                 "`__proto__` cannot be the name of a server in a JavaScript client".to_owned()
@@ -90,7 +90,7 @@ impl<'a> Translation<'a> {
         Ok(entry)
     }
 
-    fn remote(&mut self, url: &str) -> Result<Entry, String> {
+    fn remote(&mut self, url: &str) -> Result<ConfigEntry, String> {
         if would_expand(url) {
             return Err(format!("`/transport` {EXPANDED}"));
         }
@@ -98,10 +98,10 @@ impl<'a> Translation<'a> {
             Url::parse(url).is_ok_and(|url| url.path().trim_end_matches('/').ends_with("/sse"));
         let kind = self.dialect.remote.map(|[http, sse]| if is_sse { sse } else { http });
         let url = url.to_owned();
-        Ok(Entry::Remote { kind, url })
+        Ok(ConfigEntry::Remote { kind, url })
     }
 
-    fn process(&mut self, process: &'a Process) -> Result<Entry, String> {
+    fn process(&mut self, process: &'a Process) -> Result<ConfigEntry, String> {
         let root = Pointer::from("/process");
         let command = process.command.as_ref();
         let command =
@@ -150,7 +150,7 @@ impl<'a> Translation<'a> {
             }
         };
         self.note_container(process);
-        Ok(Entry::Process { kind: self.dialect.stdio, command, args, env })
+        Ok(ConfigEntry::Process { kind: self.dialect.stdio, command, args, env })
     }
 
     /// Notes what the client does not set up for a container.
@@ -277,7 +277,7 @@ impl<'a> Translation<'a> {
 
     fn text(&mut self, template: &'a Template) -> Translated {
         match template {
-            Template::Fixed(text) => inert(Written::fixed(text.clone())),
+            Template::Fixed(text) => inert(WrittenValue::fixed(text.clone())),
             Template::Composed(composed) => self.composed(composed),
         }
     }
@@ -286,10 +286,10 @@ impl<'a> Translation<'a> {
         for key in &composed.omit_without {
             self.answer(key)?;
         }
-        let mut whole = Written::fixed(String::new());
+        let mut whole = WrittenValue::fixed(String::new());
         for part in &composed.parts {
             let part = match part {
-                Part::Text(part) => Written::fixed(part.clone()),
+                Part::Text(part) => WrittenValue::fixed(part.clone()),
                 Part::Input { input } => self.answer(input)?,
                 Part::Folder { folder } => self.folder(*folder)?,
                 Part::Token { .. } => {
@@ -308,16 +308,16 @@ impl<'a> Translation<'a> {
 
     fn folder(&self, folder: HostPath) -> Translated {
         let Dialect { home, separator, .. } = self.dialect;
-        let inside = |name| Ok(Written::reference(format!("{home}{separator}{name}")));
+        let inside = |name| Ok(WrittenValue::reference(format!("{home}{separator}{name}")));
         match folder {
             HostPath::Installation => {
                 Err(Untranslatable::Missing("the client has no installation folder".to_owned()))
             }
-            HostPath::Home => Ok(Written::reference((*home).to_owned())),
+            HostPath::Home => Ok(WrittenValue::reference((*home).to_owned())),
             HostPath::Desktop => inside("Desktop"),
             HostPath::Documents => inside("Documents"),
             HostPath::Downloads => inside("Downloads"),
-            HostPath::Separator => Ok(Written::reference((*separator).to_owned())),
+            HostPath::Separator => Ok(WrittenValue::reference((*separator).to_owned())),
         }
     }
 
@@ -346,12 +346,12 @@ impl<'a> Translation<'a> {
             ),
             (None, _) => {
                 self.ask(key, None);
-                Ok(Written::reference(reference))
+                Ok(WrittenValue::reference(reference))
             }
-            (Some((default, false)), DefaultPlace::Prompt) => {
+            (Some((default, false)), DefaultPlace::InputPrompt) => {
                 let read = default.read;
                 self.ask(key, Some(default.text));
-                Ok(Written { text: reference, read })
+                Ok(WrittenValue { text: reference, read })
             }
             (Some((default, false)), DefaultPlace::Reference(with_default)) => {
                 let text = with_default(name, &default.text);
@@ -359,7 +359,7 @@ impl<'a> Translation<'a> {
                     self.note(written(key));
                     default.text
                 });
-                Ok(Written { text, read: default.read })
+                Ok(WrittenValue { text, read: default.read })
             }
             // The client does not expand references in a default.
             (Some((default, _)), _) => {
@@ -379,12 +379,12 @@ impl<'a> Translation<'a> {
 
     fn default(&mut self, default: &'a InputValue) -> Translated {
         match default {
-            InputValue::Boolean(value) => Ok(Written::fixed(value.to_string())),
-            InputValue::Number(number) => Ok(Written::fixed(number_text(number))),
-            InputValue::Text(text) => inert(Written::fixed(text.clone())),
+            InputValue::Boolean(value) => Ok(WrittenValue::fixed(value.to_string())),
+            InputValue::Number(number) => Ok(WrittenValue::fixed(number_text(number))),
+            InputValue::Text(text) => inert(WrittenValue::fixed(text.clone())),
             InputValue::Composed(composed) => self.composed(composed),
             InputValue::Several(items) => {
-                let mut whole = Written::fixed(String::new());
+                let mut whole = WrittenValue::fixed(String::new());
                 for (index, item) in items.iter().enumerate() {
                     let comma = if index > 0 { "," } else { "" };
                     let item = self.default(item)?;
@@ -398,7 +398,7 @@ impl<'a> Translation<'a> {
 }
 
 /// Refuses a text that a client would expand.
-fn inert(written: Written) -> Translated {
+fn inert(written: WrittenValue) -> Translated {
     if would_expand(&written.read) {
         Err(Untranslatable::Unsafe(EXPANDED.to_owned()))
     } else {

@@ -5,7 +5,7 @@
 use crate::compile::plan::InputType;
 use crate::text::visible::visible;
 
-use super::{Asked, DefaultPlace, Dialect, Prompt, would_expand};
+use super::{Asked, DefaultPlace, Dialect, InputPrompt, would_expand};
 
 pub(super) const DIALECT: Dialect = Dialect {
     root: "servers",
@@ -19,13 +19,13 @@ pub(super) const DIALECT: Dialect = Dialect {
         format!("{server}.{key}").chars().map(plain).collect()
     },
     reference: |name| format!("${{input:{name}}}"),
-    default: DefaultPlace::Prompt,
+    default: DefaultPlace::InputPrompt,
     home: "${userHome}",
     separator: "${/}",
 };
 
 /// A text prompt, or for a boolean a list to pick from.
-pub(super) fn prompt(asked: Asked<'_>) -> Prompt {
+pub(super) fn prompt(asked: Asked<'_>) -> InputPrompt {
     let Asked { name, input, default } = asked;
     let title = visible(&input.title);
     let description = match input.description.as_deref().map(visible) {
@@ -33,7 +33,7 @@ pub(super) fn prompt(asked: Asked<'_>) -> Prompt {
         Some(_) | None => title.into_owned(),
     };
     let is_choice = input.kind == InputType::Boolean;
-    Prompt {
+    InputPrompt {
         kind: if is_choice { "pickString" } else { "promptString" },
         // The description is not expanded, but it must not look like a reference to a search of the file.
         description: if would_expand(&description) { name.clone() } else { description },

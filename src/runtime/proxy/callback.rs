@@ -22,7 +22,7 @@ const PASSED_ON: [&str; 6] = ["code", "state", "error", "error_description", "er
 const LONGEST_QUERY: usize = 8 * 1024;
 
 /// A callback page, before it is HTML.
-pub struct Page {
+pub struct CallbackPage {
     status: StatusCode,
     title: &'static str,
     text: String,
@@ -31,7 +31,7 @@ pub struct Page {
 }
 
 /// Leaves out the text and the link, which may contain a code.
-impl fmt::Debug for Page {
+impl fmt::Debug for CallbackPage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Page")
@@ -41,7 +41,7 @@ impl fmt::Debug for Page {
     }
 }
 
-impl Page {
+impl CallbackPage {
     /// The page for a redirect with this query.
     pub fn of(query: &str, deep_link: &Url) -> Self {
         let Some(parameters) = parameters(query) else {
@@ -82,7 +82,7 @@ impl Page {
     }
 }
 
-impl IntoResponse for Page {
+impl IntoResponse for CallbackPage {
     fn into_response(self) -> Response {
         let title = self.title;
         let text = escape(&self.text);

@@ -18,7 +18,7 @@ use crate::text::dotenv;
 use crate::text::hosts;
 use crate::text::profile::Profile;
 
-use super::{MissingSecret, Options, ProxyError, StartupSummary};
+use super::{MissingSecret, ProxyError, ProxyOptions, StartupSummary};
 
 /// The size limit of the launch file and the `.env` file: enough for ten thousand servers.
 const MOST_BYTES: u64 = 64 << 20;
@@ -71,7 +71,7 @@ impl fmt::Debug for Secret {
 }
 
 /// Reads and checks everything. Problems are collected, so that one run reports them all.
-pub(super) fn load(options: &Options) -> Result<Loaded, ProxyError> {
+pub(super) fn load(options: &ProxyOptions) -> Result<Loaded, ProxyError> {
     let launch = read_launch(&options.launch)?;
     let environment = Environment::read(options)?;
     let mut problems = Vec::new();
@@ -244,7 +244,7 @@ struct Environment<'a> {
 }
 
 impl<'a> Environment<'a> {
-    fn read(options: &'a Options) -> Result<Self, ProxyError> {
+    fn read(options: &'a ProxyOptions) -> Result<Self, ProxyError> {
         let file = match &options.env_file {
             None => dotenv::EnvFile::default(),
             Some(path) => {

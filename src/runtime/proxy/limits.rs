@@ -107,7 +107,7 @@ pub(super) struct Places {
 }
 
 /// A place for one connection, which is freed when dropped.
-pub(super) type Place = (OwnedSemaphorePermit, Arc<()>);
+pub(super) type CallerPermit = (OwnedSemaphorePermit, Arc<()>);
 
 impl Places {
     pub(crate) fn new(in_all: usize, per_address: usize) -> Self {
@@ -115,7 +115,7 @@ impl Places {
     }
 
     /// A place for a connection of this address, if there is one left.
-    pub(crate) fn take(&self, address: IpAddr) -> Option<Place> {
+    pub(crate) fn take(&self, address: IpAddr) -> Option<CallerPermit> {
         let permit = Arc::clone(&self.in_all).try_acquire_owned().ok()?;
         let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
         addresses.retain(|_, shared| Arc::strong_count(shared) > 1);

@@ -41,7 +41,7 @@ mod server;
 
 /// How to run the proxy.
 #[derive(Clone)]
-pub struct Options {
+pub struct ProxyOptions {
     /// `oauth_proxy/launch.json`.
     pub launch: PathBuf,
     /// A file of environment variables, read as the JavaScript package `dotenv` reads it.
@@ -61,7 +61,7 @@ pub struct Options {
     pub limits: Limits,
 }
 
-impl Options {
+impl ProxyOptions {
     /// The defaults for a launch file, with the environment of this process, except variables that are not UTF-8.
     pub fn new(launch: PathBuf) -> Self {
         let environment = std::env::vars_os()
@@ -82,7 +82,7 @@ impl Options {
 }
 
 /// Leaves out the environment, which contains the secrets.
-impl fmt::Debug for Options {
+impl fmt::Debug for ProxyOptions {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Options")
@@ -149,24 +149,27 @@ pub enum ProxyError {
 }
 
 /// Checks the launch file and the environment, without listening.
-pub fn check(options: &Options) -> Result<StartupSummary, ProxyError> {
+pub fn check(options: &ProxyOptions) -> Result<StartupSummary, ProxyError> {
     launch::load(options).map(|loaded| loaded.summary)
 }
 
 /// Runs until `shutdown` completes and the requests in flight are answered.
-pub async fn serve(options: Options, shutdown: impl Future<Output = ()>) -> Result<(), ProxyError> {
+pub async fn serve(
+    options: ProxyOptions,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), ProxyError> {
     bind(options).await?.serve(shutdown).await;
     Ok(())
 }
 
 /// Binds the address, without serving yet, so that the caller can report it.
-pub async fn bind(options: Options) -> Result<Listening, ProxyError> {
+pub async fn bind(options: ProxyOptions) -> Result<Listening, ProxyError> {
     bind_with_lookup(options, Arc::new(SystemLookup)).await
 }
 
 /// The same with another name resolution, for tests.
 pub async fn bind_with_lookup(
-    options: Options,
+    options: ProxyOptions,
     lookup: Arc<dyn Lookup>,
 ) -> Result<Listening, ProxyError> {
     let loaded = launch::load(&options)?;

@@ -33,25 +33,25 @@ const KNOWN: [&str; 14] = [
 ];
 
 /// The members of a JSON object in order, including repeated keys.
-struct Members(Vec<(String, Value)>);
+struct ParsedMembers(Vec<(String, Value)>);
 
-impl<'de> Deserialize<'de> for Members {
+impl<'de> Deserialize<'de> for ParsedMembers {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct OfObject;
 
         impl<'de> Visitor<'de> for OfObject {
-            type Value = Members;
+            type Value = ParsedMembers;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 formatter.write_str("an object")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ParsedMembers, A::Error> {
                 let mut members = Vec::new();
                 while let Some(member) = map.next_entry()? {
                     members.push(member);
                 }
-                Ok(Members(members))
+                Ok(ParsedMembers(members))
             }
         }
 
@@ -95,7 +95,8 @@ impl Parameters {
 
     /// Reads a body of the media type `application/json`.
     pub fn of_json(body: &[u8]) -> Result<Self, Refusal> {
-        let Members(members) = serde_json::from_slice(body).map_err(|_| Refusal::MALFORMED)?;
+        let ParsedMembers(members) =
+            serde_json::from_slice(body).map_err(|_| Refusal::MALFORMED)?;
         let mut parameters = Self::default();
         let mut seen = BTreeSet::new();
         for (name, value) in members {

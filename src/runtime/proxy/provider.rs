@@ -23,7 +23,7 @@ use super::launch::{OAuthClient, reach};
 use super::limits::Limits;
 use super::parameters::Fields;
 use super::reply::Refusal;
-use super::{Options, ProxyError};
+use super::{ProxyError, ProxyOptions};
 
 /// Connections to one provider that are kept open for the next request.
 const IDLE_CONNECTIONS: usize = 64;
@@ -46,7 +46,7 @@ pub(super) struct ProviderResponse {
 
 impl Provider {
     pub(crate) fn new(
-        options: &Options,
+        options: &ProxyOptions,
         profile: Profile,
         lookup: Arc<dyn Lookup>,
     ) -> Result<Self, ProxyError> {
@@ -54,7 +54,10 @@ impl Provider {
         let options = ClientOptions {
             reach: reach(profile),
             authorities: options.authorities.clone(),
-            limits: client::Limits { connect: limits.connect_time, ..client::Limits::default() },
+            limits: client::FetchLimits {
+                connect: limits.connect_time,
+                ..client::FetchLimits::default()
+            },
             ..ClientOptions::default()
         };
         let http = client::builder(&options, lookup)?

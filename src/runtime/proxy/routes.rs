@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 use url::Url;
 
-use super::callback::Page;
+use super::callback::CallbackPage;
 use super::launch::{OAuthClient, ProxyState};
 use super::limits::{Limits, Rates};
 use super::log::{Log, RequestLine};
@@ -103,8 +103,8 @@ async fn token_of_server(
 }
 
 /// The provider in the path is ignored: the app knows which login it has started.
-async fn callback(State(proxy): State<Arc<Proxy>>, RawQuery(query): RawQuery) -> Page {
-    Page::of(&query.unwrap_or_default(), &proxy.state.deep_link)
+async fn callback(State(proxy): State<Arc<Proxy>>, RawQuery(query): RawQuery) -> CallbackPage {
+    CallbackPage::of(&query.unwrap_or_default(), &proxy.state.deep_link)
 }
 
 async fn health(State(proxy): State<Arc<Proxy>>) -> Json<Value> {

@@ -24,7 +24,7 @@ use super::limits::{Places, Rates};
 use super::log::LogLevel;
 use super::provider::Provider;
 use super::routes::{Peer, Proxy, router};
-use super::{Options, ProxyError, StartupSummary};
+use super::{ProxyError, ProxyOptions, StartupSummary};
 
 /// The pause after a failed accept, which usually means that the system is out of files or memory.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -40,7 +40,7 @@ pub struct Listening {
 
 impl Listening {
     pub(super) async fn bind(
-        options: Options,
+        options: ProxyOptions,
         loaded: Loaded,
         provider: Provider,
     ) -> Result<Self, ProxyError> {

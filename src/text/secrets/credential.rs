@@ -33,7 +33,7 @@ pub(crate) fn credentials(text: &str) -> impl Iterator<Item = Credential<'_>> {
         let before = text.get(..start)?;
         let is_inside_word = before.ends_with(|before: char| before.is_ascii_alphanumeric());
         // Dashes always start a PEM block; the letter before them may belong to an escape such as `\n`.
-        if is_inside_word && !matches!(form.body, Body::Pem) {
+        if is_inside_word && !matches!(form.body, TokenBody::Pem) {
             return None;
         }
         let body = candidate.end();
@@ -42,12 +42,13 @@ pub(crate) fn credentials(text: &str) -> impl Iterator<Item = Credential<'_>> {
             run = TokenRun::at(text, body);
         }
         let end = match form.body {
-            Body::Pem => pem_end(text, body)?,
-            Body::Jwt if run.end - start < LEAST_JWT_PART => return None,
-            Body::Jwt => run.end_of_jwt?,
-            Body::Token | Body::Mixed | Body::Alphanumeric(_) | Body::AccessKeyId => {
-                run.is_body(&form.body, text, body).then_some(run.end)?
-            }
+            TokenBody::Pem => pem_end(text, body)?,
+            TokenBody::Jwt if run.end - start < LEAST_JWT_PART => return None,
+            TokenBody::Jwt => run.end_of_jwt?,
+            TokenBody::Token
+            | TokenBody::Mixed
+            | TokenBody::Alphanumeric(_)
+            | TokenBody::AccessKeyId => run.is_body(&form.body, text, body).then_some(run.end)?,
         };
         end_of_last = end;
         Some(Credential { kind: form.kind, secret: text.get(start..end)? })
@@ -59,9 +60,12 @@ pub(crate) fn credentials(text: &str) -> impl Iterator<Item = Credential<'_>> {
 pub(crate) fn may_be_in_json(text: &str) -> bool {
     let has_body = |form: &Form, body: &str| {
         let least = match form.body {
-            Body::Pem => 0,
-            Body::Jwt => LEAST_JWT_PART - form.prefix.len(),
-            Body::Token | Body::Mixed | Body::Alphanumeric(_) | Body::AccessKeyId => SHORTEST_TOKEN,
+            TokenBody::Pem => 0,
+            TokenBody::Jwt => LEAST_JWT_PART - form.prefix.len(),
+            TokenBody::Token
+            | TokenBody::Mixed
+            | TokenBody::Alphanumeric(_)
+            | TokenBody::AccessKeyId => SHORTEST_TOKEN,
         };
         leading(body, is_token_character).len() >= least
     };
@@ -120,11 +124,11 @@ const STAND_IN_WORDS: [&str; 11] = [
 struct Form {
     prefix: &'static str,
     kind: &'static str,
-    body: Body,
+    body: TokenBody,
 }
 
 /// What must follow a prefix.
-enum Body {
+enum TokenBody {
     /// At least 16 of `[A-Za-z0-9_-]`.
     Token,
     /// The same, with a piece that mixes letters and digits: for prefixes that also occur in prose.
@@ -140,37 +144,37 @@ enum Body {
 }
 
 const FORMS: [Form; 31] = [
-    form("eyJ", "a JSON Web Token", Body::Jwt),
-    form("-----BEGIN ", "a private key", Body::Pem),
-    form("ghp_", "a GitHub token", Body::Token),
-    form("gho_", "a GitHub token", Body::Token),
-    form("ghu_", "a GitHub token", Body::Token),
-    form("ghs_", "a GitHub token", Body::Token),
-    form("ghr_", "a GitHub token", Body::Token),
-    form("github_pat_", "a GitHub token", Body::Token),
-    form("glpat-", "a GitLab token", Body::Token),
-    form("xoxa-", "a Slack token", Body::Token),
-    form("xoxb-", "a Slack token", Body::Token),
-    form("xoxp-", "a Slack token", Body::Token),
-    form("xoxr-", "a Slack token", Body::Token),
-    form("xoxo-", "a Slack token", Body::Token),
-    form("xoxs-", "a Slack token", Body::Token),
-    form("xapp-", "a Slack token", Body::Token),
-    form("GOCSPX-", "a Google client secret", Body::Token),
-    form("AIza", "a Google API key", Body::Token),
-    form("ya29.", "a Google access token", Body::Token),
-    form("AKIA", "an AWS access key", Body::AccessKeyId),
-    form("ASIA", "an AWS access key", Body::AccessKeyId),
-    form("sk-", "an API key", Body::Mixed),
-    form("sk_live_", "a Stripe key", Body::Token),
-    form("rk_live_", "a Stripe key", Body::Token),
-    form("shpat_", "a Shopify token", Body::Token),
-    form("dop_v1_", "a DigitalOcean token", Body::Token),
-    form("npm_", "an npm token", Body::Alphanumeric(36)),
-    form("pypi-", "a package upload token", Body::Mixed),
-    form("hf_", "a Hugging Face token", Body::Alphanumeric(30)),
-    form("ntn_", "a Notion token", Body::Alphanumeric(30)),
-    form("lin_api_", "a Linear API key", Body::Alphanumeric(30)),
+    form("eyJ", "a JSON Web Token", TokenBody::Jwt),
+    form("-----BEGIN ", "a private key", TokenBody::Pem),
+    form("ghp_", "a GitHub token", TokenBody::Token),
+    form("gho_", "a GitHub token", TokenBody::Token),
+    form("ghu_", "a GitHub token", TokenBody::Token),
+    form("ghs_", "a GitHub token", TokenBody::Token),
+    form("ghr_", "a GitHub token", TokenBody::Token),
+    form("github_pat_", "a GitHub token", TokenBody::Token),
+    form("glpat-", "a GitLab token", TokenBody::Token),
+    form("xoxa-", "a Slack token", TokenBody::Token),
+    form("xoxb-", "a Slack token", TokenBody::Token),
+    form("xoxp-", "a Slack token", TokenBody::Token),
+    form("xoxr-", "a Slack token", TokenBody::Token),
+    form("xoxo-", "a Slack token", TokenBody::Token),
+    form("xoxs-", "a Slack token", TokenBody::Token),
+    form("xapp-", "a Slack token", TokenBody::Token),
+    form("GOCSPX-", "a Google client secret", TokenBody::Token),
+    form("AIza", "a Google API key", TokenBody::Token),
+    form("ya29.", "a Google access token", TokenBody::Token),
+    form("AKIA", "an AWS access key", TokenBody::AccessKeyId),
+    form("ASIA", "an AWS access key", TokenBody::AccessKeyId),
+    form("sk-", "an API key", TokenBody::Mixed),
+    form("sk_live_", "a Stripe key", TokenBody::Token),
+    form("rk_live_", "a Stripe key", TokenBody::Token),
+    form("shpat_", "a Shopify token", TokenBody::Token),
+    form("dop_v1_", "a DigitalOcean token", TokenBody::Token),
+    form("npm_", "an npm token", TokenBody::Alphanumeric(36)),
+    form("pypi-", "a package upload token", TokenBody::Mixed),
+    form("hf_", "a Hugging Face token", TokenBody::Alphanumeric(30)),
+    form("ntn_", "a Notion token", TokenBody::Alphanumeric(30)),
+    form("lin_api_", "a Linear API key", TokenBody::Alphanumeric(30)),
 ];
 
 /// The length in bytes of the shortest credential: the shortest prefix with the shortest body.
@@ -181,7 +185,7 @@ const SHORTEST_TOKEN: usize = 16;
 /// The least length of each of the three parts of a JWT.
 const LEAST_JWT_PART: usize = 8;
 
-const fn form(prefix: &'static str, kind: &'static str, body: Body) -> Form {
+const fn form(prefix: &'static str, kind: &'static str, body: TokenBody) -> Form {
     Form { prefix, kind, body }
 }
 
@@ -220,7 +224,7 @@ impl TokenRun {
     }
 
     /// Whether the run from `start` on is a valid body.
-    fn is_body(&self, body: &Body, text: &str, start: usize) -> bool {
+    fn is_body(&self, body: &TokenBody, text: &str, start: usize) -> bool {
         let length = self.end - start;
         let contains = |last: Option<usize>| last.is_some_and(|last| last >= start);
         if length < SHORTEST_TOKEN || (contains(self.last_stand_in) && !starts_random(text, start))
@@ -228,15 +232,15 @@ impl TokenRun {
             return false;
         }
         match body {
-            Body::Token => true,
-            Body::Mixed => contains(self.last_random_piece),
-            Body::Alphanumeric(least) => length >= *least && !contains(self.last_separator),
-            Body::AccessKeyId => {
+            TokenBody::Token => true,
+            TokenBody::Mixed => contains(self.last_random_piece),
+            TokenBody::Alphanumeric(least) => length >= *least && !contains(self.last_separator),
+            TokenBody::AccessKeyId => {
                 let is_id = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
                 let id = text.get(start..self.end).unwrap_or_default();
                 length == 16 && id.bytes().all(is_id)
             }
-            Body::Jwt | Body::Pem => false,
+            TokenBody::Jwt | TokenBody::Pem => false,
         }
     }
 }
@@ -343,9 +347,9 @@ mod tests {
     fn every_prefix_is_found_inside_other_text() {
         for form in &FORMS {
             let secret = match form.body {
-                Body::Jwt => format!("{}.{}.{}", planted("eyJ"), planted("eyJ"), planted("")),
-                Body::Pem => continue,
-                Body::AccessKeyId => format!("{}Q7W2ER9TY4UI8OP1", form.prefix),
+                TokenBody::Jwt => format!("{}.{}.{}", planted("eyJ"), planted("eyJ"), planted("")),
+                TokenBody::Pem => continue,
+                TokenBody::AccessKeyId => format!("{}Q7W2ER9TY4UI8OP1", form.prefix),
                 _ => planted(form.prefix),
             };
             assert_found(&secret, &secret);

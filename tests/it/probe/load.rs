@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use catproof::testing::discovery::Target;
+use catproof::testing::discovery::DiscoveryTarget;
 
 use super::simulator::{Reply, World, probe_all};
 
 const DELAY: Duration = Duration::from_millis(5);
 
-fn numbered(world: &World, count: usize, url: impl Fn(usize) -> String) -> Vec<Target> {
+fn numbered(world: &World, count: usize, url: impl Fn(usize) -> String) -> Vec<DiscoveryTarget> {
     (0..count)
-        .map(|number| Target {
+        .map(|number| DiscoveryTarget {
             server_id: format!("server-{number:04}"),
             ..world.remote(&url(number))
         })

@@ -6,8 +6,8 @@ use catproof::testing::discovery::Fetch as _;
 use catproof::testing::discovery::fetch::Method;
 use catproof::testing::discovery::record::Recording;
 use catproof::testing::discovery::{
-    Lock, LockInputs, ProbeRun, Probed, Reach, Recorder, Recordings, Request, Target, TargetKind,
-    probe,
+    DiscoveryTarget, Lock, LockInputs, ProbeRun, Probed, Reach, Recorder, Recordings, Request,
+    TargetKind, probe,
 };
 use catproof::testing::text::hidden::to_json;
 use expect_test::expect_file;
@@ -18,13 +18,13 @@ fn shipped() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/probe/recordings")
 }
 
-async fn replay(folder: &Path, targets: &[Target], reach: Reach) -> Probed {
+async fn replay(folder: &Path, targets: &[DiscoveryTarget], reach: Reach) -> Probed {
     let recordings = Recordings::open(folder).unwrap();
     probe(targets, &recordings, ProbeRun { today: TODAY, reach }, |_| ()).await
 }
 
 /// A target for every remote server that the shipped recordings know, and the issuer Google.
-fn shipped_targets() -> Vec<Target> {
+fn shipped_targets() -> Vec<DiscoveryTarget> {
     let mut urls = Vec::new();
     for item in std::fs::read_dir(shipped()).unwrap() {
         let path = item.unwrap().path();
@@ -35,12 +35,12 @@ fn shipped_targets() -> Vec<Target> {
             urls.extend((recording.method == Method::Initialize).then_some(recording.url));
         }
     }
-    let remote = |url: String| Target {
+    let remote = |url: String| DiscoveryTarget {
         server_id: url.clone(),
         kind: TargetKind::Remote,
         inputs: LockInputs { remote_url: Some(url), ..LockInputs::default() },
     };
-    let google = Target {
+    let google = DiscoveryTarget {
         server_id: "google".to_owned(),
         kind: TargetKind::McpStatic,
         inputs: LockInputs {
@@ -58,7 +58,7 @@ fn shipped_targets() -> Vec<Target> {
 async fn the_shipped_recordings_give_the_expected_lock_twice() {
     let targets = shipped_targets();
     let first = to_json(&replay(&shipped(), &targets, Reach::Public).await.lock);
-    let reversed: Vec<Target> = targets.into_iter().rev().collect();
+    let reversed: Vec<DiscoveryTarget> = targets.into_iter().rev().collect();
     let second = to_json(&replay(&shipped(), &reversed, Reach::Public).await.lock);
     assert_eq!(first, second);
     expect_file![Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/probe/recordings.lock.json")]
@@ -118,9 +118,9 @@ async fn what_was_recorded_is_replayed_to_the_same_bytes() {
         .on("POST {a}/broken", Reply::status(401))
         .on("GET {a}/.well-known/oauth-protected-resource/broken", Reply::status(200).drip(b"\xff\xfe", 3, std::time::Duration::ZERO))
         .on("POST {a}/loop", Reply::redirect(308, "/loop"));
-    let targets: Vec<Target> =
+    let targets: Vec<DiscoveryTarget> =
         ["{a}/mcp", "{a}/broken", "{a}/loop", "http://127.0.0.1:1/mcp", "https://10.0.0.1/"]
-            .map(|url| Target { server_id: world.fill(url), ..world.remote(url) })
+            .map(|url| DiscoveryTarget { server_id: world.fill(url), ..world.remote(url) })
             .to_vec();
     let folder = tempfile::tempdir().unwrap();
     let run = ProbeRun { today: TODAY, reach: Reach::Loopback };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use catproof::testing::discovery::Target;
+use catproof::testing::discovery::DiscoveryTarget;
 use serde_json::{Value, json};
 
 use super::providers::{
@@ -305,7 +305,7 @@ async fn two_spellings_of_a_url_are_asked_once() {
         .on("POST {mcp}/", Reply::challenge("{mcp}/meta#part"))
         .on("GET {mcp}/meta", resource("{mcp}/", r#""{mcp}""#));
     let targets = ["{mcp}", "{mcp}/", "{mcp}/#x"]
-        .map(|url| Target { server_id: url.to_owned(), ..world.remote(url) });
+        .map(|url| DiscoveryTarget { server_id: url.to_owned(), ..world.remote(url) });
     let probed = probe_all(&targets, &world.network()).await;
     assert_eq!(probed.lock.servers.len(), 3);
     let asked: BTreeSet<String> = world.asked().into_iter().collect();

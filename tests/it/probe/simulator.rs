@@ -13,9 +13,10 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use catproof::testing::discovery::Network;
-use catproof::testing::discovery::client::Limits;
+use catproof::testing::discovery::client::FetchLimits;
 use catproof::testing::discovery::{
-    ClientOptions, LockEntry, LockInputs, ProbeRun, Probed, Reach, Target, TargetKind, probe,
+    ClientOptions, DiscoveryTarget, LockEntry, LockInputs, ProbeRun, Probed, Reach, TargetKind,
+    probe,
 };
 use futures_util::stream;
 use tokio::net::TcpListener;
@@ -31,7 +32,7 @@ pub struct World {
     shared: Arc<Shared>,
     authority: Authority,
     proxy: Option<String>,
-    pub limits: Limits,
+    pub limits: FetchLimits,
 }
 
 /// One answer.
@@ -82,7 +83,7 @@ impl World {
     }
 
     fn of(origins: Vec<(String, String)>, shared: Arc<Shared>, proxy: Option<String>) -> Self {
-        let limits = Limits { pause: Duration::from_millis(1), ..Limits::default() };
+        let limits = FetchLimits { pause: Duration::from_millis(1), ..FetchLimits::default() };
         Self { origins, shared, authority: Authority::new(), proxy, limits }
     }
 
@@ -146,7 +147,7 @@ impl World {
         }
     }
 
-    pub fn remote(&self, url: &str) -> Target {
+    pub fn remote(&self, url: &str) -> DiscoveryTarget {
         let inputs = LockInputs {
             remote_url: Some(self.fill(url)),
             server_url: Some(self.fill(url)),
@@ -155,7 +156,7 @@ impl World {
         target(TargetKind::Remote, inputs)
     }
 
-    pub fn mcp_static(&self, server_url: &str, well_known_url: Option<&str>) -> Target {
+    pub fn mcp_static(&self, server_url: &str, well_known_url: Option<&str>) -> DiscoveryTarget {
         let inputs = LockInputs {
             remote_url: None,
             server_url: Some(self.fill(server_url)),
@@ -164,7 +165,7 @@ impl World {
         target(TargetKind::McpStatic, inputs)
     }
 
-    pub fn generic(&self, authorization_endpoint: &str, token_endpoint: &str) -> Target {
+    pub fn generic(&self, authorization_endpoint: &str, token_endpoint: &str) -> DiscoveryTarget {
         let kind = TargetKind::Generic {
             authorization_endpoint: Some(self.fill(authorization_endpoint)),
             token_endpoint: Some(self.fill(token_endpoint)),
@@ -173,7 +174,7 @@ impl World {
     }
 
     /// Probes one server, and gives its entry with names in place of the origins.
-    pub async fn probe(&self, target: Target) -> LockEntry {
+    pub async fn probe(&self, target: DiscoveryTarget) -> LockEntry {
         let probed = probe_all(&[target], &self.network()).await;
         let entry =
             probed.lock.servers.into_values().chain(probed.endpoints.into_values()).next().unwrap();
@@ -182,13 +183,13 @@ impl World {
     }
 }
 
-pub async fn probe_all(targets: &[Target], network: &Network) -> Probed {
+pub async fn probe_all(targets: &[DiscoveryTarget], network: &Network) -> Probed {
     let run = ProbeRun { today: TODAY, reach: Reach::Loopback };
     probe(targets, network, run, |_| ()).await
 }
 
-fn target(kind: TargetKind, inputs: LockInputs) -> Target {
-    Target { server_id: "server".to_owned(), kind, inputs }
+fn target(kind: TargetKind, inputs: LockInputs) -> DiscoveryTarget {
+    DiscoveryTarget { server_id: "server".to_owned(), kind, inputs }
 }
 
 /// Requests as a log shows them: method and URL, in order.

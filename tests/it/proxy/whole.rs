@@ -11,8 +11,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use catproof::testing::discovery::{
-    ClientOptions, LockInputs, Network, ProbeRun, Reach, Recorder, Recordings, Target, TargetKind,
-    probe,
+    ClientOptions, DiscoveryTarget, LockInputs, Network, ProbeRun, Reach, Recorder, Recordings,
+    TargetKind, probe,
 };
 use catproof::testing::text::hidden::to_json;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
@@ -104,7 +104,7 @@ async fn built(manifests: &[Value]) -> TempDir {
         let file = format!("{}.json", manifest["name"].as_str().unwrap());
         fs::write(catalog.join(file), manifest.to_string()).unwrap();
     }
-    let targets: Vec<Target> = manifests.iter().filter_map(target).collect();
+    let targets: Vec<DiscoveryTarget> = manifests.iter().filter_map(target).collect();
     let lock = discovered(&targets, &folder.path().join("recordings")).await;
     let generated = folder.path().join("generated/development");
     fs::create_dir_all(&generated).unwrap();
@@ -115,7 +115,7 @@ async fn built(manifests: &[Value]) -> TempDir {
     folder
 }
 
-fn target(manifest: &Value) -> Option<Target> {
+fn target(manifest: &Value) -> Option<DiscoveryTarget> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let oauth = &manifest["oauth_config"];
     let inputs = LockInputs {
@@ -129,11 +129,11 @@ fn target(manifest: &Value) -> Option<Target> {
         _ => return None,
     };
     let server_id = text(&manifest["name"]).unwrap();
-    Some(Target { server_id, kind, inputs })
+    Some(DiscoveryTarget { server_id, kind, inputs })
 }
 
 /// Records what the providers say, and makes the lock of the recordings alone.
-async fn discovered(targets: &[Target], folder: &Path) -> String {
+async fn discovered(targets: &[DiscoveryTarget], folder: &Path) -> String {
     let run = ProbeRun { today: "2026-11-23", reach: Reach::Loopback };
     let options = ClientOptions { reach: Reach::Loopback, ..ClientOptions::default() };
     let recorder = Recorder::new(Network::new(&options).unwrap(), folder, run.today).unwrap();

@@ -12,7 +12,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use catproof::testing::discovery::client::{Lookup, SystemLookup};
-use catproof::testing::runtime::proxy::{Limits, Log, LogLevel, Options, bind_with_lookup};
+use catproof::testing::runtime::proxy::{Limits, Log, LogLevel, ProxyOptions, bind_with_lookup};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -152,7 +152,7 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
 /// How a proxy is set up, before it runs.
 pub struct Setup {
     pub launch: Value,
-    pub options: Options,
+    pub options: ProxyOptions,
     pub lookup: Arc<dyn Lookup>,
     folder: TempDir,
     log: Captured,
@@ -174,7 +174,7 @@ impl Setup {
     pub fn of(launch: Value) -> Self {
         let folder = TempDir::new().unwrap();
         let log = Captured::default();
-        let mut options = Options::new(folder.path().join("launch.json"));
+        let mut options = ProxyOptions::new(folder.path().join("launch.json"));
         options.environment = BTreeMap::new();
         options.log = Log::to(LogLevel::Debug, log.clone());
         Self { launch, options, lookup: Arc::new(SystemLookup), folder, log }

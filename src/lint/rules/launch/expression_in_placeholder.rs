@@ -1,7 +1,7 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::source::finding::Severity;
-use crate::text::placeholder::{Kind, Placeholder, placeholders};
+use crate::text::placeholder::{Placeholder, PlaceholderKind, placeholders};
 
 /// ## What it does
 /// Reports a placeholder of `user_config` that is more than one plain key: it has a condition, an operator, brackets or
@@ -38,7 +38,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let files = subject.injected_files().into_iter();
     for string in subject.server_strings().into_iter().chain(files) {
         for found in placeholders(string.text) {
-            let Kind::Expression(expression) = found.kind else {
+            let PlaceholderKind::Expression(expression) = found.kind else {
                 continue;
             };
             let written = string.text.get(found.range).unwrap_or_default();
@@ -50,7 +50,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             }
             let repaired = format!("${{{}}}", expression.trim());
             let help = match placeholders(&repaired).next() {
-                Some(Placeholder { kind: Kind::UserConfig(_), .. }) => format!("write `{repaired}`"),
+                Some(Placeholder { kind: PlaceholderKind::UserConfig(_), .. }) => format!("write `{repaired}`"),
                 _ => "write `${user_config.KEY}` with a single key, and leave conditions to the server"
                     .to_owned(),
             };

@@ -1,7 +1,7 @@
 use crate::lint::{Check, Findings, Rule, Slot, Subject};
 use crate::source::Pointer;
 use crate::source::finding::Severity;
-use crate::text::placeholder::{Kind, placeholders};
+use crate::text::placeholder::{PlaceholderKind, placeholders};
 
 /// ## What it does
 /// Reports an optional key of `user_config` that has no default and is used in a local server's command, arguments,
@@ -44,7 +44,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         let found = placeholders(string.text);
         found.map(|found| (string.slot, found.kind))
     });
-    let asked: Vec<(Slot<'_>, Kind<'_>)> = asked.collect();
+    let asked: Vec<(Slot<'_>, PlaceholderKind<'_>)> = asked.collect();
     for (key, input) in subject.user_inputs() {
         if input.required == Some(true) || input.default.is_some() {
             continue;

@@ -23,7 +23,7 @@ pub(crate) mod unused_user_config;
 use crate::lint::{Group, ManifestString, Rule, Slot, Subject};
 use crate::manifest::model::UserInput;
 use crate::text::launch_line::inline_script;
-use crate::text::placeholder::{Kind, placeholders};
+use crate::text::placeholder::{PlaceholderKind, placeholders};
 
 const DEFAULTS: Rule = Rule { group: Group::Launch, ..Rule::DEFAULTS };
 
@@ -46,7 +46,7 @@ fn unused_inputs<'a>(subject: &Subject<'a>) -> Vec<(&'a str, &'a UserInput)> {
     let mut strings = subject.server_strings();
     strings.extend(subject.injected_files());
     let asked = strings.iter().flat_map(|string| placeholders(string.text));
-    let asked: Vec<Kind<'_>> = asked.map(|found| found.kind).collect();
+    let asked: Vec<PlaceholderKind<'_>> = asked.map(|found| found.kind).collect();
     let is_used = |key: &str| asked.iter().any(|kind| kind.names(key));
     subject
         .user_inputs()

@@ -1,7 +1,7 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::source::finding::Severity;
-use crate::text::placeholder::{Kind, placeholders};
+use crate::text::placeholder::{PlaceholderKind, placeholders};
 use crate::text::suggest::Suggestions;
 
 /// ## What it does
@@ -40,7 +40,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let files = subject.injected_files().into_iter();
     for string in subject.server_strings().into_iter().chain(files) {
         for found in placeholders(string.text) {
-            let Kind::UserConfig(key) = found.kind else {
+            let PlaceholderKind::UserConfig(key) = found.kind else {
                 continue;
             };
             if subject.user_input(key).is_some() {

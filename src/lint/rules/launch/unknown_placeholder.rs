@@ -1,6 +1,6 @@
 use crate::lint::{Check, Findings, Rule, Subject};
 use crate::source::finding::Severity;
-use crate::text::placeholder::{Kind, placeholders};
+use crate::text::placeholder::{PlaceholderKind, placeholders};
 use crate::text::suggest::Suggestions;
 
 /// ## What it does
@@ -39,11 +39,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for string in super::strings_outside_of_shells(subject) {
         for found in placeholders(string.text) {
             let help = match found.kind {
-                Kind::Unknown(name) => help(suggestions.nearest(name)),
-                Kind::Token(_) => {
+                PlaceholderKind::Unknown(name) => help(suggestions.nearest(name)),
+                PlaceholderKind::Token(_) => {
                     "name the token's variable in `oauth_config.access_token_env_var`".to_owned()
                 }
-                Kind::UserConfig(_) | Kind::Expression(_) | Kind::Runtime(_) => continue,
+                PlaceholderKind::UserConfig(_)
+                | PlaceholderKind::Expression(_)
+                | PlaceholderKind::Runtime(_) => continue,
             };
             let written = string.text.get(found.range.clone()).unwrap_or_default();
             let message = if written.ends_with('}') {

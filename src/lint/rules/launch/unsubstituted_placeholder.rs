@@ -1,6 +1,6 @@
 use crate::lint::{Check, Findings, Rule, Subject};
 use crate::source::finding::Severity;
-use crate::text::placeholder::{Kind, placeholders};
+use crate::text::placeholder::{PlaceholderKind, placeholders};
 
 /// ## What it does
 /// Reports `${__dirname}`, `${HOME}` and the other names of desktop extensions in the command, the arguments, the image or
@@ -35,7 +35,7 @@ pub(crate) static RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for string in super::strings_outside_of_shells(subject) {
         for found in placeholders(string.text) {
-            let Kind::Runtime(name) = found.kind else {
+            let PlaceholderKind::Runtime(name) = found.kind else {
                 continue;
             };
             findings.push(

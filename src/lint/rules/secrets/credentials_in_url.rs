@@ -4,7 +4,7 @@ use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, RawSubject, Rule, Yield};
 use crate::source::Pointer;
 use crate::source::finding::Severity;
-use crate::text::placeholder::{Kind, placeholders};
+use crate::text::placeholder::{PlaceholderKind, placeholders};
 use crate::text::secrets::credential::{credentials, is_worth_hiding, names_credential};
 use crate::text::secrets::hardcoded::is_hardcoded;
 
@@ -134,7 +134,7 @@ fn user_information(url: &str) -> Option<(&str, &str)> {
     let (user, password) = user_information.split_once(':')?;
     // With the user's answer in it, the text around it is no password by itself.
     let is_asked_for =
-        placeholders(password).any(|found| matches!(found.kind, Kind::UserConfig(_)));
+        placeholders(password).any(|found| matches!(found.kind, PlaceholderKind::UserConfig(_)));
     let is_word = ["password", "passwd", "pass", "pw", "secret"]
         .iter()
         .any(|word| password.eq_ignore_ascii_case(word));

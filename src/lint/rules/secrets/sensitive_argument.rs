@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use crate::lint::{Check, Findings, RawSubject, Rule};
 use crate::source::finding::Severity;
-use crate::text::placeholder::{Kind, placeholders};
+use crate::text::placeholder::{PlaceholderKind, placeholders};
 
 /// ## What it does
 /// Reports a `sensitive` key of `user_config` in the command or the arguments.
@@ -38,8 +38,11 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
     let sensitive: BTreeSet<&str> = sensitive.collect();
     for (pointer, text) in super::command_line(subject.value) {
         let asked = placeholders(text).filter_map(|found| match found.kind {
-            Kind::UserConfig(key) => Some(key),
-            Kind::Expression(_) | Kind::Runtime(_) | Kind::Token(_) | Kind::Unknown(_) => None,
+            PlaceholderKind::UserConfig(key) => Some(key),
+            PlaceholderKind::Expression(_)
+            | PlaceholderKind::Runtime(_)
+            | PlaceholderKind::Token(_)
+            | PlaceholderKind::Unknown(_) => None,
         });
         let asked: BTreeSet<&str> = asked.filter(|key| sensitive.contains(key)).collect();
         for key in asked {

@@ -1,7 +1,7 @@
 use crate::lint::{Check, Findings, Rule, Subject};
 use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
-use crate::text::placeholder::{Kind, Token, placeholders};
+use crate::text::placeholder::{PlaceholderKind, TokenPlaceholder, placeholders};
 
 /// ## What it does
 /// Reports a server of type 1 (`generic`) whose injected files do not contain `${access_token}`.
@@ -39,7 +39,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
     let files = subject.injected_files();
     let has_token = files.iter().any(|file| {
-        placeholders(file.text).any(|found| found.kind == Kind::Token(Token::AccessToken))
+        placeholders(file.text)
+            .any(|found| found.kind == PlaceholderKind::Token(TokenPlaceholder::AccessToken))
     });
     if !files.is_empty() && !has_token {
         findings.push(

@@ -1,6 +1,6 @@
 use crate::lint::{Check, Findings, Rule, Subject};
 use crate::source::finding::Severity;
-use crate::text::placeholder::{Kind, Token, placeholders};
+use crate::text::placeholder::{PlaceholderKind, TokenPlaceholder, placeholders};
 use crate::text::suggest;
 
 /// ## What it does
@@ -36,11 +36,16 @@ pub(crate) static RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for file in subject.injected_files() {
         for found in placeholders(file.text) {
-            let (Kind::Runtime(name) | Kind::Unknown(name)) = found.kind else {
+            let (PlaceholderKind::Runtime(name) | PlaceholderKind::Unknown(name)) = found.kind
+            else {
                 continue;
             };
-            let known = [Token::AccessToken, Token::RefreshToken, Token::ExpiresIn];
-            let help = match suggest::nearest(name, known.map(Token::name)) {
+            let known = [
+                TokenPlaceholder::AccessToken,
+                TokenPlaceholder::RefreshToken,
+                TokenPlaceholder::ExpiresIn,
+            ];
+            let help = match suggest::nearest(name, known.map(TokenPlaceholder::name)) {
                 Some(meant) => format!("write `${{{meant}}}`, if that is what you meant"),
                 None => "use `${access_token}`, `${refresh_token}`, `${expires_in}` or \
                          `${user_config.KEY}`"

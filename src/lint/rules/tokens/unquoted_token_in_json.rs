@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use crate::lint::{Check, Findings, Rule, Subject};
 use crate::source::finding::Severity;
-use crate::text::placeholder::{Kind, Token, placeholders};
+use crate::text::placeholder::{PlaceholderKind, TokenPlaceholder, placeholders};
 
 /// ## What it does
 /// Reports an injected JSON file in which `${access_token}` or `${refresh_token}` is not in quotes.
@@ -51,7 +51,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
 
 /// The first token outside quotes, if the text would be JSON with every such token in quotes.
 /// Other placeholders outside quotes, such as `${expires_in}`, may be numbers.
-fn unquoted_token(text: &str) -> Option<Token> {
+fn unquoted_token(text: &str) -> Option<TokenPlaceholder> {
     if !text.trim_start().starts_with(['{', '[']) {
         return None;
     }
@@ -71,7 +71,9 @@ fn unquoted_token(text: &str) -> Option<Token> {
             continue;
         }
         match found.kind {
-            Kind::Token(token @ (Token::AccessToken | Token::RefreshToken)) => {
+            PlaceholderKind::Token(
+                token @ (TokenPlaceholder::AccessToken | TokenPlaceholder::RefreshToken),
+            ) => {
                 first_token = first_token.or(Some(token));
                 repaired.push_str("\"\"");
             }
