@@ -1,10 +1,11 @@
 //! The public catalog, where the shared corpora are: what an independent script counts there, this program counts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 
 use serde_json::Value;
 
-use crate::support::{check_json, run, shared};
+use crate::support::{check_json, project, run, shared};
 
 #[test]
 fn the_types_of_the_public_catalog_are_those_that_were_counted() {
@@ -105,5 +106,43 @@ fn each_rule_fires_in_as_many_files_as_an_independent_script_counted() {
     for &(rule, expected) in COUNTS {
         let counted = files.get(rule).map_or(0, BTreeSet::len);
         assert_eq!(counted, expected, "{rule}: {:#?}", files.get(rule));
+    }
+}
+
+/// `tests/corpus/verdicts.md`: file, rule and verdict of each row.
+fn verdicts() -> Vec<(String, String, String)> {
+    let text = fs::read_to_string(project().join("tests/corpus/verdicts.md")).unwrap();
+    let rows = text.lines().skip_while(|line| !line.starts_with("|---")).skip(1);
+    rows.map(|row| {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let [_, file, rule, verdict, why, _] = cells[..] else {
+            panic!("not a row of four cells: {row}")
+        };
+        assert!(["true", "false"].contains(&verdict) && !why.is_empty(), "{row}");
+        (file.to_owned(), rule.to_owned(), verdict.to_owned())
+    })
+    .collect()
+}
+
+#[test]
+fn every_error_and_warning_on_the_public_catalog_has_a_verdict_and_no_error_is_false() {
+    let verdicts = verdicts();
+    let Some(folder) = shared("corpus/servers") else {
+        return;
+    };
+    let (_, findings) = check_json(&folder, &["."]);
+    let text = |finding: &Value, key: &str| finding[key].as_str().unwrap().to_owned();
+    let found = findings.iter().map(|finding| (text(finding, "file"), text(finding, "rule")));
+    let mut found: Vec<(String, String)> = found.collect();
+    found.sort();
+    let mut judged: Vec<(String, String)> =
+        verdicts.iter().map(|(file, rule, _)| (file.clone(), rule.clone())).collect();
+    judged.sort();
+    assert_eq!(found, judged);
+    for (file, rule, verdict) in &verdicts {
+        let is_error = findings.iter().any(|finding| {
+            finding["file"] == **file && finding["rule"] == **rule && finding["severity"] == "error"
+        });
+        assert!(!is_error || verdict == "true", "a false error: {file} {rule}");
     }
 }

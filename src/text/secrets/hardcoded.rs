@@ -3,8 +3,8 @@
 use crate::text::secrets::client_secret::{is_reference, is_unfilled};
 use crate::text::secrets::credential::{is_example, looks_random, names_credential};
 
-/// Words that mean "no value" or toggle something.
-const FLAGS: [&str; 8] = ["true", "false", "yes", "no", "on", "off", "none", "null"];
+/// Words that toggle something.
+const FLAGS: [&str; 6] = ["true", "false", "yes", "no", "on", "off"];
 
 /// Whether a value is used literally: not a template in any syntax, a stand-in, a flag, a number, or the location of the
 /// credential.
@@ -12,12 +12,19 @@ pub(crate) fn is_hardcoded(value: &str) -> bool {
     let value = value.trim();
     let is_flag = FLAGS.iter().any(|flag| value.eq_ignore_ascii_case(flag));
     let is_number = value.parse::<f64>().is_ok();
-    !value.is_empty()
+    !is_nothing(value)
         && !is_flag
         && !is_number
         && !is_template(value)
         && !is_location(value)
         && !is_stand_in(value)
+}
+
+/// Whether a value means that there is none: empty, `none`, or empty as JSON (`null`, `{}`, `[]`).
+pub(crate) fn is_nothing(value: &str) -> bool {
+    let compact: String = value.split_whitespace().collect();
+    let nothing = ["", "none", "null", "{}", "[]"];
+    nothing.iter().any(|nothing| compact.eq_ignore_ascii_case(nothing))
 }
 
 /// Whether a value stands in for a credential: a reference, the name of a variable, or words that nobody has replaced.
@@ -61,6 +68,8 @@ mod tests {
             " ",
             "none",
             "NULL",
+            "{}",
+            "[ ]",
             "true",
             "4096",
             "${TOKEN}",

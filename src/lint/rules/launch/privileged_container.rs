@@ -1,13 +1,15 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::{Check, Findings, Rule, Slot, Subject, Yield};
 use crate::source::finding::Severity;
+use crate::text::launch_line::Privilege;
 
 /// ## What it does
 /// Reports a container that is run with `--privileged`, in the host's network, process or IPC namespace, or with the socket
 /// of a container engine: by `--use-api-socket`, or mounted, itself or in one of `/`, `/run`, `/var` and `/var/run`.
 ///
 /// ## Why is this bad?
-/// Each of these gives the server control of the machine: the container no longer protects anything.
+/// Each of these gives the server control of the machine: the container no longer protects anything. The host's network
+/// alone is a warning: it opens every port of the machine to the server, but not its files and processes.
 ///
 /// ## Example
 /// ```json
@@ -35,8 +37,12 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         let Some(message) = grant.privilege.host_control() else {
             continue;
         };
+        let severity = match grant.privilege {
+            Privilege::HostNamespace("network") => Severity::Warning,
+            _ => RULE.level,
+        };
         let place = subject.value_at(Slot::Argument(grant.at).pointer());
         let help = format!("run the container without `{}`", grant.option);
-        findings.push(RULE.at(place, message).help(help));
+        findings.push(RULE.at(place, message).severity(severity).help(help));
     }
 }

@@ -1,11 +1,14 @@
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use crate::lint::{Check, Findings, RawSubject, Rule};
 use crate::source::finding::Severity;
 use crate::text::placeholder::{PlaceholderKind, placeholders};
 
 /// ## What it does
-/// Reports a `sensitive` key of `user_config` in the command or the arguments.
+/// Reports a `sensitive` key of `user_config` in the command or the arguments. The answer to a key of type `file` or
+/// `directory` is a path, which gives nothing away.
 ///
 /// ## Why is this bad?
 /// Every other process on the machine can read the command line of a process, and it ends up in logs.
@@ -34,7 +37,12 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
-    let sensitive = super::sensitive_inputs(subject.value).map(|(_, key, _)| key);
+    let is_path = |input: &Value| {
+        let kind = input.get("type").and_then(Value::as_str);
+        matches!(kind, Some("file" | "directory"))
+    };
+    let sensitive = super::sensitive_inputs(subject.value);
+    let sensitive = sensitive.filter(|(_, _, input)| !is_path(input)).map(|(_, key, _)| key);
     let sensitive: BTreeSet<&str> = sensitive.collect();
     for (pointer, text) in super::command_line(subject.value) {
         let asked = placeholders(text).filter_map(|found| match found.kind {

@@ -2,11 +2,13 @@ use serde_json::Value;
 
 use crate::lint::{Check, Findings, RawSubject, Rule, Yield};
 use crate::source::finding::{Finding, Severity};
+use crate::text::secrets::hardcoded::is_nothing;
 
 use super::committed_credential;
 
 /// ## What it does
-/// Reports a `sensitive` key of `user_config` that has a default. A default of null or `""` does not count.
+/// Reports a `sensitive` key of `user_config` that has a default. A default that holds nothing (null,
+/// `""`, `none`, `{}`, `[]`) does not count.
 ///
 /// ## Why is this bad?
 /// A secret that everybody has is not a secret. Anyone who leaves the field unchanged runs the server with a password that
@@ -55,7 +57,7 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
 fn is_given(default: &Value) -> bool {
     match default {
         Value::Null => false,
-        Value::String(text) => !["", "none", "null", "{}", "[]"].contains(&text.trim()),
+        Value::String(text) => !is_nothing(text),
         Value::Array(items) => items.iter().any(is_given),
         Value::Object(members) => !members.is_empty(),
         Value::Bool(_) | Value::Number(_) => true,
