@@ -56,7 +56,7 @@ fn read_as_manifest(bencher: Bencher<'_, '_>, input: &Input) {
     };
     bencher.counter(bytes(&input.folder)).with_inputs(values).bench_values(|values| {
         for value in values {
-            drop(divan::black_box(validate::read(value)));
+            drop(divan::black_box(validate::read(value, "acme__mcp")));
         }
     });
 }
@@ -145,7 +145,7 @@ fn servers(folder: &Path) -> Vec<Server> {
         let validated = validate::validate(&parsed.value);
         let is_manifest = validated.verdict() == SchemaVerdict::Manifest;
         let value = is_manifest.then(|| parsed.value.clone())?;
-        let manifest = validate::read(value).ok()?;
+        let manifest = validate::read(value, "acme__mcp").ok()?;
         let entry = entry::entry(file.file, file.origin, &file.stem, &manifest, None);
         Some(Server { file, text, parsed, manifest, entry })
     };

@@ -18,7 +18,7 @@ pub(crate) use precedence::apply_precedence;
 pub use registry::{RULES, find, rule_ids};
 pub(crate) use rule::{Check, Group, ProfileScope, Yield};
 pub use rule::{Fixable, Rule};
-pub(crate) use rules::{discovery, proxy};
+pub(crate) use rules::{discovery, proxy, reading};
 pub(crate) use run::{
     run_on_allowlist, run_on_catalog, run_on_ignore, run_on_lock, run_on_refused, run_on_schema,
     run_on_text,

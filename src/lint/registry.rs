@@ -19,6 +19,8 @@ pub static RULES: &[&Rule] = &[
     &reading::duplicate_key::RULE,
     &reading::legacy_manifest::RULE,
     &reading::schema_violation::RULE,
+    &reading::missing_name::RULE,
+    &reading::missing_server::RULE,
     &reading::unknown_key::RULE,
     &reading::missing_metadata::RULE,
     // Identity

@@ -81,10 +81,16 @@ impl Validated {
     }
 }
 
-/// Reads a document that the schema accepts, without copying its strings.
+/// Reads a document that the schema accepts, without copying its strings. Without a `name`, the server is called like its
+/// file.
 ///
 /// # Errors
 /// The types do not accept what the schema accepts, which would be a bug in them.
-pub fn read(value: Value) -> Result<Manifest, serde_json::Error> {
+pub fn read(mut value: Value, stem: &str) -> Result<Manifest, serde_json::Error> {
+    if let Some(members) = value.as_object_mut()
+        && members.get("name").is_none_or(Value::is_null)
+    {
+        members.insert("name".to_owned(), stem.into());
+    }
     Manifest::deserialize(value)
 }

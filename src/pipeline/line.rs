@@ -198,7 +198,7 @@ pub(super) fn validate(parsed: ParsedFile<'_>) -> Result<ValidFile<'_>, Stopped>
     if validated.verdict() != SchemaVerdict::Manifest {
         return Err(loaded.stop(name.as_deref()));
     }
-    match schema::read(value) {
+    match schema::read(value, &loaded.file.stem) {
         Ok(manifest) => Ok(ValidFile { loaded, manifest }),
         Err(error) => {
             let subject = SchemaSubject { file, validated: &Validated::broken(error.to_string()) };

@@ -270,6 +270,11 @@ impl Judged {
             // Other servers may need a host that this one does not.
             let unused = lint::proxy::unused_allowed_host::RULE.id;
             self.findings.retain(|finding| finding.rule != unused);
+            // There is no file whose name could be written down.
+            let unnamed = lint::reading::missing_name::RULE.id;
+            for finding in self.findings.iter_mut().filter(|finding| finding.rule == unnamed) {
+                finding.fix = None;
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 //! miette prints whole lines, panics on far columns and does not escape control characters, so it is given excerpts
 //! that fit the terminal and are already escaped.
 
+use std::collections::HashMap;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -25,18 +26,45 @@ use super::{NARROWEST, Report, Shown, ShownPlace, SourceLine, Style, at, wrap};
 const AT_ONCE: usize = 500;
 
 pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    for some in report.findings.chunks(AT_ONCE) {
-        let drawn: Vec<String> = some.par_iter().map(|shown| draw(shown, style)).collect();
+    for some in blocks(&report.findings).chunks(AT_ONCE) {
+        let drawn: Vec<String> = some.par_iter().map(|block| draw(block, style)).collect();
         out.write_all(drawn.concat().as_bytes())?;
     }
     Ok(())
 }
 
-fn draw(shown: &Shown, style: Style) -> String {
+/// A finding, and the other files that it is about as a whole.
+struct Block<'a> {
+    shown: &'a Shown,
+    other_files: Vec<&'a ShownPlace>,
+}
+
+/// The findings, with those that say the same of whole files drawn as one.
+fn blocks(findings: &[Shown]) -> Vec<Block<'_>> {
+    let mut blocks: Vec<Block<'_>> = Vec::new();
+    let mut about_files = HashMap::new();
+    for shown in findings {
+        let file = shown.place.as_ref().filter(|place| place.line.is_none());
+        if let Some(file) = file
+            && shown.related.is_empty()
+        {
+            let said = (shown.rule, shown.severity, &shown.message, &shown.help);
+            let first = *about_files.entry(said).or_insert(blocks.len());
+            if let Some(block) = blocks.get_mut(first) {
+                block.other_files.push(file);
+                continue;
+            }
+        }
+        blocks.push(Block { shown, other_files: Vec::new() });
+    }
+    blocks
+}
+
+fn draw(block: &Block<'_>, style: Style) -> String {
     let width = style.width.max(NARROWEST);
-    let styles = styles(shown.severity, style.color);
-    let header = header(shown, &styles, width);
-    header + &picture(shown, styles, width) + "\n"
+    let styles = styles(block.shown.severity, style.color);
+    let header = header(block.shown, &styles, width);
+    header + &picture(block, styles, width) + "\n"
 }
 
 /// The colours of a finding of this severity.
@@ -66,11 +94,13 @@ fn header(shown: &Shown, styles: &ThemeStyles, width: usize) -> String {
 }
 
 /// The source lines with the places underlined, and the help.
-fn picture(shown: &Shown, styles: ThemeStyles, width: usize) -> String {
+fn picture(block: &Block<'_>, styles: ThemeStyles, width: usize) -> String {
+    let Block { shown, other_files } = block;
     let whole_file = match &shown.place {
         Some(place) if place.line.is_none() => {
-            let file = styles.link.style(visible(&place.name));
-            format!("  ╭─[{file}]\n  ╰────\n")
+            let file = |place: &ShownPlace| styles.link.style(visible(&place.name)).to_string();
+            let others = other_files.iter().map(|place| format!("  ├─[{}]\n", file(place)));
+            format!("  ╭─[{}]\n{}  ╰────\n", file(place), others.collect::<String>())
         }
         _ => String::new(),
     };

@@ -6,8 +6,15 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::support::{check_json, merge, project, rule_ids, run, scratch, write};
+use crate::support::{catproof, check_json, merge, project, rule_ids, run, scratch, write};
 
+/// The guide's four servers: the snippet, and the id that it is filed under.
+const SERVERS: [(&str, &str); 4] = [
+    ("type-1.json", SLACK),
+    ("type-2.json", GOOGLE),
+    ("type-3.json", GITHUB),
+    ("type-4.json", LINEAR),
+];
 const SLACK: &str = "korotovsky__slack-mcp-server";
 const GOOGLE: &str = "iskhakov__google_workspace_mcp";
 const GITHUB: &str = "githubcopilot__remote-mcp";
@@ -38,24 +45,15 @@ fn put(folder: &Path, manifest: &Value) {
 
 /// The guide's four servers, and a lock that answers their URLs.
 fn four_servers(folder: &Path) {
-    for (name, id) in [
-        ("type-1.json", SLACK),
-        ("type-2.json", GOOGLE),
-        ("type-3.json", GITHUB),
-        ("type-4.json", LINEAR),
-    ] {
+    for (name, id) in SERVERS {
         put(folder, &example(name, id));
     }
     write(&folder.join("generated/discovery.lock.json"), snippet("discovery.lock.json"));
 }
 
-#[test]
-fn the_four_examples_are_types_1_to_4_without_an_error() {
-    let scratch = scratch();
-    four_servers(scratch.path());
-    let (code, findings) = check_json(scratch.path(), &[]);
-    assert_eq!(code, 0, "{findings:#?}");
-    let (_, listed, _) = run(scratch.path(), &["list", "--format", "json"]);
+/// The ids and the types' numbers, as `list` has them.
+fn assert_types_1_to_4(folder: &Path) {
+    let (_, listed, _) = run(folder, &["list", "--format", "json"]);
     let listed: Value = serde_json::from_str(&listed).unwrap();
     let types: Vec<(&str, u64)> = listed["servers"]
         .as_array()
@@ -64,6 +62,59 @@ fn the_four_examples_are_types_1_to_4_without_an_error() {
         .map(|server| (server["id"].as_str().unwrap(), server["oauth"]["number"].as_u64().unwrap()))
         .collect();
     assert_eq!(types, [(GITHUB, 3), (GOOGLE, 2), (SLACK, 1), (LINEAR, 4)]);
+}
+
+#[test]
+fn the_four_examples_are_types_1_to_4_without_an_error() {
+    let scratch = scratch();
+    four_servers(scratch.path());
+    let (code, findings) = check_json(scratch.path(), &[]);
+    assert_eq!(code, 0, "{findings:#?}");
+    assert_types_1_to_4(scratch.path());
+}
+
+/// The snippets as they stand, in files that are called by the guide's ids.
+fn four_snippets(folder: &Path) {
+    for (name, id) in SERVERS {
+        write(&folder.join(format!("{id}.json")), snippet(name));
+    }
+}
+
+fn errors(findings: &[Value]) -> Vec<(&str, &str)> {
+    let errors = findings.iter().filter(|finding| finding["severity"] == "error");
+    errors.map(|error| (error["file"].as_str().unwrap(), error["rule"].as_str().unwrap())).collect()
+}
+
+#[test]
+fn the_snippets_as_they_stand_are_types_1_to_4_and_only_the_first_lacks_a_server() {
+    for folder in ["catalog", "catalog_local"] {
+        let scratch = scratch();
+        four_snippets(&scratch.path().join(folder));
+        let slack = format!("{folder}/{SLACK}.json");
+        let (_, findings) = check_json(scratch.path(), &[]);
+        assert_eq!(errors(&findings), [(slack.as_str(), "missing-server")]);
+        let rules = rule_ids(&findings);
+        assert_eq!(rules.iter().filter(|rule| **rule == "missing-name").count(), 4);
+        assert_types_1_to_4(scratch.path());
+        let (code, stdout, _) = run(scratch.path(), &["explain", SLACK]);
+        assert!(code == 0 && stdout.contains("generic"), "{stdout}");
+
+        let (_, _, stderr) = run(scratch.path(), &["check", "--fix"]);
+        assert!(stderr.contains("in 4 files"), "{stderr}");
+        let (_, findings) = check_json(scratch.path(), &[]);
+        assert!(!rule_ids(&findings).contains(&"missing-name"), "{findings:#?}");
+        let fixed = fs::read_to_string(scratch.path().join(slack)).unwrap();
+        assert_eq!(serde_json::from_str::<Value>(&fixed).unwrap()["name"], SLACK);
+    }
+}
+
+#[test]
+fn what_check_says_of_the_four_fits_on_one_screen() {
+    let scratch = scratch();
+    four_snippets(&scratch.path().join("catalog_local"));
+    let output = catproof(scratch.path()).arg("check").env("COLUMNS", "80").output().unwrap();
+    let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert!(said.lines().count() <= 40, "{} lines:\n{said}", said.lines().count());
 }
 
 #[test]

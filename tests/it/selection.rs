@@ -108,7 +108,7 @@ fn standard_input_without_a_file_is_judged_by_itself() {
     // What is wrong with it is found all the same, whatever it is.
     for (text, rule) in [
         (manifest.replace("acme__draft", "acme draft"), "[invalid-server-id]"),
-        ("{\"server\": {}}".to_owned(), "[schema-violation]"),
+        ("{\"server\": 1}".to_owned(), "[schema-violation]"),
         ("{".to_owned(), "[invalid-json]"),
         (String::new(), "[invalid-json]"),
     ] {

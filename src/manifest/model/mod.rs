@@ -13,7 +13,7 @@ mod user_config;
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
@@ -33,8 +33,10 @@ pub struct Manifest {
     /// Where the schema of this file is; for editors.
     #[serde(rename = "$schema")]
     pub schema: Option<String>,
-    /// The server id. It must equal the file's name without `.json`, and names the proxy's environment variables:
-    /// `{id}_CLIENT_ID` and `{id}_SECRET`.
+    /// The server id; by default the file's name without `.json`, which it must equal. It names the proxy's environment
+    /// variables: `{id}_CLIENT_ID` and `{id}_SECRET`.
+    #[serde(default, deserialize_with = "or_default")]
+    #[schemars(with = "Option<String>", transform = without_default)]
     #[schemars(example = &"githubcopilot__remote-mcp")]
     pub name: String,
     /// The name that people see.
@@ -61,6 +63,8 @@ pub struct Manifest {
     /// Screenshots, as paths or URLs.
     pub screenshots: Option<Vec<String>>,
     /// How the server is run, or where it is.
+    #[serde(default, deserialize_with = "or_default")]
+    #[schemars(with = "Option<Server>")]
     pub server: Server,
     /// Where the server is, in the guide's dialect: a URL beside `server.command: "remote"`.
     #[schemars(extend("format" = "uri", "pattern" = "^[Hh][Tt][Tt][Pp][Ss]?://[^/]"))]
@@ -111,6 +115,20 @@ pub struct Manifest {
     pub last_scraped_at: Option<String>,
     /// The model that wrote the evaluation.
     pub evaluation_model: Option<String>,
+}
+
+/// Reads a member that may be null or left out.
+fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// The default of a missing name depends on the file.
+fn without_default(schema: &mut Schema) {
+    schema.remove("default");
 }
 
 /// Reads a whole number, which in JSON Schema may be written `8000.0`.

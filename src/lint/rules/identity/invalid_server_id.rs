@@ -1,3 +1,5 @@
+use serde_json::Value;
+
 use crate::lint::{Check, Findings, RawSubject, Rule};
 use crate::source::finding::Severity;
 
@@ -28,8 +30,10 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
-    let Some(id) = subject.value.get("name").and_then(|name| name.as_str()) else {
-        return;
+    let id = match subject.value.get("name") {
+        None | Some(Value::Null) if subject.value.is_object() => subject.stem,
+        Some(Value::String(name)) => name,
+        _ => return,
     };
     let stray = id.chars().find(|character| !is_id_character(*character));
     let message = match stray {

@@ -5,6 +5,8 @@ pub(crate) mod duplicate_key;
 pub(crate) mod invalid_json;
 pub(crate) mod legacy_manifest;
 pub(crate) mod missing_metadata;
+pub(crate) mod missing_name;
+pub(crate) mod missing_server;
 pub(crate) mod schema_violation;
 pub(crate) mod unknown_key;
 pub(crate) mod unreadable_file;

@@ -4,7 +4,7 @@ use crate::manifest::violations::Violation;
 use crate::source::finding::{Place, Severity};
 
 /// ## What it does
-/// Reports a value of the wrong type, a missing `name` or `server`, and a value that is not one of the allowed ones or
+/// Reports a value of the wrong type, a missing key of an item, and a value that is not one of the allowed ones or
 /// has the wrong format. The schema is `schema/server.schema.json`, as printed by `catproof schema`.
 ///
 /// ## Why is this bad?
