@@ -146,7 +146,7 @@ fn servers(folder: &Path) -> Vec<Server> {
         let is_manifest = validated.verdict() == SchemaVerdict::Manifest;
         let value = is_manifest.then(|| parsed.value.clone())?;
         let manifest = validate::read(value, "acme__mcp").ok()?;
-        let entry = entry::entry(file.file, file.origin, &file.stem, &manifest, None);
+        let entry = entry::entry(file.file, file.origin, &file.stem, &manifest, None, None);
         Some(Server { file, text, parsed, manifest, entry })
     };
     texts(folder).into_iter().filter_map(server).collect()

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::discovery::lock::{LockEntry, LockInputs, Locks};
 use crate::manifest::model::Manifest;
 use crate::manifest::oauth::client_secret;
+use crate::manifest::oauth::redirect;
 use crate::manifest::oauth::{self, Classification, OAuthType, Verdict};
 use crate::source::finding::Place;
 use crate::source::{FileId, Origin};
@@ -42,7 +43,7 @@ pub struct Entry {
     pub token_endpoint: Option<String>,
     /// The pointer to the URL that discovery starts from; `None` if there is none.
     pub discovery_pointer: Option<&'static str>,
-    /// The first redirect URI, which is the one in use.
+    /// The redirect URI in use: for a proxied server the one on the origin of `[proxy] url`, else the first.
     pub redirect_uri: Option<String>,
     pub destinations: Destinations,
     /// A hash of `server`, to see whether two entries of one id run the same thing.
@@ -172,6 +173,7 @@ pub fn entry(
     stem: &Arc<str>,
     manifest: &Manifest,
     locks: Option<&Locks>,
+    proxy_url: Option<&str>,
 ) -> Entry {
     let classification = oauth::classify(manifest);
     let oauth = manifest.oauth_config.as_ref();
@@ -202,7 +204,10 @@ pub fn entry(
             .is_some_and(|oauth| matches!(client_secret(oauth), ClientSecret::Literal(_))),
         inputs: lock_inputs(manifest),
         token_endpoint: oauth.and_then(|oauth| oauth.token_endpoint.clone()),
-        redirect_uri: oauth.and_then(|oauth| oauth.redirect_uris.as_ref()?.first().cloned()),
+        redirect_uri: oauth.and_then(|oauth| {
+            let proxy_url = proxy_url.filter(|_| is_proxied);
+            redirect::in_use(oauth.redirect_uris.as_deref()?, proxy_url).cloned()
+        }),
         destinations,
         server_hash: hash(&manifest.server),
         oauth_hash: hash(&manifest.oauth_config),

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use url::Url;
+
 use crate::catalog::config::Config;
 use crate::catalog::entry::{Destinations, Entry};
 use crate::compile::plan::{
@@ -12,6 +14,7 @@ use crate::compile::plan::{
 use crate::manifest::oauth::OAuthType;
 use crate::text::dotenv;
 use crate::text::env_name;
+use crate::text::hosts;
 
 use super::{Checked, CompileError, CompileInput, grammar, run};
 
@@ -194,6 +197,13 @@ fn allowed_destinations(
     Ok(sorted(entries.values().copied().flat_map(hosts).chain(extra.cloned())))
 }
 
+/// The port of a proxy on this machine, else the guide's.
+fn listen_port(config: &Config) -> u16 {
+    let url = config.proxy.url.as_deref().and_then(|url| Url::parse(url).ok());
+    let local = url.filter(|url| url.scheme() == "http" && hosts::is_loopback(url));
+    local.and_then(|url| url.port()).unwrap_or(8080)
+}
+
 pub(super) fn launch(
     config: &Config,
     entries: &BTreeMap<&str, &Entry>,
@@ -203,7 +213,8 @@ pub(super) fn launch(
     for url in callback_urls {
         grammar::configured("proxy.callback_urls", grammar::url("proxy.callback_urls", url))?;
     }
-    let redirect_uris = servers.values().filter_map(|server| server.redirect_uris.first());
+    let proxied = entries.values().filter(|entry| entry.is_proxied);
+    let redirect_uris = proxied.filter_map(|entry| entry.redirect_uri.as_ref());
     let callback_urls = sorted(callback_urls.iter().chain(redirect_uris).cloned());
     let cors_origins = &config.proxy.cors_origins;
     for origin in cors_origins {
@@ -215,7 +226,7 @@ pub(super) fn launch(
         kind: ProxyKind::Proxy,
         profile: config.profile,
         run: run("oauth_proxy"),
-        listen: Listen { host: "127.0.0.1".to_owned(), port: 8080 },
+        listen: Listen { host: "127.0.0.1".to_owned(), port: listen_port(config) },
         callback_urls,
         deep_link: DEEP_LINK.to_owned(),
         cors_origins: sorted(cors_origins.iter().cloned()),

@@ -136,7 +136,7 @@ kinds! {
     ScopeSourceChanged: Review,
     /// The scopes to ask for if the provider refuses the first ones change.
     FallbackScopesChanged: Review,
-    /// The user is sent back to another address: the first redirect URI changes.
+    /// The user is sent back to another address: the redirect URI in use changes.
     RedirectUriChanged: Breaking,
     /// The redirect URIs after the first change.
     OtherRedirectUrisChanged: Review,

@@ -345,9 +345,13 @@ fn redirect_uris(before: &CompiledManifest, after: &CompiledManifest, changes: &
         let uris = oauth.and_then(|oauth| oauth.redirect_uris.as_deref());
         uris.unwrap_or_default()
     });
-    if was.first() != is.first() {
+    let [was_used, is_used] = [(before, was), (after, is)].map(|(compiled, uris)| {
+        let login = compiled.parts.oauth.as_ref().ok().and_then(Option::as_ref);
+        login.map(|login| &login.redirect_uri).or_else(|| uris.first())
+    });
+    if was_used != is_used {
         let template = "the user is sent back to {}, no longer to {}";
-        changes.push(Kind::RedirectUriChanged, sentence!(template, is.first(), was.first()));
+        changes.push(Kind::RedirectUriChanged, sentence!(template, is_used, was_used));
     }
     let [was, is] = [was, is].map(|uris| uris.iter().skip(1).collect::<BTreeSet<_>>());
     if was != is {

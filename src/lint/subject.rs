@@ -117,6 +117,12 @@ impl<'a> Subject<'a> {
         self.oauth_list("redirect_uris", |oauth| &oauth.redirect_uris)
     }
 
+    /// The redirect URI in use, with its place.
+    pub fn redirect_uri_in_use(&self) -> Option<(Place, &'a str)> {
+        let in_use = self.entry.redirect_uri.as_deref();
+        self.redirect_uris().find(|(_, uri)| Some(*uri) == in_use)
+    }
+
     /// The scopes, each with its place.
     pub fn scopes(&self) -> impl Iterator<Item = (Place, &'a str)> + use<'a> {
         self.oauth_list("scopes", |oauth| &oauth.scopes)

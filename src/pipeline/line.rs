@@ -108,7 +108,8 @@ impl Line<'_> {
     pub(super) fn classify<'a>(&self, valid: ValidFile<'a>) -> ClassifiedFile<'a> {
         let ValidFile { loaded, manifest } = valid;
         let ManifestFile { file, origin, stem } = loaded.file;
-        let entry = entry::entry(*file, *origin, stem, &manifest, self.locks);
+        let proxy_url = self.config.proxy.url.as_deref();
+        let entry = entry::entry(*file, *origin, stem, &manifest, self.locks, proxy_url);
         ClassifiedFile { loaded, manifest, entry }
     }
 

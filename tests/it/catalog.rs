@@ -74,7 +74,9 @@ impl InMemory {
             let manifest = Manifest::deserialize(value).unwrap();
             let id = manifest.name.clone();
             let file = sources.add_text(format!("{id}.json").into(), Vec::new(), &project());
-            let entry = entry::entry(file, *origin, &id.as_str().into(), &manifest, locks.as_ref());
+            let stem = id.as_str().into();
+            let proxy_url = self.config.proxy.url.as_deref();
+            let entry = entry::entry(file, *origin, &stem, &manifest, locks.as_ref(), proxy_url);
             entries.push(entry);
             manifests.insert(file, manifest);
             if self.with_secret.contains(&id) {

@@ -198,3 +198,58 @@ fn the_sample_env_file_is_what_the_template_asks_for() {
     assert_eq!(keys(&template), keys(&snippet("env.txt")));
     assert!(template.contains("o proxy credentials needed"), "{template}");
 }
+
+/// The redirect URI of a launch spec, and the callbacks that the app and the proxy are told.
+fn compiled_callbacks(folder: &Path, id: &str) -> (Value, [Value; 2]) {
+    let read = |path: &str| -> Value {
+        let path = folder.join("generated/development").join(path);
+        serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+    };
+    let launch = read(&format!("desktop_app/servers/{id}.json"));
+    let callbacks = ["desktop_app/launch.json", "oauth_proxy/launch.json"];
+    let callbacks = callbacks.map(|path| read(path)["callback_urls"].clone());
+    (launch["oauth"]["redirect_uri"].clone(), callbacks)
+}
+
+#[test]
+fn a_login_uses_the_redirect_uri_on_the_configured_proxy() {
+    const LOCAL: &str = "http://localhost:8080/oauth/callback";
+    for proxy_url in ["http://localhost:8080", "https://brave-otter.ngrok-free.app/"] {
+        let scratch = scratch();
+        let folder = scratch.path();
+        let callback = format!("{}/oauth/callback", proxy_url.trim_end_matches('/'));
+        let [slack, google] = [("type-1.json", SLACK), ("type-2.json", GOOGLE)]
+            .map(|(name, id)| example(name, id).to_string().replace(LOCAL, &callback));
+        write(&folder.join(format!("catalog_local/{SLACK}.json")), slack);
+        write(&folder.join("catproof.toml"), format!("[proxy]\nurl = \"{proxy_url}\"\n"));
+        let development = ["--profile", "development"];
+        let (code, _, stderr) = run(folder, &[&["build"][..], &development].concat());
+        assert_eq!(code, 0, "{stderr}");
+        assert_eq!(
+            compiled_callbacks(folder, SLACK),
+            (json!(callback), [(); 2].map(|()| json!([callback])))
+        );
+
+        // The guide registers no callback of type 2 there.
+        write(&folder.join(format!("catalog_local/{GOOGLE}.json")), google);
+        for options in [&development[..], &[]] {
+            let (_, findings) = check_json(folder, options);
+            let of_proxy =
+                findings.iter().filter(|finding| finding["rule"] == "proxy-url-mismatch");
+            let of_proxy: Vec<&Value> = of_proxy.collect();
+            assert_eq!(of_proxy.len(), 1, "{findings:#?}");
+            assert!(of_proxy[0]["file"].as_str().unwrap().contains(GOOGLE));
+            assert!(of_proxy[0]["help"].as_str().unwrap().contains(&callback));
+        }
+    }
+}
+
+#[test]
+fn a_proxy_on_this_machine_listens_on_the_port_of_its_url() {
+    let scratch = scratch();
+    let folder = scratch.path();
+    put(folder, &example("type-1.json", SLACK));
+    write(&folder.join("catproof.toml"), "[proxy]\nurl = \"http://127.0.0.1:9090\"\n");
+    let (code, stdout, stderr) = run(folder, &["env"]);
+    assert!(code == 0 && stdout.contains("\nPORT='9090'\n"), "{stdout}{stderr}");
+}

@@ -206,9 +206,10 @@ impl Config {
 pub struct ProxyConfig {
     /// The allowlist that is deployed: a `providers.js` or a JSON file, relative to this file.
     pub allowlist: Option<String>,
-    /// Where the proxy answers, such as `https://oauth.acme.example`. Its allowlist is only read with `--online`.
+    /// Where the proxy answers, such as `https://oauth.acme.example`: logins use the redirect URIs that are registered on
+    /// its origin. Its allowlist is only read with `--online`.
     pub url: Option<String>,
-    /// The callbacks that the proxy serves; a proxied server's first redirect URI must be one of them.
+    /// The callbacks that the proxy serves; the redirect URI that a proxied server uses must be one of them.
     pub callback_urls: Vec<String>,
     /// The origins whose pages may call the proxy (CORS), such as `https://app.acme.example`.
     pub cors_origins: Vec<String>,

@@ -30,7 +30,7 @@ pub struct AppLaunch {
     pub run: StartInstructions,
     /// Where the OAuth proxy answers; `OAUTH_PROXY_URL` of the app's environment overrides it.
     pub proxy_url: String,
-    /// Where providers send users back to, sorted: the first redirect URI of each server.
+    /// Where providers send users back to, sorted: the redirect URI in use of each server.
     pub callback_urls: Vec<String>,
     /// What the proxy's callback page opens: the code and the state are in its query.
     pub deep_link: String,

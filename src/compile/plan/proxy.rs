@@ -78,7 +78,7 @@ pub struct ProxyServer {
     pub client_authentication: ClientAuthentication,
     /// The client id of the manifest; the environment overrides it.
     pub client_id: String,
-    /// The redirect URIs to register with the provider; the first is the one that is used.
+    /// The redirect URIs to register with the provider.
     pub redirect_uris: Vec<String>,
     /// The scopes that the client asks for.
     pub scopes: Vec<String>,

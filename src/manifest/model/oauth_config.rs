@@ -28,7 +28,8 @@ pub struct OAuthConfig {
     /// Always exactly `REDACTED`, with `requires_proxy: true`: the proxy injects the real secret.
     #[schemars(example = &"REDACTED")]
     pub client_secret: Option<String>,
-    /// Where the provider sends the user after the login. Only the first is used.
+    /// Where the provider sends the user after the login. The first is used, unless one is on the origin of the configured
+    /// proxy.
     #[schemars(example = ["http://localhost:8080/oauth/callback"])]
     pub redirect_uris: Option<Vec<String>>,
     /// The scopes to request. Empty: those that the server's own metadata lists.

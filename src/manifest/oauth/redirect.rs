@@ -87,6 +87,21 @@ pub(crate) fn is_tunnel(uri: &str) -> bool {
     })
 }
 
+/// The redirect URI that a login uses: the registered one on the origin of the proxy, else the first.
+pub(crate) fn in_use<'a>(uris: &'a [String], proxy_url: Option<&str>) -> Option<&'a String> {
+    let on_proxy =
+        proxy_url.and_then(|proxy_url| uris.iter().find(|uri| same_origin(uri, proxy_url)));
+    on_proxy.or_else(|| uris.first())
+}
+
+/// Whether two http or https URLs have the same scheme, host and port.
+pub(crate) fn same_origin(left: &str, right: &str) -> bool {
+    match (web_url(left), web_url(right)) {
+        (Some(left), Some(right)) => left.origin() == right.origin(),
+        _ => false,
+    }
+}
+
 /// Whether the OAuth proxy serves this path.
 pub(crate) fn has_proxy_callback_path(uri: &str) -> bool {
     web_url(uri).is_some_and(|url| {

@@ -6,13 +6,13 @@ use crate::source::finding::Severity;
 use super::{UNUSABLE_REDIRECT_URI_RULES, empty_redirect_uris};
 
 /// ## What it does
-/// Reports a proxied server (types 1 to 3) whose first redirect URI is not a callback of the OAuth proxy. Such a
-/// callback is an https URI whose path is `/oauth/callback`, `/oauth-callback` or `/callback/<provider>`; if the
+/// Reports a proxied server (types 1 to 3) that uses a redirect URI which is not a callback of the OAuth proxy. Used is
+/// the one on the origin of `[proxy] url`, where that is configured and registered, else the first. Such a callback is an https URI whose path is `/oauth/callback`, `/oauth-callback` or `/callback/<provider>`; if the
 /// configuration lists `callback_urls`, it is exactly one of those. For `catalog_local` and under the development
 /// profile, a proxy on loopback or behind a tunnel is accepted.
 ///
 /// ## Why is this bad?
-/// Only the first redirect URI is used. The code has to come back to the proxy, which exchanges it.
+/// The code has to come back to the proxy, which exchanges it.
 ///
 /// ## Example
 /// ```json
@@ -55,7 +55,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if subject.oauth().is_none() || !subject.entry.is_proxied {
         return;
     }
-    let Some((place, uri)) = subject.redirect_uris().next() else {
+    let Some((place, uri)) = subject.redirect_uri_in_use() else {
         return;
     };
     let served = &subject.context.config.proxy.callback_urls;

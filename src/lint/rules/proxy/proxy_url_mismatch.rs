@@ -3,15 +3,16 @@ use url::Url;
 use crate::lint::rules::oauth::insecure_redirect_uri;
 use crate::lint::rules::oauth::redirect_not_proxy_callback;
 use crate::lint::rules::oauth::tunnel_redirect_uri;
-use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::manifest::oauth::redirect;
 use crate::source::finding::Severity;
 
 /// ## What it does
-/// Reports a proxied server whose first redirect URI has another scheme, host or port than the proxy that the
-/// configuration names as `[proxy] url`. Silent under the development profile and for `catalog_local`.
+/// Reports a proxied server without a redirect URI on the proxy that the configuration names as `[proxy] url`: with the
+/// same scheme, host and port.
 ///
 /// ## Why is this bad?
-/// The provider sends the user back to a proxy that does not hold the secret, or that no longer exists.
+/// The login goes through another proxy, which does not hold the secret, no longer exists, or belongs to somebody else.
 ///
 /// ## Example
 /// ```json
@@ -48,34 +49,30 @@ pub(crate) static RULE: Rule = Rule {
         &insecure_redirect_uri::RULE,
         &tunnel_redirect_uri::RULE,
     ])],
-    profile: ProfileScope::Own,
     source: include_str!("proxy_url_mismatch.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let Some(proxy_url) = &subject.context.config.proxy.url else {
+    let proxy_url = subject.context.config.proxy.url.as_deref();
+    let proxy = proxy_url.and_then(|url| Some((url, Url::parse(url).ok()?.origin())));
+    let (Some((proxy_url, origin)), true) = (proxy, subject.entry.is_proxied) else {
         return;
     };
-    if !subject.entry.is_proxied || subject.is_development() {
-        return;
-    }
-    let Some(redirect_uri) = &subject.entry.redirect_uri else {
+    let Some((place, in_use)) = subject.redirect_uri_in_use() else {
         return;
     };
     // Other rules report a redirect URI that does not parse.
-    let (Ok(proxy), Ok(callback)) = (Url::parse(proxy_url), Url::parse(redirect_uri)) else {
-        return;
-    };
-    if proxy.origin() == callback.origin() {
+    if Url::parse(in_use).is_err() || redirect::same_origin(in_use, proxy_url) {
         return;
     }
+    let callback = format!("{}/oauth/callback", origin.ascii_serialization());
     findings.push(
         RULE.at(
-            subject.value_at("/oauth_config/redirect_uris/0"),
-            format!("the provider sends the user back to `{redirect_uri}`, but the proxy is at `{proxy_url}`"),
+            place,
+            format!("no redirect URI is on the proxy at `{proxy_url}`, so `{in_use}` is used"),
         )
-        .help("put the callback of the configured proxy first"),
+        .help(format!("register `{callback}` with the provider, and add it to `redirect_uris`")),
     );
 }
