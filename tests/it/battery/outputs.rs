@@ -54,8 +54,11 @@ pub fn check_in_every_format(folder: &Path, arguments: &[&str], unseen: &[&str])
         }
         let count = match format {
             Format::Human => {
-                let is_header = |line: &&str| !line.is_empty() && !line.starts_with(' ');
-                text.lines().filter(is_header).count()
+                // What is the same of several files as a whole is shown once, with all of them.
+                let is_counted = |line: &&str| {
+                    (!line.is_empty() && !line.starts_with(' ')) || line.starts_with("  ├─[")
+                };
+                text.lines().filter(is_counted).count()
             }
             Format::Concise | Format::Jsonl => text.lines().count(),
             Format::Sarif => {
