@@ -612,7 +612,7 @@ pub struct ExportArgs {
 #[command(after_help = "\
 The proxy keeps the client secrets and adds them to the app's token requests. It reads only the launch file and the \
 environment: for each server `<id>_SECRET` or `<id>_SECRET_FILE`, and `<id>_CLIENT_ID` where it differs \
-from the manifest's. `oauth_proxy/.env.example` beside the launch file is the template. A secret is sent only to the \
+from the manifest's; and `HOST` and `PORT`, the address to listen on. `oauth_proxy/.env.example` beside the launch file is the template. A secret is sent only to the \
 endpoints that were compiled for its server.
 
 It logs to standard error, one JSON object per line. On Ctrl-C or SIGTERM it finishes the requests in flight and stops.
@@ -631,7 +631,8 @@ pub struct ProxyArgs {
     /// A `.env` file, read as the JavaScript package dotenv reads it. Variables of the process take precedence.
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
-    /// The address to listen on, instead of the launch file's; port 0 picks a free port.
+    /// The address to listen on, instead of the one that `HOST` and `PORT` or the launch file name; port 0 picks a free
+    /// port.
     #[arg(long, value_name = "IP:PORT")]
     pub listen: Option<SocketAddr>,
     /// Start even if secrets are missing, and refuse requests for their servers.

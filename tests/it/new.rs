@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{check_json, run, scratch, write};
+use crate::support::{check_json, project, run, scratch, write};
 
 const SERVER: &str = "https://mcp.acme.example/mcp";
 const ISSUER: &str = "https://id.acme.example";
@@ -122,6 +122,27 @@ fn a_new_server_that_hides_one_of_the_catalog_says_so() {
     fs::remove_file(scratch.path().join("catalog/acme__mcp.json")).unwrap();
     let (_, _, stderr) = run(scratch.path(), &arguments);
     assert_eq!(stderr, "");
+}
+
+#[test]
+fn git_is_to_ignore_the_file_with_the_secrets() {
+    let scratch = scratch();
+    let propose = |id: &str, oauth_type: &str| {
+        let arguments = ["new", id, "--type", oauth_type, "--url", SERVER];
+        let (code, stdout, _) = run(scratch.path(), &arguments);
+        assert_eq!(code, 0);
+        stdout.lines().find(|line| line.contains(".gitignore")).map(str::to_owned)
+    };
+    let all = "1. Add `/oauth_proxy/.env` and `/generated/development` to `.gitignore`.";
+    assert_eq!(propose("acme__one", "3").as_deref(), Some(all));
+    // There is no secret to keep.
+    assert_eq!(propose("acme__two", "4"), None);
+    let ignored = fs::read_to_string(project().join(".gitignore")).unwrap();
+    write(&scratch.path().join(".gitignore"), ignored);
+    assert_eq!(propose("acme__three", "3"), None);
+    write(&scratch.path().join(".gitignore"), ".env\n");
+    let rest = propose("acme__four", "3").unwrap();
+    assert!(rest.contains("Add `/generated/development`"), "{rest}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::Duration;
 
+use catproof::testing::text::dotenv;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -311,6 +312,96 @@ async fn a_check_says_what_would_run_and_what_is_missing() {
     assert_eq!(proxy.said[1], "exchanges tokens for 1 server: acme__generic");
     assert!(proxy.said[2].starts_with("refuses acme__mcp-static: "), "{:?}", proxy.said);
     assert_eq!(proxy.stop("-INT").0, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn host_and_port_are_taken_from_the_environment() {
+    let (_provider, folder) = built().await;
+    let path = folder.path();
+    let secrets = fs::read_to_string(path.join(".env")).unwrap();
+    let checked = |in_file: &str, of_process: &[(&str, &str)], more: &[&str]| {
+        support::write(&path.join(".env"), format!("{secrets}{in_file}"));
+        let mut command = support::catproof(path);
+        command.args(["proxy", "--profile", "development", "--check", "--env-file", ".env"]);
+        command.args(more).env_remove("HOST").env_remove("PORT");
+        let output = command.envs(of_process.iter().copied()).output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(!said.contains("hunter2"), "{said}");
+        (output.status.code().unwrap(), said)
+    };
+    let ready = |address: &str| format!("ready to listen on {address}");
+    for (in_file, of_process, more, address) in [
+        ("", &[][..], &[][..], "127.0.0.1:8080"),
+        ("PORT='9191'\n", &[], &[], "127.0.0.1:9191"),
+        ("PORT=9191\nHOST=0.0.0.0\n", &[], &[], "0.0.0.0:9191"),
+        ("HOST=localhost\n", &[], &[], "127.0.0.1:8080"),
+        ("HOST=::1\n", &[], &[], "[::1]:8080"),
+        ("PORT=\nHOST=''\n", &[], &[], "127.0.0.1:8080"),
+        ("PORT=9191\n", &[("PORT", "9292")], &[], "127.0.0.1:9292"),
+        ("PORT=hunter2\n", &[("HOST", "hunter2")], &["--listen", "127.0.0.1:7"], "127.0.0.1:7"),
+    ] {
+        let (code, said) = checked(in_file, of_process, more);
+        assert!(code == 0 && said.starts_with(&ready(address)), "{in_file}: {said}");
+    }
+    for (in_file, problem) in [
+        ("PORT=hunter2\n", "`PORT` is not a port number"),
+        ("PORT=70000\n", "`PORT` is not a port number"),
+        ("HOST=hunter2\n", "`HOST` is not an IP address"),
+    ] {
+        let (code, said) = checked(in_file, &[], &[]);
+        assert!(code == 1 && said.contains(problem), "{in_file}: {said}");
+    }
+}
+
+/// Whatever a template asks for is read: each of its variables is changed, and the change is seen where it counts.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_variable_of_a_template_is_read_by_something() {
+    let provider = provider().await;
+    let folder = scratch();
+    let path = folder.path();
+    let manifest = generic(&provider.origin);
+    let id = manifest["name"].as_str().unwrap();
+    support::write(&path.join(format!("catalog_local/{id}.json")), manifest.to_string());
+    development(path, &["build"]);
+    let secret = format!("{id}_SECRET");
+
+    let template = dotenv::read(&development(path, &["env"]));
+    assert_eq!(template.entries.len(), 3, "{template:?}");
+    for entry in &template.entries {
+        let value = if entry.key == "PORT" { "9191" } else { "changed" };
+        let others = template.entries.iter().filter(|other| other.key != entry.key);
+        let lines = others.map(|other| {
+            let value = if other.key == secret { SECRET } else { &other.value };
+            format!("{}=`{value}`\n", other.key)
+        });
+        let file = format!("{}{}='{value}'\n", lines.collect::<String>(), entry.key);
+        support::write(&path.join(".env"), file);
+        let field = match entry.key.as_str() {
+            "PORT" => {
+                let checked = development(path, &["proxy", "--check", "--env-file", ".env"]);
+                assert!(checked.starts_with("ready to listen on 127.0.0.1:9191\n"), "{checked}");
+                continue;
+            }
+            key if key == secret => "client_secret",
+            key if key == format!("{id}_CLIENT_ID") => "client_id",
+            key => panic!("nothing reads `{key}`"),
+        };
+        let proxy = Running::start(path, &["--env-file", ".env"]);
+        let refresh =
+            json!({"grant_type": "refresh_token", "mcp_server_id": id, "refresh_token": REFRESH});
+        proxy.post("/oauth/token", refresh).await;
+        assert_eq!(provider.asked().last().unwrap().form[field], "changed");
+    }
+
+    // The app's own variables are checked for it.
+    let template = dotenv::read(&development(path, &["env", "--for", "app"]));
+    assert!(!template.entries.is_empty());
+    for entry in &template.entries {
+        support::write(&path.join(".env"), format!("{}=\n", entry.key));
+        let (code, stdout, _) =
+            run(path, &["env", "--for", "app", "--check", ".env", "--profile", "development"]);
+        assert!(code == 1 && stdout.contains(&format!("empty: `{}`", entry.key)), "{stdout}");
+    }
 }
 
 #[test]

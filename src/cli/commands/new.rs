@@ -1,5 +1,7 @@
 //! `new`: writes the manifest of a new server from options and answers on the terminal.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::io::{self, BufRead as _, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -30,7 +32,12 @@ pub(super) fn run(args: &NewArgs, console: &Console) -> Result<ExitStatus, Failu
     let redactor = Redactor::default();
     let mut out = console.out();
     writeln!(out, "{}", redactor.apply(&format!("wrote `{shown}`. Next:")))?;
-    for (step, number) in steps(&answers, &shown).iter().zip(1..) {
+    let mut steps = steps(&answers, &shown);
+    if answers.oauth_type.has_static_client() {
+        // Before the first secret is written down.
+        steps.splice(0..0, ignore_step(&workspace));
+    }
+    for (step, number) in steps.iter().zip(1..) {
         writeln!(out, "{number}. {}", redactor.apply(step))?;
     }
     out.flush()?;
@@ -46,6 +53,23 @@ pub(super) fn place(workspace: &Workspace, id: &str) -> Result<PathBuf, Failure>
     } else {
         Ok(path)
     }
+}
+
+/// Asks to ignore the files that secrets are put into, and what is built from a developer's servers; `None` if git is told
+/// already.
+fn ignore_step(workspace: &Workspace) -> Option<String> {
+    let ignored = fs::read_to_string(workspace.root.join(".gitignore")).unwrap_or_default();
+    let ignored: BTreeSet<&str> =
+        ignored.lines().map(|line| line.trim().trim_matches('/')).collect();
+    let development = format!("{}/development", workspace.config.generated);
+    let paths = ["oauth_proxy/.env".to_owned(), development].into_iter();
+    // A pattern without a slash is for every folder.
+    let is_ignored = |path: &str| {
+        ignored.contains(path) || path.rsplit('/').next().is_some_and(|name| ignored.contains(name))
+    };
+    let missing = paths.filter(|path| !is_ignored(path));
+    let lines: Vec<String> = missing.map(|path| format!("`/{path}`")).collect();
+    (!lines.is_empty()).then(|| format!("Add {} to `.gitignore`.", lines.join(" and ")))
 }
 
 /// Warns if the new server hides one of the production catalog.

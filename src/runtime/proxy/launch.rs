@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 use axum::http::HeaderValue;
@@ -114,7 +114,11 @@ pub(super) fn load(options: &ProxyOptions) -> Result<Loaded, ProxyError> {
         };
         clients.insert(id.clone(), client);
     }
-    let listen = listen(&launch).map_err(|why| problems.push(why));
+    let settings = match options.listen {
+        Some(_) => Settings::default(),
+        None => environment.settings(&mut unusable),
+    };
+    let listen = listen(&launch, settings).map_err(|why| problems.push(why));
     let deep_link = deep_link(&launch).map_err(|why| problems.push(why));
     let cors_origins = cors_origins(&launch).map_err(|why| problems.push(why));
     let (true, Ok(listen), Ok(deep_link), Ok(cors_origins)) =
@@ -167,9 +171,11 @@ fn read_launch(path: &Path) -> Result<ProxyLaunch, ProxyError> {
     }
 }
 
-fn listen(launch: &ProxyLaunch) -> Result<SocketAddr, String> {
-    let host: Result<IpAddr, _> = launch.listen.host.parse();
-    host.map(|host| SocketAddr::new(host, launch.listen.port))
+/// The address to listen on: what the environment sets counts before the launch file.
+fn listen(launch: &ProxyLaunch, settings: Settings) -> Result<SocketAddr, String> {
+    let of_launch = || launch.listen.host.parse();
+    let host: Result<IpAddr, _> = settings.host.map_or_else(of_launch, Ok);
+    host.map(|host| SocketAddr::new(host, settings.port.unwrap_or(launch.listen.port)))
         .map_err(|_| "`listen.host` is not an IP address".to_owned())
 }
 
@@ -243,6 +249,13 @@ struct Environment<'a> {
     file: dotenv::EnvFile,
 }
 
+/// The variables that name the address to listen on, as the guide's proxy reads them.
+#[derive(Default)]
+struct Settings {
+    host: Option<IpAddr>,
+    port: Option<u16>,
+}
+
 impl<'a> Environment<'a> {
     fn read(options: &'a ProxyOptions) -> Result<Self, ProxyError> {
         let file = match &options.env_file {
@@ -271,6 +284,20 @@ impl<'a> Environment<'a> {
                 None => self.file.get(name),
             })
             .find(|value| !value.is_empty())
+    }
+
+    /// `HOST` and `PORT`. A value that cannot be used is a problem, which does not show it.
+    fn settings(&self, problems: &mut Vec<String>) -> Settings {
+        let value = |name: &str| self.first(&[name.to_owned()]).map(str::trim);
+        let host = value("HOST").map(|host| match host {
+            "localhost" => Ok(Ipv4Addr::LOCALHOST.into()),
+            host => host.parse().map_err(|_| "`HOST` is not an IP address, such as `127.0.0.1`"),
+        });
+        let port =
+            value("PORT").map(|port| port.parse().map_err(|_| "`PORT` is not a port number"));
+        problems.extend(host.iter().filter_map(|host| Some((*host.as_ref().err()?).to_owned())));
+        problems.extend(port.iter().filter_map(|port| Some((*port.as_ref().err()?).to_owned())));
+        Settings { host: host.and_then(Result::ok), port: port.and_then(Result::ok) }
     }
 
     /// The secret, from its variable or from the file that another variable names. An error names variables, never

@@ -48,7 +48,7 @@ pub struct ProxyOptions {
     pub env_file: Option<PathBuf>,
     /// The environment of the process. As with dotenv, it wins over the file.
     pub environment: BTreeMap<String, String>,
-    /// The address to listen on, instead of the launch file's.
+    /// The address to listen on, instead of that of the environment or the launch file.
     pub listen: Option<SocketAddr>,
     /// Whether to start although secrets are missing. Their servers are then refused like unknown ones.
     pub allow_missing: bool,
