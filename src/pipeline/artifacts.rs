@@ -26,6 +26,8 @@ pub(crate) struct Output {
 #[derive(Debug)]
 pub(crate) struct Built {
     pub(crate) left_out: Vec<LeftOut>,
+    /// The servers for whose secret no destination is known.
+    pub(crate) unverifiable: Vec<String>,
     pub(crate) written: write::WriteOutcome,
 }
 

@@ -181,7 +181,8 @@ pub(crate) fn run(job: Job<'_>, sources: &mut Sources) -> Result<Run, Failure> {
         let plan = artifacts::compile(workspace, target)?;
         let artifacts = emit::emit(&plan)?;
         let written = artifacts::write(workspace, target, &artifacts, &output)?;
-        Ok(Built { left_out: plan.left_out, written })
+        let unverifiable = plan.providers.unverifiable;
+        Ok(Built { left_out: plan.left_out, unverifiable, written })
     });
     Ok(Run { targets, second_half: Some(SecondHalf { settled, built }) })
 }

@@ -1,8 +1,9 @@
-//! `env --check`: compares a real `.env` with the compiled catalog. A problem never contains a value.
+//! `env --check` and `proxy --check`: compare a real environment with the compiled catalog. A problem never contains a
+//! value.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::compile::plan::{Plan, ProxyServer};
+use crate::compile::plan::ProxyServer;
 use crate::text::dotenv::{EnvEntry, EnvFile};
 use crate::text::secrets::client_secret::is_unfilled;
 
@@ -22,10 +23,16 @@ const SETTINGS: [&str; 9] = [
 /// The variable with the proxy's URL, for the app.
 const PROXY_URL: &str = "OAUTH_PROXY_URL";
 
-/// A problem of a `.env` file. Problems are sorted by line, those without a line first.
+/// What a server reads: the variables of the process, which take precedence, and those of a `.env` file.
+struct Environment<'a> {
+    process: &'a BTreeMap<String, String>,
+    file: &'a EnvFile,
+}
+
+/// A problem of an environment. Problems are sorted by line, those without a line first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EnvProblem {
-    /// Counted from 1; `None` for a missing variable.
+    /// Counted from 1; `None` for a missing variable, or one of the process.
     pub line: Option<usize>,
     pub kind: EnvProblemKind,
     /// Empty if the line has no key, or if the key may be part of a secret.
@@ -79,15 +86,32 @@ impl EnvProblem {
     }
 }
 
-/// Checks the proxy's environment.
-pub fn check_proxy(file: &EnvFile, plan: &Plan) -> Vec<EnvProblem> {
+impl<'a> Environment<'a> {
+    fn get(&self, name: &str) -> Option<&'a str> {
+        self.process.get(name).map(String::as_str).or_else(|| self.file.get(name))
+    }
+
+    /// The first of the names that has a value, else the first that is set: as the proxy picks it.
+    fn first<'n>(&self, names: &'n [String]) -> Option<(&'n str, &'a str)> {
+        let set = || names.iter().filter_map(|name| Some((name.as_str(), self.get(name)?)));
+        set().find(|(_, value)| !value.is_empty()).or_else(|| set().next())
+    }
+}
+
+/// Checks the proxy's environment: the variables of its process and of its `.env` file.
+pub fn check_proxy(
+    file: &EnvFile,
+    process: &BTreeMap<String, String>,
+    servers: &BTreeMap<String, ProxyServer>,
+) -> Vec<EnvProblem> {
+    let set = Environment { process, file };
     let mut known: BTreeSet<&str> = SETTINGS.into();
     let mut problems = Vec::new();
-    for server in plan.proxy.servers.values() {
+    for server in servers.values() {
         let environment = &server.environment;
         let lists = [&environment.client_id, &environment.secret, &environment.secret_file];
         known.extend(lists.into_iter().flatten().map(String::as_str));
-        check_server(file, server, &mut problems);
+        check_server(&set, server, &mut problems);
     }
     finish(file, &known, problems)
 }
@@ -95,35 +119,33 @@ pub fn check_proxy(file: &EnvFile, plan: &Plan) -> Vec<EnvProblem> {
 /// Checks the app's environment.
 pub fn check_app(file: &EnvFile) -> Vec<EnvProblem> {
     let mut problems = Vec::new();
-    check_value(file, &[PROXY_URL.to_owned()], &mut problems);
+    let set = Environment { process: &BTreeMap::new(), file };
+    check_value(&set, &[PROXY_URL.to_owned()], &mut problems);
     let known = SETTINGS.into_iter().chain([PROXY_URL]).collect();
     finish(file, &known, problems)
 }
 
-fn check_server(file: &EnvFile, server: &ProxyServer, problems: &mut Vec<EnvProblem>) {
+fn check_server(set: &Environment<'_>, server: &ProxyServer, problems: &mut Vec<EnvProblem>) {
     let environment = &server.environment;
-    let client_id = check_value(file, &environment.client_id, problems);
+    let client_id = check_value(set, &environment.client_id, problems);
     if let Some((key, value)) = client_id
         && value != server.client_id
     {
-        problems.push(at_key(file, EnvProblemKind::OtherClientId, key));
+        problems.push(at_key(set, EnvProblemKind::OtherClientId, key));
     }
-    let is_set = |name: &String| file.get(name).is_some_and(|path| !path.is_empty());
-    let has_file = environment.secret_file.iter().any(is_set);
-    let has_secret = environment.secret.iter().any(|name| file.get(name).is_some());
-    if has_secret || !has_file {
-        check_value(file, &environment.secret, problems);
+    let has_value = |names: &[String]| set.first(names).is_some_and(|(_, value)| !value.is_empty());
+    if has_value(&environment.secret) || !has_value(&environment.secret_file) {
+        check_value(set, &environment.secret, problems);
     }
 }
 
-/// Checks the first of the names that is set. Returns its name and value if there is no problem.
+/// Checks the variable that counts. Returns its name and value if there is no problem.
 fn check_value<'a>(
-    file: &'a EnvFile,
+    set: &Environment<'a>,
     names: &'a [String],
     problems: &mut Vec<EnvProblem>,
 ) -> Option<(&'a str, &'a str)> {
-    let mut set = names.iter().filter_map(|name| Some((name.as_str(), file.get(name)?)));
-    let Some((key, value)) = set.next() else {
+    let Some((key, value)) = set.first(names) else {
         problems.push(EnvProblem {
             line: None,
             kind: EnvProblemKind::Missing,
@@ -136,13 +158,14 @@ fn check_value<'a>(
         value if is_unfilled(value) => EnvProblemKind::Placeholder,
         _ => return Some((key, value)),
     };
-    problems.push(at_key(file, kind, key));
+    problems.push(at_key(set, kind, key));
     None
 }
 
 /// A problem at the last entry of a key, which is the one in force.
-fn at_key(file: &EnvFile, kind: EnvProblemKind, key: &str) -> EnvProblem {
-    let entry = file.entries.iter().rev().find(|entry| entry.key == key);
+fn at_key(set: &Environment<'_>, kind: EnvProblemKind, key: &str) -> EnvProblem {
+    let of_file = if set.process.contains_key(key) { &[][..] } else { &set.file.entries };
+    let entry = of_file.iter().rev().find(|entry| entry.key == key);
     EnvProblem { line: entry.map(|entry| entry.line), kind, key: key.to_owned() }
 }
 

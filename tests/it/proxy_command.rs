@@ -53,8 +53,14 @@ fn catalog(provider: &Provider) -> TempDir {
         let name = format!("catalog_local/{}.json", manifest["name"].as_str().unwrap());
         support::write(&folder.path().join(name), manifest.to_string());
     }
-    let secrets = IDS.map(|id| format!("{id}_SECRET=`{SECRET}`\n"));
-    support::write(&folder.path().join(".env"), secrets.concat());
+    let client_ids = folder.path().join("catalog_local");
+    let lines = IDS.map(|id| {
+        let manifest = fs::read(client_ids.join(format!("{id}.json"))).unwrap();
+        let manifest: Value = serde_json::from_slice(&manifest).unwrap();
+        let client_id = manifest["oauth_config"]["client_id"].as_str().unwrap();
+        format!("{id}_CLIENT_ID='{client_id}'\n{id}_SECRET=`{SECRET}`\n")
+    });
+    support::write(&folder.path().join(".env"), lines.concat());
     folder
 }
 
@@ -402,6 +408,41 @@ async fn every_variable_of_a_template_is_read_by_something() {
             run(path, &["env", "--for", "app", "--check", ".env", "--profile", "development"]);
         assert!(code == 1 && stdout.contains(&format!("empty: `{}`", entry.key)), "{stdout}");
     }
+}
+
+/// Each environment, from complete to empty, is judged alike: `env --check`, `proxy --check`, and the lines that say why.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_two_checks_of_an_environment_agree_on_every_variable() {
+    let (_provider, folder) = built().await;
+    let path = folder.path();
+    let complete = fs::read_to_string(path.join(".env")).unwrap();
+    let id = "acme__generic";
+    let mut environments = vec![complete.clone(), String::new()];
+    for line in complete.lines() {
+        let (name, _) = line.split_once('=').unwrap();
+        environments.push(complete.replace(line, ""));
+        environments.push(complete.replace(line, &format!("{name}=")));
+        environments.push(complete.replace(line, &format!("{name}=one-of-my-own-7f3c")));
+        environments.push(complete.replace(line, &format!("{name}=your-value-here")));
+    }
+    environments.push(complete.replace(&format!("{id}_SECRET"), "ACME__GENERIC_SECRET"));
+    let empty_first = format!("{id}_SECRET=\nACME__GENERIC_SECRET=`{SECRET}`\n");
+    environments.push(complete.replace(&format!("{id}_SECRET=`{SECRET}`\n"), &empty_first));
+    environments.push(format!("{complete}gone__server_SECRET=x\nnot a variable\n"));
+    let mut failing = 0;
+    for text in environments {
+        support::write(&path.join(".env"), &text);
+        let with =
+            |arguments: &[&str]| run(path, &[arguments, &["--profile", "development"]].concat());
+        let (env_code, env_lines, _) = with(&["env", "--check", ".env"]);
+        let (proxy_code, proxy_lines, _) = with(&["proxy", "--check", "--env-file", ".env"]);
+        assert_eq!(env_code, proxy_code, "{text}{env_lines}{proxy_lines}");
+        let problems = proxy_lines.lines().filter(|line| line.starts_with(".env"));
+        assert_eq!(problems.collect::<Vec<_>>(), env_lines.lines().collect::<Vec<_>>());
+        failing += env_code;
+    }
+    // An own secret, an alias, and a name whose first spelling is empty are sound.
+    assert_eq!(failing, 1 + 6 * 4 - 3 + 1);
 }
 
 #[test]

@@ -53,11 +53,20 @@ pub(super) fn run(args: &BuildArgs, console: &Console) -> Result<ExitStatus, Fai
         return Ok(outcome.status);
     };
     // The artifacts were written even if the findings could not be shown.
-    let Built { left_out, written } = built?;
+    let Built { left_out, unverifiable, written } = built?;
     shown?;
     for left_out in &left_out {
         let line = format!("left out `{}`: {}", left_out.id, left_out.reason);
         console.say(&outcome.redaction.redactor.apply(&line));
+    }
+    if !unverifiable.is_empty() {
+        let count = plural(unverifiable.len(), "server");
+        let verb = if unverifiable.len() == 1 { "has" } else { "have" };
+        let ids = unverifiable.join(", ");
+        console.say(&outcome.redaction.redactor.apply(&format!(
+            "{count} {verb} no known destination, and the proxy refuses their logins until \
+             `catproof probe` finds it: {ids}"
+        )));
     }
     if !args.check {
         console.say(&format!("{}; {}", outcome.summary("built from"), summary(&written)));

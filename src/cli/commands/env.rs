@@ -1,7 +1,6 @@
 //! `env`: the `.env` template of the proxy or the app, or a check of a real `.env` against it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write as _;
 use std::path::Path;
 
 use crate::catalog::workspace::Workspace;
@@ -12,7 +11,7 @@ use crate::pipeline::artifacts;
 use crate::pipeline::line::Keep;
 use crate::pipeline::settle::count_errors;
 use crate::pipeline::{Job, judge};
-use crate::runtime::env_check;
+use crate::runtime::env_check::{self, EnvProblem};
 use crate::source::{Sources, read_stream};
 use crate::text::dotenv;
 use crate::text::env_name;
@@ -86,7 +85,21 @@ fn use_aliases(plan: &mut Plan) -> BTreeSet<String> {
     ambiguous
 }
 
-/// Prints the problems of a real `.env`, one per line.
+/// The problems of an environment, one per line.
+pub(super) fn describe(problems: &[EnvProblem], name: &str) -> String {
+    let redactor = Redactor::default();
+    let mut text = String::new();
+    for problem in problems {
+        let line = problem.line.map(|line| format!(":{line}"));
+        let line = format!("{name}{}: {}", line.unwrap_or_default(), problem.message());
+        // A misplaced credential can look like a variable's name.
+        text += &visible(&redactor.apply(&line));
+        text.push('\n');
+    }
+    text
+}
+
+/// Prints the problems of a real `.env`.
 fn compare(
     workspace: &Workspace,
     plan: &Plan,
@@ -101,19 +114,10 @@ fn compare(
     // As in Node, a byte that is not UTF-8 spoils only its own value.
     let file = dotenv::read(&String::from_utf8_lossy(&bytes));
     let problems = match side {
-        EnvSide::Proxy => env_check::check_proxy(&file, plan),
+        EnvSide::Proxy => env_check::check_proxy(&file, &BTreeMap::new(), &plan.proxy.servers),
         EnvSide::App => env_check::check_app(&file),
     };
-    let name = path.display().to_string();
-    let redactor = Redactor::default();
-    let mut out = console.out();
-    for problem in &problems {
-        let line = problem.line.map(|line| format!(":{line}"));
-        let line = format!("{name}{}: {}", line.unwrap_or_default(), problem.message());
-        // A misplaced credential can look like a variable's name.
-        writeln!(out, "{}", visible(&redactor.apply(&line)))?;
-    }
-    out.flush()?;
+    console.print(describe(&problems, &path.display().to_string()))?;
     let count = plural(file.entries.len(), "variable");
     if problems.is_empty() {
         console.say(&format!("checked {count}: no problems"));

@@ -12,7 +12,7 @@ use crate::runtime::proxy::{self, Log, ProxyError, ProxyOptions, StartupSummary}
 use crate::text::plural::plural;
 use crate::text::visible::{visible, visible_lines};
 
-use super::{Console, ExitStatus, Failure, open_workspace};
+use super::{Console, ExitStatus, Failure, env, open_workspace};
 
 /// The artifact that the proxy runs from.
 const LAUNCH: &str = "oauth_proxy/launch.json";
@@ -32,7 +32,7 @@ pub(super) fn run(args: &ProxyArgs, console: &Console) -> Result<ExitStatus, Fai
         log: Log::standard_error(args.log),
         ..ProxyOptions::new(launch)
     };
-    if args.check { check(&options, console) } else { serve(options, console) }
+    if args.check { check(args, &options, console) } else { serve(options, console) }
 }
 
 /// Where `build` writes the launch file.
@@ -51,19 +51,33 @@ fn built_launch(console: &Console) -> Result<PathBuf, Failure> {
     }
 }
 
-fn check(options: &ProxyOptions, console: &Console) -> Result<ExitStatus, Failure> {
+fn check(
+    args: &ProxyArgs,
+    options: &ProxyOptions,
+    console: &Console,
+) -> Result<ExitStatus, Failure> {
     use ProxyError::{Environment, Incomplete, Launch};
-    let (text, status) = match proxy::check(options) {
+    let text = match proxy::check(options) {
         Ok(summary) => {
             let place = format!("ready to listen on {}", summary.listen);
-            (describe(&summary, &place).join("\n"), ExitStatus::Clean)
+            Ok(describe(&summary, &place).join("\n") + "\n")
         }
-        Err(problem @ (Launch { .. } | Environment(_) | Incomplete(_))) => {
-            (problem.to_string(), ExitStatus::Findings)
-        }
+        // Below, with every other variable.
+        Err(Incomplete(_)) => Err(String::new()),
+        Err(problem @ (Launch { .. } | Environment(_))) => Err(problem.to_string() + "\n"),
         Err(error) => return Err(failure(&error)),
     };
-    console.print(visible_lines(&text) + "\n")?;
+    let problems = match proxy::environment_problems(options) {
+        Ok(problems) => problems,
+        Err(Launch { .. }) => Vec::new(),
+        Err(error) => return Err(failure(&error)),
+    };
+    let name = args.env_file.as_ref().map(|path| path.display().to_string());
+    let problems = env::describe(&problems, name.as_deref().unwrap_or("environment"));
+    let status =
+        if text.is_ok() && problems.is_empty() { ExitStatus::Clean } else { ExitStatus::Findings };
+    let (Ok(text) | Err(text)) = text;
+    console.print(visible_lines(&text) + &problems)?;
     Ok(status)
 }
 

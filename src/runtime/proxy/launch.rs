@@ -13,6 +13,7 @@ use url::Url;
 use crate::compile::plan::{ClientAuthentication, ProxyLaunch, ProxyServer, VERSION};
 use crate::discovery::Reach;
 use crate::discovery::address::check_url;
+use crate::runtime::env_check::{self, EnvProblem};
 use crate::source::{ReadError, read_named_file, read_stream};
 use crate::text::dotenv;
 use crate::text::hosts;
@@ -148,6 +149,13 @@ pub(super) fn load(options: &ProxyOptions) -> Result<Loaded, ProxyError> {
             deep_link,
         },
     })
+}
+
+/// What is wrong with the variables of the servers.
+pub(super) fn environment_problems(options: &ProxyOptions) -> Result<Vec<EnvProblem>, ProxyError> {
+    let launch = read_launch(&options.launch)?;
+    let environment = Environment::read(options)?;
+    Ok(env_check::check_proxy(&environment.file, environment.process, &launch.servers))
 }
 
 /// The addresses that the proxy may connect to under a profile.

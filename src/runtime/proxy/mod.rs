@@ -22,6 +22,7 @@ use thiserror::Error;
 
 use crate::compile::plan::ProxyServer;
 use crate::discovery::client::{Lookup, NetworkError, SystemLookup};
+use crate::runtime::env_check::{EnvProblem, EnvProblemKind};
 use crate::source::ReadError;
 use crate::text::profile::Profile;
 
@@ -151,6 +152,17 @@ pub enum ProxyError {
 /// Checks the launch file and the environment, without listening.
 pub fn check(options: &ProxyOptions) -> Result<StartupSummary, ProxyError> {
     launch::load(options).map(|loaded| loaded.summary)
+}
+
+/// What is wrong with the variables of the launch file's servers, as `env --check` says it. Under `allow_missing`,
+/// nothing has to be set.
+pub fn environment_problems(options: &ProxyOptions) -> Result<Vec<EnvProblem>, ProxyError> {
+    let is_told = |problem: &EnvProblem| {
+        let is_unset = matches!(problem.kind, EnvProblemKind::Missing | EnvProblemKind::Empty);
+        !(is_unset && options.allow_missing)
+    };
+    let problems = launch::environment_problems(options)?.into_iter();
+    Ok(problems.filter(is_told).collect())
 }
 
 /// Runs until `shutdown` completes and the requests in flight are answered.
