@@ -119,7 +119,7 @@ pub(super) fn load(options: &ProxyOptions) -> Result<Loaded, ProxyError> {
         Some(_) => Settings::default(),
         None => environment.settings(&mut unusable),
     };
-    let listen = listen(&launch, settings).map_err(|why| problems.push(why));
+    let listen = listen(&launch, &settings).map_err(|why| problems.push(why));
     let deep_link = deep_link(&launch).map_err(|why| problems.push(why));
     let cors_origins = cors_origins(&launch).map_err(|why| problems.push(why));
     let (true, Ok(listen), Ok(deep_link), Ok(cors_origins)) =
@@ -180,7 +180,7 @@ fn read_launch(path: &Path) -> Result<ProxyLaunch, ProxyError> {
 }
 
 /// The address to listen on: what the environment sets counts before the launch file.
-fn listen(launch: &ProxyLaunch, settings: Settings) -> Result<SocketAddr, String> {
+fn listen(launch: &ProxyLaunch, settings: &Settings) -> Result<SocketAddr, String> {
     let of_launch = || launch.listen.host.parse();
     let host: Result<IpAddr, _> = settings.host.map_or_else(of_launch, Ok);
     host.map(|host| SocketAddr::new(host, settings.port.unwrap_or(launch.listen.port)))

@@ -156,7 +156,7 @@ pub fn check(options: &ProxyOptions) -> Result<StartupSummary, ProxyError> {
 
 /// What is wrong with the variables of the launch file's servers, as `env --check` says it. Under `allow_missing`,
 /// nothing has to be set.
-pub fn environment_problems(options: &ProxyOptions) -> Result<Vec<EnvProblem>, ProxyError> {
+pub(crate) fn environment_problems(options: &ProxyOptions) -> Result<Vec<EnvProblem>, ProxyError> {
     let is_told = |problem: &EnvProblem| {
         let is_unset = matches!(problem.kind, EnvProblemKind::Missing | EnvProblemKind::Empty);
         !(is_unset && options.allow_missing)
