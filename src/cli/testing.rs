@@ -127,6 +127,9 @@ pub mod runtime {
     pub mod env_check {
         pub use crate::runtime::env_check::{EnvProblemKind, check_app, check_proxy};
     }
+    pub mod environment {
+        pub use crate::runtime::environment::Environment;
+    }
     pub mod export {
         pub use crate::runtime::export::{Client, Export, export};
     }

@@ -7,6 +7,8 @@ use crate::compile::plan::ProxyServer;
 use crate::text::dotenv::{EnvEntry, EnvFile};
 use crate::text::secrets::client_secret::is_unfilled;
 
+use super::environment::Environment;
+
 /// Settings that the proxy and Node read beside the credentials, and which are therefore not unused.
 const SETTINGS: [&str; 9] = [
     "PORT",
@@ -22,12 +24,6 @@ const SETTINGS: [&str; 9] = [
 
 /// The variable with the proxy's URL, for the app.
 const PROXY_URL: &str = "OAUTH_PROXY_URL";
-
-/// What a server reads: the variables of the process, which take precedence, and those of a `.env` file.
-struct Environment<'a> {
-    process: &'a BTreeMap<String, String>,
-    file: &'a EnvFile,
-}
 
 /// A problem of an environment. Problems are sorted by line, those without a line first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,66 +82,56 @@ impl EnvProblem {
     }
 }
 
-impl<'a> Environment<'a> {
-    fn get(&self, name: &str) -> Option<&'a str> {
-        self.process.get(name).map(String::as_str).or_else(|| self.file.get(name))
-    }
-
-    /// The first of the names that has a value, else the first that is set: as the proxy picks it.
-    fn first<'n>(&self, names: &'n [String]) -> Option<(&'n str, &'a str)> {
-        let set = || names.iter().filter_map(|name| Some((name.as_str(), self.get(name)?)));
-        set().find(|(_, value)| !value.is_empty()).or_else(|| set().next())
-    }
-}
-
 /// Checks the proxy's environment: the variables of its process and of its `.env` file.
 pub fn check_proxy(
-    file: &EnvFile,
-    process: &BTreeMap<String, String>,
+    environment: Environment<'_>,
     servers: &BTreeMap<String, ProxyServer>,
 ) -> Vec<EnvProblem> {
-    let set = Environment { process, file };
     let mut known: BTreeSet<&str> = SETTINGS.into();
     let mut problems = Vec::new();
     for server in servers.values() {
-        let environment = &server.environment;
-        let lists = [&environment.client_id, &environment.secret, &environment.secret_file];
+        let names = &server.environment;
+        let lists = [&names.client_id, &names.secret, &names.secret_file];
         known.extend(lists.into_iter().flatten().map(String::as_str));
-        check_server(&set, server, &mut problems);
+        check_server(environment, server, &mut problems);
     }
-    finish(file, &known, problems)
+    finish(environment.file, &known, problems)
 }
 
 /// Checks the app's environment.
 pub fn check_app(file: &EnvFile) -> Vec<EnvProblem> {
     let mut problems = Vec::new();
-    let set = Environment { process: &BTreeMap::new(), file };
-    check_value(&set, &[PROXY_URL.to_owned()], &mut problems);
+    let environment = Environment { process: &BTreeMap::new(), file };
+    check_value(environment, &[PROXY_URL.to_owned()], &mut problems);
     let known = SETTINGS.into_iter().chain([PROXY_URL]).collect();
     finish(file, &known, problems)
 }
 
-fn check_server(set: &Environment<'_>, server: &ProxyServer, problems: &mut Vec<EnvProblem>) {
-    let environment = &server.environment;
-    let client_id = check_value(set, &environment.client_id, problems);
+fn check_server(
+    environment: Environment<'_>,
+    server: &ProxyServer,
+    problems: &mut Vec<EnvProblem>,
+) {
+    let names = &server.environment;
+    let client_id = check_value(environment, &names.client_id, problems);
     if let Some((key, value)) = client_id
         && value != server.client_id
     {
-        problems.push(at_key(set, EnvProblemKind::OtherClientId, key));
+        problems.push(at_key(environment, EnvProblemKind::OtherClientId, key));
     }
-    let has_value = |names: &[String]| set.first(names).is_some_and(|(_, value)| !value.is_empty());
-    if has_value(&environment.secret) || !has_value(&environment.secret_file) {
-        check_value(set, &environment.secret, problems);
+    if environment.value(&names.secret).is_some() || environment.value(&names.secret_file).is_none()
+    {
+        check_value(environment, &names.secret, problems);
     }
 }
 
 /// Checks the variable that counts. Returns its name and value if there is no problem.
 fn check_value<'a>(
-    set: &Environment<'a>,
+    environment: Environment<'a>,
     names: &'a [String],
     problems: &mut Vec<EnvProblem>,
 ) -> Option<(&'a str, &'a str)> {
-    let Some((key, value)) = set.first(names) else {
+    let Some((key, value)) = environment.first(names) else {
         problems.push(EnvProblem {
             line: None,
             kind: EnvProblemKind::Missing,
@@ -158,13 +144,14 @@ fn check_value<'a>(
         value if is_unfilled(value) => EnvProblemKind::Placeholder,
         _ => return Some((key, value)),
     };
-    problems.push(at_key(set, kind, key));
+    problems.push(at_key(environment, kind, key));
     None
 }
 
 /// A problem at the last entry of a key, which is the one in force.
-fn at_key(set: &Environment<'_>, kind: EnvProblemKind, key: &str) -> EnvProblem {
-    let of_file = if set.process.contains_key(key) { &[][..] } else { &set.file.entries };
+fn at_key(environment: Environment<'_>, kind: EnvProblemKind, key: &str) -> EnvProblem {
+    let Environment { process, file } = environment;
+    let of_file = if process.contains_key(key) { &[][..] } else { &file.entries };
     let entry = of_file.iter().rev().find(|entry| entry.key == key);
     EnvProblem { line: entry.map(|entry| entry.line), kind, key: key.to_owned() }
 }

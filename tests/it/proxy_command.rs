@@ -463,3 +463,17 @@ fn what_cannot_be_started_is_said() {
         assert!((stdout + &stderr).contains(expected), "{arguments:?}");
     }
 }
+
+/// A decrypted environment is often handed over as a pipe, which can be read only once.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_reads_the_environment_once() {
+    let (_provider, folder) = built().await;
+    let mut command = support::catproof(folder.path());
+    command.args(["proxy", "--profile", "development", "--check", "--env-file", "/dev/stdin"]);
+    let environment = fs::read(folder.path().join(".env")).unwrap();
+    let output = command.write_stdin(environment).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.starts_with("ready to listen on "), "{said}");
+}

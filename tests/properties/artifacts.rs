@@ -10,6 +10,7 @@ use catproof::testing::lint::Findings;
 use catproof::testing::pipeline::Judged;
 use catproof::testing::pipeline::facts::parse_allowlist;
 use catproof::testing::runtime::env_check::{self, EnvProblemKind};
+use catproof::testing::runtime::environment::Environment;
 use catproof::testing::runtime::simulate::{Answers, simulate};
 use catproof::testing::source::Sources;
 use catproof::testing::text::dotenv;
@@ -137,7 +138,8 @@ fn assert_environment(plan: &Plan, text: &str) {
     expected.sort();
     found.sort();
     assert_eq!(found, expected, "{text}");
-    for problem in env_check::check_proxy(&file, &BTreeMap::new(), &plan.proxy.servers) {
+    let environment = Environment { process: &BTreeMap::new(), file: &file };
+    for problem in env_check::check_proxy(environment, &plan.proxy.servers) {
         // An empty or made-up client id is the manifest's own, and two ids may differ in nothing but a suffix.
         let is_known = matches!(
             problem.kind,

@@ -12,6 +12,7 @@ use crate::pipeline::line::Keep;
 use crate::pipeline::settle::count_errors;
 use crate::pipeline::{Job, judge};
 use crate::runtime::env_check::{self, EnvProblem};
+use crate::runtime::environment::Environment;
 use crate::source::{Sources, read_stream};
 use crate::text::dotenv;
 use crate::text::env_name;
@@ -114,7 +115,10 @@ fn compare(
     // As in Node, a byte that is not UTF-8 spoils only its own value.
     let file = dotenv::read(&String::from_utf8_lossy(&bytes));
     let problems = match side {
-        EnvSide::Proxy => env_check::check_proxy(&file, &BTreeMap::new(), &plan.proxy.servers),
+        EnvSide::Proxy => {
+            let environment = Environment { process: &BTreeMap::new(), file: &file };
+            env_check::check_proxy(environment, &plan.proxy.servers)
+        }
         EnvSide::App => env_check::check_app(&file),
     };
     console.print(describe(&problems, &path.display().to_string()))?;

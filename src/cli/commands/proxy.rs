@@ -57,28 +57,22 @@ fn check(
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
     use ProxyError::{Environment, Incomplete, Launch};
-    let text = match proxy::check(options) {
+    let (startup, problems) = proxy::check_with_environment(options);
+    let is_ready = startup.is_ok() && problems.is_empty();
+    let text = match startup {
         Ok(summary) => {
             let place = format!("ready to listen on {}", summary.listen);
-            Ok(describe(&summary, &place).join("\n") + "\n")
+            describe(&summary, &place).join("\n") + "\n"
         }
-        // Below, with every other variable.
-        Err(Incomplete(_)) => Err(String::new()),
-        Err(problem @ (Launch { .. } | Environment(_))) => Err(problem.to_string() + "\n"),
-        Err(error) => return Err(failure(&error)),
-    };
-    let problems = match proxy::environment_problems(options) {
-        Ok(problems) => problems,
-        Err(Launch { .. }) => Vec::new(),
+        // The lines below name each missing variable.
+        Err(Incomplete(_)) => String::new(),
+        Err(problem @ (Launch { .. } | Environment(_))) => problem.to_string() + "\n",
         Err(error) => return Err(failure(&error)),
     };
     let name = args.env_file.as_ref().map(|path| path.display().to_string());
     let problems = env::describe(&problems, name.as_deref().unwrap_or("environment"));
-    let status =
-        if text.is_ok() && problems.is_empty() { ExitStatus::Clean } else { ExitStatus::Findings };
-    let (Ok(text) | Err(text)) = text;
     console.print(visible_lines(&text) + &problems)?;
-    Ok(status)
+    Ok(if is_ready { ExitStatus::Clean } else { ExitStatus::Findings })
 }
 
 /// Serves until a signal stops it. The Tokio runtime is started here, so that no other command waits for one.

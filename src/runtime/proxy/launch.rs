@@ -14,6 +14,7 @@ use crate::compile::plan::{ClientAuthentication, ProxyLaunch, ProxyServer, VERSI
 use crate::discovery::Reach;
 use crate::discovery::address::check_url;
 use crate::runtime::env_check::{self, EnvProblem};
+use crate::runtime::environment::Environment;
 use crate::source::{ReadError, read_named_file, read_stream};
 use crate::text::dotenv;
 use crate::text::hosts;
@@ -71,10 +72,39 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Reads and checks everything. Problems are collected, so that one run reports them all.
-pub(super) fn load(options: &ProxyOptions) -> Result<Loaded, ProxyError> {
-    let launch = read_launch(&options.launch)?;
-    let environment = Environment::read(options)?;
+/// The launch file and the `.env` file, each read once: either may be a pipe.
+pub(super) struct Inputs {
+    launch: ProxyLaunch,
+    env_file: dotenv::EnvFile,
+}
+
+impl Inputs {
+    pub(super) fn read(options: &ProxyOptions) -> Result<Self, ProxyError> {
+        Ok(Self {
+            launch: read_launch(&options.launch)?,
+            env_file: options
+                .env_file
+                .as_deref()
+                .map(read_env_file)
+                .transpose()?
+                .unwrap_or_default(),
+        })
+    }
+
+    /// What is wrong with the variables of the servers.
+    pub(super) fn environment_problems(&self, options: &ProxyOptions) -> Vec<EnvProblem> {
+        env_check::check_proxy(self.environment(options), &self.launch.servers)
+    }
+
+    fn environment<'a>(&'a self, options: &'a ProxyOptions) -> Environment<'a> {
+        Environment { process: &options.environment, file: &self.env_file }
+    }
+}
+
+/// Checks everything. Problems are collected, so that one run reports them all.
+pub(super) fn load(options: &ProxyOptions, inputs: &Inputs) -> Result<Loaded, ProxyError> {
+    let launch = &inputs.launch;
+    let environment = inputs.environment(options);
     let mut problems = Vec::new();
     let mut unusable = Vec::new();
     let mut without_secret = Vec::new();
@@ -82,7 +112,7 @@ pub(super) fn load(options: &ProxyOptions) -> Result<Loaded, ProxyError> {
     let mut clients = BTreeMap::new();
     for (id, server) in &launch.servers {
         let mut endpoint = |text: &Option<String>, field: &str| {
-            let checked = check_endpoint(text.as_ref()?, &launch);
+            let checked = check_endpoint(text.as_ref()?, launch);
             checked.map_err(|why| problems.push(format!("`servers/{id}/{field}`: {why}"))).ok()
         };
         let revocation_endpoint = endpoint(&server.revocation_endpoint, "revocation_endpoint");
@@ -91,7 +121,7 @@ pub(super) fn load(options: &ProxyOptions) -> Result<Loaded, ProxyError> {
             without_endpoint.push(id.clone());
             continue;
         };
-        let secret = match environment.secret(server) {
+        let secret = match secret_of(server, environment) {
             Ok(Some(secret)) => secret,
             Ok(None) => {
                 without_secret.push(MissingSecret::of(id, server));
@@ -102,7 +132,7 @@ pub(super) fn load(options: &ProxyOptions) -> Result<Loaded, ProxyError> {
                 continue;
             }
         };
-        let client_id = environment.first(&server.environment.client_id);
+        let client_id = environment.value(&server.environment.client_id);
         let client = OAuthClient {
             server: id.clone(),
             client_id: client_id.unwrap_or(&server.client_id).to_owned(),
@@ -117,11 +147,11 @@ pub(super) fn load(options: &ProxyOptions) -> Result<Loaded, ProxyError> {
     }
     let settings = match options.listen {
         Some(_) => Settings::default(),
-        None => environment.settings(&mut unusable),
+        None => Settings::read(environment, &mut unusable),
     };
-    let listen = listen(&launch, &settings).map_err(|why| problems.push(why));
-    let deep_link = deep_link(&launch).map_err(|why| problems.push(why));
-    let cors_origins = cors_origins(&launch).map_err(|why| problems.push(why));
+    let listen = listen(launch, &settings).map_err(|why| problems.push(why));
+    let deep_link = deep_link(launch).map_err(|why| problems.push(why));
+    let cors_origins = cors_origins(launch).map_err(|why| problems.push(why));
     let (true, Ok(listen), Ok(deep_link), Ok(cors_origins)) =
         (problems.is_empty(), listen, deep_link, cors_origins)
     else {
@@ -144,18 +174,11 @@ pub(super) fn load(options: &ProxyOptions) -> Result<Loaded, ProxyError> {
         },
         state: ProxyState {
             clients,
-            allowed_destinations: launch.allowed_destinations,
+            allowed_destinations: launch.allowed_destinations.clone(),
             cors_origins,
             deep_link,
         },
     })
-}
-
-/// What is wrong with the variables of the servers.
-pub(super) fn environment_problems(options: &ProxyOptions) -> Result<Vec<EnvProblem>, ProxyError> {
-    let launch = read_launch(&options.launch)?;
-    let environment = Environment::read(options)?;
-    Ok(env_check::check_proxy(&environment.file, environment.process, &launch.servers))
 }
 
 /// The addresses that the proxy may connect to under a profile.
@@ -251,12 +274,6 @@ fn check_endpoint(text: &str, launch: &ProxyLaunch) -> Result<Url, String> {
     }
 }
 
-/// The variables of the process, which take precedence, and those of the `.env` file.
-struct Environment<'a> {
-    process: &'a BTreeMap<String, String>,
-    file: dotenv::EnvFile,
-}
-
 /// The variables that name the address to listen on, as the guide's proxy reads them.
 #[derive(Default)]
 struct Settings {
@@ -264,68 +281,51 @@ struct Settings {
     port: Option<u16>,
 }
 
-impl<'a> Environment<'a> {
-    fn read(options: &'a ProxyOptions) -> Result<Self, ProxyError> {
-        let file = match &options.env_file {
-            None => dotenv::EnvFile::default(),
-            Some(path) => {
-                let unreadable = |error| ProxyError::Unreadable { path: path.clone(), error };
-                let bytes = read_stream(path, MOST_BYTES).map_err(unreadable)?;
-                let text = String::from_utf8(bytes).map_err(|error| {
-                    unreadable(ReadError::NotUtf8 {
-                        at: error.utf8_error().valid_up_to(),
-                        bytes: Vec::new(),
-                    })
-                })?;
-                dotenv::read(&text)
-            }
-        };
-        Ok(Self { process: &options.environment, file })
-    }
-
-    /// The first of these variables that is set and not empty: the template leaves them empty.
-    fn first(&self, names: &[String]) -> Option<&str> {
-        names
-            .iter()
-            .filter_map(|name| match self.process.get(name) {
-                Some(value) => Some(value.as_str()),
-                None => self.file.get(name),
-            })
-            .find(|value| !value.is_empty())
-    }
-
+impl Settings {
     /// `HOST` and `PORT`. A value that cannot be used is a problem, which does not show it.
-    fn settings(&self, problems: &mut Vec<String>) -> Settings {
-        let value = |name: &str| self.first(&[name.to_owned()]).map(str::trim);
+    fn read(environment: Environment<'_>, problems: &mut Vec<String>) -> Self {
+        let value = |name: &str| environment.value(&[name.to_owned()]).map(str::trim);
         let host = value("HOST").map(|host| match host {
             "localhost" => Ok(Ipv4Addr::LOCALHOST.into()),
             host => host.parse().map_err(|_| "`HOST` is not an IP address, such as `127.0.0.1`"),
         });
         let port =
             value("PORT").map(|port| port.parse().map_err(|_| "`PORT` is not a port number"));
-        problems.extend(host.iter().filter_map(|host| Some((*host.as_ref().err()?).to_owned())));
-        problems.extend(port.iter().filter_map(|port| Some((*port.as_ref().err()?).to_owned())));
-        Settings { host: host.and_then(Result::ok), port: port.and_then(Result::ok) }
+        let mut report = |problem: &str| problems.push(problem.to_owned());
+        Self {
+            host: host.and_then(|host| host.map_err(&mut report).ok()),
+            port: port.and_then(|port| port.map_err(&mut report).ok()),
+        }
     }
+}
 
-    /// The secret, from its variable or from the file that another variable names. An error names variables, never
-    /// values.
-    fn secret(&self, server: &ProxyServer) -> Result<Option<Secret>, String> {
-        let names = &server.environment;
-        if let Some(secret) = self.first(&names.secret) {
-            return Ok(Some(Secret(secret.to_owned())));
-        }
-        let Some(path) = self.first(&names.secret_file) else {
-            return Ok(None);
-        };
-        let variables = names.secret_file.join("` or `");
-        let unusable = |why: String| format!("the file that `{variables}` names: {why}");
-        let bytes = read_named_file(Path::new(path), MOST_BYTES_OF_SECRET)
-            .map_err(|error| unusable(error.to_string()))?;
-        let text = String::from_utf8(bytes).map_err(|_| unusable("it is not UTF-8".to_owned()))?;
-        match text.trim_end_matches(['\r', '\n']) {
-            "" => Err(unusable("it is empty".to_owned())),
-            secret => Ok(Some(Secret(secret.to_owned()))),
-        }
+fn read_env_file(path: &Path) -> Result<dotenv::EnvFile, ProxyError> {
+    let unreadable = |error| ProxyError::Unreadable { path: path.to_owned(), error };
+    let bytes = read_stream(path, MOST_BYTES).map_err(unreadable)?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        unreadable(ReadError::NotUtf8 { at, bytes: Vec::new() })
+    })?;
+    Ok(dotenv::read(&text))
+}
+
+/// The secret of a server, from its variable or from the file that another variable names. An error names variables,
+/// never values.
+fn secret_of(server: &ProxyServer, environment: Environment<'_>) -> Result<Option<Secret>, String> {
+    let names = &server.environment;
+    if let Some(secret) = environment.value(&names.secret) {
+        return Ok(Some(Secret(secret.to_owned())));
+    }
+    let Some(path) = environment.value(&names.secret_file) else {
+        return Ok(None);
+    };
+    let variables = names.secret_file.join("` or `");
+    let unusable = |why: String| format!("the file that `{variables}` names: {why}");
+    let bytes = read_named_file(Path::new(path), MOST_BYTES_OF_SECRET)
+        .map_err(|error| unusable(error.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|_| unusable("it is not UTF-8".to_owned()))?;
+    match text.trim_end_matches(['\r', '\n']) {
+        "" => Err(unusable("it is empty".to_owned())),
+        secret => Ok(Some(Secret(secret.to_owned()))),
     }
 }

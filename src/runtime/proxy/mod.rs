@@ -151,18 +151,25 @@ pub enum ProxyError {
 
 /// Checks the launch file and the environment, without listening.
 pub fn check(options: &ProxyOptions) -> Result<StartupSummary, ProxyError> {
-    launch::load(options).map(|loaded| loaded.summary)
+    launch::load(options, &launch::Inputs::read(options)?).map(|loaded| loaded.summary)
 }
 
-/// What is wrong with the variables of the launch file's servers, as `env --check` says it. Under `allow_missing`,
+/// The same, with what is wrong with the variables of the servers, as `env --check` reports it. Under `allow_missing`,
 /// nothing has to be set.
-pub(crate) fn environment_problems(options: &ProxyOptions) -> Result<Vec<EnvProblem>, ProxyError> {
-    let is_told = |problem: &EnvProblem| {
-        let is_unset = matches!(problem.kind, EnvProblemKind::Missing | EnvProblemKind::Empty);
-        !(is_unset && options.allow_missing)
+pub(crate) fn check_with_environment(
+    options: &ProxyOptions,
+) -> (Result<StartupSummary, ProxyError>, Vec<EnvProblem>) {
+    let inputs = match launch::Inputs::read(options) {
+        Ok(inputs) => inputs,
+        Err(error) => return (Err(error), Vec::new()),
     };
-    let problems = launch::environment_problems(options)?.into_iter();
-    Ok(problems.filter(is_told).collect())
+    let mut problems = inputs.environment_problems(options);
+    if options.allow_missing {
+        problems.retain(|problem| {
+            !matches!(problem.kind, EnvProblemKind::Missing | EnvProblemKind::Empty)
+        });
+    }
+    (launch::load(options, &inputs).map(|loaded| loaded.summary), problems)
 }
 
 /// Runs until `shutdown` completes and the requests in flight are answered.
@@ -184,7 +191,7 @@ pub async fn bind_with_lookup(
     options: ProxyOptions,
     lookup: Arc<dyn Lookup>,
 ) -> Result<Listening, ProxyError> {
-    let loaded = launch::load(&options)?;
+    let loaded = launch::load(&options, &launch::Inputs::read(&options)?)?;
     let provider = provider::Provider::new(&options, loaded.summary.profile, lookup)?;
     Listening::bind(options, loaded, provider).await
 }
