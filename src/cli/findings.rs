@@ -105,6 +105,7 @@ fn write(
     };
     let max_bytes = workspace.config.max_file_bytes;
     let mut files = vec![Vec::new(); formats.len()];
+    let (mut out, style) = (console.out(), console.style());
     let mut written = Ok(());
     for findings in batches {
         let report = Report {
@@ -116,9 +117,7 @@ fn write(
                 let style = Style { color: false, width: DEFAULT_WIDTH };
                 report::write(*format, &report, style, file)
             } else {
-                let mut out = console.out();
-                report::write(*format, &report, console.style(), &mut out)
-                    .and_then(|()| out.flush())
+                report::write(*format, &report, style, &mut out).and_then(|()| out.flush())
             });
         }
         if written.is_err() {
