@@ -12,11 +12,15 @@ use crate::support::{project, run, scratch, write};
 
 const ID: &str = "acme__notes-mcp";
 
-/// A server whose secret the proxy keeps, and one that registers itself.
+/// A catalog of one server.
 fn catalog(folder: &Path) {
-    let author = json!({ "name": "Acme" });
-    let proxied = json!({
-        "name": ID, "display_name": "Acme", "description": "Notes", "author": author,
+    write(&folder.join(format!("catalog/{ID}.json")), proxied(ID).to_string());
+}
+
+/// A server of type 1 whose secret the proxy keeps.
+fn proxied(id: &str) -> Value {
+    json!({
+        "name": id, "display_name": "Acme", "description": "Notes", "author": { "name": "Acme" },
         "server": { "command": "npx", "args": ["-y", "acme-mcp@1.4.0"] },
         "oauth_config": {
             "name": "Acme", "server_url": "https://acme.example/authorize", "token_endpoint": "https://acme.example/token",
@@ -24,8 +28,7 @@ fn catalog(folder: &Path) {
             "redirect_uris": ["https://oauth.acme.example/oauth/callback"], "scopes": ["notes"],
             "access_token_env_var": "ACME_TOKEN"
         }
-    });
-    write(&folder.join(format!("catalog/{ID}.json")), proxied.to_string());
+    })
 }
 
 /// Checks a text as the proxy's environment: the exit code, and the lines after the file's name.
@@ -257,4 +260,30 @@ fn no_part_of_a_secret_passes_for_the_name_of_a_variable() {
     let (_, lines) = checked(&format!("{good}OLD_SETTING=1\ngone__server_SECRET=hunter2\n"));
     let named = |name: &str| lines.iter().any(|line| line.contains(&format!("`{name}`")));
     assert!(named("OLD_SETTING") && named("gone__server_SECRET"), "{lines:?}");
+}
+
+#[test]
+fn a_build_names_the_servers_that_have_no_known_destination() {
+    let scratch = scratch();
+    catalog(scratch.path());
+    assert!(!run(scratch.path(), &["build"]).2.contains("no known destination"));
+    for id in ["acme__first", "acme__second"] {
+        let mut manifest = proxied(id);
+        let oauth = &mut manifest["oauth_config"];
+        oauth["generic_oauth"].take();
+        oauth["token_endpoint"].take();
+        oauth["access_token_env_var"].take();
+        oauth["streamable_http_url"] = json!("http://localhost:8081/mcp");
+        oauth["client_id"] = json!(format!("{id}-1f3d5"));
+        oauth["well_known_url"] = json!("https://acme.example/.well-known/openid-configuration");
+        oauth["server_url"] = json!("https://acme.example");
+        write(&scratch.path().join(format!("catalog/{id}.json")), manifest.to_string());
+    }
+    for arguments in [&["build"][..], &["build", "--check"]] {
+        let (code, stdout, stderr) = run(scratch.path(), arguments);
+        assert_eq!(code, 0, "{stdout}{stderr}");
+        let said = "2 servers have no known destination, and the proxy refuses their logins until \
+                    `catproof probe` finds it: acme__first, acme__second\n";
+        assert!(stderr.contains(said), "{stderr}");
+    }
 }
