@@ -611,9 +611,9 @@ pub struct ExportArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The proxy keeps the client secrets and adds them to the app's token requests. It reads only the launch file and the \
-environment: for each server `<id>_SECRET` or `<id>_SECRET_FILE`, and `<id>_CLIENT_ID` where it differs \
-from the manifest's; and `HOST` and `PORT`, the address to listen on. `oauth_proxy/.env.example` beside the launch file is the template. A secret is sent only to the \
-endpoints that were compiled for its server.
+environment: for each server `<id>_SECRET` or `<id>_SECRET_FILE`, and `<id>_CLIENT_ID` where it differs from the \
+manifest's; `HOST` and `PORT` name the address to listen on. `oauth_proxy/.env.example` beside the launch file is \
+the template. A secret is sent only to the endpoints that were compiled for its server.
 
 It logs to standard error, one JSON object per line. On Ctrl-C or SIGTERM it finishes the requests in flight and stops.
 

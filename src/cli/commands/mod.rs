@@ -58,7 +58,7 @@ fn no_input(workspace: &Workspace, paths: &[PathBuf]) -> String {
 }
 
 /// The launch specs of these servers, from the artifacts in a folder or else from the catalogs at these paths. `None`
-/// if there is no manifest, which the user has then been told.
+/// if there is no manifest, after saying so.
 fn read_launch_specs(
     ids: &[String],
     artifacts: Option<&Path>,

@@ -192,7 +192,7 @@ fn human(launch: &ServerLaunch, simulation: &Simulation) -> String {
     text
 }
 
-/// Adds lines with a heading to the left of the first; nothing if there are no lines.
+/// Adds lines, the first one behind a heading. Without lines there is no heading.
 fn section(text: &mut String, heading: &str, lines: &[String]) {
     for (index, line) in lines.iter().enumerate() {
         let heading = if index == 0 { heading } else { "" };

@@ -6,10 +6,11 @@ use crate::source::finding::Severity;
 use super::{UNUSABLE_REDIRECT_URI_RULES, empty_redirect_uris};
 
 /// ## What it does
-/// Reports a proxied server (types 1 to 3) that uses a redirect URI which is not a callback of the OAuth proxy. Used is
-/// the one on the origin of `[proxy] url`, where that is configured and registered, else the first. Such a callback is an https URI whose path is `/oauth/callback`, `/oauth-callback` or `/callback/<provider>`; if the
-/// configuration lists `callback_urls`, it is exactly one of those. For `catalog_local` and under the development
-/// profile, a proxy on loopback or behind a tunnel is accepted.
+/// Reports a proxied server (types 1 to 3) whose redirect URI in use is not a callback of the OAuth proxy. The one in
+/// use is on the origin of `[proxy] url`, if such a one is registered, else the first. A callback of the proxy is an
+/// https URI whose path is `/oauth/callback`, `/oauth-callback` or `/callback/<provider>`; if the configuration lists
+/// `callback_urls`, it is exactly one of those. For `catalog_local` and under the development profile, a proxy on
+/// loopback or behind a tunnel is accepted.
 ///
 /// ## Why is this bad?
 /// The code has to come back to the proxy, which exchanges it.
