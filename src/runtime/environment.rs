@@ -22,8 +22,8 @@ impl fmt::Debug for Environment<'_> {
 impl<'a> Environment<'a> {
     /// The first of the names that has a value, else the first that is set: the template leaves variables empty.
     pub(crate) fn first<'n>(&self, names: &'n [String]) -> Option<(&'n str, &'a str)> {
-        let get =
-            |name: &str| self.process.get(name).map_or_else(|| self.file.get(name), |it| Some(it));
+        let of_process = |name: &str| self.process.get(name).map(String::as_str);
+        let get = |name: &str| of_process(name).or_else(|| self.file.get(name));
         let set = || names.iter().filter_map(|name| Some((name.as_str(), get(name)?)));
         set().find(|(_, value)| !value.is_empty()).or_else(|| set().next())
     }
