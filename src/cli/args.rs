@@ -135,6 +135,12 @@ pub struct FindingArgs {
     /// The lowest severity that makes the exit code 1.
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY", help_heading = "Output")]
     pub fail_on: FailOn,
+    /// Show every finding, even if a rule has more than 100.
+    #[arg(long, help_heading = "Output")]
+    pub all: bool,
+    /// Show how many findings each rule has, instead of the findings.
+    #[arg(long, help_heading = "Output", conflicts_with_all = ["format", "all"])]
+    pub statistics: bool,
     /// Show notes too.
     #[arg(long, help_heading = "Rules")]
     pub pedantic: bool,

@@ -4,13 +4,15 @@ use std::borrow::Cow;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use miette::{GraphicalReportHandler, GraphicalTheme, MietteDiagnostic, Report};
 
 use crate::catalog::config::{ConfigError, ConfigProblem};
 use crate::catalog::workspace::WorkspaceError;
 use crate::cli::args::{Color, Global, NetworkArgs};
+use crate::cli::waiting::{PATIENCE, show_after};
 use crate::pipeline::failure::Failure;
 use crate::pipeline::probing::NetworkOptions;
 use crate::pipeline::redaction::Redaction;
@@ -171,6 +173,16 @@ impl Console {
         out.flush()
     }
 
+    /// Writes a Markdown page to standard output: drawn on a terminal and where colour is forced, as it stands in a pipe.
+    pub(crate) fn print_page(&self, markdown: &str) -> io::Result<()> {
+        let style = self.style();
+        if self.is_terminal(&io::stdout()) || style.color {
+            self.print(report::page(markdown, style))
+        } else {
+            self.print(markdown)
+        }
+    }
+
     fn write_to_stderr(&self, text: &str) {
         // Nobody can be told that standard error is closed.
         let _ = match &self.captured {
@@ -199,6 +211,20 @@ impl Console {
             let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
             ProgressBar::new(steps as u64).with_style(style)
         })
+    }
+
+    /// Does a job; on a terminal, a long one shows that it is running.
+    pub(crate) fn wait_for<T>(&self, what: &'static str, work: impl FnOnce() -> T) -> T {
+        if self.global.quiet || !self.is_terminal(&io::stderr()) {
+            return work();
+        }
+        let show = || {
+            let bar = ProgressBar::new_spinner().with_finish(ProgressFinish::AndClear);
+            bar.set_message(what);
+            bar.enable_steady_tick(Duration::from_millis(100));
+            bar
+        };
+        show_after(PATIENCE, show, work)
     }
 
     /// Reports why the job could not be done.

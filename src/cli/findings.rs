@@ -1,6 +1,8 @@
 //! Writes the findings of a run, and decides its exit status.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -16,7 +18,7 @@ use crate::pipeline::failure::Failure;
 use crate::pipeline::redaction::{self, Redaction};
 use crate::pipeline::repair;
 use crate::pipeline::settle::{Settled, is_counted, settle, uncounted};
-use crate::report::{self, Format, FormatArgument, Report, Style, Summary};
+use crate::report::{self, Fold, Format, FormatArgument, Report, Style, Summary};
 use crate::source::finding::{Finding, Severity};
 use crate::source::{Sources, clean, describe};
 use crate::text::plural::plural;
@@ -24,7 +26,8 @@ use crate::text::plural::plural;
 /// The outcome of judging: the exit status, and the findings in numbers.
 pub(crate) struct Outcome {
     pub(crate) status: ExitStatus,
-    pub(crate) has_allowlist: bool,
+    /// Whether a server needs an allowlist that was not there to check.
+    pub(crate) lacks_allowlist: bool,
     /// What output must not show.
     pub(crate) redaction: Redaction,
     pub(crate) counts: Summary,
@@ -74,7 +77,10 @@ pub(crate) fn try_report(
     let count = |severity| shown.iter().filter(|finding| finding.severity == severity).count();
     let outcome = Outcome {
         status: if shown.iter().any(fails) { ExitStatus::Findings } else { ExitStatus::Clean },
-        has_allowlist: targets.iter().all(|target| target.has_allowlist),
+        lacks_allowlist: targets.iter().any(|target| {
+            let needs_one = target.judged.entries.iter().any(|entry| entry.is_proxied);
+            needs_one && !target.has_allowlist
+        }),
         redaction: redaction::redaction(targets, sources),
         counts: Summary {
             files: targets.iter().map(|target| target.files).sum(),
@@ -98,6 +104,9 @@ fn write(
     mut shown: Vec<Finding>,
 ) -> Result<(), Failure> {
     const DEFAULT: &[FormatArgument] = &[FormatArgument { format: Format::Human, path: None }];
+    if args.statistics {
+        return Ok(console.print(statistics(&shown))?);
+    }
     let formats = if args.format.is_empty() { DEFAULT } else { &args.format };
     let batches: Vec<&[Finding]> = match formats {
         [only] if only.format.is_stream() => report::batches(&mut shown, sources).collect(),
@@ -107,6 +116,7 @@ fn write(
     let mut files = vec![Vec::new(); formats.len()];
     let (mut out, style) = (console.out(), console.style());
     let mut written = Ok(());
+    let mut fold = Fold::default();
     for findings in batches {
         let report = Report {
             findings: report::locate(findings, sources, max_bytes, &outcome.redaction),
@@ -117,13 +127,23 @@ fn write(
                 let style = Style { color: false, width: DEFAULT_WIDTH };
                 report::write(*format, &report, style, file)
             } else {
-                report::write(*format, &report, style, &mut out).and_then(|()| out.flush())
+                let mut folded = Cow::Borrowed(&report);
+                if *format == Format::Human && !args.all {
+                    let all = report.findings.iter();
+                    let mut shown: Vec<bool> = all.map(|shown| fold.shows(shown.rule)).collect();
+                    if shown.contains(&false) {
+                        let mut shown = shown.drain(..);
+                        folded.to_mut().findings.retain(|_| shown.next().unwrap_or(true));
+                    }
+                }
+                report::write(*format, &folded, style, &mut out).and_then(|()| out.flush())
             });
         }
         if written.is_err() {
             break;
         }
     }
+    written = written.and_then(|()| console.print(fold.rest()));
     // The files are written even if standard output fails.
     for (argument, bytes) in formats.iter().zip(files) {
         if let Some(path) = &argument.path {
@@ -131,6 +151,21 @@ fn write(
         }
     }
     Ok(written?)
+}
+
+/// How many findings each rule has, the most frequent first.
+fn statistics(shown: &[Finding]) -> String {
+    let mut counts: BTreeMap<(&str, Severity), usize> = BTreeMap::new();
+    for finding in shown {
+        *counts.entry((finding.rule, finding.severity)).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| Reverse(*count));
+    let width = counts.first().map_or(0, |(_, count)| count.to_string().len());
+    let lines = counts.iter().map(|((rule, severity), count)| {
+        format!("{count:width$}  {:7}  {rule}\n", severity.name())
+    });
+    lines.collect()
 }
 
 /// Refuses two formats with the same destination.

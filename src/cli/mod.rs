@@ -8,6 +8,7 @@ pub(crate) mod exit_status;
 mod findings;
 pub(crate) mod published_schemas;
 pub mod testing;
+mod waiting;
 mod watcher;
 
 use std::borrow::Cow;

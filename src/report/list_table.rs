@@ -7,6 +7,7 @@ use crate::text::plural::plural;
 use crate::text::visible::visible;
 
 use super::list::{ListedFindings, ListedOAuth, ListedServer, ListedType};
+use super::{NARROWEST, wrap};
 
 /// The short columns, and the long ones, which may go below on separate lines.
 const SHORT: [&str; 5] = ["server", "origin", "oauth type", "proxy", "findings"];
@@ -30,22 +31,41 @@ pub(crate) fn table(servers: &[ListedServer], width: Option<usize>) -> String {
     let whole = short.iter().zip(&long).map(|(short, long)| format!("{short}  {long}"));
     let whole: Vec<String> = whole.map(|line| line.trim_end().to_owned()).collect();
     let fits = width.is_none_or(|width| whole.iter().all(|line| columns(line) <= width));
-    let lines = if fits { whole } else { stacked(&short, &rows) };
+    let lines = match width.map(|width| width.max(NARROWEST)) {
+        Some(width) if !fits && short.iter().any(|line| columns(line.trim_end()) > width) => {
+            rows.iter().flat_map(|row| card(row, width)).collect()
+        }
+        Some(width) if !fits => stacked(&short, &rows, width),
+        _ => whole,
+    };
     lines.into_iter().map(|line| line + "\n").collect()
 }
 
 /// The short columns, with the long ones on separate lines below.
-fn stacked(short: &[String], rows: &[ServerRow]) -> Vec<String> {
+fn stacked(short: &[String], rows: &[ServerRow], width: usize) -> Vec<String> {
     let mut lines: Vec<String> = short.iter().take(1).cloned().collect();
     for (line, row) in short.iter().skip(1).zip(rows) {
         lines.push(line.clone());
-        let said = LONG.iter().zip(&row.long).filter(|(_, cell)| !cell.is_empty());
-        lines.extend(said.map(|(name, cell)| format!("  {name}: {cell}")));
+        lines.extend(named(&LONG, &row.long, width));
     }
     for line in &mut lines {
         line.truncate(line.trim_end().len());
     }
     lines
+}
+
+/// A server with each of its cells on a line below, for a terminal that is too narrow for the short columns.
+fn card(row: &ServerRow, width: usize) -> Vec<String> {
+    let [id, rest @ ..] = &row.short;
+    let [_, names @ ..] = &SHORT;
+    let short = named(names, rest, width);
+    [id.clone()].into_iter().chain(short).chain(named(&LONG, &row.long, width)).collect()
+}
+
+/// The cells that are not empty, each with its name on lines of its own.
+fn named(names: &[&str], cells: &[String], width: usize) -> Vec<String> {
+    let said = names.iter().zip(cells).filter(|(_, cell)| !cell.is_empty());
+    said.map(|(name, cell)| wrap(&format!("{name}: {cell}"), width, "  ", "    ")).collect()
 }
 
 /// Aligns the cells of the rows in columns.

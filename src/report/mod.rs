@@ -5,6 +5,7 @@
 mod concise;
 pub(crate) mod diff;
 mod fingerprint;
+mod fold;
 mod github;
 mod gitlab;
 mod human;
@@ -15,6 +16,7 @@ pub(crate) mod list;
 pub(crate) mod list_table;
 pub(crate) mod listing;
 mod locate;
+mod page;
 mod sarif;
 pub(crate) mod story;
 
@@ -33,12 +35,14 @@ use crate::text::secrets::redactor::Redactor;
 use crate::text::suggest;
 use crate::text::visible::visible;
 
+pub(crate) use fold::Fold;
 pub use json::CheckReport;
 pub(crate) use json::write_json;
 pub(crate) use line::SourceLine;
 use list::ListReport;
 pub(crate) use locate::PlacePart;
 pub use locate::{Shown, ShownPlace, batches, locate};
+pub(crate) use page::page;
 
 /// The findings of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,7 +139,7 @@ impl FromStr for FormatArgument {
 }
 
 /// The least width: on a narrower terminal, lines overflow.
-const NARROWEST: usize = 40;
+pub(crate) const NARROWEST: usize = 40;
 
 /// How output for people looks.
 #[derive(Debug, Clone, Copy)]
@@ -173,7 +177,7 @@ fn mask(text: &mut String, redactor: &Redactor) {
 }
 
 /// Wraps text at spaces only, so that ids and URLs stay whole and can be copied.
-fn wrap(text: &str, width: usize, first_indent: &str, indent: &str) -> String {
+pub(crate) fn wrap(text: &str, width: usize, first_indent: &str, indent: &str) -> String {
     let options = textwrap::Options::new(width)
         .initial_indent(first_indent)
         .subsequent_indent(indent)

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use catproof::testing::text::dotenv;
 use serde_json::{Value, json};
 
-use crate::support::{project, run, scratch, write};
+use crate::support::{project, proxied, run, scratch, write};
 
 const ID: &str = "acme__notes-mcp";
 
@@ -286,4 +286,17 @@ fn a_build_names_the_servers_that_have_no_known_destination() {
                     `catproof probe` finds it: acme__first, acme__second\n";
         assert!(stderr.contains(said), "{stderr}");
     }
+}
+
+#[test]
+fn an_allowlist_is_missed_only_where_a_server_needs_one() {
+    let said = |manifest: &Value| {
+        let scratch = scratch();
+        write(&scratch.path().join("catalog/acme__mcp.json"), manifest.to_string());
+        run(scratch.path(), &["check"]).2.contains("the allowlist was not checked")
+    };
+    let mut manifest = proxied("acme__mcp");
+    assert!(said(&manifest));
+    manifest.as_object_mut().unwrap().remove("oauth_config");
+    assert!(!said(&manifest));
 }

@@ -88,3 +88,73 @@ acme__mcp    catalog  1 generic   yes
     // What fits stays in its line.
     assert_eq!(table(scratch.path(), Some("300")), table(scratch.path(), None));
 }
+
+/// The words of a text.
+fn words(text: &str) -> Vec<&str> {
+    text.split_whitespace().collect()
+}
+
+#[test]
+fn what_is_printed_on_a_terminal_fits_it_and_breaks_no_word() {
+    let scratch = scratch();
+    servers(scratch.path());
+    for columns in [40, 80, 200] {
+        for arguments in [
+            &["list"][..],
+            &["rules"],
+            &["explain", "missing-token-endpoint", "--color", "always"],
+            &["explain", "unsupported-scope", "--color", "always"],
+            &["explain", "generic", "--color", "always"],
+            &["explain", "config", "--color", "always"],
+            &["explain", "diff", "--color", "always"],
+            &["explain", "acme__mcp", "--color", "always"],
+        ] {
+            let output = |columns: Option<i32>| {
+                let mut command = catproof(scratch.path());
+                command.args(arguments).env_remove("COLUMNS");
+                if let Some(columns) = columns {
+                    command.env("COLUMNS", columns.to_string());
+                }
+                String::from_utf8(command.output().unwrap().stdout).unwrap()
+            };
+            let plain = |text: String| {
+                let codes = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[36m"];
+                codes.iter().fold(text, |text, code| text.replace(code, ""))
+            };
+            let fitted = plain(output(Some(columns)));
+            for line in fitted.lines() {
+                let is_one_word = words(line).len() <= 1;
+                let is_short = line.chars().count() <= usize::try_from(columns).unwrap();
+                assert!(is_short || is_one_word, "{arguments:?} at {columns}: {line}");
+            }
+            // Every word is there, whole, and none is lost.
+            let wide = plain(output(Some(10_000)));
+            let sorted = |text: &str| {
+                let mut all: Vec<String> =
+                    words(text).iter().map(|word| (*word).to_owned()).collect();
+                all.sort();
+                all
+            };
+            if arguments != ["list"] && arguments != ["rules"] {
+                assert_eq!(sorted(&fitted), sorted(&wide), "{arguments:?} at {columns}");
+            }
+        }
+        let (id, env) = (LONG_ID, "acme__mcp_SECRET");
+        let list = table(scratch.path(), Some(&columns.to_string()));
+        assert!(list.contains(id) && words(&list).contains(&env), "{list}");
+    }
+}
+
+#[test]
+fn a_page_is_drawn_on_a_terminal_and_left_as_markdown_in_a_pipe() {
+    let scratch = scratch();
+    let page = |arguments: &[&str]| {
+        let mut command = catproof(scratch.path());
+        command.args(["explain", "missing-token-endpoint"]).args(arguments);
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    let (piped, drawn) = (page(&[]), page(&["--color", "always"]));
+    assert!(piped.starts_with("# missing-token-endpoint\n") && piped.contains("```json"));
+    assert!(drawn.starts_with("\u{1b}[1mmissing-token-endpoint\u{1b}[0m\n"), "{drawn}");
+    assert!(!drawn.contains("```") && !drawn.contains('`'), "{drawn}");
+}

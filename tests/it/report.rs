@@ -512,3 +512,40 @@ fn what_is_no_file_is_written_to_as_it_is() {
     assert_eq!(code, 1, "{stderr}");
     assert!(stdout.contains("error[invalid-json]"), "{stdout}");
 }
+
+/// A catalog whose servers have 130 unused answers between them, and two other findings.
+fn many(folder: &Path) {
+    let keys =
+        (0..65).map(|index| (format!("key{index}"), json!({ "type": "string", "title": "K" })));
+    let keys: serde_json::Map<String, Value> = keys.collect();
+    for id in ["acme__one", "acme__two"] {
+        let manifest = json!({
+            "name": id, "display_name": "Acme", "description": "Notes", "author": { "name": "Acme" },
+            "server": { "command": "sh", "args": ["-c", "acme"] }, "user_config": keys
+        });
+        support::write(&folder.join(format!("catalog/{id}.json")), manifest.to_string());
+    }
+}
+
+#[test]
+fn many_findings_of_one_rule_fold_with_a_count_unless_all_are_asked_for() {
+    let scratch = scratch();
+    many(scratch.path());
+    let check = |arguments: &[&str]| run(scratch.path(), &[&["check"], arguments].concat());
+    let (_, text, said) = check(&[]);
+    assert_eq!(text.matches("[unused-user-config]").count(), 100);
+    assert_eq!(text.matches("[shell-command]").count(), 2);
+    assert!(
+        text.ends_with("… and 30 more of `unused-user-config`: `--all` shows them\n"),
+        "{text}"
+    );
+    assert!(said.contains("132 warnings"), "{said}");
+    let (_, text, _) = check(&["--all"]);
+    assert_eq!(text.matches("[unused-user-config]").count(), 130);
+    assert!(!text.contains("--all"), "{text}");
+    // What programs read is whole.
+    let (_, text, _) = check(&["--format", "jsonl"]);
+    assert_eq!(text.lines().count(), 132);
+    let (_, text, _) = check(&["--statistics"]);
+    assert_eq!(text, "130  warning  unused-user-config\n  2  warning  shell-command\n");
+}

@@ -32,7 +32,8 @@ pub(super) fn run(args: &BuildArgs, console: &Console) -> Result<ExitStatus, Fai
         }),
         ..Job::new(&workspace, &[])
     };
-    let Run { targets, second_half } = pipeline::run(job, &mut sources)?;
+    let Run { targets, second_half } =
+        console.wait_for("building the catalog", || pipeline::run(job, &mut sources))?;
     let (Some(rest), true) = (second_half, targets.iter().any(|target| target.files > 0)) else {
         console.say(&no_input(&workspace, &[]));
         return Ok(ExitStatus::NoInput);

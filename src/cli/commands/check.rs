@@ -45,7 +45,12 @@ pub(super) fn run(args: &CheckArgs, console: &Console) -> Result<ExitStatus, Fai
     };
     let locks = online.as_ref().map_or(LockChoice::Judged, LockChoice::Online);
     let job = Job { input, allowlist, locks, ..Job::new(&workspace, &paths) };
-    let mut targets = judge(job, &mut sources)?;
+    let mut targets = if online.is_some() {
+        // Probing shows its own progress.
+        judge(job, &mut sources)?
+    } else {
+        console.wait_for("checking the catalog", || judge(job, &mut sources))?
+    };
     if let Some(online) = online {
         online.probing.finish()?;
     }
@@ -69,7 +74,7 @@ pub(super) fn run(args: &CheckArgs, console: &Console) -> Result<ExitStatus, Fai
         return Ok(ExitStatus::NoInput);
     }
     console.say(&outcome.summary("checked"));
-    if !outcome.has_allowlist {
+    if outcome.lacks_allowlist {
         console.say(if is_alone {
             "the allowlist was not checked: standard input is checked on its own, unless \
              `--stdin-filename` names the catalog file that it stands for"

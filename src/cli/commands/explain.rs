@@ -30,7 +30,7 @@ pub(super) fn run(args: &ExplainArgs, console: &Console) -> Result<ExitStatus, F
         (None, None) if args.topic == "diff" => diff::kind::explain(),
         (None, None) => explain_server(args, console)?,
     };
-    console.print(text)?;
+    console.print_page(&text)?;
     Ok(ExitStatus::Clean)
 }
 

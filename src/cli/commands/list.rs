@@ -16,7 +16,8 @@ use super::{Console, ExitStatus, Failure, no_input, open_workspace};
 pub(super) fn run(args: &ListArgs, console: &Console) -> Result<ExitStatus, Failure> {
     let workspace = open_workspace(console)?;
     let mut sources = Sources::default();
-    let mut targets = judge(Job::new(&workspace, &args.paths), &mut sources)?;
+    let job = Job::new(&workspace, &args.paths);
+    let mut targets = console.wait_for("reading the catalog", || judge(job, &mut sources))?;
     if targets.iter().all(|target| target.files == 0) {
         console.say(&no_input(&workspace, &args.paths));
         return Ok(ExitStatus::NoInput);

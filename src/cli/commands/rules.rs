@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::cli::args::{RulesArgs, RulesFormat};
 use crate::lint::{Fixable, RULES, Rule};
-use crate::report::write_json;
+use crate::report::{NARROWEST, wrap, write_json};
 
 use super::{Console, ExitStatus, Failure};
 
@@ -24,18 +24,35 @@ pub(super) fn run(args: &RulesArgs, console: &Console) -> Result<ExitStatus, Fai
     let rows: Vec<RuleRow> = RULES.iter().map(|rule| row(rule)).collect();
     match args.format {
         RulesFormat::Human => {
-            let mut text = String::new();
-            let width = rows.iter().map(|row| row.id.len()).max().unwrap_or(0);
-            for row in &rows {
-                let fix = row.fix.map(|fix| format!(" [fix: {fix}]")).unwrap_or_default();
-                let _ = writeln!(text, "{:width$}  {:7}  {}{fix}", row.id, row.level, row.summary);
-            }
-            console.print(text)?;
+            console.print(table(&rows, console.table_width()))?;
         }
         RulesFormat::Json => write_json(&rows, &mut console.out())?,
         RulesFormat::Markdown => console.print(readme_table())?,
     }
     Ok(ExitStatus::Clean)
+}
+
+/// One line per rule; on a terminal, a summary that does not fit goes on below its beginning, or below the rule.
+fn table(rows: &[RuleRow], columns: Option<usize>) -> String {
+    const LEAST_FOR_SUMMARY: usize = 40;
+    let id_width = rows.iter().map(|row| row.id.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for row in rows {
+        let fix = row.fix.map(|fix| format!(" [fix: {fix}]")).unwrap_or_default();
+        let start = format!("{:id_width$}  {:7}  ", row.id, row.level);
+        let summary = format!("{}{fix}", row.summary);
+        let _ = match columns.map(|columns| columns.max(NARROWEST)) {
+            None => writeln!(text, "{start}{summary}"),
+            Some(columns) if start.len() + LEAST_FOR_SUMMARY <= columns => {
+                writeln!(text, "{}", wrap(&summary, columns, &start, &" ".repeat(start.len())))
+            }
+            Some(columns) => {
+                let summary = wrap(&summary, columns, "    ", "    ");
+                writeln!(text, "{} ({})\n{summary}", row.id, row.level)
+            }
+        };
+    }
+    text
 }
 
 fn row(rule: &Rule) -> RuleRow {

@@ -4,7 +4,6 @@ use crate::lint::rules::oauth::duplicate_scope;
 use crate::lint::rules::oauth::malformed_scope;
 use crate::lint::{Check, Findings, Rule, Subject, Yield};
 use crate::source::finding::Severity;
-use crate::text::suggest::Suggestions;
 
 use super::recorded;
 
@@ -76,14 +75,14 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     }
     let listed: BTreeSet<&str> = supported.iter().map(String::as_str).collect();
-    let mut suggestions = Suggestions::among(supported.iter().map(String::as_str));
     for (place, scope) in subject.scopes() {
         if listed.contains(scope) {
             continue;
         }
-        let help = match suggestions.nearest(scope) {
-            Some(near) => format!("write `{near}`, if that is what you meant"),
-            None => format!("use a scope that the server lists: {}", some_of(supported)),
+        let respelled = supported.iter().find(|listed| is_respelling(listed, scope));
+        let help = match respelled {
+            Some(listed) => format!("write `{listed}`, if that is what you meant"),
+            None => "remove it, or write it as the provider's documentation does".to_owned(),
         };
         findings.push(
             RULE.at(
@@ -95,13 +94,12 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-/// The scopes as a list, cut to what can be read at a glance.
-fn some_of(scopes: &[String]) -> String {
-    const MOST_SHOWN: usize = 20;
-    let shown: Vec<String> =
-        scopes.iter().take(MOST_SHOWN).map(|scope| format!("`{scope}`")).collect();
-    match scopes.len().saturating_sub(MOST_SHOWN) {
-        0 => shown.join(", "),
-        rest => format!("{}, and {rest} more", shown.join(", ")),
-    }
+/// Whether two scopes are the same words in another case or with other separators. A similar word may be another
+/// permission, with more power.
+fn is_respelling(left: &str, right: &str) -> bool {
+    let words = |scope: &str| {
+        let words = scope.split(|character: char| !character.is_alphanumeric());
+        words.map(str::to_lowercase).collect::<Vec<_>>()
+    };
+    words(left) == words(right)
 }
