@@ -3,7 +3,7 @@
 //! miette prints whole lines, panics on far columns and does not escape control characters, so it is given excerpts
 //! that fit the terminal and are already escaped.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -33,31 +33,34 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
     Ok(())
 }
 
-/// A finding, and the other files that it is about as a whole.
+/// A finding, or the same finding in several files: one cause, one picture.
 struct Block<'a> {
     shown: &'a Shown,
-    other_files: Vec<&'a ShownPlace>,
+    /// Empty for a finding of its own.
+    places: Vec<&'a ShownPlace>,
 }
 
-/// The findings, with those that say the same of whole files drawn as one.
+/// The findings, with those that say the same of several files drawn where the first of them stands.
 fn blocks(findings: &[Shown]) -> Vec<Block<'_>> {
-    let mut blocks: Vec<Block<'_>> = Vec::new();
-    let mut about_files = HashMap::new();
-    for shown in findings {
-        let file = shown.place.as_ref().filter(|place| place.line.is_none());
-        if let Some(file) = file
-            && shown.related.is_empty()
-        {
-            let said = (shown.rule, shown.severity, &shown.message, &shown.help);
-            let first = *about_files.entry(said).or_insert(blocks.len());
-            if let Some(block) = blocks.get_mut(first) {
-                block.other_files.push(file);
-                continue;
-            }
-        }
-        blocks.push(Block { shown, other_files: Vec::new() });
+    let mut same: HashMap<_, Vec<&ShownPlace>> = HashMap::new();
+    for shown in findings.iter().filter(|shown| shown.related.is_empty()) {
+        same.entry(said(shown)).or_default().extend(&shown.place);
     }
-    blocks
+    same.retain(|_, places| {
+        places.first().is_some_and(|first| places.iter().any(|place| place.file != first.file))
+    });
+    let mut drawn = HashSet::new();
+    let blocks = findings.iter().filter_map(|shown| {
+        let places = same.get(&said(shown)).filter(|_| shown.related.is_empty());
+        let is_new = places.is_none() || drawn.insert(said(shown));
+        is_new.then(|| Block { shown, places: places.cloned().unwrap_or_default() })
+    });
+    blocks.collect()
+}
+
+/// What a finding says, wherever it is.
+fn said(shown: &Shown) -> (&str, Severity, &str, Option<&str>) {
+    (shown.rule, shown.severity, &shown.message, shown.help.as_deref())
 }
 
 fn draw(block: &Block<'_>, style: Style) -> String {
@@ -93,18 +96,19 @@ fn header(shown: &Shown, styles: &ThemeStyles, width: usize) -> String {
     wrap(&header, width, "", "  ") + "\n"
 }
 
-/// The source lines with the places underlined, and the help.
+/// The source lines with the places underlined, or a list of places, and the help.
 fn picture(block: &Block<'_>, styles: ThemeStyles, width: usize) -> String {
-    let Block { shown, other_files } = block;
-    let whole_file = match &shown.place {
-        Some(place) if place.line.is_none() => {
-            let file = |place: &ShownPlace| styles.link.style(visible(&place.name)).to_string();
-            let others = other_files.iter().map(|place| format!("  ├─[{}]\n", file(place)));
-            format!("  ╭─[{}]\n{}  ╰────\n", file(place), others.collect::<String>())
-        }
-        _ => String::new(),
-    };
-    let (marks, unseen) = marks(shown);
+    let Block { shown, places } = block;
+    let own = shown.place.iter().filter(|place| places.is_empty() && place.line.is_none());
+    let listed = own.chain(places.iter().copied()).map(|place| {
+        let name = if place.line.is_some() { at(place) } else { visible(&place.name).into_owned() };
+        format!("  ╶─[{}]\n", styles.link.style(name))
+    });
+    let listed: String = listed.collect();
+    let (mut marks, unseen) = marks(shown);
+    if !places.is_empty() {
+        marks.clear();
+    }
     let (source, labels) = Windows::of(marks, width);
     let notes: Vec<String> =
         shown.help.iter().map(|help| visible(help).into_owned()).chain(unseen).collect();
@@ -122,8 +126,8 @@ fn picture(block: &Block<'_>, styles: ThemeStyles, width: usize) -> String {
         .render_report(&mut text, &picture);
     match (drawn, text.split_once('\n')) {
         // The first line is miette's for the message; `header` replaces it.
-        (Ok(()), Some((_, picture))) => whole_file + picture,
-        _ => whole_file + &picture.help + "\n",
+        (Ok(()), Some((_, picture))) => listed + picture,
+        _ => listed + &picture.help + "\n",
     }
 }
 

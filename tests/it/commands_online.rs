@@ -380,7 +380,7 @@ async fn a_developers_server_with_the_id_of_one_in_the_catalog_has_its_own_answe
     assert_eq!(unknown(), None);
     add(root.path(), "catalog_local", &proxied("{mcp}/next"));
     let finding = unknown().unwrap();
-    assert_eq!(finding["help"], "run `catproof probe acme__mcp`");
+    assert_eq!(finding["help"], "run `catproof probe`");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -112,9 +112,13 @@ fn the_snippets_as_they_stand_are_types_1_to_4_and_only_the_first_lacks_a_server
 fn what_check_says_of_the_four_fits_on_one_screen() {
     let scratch = scratch();
     four_snippets(&scratch.path().join("catalog_local"));
-    let output = catproof(scratch.path()).arg("check").env("COLUMNS", "80").output().unwrap();
-    let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-    assert!(said.lines().count() <= 40, "{} lines:\n{said}", said.lines().count());
+    for profile in ["production", "development"] {
+        let mut command = catproof(scratch.path());
+        command.args(["check", "--profile", profile]).env("COLUMNS", "80");
+        let output = command.output().unwrap();
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(said.lines().count() <= 40, "{} lines:\n{said}", said.lines().count());
+    }
 }
 
 #[test]

@@ -53,13 +53,7 @@ pub fn check_in_every_format(folder: &Path, arguments: &[&str], unseen: &[&str])
             assert!(!read(name).contains(text), "{name} shows {text:?}");
         }
         let count = match format {
-            Format::Human => {
-                // What is the same of several files as a whole is shown once, with all of them.
-                let is_counted = |line: &&str| {
-                    (!line.is_empty() && !line.starts_with(' ')) || line.starts_with("  ├─[")
-                };
-                text.lines().filter(is_counted).count()
-            }
+            Format::Human => findings_of_human(&text),
             Format::Concise | Format::Jsonl => text.lines().count(),
             Format::Sarif => {
                 let sarif: Value = serde_json::from_str(&text).unwrap();
@@ -73,6 +67,19 @@ pub fn check_in_every_format(folder: &Path, arguments: &[&str], unseen: &[&str])
         assert_eq!(count, findings.len(), "{name}");
     }
     findings
+}
+
+/// How many findings a person reads: each has a header, and what is the same in several files lists them below one.
+fn findings_of_human(text: &str) -> usize {
+    let mut places: Vec<usize> = Vec::new();
+    for line in text.lines() {
+        if line.starts_with("  ╶─[") {
+            *places.last_mut().unwrap() += 1;
+        } else if !line.is_empty() && !line.starts_with(' ') {
+            places.push(0);
+        }
+    }
+    places.iter().map(|&count| count.max(1)).sum()
 }
 
 /// No control character but the line feed, no bidirectional or invisible one, no command to a CI system.

@@ -77,9 +77,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         None => "the server is not in the discovery lock",
     };
     let help = match entry.origin {
-        Origin::Catalog => format!("run `catproof probe {}`, and commit the lock", entry.id),
+        Origin::Catalog => "run `catproof probe`, and commit the lock",
         // Git ignores the lock of the developers' servers.
-        Origin::CatalogLocal => format!("run `catproof probe {}`", entry.id),
+        Origin::CatalogLocal => "run `catproof probe`",
     };
     findings.push(
         RULE.at(
