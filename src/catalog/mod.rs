@@ -4,4 +4,5 @@
 pub(crate) mod allowlist;
 pub(crate) mod config;
 pub(crate) mod entry;
+pub(crate) mod nearest;
 pub(crate) mod workspace;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::catalog::config::{self, Config, ConfigError, RuleIds};
+use crate::catalog::nearest;
 use crate::source::parse;
 use crate::source::{
     Folders, LoadError, ManifestFile, Origin, Sources, clean, is_manifest_name, list_manifests,
@@ -21,6 +22,8 @@ pub(crate) struct Workspace {
     pub(crate) working_folder: PathBuf,
     /// The configuration file, if there is one.
     pub(crate) config_file: Option<PathBuf>,
+    /// What was found although nobody named it, for the user.
+    pub(crate) found: Option<String>,
     /// Messages for the user about the configuration.
     pub(crate) notices: Vec<String>,
     /// The day for expiry and age.
@@ -88,8 +91,13 @@ impl Workspace {
         let working_folder = options.working_folder.clone();
         let found = config::load(options.config.as_deref(), &working_folder, rules)?;
         let mut config = found.config;
-        let folder = found.file.as_deref().and_then(Path::parent);
-        let root = folder.unwrap_or(&working_folder).to_owned();
+        let is_named = options.catalog.is_some() || options.catalog_local.is_some();
+        let root = match found.file.as_deref().and_then(Path::parent) {
+            Some(folder) => Some(folder.to_owned()),
+            None if is_named => None,
+            None => nearest::root(&working_folder),
+        };
+        let root = root.unwrap_or_else(|| working_folder.clone());
         // Options are relative to the working folder, the configuration to its own.
         let folders = [
             (&options.catalog, &mut config.catalog),
@@ -105,15 +113,53 @@ impl Workspace {
             }
             *configured = absolute.to_string_lossy().into_owned();
         }
+        let is_default = config.catalog_local == Config::default().catalog_local;
+        let is_missing = !root.join(&config.catalog_local).is_dir();
+        let is_apps = !is_named && is_default && is_missing && nearest::is_checkout(&root);
+        if is_apps {
+            nearest::APP_CATALOG_LOCAL.clone_into(&mut config.catalog_local);
+        }
+        // Without a production catalog, production would be empty.
+        let is_developers = is_apps && !found.names_profile && !root.join(&config.catalog).is_dir();
+        if is_developers {
+            config.profile = Profile::Development;
+        }
         config.profile = options.profile.unwrap_or(config.profile);
-        Ok(Self {
+        let mut workspace = Self {
             config,
             root,
             working_folder,
             config_file: found.file,
+            found: None,
             notices: found.notices,
             today: Day::today(),
-        })
+        };
+        if !is_named {
+            workspace.found = workspace.describe_found(is_apps, is_developers);
+        }
+        Ok(workspace)
+    }
+
+    /// What was found without being named; `None` where it is where everybody looks.
+    fn describe_found(&self, is_apps: bool, is_developers: bool) -> Option<String> {
+        let Config { catalog, catalog_local, .. } = &self.config;
+        let is_above = self.config_file.is_none() && self.root != self.working_folder;
+        let deployed = self.root.join(nearest::DEPLOYED_ALLOWLIST);
+        let is_allowlist = self.config.proxy.allowlist.is_none() && deployed.is_file();
+        let names = [
+            (catalog.as_str(), is_above && self.root.join(catalog).is_dir()),
+            (catalog_local, (is_above || is_apps) && self.root.join(catalog_local).is_dir()),
+            (nearest::DEPLOYED_ALLOWLIST, is_allowlist),
+        ];
+        let names = names.into_iter().filter_map(|(name, is_found)| is_found.then_some(name));
+        let names = names.map(|name| nearest::relative(name, &self.root, &self.working_folder));
+        let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+        let profile = if is_developers && self.config.profile == Profile::Development {
+            "; without `catalog`, the profile is `development`"
+        } else {
+            ""
+        };
+        (!names.is_empty()).then(|| format!("found {}{profile}", names.join(" and ")))
     }
 
     /// The configured catalog.
@@ -258,7 +304,7 @@ impl Workspace {
             let is_missing = folder
                 .as_ref()
                 .is_some_and(|folder| *folder == self.root.join(name) && !folder.exists());
-            if is_missing && *name != default {
+            if is_missing && *name != default && name != nearest::APP_CATALOG_LOCAL {
                 return Err(WorkspaceError::MissingFolder { key, folder: PathBuf::from(name) });
             }
         }

@@ -22,7 +22,8 @@ use crate::text::profile::Profile;
 
 /// A catalog compiler and validator for MCP servers that use OAuth.
 ///
-/// Reads the server JSON files of `catalog/` and `catalog_local/`, finds what is wrong with them, infers how each
+/// Reads the server JSON files of the nearest `catalog/` and `catalog_local/`, or of a checkout's
+/// `desktop_app/src/ui/catalog_local/`; finds what is wrong with them, infers how each
 /// server logs its users in, and compiles the OAuth proxy's allowlist, the `.env` templates and the launch specs.
 #[derive(Debug, Parser)]
 #[command(name = "catproof", version, max_term_width = 100)]
@@ -490,16 +491,21 @@ No value from the file is ever printed.
 Examples:
   catproof env > oauth_proxy/.env                 the proxy's template
   catproof env --for app                          the desktop app's
-  catproof env --check oauth_proxy/.env           missing, unused and unfilled variables
+  catproof env --check                            missing, unused and unfilled variables
+  catproof env --check some.env                   the same of a file other than oauth_proxy/.env
 
 Exit codes: 0 done, 1 something is wrong, 2 the job could not be done, 3 no input.")]
 pub struct EnvArgs {
     /// The program whose environment it is.
     #[arg(long = "for", value_enum, default_value_t, value_name = "PROGRAM")]
     pub side: EnvSide,
-    /// Check this file instead of printing the template.
+    /// Check this file instead of printing the template; without FILE, `oauth_proxy/.env` or `desktop_app/.env`.
     #[arg(long, value_name = "FILE")]
-    pub check: Option<PathBuf>,
+    #[expect(
+        clippy::option_option,
+        reason = "clap's type of an option whose value may be left out"
+    )]
+    pub check: Option<Option<PathBuf>>,
     /// Name the variables in upper case with `_`, for shells, which accept no `-` or `.`.
     #[arg(long, conflicts_with = "check")]
     pub posix_aliases: bool,

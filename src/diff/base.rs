@@ -285,6 +285,11 @@ fn config_of(
     let (mut config, file) = match (loaded, of_user) {
         (Some(loaded), _) => (loaded.config, loaded.file),
         (None, Some(file)) => (workspace.config.clone(), Some(file.clone())),
+        // What was found without a configuration holds for both.
+        (None, None) if workspace.config_file.is_none() => {
+            let Config { catalog_local, profile, .. } = workspace.config.clone();
+            (Config { catalog_local, profile, ..Config::default() }, None)
+        }
         (None, None) => (Config::default(), None),
     };
     let absolute = |folder: &PathBuf| {

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::catalog::allowlist::{self, Allowlist};
+use crate::catalog::nearest;
 use crate::catalog::workspace::{Target, Workspace};
 use crate::discovery::lock::Locks;
 use crate::lint::{self, AllowlistSubject, Findings};
@@ -30,9 +31,9 @@ pub(crate) enum LockChoice<'a> {
 /// Which allowlist the needed destinations are compared with.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum AllowlistChoice<'a> {
-    /// The named one, else the configured one, else the committed artifact.
+    /// The named one, else the configured one, else that of the proxy in this checkout, else the committed artifact.
     InForce(Option<&'a Path>),
-    /// The same without the committed artifact, which is about to be rewritten.
+    /// The same without the last two: the artifact is about to be rewritten, and the proxy's is to be replaced by it.
     Deployed(Option<&'a Path>),
     /// That of a running proxy.
     Running(&'a Allowlist),
@@ -133,6 +134,10 @@ fn allowlist_path(
     let named = |path: Option<&Path>| path.map(|path| workspace.working_folder.join(path));
     let configured =
         || workspace.config.proxy.allowlist.as_ref().map(|path| workspace.root.join(path));
+    let deployed = || {
+        let path = folders.root.join(nearest::DEPLOYED_ALLOWLIST);
+        path.is_file().then_some(path)
+    };
     let committed = || {
         let path = workspace.generated(folders).join("oauth_proxy/providers.js");
         // A missing artifact means nothing was built yet; an unreadable one is an error.
@@ -141,7 +146,9 @@ fn allowlist_path(
         (!is_missing).then_some(path)
     };
     match choice {
-        AllowlistChoice::InForce(path) => named(path).or_else(configured).or_else(committed),
+        AllowlistChoice::InForce(path) => {
+            named(path).or_else(configured).or_else(deployed).or_else(committed)
+        }
         AllowlistChoice::Deployed(path) => named(path).or_else(configured),
         AllowlistChoice::Running(_) | AllowlistChoice::Nothing => None,
     }

@@ -354,8 +354,7 @@ fn a_captured_run_gives_what_the_process_gives() {
         assert_eq!(captured.0, code, "{arguments:?}: {}", captured.2);
         assert!(captured == run_process(folder, arguments), "{arguments:?}: {captured:#?}");
     }
-    let empty = folder.join("empty");
-    fs::create_dir(&empty).unwrap();
-    assert_eq!(run(&empty, &["check"]).0, 3);
-    assert_eq!(run(&empty, &["check"]), run_process(&empty, &["check"]));
+    let empty = tempfile::tempdir().unwrap();
+    assert_eq!(run(empty.path(), &["check"]).0, 3);
+    assert_eq!(run(empty.path(), &["check"]), run_process(empty.path(), &["check"]));
 }

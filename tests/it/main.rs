@@ -15,6 +15,7 @@ mod support;
 mod action;
 mod baseline;
 mod battery;
+mod checkout;
 mod cli;
 mod commands_online;
 mod compile;

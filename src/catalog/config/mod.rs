@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
+use toml::de::DeTable;
 
 use crate::source::DEFAULT_MAX_BYTES;
 use crate::source::finding::Severity;
@@ -33,6 +34,8 @@ pub(crate) struct LoadedConfig {
     pub(crate) config: Config,
     /// `None` without a configuration file.
     pub(crate) file: Option<PathBuf>,
+    /// Whether the profile is the file's own, not the default.
+    pub(crate) names_profile: bool,
     /// Messages for the user, such as that a rule was renamed.
     pub(crate) notices: Vec<String>,
 }
@@ -84,7 +87,11 @@ pub(crate) fn of_text(
     rules: &RuleIds,
 ) -> Result<LoadedConfig, ConfigError> {
     match read(&text, rules) {
-        Ok((config, notices)) => Ok(LoadedConfig { config, file: Some(path), notices }),
+        Ok((config, notices)) => {
+            let table = DeTable::parse(&text);
+            let names_profile = table.is_ok_and(|table| table.get_ref().contains_key("profile"));
+            Ok(LoadedConfig { config, file: Some(path), names_profile, notices })
+        }
         Err(problems) => Err(ConfigError::Invalid { path, text, problems }),
     }
 }

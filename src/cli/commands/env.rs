@@ -1,8 +1,9 @@
 //! `env`: the `.env` template of the proxy or the app, or a check of a real `.env` against it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use crate::catalog::nearest;
 use crate::catalog::workspace::Workspace;
 use crate::cli::args::{EnvArgs, EnvSide};
 use crate::compile::emit;
@@ -40,7 +41,7 @@ pub(super) fn run(args: &EnvArgs, console: &Console) -> Result<ExitStatus, Failu
     }
     let plan = artifacts::compile(&workspace, &target)?;
     match &args.check {
-        Some(file) => compare(&workspace, &plan, file, args.side, console),
+        Some(file) => compare(&workspace, &plan, file.as_deref(), args.side, console),
         None => print(plan, args, console),
     }
 }
@@ -104,13 +105,31 @@ pub(super) fn describe(problems: &[EnvProblem], name: &str) -> String {
 fn compare(
     workspace: &Workspace,
     plan: &Plan,
-    path: &Path,
+    named: Option<&Path>,
     side: EnvSide,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
+    let in_checkout = match side {
+        EnvSide::Proxy => "oauth_proxy/.env",
+        EnvSide::App => "desktop_app/.env",
+    };
+    let Workspace { root, working_folder, .. } = workspace;
+    let in_checkout = PathBuf::from(nearest::relative(in_checkout, root, working_folder));
+    let path = named.unwrap_or(&in_checkout);
+    let file = working_folder.join(path);
+    if named.is_none() && !file.exists() {
+        return Err(Failure::Usage {
+            message: format!("there is no `{}`", path.display()),
+            help: Some(
+                "fill in the template that `catproof env` prints, or name a file: `--check FILE`"
+                    .to_owned(),
+            ),
+        });
+    }
     let limit = workspace.config.max_file_bytes;
-    let bytes = read_stream(&workspace.working_folder.join(path), limit).map_err(|error| {
-        Failure::Unreadable { path: path.to_owned(), reason: error.to_string() }
+    let bytes = read_stream(&file, limit).map_err(|error| Failure::Unreadable {
+        path: path.to_owned(),
+        reason: error.to_string(),
     })?;
     // As in Node, a byte that is not UTF-8 spoils only its own value.
     let file = dotenv::read(&String::from_utf8_lossy(&bytes));
@@ -121,8 +140,9 @@ fn compare(
         }
         EnvSide::App => env_check::check_app(&file),
     };
-    console.print(describe(&problems, &path.display().to_string()))?;
-    let count = plural(file.entries.len(), "variable");
+    let name = path.display().to_string();
+    console.print(describe(&problems, &name))?;
+    let count = format!("{} in `{name}`", plural(file.entries.len(), "variable"));
     if problems.is_empty() {
         console.say(&format!("checked {count}: no problems"));
         return Ok(ExitStatus::Clean);

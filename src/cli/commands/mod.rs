@@ -34,14 +34,25 @@ pub use rules::readme_table;
 
 /// The workspace of the working folder and the global options.
 fn open_workspace(console: &Console) -> Result<Workspace, Failure> {
-    open::open(&console.global.workspace(console.working_folder()?))
+    let workspace = open::open(&console.global.workspace(console.working_folder()?))?;
+    say_found(&workspace, console);
+    Ok(workspace)
+}
+
+/// Says what was found without being named.
+fn say_found(workspace: &Workspace, console: &Console) {
+    if let Some(found) = &workspace.found {
+        console.say(found);
+    }
 }
 
 /// The same, with the options of every command that shows findings.
 fn open_to_judge(args: &FindingArgs, console: &Console) -> Result<Workspace, Failure> {
     findings::check_formats(&args.format)?;
     let options = console.global.workspace(console.working_folder()?);
-    open::open_to_judge(&options, &args.judging())
+    let workspace = open::open_to_judge(&options, &args.judging())?;
+    say_found(&workspace, console);
+    Ok(workspace)
 }
 
 /// Why there is nothing to work on.

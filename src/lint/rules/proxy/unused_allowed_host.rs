@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use crate::catalog::entry::Entry;
 use crate::lint::{CatalogSubject, Check, Findings, ProfileScope, Rule};
 use crate::manifest::oauth::Verdict;
+use crate::source::Origin;
 use crate::source::finding::Severity;
 use crate::text::hosts;
 
@@ -11,7 +12,7 @@ use super::Allowed;
 /// ## What it does
 /// Reports a host of the allowlist in force that no server needs, not even for discovery, and that
 /// `[proxy] extra_destinations` does not list. Silent while the destinations of any compiled server are unknown, since
-/// the host may be one of them.
+/// the host may be one of them, and without a server in `catalog/`: developers' servers are not all that a proxy is for.
 ///
 /// ## Why is this bad?
 /// Any host in the flat list may be sent any server's secret. One that no server needs is only a risk.
@@ -43,7 +44,9 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     let Some(allowlist) = subject.allowlist else {
         return;
     };
-    if !subject.effective_entries().all(needs_are_known) {
+    let is_catalogs = |entry: &Entry| entry.origin == Origin::Catalog;
+    if !subject.entries.iter().any(is_catalogs) || !subject.effective_entries().all(needs_are_known)
+    {
         return;
     }
     let needed = subject.entries.iter().flat_map(|entry| entry.destinations.known());
