@@ -193,9 +193,14 @@ fn a_lock_that_cannot_be_read_hides_no_finding_and_stops_the_build() {
 fn artifacts_that_cannot_be_read_are_not_taken_for_none() {
     let scratch = scratch();
     let folder = scratch.path();
-    write(&folder.join("catalog/acme__mcp.json"), manifest("acme__mcp"));
+    // The allowlist matters only to a server whose secret the proxy keeps.
+    let oauth = r#"{"name": "Acme", "server_url": "https://acme.example", "token_endpoint":
+        "https://acme.example/token", "client_id": "acme-7f3c", "client_secret": "REDACTED", "requires_proxy": true,
+        "redirect_uris": ["https://acme.example/callback"], "scopes": ["read"], "access_token_env_var": "TOKEN"}"#;
+    let proxied = manifest("acme__mcp").replacen('{', &format!("{{\"oauth_config\": {oauth}, "), 1);
+    write(&folder.join("catalog/acme__mcp.json"), proxied);
     let (code, _, stderr) = run(folder, &["check"]);
-    assert_eq!(code, 0, "{stderr}");
+    assert_ne!(code, 2, "{stderr}");
     assert!(stderr.contains("nothing was built yet"), "{stderr}");
     write(&folder.join("generated/oauth_proxy"), "a file where a folder should be");
     let (code, _, stderr) = run(folder, &["check"]);

@@ -515,10 +515,10 @@ fn what_is_no_file_is_written_to_as_it_is() {
 
 /// A catalog whose servers have 130 unused answers between them, and two other findings.
 fn many(folder: &Path) {
-    let keys =
-        (0..65).map(|index| (format!("key{index}"), json!({ "type": "string", "title": "K" })));
-    let keys: serde_json::Map<String, Value> = keys.collect();
     for id in ["acme__one", "acme__two"] {
+        let input = json!({ "type": "string", "title": "K" });
+        let keys = (0..65).map(|index| (format!("{id}_{index}"), input.clone()));
+        let keys: serde_json::Map<String, Value> = keys.collect();
         let manifest = json!({
             "name": id, "display_name": "Acme", "description": "Notes", "author": { "name": "Acme" },
             "server": { "command": "sh", "args": ["-c", "acme"] }, "user_config": keys
@@ -534,7 +534,8 @@ fn many_findings_of_one_rule_fold_with_a_count_unless_all_are_asked_for() {
     let check = |arguments: &[&str]| run(scratch.path(), &[&["check"], arguments].concat());
     let (_, text, said) = check(&[]);
     assert_eq!(text.matches("[unused-user-config]").count(), 100);
-    assert_eq!(text.matches("[shell-command]").count(), 2);
+    // The same of two files is shown once, with both.
+    assert_eq!(text.matches("[shell-command]").count(), 1);
     assert!(
         text.ends_with("… and 30 more of `unused-user-config`: `--all` shows them\n"),
         "{text}"

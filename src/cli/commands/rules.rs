@@ -48,7 +48,8 @@ fn table(rows: &[RuleRow], columns: Option<usize>) -> String {
             }
             Some(columns) => {
                 let summary = wrap(&summary, columns, "    ", "    ");
-                writeln!(text, "{} ({})\n{summary}", row.id, row.level)
+                let rule = wrap(&format!("{} ({})", row.id, row.level), columns, "", "    ");
+                writeln!(text, "{rule}\n{summary}")
             }
         };
     }
