@@ -10,6 +10,7 @@ use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
 
 use crate::catalog::config::Level;
 use crate::catalog::workspace;
+use crate::diff::BaseName;
 use crate::manifest::oauth::OAuthType;
 use crate::pipeline::open::Judging;
 use crate::report::FormatArgument;
@@ -428,26 +429,42 @@ A change is safe, for review (it asks for something new), or breaking (it weaken
 have to act). `catproof explain diff` lists every kind.
 
 Examples:
-  catproof diff --base origin/main                        compare with a branch
-  catproof diff --base \"$(git merge-base origin/main HEAD)\"
+  catproof diff --base origin/main                        what this branch changes
+  catproof diff --base origin/main --base-exact           compare with the branch as it is now
   catproof diff --base HEAD~1 --gate breaking             exit with 1 if a change is breaking
   catproof diff --base HEAD --format markdown             for a pull request
   catproof diff --base ./before                           a folder: with catalog/, or of manifests
 
 A base that looks like a path (`./before`, `../before`, `/srv/before`, `before/`) is a folder. Anything else is a commit, \
-such as `origin/main`.
+such as `origin/main`: compared is its merge base with HEAD, so that what a branch gained since is not a change.
 
 Exit codes: 0 done, 1 something at or above the gate, 2 the job could not be done, 3 no input.")]
 pub struct DiffArgs {
-    /// The commit or folder to compare with.
-    #[arg(long, value_name = "REF|DIR", allow_hyphen_values = true)]
-    pub base: String,
+    #[command(flatten)]
+    pub base: BaseArgs,
     /// The output format.
     #[arg(long, value_enum, default_value_t)]
     pub format: DiffFormat,
     /// The lowest grade that makes the exit code 1; without it, no change does.
     #[arg(long, value_enum, value_name = "GRADE")]
     pub gate: Option<Gate>,
+}
+
+/// What to compare with.
+#[derive(Debug, Args)]
+pub struct BaseArgs {
+    /// The commit or folder to compare with; of a commit, its merge base with HEAD.
+    #[arg(long, value_name = "REF|DIR", allow_hyphen_values = true)]
+    pub base: String,
+    /// Compare with the commit itself, not with its merge base with HEAD.
+    #[arg(long)]
+    pub base_exact: bool,
+}
+
+impl BaseArgs {
+    pub(crate) fn name(&self) -> BaseName {
+        BaseName { name: self.base.clone(), is_exact: self.base_exact }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

@@ -19,6 +19,15 @@ use super::{Sentence, sentence};
 /// The name of the discovery lock among the artifacts.
 pub(super) const LOCK_NAME: &str = "discovery.lock.json";
 
+/// What to compare with.
+#[derive(Debug, Clone)]
+pub(crate) struct BaseName {
+    /// A commit or a folder, as the user named it.
+    pub(crate) name: String,
+    /// Whether to compare with the commit itself instead of its merge base with `HEAD`.
+    pub(crate) is_exact: bool,
+}
+
 /// The base, as far as it was read.
 #[derive(Debug)]
 pub(super) struct Base {
@@ -48,10 +57,11 @@ enum FileStore {
 }
 
 impl Base {
-    /// Reads the base that the user named: a name written as a path is a folder, any other name is a commit, even one
-    /// with a `/` such as `origin/main`. A folder with the name of a branch is never mistaken for it.
+    /// Reads the base that the user named, or unless `exact` is asked for, its merge base with `HEAD`. A name written as a
+    /// path is a folder, any other is a commit, even one with a `/` such as `origin/main`. A folder with the name of a
+    /// branch is never mistaken for it.
     pub(super) fn read(
-        name: &str,
+        BaseName { name, is_exact }: &BaseName,
         workspace: &Workspace,
         options: &Options,
         locks_now: &Locks,
@@ -66,7 +76,8 @@ impl Base {
         if name.starts_with('-') {
             return Err(Failure::usage(format!("`{name}` is not a commit")));
         }
-        match Commit::find(&workspace.working_folder, name) {
+        let find = if *is_exact { Commit::find } else { Commit::merge_base };
+        match find(&workspace.working_folder, name) {
             Ok(commit) => Self::of_commit(name, commit, workspace, options),
             // Without a repository, the name can only be that of a folder.
             Err(GitError::NoRepository) if folder.is_dir() => {
@@ -377,17 +388,20 @@ fn explained(error: &GitError, name: &str, is_folder: bool) -> Failure {
         }),
         GitError::NoRepository => Some("compare with a folder: `--base ./before`".to_owned()),
         GitError::Unborn => Some("commit something first, or compare with a folder".to_owned()),
-        GitError::NoCommit {
-            is_shallow: true, ..
-        } => {
-            let remote_branch = name.strip_prefix("origin/");
-            let fetch = match remote_branch {
-                Some(branch) => format!("git fetch --depth=1 origin {branch}:refs/remotes/{name}"),
-                None => format!("git fetch --depth=1 origin {name}"),
+        GitError::NoCommit { is_shallow: true, .. }
+        | GitError::NoMergeBase { is_shallow: true, .. } => {
+            let fetch = match name.strip_prefix("origin/") {
+                Some(branch) => format!(
+                    "git fetch --unshallow origin HEAD {branch}:refs/remotes/{name}"
+                ),
+                None => format!("git fetch --unshallow origin HEAD {name}"),
             };
             Some(format!(
-                "the clone is shallow: fetch the commit with `{fetch}`, or clone with `fetch-depth: 0`"
+                "the clone is shallow: fetch its history with `{fetch}`, or clone with `fetch-depth: 0`"
             ))
+        }
+        GitError::NoMergeBase { .. } => {
+            Some("compare with the commit itself: `--base-exact`".to_owned())
         }
         GitError::NoCommit { .. } => folder().or_else(|| {
             Some(format!(

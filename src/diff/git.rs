@@ -45,6 +45,8 @@ pub(super) enum GitError {
     Unborn,
     #[error("there is no commit `{name}` in this repository")]
     NoCommit { name: String, is_shallow: bool },
+    #[error("`{name}` and `HEAD` have no common history in this clone")]
+    NoMergeBase { name: String, is_shallow: bool },
     #[error("`{}` lies outside the git repository at `{}`", .path.display(), .top.display())]
     Outside { path: PathBuf, top: PathBuf },
     #[error(
@@ -87,11 +89,18 @@ impl Commit {
         if commit_id(&top, "HEAD")?.is_none() {
             return Err(GitError::Unborn);
         }
-        let shallow = ask(&top, &["rev-parse", "--is-shallow-repository"], b"")?;
-        Err(GitError::NoCommit {
-            name: name.to_owned(),
-            is_shallow: shallow.trim_ascii() == b"true",
-        })
+        Err(GitError::NoCommit { name: name.to_owned(), is_shallow: is_shallow(&top)? })
+    }
+
+    /// Where `HEAD` left the history of the commit that a name means: what the commit gained since is no change of `HEAD`.
+    pub(super) fn merge_base(folder: &Path, name: &str) -> Result<Self, GitError> {
+        let Self { top, id } = Self::find(folder, name)?;
+        let output = git(&top, &["merge-base", &id, "HEAD"], b"")?;
+        let base = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        if output.status.success() && is_commit_id(&base) {
+            return Ok(Self { top, id: base });
+        }
+        Err(GitError::NoMergeBase { name: name.to_owned(), is_shallow: is_shallow(&top)? })
     }
 
     /// A path of the work tree as the commit calls it: relative to its top, with `/`.
@@ -191,8 +200,18 @@ fn commit_id(top: &Path, name: &str) -> Result<Option<String>, GitError> {
     let arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options", &commit];
     let output = git(top, &arguments, b"")?;
     let id = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    let is_id = id.len() >= 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-    Ok((output.status.success() && is_id).then_some(id))
+    Ok((output.status.success() && is_commit_id(&id)).then_some(id))
+}
+
+/// Whether git's answer is the whole id of a commit.
+fn is_commit_id(answer: &str) -> bool {
+    answer.len() >= 40 && answer.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether the clone lacks a part of the history.
+fn is_shallow(top: &Path) -> Result<bool, GitError> {
+    let answer = ask(top, &["rev-parse", "--is-shallow-repository"], b"")?;
+    Ok(answer.trim_ascii() == b"true")
 }
 
 /// One line of `ls-tree -l`: mode, type, object and size, a tab, the name, which is lossy where it is not UTF-8. What is not

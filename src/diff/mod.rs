@@ -32,6 +32,7 @@ use crate::manifest::model::Manifest;
 use crate::manifest::oauth::{Undetermined, Verdict};
 use crate::source::Origin;
 
+pub(crate) use base::BaseName;
 pub(crate) use card::{Card, CardHost, CardRun, card};
 pub(crate) use kind::Grade;
 pub use kind::Kind;

@@ -17,7 +17,7 @@ use crate::source::finding::Finding;
 use crate::text::profile::Profile;
 use crate::text::secrets::redactor::Redactor;
 
-use super::base::Base;
+use super::base::{Base, BaseName};
 use super::edited::edited_artifacts;
 use super::{CatalogState, ComparedServer, Comparison, CompiledManifest, Kind, Sentence};
 
@@ -26,7 +26,7 @@ use super::{CatalogState, ComparedServer, Comparison, CompiledManifest, Kind, Se
 pub(crate) struct BothStates {
     /// The base, as the user named it.
     pub(crate) base_name: String,
-    /// The id of the base's commit; nothing for a folder.
+    /// The id of the commit that is compared with; nothing for a folder.
     pub(crate) base_commit: Option<String>,
     before: CatalogState,
     after: CatalogState,
@@ -46,7 +46,7 @@ impl BothStates {
     /// Reads the base, and judges both states by its configuration, so that no change can relax the rules that it is
     /// judged by. `None` if neither has a manifest.
     pub(crate) fn read(
-        base: &str,
+        base: &BaseName,
         workspace: &mut Workspace,
         options: &Options,
     ) -> Result<Option<Self>, Failure> {

@@ -1359,7 +1359,52 @@ fn a_shallow_clone_is_told_what_to_fetch() {
     assert!(said.contains("fetch-depth: 0"), "{stderr}");
     assert!(stderr.contains(&old), "{stderr}");
     git(&clone, &["fetch", "-q", "--depth=1", "origin", &old]);
+    let (code, _, stderr) = run(&clone, &["diff", "--base", &old]);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("have no common history in this clone"), "{stderr}");
+    let exact = ["diff", "--base", &old, "--base-exact", "--format", "json"];
+    let (_, stdout, _) = run(&clone, &exact);
+    let report = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(changes(&report), ["acme__box metadata-changed safe"]);
+    // What the help says to run makes the comparison possible.
+    git(&clone, &["fetch", "-q", "--unshallow", "origin", "HEAD", &old]);
     assert_eq!(changes(&diff_json(&clone, &old)), ["acme__box metadata-changed safe"]);
+}
+
+#[test]
+fn a_branch_behind_its_base_does_not_take_away_what_the_base_gained() {
+    let Some(it) = Repository::new() else {
+        return;
+    };
+    git(it.path(), &["branch", "main-now"]);
+    git(it.path(), &["checkout", "-q", "-b", "mine"]);
+    it.edit(BOX, &json!({ "description": "A box" }));
+    it.commit();
+    git(it.path(), &["checkout", "-q", "main-now"]);
+    let mut theirs = catalog()[BOX].clone();
+    theirs["name"] = json!("acme__crate");
+    it.add("catalog/acme__crate.json", &theirs);
+    it.commit();
+    git(it.path(), &["checkout", "-q", "mine"]);
+    let base = ["diff", "--base", "main-now", "--format", "json", "--gate", "review"];
+    let (code, stdout, stderr) = run(it.path(), &base);
+    let report: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(changes(&report), ["acme__box metadata-changed safe"], "{stderr}");
+    assert_eq!(code, 0);
+    let left = git(it.path(), &["merge-base", "main-now", "HEAD"]);
+    assert_eq!(report["base"], json!({ "name": "main-now", "commit": left.trim() }));
+
+    let (code, stdout, _) = run(it.path(), &[&base[..], &["--base-exact"]].concat());
+    let report = serde_json::from_str(&stdout).unwrap();
+    assert!(changes(&report).contains(&"acme__crate server-removed breaking".to_owned()));
+    assert_eq!(code, 1);
+
+    git(it.path(), &["checkout", "-q", "--orphan", "unrelated"]);
+    it.commit();
+    let (code, _, stderr) = run(it.path(), &["diff", "--base", "main-now"]);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("`main-now` and `HEAD` have no common history"), "{stderr}");
+    assert!(stderr.contains("--base-exact"), "{stderr}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::{Console, ExitStatus, Failure, no_input, open_workspace};
 pub(super) fn run(args: &DiffArgs, console: &Console) -> Result<ExitStatus, Failure> {
     let mut workspace = open_workspace(console)?;
     let options = console.global.workspace(workspace.working_folder.clone());
-    let Some(states) = BothStates::read(&args.base, &mut workspace, &options)? else {
+    let Some(states) = BothStates::read(&args.base.name(), &mut workspace, &options)? else {
         console.say(&no_input(&workspace, &[]));
         return Ok(ExitStatus::NoInput);
     };

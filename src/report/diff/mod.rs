@@ -39,7 +39,7 @@ pub(crate) struct DiffReport {
 pub(crate) struct DiffBase {
     /// As the user named it.
     pub(crate) name: String,
-    /// The id of the commit; null for a folder.
+    /// The id of the commit that was compared with: the merge base, or with `--base-exact` the named one; null for a folder.
     pub(crate) commit: Option<String>,
 }
 
