@@ -17,20 +17,6 @@ fn catalog(folder: &Path) {
     write(&folder.join(format!("catalog/{ID}.json")), proxied(ID).to_string());
 }
 
-/// A server of type 1 whose secret the proxy keeps.
-fn proxied(id: &str) -> Value {
-    json!({
-        "name": id, "display_name": "Acme", "description": "Notes", "author": { "name": "Acme" },
-        "server": { "command": "npx", "args": ["-y", "acme-mcp@1.4.0"] },
-        "oauth_config": {
-            "name": "Acme", "server_url": "https://acme.example/authorize", "token_endpoint": "https://acme.example/token",
-            "client_id": "acme-1f3d5", "client_secret": "REDACTED", "requires_proxy": true, "generic_oauth": true,
-            "redirect_uris": ["https://oauth.acme.example/oauth/callback"], "scopes": ["notes"],
-            "access_token_env_var": "ACME_TOKEN"
-        }
-    })
-}
-
 /// Checks a text as the proxy's environment: the exit code, and the lines after the file's name.
 fn checked(text: &str) -> (i32, Vec<String>) {
     let scratch = scratch();
