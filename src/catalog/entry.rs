@@ -39,6 +39,8 @@ pub struct Entry {
     pub holds_secret: bool,
     /// The URLs that discovery depends on.
     pub inputs: LockInputs,
+    /// The client id, trimmed; `None` without a static client.
+    pub client_id: Option<String>,
     /// `oauth_config.token_endpoint`.
     pub token_endpoint: Option<String>,
     /// The pointer to the URL that discovery starts from; `None` if there is none.
@@ -203,6 +205,9 @@ pub fn entry(
         holds_secret: oauth
             .is_some_and(|oauth| matches!(client_secret(oauth), ClientSecret::Literal(_))),
         inputs: lock_inputs(manifest),
+        client_id: oauth
+            .filter(|_| oauth_type.is_some_and(OAuthType::has_static_client))
+            .and_then(|oauth| Some(oauth.client_id.as_ref()?.trim().to_owned())),
         token_endpoint: oauth.and_then(|oauth| oauth.token_endpoint.clone()),
         redirect_uri: oauth.and_then(|oauth| {
             let proxy_url = proxy_url.filter(|_| is_proxied);
@@ -273,6 +278,7 @@ pub(crate) fn unreadable(
         requires_proxy: None,
         holds_secret: false,
         inputs: LockInputs::default(),
+        client_id: None,
         token_endpoint: None,
         discovery_pointer: None,
         redirect_uri: None,

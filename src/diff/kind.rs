@@ -112,6 +112,8 @@ kinds! {
     UnexplainedDestination: Breaking,
     /// The secret may be sent to a host that the base's discovery lock did not know yet.
     DestinationDiscovered: Review,
+    /// A new server sends its secret to another site than the user logs in at.
+    TokenEndpointOffSite: Breaking,
     /// The secret is no longer sent to a host.
     DestinationRemoved: Review,
     /// It is no longer known where the secret goes, so the proxy sends it nowhere.

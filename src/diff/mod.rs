@@ -29,7 +29,7 @@ use crate::compile::Parts;
 use crate::compile::plan::LeftOutReason;
 use crate::discovery::lock::Locks;
 use crate::manifest::model::Manifest;
-use crate::manifest::oauth::{Undetermined, Verdict};
+use crate::manifest::oauth::{self, OffSite, Undetermined, Verdict};
 use crate::source::Origin;
 
 pub(crate) use base::BaseName;
@@ -239,6 +239,12 @@ fn added(server: &ComparedServer, all: &ById<'_>) -> ChangeList {
 fn dangers_of_new_server(server: &ComparedServer, changes: &mut ChangeList) {
     if server.holds_secret {
         changes.push(Kind::SecretInFile, sentence!("the file contains a secret"));
+    }
+    let off_site =
+        server.compiled.as_ref().and_then(|compiled| oauth::token_off_site(&compiled.manifest));
+    if let Some(OffSite { token, login }) = off_site {
+        let template = "its secret is sent to {}, but the user logs in at {}";
+        changes.push(Kind::TokenEndpointOffSite, sentence!(template, token, login));
     }
     if let Some(process) = server.compiled.as_ref().and_then(launch::process_of) {
         launch::dangers(None, process, server, changes);

@@ -53,6 +53,7 @@ pub static RULES: &[&Rule] = &[
     &oauth::unexpanded_secret_reference::RULE,
     &oauth::misspelled_redacted::RULE,
     &oauth::placeholder_client_id::RULE,
+    &oauth::reused_client_id::RULE,
     &oauth::secret_on_dynamic_client::RULE,
     &oauth::proxy_on_dynamic_client::RULE,
     &oauth::missing_server_url::RULE,

@@ -73,6 +73,16 @@ pub(crate) fn registrable_domain(host: &str) -> &str {
     psl::domain_str(host).unwrap_or(host)
 }
 
+/// The site of a URL: its registrable domain or IP address.
+pub(crate) fn site(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    Some(match url.host()? {
+        Host::Domain(domain) => registrable_domain(domain).to_owned(),
+        Host::Ipv4(address) => address.to_string(),
+        Host::Ipv6(address) => address.to_string(),
+    })
+}
+
 /// Whether a host is `localhost` or an address that is not globally routable, in any spelling.
 pub(crate) fn is_local(host: &str) -> bool {
     match Host::parse(host) {
@@ -244,6 +254,11 @@ mod tests {
             ("linear.app", "linear.app"),
             ("a.b.acme.co.uk", "acme.co.uk"),
             ("acme.github.io", "acme.github.io"),
+            ("mcp.acme.github.io", "acme.github.io"),
+            ("acme.vercel.app", "acme.vercel.app"),
+            ("acme.pages.dev", "acme.pages.dev"),
+            ("api.acme.workers.dev", "acme.workers.dev"),
+            ("acme.ngrok-free.app", "acme.ngrok-free.app"),
             ("co.uk", "co.uk"),
             ("localhost", "localhost"),
         ] {

@@ -276,7 +276,7 @@ fn no_profile_calls_an_ignore_unused_that_another_one_needs() {
             "server": { "type": "remote", "url": "https://mcp.acme.example/mcp" },
             "oauth_config": {
                 "name": "Acme", "server_url": "https://mcp.acme.example/mcp",
-                "client_id": "acme-1f3d5", "client_secret": "REDACTED", "requires_proxy": true,
+                "client_id": format!("{id}-1f3d5"), "client_secret": "REDACTED", "requires_proxy": true,
                 "scopes": ["notes"],
                 "redirect_uris": ["https://dev.acme.example/oauth/callback"]
             }

@@ -268,6 +268,28 @@ const CASES: &[Case] = &[
         &["zeta__new server-added review"],
     ),
     (
+        "a new server sends its secret off the site of the login",
+        |it| {
+            let mut manifest = catalog()[NOTES].clone();
+            manifest["name"] = json!("zeta__new");
+            manifest["oauth_config"]["client_id"] = json!("zeta-1");
+            manifest["oauth_config"]["server_url"] = json!("https://acme.github.io/authorize");
+            manifest["oauth_config"]["token_endpoint"] = json!("https://zeta.github.io/token");
+            it.add("catalog/zeta__new.json", &manifest);
+        },
+        &["zeta__new server-added review", "zeta__new token-endpoint-off-site breaking"],
+    ),
+    (
+        "a new server of a developer does",
+        |it| {
+            let mut manifest = catalog()[NOTES].clone();
+            manifest["name"] = json!("zeta__new");
+            manifest["oauth_config"]["token_endpoint"] = json!("https://evil.example/token");
+            it.add("catalog_local/zeta__new.json", &manifest);
+        },
+        &["zeta__new server-added review", "zeta__new token-endpoint-off-site review"],
+    ),
+    (
         "a server is removed",
         |it| fs::remove_file(it.path().join(BOX)).unwrap(),
         &["acme__box server-removed breaking"],
@@ -1184,7 +1206,8 @@ fn a_shadow_says_what_it_changes() {
         [
             "acme__notes server-added review",
             "acme__notes shadow-added review",
-            "acme__notes shadow-weakens breaking"
+            "acme__notes shadow-weakens breaking",
+            "acme__notes token-endpoint-off-site review"
         ]
     );
     let (_, text, _) = run(it.path(), &["diff", "--base", "HEAD"]);
@@ -1247,6 +1270,7 @@ fn no_change_relaxes_its_own_judgement() {
         [
             "destination-approved breaking",
             "evil__notes server-added review",
+            "evil__notes token-endpoint-off-site breaking",
             "rule-lowered breaking"
         ]
     );

@@ -14,6 +14,7 @@ fn servers(folder: &Path) {
     write(&folder.join("catalog/acme__mcp.json"), proxied("acme__mcp").to_string());
     let mut without_endpoint = proxied("acme__draft");
     without_endpoint["oauth_config"]["token_endpoint"].take();
+    without_endpoint["oauth_config"]["client_id"] = json!("acme-draft-1f3d5");
     write(&folder.join("catalog_local/acme__draft.json"), without_endpoint.to_string());
     let bare = json!({ "name": LONG_ID, "server": { "command": "npx" } });
     write(&folder.join(format!("catalog/{LONG_ID}.json")), bare.to_string());

@@ -15,6 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::manifest::model::{Manifest, OAuthConfig};
+use crate::text::hosts;
 use crate::text::secrets::client_secret::{self, ClientSecret};
 
 pub(crate) use evidence::{Evidence, Fact};
@@ -242,6 +243,24 @@ pub(crate) fn remote_url_pointer(manifest: &Manifest) -> &'static str {
 
 pub(crate) fn is_remote(manifest: &Manifest) -> bool {
     evidence::remote(manifest).value
+}
+
+/// Two sites that one login of type 1 involves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OffSite {
+    /// Where the secret is sent.
+    pub(crate) token: String,
+    /// Where the user logs in.
+    pub(crate) login: String,
+}
+
+/// The sites of a server of type 1, where the secret is sent to another one than the user logs in at.
+pub(crate) fn token_off_site(manifest: &Manifest) -> Option<OffSite> {
+    let oauth = manifest.oauth_config.as_ref()?;
+    let token = hosts::site(oauth.token_endpoint.as_deref()?)?;
+    let login = hosts::site(oauth.server_url.as_deref()?)?;
+    let is_generic = classify(manifest).verdict.oauth_type() == Some(OAuthType::Generic);
+    (is_generic && token != login).then_some(OffSite { token, login })
 }
 
 pub(crate) fn client_secret(oauth: &OAuthConfig) -> ClientSecret<'_> {

@@ -68,11 +68,11 @@ fn others<'a>(group: &[&'a Entry], is_other: impl Fn(&Entry) -> bool) -> Vec<&'a
     others.take(MOST_NAMED).collect()
 }
 
-const MOST_NAMED: usize = 10;
+pub(super) const MOST_NAMED: usize = 10;
 
 /// Whether a conflict with `other` is reported at `entry`: never at a compiled server because of one that is left out, so
 /// that a developer's file cannot keep the catalog from being built.
-fn concerns(entry: &Entry, other: &Entry, profile: Profile) -> bool {
+pub(super) fn concerns(entry: &Entry, other: &Entry, profile: Profile) -> bool {
     other.is_compiled(profile) || !entry.is_compiled(profile)
 }
 

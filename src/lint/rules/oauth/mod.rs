@@ -37,6 +37,7 @@ pub(crate) mod resource_metadata_disabled;
 pub(crate) mod resource_metadata_misuse;
 pub(crate) mod resource_url_mismatch;
 pub(crate) mod resource_url_slash;
+pub(crate) mod reused_client_id;
 pub(crate) mod secret_on_dynamic_client;
 pub(crate) mod token_endpoint_off_site;
 pub(crate) mod tunnel_redirect_uri;

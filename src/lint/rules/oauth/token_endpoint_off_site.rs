@@ -1,9 +1,6 @@
-use url::{Host, Url};
-
 use crate::lint::{Check, Findings, Rule, Subject};
-use crate::manifest::oauth::OAuthType;
+use crate::manifest::oauth::{self, OffSite};
 use crate::source::finding::Severity;
-use crate::text::hosts;
 
 /// ## What it does
 /// Reports a server of type 1 (`generic`) whose `token_endpoint` is on another registrable domain than `server_url`.
@@ -42,36 +39,15 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let Some((oauth, OAuthType::Generic)) = subject.oauth() else {
+    let Some(OffSite { token, login }) = oauth::token_off_site(subject.manifest) else {
         return;
     };
-    let (Some(token), Some(authorization)) = (
-        oauth.token_endpoint.as_deref().and_then(site),
-        oauth.server_url.as_deref().and_then(site),
-    ) else {
-        return;
-    };
-    if token != authorization {
-        findings.push(
-            RULE.at(
-                subject.value_at("/oauth_config/token_endpoint"),
-                format!(
-                    "the secret is sent to `{token}`, but the user logs in at `{authorization}`"
-                ),
-            )
-            .help("check in the provider's documentation that both domains are its own")
-            .related(subject.value_at("/oauth_config/server_url"), "the user logs in here"),
-        );
-    }
-}
-
-/// The registrable domain or IP address of a URL.
-fn site(url: &str) -> Option<String> {
-    let url = Url::parse(url).ok()?;
-    let site = match url.host()? {
-        Host::Domain(domain) => hosts::registrable_domain(domain).to_owned(),
-        Host::Ipv4(address) => address.to_string(),
-        Host::Ipv6(address) => address.to_string(),
-    };
-    Some(site)
+    findings.push(
+        RULE.at(
+            subject.value_at("/oauth_config/token_endpoint"),
+            format!("the secret is sent to `{token}`, but the user logs in at `{login}`"),
+        )
+        .help("check in the provider's documentation that both domains are its own")
+        .related(subject.value_at("/oauth_config/server_url"), "the user logs in here"),
+    );
 }

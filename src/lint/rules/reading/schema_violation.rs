@@ -5,7 +5,7 @@ use crate::source::finding::{Place, Severity};
 
 /// ## What it does
 /// Reports a value of the wrong type, a missing key of an item, and a value that is not one of the allowed ones or
-/// has the wrong format. The schema is `schema/server.schema.json`, as printed by `catproof schema`.
+/// has the wrong format. The schema is `schema/server.schema.json`, as printed by `catproof schema server`.
 ///
 /// ## Why is this bad?
 /// The desktop app rejects the file. It cannot be compiled, and most other rules cannot check it.
