@@ -4,12 +4,13 @@ use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
+use clap::builder::{EnumValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
 
 use crate::catalog::config::Level;
 use crate::catalog::workspace;
+use crate::cli::published_schemas::SCHEMAS;
 use crate::diff::BaseName;
 use crate::manifest::oauth::OAuthType;
 use crate::pipeline::open::Judging;
@@ -108,7 +109,7 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Print the template of the environment, or compare a real `.env` with it.
     Env(EnvArgs),
-    /// Write the JSON Schemas, which are generated from the program's own types.
+    /// Print or write the JSON Schemas, which are generated from the program's own types.
     Schema(SchemaArgs),
     /// Fetch the metadata that providers publish, and write it to the discovery lock.
     Probe(ProbeArgs),
@@ -540,19 +541,27 @@ pub enum EnvSide {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  catproof schema                                 into schema/
-  catproof schema --check                         exit 1 and a diff if one is out of date
+  catproof schema server                          that of the manifests
+  catproof schema --out schema                    write all of them
+  catproof schema --check                         exit 1 and a diff if one in schema/ is out of date
 
 Editors offer completion for a manifest that begins with `\"$schema\": \"../schema/server.schema.json\"`.
 
 Exit codes: 0 done, 1 drift, 2 the job could not be done.")]
 pub struct SchemaArgs {
-    /// Write nothing; exit with 1 and show a diff if a schema is out of date.
+    /// The schema to print.
+    #[arg(value_parser = schema_names(), conflicts_with_all = ["check", "out"])]
+    pub name: Option<String>,
+    /// Write nothing; exit with 1 and show a diff if a schema in `schema/`, or in `--out`, is out of date.
     #[arg(long)]
     pub check: bool,
-    /// The folder to write to.
-    #[arg(long, value_name = "DIR", default_value = "schema")]
-    pub out: PathBuf,
+    /// Write all of them to this folder.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+fn schema_names() -> PossibleValuesParser {
+    SCHEMAS.map(|schema| schema.name).into()
 }
 
 #[derive(Debug, Args)]

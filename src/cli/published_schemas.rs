@@ -13,17 +13,27 @@ use crate::report::ReportFile;
 use crate::report::diff::DiffReport;
 use crate::text::hidden::to_json;
 
-/// Every schema by its file name, as JSON text: two spaces of indentation, members in the order of the types' fields.
-pub fn published() -> BTreeMap<&'static str, String> {
-    BTreeMap::from([
-        ("config.schema.json", print::<Config>()),
-        ("diff.schema.json", print::<DiffReport>()),
-        ("launch.schema.json", print::<LaunchFile>()),
-        ("lock.schema.json", print::<Lock>()),
-        ("proxy.schema.json", print::<ProxyFile>()),
-        ("report.schema.json", print::<ReportFile>()),
-        ("server.schema.json", print::<Manifest>()),
-    ])
+/// A published schema.
+pub(crate) struct PublishedSchema {
+    pub(crate) name: &'static str,
+    /// Prints it as JSON text: two spaces of indentation, members in the order of the types' fields.
+    pub(crate) print: fn() -> String,
+}
+
+pub(crate) const SCHEMAS: [PublishedSchema; 7] = [
+    PublishedSchema { name: "config", print: print::<Config> },
+    PublishedSchema { name: "diff", print: print::<DiffReport> },
+    PublishedSchema { name: "launch", print: print::<LaunchFile> },
+    PublishedSchema { name: "lock", print: print::<Lock> },
+    PublishedSchema { name: "proxy", print: print::<ProxyFile> },
+    PublishedSchema { name: "report", print: print::<ReportFile> },
+    PublishedSchema { name: "server", print: print::<Manifest> },
+];
+
+/// Every schema by its file name.
+pub fn published() -> BTreeMap<String, String> {
+    let schemas = SCHEMAS.iter();
+    schemas.map(|schema| (format!("{}.schema.json", schema.name), (schema.print)())).collect()
 }
 
 fn print<T: JsonSchema>() -> String {

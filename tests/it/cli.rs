@@ -3,6 +3,7 @@
 use std::fs;
 
 use catproof::testing::cli::args::Cli;
+use catproof::testing::cli::published_schemas::published;
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::support::{check_json, project, rule_ids, run, run_process, scratch, write};
@@ -226,6 +227,36 @@ fn schemas_that_cannot_be_read_are_not_called_out_of_date() {
     write(&scratch.path().join("file"), "x");
     let (code, stdout, stderr) = run(scratch.path(), &["schema", "--check", "--out", "file"]);
     assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+}
+
+#[test]
+fn a_schema_is_printed_by_its_name_and_written_only_where_that_is_asked_for() {
+    let scratch = scratch();
+    let folder = scratch.path();
+    for (file, text) in &published() {
+        let name = file.strip_suffix(".schema.json").unwrap();
+        let (code, stdout, stderr) = run(folder, &["schema", name]);
+        assert_eq!((code, stderr.as_str()), (0, ""), "{name}");
+        assert_eq!(&stdout, text, "{name}");
+    }
+    let (code, stdout, stderr) = run(folder, &["schema"]);
+    assert_eq!((code, stdout.as_str()), (2, ""));
+    assert!(stderr.contains("server") && stderr.contains("--out schema"), "{stderr}");
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_catproof"));
+    let command = command.current_dir(folder).args(["schema", "server"]).stdout(writer);
+    assert_eq!(command.output().unwrap().status.code(), Some(0));
+    assert_eq!(fs::read_dir(folder).unwrap().count(), 0, "nothing was written");
+
+    assert_eq!(run(folder, &["schema", "--out", "schema"]).0, 0);
+    assert_eq!(fs::read_dir(folder.join("schema")).unwrap().count(), published().len());
+    assert_eq!(run(folder, &["schema", "--check"]).0, 0);
+    fs::write(folder.join("schema/lock.schema.json"), "{}\n").unwrap();
+    assert_eq!(run(folder, &["schema", "--check"]).0, 1);
+    assert_eq!(fs::read_to_string(folder.join("schema/lock.schema.json")).unwrap(), "{}\n");
+    assert_eq!(run(folder, &["schema", "--check", "--out", "elsewhere"]).0, 1);
+    assert!(!folder.join("elsewhere").exists());
 }
 
 #[test]

@@ -1,18 +1,36 @@
-//! `schema`: writes the published schemas, or reports those that are out of date.
+//! `schema`: prints a published schema, writes all of them, or reports those that are out of date.
 
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
 use crate::cli::args::SchemaArgs;
-use crate::cli::published_schemas::published;
+use crate::cli::published_schemas::{SCHEMAS, published};
 use crate::source::describe;
 use crate::text::plural::plural;
 
 use super::{Console, ExitStatus, Failure};
 
 pub(super) fn run(args: &SchemaArgs, console: &Console) -> Result<ExitStatus, Failure> {
-    if args.check { check(&args.out, console) } else { write(&args.out, console) }
+    let folder = args.out.as_deref();
+    if let Some(name) = &args.name {
+        let mut named = SCHEMAS.iter().filter(|schema| schema.name == name);
+        console.print(named.next().map(|schema| (schema.print)()).unwrap_or_default())?;
+        Ok(ExitStatus::Clean)
+    } else if args.check {
+        check(folder.unwrap_or(Path::new("schema")), console)
+    } else if let Some(folder) = folder {
+        write(folder, console)
+    } else {
+        let names = SCHEMAS.map(|schema| format!("`{}`", schema.name));
+        Err(Failure::Usage {
+            message: "no schema is named".to_owned(),
+            help: Some(format!(
+                "name one of {}, or write all of them with `--out schema`",
+                names.join(", ")
+            )),
+        })
+    }
 }
 
 fn write(folder: &Path, console: &Console) -> Result<ExitStatus, Failure> {
@@ -23,7 +41,7 @@ fn write(folder: &Path, console: &Console) -> Result<ExitStatus, Failure> {
     fs::create_dir_all(console.at(folder)).map_err(|error| unwritable(folder, error))?;
     let mut written = 0;
     for (name, text) in published() {
-        let path = folder.join(name);
+        let path = folder.join(&name);
         if fs::read_to_string(console.at(&path)).is_ok_and(|old| old == text) {
             continue;
         }
@@ -42,7 +60,7 @@ fn check(folder: &Path, console: &Console) -> Result<ExitStatus, Failure> {
     let mut out = console.out();
     let mut outdated = 0;
     for (name, text) in published() {
-        let path = folder.join(name);
+        let path = folder.join(&name);
         let old = match fs::read_to_string(console.at(&path)) {
             Ok(old) => old,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
@@ -60,6 +78,7 @@ fn check(folder: &Path, console: &Console) -> Result<ExitStatus, Failure> {
         console.say(&format!("{} current", plural(published().len(), "schema")));
         return Ok(ExitStatus::Clean);
     }
-    console.say(&format!("{} out of date: run `catproof schema`", plural(outdated, "schema")));
+    let count = plural(outdated, "schema");
+    console.say(&format!("{count} out of date: run `catproof schema --out {}`", folder.display()));
     Ok(ExitStatus::Findings)
 }

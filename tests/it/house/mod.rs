@@ -102,7 +102,7 @@ fn the_committed_schemas_are_what_the_program_prints() {
     let published = published();
     for (name, text) in &published {
         let committed = fs::read_to_string(folder.join(name)).unwrap_or_default();
-        assert!(committed == *text, "{name} is out of date: run `catproof schema`");
+        assert!(committed == *text, "{name} is out of date: run `catproof schema --out schema`");
     }
     assert_eq!(entries(&folder).len(), published.len(), "a schema is left over");
 }
