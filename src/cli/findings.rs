@@ -18,7 +18,7 @@ use crate::pipeline::failure::Failure;
 use crate::pipeline::redaction::{self, Redaction};
 use crate::pipeline::repair;
 use crate::pipeline::settle::{Settled, is_counted, settle, uncounted};
-use crate::report::{self, Fold, Format, FormatArgument, Report, Style, Summary};
+use crate::report::{self, Fold, Format, FormatArgument, Report, Shown, Style, Summary};
 use crate::source::finding::{Finding, Severity};
 use crate::source::{Sources, clean, describe};
 use crate::text::plural::plural;
@@ -91,7 +91,11 @@ pub(crate) fn try_report(
         },
         rules: shown.iter().map(|finding| finding.rule).collect(),
     };
-    let written = write(workspace, sources, args, console, &outcome, shown);
+    let fails = |shown: &Shown| {
+        let file = shown.place.as_ref().map(|place| place.file);
+        shown.severity >= least && file.is_none_or(|file| !uncounted.contains(&file))
+    };
+    let written = write(workspace, sources, args, console, &outcome, shown, fails);
     (outcome, written)
 }
 
@@ -102,6 +106,7 @@ fn write(
     console: &Console,
     outcome: &Outcome,
     mut shown: Vec<Finding>,
+    fails: impl Fn(&Shown) -> bool,
 ) -> Result<(), Failure> {
     const DEFAULT: &[FormatArgument] = &[FormatArgument { format: Format::Human, path: None }];
     if args.statistics {
@@ -118,10 +123,11 @@ fn write(
     let mut written = Ok(());
     let mut fold = Fold::default();
     for findings in batches {
-        let report = Report {
-            findings: report::locate(findings, sources, max_bytes, &outcome.redaction),
-            summary: outcome.counts.clone(),
-        };
+        let mut located = report::locate(findings, sources, max_bytes, &outcome.redaction);
+        for shown in &mut located {
+            shown.fails = fails(shown);
+        }
+        let report = Report { findings: located, summary: outcome.counts.clone() };
         for (FormatArgument { format, path }, file) in formats.iter().zip(&mut files) {
             written = written.and(if path.is_some() {
                 let style = Style { color: false, width: DEFAULT_WIDTH };

@@ -39,5 +39,5 @@ fn identity(shown: &Shown) -> String {
     };
     let inside = place.line.as_ref().map(|line| &line.inside);
     let text = place.pointer.as_ref().or(inside).map_or("", String::as_str);
-    format!("{}\0{}\0{part}\0{text}", shown.rule, place.name)
+    format!("{}\0{}\0{part}\0{text}", shown.rule, place.rooted_name)
 }

@@ -41,7 +41,7 @@ fn write_command(shown: &Shown, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "::{command} title={}", property(shown.rule))?;
     if let Some(place) = &shown.place {
         let (start, end) = (place.start, place.end);
-        write!(out, ",file={}", property(&visible(&place.name)))?;
+        write!(out, ",file={}", property(&visible(&place.rooted_name)))?;
         write!(out, ",line={},endLine={}", start.line, end.line)?;
         // GitHub takes columns only within one line.
         if start.line == end.line {

@@ -62,7 +62,9 @@ fn issue(shown: &Shown, fingerprint: String) -> Issue {
     let point = |Position { line, column, .. }: Position| Point { line, column };
     let start = Point { line: 1, column: 1 };
     let (path, begin, end) = match &shown.place {
-        Some(place) => (visible(&place.name).into_owned(), point(place.start), point(place.end)),
+        Some(place) => {
+            (visible(&place.rooted_name).into_owned(), point(place.start), point(place.end))
+        }
         // The format requires a location: the project.
         None => (".".to_owned(), start, start),
     };

@@ -1,4 +1,4 @@
-//! `junit`: one test suite per file, one failed test case per finding.
+//! `junit`: one test suite per file, one test case per finding, failed if the exit code counts it.
 //!
 //! JUnit has no specification; this follows what Jenkins accepts, the `junit-10.xsd` of its xUnit plugin.
 
@@ -9,7 +9,7 @@ use quick_junit::{NonSuccessKind, Report as JunitReport, TestCase, TestCaseStatu
 
 use crate::text::visible::visible;
 
-use super::{Report, Shown, at};
+use super::{Report, Shown, ShownPlace};
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut by_file: BTreeMap<&str, Vec<TestCase>> = BTreeMap::new();
@@ -34,29 +34,40 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// The file of a finding, or the program's name.
 fn file(shown: &Shown) -> &str {
-    shown.place.as_ref().map_or("catproof", |place| &place.name)
+    shown.place.as_ref().map_or("catproof", |place| &place.rooted_name)
 }
 
 fn test_case(shown: &Shown) -> TestCase {
     let message = visible(&shown.message);
     let place = shown.place.as_ref();
-    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
     let help = shown.help.iter().map(|help| format!("help: {}", visible(help)));
     let related = shown.related.iter();
-    let related = related.map(|it| format!("{}: {}", at(&it.place), visible(&it.message)));
-    let start = place.map(|place| format!("{}: ", at(place))).unwrap_or_default();
+    let related = related.map(|it| format!("{}: {}", rooted(&it.place), visible(&it.message)));
+    let start = place.map(|place| format!("{}: ", rooted(place))).unwrap_or_default();
     let header = format!("{start}{}[{}]: {message}", shown.severity.name(), shown.rule);
     let description: Vec<String> = [header].into_iter().chain(related).chain(help).collect();
-    status
-        .set_type(shown.severity.name())
-        .set_message(message)
-        .set_description(description.join("\n"));
+    let description = description.join("\n");
 
     let name = match place {
         Some(place) => format!("{}:{}:{}", shown.rule, place.start.line, place.start.column),
         None => shown.rule.to_owned(),
     };
-    let mut case = TestCase::new(name, status);
+    let mut case = if shown.fails {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        status.set_type(shown.severity.name()).set_message(message).set_description(description);
+        TestCase::new(name, status)
+    } else {
+        // What the exit code does not count is a test that passed, and says something.
+        let mut passed = TestCase::new(name, TestCaseStatus::success());
+        passed.set_system_out(description);
+        passed
+    };
     case.set_classname(visible(file(shown)));
     case
+}
+
+/// `file:line:column`, from the root of the repository.
+fn rooted(place: &ShownPlace) -> String {
+    let ShownPlace { rooted_name, start, .. } = place;
+    format!("{}:{}:{}", visible(rooted_name), start.line, start.column)
 }

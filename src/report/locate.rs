@@ -26,6 +26,8 @@ const LONGEST_TEXT: usize = 1000;
 pub struct Shown {
     pub rule: &'static str,
     pub severity: Severity,
+    /// Whether it makes the run fail: an error, unless whoever reports decides otherwise.
+    pub fails: bool,
     pub message: String,
     pub help: Option<String>,
     /// `None` for a finding that is in no file.
@@ -40,6 +42,8 @@ pub struct ShownPlace {
     pub file: FileId,
     /// The file's name in output.
     pub name: String,
+    /// Its name for programs that look files up from the root of the repository.
+    pub rooted_name: String,
     pub pointer: Option<String>,
     pub part: PlacePart,
     pub start: Position,
@@ -195,6 +199,7 @@ fn look_up<'a>(
     let mut file = LocatedFile {
         id: file,
         name: redactor.apply_to_name(sources.name(file)).into_owned(),
+        rooted_name: redactor.apply_to_name(sources.rooted_name(file)).into_owned(),
         lines: Lines::of(text.get(..end).unwrap_or(&text)),
         document,
         hidden: HashMap::new(),
@@ -265,6 +270,7 @@ fn show(index: usize, finding: &Finding, located: &Located<'_>, redaction: &Reda
     Shown {
         rule: finding.rule,
         severity: finding.severity,
+        fails: finding.severity == Severity::Error,
         message: masked(&finding.message),
         help: finding.help.as_deref().map(masked),
         place: place.and_then(|place| located.places.get(place).cloned()),
@@ -286,6 +292,7 @@ fn shorten(mut text: String) -> String {
 struct LocatedFile<'a> {
     id: FileId,
     name: String,
+    rooted_name: String,
     text: &'a str,
     lines: Lines<'a>,
     /// `None` where the text is not JSON.
@@ -326,6 +333,7 @@ impl LocatedFile<'_> {
         ShownPlace {
             file: self.id,
             name: self.name.clone(),
+            rooted_name: self.rooted_name.clone(),
             pointer: place
                 .pointer()
                 .map(|pointer| redactor.apply_to_name(pointer.as_str()).into_owned()),

@@ -92,7 +92,7 @@ pub enum Format {
     Github,
     /// A GitLab code quality report.
     Gitlab,
-    /// JUnit XML, with one failed test per finding.
+    /// JUnit XML, with one test per finding, failed if the exit code counts it.
     Junit,
 }
 

@@ -105,7 +105,8 @@ fn result(shown: &Shown, fingerprint: String, rules: &[&str]) -> SarifResult {
 }
 
 fn location(place: &ShownPlace) -> Location {
-    let mut physical = PhysicalLocation::builder().artifact_location(artifact(&place.name)).build();
+    let mut physical =
+        PhysicalLocation::builder().artifact_location(artifact(&place.rooted_name)).build();
     // Without a region, the result is about the whole file.
     physical.region = place.line.as_ref().map(|_| region(place.start, place.end));
     let mut location = Location::builder().physical_location(physical).build();
@@ -163,7 +164,7 @@ fn fix(shown: &Shown) -> Option<Fix> {
         })
         .collect();
     let change = ArtifactChange::builder()
-        .artifact_location(artifact(&place.name))
+        .artifact_location(artifact(&place.rooted_name))
         .replacements(replacements)
         .build();
     let description = if fix.safe {

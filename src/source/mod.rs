@@ -13,6 +13,7 @@ mod spans;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
+use std::sync::OnceLock;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,8 @@ pub struct FileId(u32);
 #[derive(Debug, Default)]
 pub struct Sources {
     files: Vec<SourceFile>,
+    /// The root of the repository that the working folder is in, once a file was added.
+    repository: OnceLock<Option<PathBuf>>,
 }
 
 /// One file: its path, and its name in output.
@@ -56,6 +59,9 @@ pub struct SourceFile {
     pub path: PathBuf,
     /// Relative to the working folder, with `/`; absolute outside it; lossy if the path is not UTF-8.
     pub name: String,
+    /// The name relative to the root of the repository, for programs that look files up there; the same as `name` outside
+    /// every repository.
+    pub rooted_name: String,
     /// The text, if it is not on disk (standard input).
     text: Option<Vec<u8>>,
 }
@@ -91,9 +97,14 @@ impl Sources {
 
     fn push(&mut self, path: PathBuf, text: Option<Vec<u8>>, working_folder: &Path) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        let shown = path.strip_prefix(working_folder).unwrap_or(&path);
-        let name = with_slashes(shown.strip_prefix(".").unwrap_or(shown));
-        self.files.push(SourceFile { path, name, text });
+        let repository = self.repository.get_or_init(|| repository_around(working_folder));
+        let below = |folder: &Path| {
+            let shown = path.strip_prefix(folder).ok()?;
+            Some(with_slashes(shown.strip_prefix(".").unwrap_or(shown)))
+        };
+        let name = below(working_folder).unwrap_or_else(|| with_slashes(&path));
+        let rooted_name = repository.as_deref().and_then(below).unwrap_or_else(|| name.clone());
+        self.files.push(SourceFile { path, name, rooted_name, text });
         id
     }
 
@@ -110,6 +121,11 @@ impl Sources {
     /// The name of a file in output.
     pub fn name(&self, id: FileId) -> &str {
         self.file(id).map_or("", |file| &file.name)
+    }
+
+    /// The name of a file for programs that look it up from the root of the repository.
+    pub fn rooted_name(&self, id: FileId) -> &str {
+        self.file(id).map_or("", |file| &file.rooted_name)
     }
 
     /// Reads a file as UTF-8 text, at most `limit` bytes of it.
@@ -130,6 +146,13 @@ impl Sources {
             ReadError::NotUtf8 { at, bytes: error.into_bytes() }
         })
     }
+}
+
+/// The root of the repository that a folder is in: the nearest folder with a `.git`, which is a file in a work tree or a
+/// submodule.
+fn repository_around(folder: &Path) -> Option<PathBuf> {
+    let mut folders = folder.ancestors();
+    folders.find(|folder| folder.join(".git").symlink_metadata().is_ok()).map(Path::to_owned)
 }
 
 /// Reads a regular file and nothing else: opening a pipe would block forever, and a link may lead anywhere.

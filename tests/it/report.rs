@@ -550,3 +550,54 @@ fn many_findings_of_one_rule_fold_with_a_count_unless_all_are_asked_for() {
     let (_, text, _) = check(&["--statistics"]);
     assert_eq!(text, "130  warning  unused-user-config\n  2  warning  shell-command\n");
 }
+
+/// The formats of which other programs take a path, which they look up from the root of the repository.
+const ROOTED: [&str; 4] = ["github", "sarif", "gitlab", "junit"];
+
+#[test]
+fn paths_are_from_the_root_of_the_repository_wherever_the_command_runs() {
+    let scratch = folder_with_an_error();
+    let root = scratch.path();
+    fs::create_dir(root.join(".git")).unwrap();
+    let here = root.join("docs");
+    fs::create_dir(&here).unwrap();
+    for format in ROOTED {
+        let at_root = run(root, &["check", "--format", format]).1;
+        assert!(at_root.contains("catalog/"), "{format}: {at_root}");
+        for (folder, path) in [(&here, ".."), (&root.join("catalog"), ".")] {
+            assert_eq!(run(folder, &["check", path, "--format", format]).1, at_root, "{folder:?}");
+        }
+    }
+    // People and scripts of one's own read paths from where they are.
+    for format in ["concise", "json", "human"] {
+        let shown = run(&root.join("catalog"), &["check", ".", "--format", format]).1;
+        assert!(!shown.contains("catalog/"), "{format}: {shown}");
+    }
+    // Without a repository there is only the working folder.
+    fs::remove_dir(root.join(".git")).unwrap();
+    let shown = run(&root.join("catalog"), &["check", ".", "--format", "gitlab"]).1;
+    assert!(shown.contains("\"path\": \"acme__mcp.json\""), "{shown}");
+}
+
+#[test]
+fn junit_fails_what_the_exit_code_counts() {
+    let scratch = scratch();
+    let folder = scratch.path();
+    let manifest = |id: &str| json!({ "name": id, "server": { "command": "npx" } }).to_string();
+    support::write(&folder.join("catalog/acme__mcp.json"), manifest("acme__mcp"));
+    support::write(&folder.join("catalog_local/acme__box.json"), manifest("acme__other"));
+    let failures = |arguments: &[&str]| {
+        let (code, stdout, stderr) = run(folder, &[arguments, &["--format", "junit"]].concat());
+        let (_, rest) = stdout.split_once(" failures=\"").unwrap_or_else(|| panic!("{stderr}"));
+        let count = rest.split('"').next().unwrap().parse::<usize>().unwrap();
+        assert_eq!(count, stdout.matches("<failure ").count());
+        assert!(stdout.contains("warning[missing-metadata]"), "{stdout}");
+        assert_ne!(validates_as_junit(&stdout), Some(false), "{stdout}");
+        (code, count)
+    };
+    let warnings = failures(&["check", "catalog", "--fail-on", "warning"]);
+    assert!(warnings.0 == 1 && warnings.1 > 0, "{warnings:?}");
+    assert_eq!(failures(&["check", "catalog"]), (0, 0));
+    assert_eq!(failures(&["check"]), (1, 1), "the id of the developers' server");
+    assert_eq!(failures(&["build"]), (0, 0), "a developers' server stops no build");
+}

@@ -334,25 +334,40 @@ fn read_junit(output: &str) -> Vec<Said> {
     let mut all = Vec::new();
     for suite in &report.test_suites {
         for case in &suite.test_cases {
-            let quick_junit::TestCaseStatus::NonSuccess { message, ty, .. } = &case.status else {
-                continue;
-            };
             let mut name = case.name.as_str().split(':');
             let rule = name.next().unwrap().to_owned();
             let mut number = || name.next().unwrap().parse().unwrap();
-            all.push(Said {
-                rule,
-                severity: ty.as_ref().unwrap().to_string(),
-                place: case
-                    .classname
-                    .as_ref()
-                    .filter(|file| file.as_str() != "catproof")
-                    .map(|file| (file.to_string(), number(), number())),
-                message: message.as_ref().unwrap().to_string(),
-            });
+            let place: Option<(String, usize, usize)> = case
+                .classname
+                .as_ref()
+                .filter(|file| file.as_str() != "catproof")
+                .map(|file| (file.to_string(), number(), number()));
+            let (severity, message) = match &case.status {
+                quick_junit::TestCaseStatus::NonSuccess { message, ty, .. } => {
+                    (ty.as_ref().unwrap().to_string(), message.as_ref().unwrap().to_string())
+                }
+                quick_junit::TestCaseStatus::Success { .. }
+                | quick_junit::TestCaseStatus::Skipped { .. } => {
+                    // Without any finding, the one test is the check itself.
+                    let Some(said) = &case.system_out else { continue };
+                    passed(said.as_str(), &rule, place.as_ref())
+                }
+            };
+            all.push(Said { rule, severity, place, message });
         }
     }
     all
+}
+
+/// The severity and message of a finding that the exit code does not count, from what the test that passed says.
+fn passed(said: &str, rule: &str, place: Option<&(String, usize, usize)>) -> (String, String) {
+    let line = said.lines().next().unwrap();
+    let start = place.map(|(file, line, column)| format!("{file}:{line}:{column}: "));
+    let start = start.unwrap_or_default();
+    let header =
+        line.strip_prefix(&start).unwrap_or_else(|| panic!("{line:?} starts with {start:?}"));
+    let (severity, message) = header.split_once(&format!("[{rule}]:")).unwrap();
+    (severity.to_owned(), message.strip_prefix(' ').unwrap_or(message).to_owned())
 }
 
 /// The findings as a person reads them: each begins at a header, and everything else of it is indented. Without blanks,
@@ -389,7 +404,7 @@ fn says(read: &str, said: &Said) -> bool {
 }
 
 /// Without what a format cannot say: GitHub shows ten of a level and no column of what ends on another line, JUnit
-/// sorts by file.
+/// sorts by file, and blanks at the end of a text are not read.
 fn as_read_by(format: Format, mut all: Vec<Said>) -> Vec<Said> {
     match format {
         Format::Github => {
@@ -406,6 +421,9 @@ fn as_read_by(format: Format, mut all: Vec<Said>) -> Vec<Said> {
             most
         }
         Format::Junit => {
+            for said in &mut all {
+                said.message.truncate(said.message.trim_end().len());
+            }
             all.sort();
             all
         }
