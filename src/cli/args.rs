@@ -101,6 +101,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Check the catalog, then compile it and write the artifacts.
     Build(BuildArgs),
+    /// Check a change as one job: `check`, `build --check` and `diff`, with one exit code and one summary.
+    Gate(GateArgs),
     /// Show the servers: OAuth type, proxy, destinations, environment variables.
     List(ListArgs),
     /// Show what a change means: new servers, new destinations of secrets, new permissions.
@@ -446,9 +448,9 @@ pub struct DiffArgs {
     /// The output format.
     #[arg(long, value_enum, default_value_t)]
     pub format: DiffFormat,
-    /// The lowest grade that makes the exit code 1; without it, no change does.
-    #[arg(long, value_enum, value_name = "GRADE")]
-    pub gate: Option<Gate>,
+    /// The lowest grade that makes the exit code 1.
+    #[arg(long, value_enum, default_value = "none", value_name = "GRADE")]
+    pub gate: Gate,
 }
 
 /// What to compare with.
@@ -483,6 +485,37 @@ pub enum Gate {
     Review,
     /// A change that weakens a protection, or that users of a server have to act on.
     Breaking,
+    /// No change is too much.
+    None,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+This folder is judged once, by the configuration of the base, so that no change can relax the rules that it is judged by. \
+What is compared is the merge base, as in `catproof diff`. Nothing of this folder is run.
+
+Examples:
+  catproof gate --base origin/main                        before a push
+  catproof gate --base origin/main --format github --summary summary.md
+  catproof gate --base origin/main --gate review          stop at what a person has to approve, too
+  catproof gate                                           without a base: check, and build --check
+
+Exit codes: 0 passed, 1 findings, drift, or changes at or above the gate, 2 the job could not be done, 3 no input.")]
+pub struct GateArgs {
+    /// The commit or folder to compare with; of a commit, its merge base with HEAD. Without it, nothing is compared.
+    #[arg(long, value_name = "REF|DIR", allow_hyphen_values = true)]
+    pub base: Option<String>,
+    /// Compare with the commit itself, not with its merge base with HEAD.
+    #[arg(long, requires = "base")]
+    pub base_exact: bool,
+    /// The lowest grade of a change that makes the exit code 1.
+    #[arg(long, value_enum, default_value = "breaking", value_name = "GRADE")]
+    pub gate: Gate,
+    /// Write what came of it to this file, as Markdown for a pull request.
+    #[arg(long, value_name = "PATH", help_heading = "Output")]
+    pub summary: Option<PathBuf>,
+    #[command(flatten)]
+    pub findings: FindingArgs,
 }
 
 #[derive(Debug, Args)]

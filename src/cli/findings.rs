@@ -195,7 +195,7 @@ pub(crate) fn check_formats(formats: &[FormatArgument]) -> Result<(), Failure> {
 }
 
 /// Writes a file atomically. What is not a regular file, such as a pipe or `/dev/stdout`, is written to directly.
-fn write_report(path: PathBuf, bytes: &[u8]) -> Result<(), Failure> {
+pub(crate) fn write_report(path: PathBuf, bytes: &[u8]) -> Result<(), Failure> {
     let is_other = fs::symlink_metadata(&path).is_ok_and(|metadata| !metadata.is_file());
     if is_other {
         fs::write(&path, bytes)

@@ -35,6 +35,9 @@ pub(super) struct Base {
     /// As the user named it.
     pub(super) name: String,
     pub(super) config: Config,
+    /// The configuration that this folder is judged by. Of a commit, it is the named one's, not the merge base's: an old
+    /// branch is judged by the rules of today.
+    pub(super) judging: Config,
     /// `None` where the base has no configuration of its own.
     pub(super) config_file: Option<PathBuf>,
     /// The folder that the configuration's paths are relative to.
@@ -76,9 +79,12 @@ impl Base {
         if name.starts_with('-') {
             return Err(Failure::usage(format!("`{name}` is not a commit")));
         }
-        let find = if *is_exact { Commit::find } else { Commit::merge_base };
-        match find(&workspace.working_folder, name) {
-            Ok(commit) => Self::of_commit(name, commit, workspace, options),
+        let found = Commit::find(&workspace.working_folder, name).and_then(|tip| {
+            let base = if *is_exact { None } else { Some(tip.merge_base(name)?) };
+            Ok((tip, base))
+        });
+        match found {
+            Ok((tip, base)) => Self::of_commit(name, tip, base, workspace, options),
             // Without a repository, the name can only be that of a folder.
             Err(GitError::NoRepository) if folder.is_dir() => {
                 Self::of_folder(name, folder, workspace, locks_now)
@@ -137,6 +143,7 @@ impl Base {
         Ok(Self {
             store: FileStore::Folder,
             name: name.to_owned(),
+            judging: config.clone(),
             config,
             config_file,
             root: folder,
@@ -150,12 +157,19 @@ impl Base {
 
     fn of_commit(
         name: &str,
-        commit: Commit,
+        tip: Commit,
+        merge_base: Option<Commit>,
         workspace: &Workspace,
         options: &Options,
     ) -> Result<Self, Failure> {
         let mut unreadable = Vec::new();
-        let (config, config_file) = config_of(&commit, workspace, options, &mut unreadable)?;
+        let merge_base = merge_base.filter(|commit| commit.id != tip.id);
+        let (judging, file) = config_of(&tip, workspace, options, &mut unreadable)?;
+        let (config, config_file) = match &merge_base {
+            Some(commit) => config_of(commit, workspace, options, &mut Vec::new())?,
+            None => (judging.clone(), file),
+        };
+        let commit = merge_base.unwrap_or(tip);
         let root = match config_file.as_deref().and_then(Path::parent) {
             Some(folder) => folder.to_owned(),
             None => workspace.root.clone(),
@@ -194,6 +208,7 @@ impl Base {
             store: FileStore::Commit(commit),
             name: name.to_owned(),
             config,
+            judging,
             config_file,
             root,
             sources,

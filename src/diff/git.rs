@@ -92,15 +92,16 @@ impl Commit {
         Err(GitError::NoCommit { name: name.to_owned(), is_shallow: is_shallow(&top)? })
     }
 
-    /// Where `HEAD` left the history of the commit that a name means: what the commit gained since is no change of `HEAD`.
-    pub(super) fn merge_base(folder: &Path, name: &str) -> Result<Self, GitError> {
-        let Self { top, id } = Self::find(folder, name)?;
-        let output = git(&top, &["merge-base", &id, "HEAD"], b"")?;
+    /// Where `HEAD` left the history of this commit, which the user calls `name`: what it gained since is no change of
+    /// `HEAD`.
+    pub(super) fn merge_base(&self, name: &str) -> Result<Self, GitError> {
+        let Self { top, id } = self;
+        let output = git(top, &["merge-base", id, "HEAD"], b"")?;
         let base = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         if output.status.success() && is_commit_id(&base) {
-            return Ok(Self { top, id: base });
+            return Ok(Self { top: top.clone(), id: base });
         }
-        Err(GitError::NoMergeBase { name: name.to_owned(), is_shallow: is_shallow(&top)? })
+        Err(GitError::NoMergeBase { name: name.to_owned(), is_shallow: is_shallow(top)? })
     }
 
     /// A path of the work tree as the commit calls it: relative to its top, with `/`.

@@ -7,13 +7,13 @@ use crate::catalog::config::Config;
 use crate::catalog::workspace::{Options, Selection, Target, Workspace};
 use crate::compile::plan::{LeftOutReason, Plan};
 use crate::compile::{self, Catalog};
-use crate::discovery::Locks;
+use crate::discovery::{Lock, Locks};
 use crate::pipeline::failure::Failure;
 use crate::pipeline::line::{Keep, Line};
 use crate::pipeline::settle::settle;
 use crate::pipeline::{Judged, JudgedTarget, locks, redaction};
-use crate::source::Sources;
 use crate::source::finding::Finding;
+use crate::source::{Origin, Sources};
 use crate::text::profile::Profile;
 use crate::text::secrets::redactor::Redactor;
 
@@ -42,26 +42,75 @@ pub(crate) struct BothStates {
     pub(crate) redactor: Redactor,
 }
 
+/// The base of a comparison, and the configuration that this folder has itself.
+#[derive(Debug)]
+pub(crate) struct Against {
+    base: Base,
+    pub(crate) own_config: Config,
+    /// The configuration that both states are judged by.
+    judging: Config,
+}
+
+impl Against {
+    /// Reads the base, and has the workspace judge by its configuration, so that no change can relax the rules that it is
+    /// judged by. `locks` are those of this folder, for a base that has none of its own.
+    pub(crate) fn read(
+        base: &BaseName,
+        workspace: &mut Workspace,
+        options: &Options,
+        locks: &Locks,
+    ) -> Result<Self, Failure> {
+        let base = Base::read(base, workspace, options, locks)?;
+        let own_config = workspace.config.clone();
+        judge_by(&mut workspace.config, &base.judging, options.profile);
+        let judging = workspace.config.clone();
+        Ok(Self { base, own_config, judging })
+    }
+
+    /// Whether this folder has other settings than it is judged by.
+    pub(crate) fn has_other_settings(&self) -> bool {
+        self.own_config != self.judging
+    }
+
+    /// Whether the base has no manifest.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.base.manifests.is_empty()
+    }
+}
+
 impl BothStates {
-    /// Reads the base, and judges both states by its configuration, so that no change can relax the rules that it is
-    /// judged by. `None` if neither has a manifest.
+    /// Reads the base and judges this folder. `None` if neither has a manifest.
     pub(crate) fn read(
         base: &BaseName,
         workspace: &mut Workspace,
         options: &Options,
     ) -> Result<Option<Self>, Failure> {
         let locks = locks::committed(workspace, &workspace.folders())?;
-        let base = Base::read(base, workspace, options, &locks)?;
-        let config = workspace.config.clone();
-        judge_by(&mut workspace.config, &base.config, options.profile);
-
+        let against = Against::read(base, workspace, options, &locks)?;
         let mut sources = Sources::default();
-        let mut now = judge_now(workspace, &base, locks, &mut sources)?;
-        if now.files == 0 && base.manifests.is_empty() {
+        let mut now = judge_now(workspace, &against.base, locks, &mut sources)?;
+        if now.files == 0 && against.is_empty() {
             return Ok(None);
         }
+        let found = settle(workspace, std::slice::from_mut(&mut now), &mut sources).shown;
+        Self::of(against, workspace, now, found, sources).map(Some)
+    }
+
+    /// Compiles both states, of which this folder's is judged already, and its findings are settled.
+    pub(crate) fn of(
+        Against { base, own_config: config, judging }: Against,
+        workspace: &Workspace,
+        mut now: JudgedTarget,
+        found: Vec<Finding>,
+        sources: Sources,
+    ) -> Result<Self, Failure> {
+        // The developers' own lock is not part of a change, nor are their servers where the base has none to compare with.
+        now.locks.catalog_local = Lock::default();
+        if !base.has_local {
+            now.judged.entries.retain(|entry| entry.origin == Origin::Catalog);
+        }
         let line = Line {
-            config: &workspace.config,
+            config: &judging,
             sources: &base.sources,
             manifests: &base.manifests,
             locks: Some(&base.locks),
@@ -70,7 +119,6 @@ impl BothStates {
         let before = line.judge(Keep::Manifests);
         let base_state = Some((&before, &base.sources));
         let redactor = redaction::redaction_of(&[&now.judged], &sources, base_state).redactor;
-        let settled = settle(workspace, std::slice::from_mut(&mut now), &mut sources);
 
         let plan_before = plan(&before, &base.locks, &base.config).ok();
         let plan_now = plan(&now.judged, &now.locks, &config);
@@ -84,7 +132,7 @@ impl BothStates {
             beside.extend(edited.map(|what| (Kind::ArtifactEdited, what)));
         }
         let (file_before, file_now) = config_names(workspace, &base);
-        Ok(Some(Self {
+        Ok(Self {
             base_commit: base.commit().map(str::to_owned),
             before: CatalogState {
                 servers: servers(
@@ -108,9 +156,9 @@ impl BothStates {
             beside,
             compile_error: plan_now.err(),
             sources,
-            found: settled.shown,
+            found,
             redactor,
-        }))
+        })
     }
 
     pub(crate) fn compare(&self) -> Comparison<'_> {
@@ -118,12 +166,15 @@ impl BothStates {
     }
 }
 
-/// Takes over the settings of the base that decide how a catalog is judged. Folders and limits stay.
+/// Takes over the settings of the base that decide how a catalog is judged. Where it lies and where its artifacts go stay:
+/// what is judged is what is in force once it is merged.
 fn judge_by(config: &mut Config, base: &Config, profile: Option<Profile>) {
     config.rules.clone_from(&base.rules);
     config.ignore.clone_from(&base.ignore);
     config.policy.clone_from(&base.policy);
     config.proxy.clone_from(&base.proxy);
+    config.probe.clone_from(&base.probe);
+    config.max_file_bytes = base.max_file_bytes;
     config.profile = profile.unwrap_or(base.profile);
 }
 

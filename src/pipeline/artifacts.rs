@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::catalog::workspace::Workspace;
-use crate::compile::emit::Artifact;
+use crate::compile::emit::{self, Artifact};
 use crate::compile::plan::{LeftOut, Plan};
 use crate::compile::write::{self, Mode};
 use crate::compile::{self, Catalog};
@@ -31,6 +31,19 @@ pub(crate) struct Built {
     pub(crate) written: write::WriteOutcome,
 }
 
+/// Compiles a judged catalog, and writes its artifacts or compares them with the disk.
+pub(crate) fn build(
+    workspace: &Workspace,
+    target: &JudgedTarget,
+    output: &Output,
+) -> Result<Built, Failure> {
+    let plan = compile(workspace, target)?;
+    let artifacts = emit::emit(&plan)?;
+    let written = write(workspace, target, &artifacts, output)?;
+    let unverifiable = plan.providers.unverifiable;
+    Ok(Built { left_out: plan.left_out, unverifiable, written })
+}
+
 /// Compiles a judged catalog.
 pub(crate) fn compile(workspace: &Workspace, target: &JudgedTarget) -> Result<Plan, Failure> {
     if !target.has_lock {
@@ -49,7 +62,7 @@ pub(crate) fn compile(workspace: &Workspace, target: &JudgedTarget) -> Result<Pl
 }
 
 /// Writes the artifacts, or compares them with what is there.
-pub(crate) fn write(
+fn write(
     workspace: &Workspace,
     target: &JudgedTarget,
     artifacts: &[Artifact],

@@ -28,7 +28,6 @@ use rayon::prelude::*;
 use crate::catalog::allowlist::Allowlist;
 use crate::catalog::entry::{self, Entry};
 use crate::catalog::workspace::{StandardInput, Target, Workspace};
-use crate::compile::emit;
 use crate::discovery::lock::Locks;
 use crate::lint::{self, Findings, Group};
 use crate::manifest::model::Manifest;
@@ -177,13 +176,8 @@ pub(crate) fn run(job: Job<'_>, sources: &mut Sources) -> Result<Run, Failure> {
     let settled = settle::settle(workspace, &mut targets, sources);
     let is_stopped = settled.fails(workspace, &targets, output.fail_on);
     let target = targets.iter().find(|target| target.files > 0);
-    let built = target.filter(|_| !is_stopped).map(|target| {
-        let plan = artifacts::compile(workspace, target)?;
-        let artifacts = emit::emit(&plan)?;
-        let written = artifacts::write(workspace, target, &artifacts, &output)?;
-        let unverifiable = plan.providers.unverifiable;
-        Ok(Built { left_out: plan.left_out, unverifiable, written })
-    });
+    let built = target.filter(|_| !is_stopped);
+    let built = built.map(|target| artifacts::build(workspace, target, &output));
     Ok(Run { targets, second_half: Some(SecondHalf { settled, built }) })
 }
 

@@ -25,6 +25,12 @@ pub(crate) fn open(options: &Options) -> Result<Workspace, Failure> {
 /// Opens the workspace, and applies what the command line says about judging.
 pub(crate) fn open_to_judge(options: &Options, judging: &Judging) -> Result<Workspace, Failure> {
     let mut workspace = open(options)?;
+    apply(judging, &mut workspace)?;
+    Ok(workspace)
+}
+
+/// Applies what the command line says about judging.
+pub(crate) fn apply(judging: &Judging, workspace: &mut Workspace) -> Result<(), Failure> {
     workspace.config.pedantic = judging.pedantic;
     if let Some(today) = judging.today {
         workspace.today = today;
@@ -41,5 +47,5 @@ pub(crate) fn open_to_judge(options: &Options, judging: &Judging) -> Result<Work
         let levels = &mut workspace.config.rules;
         levels.insert(named.id.to_owned(), *level);
     }
-    Ok(workspace)
+    Ok(())
 }

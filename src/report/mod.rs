@@ -6,6 +6,7 @@ mod concise;
 pub(crate) mod diff;
 mod fingerprint;
 mod fold;
+pub(crate) mod gate;
 mod github;
 mod gitlab;
 mod human;

@@ -15,8 +15,8 @@ use crate::pull_request::manifest;
 use crate::support::{project, run, scratch, write};
 
 /// A clone in which a pull request is checked out; `origin/main` is what it goes to.
-struct Clone {
-    folder: TempDir,
+pub struct Clone {
+    pub folder: TempDir,
     /// What the runner keeps beside the clone.
     runner: TempDir,
 }
@@ -32,7 +32,7 @@ struct Ran {
 
 impl Clone {
     /// A base with one server, and its artifacts; `None`, said aloud, where it cannot be made.
-    fn new() -> Option<Self> {
+    pub fn new() -> Option<Self> {
         for program in ["bash", "git"] {
             if Command::new(program).arg("--version").output().is_err() {
                 eprintln!("skipped: `{program}` is not here");
@@ -48,11 +48,11 @@ impl Clone {
         Some(clone)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn git(&self, arguments: &[&str]) {
+    pub fn git(&self, arguments: &[&str]) {
         let output = isolated(&mut Command::new("git"))
             .current_dir(self.folder.path())
             .args(["-c", "user.name=a", "-c", "user.email=a@acme.example"])
@@ -63,42 +63,39 @@ impl Clone {
         assert!(output.status.success(), "{arguments:?}: {stderr}");
     }
 
-    fn add_server(&self, id: &str, token_endpoint: &str) {
+    pub fn add_server(&self, id: &str, token_endpoint: &str) {
         let authorize = "https://acme.example/authorize";
         let text = manifest(id, authorize, token_endpoint, &json!(["notes"]));
         write(&self.path(&format!("catalog/{id}.json")), text);
     }
 
-    fn build(&self) {
+    pub fn build(&self) {
         let (code, stdout, stderr) = run(self.folder.path(), &["build"]);
         assert_eq!(code, 0, "{stdout}{stderr}");
     }
 
-    fn commit(&self) {
+    pub fn commit(&self) {
         self.git(&["add", "--all"]);
         self.git(&["commit", "--quiet", "--message=x"]);
     }
 
-    /// Runs the gate as the action does, with `diff` in the place of catproof's own.
-    fn gate_with(&self, diff: &str, variables: &[(&str, &str)]) -> Ran {
+    /// Runs the step of the action that judges.
+    fn step(&self, variables: &[(&str, &str)]) -> Ran {
         let runner = self.runner.path();
-        let tool = runner.join("tool");
-        let program = cargo_bin("catproof");
-        let script = format!(
-            "#!/usr/bin/env bash\nif [ \"$1\" = diff ]; then shift; {diff}\nelse exec '{}' \"$@\"; fi\n",
-            program.display()
-        );
-        write(&tool, script);
-        make_executable(&tool);
         let summary = runner.join("summary.md");
         let sarif = runner.join("catproof.sarif");
         _ = fs::remove_file(&summary);
         _ = fs::remove_file(&sarif);
         let output = isolated(&mut Command::new("bash"))
-            .arg(project().join(".ci/action/gate.sh"))
+            .args(["-c", &script("Check the change")])
             .current_dir(self.folder.path())
-            .env("CATPROOF_TOOL", &tool)
+            .envs(
+                ["CONFIG", "CATALOG", "CATALOG_LOCAL"].map(|name| (format!("CATPROOF_{name}"), "")),
+            )
+            .env("CATPROOF_TOOL", cargo_bin("catproof"))
             .env("CATPROOF_BASE", "main")
+            .env("CATPROOF_FAIL_ON", "error")
+            .env("CATPROOF_GATE", "breaking")
             .env("GITHUB_ACTIONS", "true")
             .env("RUNNER_TEMP", runner)
             .env("GITHUB_STEP_SUMMARY", &summary)
@@ -117,8 +114,17 @@ impl Clone {
     }
 
     fn gate(&self) -> Ran {
-        self.gate_with("echo 'the change'", &[])
+        self.step(&[])
     }
+}
+
+/// The script of a step of the action.
+fn script(step: &str) -> String {
+    let action = fs::read_to_string(project().join("action.yml")).unwrap();
+    let (_, step) = action.split_once(&format!("- name: {step}\n")).unwrap();
+    let (_, block) = step.split_once("run: |\n").unwrap();
+    let lines = block.lines().map(|line| line.strip_prefix("        ").unwrap_or(line));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 impl Ran {
@@ -193,17 +199,19 @@ fn a_good_pull_request_passes() {
     let ran = clone.gate();
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
     assert!(!ran.annotations().contains("catproof"));
-    for said in
-        ["**check**: passed", "**build --check**: the artifacts are current", "the change\n"]
-    {
+    for said in [
+        "**check** passed: checked 2 files",
+        "**build --check** passed: the artifacts are current",
+        "compared with `origin/main`",
+        "### `acme__tasks`: new",
+    ] {
         assert!(ran.summary.contains(said), "{}", ran.summary);
     }
     let outputs = fs::read_to_string(clone.runner.path().join("outputs")).unwrap();
     let sarif = clone.runner.path().join("catproof.sarif");
     assert_eq!(outputs, format!("sarif={}\n", sarif.display()));
-    // Nothing is left of the folders that were judged.
     let left = fs::read_dir(clone.runner.path()).unwrap();
-    assert_eq!(left.count(), 4, "tool, summary, SARIF, outputs");
+    assert_eq!(left.count(), 3, "summary, SARIF, outputs");
 }
 
 #[test]
@@ -220,72 +228,37 @@ fn a_bad_pull_request_is_annotated_and_refused() {
     assert!(ran.stdout.contains(",file=catalog/acme__tasks.json,line=1,"));
     assert!(ran.rules().contains("id-mismatch"));
     for said in [
-        "**check**: failed",
+        "**check** failed",
         "    catalog/acme__tasks.json:1:10: error[id-mismatch]: ",
-        "**build --check**: not done",
-        "the change\n",
+        "**build --check** was not done",
+        "compared with `origin/main`",
     ] {
         assert!(ran.summary.contains(said), "{}", ran.summary);
     }
 }
 
 #[test]
-fn artifacts_that_are_not_current_are_refused() {
+fn the_inputs_are_the_options() {
     let Some(clone) = Clone::new() else { return };
     clone.add_server("acme__tasks", "https://acme.example/token");
+    clone.build();
     clone.commit();
-    let ran = clone.gate();
-    assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
-    assert!(ran.summary.contains("**check**: passed"), "{}", ran.summary);
-    assert!(ran.summary.contains("run `catproof build`"), "{}", ran.summary);
-}
-
-#[test]
-fn what_the_change_means_can_refuse_it() {
-    let Some(clone) = Clone::new() else { return };
-    write(&clone.path("README.md"), "only prose\n");
-    clone.commit();
-    let diff = "echo \"asked: $*\"; exit 1";
-    let ran = clone.gate_with(diff, &[]);
-    assert_eq!(ran.code, 1, "{}", ran.stderr);
-    assert!(ran.summary.contains(" --format markdown --gate breaking\n"), "{}", ran.summary);
-    let ran = clone.gate_with(diff, &[("CATPROOF_DIFF_GATE", "review")]);
-    assert!(ran.summary.contains(" --gate review\n"), "{}", ran.summary);
-    let ran = clone.gate_with("echo \"asked: $*\"", &[("CATPROOF_DIFF_GATE", "none")]);
+    assert_eq!(clone.step(&[("CATPROOF_GATE", "review")]).code, 1);
+    assert_eq!(clone.step(&[("CATPROOF_GATE", "none")]).code, 0);
+    // A base that is no branch of origin.
+    assert_eq!(clone.step(&[("CATPROOF_BASE", "HEAD"), ("CATPROOF_GATE", "review")]).code, 0);
+    // Without a base, nothing is compared.
+    let ran = clone.step(&[("CATPROOF_BASE", ""), ("CATPROOF_GATE", "review")]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    assert!(!ran.summary.contains("--gate"), "{}", ran.summary);
-    // It asks where the base is in git's objects, with the configuration of the pull request in its place.
-    write(&clone.path("catproof.toml"), "[rules]\n# mine\n");
-    clone.commit();
-    let diff = "while [ \"$1\" != --base ]; do shift; done; git ls-tree --name-only \"$2:catalog\"; cat catproof.toml";
-    let ran = clone.gate_with(diff, &[]);
-    assert!(
-        ran.summary.contains("acme__notes.json\n[rules]\n# mine\n"),
-        "{}{}",
-        ran.summary,
-        ran.stderr
-    );
-}
-
-#[test]
-fn a_pull_request_cannot_relax_the_rules_that_it_is_judged_by() {
-    let Some(clone) = Clone::new() else { return };
-    write(
-        &clone.path("catalog/acme__tasks.json"),
-        r#"{"name": "acme__other", "server": {"command": "npx"}}"#,
-    );
-    write(&clone.path("catproof.toml"), "[rules]\nid-mismatch = \"off\"\n");
-    clone.commit();
-    let ran = clone.gate();
-    assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
-    assert!(ran.rules().contains("id-mismatch"));
-    assert!(ran.summary.contains("The configuration changes too."), "{}", ran.summary);
-
-    // Once it is merged, it is in force.
-    clone.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
-    let ran = clone.gate();
-    assert!(!ran.rules().contains("id-mismatch"), "{}", ran.stdout);
-    assert!(!ran.summary.contains("The configuration changes too."));
+    assert!(!ran.summary.contains("compared with"), "{}", ran.summary);
+    let ran = clone.step(&[("CATPROOF_BASE", "--output=x")]);
+    assert_eq!(ran.code, 2, "{}", ran.stdout);
+    assert!(ran.stderr.contains("`--output=x` is not a commit"), "{}", ran.stderr);
+    let ran = clone.step(&[("CATPROOF_CONFIG", "ci/catproof.toml")]);
+    assert_eq!(ran.code, 2, "{}", ran.stdout);
+    fs::create_dir(clone.path("empty")).unwrap();
+    let ran = clone.step(&[("CATPROOF_CATALOG", "empty"), ("CATPROOF_FAIL_ON", "warning")]);
+    assert_eq!(ran.code, 3, "{}", ran.stdout);
 }
 
 #[test]
@@ -296,10 +269,11 @@ fn a_pull_request_cannot_hide_a_file_or_have_another_one_read() {
     clone.commit();
     write(
         &clone.path(".gitattributes"),
-        "catalog/acme__tasks.json export-ignore ident filter=lfs working-tree-encoding=UTF-16\n",
+        "catalog/acme__tasks.json export-ignore ident filter=lfs -diff linguist-generated\n",
     );
     clone.git(&["add", ".gitattributes"]);
     clone.git(&["commit", "--quiet", "--message=x"]);
+    clone.git(&["checkout", "--quiet", "HEAD"]);
     assert!(clone.gate().rules().contains("id-mismatch"));
 
     let secret = clone.runner.path().join("secret");
@@ -328,51 +302,24 @@ fn link(_to: &Path, at: &Path) {
 #[test]
 fn a_pull_request_cannot_speak_to_the_runner() {
     let Some(clone) = Clone::new() else { return };
-    let forged = "::error title=forged::x\n  ::warning title=forged::x\n::add-redactor::acme\n";
+    let forged = "::error title=forged::x\n  ::warning title=forged::x\n::add-mask::acme\n";
     let file = clone.path("generated/oauth_proxy/.env.example");
     let template = fs::read_to_string(&file).unwrap();
     write(&file, format!("{template}{forged}"));
-    write(&clone.path("README.md"), forged);
+    let manifest = json!({
+        "name": format!("acme__x\n{forged}"), "description": forged,
+        "server": { "command": "npx", "args": [forged] }
+    });
+    write(&clone.path("catalog_local/acme__x.json"), manifest.to_string());
     clone.commit();
-    let ran = clone.gate_with("cat README.md", &[]);
+    let ran = clone.gate();
     assert_eq!(ran.code, 1, "{}", ran.stderr);
-    assert!(ran.stdout.contains("::add-redactor::acme"), "{}", ran.stdout);
     let annotations = ran.annotations();
-    assert!(
-        !annotations.contains("forged") && !annotations.contains("add-redactor"),
-        "{}",
-        ran.stdout
-    );
-}
-
-#[test]
-fn what_the_base_gained_since_is_no_change_of_the_pull_request() {
-    let Some(clone) = Clone::new() else { return };
-    write(&clone.path("README.md"), "mine\n");
-    clone.commit();
-    clone.git(&["checkout", "--quiet", "-b", "other", "origin/main"]);
-    write(&clone.path("theirs.md"), "theirs\n");
-    clone.commit();
-    clone.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
-    clone.git(&["checkout", "--quiet", "pull-request"]);
-    let ran = clone.gate_with(
-        "while [ \"$1\" != --base ]; do shift; done; git ls-tree --name-only \"$2\"",
-        &[],
-    );
-    assert_eq!(ran.code, 0, "{}", ran.stderr);
-    assert!(!ran.summary.contains("theirs.md"), "{}", ran.summary);
-}
-
-#[test]
-fn a_base_that_is_not_there_is_said_and_not_passed_over() {
-    let Some(clone) = Clone::new() else { return };
-    let ran = clone.gate_with("true", &[("CATPROOF_BASE", "--output=x")]);
-    assert_eq!(ran.code, 2, "{}", ran.stdout);
-    assert!(ran.stderr.contains("`fetch-depth: 0`"), "{}", ran.stderr);
-    let ran = clone.gate_with("exit 9", &[("CATPROOF_BASE", "")]);
-    assert_eq!(ran.code, 0, "without a base there is no diff: {}", ran.stderr);
-    let ran = clone.gate_with("true", &[("CATPROOF_CONFIG", "ci/catproof.toml")]);
-    assert_eq!(ran.code, 2, "{}", ran.stdout);
+    assert!(!annotations.contains("forged") && !annotations.contains("add-mask"), "{}", ran.stdout);
+    let is_markup = |line: &str| line.trim_start().starts_with("::");
+    assert!(!ran.summary.lines().any(is_markup), "{}", ran.summary);
+    // The artifact that was edited is named, and what it says is not repeated.
+    assert!(ran.summary.contains(".env.example is "), "{}", ran.summary);
 }
 
 /// Runs the step that builds the tool, with a `cargo` that only says where it runs.
@@ -416,10 +363,11 @@ fn the_workflow_of_the_readme_is_the_one_that_was_linted() {
 #[test]
 fn no_expression_stands_in_a_script_of_the_action() {
     let action = fs::read_to_string(project().join("action.yml")).unwrap();
-    let scripts = action.lines().filter(|line| line.trim_start().starts_with("run:"));
-    let scripts: Vec<&str> = scripts.collect();
-    assert_eq!(scripts.len(), 2);
+    let one_line = action.lines().filter(|line| line.trim_start().starts_with("run: '"));
+    let scripts: Vec<String> =
+        one_line.map(str::to_owned).chain([script("Check the change")]).collect();
+    assert_eq!(scripts.len(), action.matches(" run: ").count());
     for script in scripts {
-        assert!(!script.contains("${{") && script.ends_with(".sh\"'"), "{script}");
+        assert!(!script.contains("${{"), "{script}");
     }
 }

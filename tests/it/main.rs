@@ -28,6 +28,7 @@ mod emit;
 mod env;
 mod export;
 mod fix;
+mod gate;
 mod guide;
 mod house;
 mod leaks;

@@ -25,7 +25,7 @@ fn hooks() -> BTreeMap<String, BTreeMap<String, String>> {
 #[test]
 fn each_hook_can_be_built_by_cargo_and_by_pip() {
     let mut hooks = hooks();
-    for id in ["catproof", "catproof-fix", "catproof-build"] {
+    for id in ["catproof", "catproof-fix", "catproof-build", "catproof-gate"] {
         let mut cargo = hooks.remove(id).unwrap();
         let mut pip = hooks.remove(&format!("{id}-py")).unwrap();
         assert_eq!(cargo.remove("language").unwrap(), "rust");

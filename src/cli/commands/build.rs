@@ -54,21 +54,12 @@ pub(super) fn run(args: &BuildArgs, console: &Console) -> Result<ExitStatus, Fai
         return Ok(outcome.status);
     };
     // The artifacts were written even if the findings could not be shown.
-    let Built { left_out, unverifiable, written } = built?;
+    let built = built?;
     shown?;
-    for left_out in &left_out {
-        let line = format!("left out `{}`: {}", left_out.id, left_out.reason);
-        console.say(&outcome.redaction.redactor.apply(&line));
+    for line in remarks(&built, &outcome.redaction.redactor) {
+        console.say(&line);
     }
-    if !unverifiable.is_empty() {
-        let count = plural(unverifiable.len(), "server");
-        let verb = if unverifiable.len() == 1 { "has" } else { "have" };
-        let ids = unverifiable.join(", ");
-        console.say(&outcome.redaction.redactor.apply(&format!(
-            "{count} {verb} no known destination, and the proxy refuses their logins until \
-             `catproof probe` finds it: {ids}"
-        )));
-    }
+    let written = built.written;
     if !args.check {
         console.say(&format!("{}; {}", outcome.summary("built from"), summary(&written)));
         return Ok(ExitStatus::Clean);
@@ -80,27 +71,61 @@ pub(super) fn run(args: &BuildArgs, console: &Console) -> Result<ExitStatus, Fai
     Ok(ExitStatus::Clean)
 }
 
+/// What the artifacts lack, one line each.
+pub(super) fn remarks(built: &Built, redactor: &Redactor) -> Vec<String> {
+    let Built { left_out, unverifiable, .. } = built;
+    let left_out = left_out.iter();
+    let mut lines: Vec<String> =
+        left_out.map(|server| format!("left out `{}`: {}", server.id, server.reason)).collect();
+    if !unverifiable.is_empty() {
+        let count = plural(unverifiable.len(), "server");
+        let verb = if unverifiable.len() == 1 { "has" } else { "have" };
+        let ids = unverifiable.join(", ");
+        lines.push(format!(
+            "{count} {verb} no known destination, and the proxy refuses their logins until \
+             `catproof probe` finds it: {ids}"
+        ));
+    }
+    lines.into_iter().map(|line| redactor.apply(&line).into_owned()).collect()
+}
+
+/// Names the artifacts that are out of date, one line each.
+pub(super) fn outdated(
+    workspace: &Workspace,
+    written: &write::WriteOutcome,
+    redactor: &Redactor,
+) -> Vec<String> {
+    let changes = written.changes.iter().map(|Change { path, kind, .. }| {
+        let path = path.strip_prefix(&workspace.working_folder).unwrap_or(path);
+        let path = path.display().to_string();
+        format!("{} is {}", visible(&redactor.apply_to_name(&path)), kind.name())
+    });
+    changes.collect()
+}
+
 /// Shows the differences, one diff per file.
-fn show_changes(
+pub(super) fn show_changes(
     workspace: &Workspace,
     written: &write::WriteOutcome,
     redactor: &Redactor,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
     let mut out = console.out();
-    for Change { path, kind, .. } in &written.changes {
-        let path = path.strip_prefix(&workspace.working_folder).unwrap_or(path);
-        let path = path.display().to_string();
-        writeln!(out, "{} is {}", visible(&redactor.apply_to_name(&path)), kind.name())?;
+    for line in outdated(workspace, written, redactor) {
+        writeln!(out, "{line}")?;
     }
     for change in &written.changes {
         let diff = change.diff(&workspace.working_folder);
         out.write_all(visible_lines(&redactor.apply(&diff)).as_bytes())?;
     }
     out.flush()?;
+    say_outdated(written, console);
+    Ok(ExitStatus::Findings)
+}
+
+pub(super) fn say_outdated(written: &write::WriteOutcome, console: &Console) {
     let count = plural(written.changes.len(), "artifact");
     console.say(&format!("{count} out of date: run `catproof build`"));
-    Ok(ExitStatus::Findings)
 }
 
 /// "3 artifacts written, 1 removed, 20 unchanged".

@@ -2,7 +2,7 @@
 
 use crate::cli::args::{DiffArgs, DiffFormat, Gate};
 use crate::diff::run::BothStates;
-use crate::report::diff::{human, markdown, report};
+use crate::report::diff::{DiffSummary, MOST_BYTES, human, markdown, report};
 use crate::report::write_json;
 
 use super::{Console, ExitStatus, Failure, no_input, open_workspace};
@@ -23,14 +23,18 @@ pub(super) fn run(args: &DiffArgs, console: &Console) -> Result<ExitStatus, Fail
     match args.format {
         DiffFormat::Human => console.print(human(&report, console.style()))?,
         DiffFormat::Json => write_json(&report, &mut console.out())?,
-        DiffFormat::Markdown => console.print(markdown(&report))?,
+        DiffFormat::Markdown => console.print(markdown(&report, MOST_BYTES))?,
     }
     console.say(&report.in_one_line());
-    let summary = report.summary;
-    let stopped = match args.gate {
-        None => 0,
-        Some(Gate::Breaking) => summary.breaking,
-        Some(Gate::Review) => summary.breaking + summary.review,
+    Ok(passed(report.summary, args.gate))
+}
+
+/// The exit status of changes.
+pub(super) fn passed(DiffSummary { breaking, review, .. }: DiffSummary, gate: Gate) -> ExitStatus {
+    let stopped = match gate {
+        Gate::None => 0,
+        Gate::Breaking => breaking,
+        Gate::Review => breaking + review,
     };
-    Ok(if stopped == 0 { ExitStatus::Clean } else { ExitStatus::Findings })
+    if stopped == 0 { ExitStatus::Clean } else { ExitStatus::Findings }
 }

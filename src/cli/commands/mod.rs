@@ -8,6 +8,7 @@ mod env;
 mod explain;
 mod export;
 mod fix;
+mod gate;
 mod list;
 mod man;
 mod new;
@@ -91,6 +92,7 @@ pub(crate) fn run(command: &Command, console: &Console) -> ExitStatus {
     let result = match command {
         Command::Check(args) => check::run(args, console),
         Command::Build(args) => build::run(args, console),
+        Command::Gate(args) => gate::run(args, console),
         Command::List(args) => list::run(args, console),
         Command::Diff(args) => diff::run(args, console),
         Command::Explain(args) => explain::run(args, console),

@@ -12,8 +12,8 @@ use super::{
     DiffBase, DiffChange, DiffFinding, DiffReport, DiffServer, MOST_CHARACTERS, facts, listed,
 };
 
-/// GitHub accepts 65,536 characters, which are never more than the bytes.
-const MOST_BYTES: usize = 65_000;
+/// GitHub accepts 65,536 characters in a comment, which are never more than the bytes.
+pub(crate) const MOST_BYTES: usize = 65_000;
 
 /// The longest section, so that a single server cannot crowd out the others.
 const MOST_BYTES_OF_SECTION: usize = 16_000;
@@ -24,8 +24,8 @@ const ROOM_FOR_REST: usize = 500;
 /// How many findings of a server are shown.
 const MOST_FINDINGS: usize = 8;
 
-/// The report as Markdown.
-pub(crate) fn markdown(report: &DiffReport) -> String {
+/// The report as Markdown, of at most so many bytes.
+pub(crate) fn markdown(report: &DiffReport, most: usize) -> String {
     let mut text = head(report);
     let catalog = (!report.catalog.is_empty()).then(|| {
         let lines = report.catalog.iter().map(change_line).collect();
@@ -37,7 +37,7 @@ pub(crate) fn markdown(report: &DiffReport) -> String {
     let grades = report.servers.iter().map(|server| Some(server.grade));
     for (section, grade) in catalog.into_iter().map(|text| (text, None)).chain(servers.zip(grades))
     {
-        if text.len() + section.len() + ROOM_FOR_REST <= MOST_BYTES {
+        if text.len() + section.len() + ROOM_FOR_REST <= most {
             text.push_str(&section);
         } else {
             left_out += 1;

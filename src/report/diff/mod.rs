@@ -16,7 +16,7 @@ use crate::text::visible::visible;
 
 pub(crate) use build::report;
 pub(crate) use human::human;
-pub(crate) use markdown::markdown;
+pub(crate) use markdown::{MOST_BYTES, markdown};
 
 /// `diff --format json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -104,7 +104,7 @@ fn report(
     let (id, other) = (&entry.id, &first.id);
     let message = match elsewhere {
         Some((there, _)) => format!(
-            "`{id}` and `{other}` have the same client id, but the secret of one goes to {}, of the other to {}",
+            "`{id}` and `{other}` have the same client id, but send their secrets to different hosts: {}, and {}",
             listed(hosts),
             listed(there)
         ),
