@@ -1,10 +1,14 @@
 //! `catproof proxy` as a process: from a catalog to a token, what it says, and how it ends.
 
+use std::collections::VecDeque;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use catproof::testing::text::dotenv;
 use futures_util::future::join_all;
@@ -14,6 +18,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::proxy::floods::{connect_from, logged_requests, send_many};
 use crate::proxy::whole::{generic, mcp_static, remote_static};
 use crate::proxy::world::{
     Answer, CODE, Provider, REFRESH, SECRET, TOKEN, VERIFIER, assert_holds_nothing_planted,
@@ -95,10 +100,14 @@ struct Running {
 
 impl Running {
     fn start(folder: &Path, arguments: &[&str]) -> Self {
+        Self::at_level("debug", folder, arguments)
+    }
+
+    fn at_level(level: &str, folder: &Path, arguments: &[&str]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_catproof"))
             .current_dir(folder)
             .args(["proxy", "--profile", "development", "--listen", "127.0.0.1:0"])
-            .args(["--log", "debug"])
+            .args(["--log", level])
             .args(arguments)
             .stderr(Stdio::piped())
             .spawn()
@@ -130,9 +139,13 @@ impl Running {
 
     /// The most memory that it ever had, in kB, as Linux has it.
     fn peak_memory(&self) -> Option<u64> {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, name: &str) -> Option<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-        peak.trim().strip_suffix(" kB")?.parse().ok()
+        let value = status.lines().find_map(|line| line.strip_prefix(name))?;
+        value.trim().strip_suffix(" kB")?.parse().ok()
     }
 
     async fn post(&self, path: &str, body: Value) -> Value {
@@ -285,6 +298,127 @@ async fn memory_stays_flat_whatever_callers_do() {
     assert_eq!(proxy.process.try_wait().unwrap(), None, "it runs on");
     drop(proxy);
     log.join().unwrap().unwrap();
+}
+
+/// Callers at one address that keep connections, let a provider hang, leave, and ask for what is not there, until told
+/// to stop.
+async fn flood(host: u8, proxy: SocketAddr, stopped: &AtomicBool) {
+    let hangs =
+        json!({"grant_type": "refresh_token", "mcp_server_id": IDS[0], "refresh_token": REFRESH});
+    let hangs = hangs.to_string();
+    let head = "host: localhost\r\ncontent-type: application/json\r\n";
+    let hangs = format!(
+        "POST /oauth/token HTTP/1.1\r\n{head}content-length: {}\r\n\r\n{hangs}",
+        hangs.len()
+    );
+    let half = format!(
+        "POST /oauth/token HTTP/1.1\r\n{head}content-length: 16000\r\n\r\n{}",
+        " ".repeat(15_000)
+    );
+    let refused = format!("GET /nowhere HTTP/1.1\r\n{head}\r\n").repeat(2000);
+    let mut kept = VecDeque::new();
+    while !stopped.load(Ordering::Relaxed) {
+        for text in ["", &half, &hangs, &refused] {
+            let Ok(mut stream) = connect_from(host, proxy).await else { continue };
+            // The responses are not read, so the proxy may stop reading too.
+            let _ = timeout(Duration::from_millis(20), stream.write_all(text.as_bytes())).await;
+            kept.push_back(stream);
+        }
+        while kept.len() > 150 {
+            kept.pop_front();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_honest_caller_is_served_under_all_floods_at_once() {
+    let (provider, folder) = built().await;
+    let launch = folder.path().join("generated/development/oauth_proxy/launch.json");
+    let mut text: Value = serde_json::from_slice(&fs::read(&launch).unwrap()).unwrap();
+    text["servers"][IDS[0]]["token_endpoint"] = json!(format!("{}/hangs", provider.origin));
+    support::write(&launch, text.to_string());
+    provider.on("/hangs", Answer::tokens().after(Duration::from_hours(1)));
+    // Nobody reads its log until the end.
+    let proxy = Running::at_level("info", folder.path(), &["--env-file", ".env"]);
+    let address: SocketAddr = proxy.origin["http://".len()..].parse().unwrap();
+
+    let honest = reqwest::Client::builder()
+        .local_address(IpAddr::from([127, 0, 0, 9]))
+        .pool_max_idle_per_host(0)
+        .build()
+        .unwrap();
+    let ask = async || {
+        let refresh = json!({"grant_type": "refresh_token", "mcp_server_id": IDS[1], "refresh_token": REFRESH});
+        let request = honest
+            .post(format!("{}/oauth/token", proxy.origin))
+            .header("content-type", "application/json")
+            .body(refresh.to_string());
+        let started = Instant::now();
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        let id = response.headers()["x-request-id"].to_str().unwrap();
+        let number: u64 = id.rsplit('-').next().unwrap().parse().unwrap();
+        (started.elapsed(), number)
+    };
+    let stopped = Arc::new(AtomicBool::new(false));
+    let floods = (2..=5).map(|host| {
+        let stopped = Arc::clone(&stopped);
+        tokio::spawn(async move { flood(host, address, &stopped).await })
+    });
+    let floods: Vec<_> = floods.collect();
+    let mut slowest = Duration::ZERO;
+    for _ in 0..50 {
+        slowest = slowest.max(ask().await.0);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    stopped.store(true, Ordering::Relaxed);
+    join_all(floods).await;
+
+    // What is still on its way is counted before the last request, once its connection has ended.
+    let mut requests = ask().await.1;
+    loop {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let earlier = std::mem::replace(&mut requests, ask().await.1);
+        if requests == earlier + 1 {
+            break;
+        }
+    }
+    // Without the program's own file, which in a debug build takes more than all the rest.
+    let file = proxy.memory("RssFile:").unwrap_or_default();
+    let memory = proxy.peak_memory().map(|peak| peak - file);
+    eprintln!("{requests} requests; the slowest honest one took {slowest:?}; {memory:?} kB");
+    assert!(requests > 5000, "{requests}");
+    assert!(slowest < Duration::from_secs(5), "{slowest:?}");
+    let (code, log) = proxy.stop("-TERM");
+    assert_eq!(code, Some(0), "{log}");
+    assert_holds_nothing_planted(&log);
+    let log: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(logged_requests(&log), requests);
+    // A release build has 8 MB of its file in memory, and 25 MiB is the limit.
+    assert!(memory.is_none_or(|memory| memory < 16 * 1024), "{memory:?} kB");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_nobody_reads_keeps_it_from_neither_answering_nor_stopping() {
+    let (_provider, folder) = built().await;
+    let mut proxy = Running::start(folder.path(), &["--env-file", ".env"]);
+    let address: SocketAddr = proxy.origin["http://".len()..].parse().unwrap();
+    // More lines than a pipe holds; from each address as many as it may send at once.
+    for host in 1..=10 {
+        let mut stream = connect_from(host, address).await.unwrap();
+        let answered = timeout(Duration::from_mins(1), send_many(&mut stream, "/nowhere", 90));
+        answered.await.expect("it answers no more");
+    }
+    let sent = Command::new("kill").args(["-TERM", &proxy.process.id().to_string()]).status();
+    assert!(sent.unwrap().success());
+    for _ in 0..200 {
+        if let Some(status) = proxy.process.try_wait().unwrap() {
+            assert_eq!(status.code(), Some(0));
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("it does not stop");
 }
 
 #[tokio::test(flavor = "multi_thread")]

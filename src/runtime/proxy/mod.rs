@@ -193,5 +193,5 @@ pub async fn bind_with_lookup(
 ) -> Result<Listening, ProxyError> {
     let loaded = launch::load(&options, &launch::Inputs::read(&options)?)?;
     let provider = provider::Provider::new(&options, loaded.summary.profile, lookup)?;
-    Listening::bind(options, loaded, provider).await
+    Listening::bind(options, loaded, provider)
 }

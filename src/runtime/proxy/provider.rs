@@ -3,13 +3,13 @@
 //! The HTTP client is that of discovery: no redirects, no proxies from the environment, and every resolved address is
 //! checked.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::{Client as Http, RequestBuilder, Response};
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use url::Url;
 use url::form_urlencoded::{Serializer, byte_serialize};
@@ -20,7 +20,7 @@ use crate::discovery::client::{self, Lookup, NetworkError};
 use crate::text::profile::Profile;
 
 use super::launch::{OAuthClient, reach};
-use super::limits::Limits;
+use super::limits::{ExchangePermit, Exchanges, Limits};
 use super::parameters::Fields;
 use super::reply::Refusal;
 use super::{ProxyError, ProxyOptions};
@@ -34,7 +34,7 @@ const IDLE_TIME: Duration = Duration::from_secs(4);
 pub(super) struct Provider {
     http: Http,
     limits: Limits,
-    in_flight: Semaphore,
+    exchanges: Exchanges,
 }
 
 /// A provider's response, unparsed.
@@ -65,19 +65,30 @@ impl Provider {
             .pool_idle_timeout(IDLE_TIME)
             .build()
             .map_err(|error| NetworkError::Tls(client::innermost(&error)))?;
-        Ok(Self { http, limits, in_flight: Semaphore::new(limits.in_flight) })
+        Ok(Self { http, limits, exchanges: Exchanges::new(limits) })
+    }
+
+    /// Permits one request to an endpoint, if none of the limits is reached.
+    pub(crate) fn permit(
+        &self,
+        client: &OAuthClient,
+        endpoint: &Url,
+        caller: IpAddr,
+    ) -> Result<ExchangePermit<'_>, Refusal> {
+        let host = endpoint.host_str().unwrap_or_default();
+        self.exchanges.take(host, &client.server, caller).map_err(|of_what| {
+            Refusal::BUSY.because(format!("too many requests at once {of_what}"))
+        })
     }
 
     /// Posts a form with the client's credentials added.
     pub(crate) async fn post(
         &self,
+        _permit: &ExchangePermit<'_>,
         client: &OAuthClient,
         endpoint: &Url,
         fields: &Fields<'_>,
     ) -> Result<ProviderResponse, Refusal> {
-        let Ok(_in_flight) = self.in_flight.try_acquire() else {
-            return Err(Refusal::BUSY);
-        };
         let exchange = self.exchange(client, endpoint, fields);
         timeout(self.limits.provider_time, exchange).await.unwrap_or(Err(Refusal::TIMEOUT))
     }

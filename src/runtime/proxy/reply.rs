@@ -54,7 +54,7 @@ impl Refusal {
         Self::new(502, "server_error", description).because(reason)
     }
 
-    fn because(self, reason: impl Into<String>) -> Self {
+    pub(crate) fn because(self, reason: impl Into<String>) -> Self {
         let reason = reason.into();
         Self { reason, ..self }
     }

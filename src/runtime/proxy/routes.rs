@@ -1,16 +1,16 @@
 //! The routes, which are those of the existing proxy, and the middleware around them.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{MatchedPath, Path, RawQuery, Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, CONTENT_TYPE, HeaderName, ORIGIN, RETRY_AFTER, VARY,
-    X_CONTENT_TYPE_OPTIONS,
+    ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderName, ORIGIN,
+    RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::{self, Next};
@@ -23,7 +23,7 @@ use url::Url;
 
 use super::callback::CallbackPage;
 use super::launch::{OAuthClient, ProxyState};
-use super::limits::{Limits, Rates};
+use super::limits::{Limits, Place, Rates};
 use super::log::{Log, RequestLine};
 use super::parameters::Parameters;
 use super::provider::Provider;
@@ -47,17 +47,58 @@ pub(super) struct Proxy {
     pub(crate) requests: AtomicU64,
 }
 
-/// The address of the caller, which the server adds to each request.
-#[derive(Clone, Copy)]
-pub(super) struct Peer(pub(crate) SocketAddr);
+/// The connection of the caller, which the server adds to each request.
+#[derive(Clone)]
+pub(super) struct Peer {
+    pub(crate) address: SocketAddr,
+    pub(crate) place: Arc<Place>,
+}
 
-/// Details for the log, passed to `guard` as an extension of the response.
-#[derive(Clone, Default)]
-struct ResponseLog {
+/// What a request adds to its line of the log.
+#[derive(Default)]
+struct Details {
     server: Option<String>,
+    /// Set when the request is sent there.
     host: Option<String>,
     provider_status: Option<u16>,
+}
+
+/// The details of a request, which `guard` adds to it.
+type SharedDetails = Arc<Mutex<Details>>;
+
+/// Why a request was refused, which `guard` takes from the response.
+#[derive(Clone)]
+struct RefusalReason(String);
+
+/// A request that is logged when this is dropped: with its response, or before, if the connection ends.
+struct Logged<'a> {
+    proxy: &'a Proxy,
+    started: Instant,
+    id: String,
+    method: Method,
+    route: Option<MatchedPath>,
+    details: SharedDetails,
+    status: Option<StatusCode>,
     reason: Option<String>,
+}
+
+impl Drop for Logged<'_> {
+    fn drop(&mut self) {
+        let details = lock(&self.details);
+        let unanswered =
+            || self.status.is_none().then_some("the connection ended before the response");
+        self.proxy.log.request(&RequestLine {
+            request: &self.id,
+            method: method_name(&self.method),
+            route: self.route.as_ref().map(MatchedPath::as_str),
+            server: details.server.as_deref(),
+            host: details.host.as_deref(),
+            status: self.status.map(|status| status.as_u16()),
+            provider_status: details.provider_status,
+            ms: self.started.elapsed().as_millis(),
+            reason: self.reason.as_deref().or_else(unanswered),
+        });
+    }
 }
 
 /// One of a client's endpoints.
@@ -120,16 +161,10 @@ async fn forward(
     id_in_path: Option<&str>,
     request: Request,
 ) -> Response {
-    let mut log = ResponseLog::default();
-    let mut response = match exchange(proxy, requested, id_in_path, request, &mut log).await {
+    match exchange(proxy, requested, id_in_path, request).await {
         Ok((status, text)) => (status, [(CONTENT_TYPE, "application/json")], text).into_response(),
-        Err(refusal) => {
-            log.reason = Some(refusal.reason.clone()).filter(|reason| !reason.is_empty());
-            refusal.into_response()
-        }
-    };
-    response.extensions_mut().insert(log);
-    response
+        Err(refusal) => refusal.into_response(),
+    }
 }
 
 /// Forwards a request to the provider, and reads its reply. The request is validated before the server is looked up, so
@@ -139,8 +174,10 @@ async fn exchange(
     requested: Endpoint,
     id_in_path: Option<&str>,
     request: Request,
-    log: &mut ResponseLog,
 ) -> Result<(StatusCode, String), Refusal> {
+    let details = request.extensions().get::<SharedDetails>().cloned().unwrap_or_default();
+    let peer = request.extensions().get::<Peer>().cloned();
+    let caller = proxy.address(&request);
     let target_endpoint = request.headers().get(TARGET_ENDPOINT).cloned();
     let target_endpoint = target_endpoint.as_ref().map(|value| value.to_str().unwrap_or_default());
     let limits = proxy.limits;
@@ -154,7 +191,7 @@ async fn exchange(
     let id = id_in_path.or(parameters.get("mcp_server_id")).ok_or(Refusal::MALFORMED)?;
     let client = proxy.state.clients.get(id);
     let client = client.ok_or_else(|| Refusal::client("no such server, or no secret for it"))?;
-    log.server = Some(client.server.clone());
+    lock(&details).server = Some(client.server.clone());
     check_endpoints(client, &parameters, target_endpoint)?;
     let endpoint = match requested {
         Endpoint::Token => &client.token_endpoint,
@@ -163,12 +200,17 @@ async fn exchange(
             .as_ref()
             .ok_or_else(|| Refusal::client("the server has no revocation endpoint"))?,
     };
-    log.host = endpoint.host_str().map(str::to_owned);
     if let (Endpoint::Token, Some(resource)) = (requested, &client.resource) {
         fields.push(("resource", resource));
     }
-    let response = proxy.provider.post(client, endpoint, &fields).await?;
-    log.provider_status = Some(response.status.as_u16());
+    let permit = proxy.provider.permit(client, endpoint, caller)?;
+    let busy = peer.as_ref().map(|peer| peer.place.busy());
+    if matches!(busy, Some(None)) {
+        return Err(Refusal::BUSY.because("the connection is being closed to make room"));
+    }
+    lock(&details).host = endpoint.host_str().map(str::to_owned);
+    let response = proxy.provider.post(&permit, client, endpoint, &fields).await?;
+    lock(&details).provider_status = Some(response.status.as_u16());
     let reply = match requested {
         Endpoint::Token => token_reply(response.status, &response.content_type, &response.body),
         Endpoint::Revocation => {
@@ -223,18 +265,26 @@ fn same_identifier(text: &str, identifier: &str) -> bool {
 }
 
 /// The middleware of every request: it assigns an id, checks the origin and the rate, and writes the log.
-async fn guard(State(proxy): State<Arc<Proxy>>, request: Request, next: Next) -> Response {
-    let started = Instant::now();
+async fn guard(State(proxy): State<Arc<Proxy>>, mut request: Request, next: Next) -> Response {
     let number = proxy.requests.fetch_add(1, Ordering::Relaxed);
-    let id = format!("{:016x}-{number}", proxy.run);
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().cloned();
+    let mut logged = Logged {
+        proxy: &proxy,
+        started: Instant::now(),
+        id: format!("{:016x}-{number}", proxy.run),
+        method: method.clone(),
+        route: request.extensions().get::<MatchedPath>().cloned(),
+        details: SharedDetails::default(),
+        status: None,
+        reason: None,
+    };
+    request.extensions_mut().insert(Arc::clone(&logged.details));
     let origin = request.headers().get(ORIGIN).cloned();
     let is_allowed =
         origin.as_ref().is_some_and(|origin| proxy.state.cors_origins.contains(origin));
     // The browser keeps other origins from reading a response, and a provider may redirect a user here from any origin.
     let is_refused = origin.is_some() && !is_allowed && !method.is_safe();
-    let mut response = if !proxy.rates.take(proxy.address(&request), started) {
+    let mut response = if !proxy.rates.take(proxy.address(&request), logged.started) {
         Refusal::RATE.into_response()
     } else if is_refused {
         Refusal::ORIGIN.into_response()
@@ -243,19 +293,9 @@ async fn guard(State(proxy): State<Arc<Proxy>>, request: Request, next: Next) ->
     } else {
         next.run(request).await
     };
-    finish(response.headers_mut(), &id, origin.filter(|_| is_allowed));
-    let log = response.extensions_mut().remove::<ResponseLog>().unwrap_or_default();
-    proxy.log.request(RequestLine {
-        request: &id,
-        method: method_name(&method),
-        route: route.as_ref().map(MatchedPath::as_str),
-        server: log.server.as_deref(),
-        host: log.host.as_deref(),
-        status: response.status().as_u16(),
-        provider_status: log.provider_status,
-        ms: started.elapsed().as_millis(),
-        reason: log.reason.as_deref(),
-    });
+    finish(response.headers_mut(), &logged.id, origin.filter(|_| is_allowed));
+    logged.status = Some(response.status());
+    logged.reason = response.extensions_mut().remove().map(|RefusalReason(reason)| reason);
     response
 }
 
@@ -280,6 +320,10 @@ fn finish(headers: &mut HeaderMap, id: &str, allowed_origin: Option<HeaderValue>
     }
 }
 
+fn lock(details: &Mutex<Details>) -> MutexGuard<'_, Details> {
+    details.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The method for the log. An unknown one is text from the caller.
 fn method_name(method: &Method) -> &str {
     match *method {
@@ -292,7 +336,7 @@ impl Proxy {
     /// The address that a request counts for.
     fn address(&self, request: &Request) -> IpAddr {
         let peer = request.extensions().get::<Peer>();
-        let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |Peer(address)| address.ip());
+        let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.address.ip());
         if !self.counts_forwarded {
             return peer;
         }
@@ -308,9 +352,16 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(self.body())).into_response();
+        let is_explained = !self.reason.is_empty();
+        let reason = if is_explained { self.reason } else { self.description.to_owned() };
+        response.extensions_mut().insert(RefusalReason(reason));
+        let headers = response.headers_mut();
         if self.error == "temporarily_unavailable" {
-            let headers = response.headers_mut();
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if self.status == Self::RATE.status {
+            // The requests that follow on the connection would cost as much.
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         response
     }

@@ -5,6 +5,7 @@
 mod attacks;
 mod defects;
 mod exchanges;
+pub mod floods;
 mod startup;
 pub mod whole;
 pub mod world;

@@ -155,7 +155,7 @@ pub struct Setup {
     pub options: ProxyOptions,
     pub lookup: Arc<dyn Lookup>,
     folder: TempDir,
-    log: Captured,
+    pub log: Captured,
 }
 
 impl Setup {
@@ -206,6 +206,7 @@ impl Setup {
 
     pub async fn start(self) -> World {
         let setup = self.written();
+        let writer = setup.options.log.clone();
         let listening = bind_with_lookup(setup.options, setup.lookup).await.unwrap();
         let address = listening.address();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -215,6 +216,7 @@ impl Setup {
         World {
             address,
             log: setup.log,
+            writer,
             stop: Some(stop),
             task: Some(task),
             http: reqwest::Client::new(),
@@ -275,6 +277,7 @@ fn launch(provider: &str) -> Value {
 pub struct World {
     pub address: SocketAddr,
     log: Captured,
+    writer: Log,
     stop: Option<oneshot::Sender<()>>,
     task: Option<JoinHandle<()>>,
     http: reqwest::Client,
@@ -334,6 +337,7 @@ impl World {
     }
 
     pub fn log(&self) -> Vec<Value> {
+        self.writer.flush(Duration::from_mins(1));
         let text = self.log.text();
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
@@ -342,6 +346,7 @@ impl World {
 impl Drop for World {
     fn drop(&mut self) {
         if !std::thread::panicking() {
+            self.writer.flush(Duration::from_mins(1));
             assert_holds_nothing_planted(&self.log.text());
         }
     }
@@ -372,11 +377,12 @@ impl Reply {
     }
 }
 
+/// A log that is kept.
 #[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
+pub struct Captured(Arc<Mutex<Vec<u8>>>);
 
 impl Captured {
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }
