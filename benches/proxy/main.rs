@@ -118,6 +118,7 @@ fn launch_file(provider: &str) -> String {
         "profile": "development",
         "run": { "folder": "", "install": [], "start": [], "env_file": "" },
         "listen": { "host": "127.0.0.1", "port": 0 },
+        "url": null,
         "callback_urls": [],
         "deep_link": "archestra-ai://oauth-callback",
         "cors_origins": [],

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::builder::{EnumValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
+use url::Host;
 
 use crate::catalog::config::Level;
 use crate::catalog::workspace;
@@ -706,6 +707,10 @@ pub struct ProxyArgs {
     /// port.
     #[arg(long, value_name = "IP:PORT")]
     pub listen: Option<SocketAddr>,
+    /// Also answer requests whose `Host` is this name, such as that of a tunnel or of a container. The address that it
+    /// listens on, `[proxy] url` and the callback URLs are always answered; the port does not count.
+    #[arg(long, value_name = "HOST", value_parser = Host::parse)]
+    pub allow_host: Vec<Host>,
     /// Start even if secrets are missing, and refuse requests for their servers.
     #[arg(long)]
     pub allow_missing: bool,

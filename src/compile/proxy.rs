@@ -227,6 +227,7 @@ pub(super) fn launch(
         profile: config.profile,
         run: run("oauth_proxy"),
         listen: Listen { host: "127.0.0.1".to_owned(), port: listen_port(config) },
+        url: config.proxy.url.clone(),
         callback_urls,
         deep_link: DEEP_LINK.to_owned(),
         cors_origins: sorted(cors_origins.iter().cloned()),

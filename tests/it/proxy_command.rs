@@ -260,11 +260,14 @@ async fn attack(address: &str) {
     }
     // The proxy closes what is beyond its limits, so any of this may fail.
     let halves = left.iter_mut().map(|stream| {
-        stream.write_all(b"POST /oauth/token HTTP/1.1\r\nhost: x\r\ncontent-length: 30000\r\n\r\n{")
+        stream.write_all(
+            b"POST /oauth/token HTTP/1.1\r\nhost: localhost\r\ncontent-length: 30000\r\n\r\n{",
+        )
     });
     join_all(halves).await;
     drop(left);
-    let head = "POST /oauth/token HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
+    let head =
+        "POST /oauth/token HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
     let oversized = format!("{head}content-length: 4000000\r\n\r\n{}", " ".repeat(4_000_000));
     let headers = format!("{head}x: {}\r\n\r\n", "y".repeat(4_000_000));
     let flood = format!("{head}content-length: 2\r\n\r\n{{}}").repeat(1000);

@@ -26,6 +26,7 @@ pub(super) fn run(args: &ProxyArgs, console: &Console) -> Result<ExitStatus, Fai
     let options = ProxyOptions {
         env_file: args.env_file.as_deref().map(|path| console.at(path)),
         listen: args.listen,
+        allowed_hosts: args.allow_host.iter().map(ToString::to_string).collect(),
         allow_missing: args.allow_missing,
         behind_proxy: args.behind_proxy,
         authorities: authorities.map(|path| probing::read(&console.at(path))).transpose()?,

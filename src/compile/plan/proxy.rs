@@ -27,6 +27,8 @@ pub struct ProxyLaunch {
     pub run: StartInstructions,
     /// Where it listens.
     pub listen: Listen,
+    /// Where callers reach it, beside that address and its callbacks; null: nowhere else.
+    pub url: Option<String>,
     /// The callbacks that it serves, sorted.
     pub callback_urls: Vec<String>,
     /// What the callback page opens, with the code and the state in its query.
@@ -78,7 +80,7 @@ pub struct ProxyServer {
     pub client_authentication: ClientAuthentication,
     /// The client id of the manifest; the environment overrides it.
     pub client_id: String,
-    /// The redirect URIs to register with the provider.
+    /// The redirect URIs to register with the provider; a code is exchanged with no other.
     pub redirect_uris: Vec<String>,
     /// The scopes that the client asks for.
     pub scopes: Vec<String>,

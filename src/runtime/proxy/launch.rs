@@ -2,7 +2,7 @@
 //!
 //! The file is generated, but it decides where secrets go: whatever `build` would not write is refused here too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -20,6 +20,7 @@ use crate::text::dotenv;
 use crate::text::hosts;
 use crate::text::profile::Profile;
 
+use super::host_names::HostNames;
 use super::{MissingSecret, ProxyError, ProxyOptions, StartupSummary};
 
 /// The size limit of the launch file and the `.env` file: enough for ten thousand servers.
@@ -41,6 +42,7 @@ pub(super) struct ProxyState {
     pub(crate) allowed_destinations: Vec<String>,
     pub(crate) cors_origins: Vec<HeaderValue>,
     pub(crate) deep_link: Url,
+    pub(crate) host_names: HostNames,
 }
 
 /// One server's OAuth client.
@@ -53,6 +55,9 @@ pub(super) struct OAuthClient {
     pub(crate) revocation_endpoint: Option<Url>,
     pub(crate) authorization_servers: Vec<String>,
     pub(crate) resource: Option<String>,
+    pub(crate) redirect_uris: Vec<String>,
+    /// Whether its logins use PKCE, so that a code without a verifier is somebody else's.
+    pub(crate) requires_verifier: bool,
 }
 
 /// A secret, which no message, log or debug output shows.
@@ -142,6 +147,8 @@ pub(super) fn load(options: &ProxyOptions, inputs: &Inputs) -> Result<Loaded, Pr
             revocation_endpoint,
             authorization_servers: server.authorization_servers.clone(),
             resource: server.resource.clone(),
+            redirect_uris: server.redirect_uris.clone(),
+            requires_verifier: server.kind.is_mcp_flow(),
         };
         clients.insert(id.clone(), client);
     }
@@ -164,9 +171,10 @@ pub(super) fn load(options: &ProxyOptions, inputs: &Inputs) -> Result<Loaded, Pr
     if !without_secret.is_empty() && !options.allow_missing {
         return Err(ProxyError::Incomplete(without_secret));
     }
+    let listen = options.listen.unwrap_or(listen);
     Ok(Loaded {
         summary: StartupSummary {
-            listen: options.listen.unwrap_or(listen),
+            listen,
             profile: launch.profile,
             ready: clients.keys().cloned().collect(),
             without_endpoint,
@@ -177,8 +185,20 @@ pub(super) fn load(options: &ProxyOptions, inputs: &Inputs) -> Result<Loaded, Pr
             allowed_destinations: launch.allowed_destinations.clone(),
             cors_origins,
             deep_link,
+            host_names: HostNames {
+                listens_on: listen.ip().to_canonical(),
+                configured: host_names(launch, options),
+            },
         },
     })
+}
+
+/// The hosts of the URLs that lead to the proxy, and those that its operator allows.
+fn host_names(launch: &ProxyLaunch, options: &ProxyOptions) -> BTreeSet<String> {
+    let urls = launch.url.iter().chain(&launch.callback_urls);
+    let hosts = urls.filter_map(|url| Some(Url::parse(url).ok()?.host_str()?.to_owned()));
+    let allowed = options.allowed_hosts.iter().map(|host| host.to_ascii_lowercase());
+    hosts.chain(allowed).collect()
 }
 
 /// The addresses that the proxy may connect to under a profile.

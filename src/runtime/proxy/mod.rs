@@ -4,9 +4,9 @@
 //! It is configured only by `oauth_proxy/launch.json` and the environment. A secret is sent only to the endpoints that
 //! were compiled for its server: a request that names any other endpoint is refused.
 //!
-//! In reading order: `launch` joins the launch file with the environment, `routes` has the HTTP routes, `parameters`
-//! reads the app's requests, `provider` sends them to the provider, `reply` reads its responses, `callback` is the page
-//! that passes a code to the app; `limits`, `log` and `server` do what their names say.
+//! In reading order: `launch` joins the launch file with the environment, `routes` has the HTTP routes, `host_names` are
+//! those of its callers, `parameters` reads the app's requests, `provider` sends them to the provider, `reply` reads its
+//! responses, `callback` is the page that passes a code to the app; `limits`, `log` and `server` do what their names say.
 //!
 //! Specifications: RFC 6749 (OAuth 2.0), RFC 7009 (revocation), RFC 7636 (PKCE), RFC 8707 (resource).
 
@@ -31,6 +31,7 @@ pub use log::{Log, LogLevel};
 pub(crate) use server::Listening;
 
 pub(crate) mod callback;
+mod host_names;
 mod launch;
 mod limits;
 mod log;
@@ -51,6 +52,8 @@ pub struct ProxyOptions {
     pub environment: BTreeMap<String, String>,
     /// The address to listen on, instead of that of the environment or the launch file.
     pub listen: Option<SocketAddr>,
+    /// Host names that callers may use, beside those of the launch file.
+    pub allowed_hosts: Vec<String>,
     /// Whether to start although secrets are missing. Their servers are then refused like unknown ones.
     pub allow_missing: bool,
     /// Whether a trusted proxy in front appends the address to rate-limit, the caller's, to `X-Forwarded-For`.
@@ -73,6 +76,7 @@ impl ProxyOptions {
             env_file: None,
             environment,
             listen: None,
+            allowed_hosts: Vec::new(),
             allow_missing: false,
             behind_proxy: false,
             authorities: None,
@@ -90,6 +94,7 @@ impl fmt::Debug for ProxyOptions {
             .field("launch", &self.launch)
             .field("env_file", &self.env_file)
             .field("listen", &self.listen)
+            .field("allowed_hosts", &self.allowed_hosts)
             .field("allow_missing", &self.allow_missing)
             .field("behind_proxy", &self.behind_proxy)
             .field("log", &self.log)

@@ -27,6 +27,8 @@ impl Refusal {
     pub const TOO_SLOW: Self = Self::new(408, "invalid_request", "the request took too long");
     pub const NOT_FOUND: Self = Self::new(404, "invalid_request", "not found");
     pub const METHOD: Self = Self::new(405, "invalid_request", "the method is not allowed");
+    pub const HOST: Self =
+        Self::new(421, "invalid_request", "the host is not a name of this proxy");
     pub const ORIGIN: Self = Self::new(403, "access_denied", "the origin is not allowed");
     pub const GRANT: Self = Self::new(
         400,
@@ -42,9 +44,10 @@ impl Refusal {
         Self { status, error, description, reason: String::new() }
     }
 
-    /// The same reply for an unknown server, one without a secret, and a wrong endpoint: only the log tells which it was.
+    /// The same reply for an unknown server, one without a secret, and a request that is not one of its own: only the log
+    /// tells which it was.
     pub fn client(reason: &str) -> Self {
-        let description = "unknown server, or an endpoint that does not belong to it";
+        let description = "unknown server, or parameters that do not match it";
         Self::new(401, "invalid_client", description).because(reason)
     }
 

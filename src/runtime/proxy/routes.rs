@@ -193,6 +193,9 @@ async fn exchange(
     let client = client.ok_or_else(|| Refusal::client("no such server, or no secret for it"))?;
     lock(&details).server = Some(client.server.clone());
     check_endpoints(client, &parameters, target_endpoint)?;
+    if fields.iter().any(|(name, _)| *name == "code") {
+        check_code(client, &parameters)?;
+    }
     let endpoint = match requested {
         Endpoint::Token => &client.token_endpoint,
         Endpoint::Revocation => client
@@ -256,6 +259,19 @@ fn check_endpoints(
     }
 }
 
+/// Refuses a code that no login of this client can have brought. What the caller says is not proof, but a code that
+/// somebody stole from another page or app is exchanged only with the redirect URI and the verifier of its own login.
+fn check_code(client: &OAuthClient, parameters: &Parameters) -> Result<(), Refusal> {
+    let redirect_uri = parameters.get("redirect_uri");
+    if redirect_uri.is_some_and(|named| !client.redirect_uris.iter().any(|own| own == named)) {
+        return Err(Refusal::client("another redirect URI is named"));
+    }
+    if client.requires_verifier && parameters.get("code_verifier").is_none() {
+        return Err(Refusal::client("a code without a `code_verifier`"));
+    }
+    Ok(())
+}
+
 /// Whether two identifiers are equal apart from a trailing slash, which clients and documents treat differently. An
 /// identifier is only compared: nothing is sent there.
 fn same_identifier(text: &str, identifier: &str) -> bool {
@@ -264,7 +280,7 @@ fn same_identifier(text: &str, identifier: &str) -> bool {
     named.is_ok() && named == Url::parse(identifier).map(without_slash)
 }
 
-/// The middleware of every request: it assigns an id, checks the origin and the rate, and writes the log.
+/// The middleware of every request: it assigns an id, checks the rate, the host and the origin, and writes the log.
 async fn guard(State(proxy): State<Arc<Proxy>>, mut request: Request, next: Next) -> Response {
     let number = proxy.requests.fetch_add(1, Ordering::Relaxed);
     let method = request.method().clone();
@@ -286,6 +302,8 @@ async fn guard(State(proxy): State<Arc<Proxy>>, mut request: Request, next: Next
     let is_refused = origin.is_some() && !is_allowed && !method.is_safe();
     let mut response = if !proxy.rates.take(proxy.address(&request), logged.started) {
         Refusal::RATE.into_response()
+    } else if let Err(refusal) = proxy.state.host_names.check(request.headers(), request.uri()) {
+        refusal.into_response()
     } else if is_refused {
         Refusal::ORIGIN.into_response()
     } else if method == Method::OPTIONS && is_allowed {
@@ -344,8 +362,15 @@ impl Proxy {
         let forwarded = request.headers().get_all(FORWARDED_FOR).iter().next_back();
         let forwarded = forwarded.and_then(|value| value.to_str().ok());
         let last = forwarded.and_then(|value| value.rsplit(',').next());
-        last.and_then(|last| last.trim().parse().ok()).unwrap_or(peer)
+        last.and_then(|last| address(last.trim())).unwrap_or(peer)
     }
+}
+
+/// An address as proxies write it: alone, in brackets, or with a port.
+fn address(text: &str) -> Option<IpAddr> {
+    let in_brackets = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    let address = in_brackets.unwrap_or(text).parse().ok();
+    address.or_else(|| Some(text.parse::<SocketAddr>().ok()?.ip()))
 }
 
 impl IntoResponse for Refusal {

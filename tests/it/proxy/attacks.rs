@@ -211,12 +211,12 @@ async fn oversized_bodies_are_cut_off() {
     assert_eq!(world.post("/oauth/token", body).await.status, 413);
     // Announced, and never sent.
     let mut stream = TcpStream::connect(world.address).await.unwrap();
-    let head = "POST /oauth/token HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99999999999\r\n\r\n";
+    let head = "POST /oauth/token HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 99999999999\r\n\r\n";
     stream.write_all(head.as_bytes()).await.unwrap();
     assert!(answer(&mut stream).await.starts_with("HTTP/1.1 413 "));
     // Without an announcement, without an end.
     let mut stream = TcpStream::connect(world.address).await.unwrap();
-    let head = "POST /oauth/token HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
+    let head = "POST /oauth/token HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
     stream.write_all(head.as_bytes()).await.unwrap();
     let chunk = format!("1000\r\n{}\r\n", " ".repeat(0x1000));
     let mut sent = 0;
@@ -226,7 +226,8 @@ async fn oversized_bodies_are_cut_off() {
     assert!(sent < 1000, "4 MB went in");
     // Headers, too.
     let mut stream = TcpStream::connect(world.address).await.unwrap();
-    let head = format!("GET /health HTTP/1.1\r\nhost: x\r\nx: {}\r\n\r\n", "y".repeat(64 * 1024));
+    let head =
+        format!("GET /health HTTP/1.1\r\nhost: localhost\r\nx: {}\r\n\r\n", "y".repeat(64 * 1024));
     let _ = stream.write_all(head.as_bytes()).await;
     assert!(!answer(&mut stream).await.starts_with("HTTP/1.1 200 "));
     assert_alive(&world, &provider).await;
@@ -253,7 +254,7 @@ async fn slow_callers_are_cut_off() {
     for sent in [
         "",
         "GET /health HTTP/1.1\r\nhost:",
-        "POST /oauth/token HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{",
+        "POST /oauth/token HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{",
     ] {
         let mut stream = TcpStream::connect(world.address).await.unwrap();
         stream.write_all(sent.as_bytes()).await.unwrap();
@@ -262,7 +263,7 @@ async fn slow_callers_are_cut_off() {
     }
     // An idle connection is closed as well.
     let mut stream = TcpStream::connect(world.address).await.unwrap();
-    stream.write_all(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    stream.write_all(b"GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     assert!(end(stream).await.starts_with("HTTP/1.1 200 "));
     assert_alive(&world, &provider).await;
 }

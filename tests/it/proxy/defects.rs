@@ -186,7 +186,9 @@ async fn d8_no_authorization_server_url_is_needed() {
     let body = json!({ "authorization_code": CODE, "code_verifier": VERIFIER });
     let reply = world.post("/mcp/sdk-token/acme__google", body).await;
     assert_eq!(reply.status, 200, "{reply:?}");
-    let empty = json!({ "authorization_code": CODE, "authorization_server_url": "" });
+    let empty = json!({
+        "authorization_code": CODE, "code_verifier": VERIFIER, "authorization_server_url": "",
+    });
     assert_eq!(world.post("/mcp/sdk-token/acme__google", empty).await.status, 200);
     assert_eq!(provider.asked().len(), 2);
 }
@@ -385,7 +387,8 @@ async fn d13_the_client_authenticates_as_compiled_and_form_encoded() {
         "Y2xpZW50K2lkJTNBMSUyQiUyNTpwbGFudGVkLXNlY3JldCUyQiUyRiUzRCUzQSUyNiUyNSVDMyVBOSUyMiUyNw==";
     assert_eq!(header, format!("Basic {encoded}"));
 
-    world.post("/mcp/token/acme__github", json!({ "code": CODE })).await;
+    let body = json!({ "code": CODE, "code_verifier": VERIFIER });
+    world.post("/mcp/token/acme__github", body).await;
     let asked = provider.asked();
     assert!(!asked[1].headers.contains_key("authorization"));
     assert_eq!(asked[1].form["client_id"], CLIENT_ID);

@@ -3,6 +3,7 @@
 //! Every test runs at the most verbose log level, and no log may hold what is planted: see [`world::World`].
 
 mod attacks;
+mod callers;
 mod defects;
 mod exchanges;
 pub mod floods;

@@ -254,6 +254,7 @@ fn launch(provider: &str) -> Value {
         "profile": "development",
         "run": { "folder": "oauth_proxy", "install": [], "start": [], "env_file": ".env" },
         "listen": { "host": "127.0.0.1", "port": 0 },
+        "url": null,
         "callback_urls": ["http://localhost:8080/oauth/callback"],
         "deep_link": "archestra-ai://oauth-callback",
         "cors_origins": ["http://localhost:5173"],
