@@ -75,7 +75,7 @@ async fn listen(router: Router) {
     axum::serve(listener, router).await.unwrap();
 }
 
-/// The proxy of a hundred servers. Everything is on; only the rate is beyond what the callers reach.
+/// The proxy of a hundred servers. Everything is on; only the rate and the shares are beyond what the callers reach.
 async fn proxy() {
     let provider = std::env::var(PROVIDER).unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -87,6 +87,10 @@ async fn proxy() {
         .collect();
     options.limits.rate = 1e9;
     options.limits.burst = u32::MAX;
+    let in_flight = options.limits.in_flight;
+    options.limits.in_flight_per_provider = in_flight;
+    options.limits.in_flight_per_server = in_flight;
+    options.limits.in_flight_per_address = in_flight;
     let listening = bind(options).await.unwrap();
     println!("{}", listening.address());
     listening.serve(std::future::pending()).await;

@@ -687,7 +687,8 @@ environment: for each server `<id>_SECRET` or `<id>_SECRET_FILE`, and `<id>_CLIE
 manifest's; `HOST` and `PORT` name the address to listen on. `oauth_proxy/.env.example` beside the launch file is \
 the template. A secret is sent only to the endpoints that were compiled for its server.
 
-It logs to standard error, one JSON object per line. On Ctrl-C or SIGTERM it finishes the requests in flight and stops.
+It logs to standard error, one JSON object per line; what a flood or a log that nobody reads leaves no room for is \
+counted. On Ctrl-C or SIGTERM it finishes the requests in flight and stops; SIGHUP changes nothing.
 
 Examples:
   catproof proxy --env-file oauth_proxy/.env

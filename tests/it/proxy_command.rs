@@ -222,6 +222,23 @@ async fn a_catalog_becomes_a_proxy_that_exchanges_refreshes_and_revokes() {
     assert_holds_nothing_planted(&log);
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_that_closes_does_not_stop_it() {
+    let (_provider, folder) = built().await;
+    let mut proxy = Running::start(folder.path(), &["--env-file", ".env"]);
+    let id = proxy.process.id().to_string();
+    let refresh =
+        json!({"grant_type": "refresh_token", "mcp_server_id": IDS[0], "refresh_token": REFRESH});
+    for _ in 0..3 {
+        assert!(Command::new("kill").args(["-HUP", &id]).status().unwrap().success());
+        let answer = proxy.post("/oauth/token", refresh.clone()).await;
+        assert_eq!(answer["access_token"], TOKEN);
+    }
+    assert_eq!(proxy.process.try_wait().unwrap(), None);
+    assert_eq!(proxy.stop("-TERM").0, Some(0));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_has_begun_is_answered_before_the_end() {
     let (provider, folder) = built().await;

@@ -117,16 +117,21 @@ fn describe(summary: &StartupSummary, place: &str) -> Vec<String> {
     [place.to_owned(), ready].into_iter().chain(without_endpoint).chain(without_secret).collect()
 }
 
-/// Completes on Ctrl-C or SIGTERM.
+/// Completes on Ctrl-C or SIGTERM. SIGHUP would end the process: it is ignored, since it comes from a terminal that
+/// closes, or from an operator who expects a service to go on.
 #[cfg(unix)]
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hangup = signal(SignalKind::hangup())?;
     Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => return,
+                _ = interrupt.recv() => return,
+                _ = hangup.recv() => {}
+            }
         }
     })
 }

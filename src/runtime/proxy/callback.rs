@@ -54,9 +54,12 @@ impl CallbackPage {
             (Some(error), _, link) => Self {
                 status: StatusCode::BAD_REQUEST,
                 title: "Not authorized",
+                // Not the provider's words: anybody can make a link to this page.
                 text: match given("error_description") {
-                    Some(description) => format!("The provider said: {description} ({error})."),
-                    None => format!("The provider said: {error}."),
+                    Some(description) => {
+                        format!("The address of this page says: {description} ({error}).")
+                    }
+                    None => format!("The address of this page says: {error}."),
                 },
                 link,
             },

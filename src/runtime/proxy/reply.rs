@@ -3,7 +3,11 @@
 //! Providers differ: Slack reports errors with a 200 and `ok: false`, and GitHub with a 200 too, as a form unless asked
 //! for JSON. To the app, a success is a 200 with a JSON object, and everything else is an error.
 
+use std::collections::{BTreeSet, HashSet};
+
 use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
@@ -77,19 +81,85 @@ pub struct Reply {
 /// A shorter secret may occur in a reply by chance.
 const SHORTEST_SECRET: usize = 8;
 
+/// A shorter piece of a secret may do so, and is of little use.
+const SHORTEST_PIECE: usize = 12;
+
+/// Of a longer secret, such as a key, the start is enough to know it by.
+const COMPARED: usize = 4096;
+
 impl Reply {
     /// The body as text. Refuses one that repeats the secret, as debug error pages do.
     pub fn text_without(&self, secret: &str) -> Result<String, Refusal> {
-        let text = serde_json::to_string(&self.body).unwrap_or_default();
-        // Compared in escaped form, because the body is escaped the same way.
-        let quoted = Value::from(secret).to_string();
-        let escaped = quoted.get(1..quoted.len() - 1).unwrap_or_default();
-        if secret.len() >= SHORTEST_SECRET && text.contains(escaped) {
+        if secret.len() >= SHORTEST_SECRET && self.repeats(secret) {
             Err(Refusal::provider("the provider's reply repeats the secret"))
         } else {
-            Ok(text)
+            Ok(serde_json::to_string(&self.body).unwrap_or_default())
         }
     }
+
+    /// Whether a piece of the secret is in the reply: as it is, or form-encoded or in Base64 as it was posted, whatever
+    /// the case and the alphabet of Base64.
+    fn repeats(&self, secret: &str) -> bool {
+        let forms: Vec<Vec<u8>> = forms(secret).iter().map(|form| folded(form)).collect();
+        let pieces = |form| <[u8]>::windows(form, form.len().clamp(1, SHORTEST_PIECE));
+        let pieces: HashSet<&[u8]> = forms.iter().map(Vec::as_slice).flat_map(pieces).collect();
+        let mut text = String::new();
+        add_text(&Value::Object(self.body.clone()), &mut text);
+        let decoded: Vec<u8> = form_urlencoded::parse(text.as_bytes())
+            .flat_map(|(name, value)| [name.into_owned(), value.into_owned()])
+            .flat_map(|text| (text + "\n").into_bytes())
+            .collect();
+        let lengths: BTreeSet<usize> = pieces.iter().map(|piece| piece.len()).collect();
+        [folded(text.as_bytes()), folded(&decoded)].iter().any(|text| {
+            lengths.iter().any(|length| text.windows(*length).any(|piece| pieces.contains(piece)))
+        })
+    }
+}
+
+/// A secret as a provider may repeat it.
+fn forms(secret: &str) -> Vec<Vec<u8>> {
+    let secret = secret.as_bytes();
+    let secret = secret.get(..COMPARED).unwrap_or(secret);
+    let encoded: String = form_urlencoded::byte_serialize(secret).collect();
+    let mut forms = vec![secret.to_owned(), encoded.clone().into_bytes()];
+    for form in [secret, encoded.as_bytes()] {
+        // In a longer text it starts at any of the three bytes that four digits stand for. The digits at its ends depend
+        // on what is around it.
+        for before in 0..3 {
+            let digits = STANDARD_NO_PAD.encode([&vec![0; before], form].concat());
+            let digits = digits.into_bytes();
+            let own = if before == 0 { 0 } else { before + 1 }..digits.len().saturating_sub(1);
+            forms.extend(digits.get(own).map(<[u8]>::to_owned));
+        }
+    }
+    forms
+}
+
+/// In lower case, and with one alphabet of Base64.
+fn folded(text: &[u8]) -> Vec<u8> {
+    let fold = |byte: &u8| match byte {
+        b'-' => b'+',
+        b'_' => b'/',
+        byte => byte.to_ascii_lowercase(),
+    };
+    text.iter().map(fold).collect()
+}
+
+/// All names and values of a reply, one a line.
+fn add_text(value: &Value, text: &mut String) {
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                *text += name;
+                text.push('\n');
+                add_text(value, text);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| add_text(item, text)),
+        Value::String(value) => *text += value,
+        scalar => *text += &scalar.to_string(),
+    }
+    text.push('\n');
 }
 
 /// Reads the reply to a token request.

@@ -218,13 +218,16 @@ async fn d9_the_callback_page_says_what_really_happened() {
             "{page:?}"
         );
         assert!(!page.text.contains("<script"), "{page:?}");
+        // Anybody can make such a link, so it is not said to be the provider's words.
+        assert!(page.text.contains("The address of this page says: &lt;script"), "{page:?}");
+        assert!(!page.text.contains("provider"), "{page:?}");
         assert!(
             page.text.contains("oauth-callback?code=x&amp;state=s&amp;error=access_denied"),
             "{page:?}"
         );
 
         let page = world.get(&format!("{path}?error=access_denied")).await;
-        assert!(page.text.contains("The provider said: access_denied."), "{page:?}");
+        assert!(page.text.contains("The address of this page says: access_denied."), "{page:?}");
         assert!(!page.text.contains("archestra-ai"), "{page:?}");
 
         for nothing in [

@@ -1,6 +1,9 @@
 //! Whole exchanges, with the reply shapes of Slack, GitHub and Google.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::json;
+use url::form_urlencoded;
 
 use super::world::{
     Answer, CLIENT_ID, CODE, Provider, REFRESH, SECRET, Setup, TOKEN, VERIFIER, code_request,
@@ -206,15 +209,45 @@ async fn a_provider_that_repeats_the_secret_is_not_passed_on() {
     let provider = Provider::start().await;
     let world = Setup::new(&provider).start().await;
     let request = code_request("acme__slack", &provider);
-    for echo in [
-        json!({ "access_token": "x", "debug": { "you sent": format!("s={SECRET};") } }),
-        json!({ "error": "invalid_client", "error_description": SECRET }),
-    ] {
-        provider.on("/acme__slack/token", Answer::json(&echo));
-        let reply = world.post("/oauth/token", request.clone()).await;
-        assert_eq!((reply.status, &reply.json()["error"]), (502, &json!("server_error")));
-        assert!(!reply.text.contains("planted"), "{reply:?}");
+    let encoded: String = form_urlencoded::byte_serialize(SECRET.as_bytes()).collect();
+    let posted = format!("grant_type=authorization_code&client_secret={encoded}");
+    let mut echoes = vec![
+        format!("s={SECRET};"),
+        SECRET.to_uppercase(),
+        SECRET.chars().take(13).collect(),
+        SECRET.chars().skip(3).take(14).collect(),
+        posted.clone(),
+        posted.to_lowercase(),
+        posted.replace('%', "%25"),
+    ];
+    // At each of the three places that Base64 can begin at.
+    for before in ["", "x", "xy"] {
+        for text in [format!("{before}{SECRET}"), format!("{before}id:{encoded}&x=y")] {
+            let standard = STANDARD.encode(&text);
+            echoes.extend([URL_SAFE_NO_PAD.encode(&text), standard.to_uppercase()]);
+            echoes.push(form_urlencoded::byte_serialize(standard.as_bytes()).collect());
+            echoes.push(format!("Basic {standard}"));
+        }
     }
+    for echo in echoes {
+        for reply in [
+            json!({ "access_token": "x", "debug": { "you sent": [echo] } }),
+            json!({ "error": "invalid_client", "error_description": echo }),
+            json!({ "access_token": "x", echo.as_str(): 1 }),
+        ] {
+            provider.on("/acme__slack/token", Answer::json(&reply));
+            let reply = world.post("/oauth/token", request.clone()).await;
+            assert_eq!(reply.status, 502, "{echo}");
+            assert_eq!(reply.json()["error"], "server_error");
+            assert!(!reply.text.contains("planted"), "{reply:?}");
+        }
+    }
+    let form = Answer::form(&format!("access_token=x&debug={encoded}"));
+    provider.on("/acme__slack/token", form);
+    assert_eq!(world.post("/oauth/token", request.clone()).await.status, 502);
+    // What looks like it, and is not.
+    provider.on("/acme__slack/token", Answer::json(&json!({ "access_token": "planted-sec" })));
+    assert_eq!(world.post("/oauth/token", request).await.status, 200);
 }
 
 #[tokio::test]

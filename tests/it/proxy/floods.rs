@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use catproof::testing::runtime::proxy::{Log, LogLevel};
+use catproof::testing::runtime::proxy::{Limits, Log, LogLevel};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
@@ -112,8 +112,9 @@ async fn a_connection_that_waits_for_a_provider_is_not_closed_to_make_room() {
     while provider.asked().is_empty() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
+    let mut idle = Vec::new();
     for _ in 0..50 {
-        connect_from(1, world.address).await.unwrap();
+        idle.push(connect_from(1, world.address).await.unwrap());
     }
     assert_eq!(waiting.await.unwrap().unwrap().status(), 200);
 }
@@ -274,6 +275,12 @@ async fn a_flood_of_refused_requests_is_counted_and_requests_to_providers_are_no
     let folded = log.iter().find(|line| line["event"] == "folded requests").unwrap();
     assert_eq!((&folded["status"], &folded["reason"]), (&json!(404), &json!("not found")));
     assert_eq!(log.iter().filter(|line| line["status"] == 200).count(), 20);
+}
+
+#[test]
+fn the_end_waits_as_long_as_a_provider_may_take() {
+    let limits = Limits::default();
+    assert!(limits.shutdown_time > limits.provider_time);
 }
 
 #[tokio::test]
