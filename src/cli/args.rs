@@ -558,7 +558,8 @@ pub struct EnvArgs {
         reason = "clap's type of an option whose value may be left out"
     )]
     pub check: Option<Option<PathBuf>>,
-    /// Name the variables in upper case with `_`, for shells, which accept no `-` or `.`.
+    /// Name the variables of the servers in `[proxy] posix_aliases` in upper case with `_`, for shells, which accept no
+    /// `-` or `.`.
     #[arg(long, conflicts_with = "check")]
     pub posix_aliases: bool,
 }

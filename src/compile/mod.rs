@@ -95,7 +95,7 @@ pub fn compile(catalog: &Catalog<'_>) -> Result<Plan, CompileError> {
         }
     }
     left_out.sort();
-    proxy::drop_ambiguous_aliases(&mut proxied);
+    proxy::drop_aliases(&mut proxied, &config.proxy.posix_aliases);
 
     let redirect_uris = servers
         .values()

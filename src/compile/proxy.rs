@@ -113,19 +113,21 @@ fn environment(id: &str) -> ProxyEnvironment {
     }
 }
 
-/// Drops the aliases that two servers share, so that one server's secret never goes to another's provider.
-pub(super) fn drop_ambiguous_aliases(servers: &mut BTreeMap<String, ProxyServer>) {
+/// Drops the aliases of servers that are not listed, because another program's secret may have that name; and those that
+/// two servers share, so that one server's secret never goes to another's provider.
+pub(super) fn drop_aliases(servers: &mut BTreeMap<String, ProxyServer>, listed: &[String]) {
     let mut uses: BTreeMap<String, usize> = BTreeMap::new();
     for server in servers.values() {
         for name in names(&server.environment) {
             *uses.entry(name.clone()).or_default() += 1;
         }
     }
-    for server in servers.values_mut() {
+    for (id, server) in servers {
         let ProxyEnvironment { client_id, secret, secret_file } = &mut server.environment;
         for list in [client_id, secret, secret_file] {
             // The guide's name comes first and stays.
-            if list.get(1).is_some_and(|alias| uses.get(alias) != Some(&1)) {
+            let is_shared = list.get(1).is_some_and(|alias| uses.get(alias) != Some(&1));
+            if is_shared || !listed.contains(id) {
                 list.truncate(1);
             }
         }

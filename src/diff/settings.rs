@@ -37,6 +37,7 @@ static SETTINGS: &[(&str, SettingComparer)] = &[
     ("/proxy/allowlist", Proxy(|config| config.proxy.allowlist.as_slice())),
     ("/proxy/url", Proxy(|config| config.proxy.url.as_slice())),
     ("/proxy/callback_urls", Proxy(|config| &config.proxy.callback_urls)),
+    ("/proxy/posix_aliases", Proxy(|config| &config.proxy.posix_aliases)),
     ("/proxy/cors_origins", Proxy(|config| &config.proxy.cors_origins)),
     ("/max_file_bytes", Limit(|config| config.max_file_bytes)),
     ("/probe/max_age_days", Limit(|config| u64::from(config.probe.max_age_days))),

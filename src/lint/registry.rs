@@ -34,6 +34,7 @@ pub static RULES: &[&Rule] = &[
     &identity::colliding_env_name::RULE,
     &identity::env_name_not_posix::RULE,
     &identity::reserved_env_name::RULE,
+    &identity::unscoped_server_id::RULE,
     &identity::invisible_character::RULE,
     // OAuth
     &oauth::required_oauth_undeclared::RULE,

@@ -404,7 +404,7 @@ fn type_1_is_known_from_the_manifest() {
     let proxy = &plan.proxy.servers["acme__mcp"];
     assert_eq!(proxy.token_endpoint.as_deref(), Some("https://api.acme.example/token"));
     assert_eq!(proxy.client_authentication, ClientAuthentication::ClientSecretPost);
-    assert_eq!(proxy.environment.secret, ["acme__mcp_SECRET", "ACME__MCP_SECRET"]);
+    assert_eq!(proxy.environment.secret, ["acme__mcp_SECRET"]);
     assert_eq!(plan.providers.allowed_destinations, ["api.acme.example"]);
 }
 
@@ -785,17 +785,16 @@ fn a_streamable_server_has_the_port_of_its_container_and_the_path_of_its_url() {
 }
 
 #[test]
-fn an_alias_that_could_mean_two_servers_is_dropped() {
-    let plan = InMemory::of([
-        generic(json!({"name": "a-b"})),
-        generic(json!({"name": "a.b"})),
-        generic(json!({"name": "c"})),
-    ])
-    .plan();
+fn an_alias_is_given_to_listed_servers_that_share_it_with_no_other() {
+    let names = ["a-b", "a.b", "c", "d"];
+    let mut catalog = InMemory::of(names.map(|name| generic(json!({ "name": name }))));
+    catalog.config.proxy.posix_aliases = ["a-b", "a.b", "c"].map(str::to_owned).into();
+    let plan = catalog.plan();
     let secret = |id: &str| plan.proxy.servers[id].environment.secret.clone();
     assert_eq!(secret("a-b"), ["a-b_SECRET"]);
     assert_eq!(secret("a.b"), ["a.b_SECRET"]);
     assert_eq!(secret("c"), ["c_SECRET", "C_SECRET"]);
+    assert_eq!(secret("d"), ["d_SECRET"]);
 }
 
 proptest! {

@@ -99,7 +99,15 @@ fn each_problem_is_named_with_its_line() {
 #[test]
 fn the_other_names_of_a_variable_count() {
     let aliases = "ACME__NOTES_MCP_CLIENT_ID=acme-1f3d5\nACME__NOTES_MCP_SECRET=hunter2\n";
-    assert_eq!(kinds(aliases), []);
+    let unlisted = ["missing", "missing", "unused", "unused"];
+    let kinds_of_unlisted: Vec<String> = kinds(aliases).into_iter().map(|(_, kind)| kind).collect();
+    assert_eq!(kinds_of_unlisted, unlisted);
+    let listed = scratch();
+    catalog(listed.path());
+    let setting = format!("[proxy]\nposix_aliases = [\"{ID}\"]\n");
+    write(&listed.path().join("catproof.toml"), setting);
+    write(&listed.path().join(".env"), aliases);
+    assert_eq!(run(listed.path(), &["env", "--check", ".env"]).1, "");
     let file = format!("{ID}_CLIENT_ID=acme-1f3d5\n{ID}_SECRET_FILE=/run/secrets/acme\n");
     assert_eq!(kinds(&file), []);
 }
@@ -134,20 +142,27 @@ fn the_app_needs_to_know_its_proxy() {
 fn aliases_are_posix_names_unless_two_servers_would_share_one() {
     let scratch = scratch();
     catalog(scratch.path());
+    let (code, stdout, stderr) = run(scratch.path(), &["env", "--posix-aliases"]);
+    assert_eq!((code, stdout.as_str()), (1, ""));
+    assert!(stderr.contains(ID) && stderr.contains("`[proxy] posix_aliases`"), "{stderr}");
+    let twin = "acme__notes_mcp";
+    let listed = format!("[proxy]\nposix_aliases = [\"{ID}\", \"{twin}\"]\n");
+    write(&scratch.path().join("catproof.toml"), &listed);
     let (code, stdout, _) = run(scratch.path(), &["env", "--posix-aliases"]);
     assert_eq!(code, 0);
     assert!(
         stdout.contains("\nACME__NOTES_MCP_CLIENT_ID='acme-1f3d5'\nACME__NOTES_MCP_SECRET=''\n"),
         "{stdout}"
     );
-    let twin = "acme__notes_mcp";
     let text = fs::read_to_string(scratch.path().join(format!("catalog/{ID}.json"))).unwrap();
     write(&scratch.path().join(format!("catalog/{twin}.json")), text.replace(ID, twin));
     // The rule that speaks of it can be switched off; the collision cannot.
-    write(&scratch.path().join("catproof.toml"), "[rules]\ncolliding-env-name = \"off\"\n");
+    let off = format!("{listed}[rules]\ncolliding-env-name = \"off\"\n");
+    write(&scratch.path().join("catproof.toml"), off);
     let (code, stdout, stderr) = run(scratch.path(), &["env", "--posix-aliases"]);
     assert_eq!((code, stdout.as_str()), (1, ""));
-    assert!(stderr.contains(ID) && stderr.contains(twin), "{stderr}");
+    // The other's own name is one that a shell can set.
+    assert!(stderr.contains(ID) && !stderr.contains(twin), "{stderr}");
     assert_eq!(run(scratch.path(), &["env"]).0, 0);
 }
 

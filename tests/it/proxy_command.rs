@@ -21,7 +21,8 @@ use tokio::time::timeout;
 use crate::proxy::floods::{connect_from, logged_requests, send_many};
 use crate::proxy::whole::{generic, mcp_static, remote_static};
 use crate::proxy::world::{
-    Answer, CODE, Provider, REFRESH, SECRET, TOKEN, VERIFIER, assert_holds_nothing_planted,
+    Answer, CLIENT_ID, CODE, Provider, REFRESH, SECRET, TOKEN, VERIFIER,
+    assert_holds_nothing_planted,
 };
 use crate::support::{self, run, run_process, scratch};
 
@@ -569,6 +570,9 @@ async fn every_variable_of_a_template_is_read_by_something() {
 async fn the_two_checks_of_an_environment_agree_on_every_variable() {
     let (_provider, folder) = built().await;
     let path = folder.path();
+    let settings = "[proxy]\nposix_aliases = [\"acme__generic\"]\n";
+    support::write(&path.join("catproof.toml"), settings);
+    development(path, &["build"]);
     let complete = fs::read_to_string(path.join(".env")).unwrap();
     let id = "acme__generic";
     let mut environments = vec![complete.clone(), String::new()];
@@ -580,6 +584,7 @@ async fn the_two_checks_of_an_environment_agree_on_every_variable() {
         environments.push(complete.replace(line, &format!("{name}=your-value-here")));
     }
     environments.push(complete.replace(&format!("{id}_SECRET"), "ACME__GENERIC_SECRET"));
+    environments.push(complete.replace("acme__mcp-static_SECRET", "ACME__MCP_STATIC_SECRET"));
     let empty_first = format!("{id}_SECRET=\nACME__GENERIC_SECRET=`{SECRET}`\n");
     environments.push(complete.replace(&format!("{id}_SECRET=`{SECRET}`\n"), &empty_first));
     environments.push(format!("{complete}gone__server_SECRET=x\nnot a variable\n"));
@@ -595,8 +600,34 @@ async fn the_two_checks_of_an_environment_agree_on_every_variable() {
         assert_eq!(problems.collect::<Vec<_>>(), env_lines.lines().collect::<Vec<_>>());
         failing += env_code;
     }
-    // An own secret, an alias, and a name whose first spelling is empty are sound.
-    assert_eq!(failing, 1 + 6 * 4 - 3 + 1);
+    // An own secret, the alias of a server that is listed, and a name whose first spelling is empty are sound.
+    assert_eq!(failing, 1 + 6 * 4 - 3 + 1 + 1);
+}
+
+/// The key of a website's tokens is often in the environment under a name that a server's alias would have.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_variable_of_another_program_is_read_only_where_the_configuration_says_so() {
+    let provider = provider().await;
+    let folder = scratch();
+    let path = folder.path();
+    let manifest = generic(&provider.origin).to_string().replace("acme__generic", "jwt");
+    support::write(&path.join("catalog_local/jwt.json"), manifest);
+    let check = || {
+        development(path, &["build"]);
+        let mut command = support::catproof(path);
+        command.args(["proxy", "--profile", "development", "--check"]);
+        command.env("JWT_SECRET", SECRET).env("jwt_CLIENT_ID", CLIENT_ID);
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, stdout) = check();
+    assert_eq!(
+        (code, stdout.as_str()),
+        (Some(1), "environment: missing: `jwt_SECRET` is not set\n")
+    );
+    support::write(&path.join("catproof.toml"), "[proxy]\nposix_aliases = [\"jwt\"]\n");
+    let (code, stdout) = check();
+    assert_eq!(code, Some(0), "{stdout}");
 }
 
 #[test]

@@ -220,6 +220,10 @@ pub struct ProxyConfig {
     pub callback_urls: Vec<String>,
     /// The origins whose pages may call the proxy (CORS), such as `https://app.acme.example`.
     pub cors_origins: Vec<String>,
+    /// The ids of the servers whose variables also have a POSIX name: `ACME__NOTES_MCP_SECRET` beside
+    /// `acme__notes-mcp_SECRET`. List a server only if no other program uses those names: what they hold is sent to the
+    /// server's provider.
+    pub posix_aliases: Vec<String>,
     /// Hosts that are allowed in addition to those that the catalog needs.
     pub extra_destinations: Vec<ExtraDestination>,
 }

@@ -48,11 +48,12 @@ pub(super) fn run(args: &EnvArgs, console: &Console) -> Result<ExitStatus, Failu
 
 fn print(mut plan: Plan, args: &EnvArgs, console: &Console) -> Result<ExitStatus, Failure> {
     if args.posix_aliases {
-        let ambiguous = use_aliases(&mut plan);
-        if !ambiguous.is_empty() {
-            let ids: Vec<&str> = ambiguous.iter().map(String::as_str).collect();
+        let without = use_aliases(&mut plan);
+        if !without.is_empty() {
+            let ids: Vec<&str> = without.iter().map(String::as_str).collect();
             console.say(&format!(
-                "with POSIX names, these servers would share variables with another server: {}",
+                "these servers have no POSIX names of their own: {}; list them in `[proxy] posix_aliases`, and rename \
+                 those that would share a name",
                 ids.join(", ")
             ));
             return Ok(ExitStatus::Findings);
@@ -66,25 +67,20 @@ fn print(mut plan: Plan, args: &EnvArgs, console: &Console) -> Result<ExitStatus
     Ok(ExitStatus::Clean)
 }
 
-/// Gives every variable its POSIX name, and returns the servers that would then share a variable.
+/// Gives every variable its POSIX name, and returns the servers that have none.
 fn use_aliases(plan: &mut Plan) -> BTreeSet<String> {
-    let mut ambiguous = BTreeSet::new();
-    let mut owners: BTreeMap<String, String> = BTreeMap::new();
+    let mut without = BTreeSet::new();
     for (id, server) in &mut plan.proxy.servers {
         let environment = &mut server.environment;
         for names in [&mut environment.client_id, &mut environment.secret] {
-            // The compiler drops an alias that could mean two servers.
-            let Some(alias) = names.pop().filter(|name| env_name::alias(name) == *name) else {
-                ambiguous.insert(id.clone());
-                continue;
-            };
-            if let Some(owner) = owners.insert(alias.clone(), id.clone()) {
-                ambiguous.extend([owner, id.clone()]);
+            // The guide's name comes first, its alias is the last.
+            match names.pop().filter(|name| env_name::is_posix(name)) {
+                Some(name) => *names = vec![name],
+                None => drop(without.insert(id.clone())),
             }
-            *names = vec![alias];
         }
     }
-    ambiguous
+    without
 }
 
 /// The problems of an environment, one per line.

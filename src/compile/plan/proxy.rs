@@ -100,8 +100,8 @@ pub enum ClientAuthentication {
     ClientSecretBasic,
 }
 
-/// The environment variables of one server. In each list the first that is set counts: the guide's name, then the same
-/// in upper case with `_` for every other character, for environments that cannot set the first.
+/// The environment variables of one server. In each list the first that is set counts: the guide's name, then, for
+/// the servers of `[proxy] posix_aliases`, the same in upper case with `_` for every other character.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProxyEnvironment {

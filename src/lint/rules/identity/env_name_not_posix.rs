@@ -10,7 +10,8 @@ use super::name_of;
 ///
 /// ## Why is this bad?
 /// The proxy reads such a name from its `.env` file, but shells cannot set it, and `npm start` drops it on the way
-/// through `sh`. A container or a cloud service cannot be given the secret under this name.
+/// through `sh`. A container or a cloud service cannot be given the secret under this name. For the servers that `[proxy]
+/// posix_aliases` lists, the proxy also reads the name in upper case with `_` for every other character.
 ///
 /// ## Example
 /// ```json catalog/acme__file-mcp.json
@@ -39,6 +40,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             name_of(subject.entry),
             format!("`{id}_SECRET` is not a name that a shell can set"),
         )
-        .help("set the variable only in the proxy's `.env` file, not in a shell"),
+        .help(
+            "set the variable in the proxy's `.env` file, or give it a second name with \
+             `[proxy] posix_aliases`",
+        ),
     );
 }

@@ -18,6 +18,7 @@ pub(crate) mod lookalike_id;
 pub(crate) mod near_duplicate_id;
 pub(crate) mod reserved_env_name;
 pub(crate) mod shadowed_server;
+pub(crate) mod unscoped_server_id;
 pub(crate) mod weakened_by_local;
 
 const DEFAULTS: Rule = Rule { group: Group::Identity, ..Rule::DEFAULTS };
