@@ -408,7 +408,7 @@ async fn an_honest_caller_is_served_under_all_floods_at_once() {
     let file = proxy.memory("RssFile:").unwrap_or_default();
     let memory = proxy.peak_memory().map(|peak| peak - file);
     eprintln!("{requests} requests; the slowest honest one took {slowest:?}; {memory:?} kB");
-    assert!(requests > 5000, "{requests}");
+    assert!(requests > 1000, "{requests}");
     assert!(slowest < Duration::from_secs(5), "{slowest:?}");
     let (code, log) = proxy.stop("-TERM");
     assert_eq!(code, Some(0), "{log}");

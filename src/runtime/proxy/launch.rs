@@ -110,10 +110,8 @@ impl Inputs {
 pub(super) fn load(options: &ProxyOptions, inputs: &Inputs) -> Result<Loaded, ProxyError> {
     let launch = &inputs.launch;
     let environment = inputs.environment(options);
-    let mut problems = Vec::new();
-    let mut unusable = Vec::new();
-    let mut without_secret = Vec::new();
-    let mut without_endpoint = Vec::new();
+    let (mut problems, mut unusable) = (Vec::new(), Vec::new());
+    let (mut without_secret, mut without_endpoint) = (Vec::new(), Vec::new());
     let mut clients = BTreeMap::new();
     for (id, server) in &launch.servers {
         let mut endpoint = |text: &Option<String>, field: &str| {
@@ -152,11 +150,8 @@ pub(super) fn load(options: &ProxyOptions, inputs: &Inputs) -> Result<Loaded, Pr
         };
         clients.insert(id.clone(), client);
     }
-    let settings = match options.listen {
-        Some(_) => Settings::default(),
-        None => Settings::read(environment, &mut unusable),
-    };
-    let listen = listen(launch, &settings).map_err(|why| problems.push(why));
+    let listen = listen(options, launch, environment, &mut unusable);
+    let listen = listen.map_err(|why| problems.push(why));
     let deep_link = deep_link(launch).map_err(|why| problems.push(why));
     let cors_origins = cors_origins(launch).map_err(|why| problems.push(why));
     let (true, Ok(listen), Ok(deep_link), Ok(cors_origins)) =
@@ -171,7 +166,6 @@ pub(super) fn load(options: &ProxyOptions, inputs: &Inputs) -> Result<Loaded, Pr
     if !without_secret.is_empty() && !options.allow_missing {
         return Err(ProxyError::Incomplete(without_secret));
     }
-    let listen = options.listen.unwrap_or(listen);
     Ok(Loaded {
         summary: StartupSummary {
             listen,
@@ -222,12 +216,22 @@ fn read_launch(path: &Path) -> Result<ProxyLaunch, ProxyError> {
     }
 }
 
-/// The address to listen on: what the environment sets counts before the launch file.
-fn listen(launch: &ProxyLaunch, settings: &Settings) -> Result<SocketAddr, String> {
+/// The address to listen on: the options count before the environment, and that before the launch file.
+fn listen(
+    options: &ProxyOptions,
+    launch: &ProxyLaunch,
+    environment: Environment<'_>,
+    unusable: &mut Vec<String>,
+) -> Result<SocketAddr, String> {
+    let settings = match options.listen {
+        Some(_) => Settings::default(),
+        None => Settings::read(environment, unusable),
+    };
     let of_launch = || launch.listen.host.parse();
     let host: Result<IpAddr, _> = settings.host.map_or_else(of_launch, Ok);
-    host.map(|host| SocketAddr::new(host, settings.port.unwrap_or(launch.listen.port)))
-        .map_err(|_| "`listen.host` is not an IP address".to_owned())
+    let host = host.map_err(|_| "`listen.host` is not an IP address".to_owned())?;
+    let port = settings.port.unwrap_or(launch.listen.port);
+    Ok(options.listen.unwrap_or(SocketAddr::new(host, port)))
 }
 
 /// Schemes that do not belong to an app: the callback page would send the code to a website, or run it.
