@@ -83,7 +83,7 @@ pub mod discovery {
 pub mod lint {
     pub use crate::lint::{
         Context, Findings, Fixable, RULES, RawSubject, Rule, Subject, find, rule_ids,
-        run_on_server, run_on_value,
+        run_on_server, run_on_value, silence,
     };
 }
 pub mod manifest {
@@ -110,6 +110,9 @@ pub mod pipeline {
     }
     pub mod fix {
         pub use crate::pipeline::fix::CatalogRepair;
+    }
+    pub mod ignores {
+        pub use crate::pipeline::ignores::Ignores;
     }
     pub mod line {
         pub use crate::pipeline::line::{Keep, Line};

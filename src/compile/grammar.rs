@@ -28,9 +28,10 @@ pub(super) fn check(
 pub(super) fn configured<T>(field: &'static str, checked: Checked<T>) -> Result<T, CompileError> {
     checked.map_err(|reason| match reason {
         LeftOutReason::Invalid { problem, .. } => CompileError { field, problem },
-        LeftOutReason::Undetermined(_) | LeftOutReason::Unreadable | LeftOutReason::HoldsSecret => {
-            CompileError { field, problem: "cannot be used" }
-        }
+        LeftOutReason::Undetermined(_)
+        | LeftOutReason::Unreadable
+        | LeftOutReason::HoldsSecret
+        | LeftOutReason::DuplicateId => CompileError { field, problem: "cannot be used" },
     })
 }
 

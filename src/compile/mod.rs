@@ -82,6 +82,14 @@ pub fn compile(catalog: &Catalog<'_>) -> Result<Plan, CompileError> {
     let mut hashes = BTreeMap::new();
     let mut left_out = Vec::new();
     let effective: Vec<&Entry> = entry::effective(catalog.entries, config.profile).collect();
+    for entry in catalog.entries.iter().filter(|entry| entry.is_compiled(config.profile)) {
+        let chosen = effective.binary_search_by_key(&&entry.id, |chosen| &chosen.id);
+        let chosen = chosen.ok().and_then(|index| effective.get(index));
+        if chosen.is_some_and(|it| it.file != entry.file && it.origin == entry.origin) {
+            let reason = LeftOutReason::DuplicateId;
+            left_out.push(LeftOut { id: entry.id.clone(), file: entry.file, reason });
+        }
+    }
     let compiled = effective.into_par_iter().map(|entry| (entry, compile_server(catalog, entry)));
     for (entry, compiled) in compiled.collect::<Vec<_>>() {
         match compiled {
@@ -91,7 +99,9 @@ pub fn compile(catalog: &Catalog<'_>) -> Result<Plan, CompileError> {
                 proxied.extend(proxy.map(|proxy| (entry.id.clone(), proxy)));
                 entries.insert(entry.id.as_str(), entry);
             }
-            Err(reason) => left_out.push(LeftOut { id: entry.id.clone(), reason }),
+            Err(reason) => {
+                left_out.push(LeftOut { id: entry.id.clone(), file: entry.file, reason });
+            }
         }
     }
     left_out.sort();

@@ -36,15 +36,15 @@ pub(super) fn oauth(
     let archestra = manifest.archestra_config.as_ref();
     let requirement = archestra.and_then(|archestra| archestra.oauth.as_ref());
     let endpoints = endpoints(config, oauth_type, facts)?;
-    let issuer = match oauth_type {
-        OAuthType::Generic => None,
-        OAuthType::McpStatic => config.server_url.clone(),
+    let (issuer_field, issuer) = match oauth_type {
+        OAuthType::Generic => ("issuer", None),
+        OAuthType::McpStatic => ("server_url", config.server_url.clone()),
         OAuthType::RemoteStatic | OAuthType::RemoteDynamic => {
-            lock.and_then(|lock| lock.issuer.clone())
+            ("issuer", lock.and_then(|lock| lock.issuer.clone()))
         }
     };
     if let Some(issuer) = &issuer {
-        grammar::endpoint("issuer", issuer)?;
+        grammar::endpoint(issuer_field, issuer)?;
     }
     let name = config.name.as_deref().unwrap_or(display_name(entry));
     Ok(OAuth {

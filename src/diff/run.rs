@@ -13,7 +13,7 @@ use crate::pipeline::line::{Keep, Line};
 use crate::pipeline::settle::settle;
 use crate::pipeline::{Judged, JudgedTarget, locks, redaction};
 use crate::source::finding::Finding;
-use crate::source::{Origin, Sources};
+use crate::source::{FileId, Origin, Sources};
 use crate::text::profile::Profile;
 use crate::text::secrets::redactor::Redactor;
 
@@ -246,12 +246,12 @@ fn servers(
     plan: Option<&Plan>,
 ) -> Vec<ComparedServer> {
     let left_out = plan.into_iter().flat_map(|plan| &plan.left_out);
-    let left_out: HashMap<&str, &LeftOutReason> =
-        left_out.map(|left_out| (left_out.id.as_str(), &left_out.reason)).collect();
+    let left_out: HashMap<FileId, &LeftOutReason> =
+        left_out.map(|left_out| (left_out.file, &left_out.reason)).collect();
     let servers = judged.entries.into_iter().map(|entry| {
         let manifest = judged.manifests.remove(&entry.file);
         let is_shown = entry.is_compiled(config.profile);
-        let reason = left_out.get(entry.id.as_str()).copied();
+        let reason = left_out.get(&entry.file).copied();
         let text = sources.read(entry.file, config.max_file_bytes);
         ComparedServer {
             file: sources.name(entry.file).to_owned(),

@@ -14,14 +14,13 @@ mod run;
 mod strings;
 mod subject;
 
-pub(crate) use precedence::apply_precedence;
+pub use precedence::silence;
 pub use registry::{RULES, find, rule_ids};
-pub(crate) use rule::{Check, Group, ProfileScope, Yield};
+pub(crate) use rule::{Alone, Check, Group, ProfileScope, Yield, Yields};
 pub use rule::{Fixable, Rule};
-pub(crate) use rules::{discovery, proxy, reading};
+pub(crate) use rules::discovery;
 pub(crate) use run::{
-    run_on_allowlist, run_on_catalog, run_on_ignore, run_on_lock, run_on_refused, run_on_schema,
-    run_on_text,
+    run_on_allowlist, run_on_catalog, run_on_ignore, run_on_lock, run_on_schema, run_on_text,
 };
 pub use run::{run_on_server, run_on_value};
 pub(crate) use strings::{ManifestString, Slot};

@@ -1,63 +1,109 @@
 //! One cause, one finding: a general rule lists in `yields_to` the more specific rules that silence it.
+//!
+//! Only a finding that is shown silences another, and only one of its own level or below.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
-use crate::source::finding::{Finding, Place};
+use crate::catalog::config::Config;
+use crate::source::finding::{Finding, Place, Severity};
 use crate::source::{FileId, Pointer};
 
-use super::Yield;
 use super::registry::{RULES, find};
+use super::{Rule, Yield};
 
-/// The ids of the rules that another rule yields to.
+/// The ids of the rules that another rule names in `yields_to`.
 static SILENCING: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-    let yields = RULES.iter().flat_map(|rule| rule.yields_to);
-    yields.flat_map(|yields| yields.to()).map(|rule| rule.id).collect()
+    let yields = RULES.iter().flat_map(|rule| rule.yields_to.all);
+    yields.flat_map(|yields| yields.rules()).map(|rule| rule.id).collect()
 });
 
-/// Where the silencing rules have fired, by file and rule id: the pointers of their findings and of the related places.
-type Fired<'a> = HashMap<(FileId, &'a str), HashSet<Option<&'a Pointer>>>;
+/// The findings that are shown and can silence another.
+#[derive(Default)]
+struct Shown<'a> {
+    /// The highest level at each pointer, of the findings and of their related places, by file and rule id.
+    by_rule: HashMap<(FileId, &'a str), HashMap<Option<&'a Pointer>, Severity>>,
+    /// Those of all rules, in the files that have a finding that yields to any.
+    by_file: HashMap<FileId, Vec<(Option<&'a Pointer>, Severity)>>,
+}
 
-/// Drops the findings whose cause a more specific finding already reports.
-pub(crate) fn apply_precedence(findings: &mut Vec<Finding>) {
-    let mut silenced = silenced(findings).into_iter();
+/// Drops the findings whose cause a more specific finding reports, as far as that one is shown: it is not switched off,
+/// ignored or itself silenced.
+pub fn silence(
+    findings: &mut Vec<Finding>,
+    config: &Config,
+    is_ignored: impl Fn(&Finding) -> bool,
+) {
+    let mut silenced = silenced(findings, config, is_ignored).into_iter();
     findings.retain(|_| silenced.next() != Some(true));
 }
 
-/// Whether each finding is silenced by a more specific one; empty if no silencing rule has fired.
-fn silenced(findings: &[Finding]) -> Vec<bool> {
-    let mut fired = Fired::new();
-    for finding in findings.iter().filter(|finding| SILENCING.contains(finding.rule)) {
-        if let Some(place) = &finding.place {
-            let pointers = fired.entry((place.file, finding.rule)).or_default();
-            pointers.insert(place.pointer());
-            let related = finding.related.iter();
-            pointers.extend(related.map(|related| related.place.pointer()));
+/// Whether each finding is silenced by a more specific one; empty if none is.
+fn silenced(
+    findings: &[Finding],
+    config: &Config,
+    is_ignored: impl Fn(&Finding) -> bool,
+) -> Vec<bool> {
+    let mut shown = Shown::default();
+    let mut by_rank: BTreeMap<u8, Vec<(usize, &Finding, &Place, &Rule)>> = BTreeMap::new();
+    for (index, finding) in findings.iter().enumerate() {
+        if let (Some(place), Some(rule)) = (&finding.place, find(finding.rule)) {
+            by_rank.entry(rule.yields_to.rank).or_default().push((index, finding, place, rule));
+            if rule.yields_to.rank == u8::MAX {
+                shown.by_file.entry(place.file).or_default();
+            }
         }
     }
-    if fired.is_empty() {
-        return Vec::new();
-    }
-    let is_silenced = |finding: &Finding| {
-        let (Some(rule), Some(place)) = (find(finding.rule), &finding.place) else {
-            return false;
+    let mut silenced = Vec::new();
+    // A rule yields only to rules of a lower rank, so whether these are silenced is already known.
+    for (index, finding, place, rule) in by_rank.into_values().flatten() {
+        let Some(level) = config.level(finding.rule, finding.severity) else {
+            continue;
         };
-        rule.yields_to.iter().any(|yields| has_fired(yields, finding, place, &fired))
-    };
-    findings.iter().map(is_silenced).collect()
+        let can_silence = SILENCING.contains(rule.id) || shown.by_file.contains_key(&place.file);
+        if rule.yields_to.all.iter().any(|yields| shown.silences(*yields, finding, place, level)) {
+            silenced.resize(findings.len(), false);
+            silenced.iter_mut().skip(index).take(1).for_each(|it| *it = true);
+        } else if can_silence && !is_ignored(finding) {
+            shown.add(finding, place, level);
+        }
+    }
+    silenced
 }
 
-/// Whether one of the rules that a finding yields to has fired where `yields` requires it.
-fn has_fired(yields: &Yield, finding: &Finding, place: &Place, fired: &Fired<'_>) -> bool {
-    let others = yields.to().iter().filter(|rule| rule.id != finding.rule);
-    let mut pointers = others.filter_map(|rule| fired.get(&(place.file, rule.id)));
-    pointers.any(|pointers| match yields {
-        Yield::InFile(_) => true,
-        Yield::AtPlace(_) => pointers.contains(&place.pointer()),
-        Yield::WhereCompared(_) => {
-            let related = finding.related.iter().map(|related| &related.place);
-            let mut compared = std::iter::once(place).chain(related);
-            compared.any(|place| pointers.contains(&place.pointer()))
+impl<'a> Shown<'a> {
+    fn add(&mut self, finding: &'a Finding, place: &'a Place, level: Severity) {
+        let by_pointer = self.by_rule.entry((place.file, finding.rule)).or_default();
+        let related = finding.related.iter().map(|related| &related.place);
+        for place in std::iter::once(place).chain(related) {
+            let highest = by_pointer.entry(place.pointer()).or_insert(level);
+            *highest = level.max(*highest);
         }
-    })
+        if let Some(of_file) = self.by_file.get_mut(&place.file) {
+            of_file.push((place.pointer(), level));
+        }
+    }
+
+    /// Whether one of the rules that a finding yields to has fired where `yields` requires it.
+    fn silences(&self, yields: Yield, finding: &Finding, place: &Place, level: Severity) -> bool {
+        if matches!(yields, Yield::ToAnyWithin) {
+            let mut of_file = self.by_file.get(&place.file).into_iter().flatten();
+            return of_file.any(|(there, theirs)| *theirs >= level && place.contains(*there));
+        }
+        let by_rule = yields.rules().iter();
+        let mut by_rule = by_rule.filter_map(|rule| self.by_rule.get(&(place.file, rule.id)));
+        let is_at = |by_pointer: &HashMap<_, Severity>, place: &Place| {
+            by_pointer.get(&place.pointer()).is_some_and(|theirs| *theirs >= level)
+        };
+        by_rule.any(|by_pointer| match yields {
+            Yield::InFile(_) => by_pointer.values().any(|theirs| *theirs >= level),
+            Yield::AtPlace(_) => is_at(by_pointer, place),
+            Yield::WhereCompared(_) => {
+                let related = finding.related.iter().map(|related| &related.place);
+                let mut compared = std::iter::once(place).chain(related);
+                compared.any(|place| is_at(by_pointer, place))
+            }
+            Yield::ToAnyWithin => false,
+        })
+    }
 }

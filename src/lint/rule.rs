@@ -21,9 +21,11 @@ pub struct Rule {
     pub level: Severity,
     pub fix: Fixable,
     /// The rules that report the same cause more precisely, and where they must have fired to silence this one.
-    pub yields_to: &'static [Yield],
+    pub yields_to: Yields,
     /// The profile under which the rule reports everything that it can about a file.
     pub profile: ProfileScope,
+    /// What is left of its findings in a manifest without a file and a catalog: one on standard input.
+    pub alone: Alone,
     /// The source of the rule's file: `explain` prints the doc comment of `RULE`.
     pub source: &'static str,
     pub check: Check,
@@ -36,8 +38,9 @@ impl Rule {
         group: Group::Reading,
         level: Severity::Error,
         fix: Fixable::No,
-        yields_to: &[],
+        yields_to: Yields::to(&[]),
         profile: ProfileScope::Any,
+        alone: Alone::Everything,
         source: "",
         check: Check::Catalog(|_, _| {}),
     };
@@ -140,23 +143,69 @@ pub enum ProfileScope {
     Development,
 }
 
+/// What is left of a rule's findings in a manifest without a file and a catalog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alone {
+    Everything,
+    /// The fix writes down the name of the file.
+    NoFix,
+    /// The rule is about the other servers too.
+    Nothing,
+}
+
+/// The rules that silence another one. A rule has a higher rank than all of them, which is computed when the rule is
+/// compiled: rules that silence each other do not compile.
+#[derive(Debug, Clone, Copy)]
+pub struct Yields {
+    pub(super) all: &'static [Yield],
+    pub(super) rank: u8,
+}
+
+impl Yields {
+    pub(crate) const fn to(all: &'static [Yield]) -> Self {
+        let mut rank = 0;
+        let mut rest = all;
+        while let [first, others @ ..] = rest {
+            let above = first.least_rank();
+            rank = if above > rank { above } else { rank };
+            rest = others;
+        }
+        Self { all, rank }
+    }
+}
+
 /// Rules that silence another one, and where they must have fired.
 #[derive(Debug, Clone, Copy)]
-pub enum Yield {
+pub(crate) enum Yield {
     /// At the same key or value as the silenced finding.
     AtPlace(&'static [&'static Rule]),
     /// At the place of the silenced finding, or at a related place of it.
     WhereCompared(&'static [&'static Rule]),
     /// Anywhere in the same file.
     InFile(&'static [&'static Rule]),
+    /// Any rule without this kind of yield, at the place of the silenced finding or within it.
+    ToAnyWithin,
 }
 
 impl Yield {
-    /// The silencing rules.
-    pub fn to(self) -> &'static [&'static Rule] {
+    /// The silencing rules, unless these are all.
+    pub(super) const fn rules(self) -> &'static [&'static Rule] {
         match self {
             Self::AtPlace(rules) | Self::WhereCompared(rules) | Self::InFile(rules) => rules,
+            Self::ToAnyWithin => &[],
         }
+    }
+
+    /// One more than the ranks of the silencing rules.
+    const fn least_rank(self) -> u8 {
+        let mut rank = if matches!(self, Self::ToAnyWithin) { u8::MAX } else { 0 };
+        let mut rest = self.rules();
+        while let [first, others @ ..] = rest {
+            let above = first.yields_to.rank + 1;
+            rank = if above > rank { above } else { rank };
+            rest = others;
+        }
+        rank
     }
 }
 
@@ -171,8 +220,6 @@ pub enum Check {
     Value(fn(&RawSubject<'_>, &mut Findings)),
     /// One classified server.
     Server(fn(&Subject<'_>, &mut Findings)),
-    /// One server that the compiler may refuse, after all other rules of its file: the check can see their findings.
-    Refused(fn(&Subject<'_>, &mut Findings)),
     /// The whole catalog, for problems that no single file shows.
     Catalog(fn(&CatalogSubject<'_>, &mut Findings)),
     /// One of the discovery locks.

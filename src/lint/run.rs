@@ -45,11 +45,6 @@ pub fn run_on_server(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-/// Runs the rules on a server that the compiler refuses, once all other rules of its file have run.
-pub(crate) fn run_on_refused(subject: &Subject<'_>, findings: &mut Findings) {
-    run!(Refused, subject, findings);
-}
-
 /// Runs the rules that see the whole catalog.
 pub(crate) fn run_on_catalog(subject: &CatalogSubject<'_>, findings: &mut Findings) {
     run!(Catalog, subject, findings);

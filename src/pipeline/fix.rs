@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::entry::{self, Entry};
 use crate::lint;
+use crate::pipeline::ignores::Ignores;
 use crate::pipeline::{JudgedFile, Keep, Line};
 use crate::source::edit::{self, Document, TextEdit};
 use crate::source::finding::Finding;
@@ -17,6 +18,7 @@ use crate::source::{FileId, ManifestFile};
 #[derive(Debug)]
 pub struct CatalogRepair<'a> {
     line: &'a Line<'a>,
+    ignores: &'a Ignores<'a>,
     /// Copied only where a repair changes one of them.
     entries: Cow<'a, [Entry]>,
     /// What only the whole catalog shows, with these entries.
@@ -67,8 +69,9 @@ impl CheckedText {
 
 impl<'a> CatalogRepair<'a> {
     /// Takes a catalog as it was judged.
-    pub fn new(line: &'a Line<'a>, entries: &'a [Entry]) -> Self {
-        Self { of_catalog: line.judge_catalog(entries), line, entries: Cow::Borrowed(entries) }
+    pub fn new(line: &'a Line<'a>, entries: &'a [Entry], ignores: &'a Ignores<'a>) -> Self {
+        let of_catalog = line.judge_catalog(entries);
+        Self { line, ignores, entries: Cow::Borrowed(entries), of_catalog }
     }
 
     /// Whether the fix of each of these findings in one text holds. Fixes beyond the number of trials do not.
@@ -207,7 +210,8 @@ impl<'a> CatalogRepair<'a> {
             of_catalog.iter().partition(|finding| is_in(finding, file.file));
         let elsewhere = self.count(elsewhere);
         findings.extend(here.into_iter().cloned());
-        lint::apply_precedence(&mut findings);
+        let Line { config, sources, .. } = self.line;
+        lint::silence(&mut findings, config, |finding| self.ignores.cover(finding, sources));
         CheckedText { text, entry, here: self.count(&findings), findings, elsewhere }
     }
 

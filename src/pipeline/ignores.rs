@@ -1,6 +1,6 @@
 //! Ignores: which findings they hide, and which of them are stale.
 //!
-//! They are applied after precedence and before levels are counted. An ignore changes what is shown and the exit code,
+//! An ignored finding silences no other, so precedence knows the ignores. An ignore changes what is shown and the exit code,
 //! never what is compiled.
 
 use std::collections::{BTreeSet, HashMap};
@@ -13,8 +13,8 @@ use crate::source::{FileId, Pointer, Sources, clean};
 use crate::text::day::Day;
 
 /// The ignores of a configuration, ready to be matched.
-#[derive(Debug)]
-pub(crate) struct Ignores<'a> {
+#[derive(Debug, Default)]
+pub struct Ignores<'a> {
     list: Vec<Resolved<'a>>,
     /// The indices of the unexpired ones, by file, rule and pointer.
     in_force: HashMap<PathBuf, HashMap<&'a str, ByPointer>>,

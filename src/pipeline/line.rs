@@ -125,7 +125,6 @@ impl Line<'_> {
             context: self.context(),
         };
         lint::run_on_server(&subject, &mut loaded.findings);
-        lint::run_on_refused(&subject, &mut loaded.findings);
         JudgedFile {
             entry,
             manifest: (keep == Keep::Manifests).then_some(manifest),

@@ -29,7 +29,7 @@ use crate::catalog::allowlist::Allowlist;
 use crate::catalog::entry::{self, Entry};
 use crate::catalog::workspace::{StandardInput, Target, Workspace};
 use crate::discovery::lock::Locks;
-use crate::lint::{self, Findings, Group};
+use crate::lint::{self, Alone, Findings, Group};
 use crate::manifest::model::Manifest;
 use crate::manifest::validate::prepare;
 use crate::source::finding::Finding;
@@ -115,7 +115,7 @@ pub struct Judged {
     pub entries: Vec<Entry>,
     /// The readable ones, if they were kept for the compiler.
     pub manifests: BTreeMap<FileId, Manifest>,
-    /// After precedence, before levels and ignores.
+    /// Before precedence, levels and ignores.
     pub findings: Vec<Finding>,
     /// The secrets that findings name, silenced ones too, by file.
     pub secrets: BTreeMap<FileId, BTreeSet<String>>,
@@ -259,17 +259,15 @@ impl Judged {
     fn finish(&mut self, line: &Line<'_>, before: Findings, is_alone: bool) {
         entry::sort(&mut self.entries);
         self.add(line.judge_catalog(&self.entries));
-        lint::apply_precedence(&mut self.findings);
         self.add(before);
         if is_alone {
-            // Other servers may need a host that this one does not.
-            let unused = lint::proxy::unused_allowed_host::RULE.id;
-            self.findings.retain(|finding| finding.rule != unused);
-            // There is no file whose name could be written down.
-            let unnamed = lint::reading::missing_name::RULE.id;
-            for finding in self.findings.iter_mut().filter(|finding| finding.rule == unnamed) {
-                finding.fix = None;
-            }
+            self.findings.retain_mut(|finding| {
+                let alone = lint::find(finding.rule).map(|rule| rule.alone);
+                if alone == Some(Alone::NoFix) {
+                    finding.fix = None;
+                }
+                alone != Some(Alone::Nothing)
+            });
         }
     }
 }

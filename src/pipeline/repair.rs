@@ -47,7 +47,7 @@ pub(crate) fn repair(
         let texts = files.into_values();
         let texts: Vec<(&ManifestFile, String)> =
             texts.filter_map(|(file, _)| Some((file, read(file.file)?))).collect();
-        let mut repair = CatalogRepair::new(&line, &target.judged.entries);
+        let mut repair = CatalogRepair::new(&line, &target.judged.entries, &ignores);
         for (file, repaired) in repair.repair_all(texts, is_wanted) {
             let (Some(source), Some(old)) = (sources.file(file), read(file)) else {
                 continue;
@@ -71,13 +71,14 @@ pub(crate) fn keep_offered(
     sources: &Sources,
     shown: &mut [Finding],
 ) {
+    let ignores = Ignores::new(&workspace.config.ignore, &workspace.root, workspace.today);
     for target in targets {
         let line = target.line(workspace, sources);
         let with_fixes = with_fixes(target, shown.iter_mut());
         if with_fixes.is_empty() {
             continue;
         }
-        let repair = CatalogRepair::new(&line, &target.judged.entries);
+        let repair = CatalogRepair::new(&line, &target.judged.entries, &ignores);
         let with_fixes: Vec<_> = with_fixes.into_values().collect();
         with_fixes.into_par_iter().for_each(|(file, findings)| {
             let text = sources.read(file.file, workspace.config.max_file_bytes).unwrap_or_default();

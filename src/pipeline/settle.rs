@@ -1,4 +1,4 @@
-//! Applies the configuration to the findings: ignores, then levels.
+//! Applies the configuration to the findings: ignores and levels, which also decide what silences what.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::text::profile::Profile;
 use super::JudgedTarget;
 use super::ignores::Ignores;
 
-/// The findings, after ignores and levels.
+/// The findings, after precedence, ignores and levels.
 #[derive(Debug)]
 pub(crate) struct Settled {
     pub(crate) shown: Vec<Finding>,
@@ -22,7 +22,7 @@ pub(crate) struct Settled {
     pub(crate) suppressed: usize,
 }
 
-/// Takes the findings out of the targets, and applies ignores and levels to them.
+/// Takes the findings out of the targets, and applies precedence, ignores and levels to them.
 pub(crate) fn settle(
     workspace: &Workspace,
     targets: &mut [JudgedTarget],
@@ -37,6 +37,7 @@ pub(crate) fn settle(
         }
     }
     let ignores = Ignores::new(&workspace.config.ignore, &workspace.root, workspace.today);
+    lint::silence(&mut found, &workspace.config, |finding| ignores.cover(finding, sources));
     let mut sifted = ignores.sift(found, sources);
     if let Some(path) = &workspace.config_file {
         let file = sources.add(path.clone(), &workspace.working_folder);

@@ -147,6 +147,15 @@ impl Place {
             Spot::Whole | Spot::Bytes { .. } => None,
         }
     }
+
+    /// Whether a pointer of the same file names this place or one within it. A place without a pointer is the whole file.
+    pub fn contains(&self, other: Option<&Pointer>) -> bool {
+        let Some(pointer) = self.pointer() else {
+            return true;
+        };
+        let rest = other.and_then(|other| other.as_str().strip_prefix(pointer.as_str()));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
 }
 
 /// A place related to a finding.

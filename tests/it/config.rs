@@ -292,6 +292,9 @@ fn no_profile_calls_an_ignore_unused_that_another_one_needs() {
         ignore("unverifiable-destination", "catalog_local/Acme__mcp.json"),
         ignore("colliding-env-name", "catalog/acme__mcp.json"),
         ignore("colliding-env-name", "catalog_local/Acme__mcp.json"),
+        // Shown where the one above is ignored.
+        ignore("near-duplicate-id", "catalog/acme__mcp.json"),
+        ignore("near-duplicate-id", "catalog_local/Acme__mcp.json"),
     ];
     write(&scratch.path().join("catproof.toml"), config.concat());
     for profile in ["production", "development"] {

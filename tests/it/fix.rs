@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use catproof::testing::pipeline::fix::CatalogRepair;
+use catproof::testing::pipeline::ignores::Ignores;
 use catproof::testing::source::finding::Finding;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
@@ -293,7 +294,8 @@ proptest! {
         each_fix_changes_what_it_says("acme__mcp", &text);
 
         let (before, after) = with_line("acme__mcp", &text, |line, file, judged| {
-            let mut workshop = CatalogRepair::new(line, &judged.entries);
+            let ignores = Ignores::default();
+            let mut workshop = CatalogRepair::new(line, &judged.entries, &ignores);
             let repaired = workshop.repair(file, text.clone(), |finding| finding.fix.is_some());
             (rules(&judged.findings), repaired.text)
         });

@@ -37,6 +37,7 @@ mod man;
 mod new;
 mod oauth;
 mod pre_commit;
+mod precedence;
 mod probe;
 mod properties;
 mod providers;

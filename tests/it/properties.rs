@@ -13,7 +13,7 @@ pub mod held;
 
 use held::catalog::{Catalog, judging_shows_safe_findings};
 use held::draw::Draw;
-use held::{artifacts, discovery, findings, fixes, places, proxy, settings};
+use held::{artifacts, discovery, findings, fixes, places, precedence, proxy, settings};
 
 /// Bytes to draw from, and texts of what the readers look for.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
@@ -273,6 +273,17 @@ proptest! {
     #[test]
     fn any_catalog_is_emitted_as_it_is_planned(bytes in bytes()) {
         artifacts::what_is_emitted_reads_back(&Catalog::drawn(&mut Draw::of(&bytes)));
+    }
+
+    #[test]
+    fn any_catalog_is_compiled_whole_or_has_an_error_that_says_why(bytes in bytes()) {
+        precedence::what_is_left_out_has_an_error(&Catalog::drawn(&mut Draw::of(&bytes)));
+    }
+
+    #[test]
+    fn any_silenced_finding_has_a_louder_one(bytes in bytes()) {
+        let mut draw = Draw::of(&bytes);
+        precedence::what_is_silenced_has_a_louder_finding(&Catalog::drawn(&mut draw), &mut draw);
     }
 
     #[test]

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use catproof::testing::catalog::config::Config;
+use catproof::testing::lint::silence;
 use catproof::testing::pipeline::Judged;
 use catproof::testing::pipeline::fix::CatalogRepair;
+use catproof::testing::pipeline::ignores::Ignores;
 use catproof::testing::pipeline::line::{Keep, Line};
 use catproof::testing::source::edit;
 use catproof::testing::source::finding::{Edit, Finding};
@@ -32,7 +34,8 @@ pub fn with_line<T>(
         locks: None,
         allowlist: None,
     };
-    let judged = line.judge(Keep::Entries);
+    let mut judged = line.judge(Keep::Entries);
+    silence(&mut judged.findings, &config, |_| false);
     then(&line, &manifests[0], judged)
 }
 
@@ -44,7 +47,8 @@ fn without_mark(text: &str) -> &str {
 /// nothing to repair. Gives the rules that were repaired.
 pub fn each_fix_changes_what_it_says(stem: &str, text: &str) -> BTreeSet<&'static str> {
     with_line(stem, text, |line, file, judged| {
-        let mut repair = CatalogRepair::new(line, &judged.entries);
+        let ignores = Ignores::default();
+        let mut repair = CatalogRepair::new(line, &judged.entries, &ignores);
         let mut repaired = BTreeSet::new();
         let with_fix = judged.findings.iter().filter_map(|finding| {
             let fix = finding.fix.as_ref()?;
@@ -136,7 +140,9 @@ fn repaired(catalog: &Catalog) -> Catalog {
         let is_wanted = |finding: &Finding| {
             finding.fix.is_some() && line.config.level(finding.rule, finding.severity).is_some()
         };
-        let repaired = CatalogRepair::new(line, &judged.entries).repair_all(texts, is_wanted);
+        let ignores = Ignores::default();
+        let mut repair = CatalogRepair::new(line, &judged.entries, &ignores);
+        let repaired = repair.repair_all(texts, is_wanted);
         let mut catalog = catalog.clone();
         for (file, bytes) in
             line.manifests.iter().zip(catalog.files.iter_mut().map(|(_, bytes)| bytes))
@@ -151,7 +157,8 @@ fn repaired(catalog: &Catalog) -> Catalog {
 
 /// How often each rule speaks of each file, as far as it is shown.
 fn counts(catalog: &Catalog) -> BTreeMap<(String, &'static str), usize> {
-    catalog.judged(|line, judged| {
+    catalog.judged(|line, mut judged| {
+        silence(&mut judged.findings, line.config, |_| false);
         let mut counts = BTreeMap::new();
         for finding in judged.findings {
             if line.config.level(finding.rule, finding.severity).is_some() {

@@ -10,5 +10,6 @@ pub mod draw;
 pub mod findings;
 pub mod fixes;
 pub mod places;
+pub mod precedence;
 pub mod proxy;
 pub mod settings;

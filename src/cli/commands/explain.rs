@@ -55,13 +55,16 @@ fn explain_server(args: &ExplainArgs, console: &Console) -> Result<String, Failu
     let workspace = open_workspace(console)?;
     let mut sources = Sources::default();
     let job = Job { keep: Keep::Manifests, ..Job::new(&workspace, &args.paths) };
-    let targets = judge(job, &mut sources)?;
-    for target in &targets {
+    let mut targets = judge(job, &mut sources)?;
+    let ignores = Ignores::new(&workspace.config.ignore, &workspace.root, workspace.today);
+    for target in &mut targets {
+        lint::silence(&mut target.judged.findings, &workspace.config, |finding| {
+            ignores.cover(finding, &sources)
+        });
         let entries = &target.judged.entries;
         let shown_first = entry::effective(entries, workspace.config.profile);
         if let Some(entry) = shown_first.chain(entries).find(|entry| entry.id == args.topic) {
             let redactor = redaction::redaction_of(&[&target.judged], &sources, None).redactor;
-            let ignores = Ignores::new(&workspace.config.ignore, &workspace.root, workspace.today);
             let text = story(entry, target, &ignores, &sources);
             let lines = text.into_iter().map(|line| visible(&redactor.apply(&line)).into_owned());
             return Ok(lines.chain([String::new()]).collect::<Vec<_>>().join("\n"));

@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::manifest::oauth::{Fact, OAuthType};
-use crate::source::Origin;
+use crate::source::{FileId, Origin};
 use crate::text::profile::Profile;
 
 /// What kind of answer an input takes: the manifest's own word, which no default changes.
@@ -58,6 +58,7 @@ pub struct Plan {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LeftOut {
     pub id: String,
+    pub file: FileId,
     pub reason: LeftOutReason,
 }
 
@@ -70,6 +71,8 @@ pub enum LeftOutReason {
     Unreadable,
     #[error("its file holds a secret")]
     HoldsSecret,
+    #[error("another file has the same id")]
+    DuplicateId,
     /// A value does not follow the grammar that artifacts demand.
     #[error("`{field}` {problem}")]
     Invalid {

@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield, Yields};
 use crate::source::finding::Severity;
 
 use super::{metadata_place, report_recorded, with_type_1_alternative};
@@ -37,7 +37,7 @@ use super::{metadata_place, report_recorded, with_type_1_alternative};
 pub(crate) static RULE: Rule = Rule {
     id: "invalid-metadata",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
+    yields_to: Yields::to(&[Yield::AtPlace(&UNUSABLE_URL_RULES)]),
     source: include_str!("invalid_metadata.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield, Yields};
 use crate::source::finding::Severity;
 
 use super::{discovered, lists, metadata_place, recorded};
@@ -41,7 +41,7 @@ use super::{discovered, lists, metadata_place, recorded};
 pub(crate) static RULE: Rule = Rule {
     id: "no-pkce-support",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
+    yields_to: Yields::to(&[Yield::AtPlace(&UNUSABLE_URL_RULES)]),
     source: include_str!("no_pkce_support.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

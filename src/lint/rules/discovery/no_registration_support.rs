@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield, Yields};
 use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
 
@@ -46,7 +46,7 @@ use super::{discovered, recorded, takes_registration};
 pub(crate) static RULE: Rule = Rule {
     id: "no-registration-support",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
+    yields_to: Yields::to(&[Yield::AtPlace(&UNUSABLE_URL_RULES)]),
     source: include_str!("no_registration_support.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield, Yields};
 use crate::source::finding::Severity;
 
 use super::{metadata_place, report_recorded};
@@ -40,7 +40,7 @@ use super::{metadata_place, report_recorded};
 pub(crate) static RULE: Rule = Rule {
     id: "resource-mismatch",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
+    yields_to: Yields::to(&[Yield::AtPlace(&UNUSABLE_URL_RULES)]),
     source: include_str!("resource_mismatch.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use crate::lint::rules::oauth::duplicate_scope;
 use crate::lint::rules::oauth::malformed_scope;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield, Yields};
 use crate::source::finding::Severity;
 
 use super::recorded;
@@ -57,7 +57,7 @@ use super::recorded;
 pub(crate) static RULE: Rule = Rule {
     id: "unsupported-scope",
     level: Severity::Warning,
-    yields_to: &[Yield::AtPlace(&[&malformed_scope::RULE, &duplicate_scope::RULE])],
+    yields_to: Yields::to(&[Yield::AtPlace(&[&malformed_scope::RULE, &duplicate_scope::RULE])]),
     source: include_str!("unsupported_scope.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

@@ -1,5 +1,5 @@
 use crate::catalog::entry::Entry;
-use crate::lint::{CatalogSubject, Check, Findings, ProfileScope, Rule, Yield};
+use crate::lint::{CatalogSubject, Check, Findings, ProfileScope, Rule, Yield, Yields};
 use crate::source::finding::Severity;
 use crate::text::env_name;
 
@@ -30,7 +30,7 @@ use super::{concerns, group_by_id, name_of, others, with_names_of};
 pub(crate) static RULE: Rule = Rule {
     id: "colliding-env-name",
     level: Severity::Error,
-    yields_to: &[Yield::InFile(&[&duplicate_server_id::RULE])],
+    yields_to: Yields::to(&[Yield::InFile(&[&duplicate_server_id::RULE])]),
     profile: ProfileScope::Development,
     source: include_str!("colliding_env_name.rs"),
     check: Check::Catalog(check),

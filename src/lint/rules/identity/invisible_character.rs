@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use crate::lint::{Check, Findings, RawSubject, Rule, Yield};
+use crate::lint::{Check, Findings, RawSubject, Rule, Yield, Yields};
 use crate::source::Pointer;
 use crate::source::finding::{Place, Severity};
 
@@ -27,7 +27,7 @@ use super::invalid_server_id;
 pub(crate) static RULE: Rule = Rule {
     id: "invisible-character",
     level: Severity::Warning,
-    yields_to: &[Yield::AtPlace(&[&invalid_server_id::RULE])],
+    yields_to: Yields::to(&[Yield::AtPlace(&[&invalid_server_id::RULE])]),
     source: include_str!("invisible_character.rs"),
     check: Check::Value(check),
     ..super::DEFAULTS

@@ -4,7 +4,7 @@ use unicode_security::skeleton;
 use url::Url;
 
 use crate::catalog::entry::Entry;
-use crate::lint::{CatalogSubject, Check, Findings, ProfileScope, Rule, Yield};
+use crate::lint::{CatalogSubject, Check, Findings, ProfileScope, Rule, Yield, Yields};
 use crate::manifest::oauth::Verdict;
 use crate::source::finding::Severity;
 use crate::text::hosts;
@@ -57,7 +57,7 @@ use super::{LONGEST_ID, concerns, name_of};
 pub(crate) static RULE: Rule = Rule {
     id: "lookalike-id",
     level: Severity::Warning,
-    yields_to: &[Yield::InFile(&[&duplicate_server_id::RULE])],
+    yields_to: Yields::to(&[Yield::InFile(&[&duplicate_server_id::RULE])]),
     profile: ProfileScope::Development,
     source: include_str!("lookalike_id.rs"),
     check: Check::Catalog(check),

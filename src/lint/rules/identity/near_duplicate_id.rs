@@ -1,5 +1,5 @@
 use crate::catalog::entry::Entry;
-use crate::lint::{CatalogSubject, Check, Findings, ProfileScope, Rule, Yield};
+use crate::lint::{CatalogSubject, Check, Findings, ProfileScope, Rule, Yield, Yields};
 use crate::source::finding::Severity;
 
 use super::{colliding_env_name, duplicate_server_id, lookalike_id};
@@ -27,10 +27,10 @@ use super::{concerns, group_by_id, name_of, others, posix_form, with_names_of};
 pub(crate) static RULE: Rule = Rule {
     id: "near-duplicate-id",
     level: Severity::Warning,
-    yields_to: &[
+    yields_to: Yields::to(&[
         Yield::AtPlace(&[&colliding_env_name::RULE, &lookalike_id::RULE]),
         Yield::InFile(&[&duplicate_server_id::RULE]),
-    ],
+    ]),
     profile: ProfileScope::Development,
     source: include_str!("near_duplicate_id.rs"),
     check: Check::Catalog(check),

@@ -1,6 +1,6 @@
 use crate::catalog::entry::{Destinations, Entry};
 use crate::lint::rules::joined;
-use crate::lint::{CatalogSubject, Check, Findings, Rule, Yield};
+use crate::lint::{CatalogSubject, Check, Findings, Rule, Yield, Yields};
 use crate::source::finding::Severity;
 
 use super::{name_of, weakened_by_local};
@@ -29,7 +29,7 @@ use super::{name_of, weakened_by_local};
 pub(crate) static RULE: Rule = Rule {
     id: "shadowed-server",
     level: Severity::Warning,
-    yields_to: &[Yield::InFile(&[&weakened_by_local::RULE])],
+    yields_to: Yields::to(&[Yield::InFile(&[&weakened_by_local::RULE])]),
     source: include_str!("shadowed_server.rs"),
     check: Check::Catalog(check),
     ..super::DEFAULTS

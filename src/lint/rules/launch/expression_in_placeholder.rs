@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield, Yields};
 use crate::source::finding::Severity;
 use crate::text::placeholder::{Placeholder, PlaceholderKind, placeholders};
 
@@ -28,7 +28,7 @@ use crate::text::placeholder::{Placeholder, PlaceholderKind, placeholders};
 pub(crate) static RULE: Rule = Rule {
     id: "expression-in-placeholder",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
+    yields_to: Yields::to(&[Yield::AtPlace(&UNUSABLE_URL_RULES)]),
     source: include_str!("expression_in_placeholder.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

@@ -1,3 +1,4 @@
+use crate::compile::grammar;
 use crate::lint::{Check, Findings, Rule, Slot, Subject};
 use crate::source::finding::Severity;
 use crate::text::env_name;
@@ -7,7 +8,8 @@ use crate::text::env_name;
 ///
 /// ## Why is this bad?
 /// Shells and container engines drop or refuse a variable with such a name. Usually a command line option was put
-/// among the variables, or a key and its value were swapped.
+/// among the variables, or a key and its value were swapped. No program can be started with an empty name or one that has
+/// a `=`, so `build` leaves the server out: then it is an error.
 ///
 /// ## Example
 /// ```json
@@ -29,11 +31,13 @@ pub(crate) static RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (key, _) in subject.manifest.server.env.iter().flatten() {
         if !env_name::is_posix(key) {
+            let is_refused = grammar::env_name("server.env", key).is_err();
             findings.push(
                 RULE.at(
                     subject.key(Slot::Env(key).pointer()),
                     format!("`{key}` is not a valid name for an environment variable"),
                 )
+                .severity(if is_refused { Severity::Error } else { RULE.level })
                 .help("use only letters, digits and `_`, not starting with a digit"),
             );
         }

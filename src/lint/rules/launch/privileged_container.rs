@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, Rule, Slot, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Slot, Subject, Yield, Yields};
 use crate::source::finding::Severity;
 use crate::text::launch_line::Privilege;
 
@@ -23,7 +23,7 @@ use crate::text::launch_line::Privilege;
 pub(crate) static RULE: Rule = Rule {
     id: "privileged-container",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
+    yields_to: Yields::to(&[Yield::AtPlace(&UNUSABLE_URL_RULES)]),
     source: include_str!("privileged_container.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

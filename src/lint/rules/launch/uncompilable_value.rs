@@ -1,7 +1,6 @@
 use crate::compile::plan::LeftOutReason;
 use crate::compile::{self, grammar};
-use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield, Yields};
 use crate::source::finding::{Place, Severity};
 use crate::source::{Origin, Pointer};
 use crate::text::profile::Profile;
@@ -25,10 +24,10 @@ use crate::text::profile::Profile;
 pub(crate) static RULE: Rule = Rule {
     id: "uncompilable-value",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
+    yields_to: Yields::to(&[Yield::ToAnyWithin]),
     profile: ProfileScope::Own,
     source: include_str!("uncompilable_value.rs"),
-    check: Check::Refused(check),
+    check: Check::Server(check),
     ..super::DEFAULTS
 };
 
@@ -46,28 +45,19 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         let LeftOutReason::Invalid { field, problem, remedy } = reason else {
             continue;
         };
-        let place = place(subject, &field);
-        let is_reported = findings.iter().any(|finding| {
-            let there = finding.place.as_ref().and_then(Place::pointer);
-            let both = there.zip(place.pointer());
-            let is_here =
-                both.is_some_and(|(there, here)| there.as_str().starts_with(here.as_str()));
-            let is_vague = place.pointer().is_none_or(|here| here.as_str() == "/oauth_config");
-            match config.level(finding.rule, finding.severity) {
-                Some(Severity::Error) => problem == grammar::MISSING || is_here || is_vague,
-                Some(Severity::Warning) => is_here && !is_vague,
-                Some(Severity::Note) | None => false,
-            }
-        });
-        if !is_reported {
-            let at_fault = place.pointer().filter(|_| field == "server");
-            let field = at_fault
-                .map_or(field, |pointer| pointer.tokens().take(2).collect::<Vec<_>>().join("."));
-            findings.push(
-                RULE.at(place, format!("`{field}` {problem}"))
-                    .help(format!("{remedy}: until then `build` leaves the server out")),
-            );
-        }
+        // Whatever is wrong may be why a field is missing.
+        let place = if problem == grammar::MISSING {
+            Place::whole(subject.entry.file)
+        } else {
+            place(subject, &field)
+        };
+        let at_fault = place.pointer().filter(|_| field == "server");
+        let field = at_fault
+            .map_or(field, |pointer| pointer.tokens().take(2).collect::<Vec<_>>().join("."));
+        findings.push(
+            RULE.at(place, format!("`{field}` {problem}"))
+                .help(format!("{remedy}: until then `build` leaves the server out")),
+        );
     }
 }
 

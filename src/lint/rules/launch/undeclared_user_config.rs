@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield, Yields};
 use crate::source::finding::Severity;
 use crate::text::placeholder::{PlaceholderKind, placeholders};
 use crate::text::suggest::Suggestions;
@@ -29,7 +29,7 @@ use crate::text::suggest::Suggestions;
 pub(crate) static RULE: Rule = Rule {
     id: "undeclared-user-config",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
+    yields_to: Yields::to(&[Yield::AtPlace(&UNUSABLE_URL_RULES)]),
     source: include_str!("undeclared_user_config.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

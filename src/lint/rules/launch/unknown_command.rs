@@ -1,5 +1,5 @@
 use crate::lint::rules::reading::missing_server;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield, Yields};
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -21,7 +21,7 @@ use crate::source::finding::Severity;
 pub(crate) static RULE: Rule = Rule {
     id: "unknown-command",
     level: Severity::Warning,
-    yields_to: &[Yield::InFile(&[&missing_server::RULE])],
+    yields_to: Yields::to(&[Yield::InFile(&[&missing_server::RULE])]),
     source: include_str!("unknown_command.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

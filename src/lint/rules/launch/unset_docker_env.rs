@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, Rule, Slot, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Slot, Subject, Yield, Yields};
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -27,7 +27,7 @@ use crate::source::finding::Severity;
 pub(crate) static RULE: Rule = Rule {
     id: "unset-docker-env",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
+    yields_to: Yields::to(&[Yield::AtPlace(&UNUSABLE_URL_RULES)]),
     source: include_str!("unset_docker_env.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

@@ -1,6 +1,6 @@
 use url::{Host, Url};
 
-use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield, Yields};
 use crate::source::finding::Severity;
 
 use super::{UNUSABLE_REDIRECT_URI_RULES, empty_redirect_uris};
@@ -34,10 +34,10 @@ use super::{UNUSABLE_REDIRECT_URI_RULES, empty_redirect_uris};
 pub(crate) static RULE: Rule = Rule {
     id: "development-redirect-uri",
     level: Severity::Warning,
-    yields_to: &[
+    yields_to: Yields::to(&[
         Yield::AtPlace(&UNUSABLE_REDIRECT_URI_RULES),
         Yield::InFile(&[&empty_redirect_uris::RULE]),
-    ],
+    ]),
     profile: ProfileScope::Own,
     source: include_str!("development_redirect_uri.rs"),
     check: Check::Server(check),

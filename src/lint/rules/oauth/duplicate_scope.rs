@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use crate::lint::{Check, Findings, Fixable, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Fixable, Rule, Subject, Yield, Yields};
 use crate::source::Pointer;
 use crate::source::finding::{Edit, Fix, Severity};
 
@@ -31,7 +31,7 @@ pub(crate) static RULE: Rule = Rule {
     id: "duplicate-scope",
     level: Severity::Warning,
     fix: Fixable::Safe,
-    yields_to: &[Yield::AtPlace(&[&malformed_scope::RULE])],
+    yields_to: Yields::to(&[Yield::AtPlace(&[&malformed_scope::RULE])]),
     source: include_str!("duplicate_scope.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

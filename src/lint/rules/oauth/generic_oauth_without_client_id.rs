@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield, Yields};
 use crate::manifest::oauth::{Undetermined, Verdict};
 use crate::source::finding::Severity;
 
@@ -23,7 +23,7 @@ use crate::source::finding::Severity;
 pub(crate) static RULE: Rule = Rule {
     id: "generic-oauth-without-client-id",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
+    yields_to: Yields::to(&[Yield::AtPlace(&UNUSABLE_URL_RULES)]),
     source: include_str!("generic_oauth_without_client_id.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

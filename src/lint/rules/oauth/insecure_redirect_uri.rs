@@ -1,9 +1,9 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield, Yields};
 use crate::manifest::oauth::redirect;
 use crate::source::finding::Severity;
 
-use super::{UNUSABLE_REDIRECT_URI_RULES, empty_redirect_uris};
+use super::empty_redirect_uris;
 
 /// ## What it does
 /// Reports a redirect URI that no authorization code should be sent to: http on a host that is not loopback, a relative or
@@ -32,11 +32,10 @@ use super::{UNUSABLE_REDIRECT_URI_RULES, empty_redirect_uris};
 pub(crate) static RULE: Rule = Rule {
     id: "insecure-redirect-uri",
     level: Severity::Error,
-    yields_to: &[
+    yields_to: Yields::to(&[
         Yield::AtPlace(&UNUSABLE_URL_RULES),
-        Yield::AtPlace(&UNUSABLE_REDIRECT_URI_RULES),
         Yield::InFile(&[&empty_redirect_uris::RULE]),
-    ],
+    ]),
     source: include_str!("insecure_redirect_uri.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

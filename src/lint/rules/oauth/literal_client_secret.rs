@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield, Yields};
 use crate::manifest::oauth::OAuthType;
 use crate::manifest::oauth::client_secret;
 use crate::source::finding::Severity;
@@ -36,7 +36,7 @@ use crate::text::secrets::client_secret::ClientSecret;
 pub(crate) static RULE: Rule = Rule {
     id: "literal-client-secret",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
+    yields_to: Yields::to(&[Yield::AtPlace(&UNUSABLE_URL_RULES)]),
     source: include_str!("literal_client_secret.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

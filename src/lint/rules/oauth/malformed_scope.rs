@@ -1,5 +1,5 @@
 use crate::lint::rules::identity::invisible_character;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield, Yields};
 use crate::source::finding::Severity;
 
 /// ## What it does
@@ -7,7 +7,7 @@ use crate::source::finding::Severity;
 ///
 /// ## Why is this bad?
 /// Scopes are joined with spaces when they are sent. `"read write"` becomes two scopes that neither the rules nor a
-/// reviewer have seen; providers reject other characters.
+/// reviewer have seen. Providers reject other characters, so `build` leaves the server out: then it is an error.
 ///
 /// ## Example
 /// ```json
@@ -27,7 +27,7 @@ use crate::source::finding::Severity;
 pub(crate) static RULE: Rule = Rule {
     id: "malformed-scope",
     level: Severity::Warning,
-    yields_to: &[Yield::AtPlace(&[&invisible_character::RULE])],
+    yields_to: Yields::to(&[Yield::AtPlace(&[&invisible_character::RULE])]),
     source: include_str!("malformed_scope.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
@@ -46,7 +46,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         } else {
             "list each scope separately, exactly as the provider writes it"
         };
-        findings.push(RULE.at(place, message).help(help));
+        // Several scopes in one string can be sent, another character cannot.
+        let is_refused = scope.chars().any(|character| character != ' ' && !is_allowed(character));
+        let severity = if is_refused { Severity::Error } else { RULE.level };
+        findings.push(RULE.at(place, message).severity(severity).help(help));
     }
 }
 

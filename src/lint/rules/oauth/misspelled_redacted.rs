@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, Fixable, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Fixable, Rule, Subject, Yield, Yields};
 use crate::manifest::oauth::OAuthType;
 use crate::manifest::oauth::client_secret;
 use crate::source::finding::{Edit, Fix, Severity};
@@ -25,7 +25,7 @@ pub(crate) static RULE: Rule = Rule {
     id: "misspelled-redacted",
     level: Severity::Error,
     fix: Fixable::Safe,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
+    yields_to: Yields::to(&[Yield::AtPlace(&UNUSABLE_URL_RULES)]),
     source: include_str!("misspelled_redacted.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

@@ -1,7 +1,7 @@
 use url::Url;
 
-use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::rules::secrets::credentials_in_url;
+use crate::lint::{Check, Findings, Rule, Subject, Yield, Yields};
 use crate::source::finding::Severity;
 use crate::text::hosts;
 
@@ -25,7 +25,7 @@ use crate::text::hosts;
 pub(crate) static RULE: Rule = Rule {
     id: "plaintext-url",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
+    yields_to: Yields::to(&[Yield::AtPlace(&[&credentials_in_url::RULE])]),
     source: include_str!("plaintext_url.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

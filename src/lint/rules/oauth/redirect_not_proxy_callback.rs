@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield, Yields};
 use crate::manifest::oauth::redirect;
 use crate::source::finding::Severity;
 
@@ -41,11 +41,11 @@ use super::{UNUSABLE_REDIRECT_URI_RULES, empty_redirect_uris};
 pub(crate) static RULE: Rule = Rule {
     id: "redirect-not-proxy-callback",
     level: Severity::Error,
-    yields_to: &[
+    yields_to: Yields::to(&[
         Yield::AtPlace(&UNUSABLE_URL_RULES),
         Yield::AtPlace(&UNUSABLE_REDIRECT_URI_RULES),
         Yield::InFile(&[&empty_redirect_uris::RULE]),
-    ],
+    ]),
     profile: ProfileScope::Own,
     source: include_str!("redirect_not_proxy_callback.rs"),
     check: Check::Server(check),

@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield, Yields};
 use crate::manifest::model::ServerKind;
 use crate::manifest::oauth;
 use crate::source::finding::Severity;
@@ -29,7 +29,7 @@ use crate::source::finding::Severity;
 pub(crate) static RULE: Rule = Rule {
     id: "remote-signal-conflict",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
+    yields_to: Yields::to(&[Yield::AtPlace(&UNUSABLE_URL_RULES)]),
     source: include_str!("remote_signal_conflict.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield, Yields};
 use crate::manifest::oauth;
 use crate::manifest::oauth::metadata_url::is_authorization_server_metadata;
 use crate::source::finding::Severity;
@@ -35,7 +35,7 @@ use super::{has_same_origin, plaintext_url};
 pub(crate) static RULE: Rule = Rule {
     id: "resource-metadata-misuse",
     level: Severity::Warning,
-    yields_to: &[Yield::WhereCompared(&[&plaintext_url::RULE])],
+    yields_to: Yields::to(&[Yield::WhereCompared(&[&plaintext_url::RULE])]),
     source: include_str!("resource_metadata_misuse.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield, Yields};
 use crate::manifest::oauth;
 use crate::source::finding::Severity;
 
@@ -31,11 +31,11 @@ use super::{plaintext_url, remote_signal_conflict};
 pub(crate) static RULE: Rule = Rule {
     id: "resource-url-mismatch",
     level: Severity::Error,
-    yields_to: &[
+    yields_to: Yields::to(&[
         Yield::AtPlace(&UNUSABLE_URL_RULES),
         Yield::WhereCompared(&[&plaintext_url::RULE]),
         Yield::InFile(&[&remote_signal_conflict::RULE]),
-    ],
+    ]),
     source: include_str!("resource_url_mismatch.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

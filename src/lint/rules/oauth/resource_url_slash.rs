@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Fixable, Rule, Subject, Yield, Yields};
 use crate::manifest::oauth;
 use crate::source::finding::{Edit, Fix, Severity};
 
@@ -31,7 +31,7 @@ pub(crate) static RULE: Rule = Rule {
     id: "resource-url-slash",
     level: Severity::Warning,
     fix: Fixable::Risky,
-    yields_to: &[Yield::InFile(&[&remote_signal_conflict::RULE])],
+    yields_to: Yields::to(&[Yield::InFile(&[&remote_signal_conflict::RULE])]),
     source: include_str!("resource_url_slash.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

@@ -1,9 +1,9 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield, Yields};
 use crate::manifest::oauth::redirect;
 use crate::source::finding::Severity;
 
-use super::{UNUSABLE_REDIRECT_URI_RULES, empty_redirect_uris};
+use super::{empty_redirect_uris, insecure_redirect_uri};
 
 /// ## What it does
 /// Reports a redirect URI on a tunnel service (ngrok, Cloudflare quick tunnels, localtunnel, serveo, localhost.run)
@@ -35,11 +35,11 @@ use super::{UNUSABLE_REDIRECT_URI_RULES, empty_redirect_uris};
 pub(crate) static RULE: Rule = Rule {
     id: "tunnel-redirect-uri",
     level: Severity::Error,
-    yields_to: &[
+    yields_to: Yields::to(&[
         Yield::AtPlace(&UNUSABLE_URL_RULES),
-        Yield::AtPlace(&UNUSABLE_REDIRECT_URI_RULES),
+        Yield::AtPlace(&[&insecure_redirect_uri::RULE]),
         Yield::InFile(&[&empty_redirect_uris::RULE]),
-    ],
+    ]),
     profile: ProfileScope::Own,
     source: include_str!("tunnel_redirect_uri.rs"),
     check: Check::Server(check),

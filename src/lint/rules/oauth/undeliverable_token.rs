@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield, Yields};
 use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
 
@@ -35,7 +35,7 @@ use super::deliveries;
 pub(crate) static RULE: Rule = Rule {
     id: "undeliverable-token",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
+    yields_to: Yields::to(&[Yield::AtPlace(&UNUSABLE_URL_RULES)]),
     source: include_str!("undeliverable_token.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield, Yields};
 use crate::manifest::oauth::client_secret;
 use crate::source::finding::Severity;
 use crate::text::secrets::client_secret::ClientSecret;
@@ -22,7 +22,7 @@ use crate::text::secrets::client_secret::ClientSecret;
 pub(crate) static RULE: Rule = Rule {
     id: "unexpanded-secret-reference",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
+    yields_to: Yields::to(&[Yield::AtPlace(&UNUSABLE_URL_RULES)]),
     source: include_str!("unexpanded_secret_reference.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield, Yields};
 use crate::manifest::oauth::OAuthType;
 use crate::source::finding::Severity;
 
@@ -36,10 +36,10 @@ use super::{has_same_origin, plaintext_url};
 pub(crate) static RULE: Rule = Rule {
     id: "well-known-off-origin",
     level: Severity::Error,
-    yields_to: &[
+    yields_to: Yields::to(&[
         Yield::AtPlace(&UNUSABLE_URL_RULES),
         Yield::WhereCompared(&[&plaintext_url::RULE]),
-    ],
+    ]),
     source: include_str!("well_known_off_origin.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

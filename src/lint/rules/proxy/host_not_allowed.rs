@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{CatalogSubject, Check, Findings, ProfileScope, Rule, Yield};
+use crate::lint::{CatalogSubject, Check, Findings, ProfileScope, Rule, Yield, Yields};
 use crate::source::finding::Severity;
 
 use super::needed_hosts;
@@ -30,7 +30,7 @@ use super::needed_hosts;
 pub(crate) static RULE: Rule = Rule {
     id: "host-not-allowed",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
+    yields_to: Yields::to(&[Yield::AtPlace(&UNUSABLE_URL_RULES)]),
     profile: ProfileScope::Own,
     source: include_str!("host_not_allowed.rs"),
     check: Check::Catalog(check),

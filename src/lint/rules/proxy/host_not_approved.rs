@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield, Yields};
 use crate::source::finding::Severity;
 
 use super::needed_hosts;
@@ -31,7 +31,7 @@ use super::needed_hosts;
 pub(crate) static RULE: Rule = Rule {
     id: "host-not-approved",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
+    yields_to: Yields::to(&[Yield::AtPlace(&UNUSABLE_URL_RULES)]),
     profile: ProfileScope::Own,
     source: include_str!("host_not_approved.rs"),
     check: Check::Server(check),

@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{CatalogSubject, Check, Findings, ProfileScope, Rule, Yield};
+use crate::lint::{CatalogSubject, Check, Findings, ProfileScope, Rule, Yield, Yields};
 use crate::source::finding::Severity;
 use crate::text::hosts;
 use crate::text::profile::Profile;
@@ -32,7 +32,7 @@ use super::{allowed_hosts, needed_hosts};
 pub(crate) static RULE: Rule = Rule {
     id: "loopback-allowed",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
+    yields_to: Yields::to(&[Yield::AtPlace(&UNUSABLE_URL_RULES)]),
     profile: ProfileScope::Own,
     source: include_str!("loopback_allowed.rs"),
     check: Check::Catalog(check),

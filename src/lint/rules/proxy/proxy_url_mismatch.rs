@@ -3,7 +3,7 @@ use url::Url;
 use crate::lint::rules::oauth::insecure_redirect_uri;
 use crate::lint::rules::oauth::redirect_not_proxy_callback;
 use crate::lint::rules::oauth::tunnel_redirect_uri;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield, Yields};
 use crate::manifest::oauth::redirect;
 use crate::source::finding::Severity;
 
@@ -44,11 +44,11 @@ use crate::source::finding::Severity;
 pub(crate) static RULE: Rule = Rule {
     id: "proxy-url-mismatch",
     level: Severity::Warning,
-    yields_to: &[Yield::AtPlace(&[
+    yields_to: Yields::to(&[Yield::AtPlace(&[
         &redirect_not_proxy_callback::RULE,
         &insecure_redirect_uri::RULE,
         &tunnel_redirect_uri::RULE,
-    ])],
+    ])]),
     source: include_str!("proxy_url_mismatch.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

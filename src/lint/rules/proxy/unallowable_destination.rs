@@ -1,7 +1,7 @@
 use url::{Host, Url};
 
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield, Yields};
 use crate::source::finding::Severity;
 use crate::text::hosts;
 
@@ -29,7 +29,7 @@ use crate::text::hosts;
 pub(crate) static RULE: Rule = Rule {
     id: "unallowable-destination",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
+    yields_to: Yields::to(&[Yield::AtPlace(&UNUSABLE_URL_RULES)]),
     profile: ProfileScope::Own,
     source: include_str!("unallowable_destination.rs"),
     check: Check::Server(check),

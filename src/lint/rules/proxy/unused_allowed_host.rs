@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::entry::Entry;
-use crate::lint::{CatalogSubject, Check, Findings, ProfileScope, Rule};
+use crate::lint::{Alone, CatalogSubject, Check, Findings, ProfileScope, Rule};
 use crate::manifest::oauth::Verdict;
 use crate::source::Origin;
 use crate::source::finding::Severity;
@@ -35,6 +35,7 @@ pub(crate) static RULE: Rule = Rule {
     id: "unused-allowed-host",
     level: Severity::Warning,
     profile: ProfileScope::Own,
+    alone: Alone::Nothing,
     source: include_str!("unused_allowed_host.rs"),
     check: Check::Catalog(check),
     ..super::DEFAULTS

@@ -4,7 +4,7 @@ use crate::lint::rules::discovery::invalid_metadata;
 use crate::lint::rules::discovery::issuer_mismatch;
 use crate::lint::rules::discovery::resource_mismatch;
 use crate::lint::rules::discovery::unreachable_metadata;
-use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, ProfileScope, Rule, Subject, Yield, Yields};
 use crate::source::Origin;
 use crate::source::finding::Severity;
 
@@ -46,13 +46,13 @@ use crate::source::finding::Severity;
 pub(crate) static RULE: Rule = Rule {
     id: "unverifiable-destination",
     level: Severity::Warning,
-    yields_to: &[Yield::InFile(&[
+    yields_to: Yields::to(&[Yield::InFile(&[
         &issuer_mismatch::RULE,
         &invalid_metadata::RULE,
         &insecure_endpoint::RULE,
         &resource_mismatch::RULE,
         &unreachable_metadata::RULE,
-    ])],
+    ])]),
     profile: ProfileScope::Own,
     source: include_str!("unverifiable_destination.rs"),
     check: Check::Server(check),

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Fixable, RawSubject, Rule};
+use crate::lint::{Alone, Check, Findings, Fixable, RawSubject, Rule};
 use crate::source::finding::{Edit, Fix, Place, Severity};
 
 /// ## What it does
@@ -21,6 +21,7 @@ pub(crate) static RULE: Rule = Rule {
     id: "missing-name",
     level: Severity::Warning,
     fix: Fixable::Safe,
+    alone: Alone::NoFix,
     source: include_str!("missing_name.rs"),
     check: Check::Value(check),
     ..super::DEFAULTS

@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, Rule, SchemaSubject, Yield};
+use crate::lint::{Check, Findings, Rule, SchemaSubject, Yield, Yields};
 use crate::manifest::violations::Violation;
 use crate::source::finding::{Place, Severity};
 
@@ -22,7 +22,7 @@ use crate::source::finding::{Place, Severity};
 pub(crate) static RULE: Rule = Rule {
     id: "schema-violation",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
+    yields_to: Yields::to(&[Yield::AtPlace(&UNUSABLE_URL_RULES)]),
     source: include_str!("schema_violation.rs"),
     check: Check::Schema(check),
     ..super::DEFAULTS

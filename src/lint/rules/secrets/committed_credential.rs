@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use crate::lint::rules::UNUSABLE_URL_RULES;
 use crate::lint::rules::oauth::literal_client_secret;
-use crate::lint::{Check, Findings, RawSubject, Rule, Yield};
+use crate::lint::{Check, Findings, RawSubject, Rule, Yield, Yields};
 use crate::source::Pointer;
 use crate::source::finding::{Place, Severity};
 use crate::text::secrets::credential::{credentials, may_be_in_json};
@@ -30,10 +30,10 @@ use crate::text::secrets::credential::{credentials, may_be_in_json};
 pub(crate) static RULE: Rule = Rule {
     id: "committed-credential",
     level: Severity::Error,
-    yields_to: &[
+    yields_to: Yields::to(&[
         Yield::AtPlace(&UNUSABLE_URL_RULES),
         Yield::AtPlace(&[&literal_client_secret::RULE]),
-    ],
+    ]),
     source: include_str!("committed_credential.rs"),
     check: Check::Value(check),
     ..super::DEFAULTS

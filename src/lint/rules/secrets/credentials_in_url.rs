@@ -1,7 +1,6 @@
 use serde_json::Value;
 
-use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, RawSubject, Rule, Yield};
+use crate::lint::{Check, Findings, RawSubject, Rule};
 use crate::source::Pointer;
 use crate::source::finding::Severity;
 use crate::text::placeholder::{PlaceholderKind, placeholders};
@@ -30,7 +29,6 @@ use crate::text::secrets::hardcoded::is_hardcoded;
 pub(crate) static RULE: Rule = Rule {
     id: "credentials-in-url",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
     source: include_str!("credentials_in_url.rs"),
     check: Check::Value(check),
     ..super::DEFAULTS

@@ -1,5 +1,5 @@
 use crate::lint::rules::tokens::overwritten_token_env;
-use crate::lint::{Check, Findings, RawSubject, Rule, Yield};
+use crate::lint::{Check, Findings, RawSubject, Rule, Yield, Yields};
 use crate::source::finding::Severity;
 use crate::text::secrets::credential::{credentials, names_credential};
 use crate::text::secrets::hardcoded::{is_hardcoded, is_stand_in};
@@ -30,7 +30,10 @@ use super::committed_credential;
 pub(crate) static RULE: Rule = Rule {
     id: "literal-credential",
     level: Severity::Warning,
-    yields_to: &[Yield::AtPlace(&[&committed_credential::RULE, &overwritten_token_env::RULE])],
+    yields_to: Yields::to(&[Yield::AtPlace(&[
+        &committed_credential::RULE,
+        &overwritten_token_env::RULE,
+    ])]),
     source: include_str!("literal_credential.rs"),
     check: Check::Value(check),
     ..super::DEFAULTS

@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use crate::lint::{Check, Findings, RawSubject, Rule, Yield};
+use crate::lint::{Check, Findings, RawSubject, Rule, Yield, Yields};
 use crate::source::finding::{Finding, Severity};
 use crate::text::secrets::hardcoded::is_nothing;
 
@@ -32,7 +32,7 @@ use super::committed_credential;
 pub(crate) static RULE: Rule = Rule {
     id: "sensitive-default",
     level: Severity::Warning,
-    yields_to: &[Yield::AtPlace(&[&committed_credential::RULE])],
+    yields_to: Yields::to(&[Yield::AtPlace(&[&committed_credential::RULE])]),
     source: include_str!("sensitive_default.rs"),
     check: Check::Value(check),
     ..super::DEFAULTS

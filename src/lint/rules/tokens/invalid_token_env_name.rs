@@ -1,5 +1,5 @@
 use crate::lint::rules::UNUSABLE_URL_RULES;
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield, Yields};
 use crate::source::finding::Severity;
 use crate::text::env_name;
 
@@ -23,7 +23,7 @@ use crate::text::env_name;
 pub(crate) static RULE: Rule = Rule {
     id: "invalid-token-env-name",
     level: Severity::Error,
-    yields_to: &[Yield::AtPlace(&UNUSABLE_URL_RULES)],
+    yields_to: Yields::to(&[Yield::AtPlace(&UNUSABLE_URL_RULES)]),
     source: include_str!("invalid_token_env_name.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS
