@@ -206,13 +206,16 @@ impl<'a> CatalogRepair<'a> {
         } else {
             Cow::Owned(self.line.judge_catalog(&self.entries_with(entry.clone())))
         };
-        let (here, elsewhere): (Vec<&Finding>, Vec<&Finding>) =
-            of_catalog.iter().partition(|finding| is_in(finding, file.file));
-        let elsewhere = self.count(elsewhere);
-        findings.extend(here.into_iter().cloned());
-        let Line { config, sources, .. } = self.line;
-        lint::silence(&mut findings, config, |finding| self.ignores.cover(finding, sources));
-        CheckedText { text, entry, here: self.count(&findings), findings, elsewhere }
+        let (here, mut elsewhere): (Vec<Finding>, Vec<Finding>) =
+            of_catalog.into_owned().into_iter().partition(|finding| is_in(finding, file.file));
+        findings.extend(here);
+        // In other files too, a finding that is gone may have silenced one that is now shown.
+        for found in [&mut findings, &mut elsewhere] {
+            let Line { config, sources, .. } = self.line;
+            lint::silence(found, config, |finding| self.ignores.cover(finding, sources));
+        }
+        let (here, elsewhere) = (self.count(&findings), self.count(&elsewhere));
+        CheckedText { text, entry, findings, here, elsewhere }
     }
 
     /// Whether the catalog shows the same with this entry as with the one that its file had.

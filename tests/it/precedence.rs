@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::repair::assert_repairs;
 use crate::support::{check_json, merge, proxied, rule_ids, run, scratch, write};
 
 /// A proxied server with a patch of its manifest.
@@ -100,4 +101,23 @@ fn build_names_the_server_that_gave_way_to_another_of_its_id() {
     let (code, _, stderr) = run(folder, &off);
     assert_eq!(code, 0, "{stderr}");
     assert!(stderr.contains("left out `acme__mcp`: another file has the same id"), "{stderr}");
+}
+
+#[test]
+fn a_fix_that_uncovers_a_warning_in_another_file_is_not_offered() {
+    let scratch = scratch();
+    let folder = scratch.path();
+    let server = |url: &str| {
+        let mut server = proxied("acme__mcp");
+        let patch = json!({
+            "server": { "type": "remote", "command": null, "args": null, "url": "https://mcp.acme.example/mcp" },
+            "oauth_config": { "server_url": url, "generic_oauth": null, "token_endpoint": null,
+                              "access_token_env_var": null }
+        });
+        merge(&mut server, &patch);
+        server.to_string()
+    };
+    write(&folder.join("catalog/acme__mcp.json"), server("https://mcp.acme.example/mcp/"));
+    write(&folder.join("catalog_local/acme__mcp.json"), server("https://mcp.acme.example/mcp"));
+    assert_repairs(folder, "--unsafe-fixes");
 }
