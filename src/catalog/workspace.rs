@@ -320,6 +320,14 @@ impl Workspace {
     ) -> Result<Vec<ManifestFile>, WorkspaceError> {
         self.check_folders(&target.folders)?;
         let mut manifests = list_manifests(&target.folders, sources, &self.working_folder)?;
+        if target.folders != self.folders() {
+            for manifest in &mut manifests {
+                let path = sources.file(manifest.file).map(|known| known.path.as_path());
+                let is_alone = path.and_then(Path::parent) == Some(&target.folders.root);
+                let is_named = path.is_some_and(|path| target.selection.is_exactly(path));
+                manifest.is_expected = is_named || !is_alone;
+            }
+        }
         if let Some(input) = input {
             let stem = input.stem();
             let StandardInput { path, text, .. } = input;
@@ -359,6 +367,11 @@ impl Selection {
             (Self::Paths(paths), Self::Paths(more)) => paths.extend(more),
             (this, _) => *this = Self::Everything,
         }
+    }
+
+    /// Whether this very file was named.
+    fn is_exactly(&self, path: &Path) -> bool {
+        matches!(self, Self::Paths(paths) if paths.contains(path))
     }
 
     /// Whether findings in this file are shown.

@@ -18,6 +18,7 @@ pub static RULES: &[&Rule] = &[
     &reading::byte_order_mark::RULE,
     &reading::duplicate_key::RULE,
     &reading::legacy_manifest::RULE,
+    &reading::not_a_server_file::RULE,
     &reading::schema_violation::RULE,
     &reading::missing_name::RULE,
     &reading::missing_server::RULE,

@@ -51,6 +51,8 @@ pub enum FileContent<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct SchemaSubject<'a> {
     pub file: FileId,
+    /// Whether the file has to be a manifest.
+    pub is_expected: bool,
     pub validated: &'a Validated,
 }
 

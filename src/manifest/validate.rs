@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use serde::Deserialize as _;
 use serde_json::Value;
 
+use crate::manifest::foreign::{self, Foreign};
 use crate::manifest::model::Manifest;
 use crate::manifest::schema::SERVER_SCHEMA;
 use crate::manifest::violations::{Checker, Violation};
@@ -15,7 +16,9 @@ use crate::source::Pointer;
 pub struct Validated {
     /// Pointers to keys that only the older dialect has, which is not supported.
     pub older_keys: Vec<&'static str>,
-    /// Empty if there are such keys.
+    /// Another kind of file, recognised by its own keys.
+    pub foreign: Option<Foreign>,
+    /// Empty if it is one of these.
     pub violations: Vec<Violation>,
 }
 
@@ -28,6 +31,8 @@ pub enum SchemaVerdict {
     Broken,
     /// It is written in the older dialect.
     Legacy,
+    /// It is a file of another kind.
+    Foreign,
 }
 
 /// The committed schema, compiled once.
@@ -57,8 +62,10 @@ const OLDER_KEYS: [&str; 5] = [
 pub fn validate(value: &Value) -> Validated {
     let is_there = |pointer: &&str| value.pointer(pointer).is_some();
     let older_keys: Vec<_> = OLDER_KEYS.into_iter().filter(is_there).collect();
-    let violations = if older_keys.is_empty() { SCHEMA.violations(value) } else { Vec::new() };
-    Validated { older_keys, violations }
+    let foreign = foreign::recognise(value).filter(|_| older_keys.is_empty());
+    let is_other = foreign.is_some() || !older_keys.is_empty();
+    let violations = if is_other { Vec::new() } else { SCHEMA.violations(value) };
+    Validated { older_keys, foreign, violations }
 }
 
 impl Validated {
@@ -73,6 +80,8 @@ impl Validated {
             |violation: &Violation| matches!(violation, Violation::UnknownKey { .. });
         if !self.older_keys.is_empty() {
             SchemaVerdict::Legacy
+        } else if self.foreign.is_some() {
+            SchemaVerdict::Foreign
         } else if self.violations.iter().all(is_unknown_key) {
             SchemaVerdict::Manifest
         } else {

@@ -12,8 +12,8 @@ use crate::catalog::config::Config;
 use crate::catalog::entry::{self, Entry};
 use crate::discovery::lock::Locks;
 use crate::lint::{
-    self, CatalogSubject, Context, FileContent, Findings, RawSubject, SchemaSubject, Subject,
-    TextSubject,
+    self, CatalogSubject, Context, FileContent, Findings, Group, RawSubject, SchemaSubject,
+    Subject, TextSubject,
 };
 use crate::manifest::model::Manifest;
 use crate::manifest::validate::{self as schema, SchemaVerdict, Validated};
@@ -107,7 +107,7 @@ impl Line<'_> {
     /// Manifest -> entry: the OAuth type, and what the lock adds.
     pub(super) fn classify<'a>(&self, valid: ValidFile<'a>) -> ClassifiedFile<'a> {
         let ValidFile { loaded, manifest } = valid;
-        let ManifestFile { file, origin, stem } = loaded.file;
+        let ManifestFile { file, origin, stem, .. } = loaded.file;
         let proxy_url = self.config.proxy.url.as_deref();
         let entry = entry::entry(*file, *origin, stem, &manifest, self.locks, proxy_url);
         ClassifiedFile { loaded, manifest, entry }
@@ -185,23 +185,33 @@ pub(super) fn parse(mut loaded: LoadedFile<'_>) -> Result<ParsedFile<'_>, Stoppe
 /// JSON value -> manifest, by the schema.
 pub(super) fn validate(parsed: ParsedFile<'_>) -> Result<ValidFile<'_>, Stopped> {
     let ParsedFile { mut loaded, value } = parsed;
-    let file = loaded.file.file;
+    let ManifestFile { file, is_expected, .. } = *loaded.file;
     let validated = schema::validate(&value);
-    let subject = SchemaSubject { file, validated: &validated };
+    let subject = SchemaSubject { file, is_expected, validated: &validated };
     lint::run_on_schema(&subject, &mut loaded.findings);
-    if validated.verdict() != SchemaVerdict::Legacy {
+    let verdict = validated.verdict();
+    if verdict != SchemaVerdict::Legacy {
         let subject =
             RawSubject { file, stem: loaded.file.stem.as_ref(), text: &loaded.text, value: &value };
-        lint::run_on_value(&subject, &mut loaded.findings);
+        let mut found = Findings::default();
+        lint::run_on_value(&subject, &mut found);
+        // A secret is one in any file; the other rules speak of manifests.
+        let is_about_secrets =
+            |rule: &str| lint::find(rule).is_some_and(|rule| rule.group == Group::Secrets);
+        found.retain(|it| verdict != SchemaVerdict::Foreign || is_about_secrets(it.rule));
+        loaded.findings.append(&mut found);
     }
     let name = value.get("name").and_then(Value::as_str).map(str::to_owned);
-    if validated.verdict() != SchemaVerdict::Manifest {
-        return Err(loaded.stop(name.as_deref()));
+    match verdict {
+        SchemaVerdict::Manifest => {}
+        SchemaVerdict::Foreign => return Err(loaded.stop(None)),
+        SchemaVerdict::Broken | SchemaVerdict::Legacy => return Err(loaded.stop(name.as_deref())),
     }
     match schema::read(value, &loaded.file.stem) {
         Ok(manifest) => Ok(ValidFile { loaded, manifest }),
         Err(error) => {
-            let subject = SchemaSubject { file, validated: &Validated::broken(error.to_string()) };
+            let validated = Validated::broken(error.to_string());
+            let subject = SchemaSubject { file, is_expected, validated: &validated };
             lint::run_on_schema(&subject, &mut loaded.findings);
             Err(loaded.stop(name.as_deref()))
         }
@@ -215,7 +225,7 @@ impl<'a> LoadedFile<'a> {
 
     /// The file is not a manifest, but may still have a name.
     fn stop(self, name: Option<&str>) -> Stopped {
-        let ManifestFile { file, origin, stem } = self.file;
+        let ManifestFile { file, origin, stem, .. } = self.file;
         Stopped(Box::new(JudgedFile {
             entry: entry::unreadable(*file, *origin, stem, name),
             manifest: None,

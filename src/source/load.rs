@@ -23,13 +23,15 @@ pub struct ManifestFile {
     pub origin: Origin,
     /// The file's name without `.json`, which is also the name of its entry.
     pub stem: Arc<str>,
+    /// Whether it lies in a catalog folder or was named, so that it has to be a manifest.
+    pub is_expected: bool,
 }
 
 impl ManifestFile {
     pub fn new(file: FileId, path: &Path, is_local: bool) -> Self {
         let origin = if is_local { Origin::CatalogLocal } else { Origin::Catalog };
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into();
-        Self { file, origin, stem }
+        Self { file, origin, stem, is_expected: true }
     }
 }
 

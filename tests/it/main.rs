@@ -29,6 +29,7 @@ mod env;
 mod export;
 mod fix;
 mod gate;
+mod foreign;
 mod guide;
 mod house;
 mod leaks;

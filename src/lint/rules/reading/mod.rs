@@ -7,6 +7,7 @@ pub(crate) mod legacy_manifest;
 pub(crate) mod missing_metadata;
 pub(crate) mod missing_name;
 pub(crate) mod missing_server;
+pub(crate) mod not_a_server_file;
 pub(crate) mod schema_violation;
 pub(crate) mod unknown_key;
 pub(crate) mod unreadable_file;
