@@ -254,14 +254,19 @@ fn said_of_a_line(manifest: &str) -> String {
 }
 
 #[test]
-fn a_credential_in_a_readme_is_no_finding_and_is_masked_in_the_window_of_another() {
+fn a_credential_in_a_readme_is_a_warning_and_withholds_nothing() {
     let secret = secret("ghp_", 39);
+    let scratch = scratch();
     let readme = format!("Log in with {secret}.");
-    let manifest = server("acme__mcp", &json!({ "readme": readme, "redme": "" }));
-    let said = said_of_a_line(&manifest.to_string());
-    assert!(said.contains("error[unknown-key]") || said.contains("warning[unknown-key]"));
-    assert!(!said.contains("committed-credential"), "{said}");
-    assert!(said.contains("[masked]") && !said.contains(&secret), "{said}");
+    let manifest = server("acme__mcp", &json!({ "readme": readme }));
+    write(&scratch.path().join("catalog/acme__mcp.json"), manifest.to_string());
+    let (code, stdout, stderr) = run(scratch.path(), &["check"]);
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    assert!(stdout.contains("warning[committed-credential]: a GitHub token is committed"));
+    assert!(stdout.contains("[masked]") && !stdout.contains(&secret), "{stdout}");
+    assert_eq!(run(scratch.path(), &["build"]).0, 0);
+    assert!(scratch.path().join("generated/desktop_app/servers/acme__mcp.json").exists());
+    assert_is_not_in(&scratch.path().join("generated"), &secret);
 }
 
 #[test]

@@ -48,10 +48,18 @@ fn is_variable(value: &str) -> bool {
     names_credential(value) && value.bytes().all(is_letter)
 }
 
-/// Whether a value says where the credential is: in a file or at a URL.
+/// Whether a value says where the credential is: in a file, or at a URL that does not contain it before its host, as the
+/// address of a Sentry project does.
 fn is_location(value: &str) -> bool {
     let starts = ["/", "./", "../", "~", "@"];
-    value.contains("://") || starts.iter().any(|start| value.starts_with(start))
+    let user_information = |url: &str| {
+        let (user, _) = url.split(['/', '?', '#']).next()?.rsplit_once('@')?;
+        Some(looks_random(user))
+    };
+    match value.split_once("://") {
+        Some((_, url)) => user_information(url) != Some(true),
+        None => starts.iter().any(|start| value.starts_with(start)),
+    }
 }
 
 #[cfg(test)]
@@ -60,7 +68,13 @@ mod tests {
 
     #[test]
     fn a_value_is_hardcoded_unless_it_is_replaced_or_stands_for_another() {
-        for value in ["kq8Zp2mN4vX7", "hunter2", "your-9f8e7d6c5b4a", "p4ss word"] {
+        for value in [
+            "kq8Zp2mN4vX7",
+            "hunter2",
+            "your-9f8e7d6c5b4a",
+            "p4ss word",
+            "https://9f8e7d6c5b4a@o1.ingest.sentry.io/2",
+        ] {
             assert!(is_hardcoded(value), "{value}");
         }
         for value in [
@@ -84,6 +98,7 @@ mod tests {
             "~/key",
             "@key",
             "https://vault.example/key",
+            "postgres://postgres@localhost/9f8e7d6c5b4a",
             "your-token-here",
             "<password>",
             "xxxx",

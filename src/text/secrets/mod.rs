@@ -2,6 +2,7 @@
 
 pub(crate) mod client_secret;
 pub(crate) mod credential;
+mod forms;
 pub(crate) mod hardcoded;
 pub(crate) mod literal_argument;
 pub(crate) mod redactor;

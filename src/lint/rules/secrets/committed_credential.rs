@@ -5,12 +5,12 @@ use crate::lint::rules::oauth::literal_client_secret;
 use crate::lint::{Check, Findings, RawSubject, Rule, Yield, Yields};
 use crate::source::Pointer;
 use crate::source::finding::{Place, Severity};
-use crate::text::secrets::credential::{credentials, may_be_in_json};
+use crate::text::secrets::credential::{credentials, is_short_lived, may_be_in_json};
 
 /// ## What it does
-/// Reports a credential anywhere in a manifest except its `readme`: a JSON Web Token, a private key in PEM form, or a token
-/// with the prefix of a known issuer, such as GitHub's or Slack's. Placeholders are not reported.
-/// A credential in the `readme` is not reported, but is masked in output.
+/// Reports a credential anywhere in a manifest, its `readme` included: a JSON Web Token, a private key, or a token in the
+/// form of a known issuer, such as GitHub's or Slack's. A placeholder is not reported, nor is a JSON Web Token that is valid
+/// for less than an hour, as in the link to a picture. In the `readme`, which may quote an example, it is a warning.
 ///
 /// ## Why is this bad?
 /// Anyone who can read the catalog can use it, and it stays in the history after it is removed from the file.
@@ -59,7 +59,6 @@ fn search<'a>(
     findings: &mut Findings,
 ) {
     match value {
-        Value::String(_) if is_in_readme(steps) => {}
         Value::String(text) => report(text, || subject.value_at(pointer(steps)), findings),
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
@@ -71,9 +70,7 @@ fn search<'a>(
         Value::Object(members) => {
             for (key, member) in members {
                 steps.push(Step::Key(key));
-                if !is_in_readme(steps) {
-                    report(key, || subject.key(pointer(steps)), findings);
-                }
+                report(key, || subject.key(pointer(steps)), findings);
                 search(subject, steps, member, findings);
                 steps.pop();
             }
@@ -82,25 +79,28 @@ fn search<'a>(
     }
 }
 
-fn is_in_readme(steps: &[Step<'_>]) -> bool {
-    matches!(steps, [Step::Key("readme"), ..])
-}
-
 /// Reports the credentials in a text as one finding.
 fn report(text: &str, place: impl Fn() -> Place, findings: &mut Findings) {
-    if let Some(first) = credentials(text).next() {
-        let place = place();
-        let is_launched = place.pointer().is_some_and(|at| at.as_str().starts_with("/server/"));
-        let help = if is_launched {
-            "revoke it with its issuer, then ask users for their own in `user_config`"
-        } else {
-            "revoke it with its issuer, and remove it"
-        };
-        let mut finding =
-            RULE.at(place, format!("{} is committed", first.kind)).help(help).withholding_server();
-        finding.secrets = credentials(text).map(|found| found.secret.to_owned()).collect();
-        findings.push(finding);
-    }
+    let Some(first) = credentials(text).find(|found| !is_short_lived(found.secret)) else {
+        return;
+    };
+    let place = place();
+    let is_in = |field: &str| place.pointer().is_some_and(|at| at.as_str().starts_with(field));
+    let help = if is_in("/server/") {
+        "revoke it with its issuer, then ask users for their own in `user_config`"
+    } else {
+        "revoke it with its issuer, and remove it"
+    };
+    let is_documented = is_in("/readme");
+    let mut finding = RULE.at(place, format!("{} is committed", first.kind)).help(help);
+    // No artifact contains a readme.
+    finding = if is_documented {
+        finding.severity(Severity::Warning)
+    } else {
+        finding.withholding_server()
+    };
+    finding.secrets = credentials(text).map(|found| found.secret.to_owned()).collect();
+    findings.push(finding);
 }
 
 fn pointer(steps: &[Step<'_>]) -> Pointer {

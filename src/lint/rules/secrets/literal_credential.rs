@@ -4,13 +4,14 @@ use crate::source::finding::Severity;
 use crate::text::secrets::credential::{credentials, names_credential};
 use crate::text::secrets::hardcoded::{is_hardcoded, is_stand_in};
 
-use super::committed_credential;
+use super::{committed_credential, credentials_in_url};
 
 /// ## What it does
-/// Reports a variable of `server.env` whose name ends in a word for a credential (`TOKEN`, `SECRET`, `PASSWORD`, `API_KEY`,
-/// `APIKEY`, `ACCESS_KEY`) and whose value is hard-coded. A flag or a number does not count. A placeholder, such as `$TOKEN`
-/// or `your-token`, is reported as one. Arguments are checked as well: a variable (`-e ACME_API_KEY=…`), an option with
-/// such a name (`--api-key …`) and a header (`--header "Authorization: Bearer …"`), except for placeholders.
+/// Reports a variable of `server.env` whose name ends in a word for a credential (`TOKEN`, `SECRET`, `PASSWORD`, `PASSPHRASE`,
+/// `_KEY`, `_PASS`, `_PAT`, `_DSN` and the like, but not `PUBLIC_KEY`) and whose value is hard-coded. A flag or a number does
+/// not count. A placeholder, such as `$TOKEN` or `your-token`, is reported as one. Arguments are checked as well: a variable
+/// (`-e ACME_API_KEY=…`), an option with such a name (`--api-key …`) and a header (`--header "Authorization: Bearer …"`),
+/// except for placeholders.
 ///
 /// ## Why is this bad?
 /// Everybody who installs the server gets the same credential, and everybody who can read the catalog has it.
@@ -32,6 +33,7 @@ pub(crate) static RULE: Rule = Rule {
     level: Severity::Warning,
     yields_to: Yields::to(&[Yield::AtPlace(&[
         &committed_credential::RULE,
+        &credentials_in_url::RULE,
         &overwritten_token_env::RULE,
     ])]),
     source: include_str!("literal_credential.rs"),

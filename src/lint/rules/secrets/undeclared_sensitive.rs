@@ -5,8 +5,9 @@ use crate::source::finding::{Edit, Fix, Severity};
 use crate::text::secrets::credential::names_credential;
 
 /// ## What it does
-/// Reports a string input of `user_config` whose key ends in a word for a credential (`token`, `secret`, `password`, `api_key`,
-/// `apikey`, `access_key`, in any case) and that is not `sensitive`. Numbers, booleans and paths do not count.
+/// Reports a string input of `user_config` whose key ends in a word for a credential (`token`, `secret`, `password`,
+/// `passphrase`, `_key`, `_pass`, `_pat`, `_dsn` and the like, in any case, but not `public_key`) and that is not `sensitive`.
+/// Numbers, booleans and paths do not count.
 ///
 /// ## Why is this bad?
 /// The user's input is shown on the screen and may be logged.
