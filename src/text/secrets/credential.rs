@@ -357,7 +357,7 @@ fn leading(text: &str, belongs: impl Fn(char) -> bool) -> &str {
     text.get(..end.unwrap_or(text.len())).unwrap_or_default()
 }
 
-fn is_token_character(character: char) -> bool {
+pub(super) fn is_token_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || is_separator(character)
 }
 

@@ -11,7 +11,7 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input};
 use url::Url;
 
-use crate::text::secrets::credential::credentials;
+use crate::text::secrets::credential::{credentials, is_token_character, looks_random};
 use crate::text::secrets::secret_search::recognisable_secrets;
 
 /// What replaces a secret.
@@ -23,7 +23,7 @@ const LONG: usize = 8;
 /// Secrets shorter than this are masked only between quotes or in a URL's user information.
 const SHORT: usize = 4;
 
-/// Lines of at least this many bytes of a multi-line secret are masked on their own too.
+/// Lines of a secret, and its parts between dots, are masked on their own too, if they have this many bytes.
 const LONG_LINE: usize = 16;
 
 /// Never masked: they reveal nothing, and are in every file.
@@ -64,10 +64,12 @@ impl Redactor {
     /// Masks each secret as it is, as JSON and URLs encode it.
     pub fn new(secrets: &[String]) -> Self {
         let mut boundary_of: BTreeMap<String, Boundary> = BTreeMap::new();
-        // A multi-line key may be shown line by line.
-        let lines =
-            secrets.iter().flat_map(|secret| secret.lines().filter(|line| line.len() >= LONG_LINE));
-        for secret in secrets.iter().map(String::as_str).chain(lines).map(str::trim) {
+        // A key of several lines may be shown line by line, and one of several parts as a key of TOML, part by part.
+        let lines = secrets.iter().flat_map(|secret| secret.lines());
+        let parts = secrets.iter().flat_map(|secret| secret.split('.'));
+        let parts = parts.filter(|part| part.chars().all(is_token_character) && looks_random(part));
+        let pieces = lines.chain(parts).filter(|piece| piece.len() >= LONG_LINE);
+        for secret in secrets.iter().map(String::as_str).chain(pieces).map(str::trim) {
             let boundary = match secret.chars().count() {
                 0 => continue,
                 _ if WORDS.contains(&secret) => continue,
@@ -140,8 +142,9 @@ impl Redactor {
         secrets.extend(self.recognised.iter().filter(|secret| name.contains(*secret)).cloned());
         if name.contains("://") {
             secrets.append(&mut recognisable_secrets(name));
-        } else if name.contains(":~1~1") {
-            // A pointer escapes the slashes of a URL and those of a secret.
+        }
+        if name.contains('~') {
+            // A pointer escapes the slashes of a URL, and `/` and `~` of a secret.
             let unescaped = name.replace("~1", "/").replace("~0", "~");
             let found = recognisable_secrets(&unescaped).into_iter();
             secrets.extend(found.map(|secret| secret.replace('~', "~0").replace('/', "~1")));
@@ -261,6 +264,8 @@ fn forms(secret: &str) -> Vec<String> {
         if is_short { secret.to_owned() } else { secret.to_ascii_lowercase() },
         json.to_owned(),
         json.replace('/', "\\/"),
+        // In a JSON Pointer.
+        secret.replace('~', "~0").replace('/', "~1"),
         form.replace('+', "%20"),
         form,
         percent(is_unreserved, false),
