@@ -111,10 +111,14 @@ pub(super) fn allowed_host(host: &str, profile: Profile) -> Checked<()> {
     check(is_name, field, "contains something other than a plain host name", "use host names")
 }
 
-/// A client id: visible ASCII and spaces (RFC 6749 appendix A.1).
+/// A client id: visible ASCII (RFC 6749 appendix A.1) that a shell does not interpret, because it is written into a template
+/// that people may read with `source`. No provider issues another.
 pub(super) fn client_id(text: &str) -> Checked<&str> {
-    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    check(is_plain, "oauth_config.client_id", "is not plain ASCII", "use only plain ASCII")?;
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"'\"`$\\;&|<>()".contains(&byte);
+    let problem = "contains a character that no client id has";
+    let remedy =
+        "write it in ASCII, without spaces, quotes, `$`, `\\`, parentheses and shell operators";
+    check(text.bytes().all(is_plain), "oauth_config.client_id", problem, remedy)?;
     Ok(text)
 }
 

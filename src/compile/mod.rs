@@ -31,6 +31,7 @@ use crate::discovery::lock::{LockEntry, Locks};
 use crate::manifest::model::{Manifest, UserInput};
 use crate::manifest::oauth::{Verdict, is_remote, remote_url};
 use crate::source::{FileId, Origin};
+use crate::text::dotenv;
 use crate::text::hidden::to_json;
 use crate::text::profile::Profile;
 
@@ -335,6 +336,9 @@ fn app(
 ) -> Result<AppLaunch, CompileError> {
     let proxy_url = config.proxy.url.as_deref().unwrap_or("http://localhost:8080");
     grammar::configured("proxy.url", grammar::url("proxy.url", proxy_url))?;
+    let is_quotable = dotenv::quote(proxy_url).is_some();
+    let quotable = grammar::check(is_quotable, "proxy.url", "contains a quote", "remove it");
+    grammar::configured("proxy.url", quotable)?;
     let servers = servers.values().map(|server| AppServer {
         id: server.id.clone(),
         display_name: server.display_name.clone(),

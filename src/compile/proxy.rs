@@ -12,7 +12,6 @@ use crate::compile::plan::{
     ProxyServer, ServerLaunch, Source, VERSION,
 };
 use crate::manifest::oauth::OAuthType;
-use crate::text::dotenv;
 use crate::text::env_name;
 use crate::text::hosts;
 
@@ -42,10 +41,6 @@ pub(super) fn server(
         | ClientRegistration::ClientMetadata { client_id } => client_id.clone(),
         ClientRegistration::Dynamic { .. } => String::new(),
     };
-    let is_quotable = dotenv::quote(&client_id).is_some();
-    let problem = "cannot be quoted in an env file";
-    let remedy = "remove one kind of quote";
-    grammar::check(is_quotable, "oauth_config.client_id", problem, remedy)?;
     let discovery = entry.destinations.known().iter();
     let discovery = discovery.filter(|destination| !destination.purpose.carries_secret());
     let methods = lock

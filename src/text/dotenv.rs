@@ -107,16 +107,13 @@ pub fn read(text: &str) -> EnvFile {
     file
 }
 
-/// Quotes a value so that it reads back unchanged, on one line; `None` where no kind of quote can do that.
+/// Quotes a value so that it reads back unchanged, on one line, and means the same to a shell that reads the file: only
+/// single quotes do both. `None` where they cannot.
 pub fn quote(value: &str) -> Option<String> {
-    let escaped = value.replace('\n', "\\n").replace('\r', "\\r");
-    [('\'', value), ('"', &escaped), ('`', value)]
-        .into_iter()
-        .filter(|(quote, text)| !text.contains(*quote) && !text.chars().any(is_line_end))
-        // After a backslash, dotenv may take the closing quote for content if another such quote follows in the file.
-        .filter(|(_, text)| !text.ends_with('\\') && !text.contains('\0'))
-        .map(|(quote, text)| format!("{quote}{text}{quote}"))
-        .find(|quoted| read(&format!("K={quoted}")).get("K") == Some(value))
+    let is_plain = |letter: char| letter != '\'' && letter != '\0' && !is_line_end(letter);
+    // After a backslash, dotenv may take the closing quote for content if another such quote follows in the file.
+    let is_quotable = value.chars().all(is_plain) && !value.ends_with('\\');
+    is_quotable.then(|| format!("'{value}'"))
 }
 
 /// Drops each pair of quotes that starts at the start of a line and ends at the end of one, as the greedy

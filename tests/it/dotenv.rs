@@ -1,10 +1,17 @@
 //! Env files as the JavaScript `dotenv` reads them. The cases were compared with dotenv 17 itself, as were 60,000
 //! random texts of quotes, escapes, separators and line ends.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::fs;
+use std::process::Command;
 
 use catproof::testing::text::dotenv::{quote, read};
 use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::battery::server;
+use crate::support::{check_json, run, scratch, write};
 
 fn pairs(text: &str) -> Vec<(String, String)> {
     let entries = read(text).entries.into_iter();
@@ -72,17 +79,13 @@ fn no_value_is_printed_with_its_entry() {
 }
 
 #[test]
-fn the_quote_is_chosen_by_the_value() {
+fn a_value_is_quoted_as_a_shell_reads_it_too_or_not_at_all() {
     let cases = [
         ("", Some("''")),
         ("plain", Some("'plain'")),
-        ("a#b $c", Some("'a#b $c'")),
-        ("it's", Some("\"it's\"")),
-        ("it's \"x\"", Some("`it's \"x\"`")),
-        ("it's \\n", Some("`it's \\n`")),
-        ("two\nlines", Some("\"two\\nlines\"")),
-        ("' \" `", None),
-        ("it's\n\"x\"", None),
+        ("a#b $(c) `d` \"e\" \\n", Some("'a#b $(c) `d` \"e\" \\n'")),
+        ("it's", None),
+        ("two\nlines", None),
         ("ends in \\", None),
         ("nul\0", None),
         ("line\u{2028}separator", None),
@@ -90,6 +93,83 @@ fn the_quote_is_chosen_by_the_value() {
     for (value, quoted) in cases {
         assert_eq!(quote(value).as_deref(), quoted, "{value:?}");
     }
+}
+
+/// What a shell would run, were it not quoted; the file `ran` would tell.
+const COMMANDS: [&str; 12] = [
+    "4129.'$(touch ran)\"",
+    "$(touch ran)",
+    "`touch ran`",
+    "';touch ran;'",
+    "'\"$(touch ran)\"'",
+    "'`touch ran`",
+    "x;touch ran",
+    "x&touch ran&",
+    "x|touch ran",
+    "x'>ran'",
+    "x\ntouch ran\n",
+    "\\';touch ran;#",
+];
+
+#[test]
+fn a_shell_that_sources_a_template_runs_nothing() {
+    let scratch = scratch();
+    let folder = scratch.path();
+    let mut servers = 0;
+    for command in COMMANDS {
+        for patch in [
+            json!({ "oauth_config": { "client_id": command } }),
+            json!({ "display_name": command }),
+            json!({ "oauth_config": { "redirect_uris": [format!("https://acme.example/{command}")] } }),
+            json!({ "oauth_config": { "scopes": [command] } }),
+            json!({ "oauth_config": { "server_url": format!("https://acme.example/{command}") } }),
+        ] {
+            let id = format!("acme__s{servers}");
+            let manifest = server(&id, &patch).to_string();
+            write(&folder.join(format!("catalog/{id}.json")), manifest);
+            servers += 1;
+        }
+        // Refused, or quoted.
+        let url = format!("https://acme.example/{command}");
+        let config = toml::to_string(&json!({ "proxy": { "url": url } })).unwrap();
+        write(&folder.join("settings/catproof.toml"), config);
+        run(folder, &["build", "--config", "settings/catproof.toml", "--out", "settings/out"]);
+    }
+    let (_, findings) = check_json(folder, &["--all"]);
+    for index in (0..servers).step_by(5) {
+        let file = format!("catalog/acme__s{index}.json");
+        let is_reported = findings.iter().any(|finding| {
+            // `$(…)` is a reference, which another rule reports.
+            let rule = finding["rule"].as_str().unwrap();
+            finding["file"] == file.as_str()
+                && ["uncompilable-value", "placeholder-client-id"].contains(&rule)
+                && finding["pointer"] == "/oauth_config/client_id"
+        });
+        assert!(is_reported, "{file}");
+    }
+    // With the error switched off, their servers are left out and the others compiled.
+    write(&folder.join("quiet.toml"), quiet(&findings));
+    let (code, _, stderr) = run(folder, &["build", "--config", "quiet.toml"]);
+    assert_eq!(code, 0, "{stderr}");
+    let template = folder.join("generated/oauth_proxy/.env.example");
+    let compiled = pairs(&fs::read_to_string(&template).unwrap()).len();
+    assert!(compiled > COMMANDS.len() * 2, "{compiled}");
+    for template in [template, folder.join("generated/desktop_app/.env.example")] {
+        let script = format!(". '{}'", template.display());
+        let output = Command::new("sh").args(["-c", &script]).current_dir(folder).output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.stdout.is_empty() && !folder.join("ran").exists(), "{stderr}");
+        // The variables of servers with `-` or `.` in their id are no names to a shell; here are none.
+        assert_eq!(stderr, "");
+    }
+}
+
+/// A configuration in which no finding is an error.
+fn quiet(findings: &[Value]) -> String {
+    let rules = findings.iter().map(|finding| finding["rule"].as_str().unwrap());
+    let rules: BTreeSet<&str> = rules.collect();
+    let off = rules.into_iter().map(|rule| format!("{rule} = \"off\"\n"));
+    format!("[rules]\n{}", off.collect::<String>())
 }
 
 fn hostile() -> impl Strategy<Value = String> {

@@ -17,7 +17,7 @@ struct Values {
 pub(crate) fn emit(plan: &Plan) -> Result<Artifact, RenderError> {
     let values = Values {
         generated: GENERATED,
-        // A plain URL contains no quote but `'`, so another kind can quote it.
+        // The compiler refuses a URL that cannot be quoted.
         proxy_url: dotenv::quote(&plan.app.proxy_url).unwrap_or_default(),
     };
     fill("desktop_app/.env.example", include_str!("app.env.j2"), values)
