@@ -1,6 +1,7 @@
 //! `catproof.toml`: what is wrong with it is shown at the exact characters, and all of it at once.
 
 use std::path::Path;
+use std::process::Command;
 
 use expect_test::{Expect, expect};
 use serde_json::Value;
@@ -351,4 +352,37 @@ fn a_configuration_that_cannot_be_compiled_hides_no_finding() {
         assert!(stderr.contains("`proxy.url` in the configuration"), "{stderr}");
     }
     assert!(!scratch.path().join("generated").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_configuration_that_is_no_file_is_never_ignored() {
+    for (make, reason) in [
+        ("ln -s nowhere catproof.toml", "it is a link to a file that does not exist"),
+        ("mkdir catproof.toml", "it is not a file"),
+        ("mkfifo catproof.toml", "it is not a file"),
+        ("ln -s catproof.toml catproof.toml", "too many levels of symbolic links"),
+    ] {
+        let scratch = scratch();
+        let folder = scratch.path();
+        catalog(folder);
+        let made = Command::new("sh").args(["-c", make]).current_dir(folder).status();
+        assert!(made.unwrap().success(), "{make}");
+        for below in ["", "catalog"] {
+            let (code, stdout, stderr) = run(&folder.join(below), &["check"]);
+            assert_eq!((code, stdout.as_str()), (2, ""), "{make}: {stderr}");
+            assert!(
+                stderr.contains("catproof.toml` cannot be read: ") && stderr.contains(reason),
+                "{stderr}"
+            );
+        }
+    }
+    // A link to a file is one.
+    let scratch = scratch();
+    catalog(scratch.path());
+    write(&scratch.path().join("shared/settings.toml"), "[rules]\nunknown-key = \"off\"\n");
+    let mut link = Command::new("ln");
+    link.args(["-s", "shared/settings.toml", "catproof.toml"]).current_dir(scratch.path());
+    assert!(link.status().unwrap().success());
+    assert_eq!(run(scratch.path(), &["check", "--fail-on", "warning"]).0, 0);
 }

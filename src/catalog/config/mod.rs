@@ -6,7 +6,7 @@ mod rule_ids;
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -69,14 +69,26 @@ pub(crate) fn load(
     working_folder: &Path,
     rules: &RuleIds,
 ) -> Result<LoadedConfig, ConfigError> {
-    let nearest = || {
-        working_folder.ancestors().map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file())
+    let is_there = |path: &PathBuf| match path.symlink_metadata() {
+        Ok(_) => true,
+        Err(error) => !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
     };
-    let Some(path) = named.map(|path| working_folder.join(path)).or_else(nearest) else {
-        return Ok(LoadedConfig::default());
+    // Whatever has the name counts: ignoring a broken link or a folder would ignore the policy that was meant.
+    let nearest = || working_folder.ancestors().map(|folder| folder.join(FILE_NAME)).find(is_there);
+    let (path, text) = match named.map(|path| working_folder.join(path)) {
+        Some(path) => {
+            let text = read_text(&path);
+            (path, text)
+        }
+        None => {
+            let Some(path) = nearest() else {
+                return Ok(LoadedConfig::default());
+            };
+            let text = check_is_file(&path).and_then(|()| read_text(&path));
+            (path, text)
+        }
     };
-    let text = read_text(&path)
-        .map_err(|reason| ConfigError::Unreadable { path: path.clone(), reason })?;
+    let text = text.map_err(|reason| ConfigError::Unreadable { path: path.clone(), reason })?;
     of_text(path, text, rules)
 }
 
@@ -93,6 +105,18 @@ pub(crate) fn of_text(
             Ok(LoadedConfig { config, file: Some(path), names_profile, notices })
         }
         Err(problems) => Err(ConfigError::Invalid { path, text, problems }),
+    }
+}
+
+/// Refuses what nobody named and would block or say nothing of use when read: a pipe, a folder, a broken link.
+fn check_is_file(path: &Path) -> Result<(), String> {
+    match path.metadata() {
+        Ok(metadata) if metadata.is_file() => Ok(()),
+        Ok(_) => Err("it is not a file".to_owned()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            Err("it is a link to a file that does not exist".to_owned())
+        }
+        Err(error) => Err(crate::source::describe(&error)),
     }
 }
 
