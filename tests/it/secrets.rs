@@ -380,6 +380,35 @@ fn a_name_of_the_run_that_was_written_down_as_a_secret_is_shown() {
 }
 
 #[test]
+fn a_secret_that_is_also_a_name_is_masked_in_its_pointer() {
+    let secret = secret("", 45);
+    let scratch = scratch();
+    let folder = scratch.path();
+    write(&folder.join("base/acme__mcp.json"), server("acme__mcp", &json!({})).to_string());
+    let patch = json!({
+        "server": { "env": { "ACME_API_KEY": secret, format!("{secret}-x"): "1", secret.clone(): "${user_config.a}" } },
+        "user_config": { secret.clone(): { "type": "string", "titel": "Key" } }
+    });
+    write(&folder.join("catalog/acme__mcp.json"), server("acme__mcp", &patch).to_string());
+    let (_, findings) = check_json(folder, &[]);
+    let pointers = findings.iter().filter_map(|finding| finding["pointer"].as_str());
+    let masked = pointers.filter(|pointer| pointer.contains("[masked]")).count();
+    assert!(masked > 1, "{findings:#?}");
+    for arguments in [
+        vec!["check", "--pedantic"],
+        vec!["check", "--pedantic", "--format", "json"],
+        vec!["check", "--pedantic", "--format", "sarif"],
+        vec!["diff", "--base", "base"],
+        vec!["diff", "--base", "base", "--format", "json"],
+        vec!["explain", "acme__mcp"],
+    ] {
+        let (_, stdout, stderr) = run(folder, &arguments);
+        let is_shown = stdout.contains(&secret) || stderr.contains(&secret);
+        assert!(!is_shown, "{arguments:?}\n{stdout}{stderr}");
+    }
+}
+
+#[test]
 fn a_secret_is_masked_where_a_broken_file_hides_it_from_the_rules() {
     let secret = secret("", 39);
     let broken: [&[u8]; 11] = [

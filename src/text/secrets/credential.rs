@@ -228,7 +228,7 @@ fn is_stand_in(content: &str) -> bool {
 }
 
 /// How often a letter follows a digit or the other way round: rarely in a name with a number, often in a random text.
-fn changes_of_kind(piece: &str) -> usize {
+pub(super) fn changes_of_kind(piece: &str) -> usize {
     let pairs = piece.as_bytes().windows(2);
     let is_change = |pair: &&[u8]| match pair {
         [first, second] => first.is_ascii_digit() != second.is_ascii_digit(),

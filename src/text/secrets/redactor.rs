@@ -11,7 +11,9 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input};
 use url::Url;
 
-use crate::text::secrets::credential::{credentials, is_token_character, looks_random};
+use crate::text::secrets::credential::{
+    changes_of_kind, credentials, is_token_character, looks_random,
+};
 use crate::text::secrets::secret_search::recognisable_secrets;
 
 /// What replaces a secret.
@@ -35,7 +37,7 @@ pub struct Redactor {
     hidden: Hidden,
     /// Names that are shown even though they are secrets too.
     exempt: Option<AhoCorasick>,
-    /// The secrets that are recognised as credentials by their form.
+    /// The secrets that are recognised as credentials by their form, or cannot be names.
     recognised: Vec<String>,
 }
 
@@ -96,6 +98,7 @@ impl Redactor {
         let is_recognised = |secret: &&String| {
             let found = credentials(secret).next();
             found.is_some_and(|found| found.secret.len() == secret.trim().len())
+                || is_no_name(secret)
         };
         let recognised = secrets.iter().filter(is_recognised).cloned().collect();
         Self { hidden, exempt: None, recognised }
@@ -123,10 +126,11 @@ impl Redactor {
                 exempt.insert(name.to_owned());
             }
         }
-        // A name that is a credential by its form is never exempt.
+        // A name that is a credential by its form, or that nobody gives to a thing, is never exempt.
         exempt.retain(|name| {
             !redactor.find_within(name, 0..name.len()).is_empty()
                 && credentials(name).next().is_none()
+                && !is_no_name(name)
         });
         if !exempt.is_empty() {
             redactor.exempt = AhoCorasick::new(exempt).ok();
@@ -236,6 +240,13 @@ pub(crate) fn replace(text: &str, part: Range<usize>, hidden: &[Range<usize>]) -
     }
     shown.push_str(text.get(from..part.end).unwrap_or_default());
     shown
+}
+
+/// Whether a text has a long run of letters and digits in which these alternate, as no name has that readers need to be
+/// shown, even if it is the name of a variable, an input or a file.
+fn is_no_name(text: &str) -> bool {
+    let mut runs = text.split(|letter: char| !letter.is_ascii_alphanumeric());
+    runs.any(|run| run.len() >= LONG_LINE && changes_of_kind(run) >= 4)
 }
 
 /// Every common encoding of a value.
