@@ -7,19 +7,11 @@ use crate::compile::plan::{
 };
 use crate::manifest::model::Manifest;
 use crate::text::launch_line::{Privilege, container_run, package_run};
+use crate::text::loader_variables::is_loader;
 use crate::text::pin::{image_name, is_pinned_image, is_pinned_package, package_name};
 
 use super::login::host_of;
 use super::{ChangeList, ComparedServer, CompiledManifest, Kind, Sentence, only_in, sentence};
-
-/// Variables that make a program load other code, fetch it from elsewhere, or trust other hosts. Case does not matter.
-const LOADERS: &str = "\
-    ALL_PROXY BASH_ENV BUN_CONFIG_REGISTRY CLASSPATH CURL_CA_BUNDLE DOCKER_HOST DYLD_INSERT_LIBRARIES \
-    DYLD_LIBRARY_PATH ENV GIT_SSH GIT_SSH_COMMAND HTTPS_PROXY HTTP_PROXY JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS \
-    LD_AUDIT LD_LIBRARY_PATH LD_PRELOAD NODE_EXTRA_CA_CERTS NODE_OPTIONS NODE_PATH NODE_TLS_REJECT_UNAUTHORIZED \
-    NPM_CONFIG_REGISTRY PATH PERL5LIB PERL5OPT PIP_EXTRA_INDEX_URL PIP_INDEX_URL PYTHONHOME PYTHONPATH \
-    PYTHONSTARTUP REQUESTS_CA_BUNDLE RUBYLIB RUBYOPT SSL_CERT_DIR SSL_CERT_FILE UV_DEFAULT_INDEX \
-    UV_EXTRA_INDEX_URL UV_INDEX UV_INDEX_URL _JAVA_OPTIONS";
 
 pub(super) fn compare(
     new: &ComparedServer,
@@ -215,11 +207,6 @@ fn environment(
     }
     let removed = was.keys().filter(|name| !is.contains_key(*name));
     changes.push_all(Kind::EnvironmentRemoved, "it no longer sets {}", removed);
-}
-
-fn is_loader(name: &str) -> bool {
-    let mut loaders = LOADERS.split_ascii_whitespace();
-    loaders.any(|loader| loader.eq_ignore_ascii_case(name))
 }
 
 /// What newly gives the process more power than a server needs; reported for new servers too.

@@ -1,5 +1,5 @@
 //! Text without knowledge of catalogs: hidden characters, hosts, environment variable names, dotenv, placeholders, launch
-//! lines, pinned versions, the nearest word, days, secrets; and the profile, which every other room needs.
+//! lines, loader variables, pinned versions, the nearest word, days, secrets; and the profile, which every other room needs.
 
 pub(crate) mod day;
 pub(crate) mod dotenv;
@@ -7,6 +7,7 @@ pub(crate) mod env_name;
 pub(crate) mod hidden;
 pub(crate) mod hosts;
 pub(crate) mod launch_line;
+pub(crate) mod loader_variables;
 pub(crate) mod pin;
 pub(crate) mod placeholder;
 pub(crate) mod plural;
