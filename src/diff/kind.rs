@@ -179,7 +179,8 @@ kinds! {
     EnvironmentRemoved: Review,
     /// An environment variable can make the program load other code, or trust other hosts.
     LoaderVariableSet: Breaking,
-    /// The container is opened to the host: privileged, a namespace, device or whole folder of it, the engine's socket.
+    /// The container is opened to the host: privileged, a namespace, group, device or whole folder of it, the engine's
+    /// socket, the keys of its user; or it is told where a host name leads.
     ContainerOpened: Breaking,
     /// Other options of the container change: mounts, ports, the service account.
     ContainerOptionsChanged: Review,

@@ -555,9 +555,11 @@ const CASES: &[Case] = &[
     (
         "a variable makes the program load other code",
         |it| {
-            it.edit(NOTES, &json!({ "server": { "env": { "NODE_OPTIONS": "--require /tmp/x" } } }));
+            let env =
+                json!({ "NODE_OPTIONS": "--require /tmp/x", "npm_config_script-shell": "/tmp/x" });
+            it.edit(NOTES, &json!({ "server": { "env": env } }));
         },
-        &["acme__notes loader-variable-set breaking"],
+        &["acme__notes loader-variable-set breaking", "acme__notes loader-variable-set breaking"],
     ),
     (
         "the container is opened",
@@ -575,6 +577,30 @@ const CASES: &[Case] = &[
             it.edit(BOX, &json!({ "server": { "args": arguments } }));
         },
         &[
+            "acme__box container-opened breaking",
+            "acme__box container-opened breaking",
+            "acme__box container-options-changed review",
+        ],
+    ),
+    (
+        "a group, a name and the keys of the host are given to the container",
+        |it| {
+            let arguments = [
+                "run",
+                "-i",
+                "--rm",
+                "--group-add",
+                "docker",
+                "--add-host=id.acme.example:203.0.113.7",
+                "-v",
+                "~/.ssh:/k:ro",
+                "acme/box:1.0",
+                "serve",
+            ];
+            it.edit(BOX, &json!({ "server": { "args": arguments } }));
+        },
+        &[
+            "acme__box container-opened breaking",
             "acme__box container-opened breaking",
             "acme__box container-opened breaking",
             "acme__box container-options-changed review",

@@ -21,7 +21,7 @@ pub enum Privilege {
     Engine,
     /// A host namespace: `network`, `pid` or `ipc`.
     HostNamespace(&'static str),
-    /// A host folder that contains everything, or the engine's socket.
+    /// A host folder that contains everything, the engine's socket, or what decides who may do what.
     HostFolder(String),
     /// Anything less: the option and its value.
     Other(&'static str, String),
@@ -46,11 +46,56 @@ impl Privilege {
 const NAMESPACES: [&str; 3] = ["network", "pid", "ipc"];
 
 /// The options that weaken the isolation without giving control of the host.
-const OTHERS: [&str; 8] =
-    ["cap-add", "cgroupns", "device", "ipc", "security-opt", "userns", "uts", "volumes-from"];
+const OTHERS: [&str; 12] = [
+    "add-host",
+    "cap-add",
+    "cgroupns",
+    "device",
+    "device-cgroup-rule",
+    "group-add",
+    "ipc",
+    "runtime",
+    "security-opt",
+    "userns",
+    "uts",
+    "volumes-from",
+];
 
-/// The folders that contain the whole file system or an engine's socket, each as its path segments.
-const FOLDERS: [&[&str]; 4] = [&[], &["run"], &["var"], &["var", "run"]];
+/// The folders that contain the whole file system, an engine's socket, the devices, or the accounts and programs of the
+/// machine, each as its path segments.
+const FOLDERS: [&[&str]; 16] = [
+    &[],
+    &["bin"],
+    &["boot"],
+    &["dev"],
+    &["etc"],
+    &["lib"],
+    &["lib64"],
+    &["private", "etc"],
+    &["proc"],
+    &["root"],
+    &["run"],
+    &["sbin"],
+    &["sys"],
+    &["usr"],
+    &["var"],
+    &["var", "run"],
+];
+
+/// The folders and files of a user that hold keys and logins.
+const KEYS: [&str; 11] = [
+    ".aws",
+    ".azure",
+    ".docker",
+    ".git-credentials",
+    ".gnupg",
+    ".kube",
+    ".netrc",
+    ".npmrc",
+    ".pypirc",
+    ".ssh",
+    "gcloud",
+];
 
 /// How the paths of the engines' sockets end, and of their pipes on Windows.
 const SOCKETS: [&str; 6] = [
@@ -94,8 +139,11 @@ impl ContainerRun<'_> {
         add_values("mount", |_, value| folder(source_of_mount(value)?));
         for name in OTHERS {
             add_values(name, |name, value| {
+                // The engine's own name for the host, which containers use to reach a service on it.
+                let is_harmless = name == "add-host" && value.ends_with(":host-gateway");
                 let is_namespace = name == "ipc" && value == "host";
-                (!is_namespace).then(|| Privilege::Other(name, value.to_owned()))
+                let is_other = !is_namespace && !is_harmless;
+                is_other.then(|| Privilege::Other(name, value.to_owned()))
             });
         }
         grants.sort_by_key(|grant| grant.at);
@@ -130,6 +178,9 @@ fn folder(source: &str) -> Option<Privilege> {
     let path = source.trim().replace('\\', "/");
     if SOCKETS.iter().any(|socket| path.ends_with(socket)) {
         return Some(Privilege::Engine);
+    }
+    if path.split('/').any(|segment| KEYS.contains(&segment)) {
+        return Some(Privilege::Other("volume", source.trim().to_owned()));
     }
     let (drive, inside) = path.split_at(path.find(':').map_or(0, |colon| colon + 1));
     let mut parts = Vec::new();
@@ -176,6 +227,9 @@ mod tests {
             (&["--volume=/var/..//.:/host"], folder("/")),
             (&["-v", "/var/run/:/run"], folder("/var/run")),
             (&["-v", "C:\\:/c"], folder("C:/")),
+            (&["-v", "/etc:/e"], folder("/etc")),
+            (&["-v", "/root/:/r"], folder("/root")),
+            (&["--mount", "type=bind,source=/dev,target=/d"], folder("/dev")),
             (&["--mount", "type=bind,source=/,target=/host"], folder("/")),
             (&["--mount", "type=volume,source=x,volume-opt=device=/,target=/host"], folder("/")),
         ];
@@ -195,10 +249,34 @@ mod tests {
     }
 
     #[test]
+    fn the_keys_of_a_user_are_a_privilege() {
+        for source in [
+            "~/.ssh",
+            "${HOME}/.ssh/id_rsa",
+            "$HOME/.aws/",
+            "/home/me/.config/gcloud",
+            "/root/.kube",
+        ] {
+            let privilege = Privilege::Other("volume", source.to_owned());
+            assert_eq!(privileges(&["-v", &format!("{source}:/k:ro")]), [privilege]);
+        }
+        let privilege = Privilege::Other("group-add", "docker".to_owned());
+        assert_eq!(privileges(&["--group-add", "docker"]), [privilege]);
+        let privilege = Privilege::Other("add-host", "id.acme.example:203.0.113.7".to_owned());
+        assert_eq!(privileges(&["--add-host=id.acme.example:203.0.113.7"]), [privilege]);
+    }
+
+    #[test]
     fn harmless_options_grant_nothing() {
         for options in [
             &["--privileged=false", "--network", "none", "--hostname", "host"][..],
-            &["-v", "data:/data", "-v", "/srv/docker.sock.d:/d", "-v", "/home/me:/"],
+            &["-v", "data:/data", "-v", "/srv/docker.sock.d:/d", "-v", "/home/me/notes:/"],
+            &[
+                "--add-host",
+                "host.docker.internal:host-gateway",
+                "-v",
+                "/etc/localtime:/etc/localtime:ro",
+            ],
             &["-v", r"C:\Users\me:/home", "-v", "C:/run:/run", "-v", "/var/run/aesmd:/a"],
             &["--mount", "type=tmpfs,target=/", "--mount", "type=volume,source=run,target=/x"],
         ] {
