@@ -1,50 +1,81 @@
-//! The inline script that a shell is started with, and which argument it is.
+//! The inline script that a shell or an interpreter is started with, and which argument it is, also behind programs that
+//! start another, such as `env` or `docker run`.
 
-use super::program;
+use std::sync::LazyLock;
 
-/// A text that a shell runs as commands.
+use regex::Regex;
+
+use super::{container_run, program};
+
+/// A text that a shell or an interpreter runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct InlineScript {
     kind: ShellKind,
     /// The argument that the script starts with; it may be missing.
     at: usize,
+    /// The argument that names the shell; `None` for the command itself.
+    pub(crate) shell_at: Option<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ShellKind {
-    /// `sh` and its like: `-c SCRIPT`, then arguments of the script.
+    /// `sh` and its like: `-c SCRIPT`, then arguments of the script. So are `npx -c` and `env -S`.
     Posix,
     /// `cmd`: `/c`, and everything after it.
     Cmd,
     /// PowerShell: `-Command`, and everything after it.
     PowerShell,
+    /// An interpreter that is given code: `node -e`.
+    Code,
 }
 
 impl InlineScript {
-    /// Whether the shell expands `${…}` in this argument itself. `cmd` has no such syntax.
+    /// Whether the shell expands `${…}` in this argument itself. `cmd` has no such syntax, nor have interpreters.
     pub(crate) fn expands(self, argument: usize) -> bool {
         match self.kind {
             ShellKind::Posix => argument == self.at,
             ShellKind::PowerShell => argument >= self.at,
-            ShellKind::Cmd => false,
+            ShellKind::Cmd | ShellKind::Code => false,
         }
     }
 }
 
-/// The script that a shell is started with; `None` if the command is not a shell, or runs a file.
+/// The script that a command line starts; `None` if it starts a file.
 pub(crate) fn inline_script(command: &str, args: &[String]) -> Option<InlineScript> {
-    let kind = shell_kind(command)?;
-    let at = match kind {
-        ShellKind::Posix => posix_script(args),
-        ShellKind::Cmd => cmd_script(args),
-        ShellKind::PowerShell => powershell_script(args),
-    }?;
-    Some(InlineScript { kind, at })
+    let (mut name, mut shell_at, mut rest_at) = (command, None, 0);
+    loop {
+        let rest = args.get(rest_at..)?;
+        if let Some((kind, at)) = script_of(name, rest) {
+            return Some(InlineScript { kind, at: rest_at + at, shell_at });
+        }
+        let (inner, inner_rest) = started_by(name, rest)?;
+        name = rest.get(inner)?.strip_prefix("--entrypoint=").unwrap_or(rest.get(inner)?);
+        shell_at = Some(rest_at + inner);
+        rest_at += inner_rest;
+    }
 }
 
 /// Whether a command is a shell, which parses its arguments by its own rules.
 pub(crate) fn is_shell(command: &str) -> bool {
     shell_kind(command).is_some()
+}
+
+/// The script among a program's own arguments.
+fn script_of(command: &str, args: &[String]) -> Option<(ShellKind, usize)> {
+    let kind = match shell_kind(command) {
+        Some(kind) => kind,
+        None if matches!(program(command), "env" | "npx" | "npm") => {
+            return Some((ShellKind::Posix, split_script(program(command), args)?));
+        }
+        None => return Some((ShellKind::Code, code(program(command), args)?)),
+    };
+    let at = match kind {
+        ShellKind::Posix => posix_script(args),
+        ShellKind::Cmd => cmd_script(args),
+        ShellKind::PowerShell => powershell_script(args),
+        ShellKind::Code => None,
+    };
+    Some((kind, at?))
 }
 
 fn shell_kind(command: &str) -> Option<ShellKind> {
@@ -54,6 +85,160 @@ fn shell_kind(command: &str) -> Option<ShellKind> {
         "powershell" | "pwsh" => Some(ShellKind::PowerShell),
         _ => None,
     }
+}
+
+/// The program that another starts: the argument that names it, and the first of its own.
+fn started_by(command: &str, args: &[String]) -> Option<(usize, usize)> {
+    if let Some(run) = container_run(command, args, None) {
+        let image = run.image?.at;
+        return match run.values_of("entrypoint").last() {
+            Some(entrypoint) => Some((entrypoint.at, image + 1)),
+            None => Some((image + 1, image + 2)),
+        };
+    }
+    if !STARTERS.contains(&program(command)) {
+        return None;
+    }
+    // Its own words: options, which may take a value, settings, subcommands and times.
+    let mut is_value = false;
+    for (at, word) in args.iter().enumerate() {
+        let is_option = word.starts_with('-');
+        if !is_option && starts_something(word) {
+            return Some((at, at + 1));
+        }
+        let is_own = is_option
+            || is_value
+            || word.contains('=')
+            || word.starts_with(|first: char| first.is_ascii_digit())
+            || ["dlx", "exec", "run", "tool", "x"].contains(&word.as_str());
+        if !is_own {
+            return None;
+        }
+        is_value = is_option && !word.contains('=');
+    }
+    None
+}
+
+fn starts_something(word: &str) -> bool {
+    let name = program(word);
+    let is_engine = matches!(name, "docker" | "podman");
+    is_shell(word) || is_engine || STARTERS.contains(&name) || code_options(name).is_some()
+}
+
+/// Programs that start the program that their arguments name.
+const STARTERS: [&str; 33] = [
+    "bunx",
+    "busybox",
+    "caffeinate",
+    "command",
+    "conda",
+    "cross-env",
+    "direnv",
+    "doas",
+    "dotenv",
+    "env",
+    "exec",
+    "hatch",
+    "ionice",
+    "mamba",
+    "nice",
+    "nohup",
+    "npm",
+    "npx",
+    "pdm",
+    "pipenv",
+    "pixi",
+    "pnpm",
+    "poetry",
+    "setsid",
+    "stdbuf",
+    "sudo",
+    "time",
+    "timeout",
+    "toybox",
+    "uv",
+    "wsl",
+    "xargs",
+    "yarn",
+];
+
+/// `env -S "sh -c …"`, `npx -c "…"`, `npm exec --call="…"`: one argument that is split into a command line.
+fn split_script(program: &str, args: &[String]) -> Option<usize> {
+    let (letter, long) = if program == "env" { ("-S", "--split-string") } else { ("-c", "--call") };
+    const WITH_VALUE: [&str; 8] =
+        ["-p", "--package", "-w", "--workspace", "--registry", "--userconfig", "-u", "-C"];
+    let mut is_value = false;
+    for (at, option) in args.iter().enumerate() {
+        if std::mem::replace(&mut is_value, WITH_VALUE.contains(&option.as_str())) {
+            continue;
+        }
+        if option == letter || option == long {
+            return Some(at + 1);
+        }
+        if option.strip_prefix(long).is_some_and(|rest| rest.starts_with('='))
+            || (program == "env" && option.starts_with(letter))
+        {
+            return Some(at);
+        }
+        // What follows the package or the program is its own.
+        let is_own = option.starts_with('-') || option.contains('=') || option == "exec";
+        if !is_own || option == "--" {
+            return None;
+        }
+    }
+    None
+}
+
+/// The options of an interpreter that are followed by code, and those that take another value.
+fn code_options(program: &str) -> Option<(&'static [&'static str], &'static [&'static str])> {
+    Some(match program.trim_end_matches(|last: char| last.is_ascii_digit() || last == '.') {
+        "node" | "nodejs" | "bun" => (
+            &["-e", "--eval", "-p", "--print", "-pe"],
+            &[
+                "-r",
+                "--require",
+                "--import",
+                "--loader",
+                "--experimental-loader",
+                "-C",
+                "--conditions",
+            ],
+        ),
+        "deno" => (&["eval"], &[]),
+        "python" | "pypy" => (&["-c"], &["-W", "-X"]),
+        "perl" => (&["-e", "-E"], &["-I"]),
+        "ruby" | "lua" | "osascript" | "Rscript" => (&["-e"], &["-I", "-r", "-l"]),
+        "php" => (&["-r"], &["-d", "-c"]),
+        _ => return None,
+    })
+}
+
+/// The code that an interpreter is given. The import of one module is none: it is the longer form of `python -m`.
+fn code(program: &str, args: &[String]) -> Option<usize> {
+    static IMPORT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"^(?:from [\w.]+ )?import [\w.]+(?: as \w+)?(?:; ?[\w.]+\(\))?;?$").ok()
+    });
+    let (code_options, with_value) = code_options(program)?;
+    let mut at = 0;
+    while let Some(option) = args.get(at) {
+        let is_joined = option.starts_with("--eval=") || option.starts_with("--print=");
+        // `python -Ic`, `perl -ne`: the last letter of a cluster.
+        let is_cluster = !option.starts_with("--")
+            && option.starts_with('-')
+            && !with_value.contains(&option.as_str())
+            && code_options.iter().any(|code| code.len() == 2 && option.ends_with(&code[1..]));
+        if code_options.contains(&option.as_str()) || is_cluster || is_joined {
+            let code_at = if is_joined { at } else { at + 1 };
+            let text = args.get(code_at).map_or("", |text| text.trim());
+            let is_import = IMPORT.as_ref().is_some_and(|import| import.is_match(text));
+            return (!is_import).then_some(code_at);
+        }
+        if !option.starts_with('-') || option == "-m" || option == "--" {
+            return None;
+        }
+        at += if with_value.contains(&option.as_str()) { 2 } else { 1 };
+    }
+    None
 }
 
 /// `-c`, alone or in a cluster. The script is the first argument that is neither an option nor the value of one.
@@ -122,7 +307,7 @@ fn powershell_script(args: &[String]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn script_of(line: &[&str]) -> Option<usize> {
+    fn position(line: &[&str]) -> Option<usize> {
         let args: Vec<String> = line.iter().skip(1).map(|&arg| arg.to_owned()).collect();
         inline_script(line.first()?, &args).map(|text| text.at)
     }
@@ -143,7 +328,38 @@ mod tests {
             (&["pwsh", "-NoProfile", "-c", "x"], 2),
             (&["PowerShell.EXE", "-ep", "Bypass", "-nop", "-enc", "eA=="], 4),
         ] {
-            assert_eq!(script_of(line), Some(at), "{line:?}");
+            assert_eq!(position(line), Some(at), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn the_script_is_found_behind_what_starts_its_shell() {
+        for (line, at, shell_at) in [
+            (&["node", "-e", "x"][..], 1, None),
+            (&["node", "-r", "y", "--eval=x"], 2, None),
+            (&["python3.12", "-Ic", "x"], 1, None),
+            (&["perl", "-ne", "x"], 1, None),
+            (&["deno", "eval", "x"], 1, None),
+            (&["env", "-S", "sh -c x"], 1, None),
+            (&["/usr/bin/env", "-i", "-Ssh -c x"], 1, None),
+            (&["npx", "-y", "-c", "x"], 2, None),
+            (&["npm", "exec", "--call=x"], 1, None),
+            (&["npx", "-p", "acme", "--registry", "https://x.example", "-c", "x"], 5, None),
+            (&["busybox", "sh", "-c", "x"], 2, Some(0)),
+            (&["env", "A=1", "-u", "B", "bash", "-c", "x"], 5, Some(3)),
+            (&["sudo", "-u", "me", "timeout", "5", "sh", "-c", "x"], 6, Some(4)),
+            (&["uv", "--directory", "d", "run", "bash", "-c", "x"], 5, Some(3)),
+            (&["wsl.exe", "bash", "-c", "x"], 2, Some(0)),
+            (&["npx", "-y", "node", "-e", "x"], 3, Some(1)),
+            (&["docker", "run", "-i", "--rm", "acme/mcp", "sh", "-c", "x"], 6, Some(4)),
+            (&["docker", "run", "--entrypoint", "/bin/sh", "acme/mcp", "-c", "x"], 5, Some(2)),
+            (&["podman", "run", "--entrypoint=sh", "acme/mcp", "-c", "x"], 4, Some(1)),
+            (&["sudo", "docker", "run", "acme/mcp", "node", "-e", "x"], 5, Some(3)),
+        ] {
+            let args: Vec<String> = line.iter().skip(1).map(|&arg| arg.to_owned()).collect();
+            let found = inline_script(line.first().unwrap(), &args);
+            let found = found.map(|script| (script.at, script.shell_at));
+            assert_eq!(found, Some((at, shell_at)), "{line:?}");
         }
     }
 
@@ -157,9 +373,17 @@ mod tests {
             &["cmd", "server.bat", "/c"],
             &["powershell", "-File", "x.ps1", "-Command", "x"],
             &["pwsh", "x.ps1", "-c", "x"],
-            &["python", "-c", "x"],
+            &["python", "-c", "import acme"],
+            &["python3", "-c", "from acme.mcp import main; main()"],
+            &["python", "-m", "acme", "-c", "x"],
+            &["node", "server.js", "-e", "x"],
+            &["env", "A=1", "node", "server.js"],
+            &["npx", "-y", "acme-mcp", "-c", "x"],
+            &["uv", "run", "server.py", "bash", "-c", "x"],
+            &["docker", "run", "-i", "acme/mcp", "serve", "-c", "x"],
+            &["acme", "sh", "-c", "x"],
         ] {
-            assert_eq!(script_of(line), None, "{line:?}");
+            assert_eq!(position(line), None, "{line:?}");
         }
     }
 

@@ -1,10 +1,12 @@
-use crate::lint::{Check, Findings, Rule, Subject};
+use crate::lint::{Check, Findings, Rule, Slot, Subject};
 use crate::source::finding::Severity;
 use crate::text::launch_line::inline_script;
 
 /// ## What it does
 /// Reports a server that is started through a shell: `sh`, `bash` and their like with `-c`, `cmd` with `/c`, or PowerShell
-/// with `-Command` or `-EncodedCommand`, with or without other options before it.
+/// with `-Command` or `-EncodedCommand`, with or without other options before it. So is one that an interpreter is given code
+/// for, such as `node -e`, and one whose shell is started by `env`, `npx -c`, `docker run` and the like. Python code that
+/// only imports a module is no more than `python -m`.
 ///
 /// ## Why is this bad?
 /// The user's answers become part of the text that the shell parses, so an answer with a quote, a `;` or a `$(…)` runs as
@@ -31,15 +33,22 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(command) = subject.command() else {
         return;
     };
-    if inline_script(command, subject.args()).is_some() {
-        findings.push(
-            RULE.at(
-                subject.value_at("/server/command"),
-                format!(
-                    "`{command}` parses the server's command line, including the user's answers"
-                ),
-            )
-            .help("start the program directly, with each argument as a separate item"),
-        );
-    }
+    let Some(script) = inline_script(command, subject.args()) else {
+        return;
+    };
+    let started = script.shell_at.and_then(|at| Some((at, subject.args().get(at)?)));
+    let (place, name) = match started {
+        Some((at, argument)) => {
+            let name = argument.strip_prefix("--entrypoint=").unwrap_or(argument);
+            (subject.value_at(Slot::Argument(at).pointer()), name)
+        }
+        None => (subject.value_at("/server/command"), command),
+    };
+    findings.push(
+        RULE.at(
+            place,
+            format!("`{name}` parses the server's command line, including the user's answers"),
+        )
+        .help("start the program directly, with each argument as a separate item"),
+    );
 }
