@@ -179,6 +179,10 @@ kinds! {
     EnvironmentRemoved: Review,
     /// An environment variable can make the program load other code, or trust other hosts.
     LoaderVariableSet: Breaking,
+    /// A shell or an interpreter is given another script on the command line.
+    ScriptChanged: Breaking,
+    /// An option makes `npx` or `uvx` fetch code from elsewhere, or load other code.
+    PackageSourceSet: Breaking,
     /// The container is opened to the host: privileged, a namespace, group, device or whole folder of it, the engine's
     /// socket, the keys of its user; or it is told where a host name leads.
     ContainerOpened: Breaking,

@@ -6,7 +6,7 @@ use crate::compile::plan::{
     Argument, Composed, HostPath, Part, Process, Template, TokenField, Transport,
 };
 use crate::manifest::model::Manifest;
-use crate::text::launch_line::{Privilege, container_run, package_run};
+use crate::text::launch_line::{Privilege, container_run, inline_script, package_run};
 use crate::text::loader_variables::is_loader;
 use crate::text::pin::{image_name, is_pinned_image, is_pinned_package, package_name};
 
@@ -32,6 +32,7 @@ pub(super) fn compare(
     };
     let programs = [before, after].map(|compiled| Program::of(&compiled.manifest));
     program(was, is, &programs, changes);
+    scripts(&before.manifest, &after.manifest, &programs, changes);
     environment(&was.environment, &is.environment, changes);
     let [old, new] = [was, is].map(|process| {
         let options = process.container.options.iter().map(argument_text);
@@ -186,6 +187,23 @@ fn program(
     );
 }
 
+/// Another script for the same program; what a new program runs is reported with it.
+fn scripts(
+    was: &Manifest,
+    is: &Manifest,
+    [old, new]: &[Option<Program<'_>>; 2],
+    changes: &mut ChangeList,
+) {
+    let name = |program: &Option<Program<'_>>| program.map(|program| program.name.to_owned());
+    let is_same_program = was.server.command == is.server.command && name(old) == name(new);
+    if let Some(script) = script(is).filter(|_| is_same_program)
+        && self::script(was).as_ref() != Some(&script)
+    {
+        let sentence = sentence!("another script is run: {}", script);
+        changes.push(Kind::ScriptChanged, sentence);
+    }
+}
+
 fn environment(
     was: &BTreeMap<String, Template>,
     is: &BTreeMap<String, Template>,
@@ -222,13 +240,37 @@ pub(super) fn dangers(
             changes.push(Kind::LoaderVariableSet, sentence!(template, name, text(value)));
         }
     }
+    let Some(compiled) = server.compiled.as_ref() else {
+        return;
+    };
+    let manifest = &compiled.manifest;
+    let known = was.map(|(_, manifest)| package_sources(manifest)).unwrap_or_default();
+    for source in package_sources(manifest).into_iter().filter(|source| !known.contains(source)) {
+        let sentence = sentence!("the package is fetched or loaded as {} says", source);
+        changes.push(Kind::PackageSourceSet, sentence);
+    }
     let old = was.map_or_else(BTreeMap::new, |(_, manifest)| grants(manifest));
-    let compiled = server.compiled.as_ref();
-    let new = compiled.map_or_else(BTreeMap::new, |compiled| grants(&compiled.manifest));
+    let new = grants(manifest);
     for (_, option) in new.into_iter().filter(|(privilege, _)| !old.contains_key(privilege)) {
         let sentence = sentence!("the container is opened to the host by {}", option);
         changes.push(Kind::ContainerOpened, sentence);
     }
+}
+
+/// The options of `npx` or `uvx` that decide where code comes from.
+fn package_sources(manifest: &Manifest) -> Vec<String> {
+    let server = &manifest.server;
+    let command = server.command.as_deref().unwrap_or_default();
+    let run = package_run(command, server.args.as_deref().unwrap_or_default());
+    run.map(|run| run.sources()).unwrap_or_default()
+}
+
+/// The script that a shell or an interpreter is given, with what follows it.
+fn script(manifest: &Manifest) -> Option<String> {
+    let server = &manifest.server;
+    let arguments = server.args.as_deref().unwrap_or_default();
+    let script = inline_script(server.command.as_deref().unwrap_or_default(), arguments)?;
+    Some(arguments.get(script.at..).unwrap_or_default().join(" "))
 }
 
 /// What a `docker run` grants on the host, each with the option that does.

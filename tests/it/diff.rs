@@ -562,6 +562,23 @@ const CASES: &[Case] = &[
         &["acme__notes loader-variable-set breaking", "acme__notes loader-variable-set breaking"],
     ),
     (
+        "the package comes from elsewhere",
+        |it| {
+            let arguments =
+                ["-y", "--registry", "https://npm.example", "acme-mcp@1.4.0", "--stdio"];
+            it.edit(NOTES, &json!({ "server": { "args": arguments } }));
+        },
+        &["acme__notes arguments-changed review", "acme__notes package-source-set breaking"],
+    ),
+    (
+        "a script runs instead of the package",
+        |it| {
+            let arguments = ["-y", "-p", "acme-mcp@1.4.0", "-c", "acme-mcp --stdio"];
+            it.edit(NOTES, &json!({ "server": { "args": arguments } }));
+        },
+        &["acme__notes arguments-changed review", "acme__notes script-changed breaking"],
+    ),
+    (
         "the container is opened",
         |it| {
             let arguments = ["run", "-i", "--rm", "--privileged", "acme/box:1.0", "serve"];

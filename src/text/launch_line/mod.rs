@@ -150,6 +150,8 @@ pub(crate) struct PackageRun<'a> {
     pub(crate) package: Option<Word<'a>>,
     /// Whether `-y` or `--no` answers the prompt that npx shows before it installs.
     pub(crate) is_confirmed: bool,
+    /// The runner's own arguments.
+    own: &'a [String],
 }
 
 /// Parses an `npx`, `uvx` or `uv tool run`; `None` for any other command line.
@@ -162,11 +164,12 @@ pub(crate) fn package_run<'a>(command: &str, args: &'a [String]) -> Option<Packa
         }
         _ => return None,
     };
-    let mut run = PackageRun { runner, package: None, is_confirmed: false };
+    let mut run = PackageRun { runner, package: None, is_confirmed: false, own: args };
     let mut at = start;
     while let Some(argument) = word(args, at) {
         if !argument.text.starts_with('-') {
             run.package = run.package.or(Some(argument));
+            run.own = args.get(start..at).unwrap_or_default();
             break;
         }
         let (name, value) = split_value(argument.text);
@@ -186,7 +189,58 @@ pub(crate) fn package_run<'a>(command: &str, args: &'a [String]) -> Option<Packa
     Some(run)
 }
 
+impl PackageRun<'_> {
+    /// The options that decide where code is fetched from or what else is loaded, each with its value.
+    pub(crate) fn sources(&self) -> Vec<String> {
+        let words = self.own.iter().enumerate();
+        let sources = words.filter_map(|(at, word)| {
+            let (name, value) = split_value(word);
+            let is_scope = name.starts_with("--@") && name.ends_with(":registry");
+            if !is_scope && !self.runner.source_options().contains(&name) {
+                return None;
+            }
+            let next = self.own.get(at + 1).map_or("", String::as_str);
+            Some(format!("{name} {}", value.unwrap_or(next)))
+        });
+        sources.collect()
+    }
+}
+
 impl PackageRunner {
+    /// The options that decide where code is fetched from, whom it is believed, and what else is loaded.
+    fn source_options(self) -> &'static [&'static str] {
+        match self {
+            Self::Npx => &[
+                "--registry",
+                "--replace-registry-host",
+                "--userconfig",
+                "--globalconfig",
+                "--prefix",
+                "--cafile",
+                "--ca",
+                "--proxy",
+                "--https-proxy",
+                "--node-options",
+                "--script-shell",
+            ],
+            Self::Uvx => &[
+                "--index",
+                "--default-index",
+                "-i",
+                "--index-url",
+                "--extra-index-url",
+                "-f",
+                "--find-links",
+                "--config-file",
+                "--allow-insecure-host",
+                "--env-file",
+                "--overrides",
+                "-p",
+                "--python",
+            ],
+        }
+    }
+
     /// The options that name the package when the program to run has another name.
     fn package_options(self) -> &'static [&'static str] {
         match self {

@@ -12,7 +12,7 @@ use super::{container_run, program};
 pub(crate) struct InlineScript {
     kind: ShellKind,
     /// The argument that the script starts with; it may be missing.
-    at: usize,
+    pub(crate) at: usize,
     /// The argument that names the shell; `None` for the command itself.
     pub(crate) shell_at: Option<usize>,
 }
@@ -165,11 +165,11 @@ const STARTERS: [&str; 33] = [
 /// `env -S "sh -c …"`, `npx -c "…"`, `npm exec --call="…"`: one argument that is split into a command line.
 fn split_script(program: &str, args: &[String]) -> Option<usize> {
     let (letter, long) = if program == "env" { ("-S", "--split-string") } else { ("-c", "--call") };
-    const WITH_VALUE: [&str; 8] =
+    let with_value =
         ["-p", "--package", "-w", "--workspace", "--registry", "--userconfig", "-u", "-C"];
     let mut is_value = false;
     for (at, option) in args.iter().enumerate() {
-        if std::mem::replace(&mut is_value, WITH_VALUE.contains(&option.as_str())) {
+        if std::mem::replace(&mut is_value, with_value.contains(&option.as_str())) {
             continue;
         }
         if option == letter || option == long {
@@ -226,7 +226,10 @@ fn code(program: &str, args: &[String]) -> Option<usize> {
         let is_cluster = !option.starts_with("--")
             && option.starts_with('-')
             && !with_value.contains(&option.as_str())
-            && code_options.iter().any(|code| code.len() == 2 && option.ends_with(&code[1..]));
+            && code_options.iter().any(|code| {
+                code.strip_prefix('-')
+                    .is_some_and(|letter| letter.len() == 1 && option.ends_with(letter))
+            });
         if code_options.contains(&option.as_str()) || is_cluster || is_joined {
             let code_at = if is_joined { at } else { at + 1 };
             let text = args.get(code_at).map_or("", |text| text.trim());
