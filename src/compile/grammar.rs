@@ -114,11 +114,13 @@ pub(super) fn allowed_host(host: &str, profile: Profile) -> Checked<()> {
 /// A client id: visible ASCII (RFC 6749 appendix A.1) that a shell does not interpret, because it is written into a template
 /// that people may read with `source`. No provider issues another.
 pub(super) fn client_id(text: &str) -> Checked<&str> {
-    let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"'\"`$\\;&|<>()".contains(&byte);
+    let field = "oauth_config.client_id";
+    let is_ascii = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    check(is_ascii, field, "is not plain ASCII", "use only plain ASCII")?;
+    let is_plain = |byte: u8| !b" '\"`$\\;&|<>()".contains(&byte);
     let problem = "contains a character that no client id has";
-    let remedy =
-        "write it in ASCII, without spaces, quotes, `$`, `\\`, parentheses and shell operators";
-    check(text.bytes().all(is_plain), "oauth_config.client_id", problem, remedy)?;
+    let remedy = "write it without spaces, quotes, `$`, `\\`, parentheses and shell operators";
+    check(text.bytes().all(is_plain), field, problem, remedy)?;
     Ok(text)
 }
 

@@ -80,7 +80,7 @@ const COUNTS: &[(&str, usize)] = &[
     ("docker-without-interactive", 5),
     ("unset-docker-env", 0),
     ("privileged-container", 0),
-    ("shell-command", 2),
+    ("shell-command", 3),
     ("path-command", 32),
     ("invalid-env-key", 1),
     ("committed-credential", 1),

@@ -19,19 +19,23 @@ pub(crate) struct InlineScript {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ShellKind {
-    /// `sh` and its like: `-c SCRIPT`, then arguments of the script. So are `npx -c` and `env -S`.
+    /// `sh` and its like: `-c SCRIPT`, then arguments of the script.
     Posix,
     /// `cmd`: `/c`, and everything after it.
     Cmd,
     /// PowerShell: `-Command`, and everything after it.
     PowerShell,
-    /// An interpreter that is given code: `node -e`.
+    /// An interpreter that is given code, `node -e`, or a program that splits a text into a command line, `npx -c`.
     Code,
 }
 
 impl InlineScript {
-    /// Whether the shell expands `${…}` in this argument itself. `cmd` has no such syntax, nor have interpreters.
+    /// Whether the shell expands `${…}` in this argument itself. `cmd` has no such syntax, nor have interpreters, and a
+    /// shell that another program starts is given what is filled in.
     pub(crate) fn expands(self, argument: usize) -> bool {
+        if self.shell_at.is_some() {
+            return false;
+        }
         match self.kind {
             ShellKind::Posix => argument == self.at,
             ShellKind::PowerShell => argument >= self.at,
@@ -65,7 +69,7 @@ fn script_of(command: &str, args: &[String]) -> Option<(ShellKind, usize)> {
     let kind = match shell_kind(command) {
         Some(kind) => kind,
         None if matches!(program(command), "env" | "npx" | "npm") => {
-            return Some((ShellKind::Posix, split_script(program(command), args)?));
+            return Some((ShellKind::Code, split_script(program(command), args)?));
         }
         None => return Some((ShellKind::Code, code(program(command), args)?)),
     };

@@ -75,9 +75,14 @@ fn find(text: &str, form: &Form, at: usize, run: &mut TokenRun) -> Option<(usize
                 Shape::Random if !looks_random(content) => false,
                 _ => !is_stand_in(content),
             };
-            let rest = leading(text.get(end..)?, is_token_character).len();
-            let is_whole = length >= LONGEST || !goes_on(text, end);
-            (is_sound && is_whole).then_some((at, if length >= LONGEST { end + rest } else { end }))
+            if !is_sound {
+                return None;
+            }
+            if length < LONGEST {
+                return (!goes_on(text, end)).then_some((at, end));
+            }
+            // Only for a credential, which is searched no further: otherwise a text of prefixes takes the square of its length.
+            Some((at, end + leading(text.get(end..)?, is_token_character).len()))
         }
     }
 }

@@ -38,7 +38,7 @@ pub struct Redactor {
     /// Names that are shown even though they are secrets too.
     exempt: Option<AhoCorasick>,
     /// The secrets that are recognised as credentials by their form, or cannot be names.
-    recognised: Vec<String>,
+    recognised: Option<AhoCorasick>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -100,7 +100,9 @@ impl Redactor {
             found.is_some_and(|found| found.secret.len() == secret.trim().len())
                 || is_no_name(secret)
         };
-        let recognised = secrets.iter().filter(is_recognised).cloned().collect();
+        let recognised: Vec<&String> = secrets.iter().filter(is_recognised).collect();
+        let recognised = (!recognised.is_empty()).then(|| AhoCorasick::new(recognised).ok());
+        let recognised = recognised.flatten();
         Self { hidden, exempt: None, recognised }
     }
 
@@ -143,7 +145,8 @@ impl Redactor {
     pub fn apply_to_name<'a>(&self, name: &'a str) -> Cow<'a, str> {
         let mut secrets: Vec<String> =
             credentials(name).map(|credential| credential.secret.to_owned()).collect();
-        secrets.extend(self.recognised.iter().filter(|secret| name.contains(*secret)).cloned());
+        let recognised = self.recognised.iter().flat_map(|known| known.find_overlapping_iter(name));
+        secrets.extend(recognised.filter_map(|found| Some(name.get(found.range())?.to_owned())));
         if name.contains("://") {
             secrets.append(&mut recognisable_secrets(name));
         }
