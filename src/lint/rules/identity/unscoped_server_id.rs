@@ -1,4 +1,4 @@
-use crate::lint::{Check, Findings, Rule, Subject, Yield};
+use crate::lint::{Check, Findings, Rule, Subject, Yield, Yields};
 use crate::source::finding::Severity;
 
 use super::{name_of, reserved_env_name};
@@ -24,7 +24,7 @@ use super::{name_of, reserved_env_name};
 pub(crate) static RULE: Rule = Rule {
     id: "unscoped-server-id",
     level: Severity::Warning,
-    yields_to: &[Yield::AtPlace(&[&reserved_env_name::RULE])],
+    yields_to: Yields::to(&[Yield::AtPlace(&[&reserved_env_name::RULE])]),
     source: include_str!("unscoped_server_id.rs"),
     check: Check::Server(check),
     ..super::DEFAULTS

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::entry::Entry;
 use crate::lint::rules::identity::{MOST_NAMED, concerns};
-use crate::lint::{CatalogSubject, Check, Findings, ProfileScope, Rule, Yield};
+use crate::lint::{CatalogSubject, Check, Findings, ProfileScope, Rule, Yield, Yields};
 use crate::source::finding::{Place, Severity};
 use crate::text::profile::Profile;
 
@@ -49,7 +49,7 @@ use super::placeholder_client_id;
 pub(crate) static RULE: Rule = Rule {
     id: "reused-client-id",
     level: Severity::Warning,
-    yields_to: &[Yield::AtPlace(&[&placeholder_client_id::RULE])],
+    yields_to: Yields::to(&[Yield::AtPlace(&[&placeholder_client_id::RULE])]),
     profile: ProfileScope::Development,
     source: include_str!("reused_client_id.rs"),
     check: Check::Catalog(check),
