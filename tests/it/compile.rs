@@ -329,7 +329,7 @@ fn a_value_outside_the_grammar_leaves_its_server_out() {
         ),
         (
             json!({"oauth_config": {"client_id": "'\"`"}}),
-            "`oauth_config.client_id` cannot be quoted in an env file",
+            "`oauth_config.client_id` contains a character that no client id has",
         ),
         (
             json!({"oauth_config": {"scopes": ["a\"b"]}}),

@@ -24,7 +24,7 @@ pub(crate) fn credentials(text: &str) -> impl Iterator<Item = Credential<'_>> {
     // Nearly every text is too short or contains no anchor.
     let anchors = ANCHORS.as_ref().filter(|_| text.len() >= SHORTEST);
     let candidates = anchors.map(|anchors| anchors.find_overlapping_iter(text));
-    let mut run = TokenRun::default();
+    let mut scan = Scan::default();
     let mut end_of_last = 0;
     candidates.into_iter().flatten().filter_map(move |candidate| {
         // An anchor inside another credential is part of that.
@@ -32,14 +32,14 @@ pub(crate) fn credentials(text: &str) -> impl Iterator<Item = Credential<'_>> {
             return None;
         }
         let form = FORMS.get(candidate.pattern().as_usize())?;
-        let (start, end) = find(text, form, candidate.start(), &mut run)?;
+        let (start, end) = find(text, form, candidate.start(), &mut scan)?;
         end_of_last = end;
         Some(Credential { kind: form.kind, secret: text.get(start..end)? })
     })
 }
 
 /// The start and end of the credential whose anchor is at `at`.
-fn find(text: &str, form: &Form, at: usize, run: &mut TokenRun) -> Option<(usize, usize)> {
+fn find(text: &str, form: &Form, at: usize, scan: &mut Scan) -> Option<(usize, usize)> {
     let body = at + form.anchor.len();
     let is_inside_word = |start: usize| {
         let before = text.get(..start).unwrap_or_default();
@@ -60,12 +60,14 @@ fn find(text: &str, form: &Form, at: usize, run: &mut TokenRun) -> Option<(usize
         _ if is_inside_word(at) => None,
         Shape::Jwt => {
             // A run may contain many anchors; scanning it once keeps this linear.
-            if body >= run.end {
-                *run = TokenRun::at(text, body);
+            if body >= scan.run.end {
+                scan.run = TokenRun::at(text, body);
             }
-            let is_long = run.end - at >= LEAST_JWT_PART;
-            Some((at, run.end_of_jwt.filter(|_| is_long)?))
+            let is_long = scan.run.end - at >= LEAST_JWT_PART;
+            Some((at, scan.run.end_of_jwt.filter(|_| is_long)?))
         }
+        // Prose that repeats a prefix is not worth matching each time.
+        Shape::Random if scan.next_digit(text, body) > body + LONGEST => None,
         Shape::Token | Shape::Random | Shape::Checked => {
             let length = form.match_length(text.get(body..)?)?;
             let end = body + length;
@@ -260,6 +262,25 @@ fn has_checksum(content: &str) -> bool {
         expected == Some(&digit)
     });
     written.len() == 6 && { digits }.all(|is_right| is_right)
+}
+
+/// What is known of the text ahead, so that no part of it is looked at once for every anchor.
+#[derive(Debug, Default)]
+struct Scan {
+    run: TokenRun,
+    /// The first digit from the last anchor on.
+    digit: usize,
+}
+
+impl Scan {
+    fn next_digit(&mut self, text: &str, start: usize) -> usize {
+        if self.digit < start {
+            let rest = text.as_bytes().get(start..).unwrap_or_default();
+            let digit = rest.iter().position(u8::is_ascii_digit);
+            self.digit = start + digit.unwrap_or(rest.len() + LONGEST + 1);
+        }
+        self.digit
+    }
 }
 
 /// A run of token characters. Offsets are into the text.
