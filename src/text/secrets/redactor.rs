@@ -88,10 +88,7 @@ impl Redactor {
             return Self::default();
         }
         let (patterns, boundaries): (Vec<String>, Vec<Boundary>) = boundary_of.into_iter().unzip();
-        // A DFA would take longer to build than the search takes.
-        let automaton =
-            AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(patterns);
-        let hidden = match automaton {
+        let hidden = match automaton(patterns) {
             Ok(automaton) => Hidden::Forms { automaton, boundaries },
             Err(_) => Hidden::Everything,
         };
@@ -101,7 +98,7 @@ impl Redactor {
                 || is_no_name(secret)
         };
         let recognised: Vec<&String> = secrets.iter().filter(is_recognised).collect();
-        let recognised = (!recognised.is_empty()).then(|| AhoCorasick::new(recognised).ok());
+        let recognised = (!recognised.is_empty()).then(|| automaton(recognised).ok());
         let recognised = recognised.flatten();
         Self { hidden, exempt: None, recognised }
     }
@@ -243,6 +240,13 @@ pub(crate) fn replace(text: &str, part: Range<usize>, hidden: &[Range<usize>]) -
     }
     shown.push_str(text.get(from..part.end).unwrap_or_default());
     shown
+}
+
+/// Finds any of these texts. A DFA would take longer to build than the search takes.
+fn automaton(
+    texts: impl IntoIterator<Item = impl AsRef<[u8]>>,
+) -> Result<AhoCorasick, aho_corasick::BuildError> {
+    AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(texts)
 }
 
 /// Whether a text has a long run of letters and digits in which these alternate, as no name has that readers need to be

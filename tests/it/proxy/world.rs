@@ -27,7 +27,7 @@ pub const VERIFIER: &str = "planted-verifier-0123456789012345678901234567890123"
 pub const TOKEN: &str = "planted-access-token";
 pub const REFRESH: &str = "planted-refresh-token";
 /// An id that form-encoding changes.
-pub const CLIENT_ID: &str = "client id:1+%";
+pub const CLIENT_ID: &str = "client-id:1+%";
 
 /// A provider: what it was asked, and what it answers by path.
 #[derive(Clone)]
