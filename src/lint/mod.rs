@@ -15,6 +15,7 @@ mod strings;
 mod subject;
 
 pub use precedence::silence;
+pub(crate) use precedence::silenced;
 pub use registry::{RULES, find, rule_ids};
 pub(crate) use rule::{Alone, Check, Group, ProfileScope, Yield, Yields};
 pub use rule::{Fixable, Rule};

@@ -39,7 +39,7 @@ pub fn silence(
 }
 
 /// Whether each finding is silenced by a more specific one; empty if none is.
-fn silenced(
+pub(crate) fn silenced(
     findings: &[Finding],
     config: &Config,
     is_ignored: impl Fn(&Finding) -> bool,

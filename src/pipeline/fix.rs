@@ -4,14 +4,16 @@
 //! edits stays as it is.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::iter;
+use std::sync::Arc;
 
 use crate::catalog::entry::{self, Entry};
 use crate::lint;
 use crate::pipeline::ignores::Ignores;
 use crate::pipeline::{JudgedFile, Keep, Line};
 use crate::source::edit::{self, Document, TextEdit};
-use crate::source::finding::Finding;
+use crate::source::finding::{Edit, Finding};
 use crate::source::{FileId, ManifestFile};
 
 /// A catalog whose files are repaired one after another; each repair is judged with those before it.
@@ -21,8 +23,15 @@ pub struct CatalogRepair<'a> {
     ignores: &'a Ignores<'a>,
     /// Copied only where a repair changes one of them.
     entries: Cow<'a, [Entry]>,
-    /// What only the whole catalog shows, with these entries.
-    of_catalog: Vec<Finding>,
+    of_catalog: Arc<OfCatalog>,
+}
+
+/// What only the whole catalog shows, with some entries.
+#[derive(Debug)]
+struct OfCatalog {
+    by_file: HashMap<Option<FileId>, Vec<Finding>>,
+    /// After precedence: what is shown in each file, as far as the whole catalog decides it.
+    counts: FindingCounts,
 }
 
 /// A text after its repair.
@@ -49,8 +58,8 @@ struct CheckedText {
     /// Those in its file, after precedence.
     findings: Vec<Finding>,
     here: FindingCounts,
-    /// What the whole catalog shows in other files.
-    elsewhere: FindingCounts,
+    /// What the whole catalog shows, in other files too.
+    of_catalog: Arc<OfCatalog>,
 }
 
 impl CheckedText {
@@ -63,14 +72,17 @@ impl CheckedText {
             };
             *count -= 1;
         }
-        is_within(&self.here, &most) && is_within(&self.elsewhere, &before.elsewhere)
+        let (after, before) = (&self.of_catalog, &before.of_catalog);
+        let elsewhere = after.counts.iter().filter(|((of, _), _)| *of != Some(file));
+        is_within(&self.here, &most)
+            && (Arc::ptr_eq(after, before) || is_within(elsewhere, &before.counts))
     }
 }
 
 impl<'a> CatalogRepair<'a> {
     /// Takes a catalog as it was judged.
     pub fn new(line: &'a Line<'a>, entries: &'a [Entry], ignores: &'a Ignores<'a>) -> Self {
-        let of_catalog = line.judge_catalog(entries);
+        let of_catalog = Arc::new(OfCatalog::of(line, ignores, entries));
         Self { line, ignores, entries: Cow::Borrowed(entries), of_catalog }
     }
 
@@ -85,8 +97,8 @@ impl<'a> CatalogRepair<'a> {
         let document = Document::of(text);
         let mut trials = trials(text);
         let mut holds = |finding: &Finding| {
-            let edits = edits_of(document.as_ref()?, finding)?;
             trials = trials.checked_sub(1)?;
+            let edits = edits_of(document.as_ref()?, finding)?;
             let after = self.check(file, edit::apply(text, &edits)?);
             Some(after.repairs(&before, file.file, &[finding.rule]))
         };
@@ -139,18 +151,16 @@ impl<'a> CatalogRepair<'a> {
         if fixes == 0 {
             return Repaired { text: current.text, fixes };
         }
-        let is_known = self.is_known(&current.entry);
         let entries = self.entries.to_mut();
         entries.retain(|entry| entry.file != file.file);
         entries.push(current.entry);
         entry::sort(entries);
-        if !is_known {
-            self.of_catalog = self.line.judge_catalog(&self.entries);
-        }
+        self.of_catalog = current.of_catalog;
         Repaired { text: current.text, fixes }
     }
 
-    /// One round: all fixes that do not overlap, at once; if they do not hold together, the first that holds alone.
+    /// One round: all fixes at once; if they do not hold together, those that do not overlap; else the first that holds
+    /// alone.
     fn round(
         &self,
         file: &ManifestFile,
@@ -159,21 +169,32 @@ impl<'a> CatalogRepair<'a> {
         trials: &mut usize,
     ) -> Option<(CheckedText, usize)> {
         let document = Document::of(&current.text)?;
-        let findings = current.findings.iter();
-        let fixes: Vec<(&'static str, Vec<TextEdit>)> = findings
-            .filter(|finding| is_wanted(finding))
+        let wanted: Vec<&Finding> =
+            current.findings.iter().filter(|finding| is_wanted(finding)).collect();
+        let rules: Vec<&'static str> = wanted.iter().map(|finding| finding.rule).collect();
+        let edits = wanted.iter().filter_map(|finding| finding.fix.as_ref());
+        let edits: Vec<Edit> = edits.flat_map(|fix| &fix.edits).cloned().collect();
+        *trials = trials.checked_sub(1)?;
+        let all = document.text_edits(&edits);
+        if let Some(next) = all.and_then(|edits| self.apply(file, current, &edits, &rules)) {
+            return Some((next, wanted.len()));
+        }
+        // More than these cannot be tried.
+        let fixes: Vec<(&'static str, Vec<TextEdit>)> = wanted
+            .into_iter()
+            .take(*trials)
             .filter_map(|finding| Some((finding.rule, edits_of(&document, finding)?)))
             .collect();
         let mut disjoint = DisjointEdits::default();
         let together = fixes.iter().filter(|(_, edits)| disjoint.take(edits));
-        let together: Vec<_> = together.cloned().collect();
+        let (rules, edits): (Vec<_>, Vec<_>) = together.cloned().unzip();
         *trials = trials.checked_sub(1)?;
-        if let Some(next) = self.apply(file, current, &together) {
-            return Some((next, together.len()));
+        if let Some(next) = self.apply(file, current, &edits.concat(), &rules) {
+            return Some((next, rules.len()));
         }
-        for fix in &fixes {
+        for (rule, edits) in &fixes {
             *trials = trials.checked_sub(1)?;
-            if let Some(next) = self.apply(file, current, std::slice::from_ref(fix)) {
+            if let Some(next) = self.apply(file, current, edits, &[*rule]) {
                 return Some((next, 1));
             }
         }
@@ -185,16 +206,16 @@ impl<'a> CatalogRepair<'a> {
         &self,
         file: &ManifestFile,
         before: &CheckedText,
-        fixes: &[(&'static str, Vec<TextEdit>)],
+        edits: &[TextEdit],
+        rules: &[&'static str],
     ) -> Option<CheckedText> {
-        if fixes.is_empty() {
+        if edits.is_empty() {
             return None;
         }
-        let mut edits: Vec<TextEdit> = fixes.iter().flat_map(|(_, edits)| edits.clone()).collect();
+        let mut edits = edits.to_vec();
         edits.sort();
         let after = self.check(file, edit::apply(&before.text, &edits)?);
-        let rules: Vec<&'static str> = fixes.iter().map(|(rule, _)| *rule).collect();
-        after.repairs(before, file.file, &rules).then_some(after)
+        after.repairs(before, file.file, rules).then_some(after)
     }
 
     /// Checks a text as if it stood in the file.
@@ -202,20 +223,17 @@ impl<'a> CatalogRepair<'a> {
         let JudgedFile { entry, mut findings, .. } =
             self.line.judge_text(file, &text, Keep::Entries);
         let of_catalog = if self.is_known(&entry) {
-            Cow::Borrowed(&self.of_catalog)
+            Arc::clone(&self.of_catalog)
         } else {
-            Cow::Owned(self.line.judge_catalog(&self.entries_with(entry.clone())))
+            let entries = self.entries_with(entry.clone());
+            Arc::new(OfCatalog::of(self.line, self.ignores, &entries))
         };
-        let (here, mut elsewhere): (Vec<Finding>, Vec<Finding>) =
-            of_catalog.into_owned().into_iter().partition(|finding| is_in(finding, file.file));
-        findings.extend(here);
-        // In other files too, a finding that is gone may have silenced one that is now shown.
-        for found in [&mut findings, &mut elsewhere] {
-            let Line { config, sources, .. } = self.line;
-            lint::silence(found, config, |finding| self.ignores.cover(finding, sources));
-        }
-        let (here, elsewhere) = (self.count(&findings), self.count(&elsewhere));
-        CheckedText { text, entry, findings, here, elsewhere }
+        let here = of_catalog.by_file.get(&Some(file.file));
+        findings.extend(here.into_iter().flatten().cloned());
+        let Line { config, sources, .. } = self.line;
+        lint::silence(&mut findings, config, |finding| self.ignores.cover(finding, sources));
+        let here = count_shown(self.line, self.ignores, &findings);
+        CheckedText { text, entry, findings, here, of_catalog }
     }
 
     /// Whether the catalog shows the same with this entry as with the one that its file had.
@@ -242,27 +260,42 @@ impl<'a> CatalogRepair<'a> {
         entry::sort(&mut entries);
         entries
     }
+}
 
-    fn count<'f>(&self, findings: impl IntoIterator<Item = &'f Finding>) -> FindingCounts {
-        let config = self.line.config;
-        let mut counts = FindingCounts::new();
+impl OfCatalog {
+    fn of(line: &Line<'_>, ignores: &Ignores<'_>, entries: &[Entry]) -> Self {
+        let findings = line.judge_catalog(entries);
+        let counts = count_shown(line, ignores, &findings);
+        let mut by_file: HashMap<Option<FileId>, Vec<Finding>> = HashMap::new();
         for finding in findings {
-            if config.level(finding.rule, finding.severity).is_some() {
-                let file = finding.place.as_ref().map(|place| place.file);
-                *counts.entry((file, finding.rule)).or_default() += 1;
-            }
+            let file = finding.place.as_ref().map(|place| place.file);
+            by_file.entry(file).or_default().push(finding);
         }
-        counts
+        Self { by_file, counts }
     }
 }
 
-fn is_in(finding: &Finding, file: FileId) -> bool {
-    finding.place.as_ref().is_some_and(|place| place.file == file)
+/// How many findings of each rule are shown in each file, without those that another one silences.
+fn count_shown(line: &Line<'_>, ignores: &Ignores<'_>, findings: &[Finding]) -> FindingCounts {
+    let Line { config, sources, .. } = line;
+    let silenced = lint::silenced(findings, config, |finding| ignores.cover(finding, sources));
+    let silenced = silenced.into_iter().chain(iter::repeat(false));
+    let mut counts = FindingCounts::new();
+    for (finding, is_silenced) in findings.iter().zip(silenced) {
+        if !is_silenced && config.level(finding.rule, finding.severity).is_some() {
+            let file = finding.place.as_ref().map(|place| place.file);
+            *counts.entry((file, finding.rule)).or_default() += 1;
+        }
+    }
+    counts
 }
 
 /// Whether nothing is shown more often than this.
-fn is_within(counts: &FindingCounts, most: &FindingCounts) -> bool {
-    counts.iter().all(|(key, count)| most.get(key).is_some_and(|most| count <= most))
+fn is_within<'a>(
+    counts: impl IntoIterator<Item = (&'a (Option<FileId>, &'static str), &'a usize)>,
+    most: &FindingCounts,
+) -> bool {
+    counts.into_iter().all(|(key, count)| most.get(key).is_some_and(|most| count <= most))
 }
 
 /// How many edited versions of a text are checked at the most.

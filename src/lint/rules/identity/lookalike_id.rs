@@ -94,10 +94,13 @@ fn check(subject: &CatalogSubject<'_>, findings: &mut Findings) {
         }
     }
     let profile = subject.context.config.profile;
-    for (index, others) in alike {
-        let others: Vec<&Owner<'_>> =
-            others.iter().filter_map(|other| owners.get(*other)).collect();
-        if let Some(owner) = owners.get(index) {
+    // Only these are looked up, each once.
+    let located = |index: &usize| Some((*index, locate(owners.get(*index)?)));
+    let located: BTreeMap<usize, LocatedOwner<'_>> = alike.keys().filter_map(located).collect();
+    for (index, others) in &alike {
+        let others: Vec<&LocatedOwner<'_>> =
+            others.iter().filter_map(|other| located.get(other)).collect();
+        if let Some(owner) = located.get(index) {
             report(owner, &others, profile, findings);
         }
     }
@@ -160,13 +163,36 @@ fn look_alike(left: &Owner<'_>, right: &Owner<'_>) -> bool {
     left.look == right.look || is_one_edit
 }
 
+/// An owner with the domains of its servers, as far as they are known.
+struct LocatedOwner<'a> {
+    name: &'a str,
+    servers: Vec<(&'a Entry, BTreeSet<String>)>,
+    /// The indices of the first server of each origin on the same domains: the others are never needed.
+    distinct: Vec<usize>,
+}
+
+fn locate<'a>(owner: &Owner<'a>) -> LocatedOwner<'a> {
+    let servers = owner.servers.iter().map(|entry| (*entry, domains(entry)));
+    let servers: Vec<_> = servers.filter(|(_, domains)| !domains.is_empty()).collect();
+    let mut seen = BTreeSet::new();
+    let indexed = servers.iter().enumerate();
+    let first = indexed.filter(|(_, (entry, domains))| seen.insert((entry.origin, domains)));
+    let distinct = first.map(|(index, _)| index).collect();
+    LocatedOwner { name: owner.name, servers, distinct }
+}
+
 /// Reports each server of an owner, with the first server of each lookalike that is on other domains.
-fn report(owner: &Owner<'_>, others: &[&Owner<'_>], profile: Profile, findings: &mut Findings) {
-    for entry in &owner.servers {
+fn report(
+    owner: &LocatedOwner<'_>,
+    others: &[&LocatedOwner<'_>],
+    profile: Profile,
+    findings: &mut Findings,
+) {
+    for (entry, domains) in &owner.servers {
         let elsewhere = others.iter().filter_map(|other| {
-            let mut servers = other.servers.iter();
-            let server = servers
-                .find(|server| concerns(entry, server, profile) && are_elsewhere(entry, server))?;
+            let mut servers = other.distinct.iter().filter_map(|index| other.servers.get(*index));
+            let (server, _) =
+                servers.find(|(server, on)| concerns(entry, server, profile) && on != domains)?;
             Some((other.name, *server))
         });
         let elsewhere: Vec<(&str, &Entry)> = elsewhere.collect();
@@ -191,12 +217,6 @@ fn report(owner: &Owner<'_>, others: &[&Owner<'_>], profile: Profile, findings: 
         });
         findings.push(finding);
     }
-}
-
-/// Whether two servers use different domains; false if the domains of either are unknown.
-fn are_elsewhere(left: &Entry, right: &Entry) -> bool {
-    let (left, right) = (domains(left), domains(right));
-    !left.is_empty() && !right.is_empty() && left != right
 }
 
 /// The registrable domains of a server's URLs and of the endpoints that get its secret.
