@@ -31,7 +31,7 @@ pub(crate) struct Workspace {
 }
 
 /// Where to look for the catalog, as the user passes it. Paths are relative to the working folder.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     pub working_folder: PathBuf,
     /// The configuration; by default the nearest `catproof.toml`.
@@ -79,6 +79,8 @@ pub(crate) enum WorkspaceError {
     MissingFolder { key: &'static str, folder: PathBuf },
     #[error("`{}` is neither a `.json` file nor a folder", .0.display())]
     NotAManifest(PathBuf),
+    #[error("the paths belong to more than one catalog: name one catalog at a time")]
+    SeveralCatalogs,
     #[error(transparent)]
     Config(#[from] ConfigError),
     #[error(transparent)]
@@ -162,6 +164,25 @@ impl Workspace {
         (!names.is_empty()).then(|| format!("found {}{profile}", names.join(" and ")))
     }
 
+    /// What is in force, line by line.
+    pub(crate) fn settings(&self) -> Vec<String> {
+        let shown = |path: &Path| {
+            let is_there = if path.exists() { "" } else { " (not there)" };
+            let path = path.strip_prefix(&self.working_folder).unwrap_or(path);
+            format!("`{}`{is_there}", path.display())
+        };
+        let folders = self.folders();
+        let config = self.config_file.as_deref().map_or_else(|| "none".to_owned(), shown);
+        let mut lines = vec![format!("configuration: {config}")];
+        let named = [("catalog", &folders.catalog), ("catalog_local", &folders.catalog_local)];
+        for (name, folder) in named {
+            lines.extend(folder.as_ref().map(|folder| format!("{name}: {}", shown(folder))));
+        }
+        lines.push(format!("artifacts: {}", shown(&self.generated(&folders))));
+        lines.push(format!("profile: {}", self.config.profile.name()));
+        lines
+    }
+
     /// The configured catalog.
     pub(crate) fn folders(&self) -> Folders {
         Folders {
@@ -223,6 +244,15 @@ impl Workspace {
             }
         }
         Ok(targets)
+    }
+
+    /// The catalog that all of the paths belong to.
+    pub(crate) fn only_target(&self, paths: &[PathBuf]) -> Result<Target, WorkspaceError> {
+        let mut targets = self.targets(paths, None)?.into_iter();
+        match (targets.next(), targets.next()) {
+            (Some(target), None) => Ok(target),
+            _ => Err(WorkspaceError::SeveralCatalogs),
+        }
     }
 
     fn target(&self, named: &Path, path: &Path) -> Result<Target, WorkspaceError> {

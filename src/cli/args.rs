@@ -6,17 +6,19 @@ use std::path::PathBuf;
 
 use clap::builder::{EnumValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue};
-use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
+use clap::{Arg, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use url::Host;
 
 use crate::catalog::config::Level;
 use crate::catalog::workspace;
+use crate::cli::candidates::{formats, rules, servers, servers_and_paths, topics};
 use crate::cli::published_schemas::SCHEMAS;
 use crate::diff::BaseName;
 use crate::manifest::oauth::OAuthType;
 use crate::pipeline::open::Judging;
-use crate::report::FormatArgument;
 use crate::report::list::ListedType;
+use crate::report::{Format, FormatArgument};
 use crate::runtime::export::Client;
 use crate::runtime::proxy::LogLevel;
 use crate::source::finding::Severity;
@@ -68,6 +70,9 @@ pub struct Global {
     /// When to use colour.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub color: Color,
+    /// Say on standard error which configuration, catalog and profile are in force.
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
     /// Print only errors on standard error.
     #[arg(long, short, global = true)]
     pub quiet: bool,
@@ -136,7 +141,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct FindingArgs {
     /// The output format, as FORMAT or FORMAT=PATH; may be given several times.
-    #[arg(long, value_name = "FORMAT[=PATH]", help_heading = "Output")]
+    #[arg(long, value_name = "FORMAT[=PATH]", add = formats::<Format>(), help_heading = "Output")]
     pub format: Vec<FormatArgument>,
     /// The lowest severity that makes the exit code 1.
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY", help_heading = "Output")]
@@ -151,13 +156,13 @@ pub struct FindingArgs {
     #[arg(long, help_heading = "Rules")]
     pub pedantic: bool,
     /// Do not show findings of this rule.
-    #[arg(short = 'A', long = "allow", value_name = "RULE", help_heading = "Rules")]
+    #[arg(short = 'A', long = "allow", value_name = "RULE", add = rules(), help_heading = "Rules")]
     pub allow: Vec<String>,
     /// Show findings of this rule as warnings.
-    #[arg(short = 'W', long = "warn", value_name = "RULE", help_heading = "Rules")]
+    #[arg(short = 'W', long = "warn", value_name = "RULE", add = rules(), help_heading = "Rules")]
     pub warn: Vec<String>,
     /// Show findings of this rule as errors.
-    #[arg(short = 'D', long = "deny", value_name = "RULE", help_heading = "Rules")]
+    #[arg(short = 'D', long = "deny", value_name = "RULE", add = rules(), help_heading = "Rules")]
     pub deny: Vec<String>,
     /// The date to use for ages and expiry dates, instead of today's.
     #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Rules")]
@@ -266,9 +271,9 @@ Examples:
 
 Exit codes: 0 done, 1 findings, drift or age, 2 the job could not be done, 3 no input.")]
 pub struct ProbeArgs {
-    /// Probe only these servers.
-    #[arg(value_name = "ID")]
-    pub ids: Vec<String>,
+    /// Probe only these servers, or those in these files or folders.
+    #[arg(value_name = "SERVER|PATH", add = servers_and_paths())]
+    pub servers: Vec<String>,
     /// Write nothing; exit with 1 if a provider has changed something or a response is too old.
     #[arg(long)]
     pub check: bool,
@@ -345,10 +350,14 @@ Nothing is written if there is an error, or if the artifacts are already current
 Examples:
   catproof build                                  into generated/
   catproof build --check                          for CI: exit 1 and a diff if one is out of date
+  catproof build some/folder                      another catalog, into some/folder/generated/
   catproof build --profile development            with catalog_local, into generated/development/
 
 Exit codes: 0 done, 1 findings or drift, 2 the job could not be done, 3 no input.")]
 pub struct BuildArgs {
+    /// Files or folders whose catalog to build instead of the catalog of this folder.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
     /// Write nothing; exit with 1 and show a diff if an artifact is out of date, missing or left over.
     #[arg(long)]
     pub check: bool,
@@ -374,9 +383,9 @@ pub struct ListArgs {
     /// Only servers of this OAuth type.
     #[arg(long = "type", value_name = "TYPE", value_parser = TypeParser::<ListedType>::new())]
     pub oauth_type: Option<ListedType>,
-    /// The output format.
-    #[arg(long, value_enum, default_value_t)]
-    pub format: OutputFormat,
+    /// The output format, as FORMAT or FORMAT=PATH; may be given several times.
+    #[arg(long, value_name = "FORMAT[=PATH]", add = formats::<OutputFormat>())]
+    pub format: Vec<FormatArgument<OutputFormat>>,
 }
 
 /// Clap's parser for an OAuth type, whose error also lists the aliases, which are the types' numbers.
@@ -446,9 +455,9 @@ Exit codes: 0 done, 1 something at or above the gate, 2 the job could not be don
 pub struct DiffArgs {
     #[command(flatten)]
     pub base: BaseArgs,
-    /// The output format.
-    #[arg(long, value_enum, default_value_t)]
-    pub format: DiffFormat,
+    /// The output format, as FORMAT or FORMAT=PATH; may be given several times.
+    #[arg(long, value_name = "FORMAT[=PATH]", add = formats::<DiffFormat>())]
+    pub format: Vec<FormatArgument<DiffFormat>>,
     /// The lowest grade that makes the exit code 1.
     #[arg(long, value_enum, default_value = "none", value_name = "GRADE")]
     pub gate: Gate,
@@ -529,7 +538,7 @@ Examples:
   catproof explain diff                           the kinds of changes and their grades")]
 pub struct ExplainArgs {
     /// A rule's id, an OAuth type's name or number, a server's id, `config` or `diff`.
-    #[arg(value_name = "RULE|TYPE|SERVER|config|diff")]
+    #[arg(value_name = "RULE|TYPE|SERVER|config|diff", add = topics())]
     pub topic: String,
     /// Files or folders to look for the server in, instead of the catalog of this folder.
     #[arg(value_name = "PATH")]
@@ -608,9 +617,9 @@ Examples:
 
 Set a rule's level with -A, -W or -D for one run, or with `[rules]` in catproof.toml permanently.")]
 pub struct RulesArgs {
-    /// The output format.
-    #[arg(long, value_enum, default_value_t)]
-    pub format: RulesFormat,
+    /// The output format, as FORMAT or FORMAT=PATH; may be given several times.
+    #[arg(long, value_name = "FORMAT[=PATH]", add = formats::<RulesFormat>())]
+    pub format: Vec<FormatArgument<RulesFormat>>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -638,7 +647,7 @@ Examples:
 Exit codes: 0 done, 1 the answers do not fit, 2 the job could not be done, 3 no input.")]
 pub struct SimulateArgs {
     /// The id of the server.
-    #[arg(value_name = "SERVER")]
+    #[arg(value_name = "SERVER", add = servers())]
     pub server: String,
     /// Files or folders to look for the server in, instead of the catalog of this folder.
     #[arg(value_name = "PATH")]
@@ -649,9 +658,9 @@ pub struct SimulateArgs {
     /// Read the artifacts in this folder instead of the catalog.
     #[arg(long, value_name = "DIR", conflicts_with = "paths")]
     pub from: Option<PathBuf>,
-    /// The output format.
-    #[arg(long, value_enum, default_value_t)]
-    pub format: OutputFormat,
+    /// The output format, as FORMAT or FORMAT=PATH; may be given several times.
+    #[arg(long, value_name = "FORMAT[=PATH]", add = formats::<OutputFormat>())]
+    pub format: Vec<FormatArgument<OutputFormat>>,
 }
 
 #[derive(Debug, Args)]
@@ -671,7 +680,7 @@ pub struct ExportArgs {
     #[arg(long, value_enum, value_name = "CLIENT")]
     pub client: Client,
     /// The ids of the servers.
-    #[arg(value_name = "SERVER", required = true)]
+    #[arg(value_name = "SERVER", required = true, add = servers())]
     pub servers: Vec<String>,
     /// Include optional inputs without a default, instead of leaving out what needs them.
     #[arg(long)]
@@ -743,6 +752,12 @@ pub struct CompletionsArgs {
     pub shell: clap_complete::Shell,
 }
 
+fn command_names() -> Vec<CompletionCandidate> {
+    let program = Cli::command();
+    let names = program.get_subcommands().map(clap::Command::get_name);
+    names.map(|name| CompletionCandidate::new(name.to_owned())).collect()
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -751,7 +766,7 @@ Examples:
   catproof man --out ~/.local/share/man/man1              all of them, for `man catproof-check`")]
 pub struct ManArgs {
     /// Print the page of this command instead of the program's.
-    #[arg(value_name = "COMMAND")]
+    #[arg(value_name = "COMMAND", add = ArgValueCandidates::new(command_names))]
     pub topic: Option<String>,
     /// Write all pages to this folder instead.
     #[arg(long, value_name = "DIR", conflicts_with = "topic")]

@@ -25,6 +25,9 @@ use crate::text::visible::visible_lines;
 /// The width of output where the terminal's is unknown.
 pub(crate) const DEFAULT_WIDTH: usize = 100;
 
+/// How text in a file looks.
+pub(crate) const PLAIN: Style = Style { color: false, width: DEFAULT_WIDTH };
+
 /// The global options of a run, the folder it starts in, and its streams.
 #[derive(Debug)]
 pub(crate) struct Console {

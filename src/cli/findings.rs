@@ -4,13 +4,15 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
+
+use clap::ValueEnum;
 
 use crate::catalog::entry::Entry;
 use crate::catalog::workspace::Workspace;
 use crate::cli::args::FindingArgs;
-use crate::cli::console::{Console, DEFAULT_WIDTH};
+use crate::cli::console::{Console, PLAIN};
 use crate::cli::exit_status::ExitStatus;
 use crate::compile::write;
 use crate::pipeline::JudgedTarget;
@@ -18,7 +20,7 @@ use crate::pipeline::failure::Failure;
 use crate::pipeline::redaction::{self, Redaction};
 use crate::pipeline::repair;
 use crate::pipeline::settle::{Settled, is_counted, settle, uncounted};
-use crate::report::{self, Fold, Format, FormatArgument, Report, Shown, Style, Summary};
+use crate::report::{self, Fold, Format, FormatArgument, Report, Shown, Summary};
 use crate::source::finding::{Finding, Severity};
 use crate::source::{Sources, clean, describe};
 use crate::text::plural::plural;
@@ -130,8 +132,7 @@ fn write(
         let report = Report { findings: located, summary: outcome.counts.clone() };
         for (FormatArgument { format, path }, file) in formats.iter().zip(&mut files) {
             written = written.and(if path.is_some() {
-                let style = Style { color: false, width: DEFAULT_WIDTH };
-                report::write(*format, &report, style, file)
+                report::write(*format, &report, PLAIN, file)
             } else {
                 let mut folded = Cow::Borrowed(&report);
                 if *format == Format::Human && !args.all {
@@ -174,8 +175,29 @@ fn statistics(shown: &[Finding]) -> String {
     lines.collect()
 }
 
+/// Writes what a command prints in every requested format. `render` is told whether it is for a file.
+pub(crate) fn write_formats<F: ValueEnum + Default>(
+    formats: &[FormatArgument<F>],
+    console: &Console,
+    mut render: impl FnMut(&F, bool) -> io::Result<Vec<u8>>,
+) -> Result<(), Failure> {
+    check_formats(formats)?;
+    if formats.is_empty() {
+        console.print(render(&F::default(), false)?)?;
+    }
+    for FormatArgument { format, path } in formats {
+        match path {
+            Some(path) => {
+                write_report(console.working_folder()?.join(path), &render(format, true)?)?;
+            }
+            None => console.print(render(format, false)?)?,
+        }
+    }
+    Ok(())
+}
+
 /// Refuses two formats with the same destination.
-pub(crate) fn check_formats(formats: &[FormatArgument]) -> Result<(), Failure> {
+pub(crate) fn check_formats<F>(formats: &[FormatArgument<F>]) -> Result<(), Failure> {
     let mut places = BTreeSet::new();
     let Some(twice) =
         formats.iter().find(|argument| !places.insert(argument.path.as_deref().map(clean)))

@@ -1,6 +1,7 @@
 //! The command line: the clap types, the terminal, and one file per command.
 
 pub(crate) mod args;
+mod candidates;
 pub(crate) mod captured;
 pub(crate) mod commands;
 pub(crate) mod console;
@@ -14,7 +15,8 @@ mod watcher;
 use std::borrow::Cow;
 use std::io::Write as _;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
+use clap_complete::CompleteEnv;
 
 use crate::text::secrets::redactor::Redactor;
 
@@ -22,8 +24,13 @@ use args::Cli;
 use console::Console;
 use exit_status::ExitStatus;
 
+/// The variable by which a completion script asks the program; the library's own name is too common.
+const COMPLETE: &str = "CATPROOF_COMPLETE";
+
 /// Runs the command line of the process.
 pub fn run() -> ExitStatus {
+    // Ends the process if the shell asks for completions.
+    CompleteEnv::with_factory(Cli::command).var(COMPLETE).complete();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => match masked(&error) {

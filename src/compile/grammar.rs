@@ -8,6 +8,7 @@ use url::{Host, Url};
 use crate::compile::plan::LeftOutReason;
 use crate::text::hosts;
 use crate::text::profile::Profile;
+use crate::text::server_id::is_server_id;
 
 use super::{Checked, CompileError};
 
@@ -44,9 +45,12 @@ pub(super) fn required<'a>(field: &str, value: Option<&'a str>) -> Checked<&'a s
 
 /// A server id that the proxy accepts.
 pub(super) fn server_id(id: &str) -> Checked<()> {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
-    let is_id = (1..=200).contains(&id.len()) && id.bytes().all(is_plain);
-    check(is_id, "name", "is not a server id", "use only letters, digits, `_`, `.` and `-`")
+    check(
+        is_server_id(id),
+        "name",
+        "is not a server id",
+        "use only letters, digits, `_`, `.` and `-`",
+    )
 }
 
 /// Any absolute URI in the characters of RFC 3986.

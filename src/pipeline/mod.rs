@@ -27,7 +27,7 @@ use rayon::prelude::*;
 
 use crate::catalog::allowlist::Allowlist;
 use crate::catalog::entry::{self, Entry};
-use crate::catalog::workspace::{StandardInput, Target, Workspace};
+use crate::catalog::workspace::{Selection, StandardInput, Target, Workspace};
 use crate::discovery::lock::Locks;
 use crate::lint::{self, Alone, Findings, Group};
 use crate::manifest::model::Manifest;
@@ -131,7 +131,15 @@ pub(crate) fn run(job: Job<'_>, sources: &mut Sources) -> Result<Run, Failure> {
     let workspace = job.workspace;
     let mut input = job.input;
     let mut targets = Vec::new();
-    for target in workspace.targets(job.paths, input.as_ref())? {
+    let named = match &job.output {
+        None => workspace.targets(job.paths, input.as_ref())?,
+        // Artifacts are of a whole catalog, whichever of its files was named.
+        Some(_) => {
+            let target = workspace.only_target(job.paths)?;
+            vec![Target { selection: Selection::Everything, ..target }]
+        }
+    };
+    for target in named {
         let input = input.take_if(|input| target.selection.names(&input.path));
         let is_alone = input.as_ref().is_some_and(|input| input.is_alone);
         let manifests = workspace.manifests(&target, input, sources)?;

@@ -84,8 +84,15 @@ pub struct JsonEdit {
     pub text: String,
 }
 
-/// Writes an indented document, escaped so that it is harmless on a terminal.
-pub(crate) fn write_json(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+/// An indented document, escaped so that it is harmless on a terminal.
+pub(crate) fn json_bytes(document: &impl Serialize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    write_json(document, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// Writes the same.
+pub(super) fn write_json(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let json = serde_json::to_string_pretty(document)?;
     writeln!(out, "{}", escape(&json))?;
     out.flush()

@@ -38,7 +38,8 @@ use crate::text::visible::visible;
 
 pub(crate) use fold::Fold;
 pub use json::CheckReport;
-pub(crate) use json::write_json;
+pub(crate) use json::json_bytes;
+use json::write_json;
 pub(crate) use line::SourceLine;
 use list::ListReport;
 pub(crate) use locate::PlacePart;
@@ -111,12 +112,12 @@ impl Format {
 
 /// A format, and the file to write instead of standard output.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FormatArgument {
-    pub format: Format,
+pub struct FormatArgument<F = Format> {
+    pub format: F,
     pub path: Option<PathBuf>,
 }
 
-impl FromStr for FormatArgument {
+impl<F: ValueEnum> FromStr for FormatArgument<F> {
     type Err = String;
 
     fn from_str(argument: &str) -> Result<Self, String> {
@@ -125,8 +126,8 @@ impl FromStr for FormatArgument {
             Some((name, path)) => (name, Some(PathBuf::from(path))),
             None => (argument, None),
         };
-        let format = <Format as ValueEnum>::from_str(name, true).map_err(|_| {
-            let names: Vec<String> = Format::value_variants()
+        let format = F::from_str(name, true).map_err(|_| {
+            let names: Vec<String> = F::value_variants()
                 .iter()
                 .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
                 .collect();

@@ -1,5 +1,6 @@
 //! Text without knowledge of catalogs: hidden characters, hosts, environment variable names, dotenv, placeholders, launch
-//! lines, loader variables, pinned versions, the nearest word, days, secrets; and the profile, which every other room needs.
+//! lines, loader variables, pinned versions, server ids, the nearest word, days, secrets; and the profile, which every
+//! other room needs.
 
 pub(crate) mod day;
 pub(crate) mod dotenv;
@@ -13,5 +14,6 @@ pub(crate) mod placeholder;
 pub(crate) mod plural;
 pub(crate) mod profile;
 pub(crate) mod secrets;
+pub(crate) mod server_id;
 pub(crate) mod suggest;
 pub(crate) mod visible;

@@ -15,3 +15,12 @@ pub enum Profile {
     /// For a developer's machine: loopback and tunnel callbacks are accepted, artifacts go to `generated/development/`.
     Development,
 }
+
+impl Profile {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Development => "development",
+        }
+    }
+}

@@ -1,10 +1,11 @@
 //! The command line as a new user meets it: help that teaches, and suggestions for what is misspelled.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use catproof::testing::cli::args::Cli;
 use catproof::testing::cli::published_schemas::published;
-use clap::{CommandFactory as _, Parser as _};
+use clap::{ArgAction, CommandFactory as _, Parser as _};
 
 use crate::support::{check_json, project, rule_ids, run, run_process, scratch, write};
 
@@ -98,6 +99,86 @@ fn assert_is_taken(command: &str) {
     }
 }
 
+/// What a user may give an option of one name.
+fn accepted(argument: &clap::Arg) -> String {
+    let values = argument.get_possible_values();
+    let values: Vec<&str> = values.iter().map(clap::builder::PossibleValue::get_name).collect();
+    let names = argument.get_value_names().unwrap_or_default();
+    let (short, action) = (argument.get_short(), argument.get_action());
+    // Only `list` knows servers without a type, and each command has formats of its own.
+    let has_own = matches!(argument.get_long(), Some("format" | "type"));
+    let values = if has_own { Vec::new() } else { values };
+    format!("{short:?} {action:?} {names:?} {:?} {values:?}", argument.get_num_args())
+}
+
+#[test]
+fn an_option_of_one_name_takes_the_same_in_every_command() {
+    let mut program = Cli::command();
+    program.build();
+    let mut known: BTreeMap<String, (String, String)> = BTreeMap::new();
+    let mut long_of_short: BTreeMap<char, String> = BTreeMap::new();
+    for command in program.get_subcommands().filter(|command| command.get_name() != "help") {
+        let name = command.get_name();
+        for argument in command.get_arguments() {
+            let Some(long) = argument.get_long() else { continue };
+            // `env --check` takes the file to check.
+            if (name, long) == ("env", "check") {
+                continue;
+            }
+            let (first, takes) = known
+                .entry(long.to_owned())
+                .or_insert_with(|| (name.to_owned(), accepted(argument)));
+            assert_eq!(accepted(argument), *takes, "`--{long}` of `{name}` and of `{first}`");
+            if let Some(short) = argument.get_short() {
+                let first = long_of_short.entry(short).or_insert_with(|| long.to_owned());
+                assert_eq!(first, long, "`-{short}` of `{name}`");
+            }
+        }
+    }
+    assert_eq!(long_of_short.get(&'q').map(String::as_str), Some("quiet"));
+    assert_eq!(long_of_short.get(&'v').map(String::as_str), Some("verbose"));
+}
+
+#[test]
+fn paths_and_formats_are_given_alike_to_every_command() {
+    let program = Cli::command();
+    let mut formats = 0;
+    for command in program.get_subcommands() {
+        let name = command.get_name();
+        let places = command.get_positionals();
+        let paths: Vec<&clap::Arg> = places
+            .filter(|place| place.get_value_names().is_some_and(|names| names[0].contains("PATH")))
+            .collect();
+        for place in &paths {
+            assert!(matches!(place.get_action(), ArgAction::Append), "{name}: several paths");
+            assert!(!place.is_required_set(), "{name}: no path is the catalog of this folder");
+        }
+        let has = |long: &str| command.get_arguments().any(|of| of.get_long() == Some(long));
+        // A gate compares the whole catalog with a commit.
+        if has("fail-on") && name != "gate" {
+            assert_eq!(paths.len(), 1, "`{name}` has findings, and takes no path");
+        }
+        if !has("format") {
+            continue;
+        }
+        formats += 1;
+        for value in ["human", "json", "json=out.json"] {
+            let twice = ["--format", value, "--format", "json=second.json"];
+            let required = match name {
+                "diff" => &["--base", "HEAD"][..],
+                "simulate" => &["acme__mcp"],
+                _ => &[],
+            };
+            let words = ["catproof", name].into_iter().chain(twice);
+            let words = words.chain(required.iter().copied());
+            if let Err(error) = Cli::try_parse_from(words) {
+                panic!("{name}: {error}");
+            }
+        }
+    }
+    assert!(formats >= 6, "{formats}");
+}
+
 #[test]
 fn a_misspelled_word_is_answered_with_the_right_one() {
     let scratch = scratch();
@@ -116,7 +197,7 @@ fn a_misspelled_word_is_answered_with_the_right_one() {
         (&["check", "-D", "comitted-credential"], "did you mean `committed-credential`?"),
         (&["explain", "missing-token-endpont"], "`missing-token-endpoint`"),
         (&["list", "--type", "remote-dynamc"], "'remote-dynamic'"),
-        (&["list", "--format", "jsn"], "'json'"),
+        (&["list", "--format", "jsn"], "did you mean `json`?"),
         (&["env", "--for", "prxy"], "'proxy'"),
         (&["completions", "fsh"], "'fish'"),
         (&["man", "chek"], "did you mean `check`?"),
@@ -207,6 +288,88 @@ fn artifacts_that_cannot_be_read_are_not_taken_for_none() {
     let (code, _, stderr) = run(folder, &["check"]);
     assert_eq!(code, 2, "{stderr}");
     assert!(stderr.contains("providers.js"), "{stderr}");
+}
+
+#[test]
+fn a_format_of_every_command_goes_to_its_file() {
+    let scratch = scratch();
+    let folder = scratch.path();
+    write(&folder.join("catalog/acme__mcp.json"), manifest("acme__mcp"));
+    write(&folder.join("before/catalog/acme__other.json"), manifest("acme__other"));
+    for arguments in [
+        &["check"][..],
+        &["build"],
+        &["list"],
+        &["rules"],
+        &["diff", "--base", "./before"],
+        &["simulate", "acme__mcp"],
+    ] {
+        let human = run(folder, arguments);
+        let formats = ["--format", "human", "--format", "json=out.json", "--color", "always"];
+        let both = run(folder, &[arguments, &formats[..]].concat());
+        assert_eq!(both.0, human.0, "{arguments:?}: {}", both.2);
+        let text = fs::read_to_string(folder.join("out.json")).unwrap();
+        let json = run(folder, &[arguments, &["--format", "json"]].concat()).1;
+        assert_eq!(text, json, "{arguments:?}");
+        serde_json::from_str::<serde_json::Value>(&text).unwrap();
+        let (code, _, stderr) =
+            run(folder, &[arguments, &["--format", "json", "--format", "human"]].concat());
+        assert_eq!(code, 2, "{arguments:?}");
+        assert!(stderr.contains("two formats would both be written"), "{stderr}");
+        let (_, stdout, _) =
+            run(folder, &[arguments, &["--format", "human=out.txt", "--color", "always"]].concat());
+        assert_eq!(stdout, "", "{arguments:?}");
+        assert!(!fs::read_to_string(folder.join("out.txt")).unwrap().contains('\u{1b}'));
+    }
+}
+
+#[test]
+fn verbose_says_what_is_in_force() {
+    let scratch = scratch();
+    let folder = scratch.path();
+    write(&folder.join("catproof.toml"), "profile = \"development\"\n");
+    write(&folder.join("catalog/acme__mcp.json"), manifest("acme__mcp"));
+    let expected = "configuration: `catproof.toml`\ncatalog: `catalog`\n\
+        catalog_local: `catalog_local` (not there)\n\
+        artifacts: `generated/development` (not there)\nprofile: development\n";
+    for arguments in [&["check", "-v"][..], &["-v", "list"], &["env", "--verbose"]] {
+        let (code, _, stderr) = run(folder, arguments);
+        assert_eq!(code, 0, "{stderr}");
+        assert!(stderr.starts_with(expected), "{stderr}");
+    }
+    assert!(!run(folder, &["check"]).2.contains("configuration"));
+    assert_eq!(run(folder, &["check", "-v", "-q"]).0, 2);
+}
+
+#[test]
+fn build_takes_the_paths_that_check_takes() {
+    let scratch = scratch();
+    let folder = scratch.path();
+    write(&folder.join("catalog/acme__mcp.json"), manifest("acme__mcp"));
+    write(&folder.join("one/catalog/acme__one.json"), manifest("acme__one"));
+    write(&folder.join("one/catalog/acme__two.json"), manifest("acme__two"));
+    write(&folder.join("plain/acme__plain.json"), manifest("acme__plain"));
+    let built = |spec: &str| folder.join(spec).is_file();
+    for (path, spec) in [
+        ("one", "one/generated/desktop_app/servers/acme__two.json"),
+        ("plain", "plain/generated/desktop_app/servers/acme__plain.json"),
+        ("catalog/acme__mcp.json", "generated/desktop_app/servers/acme__mcp.json"),
+    ] {
+        let (code, _, stderr) = run(folder, &["build", path]);
+        assert_eq!(code, 0, "{path}: {stderr}");
+        assert!(built(spec), "{path}: {stderr}");
+        assert_eq!(run(folder, &["build", "--check", path]).0, 0, "{path}");
+    }
+    // The catalog of a file is built whole, and stopped by an error in any of its files.
+    write(&folder.join("one/catalog/acme__two.json"), manifest("another"));
+    let (code, _, stderr) = run(folder, &["build", "one/catalog/acme__one.json"]);
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stderr.contains("nothing was written"), "{stderr}");
+    assert!(built("one/generated/desktop_app/servers/acme__two.json"));
+    let (code, _, stderr) = run(folder, &["build", "one", "plain"]);
+    assert_eq!(code, 2, "{stderr}");
+    assert!(stderr.contains("more than one catalog"), "{stderr}");
+    assert_eq!(run(folder, &["build", "nowhere"]).0, 2);
 }
 
 #[test]

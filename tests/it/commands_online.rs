@@ -413,6 +413,20 @@ async fn one_server_can_be_asked_alone_and_the_others_keep_their_entries() {
     assert_eq!(code, 2);
     assert!(stderr.contains("nothing to discover"), "{stderr}");
 
+    // So can the server of a file, and those of a folder.
+    let (code, _, stderr) =
+        probe_json(root.path(), &["catalog/acme__one.json", "--today", "2026-11-24"]);
+    assert!(code == 0 && stderr.contains("probed 1 server"), "{stderr}");
+    let lock = lock_in(root.path(), LOCK);
+    assert_eq!(lock.servers["acme__one"].recorded, "2026-11-24");
+    assert_eq!(lock.servers["acme__two"].recorded, "2026-11-23");
+    let (code, _, stderr) = probe_json(root.path(), &["catalog"]);
+    assert!(code == 0 && stderr.contains("probed 2 servers"), "{stderr}");
+    let (code, _, stderr) =
+        run(root.path(), &["probe", "acme__one", "catalog/acme__two.json", "--replay", "."]);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("name either of them"), "{stderr}");
+
     // A server that left the catalog leaves the lock.
     fs::remove_file(root.path().join("catalog/acme__two.json")).unwrap();
     assert_eq!(probe_json(root.path(), &["acme__one"]).0, 0);

@@ -30,12 +30,12 @@ pub(super) fn run(args: &BuildArgs, console: &Console) -> Result<ExitStatus, Fai
             mode: if args.check { Mode::Check } else { Mode::Write },
             fail_on: args.findings.least_severity(),
         }),
-        ..Job::new(&workspace, &[])
+        ..Job::new(&workspace, &args.paths)
     };
     let Run { targets, second_half } =
         console.wait_for("building the catalog", || pipeline::run(job, &mut sources))?;
     let (Some(rest), true) = (second_half, targets.iter().any(|target| target.files > 0)) else {
-        console.say(&no_input(&workspace, &[]));
+        console.say(&no_input(&workspace, &args.paths));
         return Ok(ExitStatus::NoInput);
     };
     let (outcome, shown) = findings::try_report(

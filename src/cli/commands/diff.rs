@@ -1,9 +1,11 @@
 //! `diff`: what a change to the catalog means, compared with a commit or a folder.
 
 use crate::cli::args::{DiffArgs, DiffFormat, Gate};
+use crate::cli::console::PLAIN;
+use crate::cli::findings::write_formats;
 use crate::diff::run::BothStates;
 use crate::report::diff::{DiffSummary, MOST_BYTES, human, markdown, report};
-use crate::report::write_json;
+use crate::report::json_bytes;
 
 use super::{Console, ExitStatus, Failure, no_input, open_workspace};
 
@@ -20,11 +22,14 @@ pub(super) fn run(args: &DiffArgs, console: &Console) -> Result<ExitStatus, Fail
         console.say(&format!("the artifacts were not compared: {error}"));
     }
     let report = report(&states);
-    match args.format {
-        DiffFormat::Human => console.print(human(&report, console.style()))?,
-        DiffFormat::Json => write_json(&report, &mut console.out())?,
-        DiffFormat::Markdown => console.print(markdown(&report, MOST_BYTES))?,
-    }
+    write_formats(&args.format, console, |format, is_file| match format {
+        DiffFormat::Human => {
+            let style = if is_file { PLAIN } else { console.style() };
+            Ok(human(&report, style).into_bytes())
+        }
+        DiffFormat::Json => json_bytes(&report),
+        DiffFormat::Markdown => Ok(markdown(&report, MOST_BYTES).into_bytes()),
+    })?;
     console.say(&report.in_one_line());
     Ok(passed(report.summary, args.gate))
 }

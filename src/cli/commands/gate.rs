@@ -4,7 +4,7 @@ use std::io;
 
 use crate::catalog::workspace::Workspace;
 use crate::cli::args::GateArgs;
-use crate::cli::console::DEFAULT_WIDTH;
+use crate::cli::console::PLAIN;
 use crate::cli::findings;
 use crate::compile::write::Mode;
 use crate::diff::BaseName;
@@ -18,7 +18,7 @@ use crate::pipeline::settle::settle;
 use crate::pipeline::{Job, JudgedTarget, judge, locks, open};
 use crate::report::diff::{human, report};
 use crate::report::gate::{Artifacts, GateSummary};
-use crate::report::{self, Format, Report, Style, Summary};
+use crate::report::{self, Format, Report, Summary};
 use crate::source::Sources;
 use crate::source::finding::Finding;
 use crate::text::plural::plural;
@@ -187,7 +187,6 @@ fn lines(
     let findings = report::locate(found, sources, workspace.config.max_file_bytes, redaction);
     let report = Report { findings, summary: Summary::default() };
     let mut text = Vec::new();
-    let style = Style { color: false, width: DEFAULT_WIDTH };
-    report::write(Format::Concise, &report, style, &mut text)?;
+    report::write(Format::Concise, &report, PLAIN, &mut text)?;
     Ok(String::from_utf8_lossy(&text).lines().map(str::to_owned).collect())
 }

@@ -1,13 +1,14 @@
 //! `list`: the servers with their OAuth type, and what the proxy needs for them.
 
 use crate::cli::args::{ListArgs, OutputFormat};
+use crate::cli::findings::write_formats;
 use crate::pipeline::redaction;
 use crate::pipeline::settle::settle;
 use crate::pipeline::{Job, judge};
+use crate::report::json_bytes;
 use crate::report::list::ListReport;
 use crate::report::list_table::table;
 use crate::report::listing::list;
-use crate::report::write_json;
 use crate::source::Sources;
 use crate::text::plural::plural;
 
@@ -25,12 +26,16 @@ pub(super) fn run(args: &ListArgs, console: &Console) -> Result<ExitStatus, Fail
     let redactor = redaction::redaction(&targets, &sources).redactor;
     let shown = settle(&workspace, &mut targets, &mut sources).shown;
     let servers = list(&targets, &shown, &sources, args.oauth_type, &redactor);
-    match args.format {
-        OutputFormat::Json => write_json(&ListReport { version: 1, servers }, &mut console.out())?,
+    let report = ListReport { version: 1, servers };
+    write_formats(&args.format, console, |format, is_file| match format {
+        OutputFormat::Json => json_bytes(&report),
         OutputFormat::Human => {
-            console.print(table(&servers, console.table_width()))?;
-            console.say(&plural(servers.len(), "server"));
+            let width = console.table_width().filter(|_| !is_file);
+            Ok(table(&report.servers, width).into_bytes())
         }
+    })?;
+    if args.format.iter().all(|of| of.format == OutputFormat::Human || of.path.is_some()) {
+        console.say(&plural(report.servers.len(), "server"));
     }
     Ok(ExitStatus::Clean)
 }

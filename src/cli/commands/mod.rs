@@ -40,10 +40,13 @@ fn open_workspace(console: &Console) -> Result<Workspace, Failure> {
     Ok(workspace)
 }
 
-/// Says what was found without being named.
+/// Says what was found without being named, and with `--verbose` all that is in force.
 fn say_found(workspace: &Workspace, console: &Console) {
     if let Some(found) = &workspace.found {
         console.say(found);
+    }
+    if console.global.verbose {
+        console.say(&workspace.settings().join("\n"));
     }
 }
 

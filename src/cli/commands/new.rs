@@ -16,6 +16,7 @@ use crate::manifest::oauth::OAuthType;
 use crate::text::hidden::to_json;
 use crate::text::hosts;
 use crate::text::secrets::redactor::Redactor;
+use crate::text::server_id::is_server_id;
 
 use super::{Console, ExitStatus, Failure, open_workspace};
 
@@ -110,9 +111,9 @@ pub(super) fn id_and_url(args: &NewArgs) -> Result<(String, String), Failure> {
         (None, None) => return Err(missing("the server's id and URL", "ID --url URL")),
     };
     match id {
-        Some(id) if is_id(&id) => Ok((id, url.clone())),
+        Some(id) if is_server_id(&id) => Ok((id, url.clone())),
         Some(id) => Err(Failure::usage(format!(
-            "`{id}` is not a server id: use letters, digits, `_`, `.` and `-`"
+            "`{id}` is not a server id: use at most 200 letters, digits, `_`, `.` and `-`"
         ))),
         None => Err(Failure::Usage {
             message: format!("no server id can be derived from `{url}`"),
@@ -132,13 +133,6 @@ fn check_user_information(url: &str) -> Result<(), Failure> {
     } else {
         Ok(())
     }
-}
-
-/// Whether a text has only characters that the proxy accepts in a server id.
-fn is_id(text: &str) -> bool {
-    let is_allowed =
-        |character: char| character.is_ascii_alphanumeric() || "_.-".contains(character);
-    !text.is_empty() && text.chars().all(is_allowed)
 }
 
 fn missing(what: &str, option: &str) -> Failure {

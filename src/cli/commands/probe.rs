@@ -1,10 +1,11 @@
 //! `probe`: fetches the metadata that providers publish, and writes it to the discovery lock or compares it with it.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use crate::catalog::config::Level;
 use crate::catalog::entry::Entry;
-use crate::catalog::workspace::{Selection, Target, Workspace};
+use crate::catalog::workspace::Workspace;
 use crate::cli::args::ProbeArgs;
 use crate::cli::findings;
 use crate::cli::watcher::ConsoleWatcher;
@@ -14,7 +15,7 @@ use crate::pipeline::facts::LockChoice;
 use crate::pipeline::locks::LockFile;
 use crate::pipeline::probing::{self, AskedServer, Probing};
 use crate::pipeline::{Job, JudgedTarget, classify, judge};
-use crate::source::{FileId, Folders, Origin, Sources};
+use crate::source::{FileId, Folders, Origin, Sources, is_manifest_name};
 use crate::text::day::Day;
 use crate::text::plural::plural;
 use crate::text::suggest;
@@ -34,15 +35,24 @@ pub(super) fn run(args: &ProbeArgs, console: &Console) -> Result<ExitStatus, Fai
     let probing = Probing::new(&console.network_options(&args.network), today)?;
 
     let mut sources = Sources::default();
-    let folders = workspace.folders();
-    let target = Target { folders: folders.clone(), selection: Selection::Everything };
+    let (paths, ids): (Vec<&String>, Vec<&String>) =
+        args.servers.iter().partition(|named| is_path(named));
+    if !paths.is_empty() && !ids.is_empty() {
+        return Err(Failure::usage("servers and paths were named: name either of them"));
+    }
+    let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
+    let target = workspace.only_target(&paths)?;
+    let folders = target.folders.clone();
     let manifests = workspace.manifests(&target, None, &mut sources)?;
     if manifests.is_empty() {
-        console.say(&no_input(&workspace, &[]));
+        console.say(&no_input(&workspace, &paths));
         return Ok(ExitStatus::NoInput);
     }
     let entries = classify(&workspace, &sources, &manifests);
-    let asked = chosen(&args.ids, &entries)?;
+    let asked = chosen(&ids, &entries, |entry| {
+        let file = sources.file(entry.file).filter(|_| ids.is_empty());
+        file.is_some_and(|file| target.selection.names(&file.path))
+    })?;
     let mut read = |origin| read_lock(&workspace, &folders, origin, args, &mut sources, console);
     let (catalog_lock, local_lock) = (read(Origin::Catalog)?, read(Origin::CatalogLocal)?);
     let answers = probing.ask(&asked, &ConsoleWatcher::new(console))?;
@@ -61,7 +71,7 @@ pub(super) fn run(args: &ProbeArgs, console: &Console) -> Result<ExitStatus, Fai
     drop(entries);
     let known = Locks { catalog: catalog_lock.lock, catalog_local: local_lock.lock };
     let learned = answers.over(&known);
-    let job = Job { locks: LockChoice::Given(&learned), ..Job::new(&workspace, &[]) };
+    let job = Job { locks: LockChoice::Given(&learned), ..Job::new(&workspace, &paths) };
     let target = judge(job, &mut sources)?.pop();
     let mut target = target.ok_or_else(|| Failure::usage("there is no catalog"))?;
     keep_discovered(&mut target, &asked);
@@ -83,12 +93,16 @@ pub(super) fn run(args: &ProbeArgs, console: &Console) -> Result<ExitStatus, Fai
 }
 
 /// The servers to probe: those that were named, or all of them.
-fn chosen(ids: &[String], entries: &[Entry]) -> Result<Vec<AskedServer>, Failure> {
+fn chosen(
+    ids: &[&String],
+    entries: &[Entry],
+    is_at_path: impl Fn(&Entry) -> bool,
+) -> Result<Vec<AskedServer>, Failure> {
     let targets = probing::targets(entries, |_| true);
     let known: BTreeSet<&str> =
         targets.iter().map(|asked| asked.target.server_id.as_str()).collect();
     if let Some(id) = ids.iter().find(|id| !known.contains(id.as_str())) {
-        if entries.iter().any(|entry| entry.id == *id) {
+        if entries.iter().any(|entry| entry.id == **id) {
             return Err(Failure::usage(format!(
                 "`{id}` has nothing to discover: `catproof explain {id}` shows its OAuth type and URLs"
             )));
@@ -98,10 +112,13 @@ fn chosen(ids: &[String], entries: &[Entry]) -> Result<Vec<AskedServer>, Failure
             help: suggest::nearest(id, known).map(|nearest| format!("did you mean `{nearest}`?")),
         });
     }
-    let chosen: BTreeSet<&String> = ids.iter().collect();
-    let is_chosen =
-        |asked: &AskedServer| chosen.is_empty() || chosen.contains(&asked.target.server_id);
-    Ok(targets.into_iter().filter(is_chosen).collect())
+    Ok(probing::targets(entries, |entry| ids.contains(&&entry.id) || is_at_path(entry)))
+}
+
+/// Whether this names a file or folder and not a server, whose id has no slash.
+fn is_path(named: &str) -> bool {
+    let path = Path::new(named);
+    named.contains(std::path::is_separator) || is_manifest_name(path) || path.is_dir()
 }
 
 /// Reads a lock. A run that probes every server replaces an unreadable one.
@@ -113,7 +130,7 @@ fn read_lock(
     sources: &mut Sources,
     console: &Console,
 ) -> Result<LockFile, Failure> {
-    let replaces_all = args.ids.is_empty() && !args.check;
+    let replaces_all = args.servers.is_empty() && !args.check;
     match LockFile::read(workspace, folders, origin, sources) {
         Err(failure) if replaces_all => {
             console.say(&format!("{failure}; it will be replaced"));

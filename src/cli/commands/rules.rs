@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::cli::args::{RulesArgs, RulesFormat};
+use crate::cli::findings::write_formats;
 use crate::lint::{Fixable, RULES, Rule};
-use crate::report::{NARROWEST, wrap, write_json};
+use crate::report::{NARROWEST, json_bytes, wrap};
 
 use super::{Console, ExitStatus, Failure};
 
@@ -22,13 +23,14 @@ struct RuleRow {
 
 pub(super) fn run(args: &RulesArgs, console: &Console) -> Result<ExitStatus, Failure> {
     let rows: Vec<RuleRow> = RULES.iter().map(|rule| row(rule)).collect();
-    match args.format {
+    write_formats(&args.format, console, |format, is_file| match format {
         RulesFormat::Human => {
-            console.print(table(&rows, console.table_width()))?;
+            let width = console.table_width().filter(|_| !is_file);
+            Ok(table(&rows, width).into_bytes())
         }
-        RulesFormat::Json => write_json(&rows, &mut console.out())?,
-        RulesFormat::Markdown => console.print(readme_table())?,
-    }
+        RulesFormat::Json => json_bytes(&rows),
+        RulesFormat::Markdown => Ok(readme_table().into_bytes()),
+    })?;
     Ok(ExitStatus::Clean)
 }
 

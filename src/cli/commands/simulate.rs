@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::cli::args::{OutputFormat, SimulateArgs};
+use crate::cli::findings::write_formats;
 use crate::compile::plan::{ServerLaunch, Transport};
 use crate::runtime::simulate::{self, AnswerProblem, Answers, Simulation};
 use crate::source::parse;
@@ -72,12 +73,14 @@ pub(super) fn run(args: &SimulateArgs, console: &Console) -> Result<ExitStatus, 
         }
     };
 
-    let text = match (args.format, &simulation) {
-        (OutputFormat::Json, _) => json(&launch, simulation.as_ref(), &problems, &file),
-        (OutputFormat::Human, Some(simulation)) => human(&launch, simulation),
-        (OutputFormat::Human, None) => human_problems(&problems, &file),
-    };
-    console.print(text)?;
+    write_formats(&args.format, console, |format, _| {
+        let text = match (format, &simulation) {
+            (OutputFormat::Json, _) => json(&launch, simulation.as_ref(), &problems, &file),
+            (OutputFormat::Human, Some(simulation)) => human(&launch, simulation),
+            (OutputFormat::Human, None) => human_problems(&problems, &file),
+        };
+        Ok(text.into_bytes())
+    })?;
     Ok(if simulation.is_some() { ExitStatus::Clean } else { ExitStatus::Findings })
 }
 

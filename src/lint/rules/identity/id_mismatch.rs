@@ -1,7 +1,6 @@
 use crate::lint::{Check, Findings, Fixable, RawSubject, Rule};
 use crate::source::finding::{Edit, Fix, Severity};
-
-use super::is_valid_id;
+use crate::text::server_id::is_server_id;
 
 /// ## What it does
 /// Reports a manifest whose `name` is not its file's name without `.json`.
@@ -37,7 +36,7 @@ fn check(subject: &RawSubject<'_>, findings: &mut Findings) {
     }
     let stem = subject.stem;
     // Renaming the file is no help if `name` itself is invalid.
-    let help = if is_valid_id(name) {
+    let help = if is_server_id(name) {
         format!("rename the file to `{name}.json`, or set `name` to `{stem}`")
     } else {
         format!("set `name` to `{stem}`")

@@ -2,8 +2,7 @@ use serde_json::Value;
 
 use crate::lint::{Check, Findings, RawSubject, Rule};
 use crate::source::finding::Severity;
-
-use super::{LONGEST_ID, is_id_character};
+use crate::text::server_id::{LONGEST_ID, is_id_character};
 
 /// ## What it does
 /// Reports a `name` that is not 1 to 200 of the characters `A-Z`, `a-z`, `0-9`, `_`, `.` and `-`.

@@ -9,9 +9,10 @@ use crate::manifest::oauth::Verdict;
 use crate::source::finding::Severity;
 use crate::text::hosts;
 use crate::text::profile::Profile;
+use crate::text::server_id::LONGEST_ID;
 
 use super::duplicate_server_id;
-use super::{LONGEST_ID, concerns, name_of};
+use super::{concerns, name_of};
 
 /// ## What it does
 /// Reports an OAuth server whose owner, the part of the id before `__`, looks like the owner of another OAuth server:

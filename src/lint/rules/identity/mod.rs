@@ -23,18 +23,6 @@ pub(crate) mod weakened_by_local;
 
 const DEFAULTS: Rule = Rule { group: Group::Identity, ..Rule::DEFAULTS };
 
-/// Whether the proxy accepts a character in an id; it answers any other with status 400.
-fn is_id_character(character: char) -> bool {
-    character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '-')
-}
-
-/// The longest id that the proxy accepts, in bytes.
-const LONGEST_ID: usize = 200;
-
-fn is_valid_id(id: &str) -> bool {
-    (1..=LONGEST_ID).contains(&id.len()) && id.chars().all(is_id_character)
-}
-
 /// The id as a shell could use it in a variable's name: `_` for every character outside `[A-Za-z0-9_]`.
 fn posix_form(id: &str) -> String {
     id.chars()
