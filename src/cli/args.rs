@@ -321,6 +321,9 @@ pub struct NewArgs {
     /// The command that starts the server, with its arguments, for types 1 and 2.
     #[arg(last = true, value_name = "COMMAND", conflicts_with = "online")]
     pub command: Vec<String>,
+    /// Replace the manifest, if there is one with this id.
+    #[arg(long)]
+    pub force: bool,
     /// Fetch the metadata that the server publishes, and infer its OAuth type from it.
     #[arg(long, help_heading = "Network")]
     pub online: bool,

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use catproof::testing::cli::args::Cli;
+use clap::Parser as _;
 use serde_json::Value;
 
 use crate::support::{check_json, project, run, scratch, write};
@@ -94,7 +96,7 @@ fn following_the_steps_to_the_catalog_ends_in_a_clean_check() {
         let client = ["--client-id", "acme-1f3d5"];
         let (code, stdout, _) = run(scratch.path(), &[&arguments[..], &client, &COMMAND].concat());
         assert_eq!(code, 0);
-        let says_callback = stdout.contains("first in `redirect_uris`");
+        let says_callback = stdout.contains("first in `oauth_config.redirect_uris`");
         assert_eq!(says_callback, names_callback, "{stdout}");
         let mut written = manifest(scratch.path(), "acme__mcp");
         // Nobody has tried it.
@@ -145,6 +147,41 @@ fn git_is_to_ignore_the_file_with_the_secrets() {
     assert!(rest.contains("Add `/generated/development`"), "{rest}");
 }
 
+/// The commands in backticks among the steps, for a server of type 3.
+fn commands_of_the_steps(folder: &Path) -> Vec<String> {
+    let (code, stdout, stderr) = run(folder, &["new", "acme__mcp", "--type", "3", "--url", SERVER]);
+    assert_eq!(code, 0, "{stderr}");
+    let quoted = stdout.split('`').skip(1).step_by(2);
+    quoted
+        .filter(|text| text.starts_with("catproof ") || text.contains("cd "))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn the_steps_name_what_is_there() {
+    let scratch = scratch();
+    let own = [
+        "catproof check --profile development catalog_local/acme__mcp.json",
+        "catproof probe acme__mcp",
+        "catproof build --profile development",
+        "catproof proxy --profile development --allow-missing --env-file oauth_proxy/.env",
+        "catproof simulate acme__mcp",
+        "catproof check",
+    ];
+    assert_eq!(commands_of_the_steps(scratch.path()), own);
+    for command in own {
+        assert!(Cli::try_parse_from(command.split(' ')).is_ok(), "{command}");
+    }
+    let checkout = crate::support::scratch();
+    fs::create_dir_all(checkout.path().join("desktop_app/src/ui/catalog_local")).unwrap();
+    fs::create_dir_all(checkout.path().join("oauth_proxy/src")).unwrap();
+    let of_checkout = commands_of_the_steps(checkout.path());
+    assert!(of_checkout.contains(&"cd oauth_proxy && pnpm install && pnpm start".to_owned()));
+    assert!(of_checkout.contains(&"cd desktop_app && pnpm start".to_owned()));
+    assert!(!of_checkout.iter().any(|command| command.starts_with("catproof proxy")));
+}
+
 #[test]
 fn nothing_is_overwritten() {
     let scratch = scratch();
@@ -153,8 +190,11 @@ fn nothing_is_overwritten() {
     let arguments = ["new", "acme__mcp", "--type", "4", "--url", SERVER];
     let (code, _, stderr) = run(scratch.path(), &arguments);
     assert_eq!(code, 2);
-    assert!(stderr.contains("it already exists"), "{stderr}");
+    assert!(stderr.contains("it already exists, and only `--force` replaces it"), "{stderr}");
     assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+    let (code, _, stderr) = run(scratch.path(), &[&arguments[..], &["--force"]].concat());
+    assert_eq!(code, 0, "{stderr}");
+    assert_eq!(manifest(scratch.path(), "acme__mcp")["name"], "acme__mcp");
 }
 
 #[cfg(unix)]
@@ -166,6 +206,7 @@ fn a_link_that_leads_nowhere_is_something_too() {
     std::os::unix::fs::symlink(scratch.path().join("elsewhere"), &path).unwrap();
     let arguments = ["new", "acme__mcp", "--type", "4", "--url", SERVER];
     assert_eq!(run(scratch.path(), &arguments).0, 2);
+    assert_eq!(run(scratch.path(), &[&arguments[..], &["--force"]].concat()).0, 2);
     assert!(!scratch.path().join("elsewhere").exists());
 }
 

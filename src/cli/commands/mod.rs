@@ -13,6 +13,7 @@ mod list;
 mod man;
 mod new;
 mod new_online;
+mod new_questions;
 mod probe;
 mod proxy;
 pub(crate) mod rules;

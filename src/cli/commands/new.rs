@@ -2,30 +2,42 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, BufRead as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum as _;
-use url::Url;
-
+use crate::catalog::nearest;
 use crate::catalog::workspace::Workspace;
 use crate::cli::args::NewArgs;
 use crate::compile::write;
 use crate::discovery::draft::{self, DraftAnswers, DraftedManifest};
 use crate::manifest::oauth::OAuthType;
 use crate::text::hidden::to_json;
-use crate::text::hosts;
 use crate::text::secrets::redactor::Redactor;
-use crate::text::server_id::is_server_id;
 
+use super::new_questions::{
+    Dialogue, ask, check_id, check_url, check_user_information, command_line,
+};
 use super::{Console, ExitStatus, Failure, open_workspace};
 
 pub(super) fn run(args: &NewArgs, console: &Console) -> Result<ExitStatus, Failure> {
     let workspace = open_workspace(console)?;
-    let said = if console.can_ask() { ask(args)? } else { args.clone() };
+    let is_asked = console.can_ask();
+    let said = if is_asked {
+        let dialogue =
+            Dialogue { input: &mut io::stdin().lock(), output: &mut io::stderr().lock() };
+        let check_place = |id: &str| place(&workspace, id, args.force).map(drop);
+        ask(args, dialogue, |id| check_place(id).map_err(|failure| failure.to_string()))?
+    } else {
+        args.clone()
+    };
     let answers = answers(&said, &workspace)?;
-    let path = place(&workspace, &answers.id)?;
-    write_manifest(&path, &draft::from_answers(&answers))?;
+    let path = place(&workspace, &answers.id, args.force)?;
+    if let Err(failure) = write_manifest(&path, &draft::from_answers(&answers), args.force) {
+        if is_asked {
+            console.say(&format!("to try again: `{}`", command_line(&said)));
+        }
+        return Err(failure);
+    }
     warn_of_shadow(&workspace, &answers.id, console);
 
     let shown = path.strip_prefix(&workspace.working_folder).unwrap_or(&path);
@@ -33,7 +45,7 @@ pub(super) fn run(args: &NewArgs, console: &Console) -> Result<ExitStatus, Failu
     let redactor = Redactor::default();
     let mut out = console.out();
     writeln!(out, "{}", redactor.apply(&format!("wrote `{shown}`. Next:")))?;
-    let mut steps = steps(&answers, &shown);
+    let mut steps = steps(&answers, &shown, &workspace);
     if answers.oauth_type.has_static_client() {
         // Before the first secret is written down.
         steps.splice(0..0, ignore_step(&workspace));
@@ -45,15 +57,16 @@ pub(super) fn run(args: &NewArgs, console: &Console) -> Result<ExitStatus, Failu
     Ok(ExitStatus::Clean)
 }
 
-/// Where the manifest of a new server goes.
-pub(super) fn place(workspace: &Workspace, id: &str) -> Result<PathBuf, Failure> {
+/// Where the manifest of a new server goes. `is_forced` lets it replace a file.
+pub(super) fn place(workspace: &Workspace, id: &str, is_forced: bool) -> Result<PathBuf, Failure> {
     let folder = workspace.root.join(&workspace.config.catalog_local);
     let path = folder.join(format!("{id}.json"));
-    if path.symlink_metadata().is_ok() {
-        Err(Failure::Unwritable { path, reason: "it already exists".to_owned() })
-    } else {
-        Ok(path)
+    if !is_forced && path.symlink_metadata().is_ok() {
+        let path = path.strip_prefix(&workspace.working_folder).unwrap_or(&path).to_owned();
+        let reason = "it already exists, and only `--force` replaces it".to_owned();
+        return Err(Failure::Unwritable { path, reason });
     }
+    Ok(path)
 }
 
 /// Asks to ignore the files that secrets are put into, and what is built from a developer's servers; `None` if git is told
@@ -84,9 +97,15 @@ pub(super) fn warn_of_shadow(workspace: &Workspace, id: &str, console: &Console)
     }
 }
 
-/// Writes a drafted manifest to a new file.
-pub(super) fn write_manifest(path: &Path, manifest: &DraftedManifest) -> Result<(), Failure> {
-    Ok(write::create(path, to_json(manifest).as_bytes())?)
+/// Writes a drafted manifest; to a new file, unless it may replace one.
+pub(super) fn write_manifest(
+    path: &Path,
+    manifest: &DraftedManifest,
+    is_forced: bool,
+) -> Result<(), Failure> {
+    let text = to_json(manifest);
+    let write = if is_forced { write::write_file } else { write::create };
+    Ok(write(path, text.as_bytes())?)
 }
 
 /// The proxy's callback URL, if the configuration has one.
@@ -101,7 +120,7 @@ pub(super) fn callback_of_proxy(workspace: &Workspace) -> Option<String> {
 pub(super) fn id_and_url(args: &NewArgs) -> Result<(String, String), Failure> {
     let said = [&args.server, &args.url, &args.token_endpoint];
     for url in said.into_iter().flatten() {
-        check_user_information(url)?;
+        check_user_information(url).map_err(Failure::usage)?;
     }
     let (id, url) = match (&args.server, &args.url) {
         (Some(id), Some(url)) => (Some(id.clone()), url),
@@ -111,27 +130,11 @@ pub(super) fn id_and_url(args: &NewArgs) -> Result<(String, String), Failure> {
         (None, None) => return Err(missing("the server's id and URL", "ID --url URL")),
     };
     match id {
-        Some(id) if is_server_id(&id) => Ok((id, url.clone())),
-        Some(id) => Err(Failure::usage(format!(
-            "`{id}` is not a server id: use at most 200 letters, digits, `_`, `.` and `-`"
-        ))),
+        Some(id) => check_id(&id).map(|()| (id, url.clone())).map_err(Failure::usage),
         None => Err(Failure::Usage {
             message: format!("no server id can be derived from `{url}`"),
             help: Some("name one: `catproof new ID --url URL`".to_owned()),
         }),
-    }
-}
-
-/// Refuses a URL with user information before any of it is shown or written.
-fn check_user_information(url: &str) -> Result<(), Failure> {
-    let behind_scheme = url.split_once("://").map_or("", |(_, rest)| rest);
-    let authority = behind_scheme.split(['/', '?', '#', '\\']).next();
-    if authority.is_some_and(|authority| authority.contains('@')) {
-        Err(Failure::usage(
-            "the URL contains a user name or password, which does not belong in a catalog: remove it",
-        ))
-    } else {
-        Ok(())
     }
 }
 
@@ -142,67 +145,6 @@ fn missing(what: &str, option: &str) -> Failure {
     }
 }
 
-/// Prompts for what the command line leaves out. An empty answer skips what is optional.
-fn ask(args: &NewArgs) -> Result<NewArgs, Failure> {
-    let mut said = args.clone();
-    if said.oauth_type.is_none() {
-        let answer = ask_for(
-            "Type (1 generic OAuth 2.0, 2 local MCP, 3 remote with a client id, 4 remote that registers clients)",
-        )?;
-        let oauth_type = OAuthType::from_str(&answer, true)
-            .map_err(|_| Failure::usage(format!("`{answer}` is not an OAuth type")))?;
-        said.oauth_type = Some(oauth_type);
-    }
-    let names_url = said.server.as_deref().is_some_and(|server| server.contains("://"));
-    if said.url.is_none() && !names_url {
-        said.url = Some(ask_for(match said.oauth_type {
-            Some(OAuthType::Generic) => "Authorization endpoint",
-            Some(OAuthType::McpStatic) => "Issuer",
-            _ => "URL of the server",
-        })?);
-    }
-    if said.server.is_none() {
-        let id = said.url.as_deref();
-        let id = id.and_then(|url| draft::id_of(url, said.oauth_type));
-        let answer = ask_for(&format!("Server id [{}]", id.as_deref().unwrap_or_default()))?;
-        said.server = Some(answer).filter(|answer| !answer.is_empty()).or(id);
-    }
-    let Some(oauth_type) = said.oauth_type else {
-        return Ok(said);
-    };
-    if oauth_type == OAuthType::Generic && said.token_endpoint.is_none() {
-        said.token_endpoint = Some(ask_for("Token endpoint")?).filter(|text| !text.is_empty());
-    }
-    if oauth_type.has_static_client() && said.client_id.is_none() {
-        let answer = ask_for("Client id, if the provider has issued one")?;
-        said.client_id = Some(answer).filter(|answer| !answer.is_empty());
-    }
-    if !oauth_type.is_remote() && said.command.is_empty() {
-        let answer = ask_for("Command that starts the server, such as `npx -y acme-mcp@1.4.0`")?;
-        said.command = words(&answer);
-    }
-    if said.scope.is_empty() {
-        said.scope = words(&ask_for("Scopes, separated by spaces")?);
-    }
-    Ok(said)
-}
-
-/// Prompts on the terminal and reads one line.
-fn ask_for(what: &str) -> Result<String, Failure> {
-    let mut terminal = io::stderr().lock();
-    write!(terminal, "{what}: ")?;
-    terminal.flush()?;
-    let mut line = String::new();
-    match io::stdin().lock().read_line(&mut line)? {
-        0 => Err(Failure::usage("nothing was written: the input ended early")),
-        _ => Ok(line.trim().to_owned()),
-    }
-}
-
-fn words(text: &str) -> Vec<String> {
-    text.split_whitespace().map(str::to_owned).collect()
-}
-
 fn answers(said: &NewArgs, workspace: &Workspace) -> Result<DraftAnswers, Failure> {
     let Some(oauth_type) = said.oauth_type else {
         let option = "--type 1`, `2`, `3` or `4`, or `--online";
@@ -210,7 +152,7 @@ fn answers(said: &NewArgs, workspace: &Workspace) -> Result<DraftAnswers, Failur
     };
     let (id, url) = id_and_url(said)?;
     for url in [Some(&url), said.token_endpoint.as_ref()].into_iter().flatten() {
-        check_url(url)?;
+        check_url(url).map_err(Failure::usage)?;
     }
     Ok(DraftAnswers {
         id,
@@ -224,66 +166,81 @@ fn answers(said: &NewArgs, workspace: &Workspace) -> Result<DraftAnswers, Failur
     })
 }
 
-/// Refuses a URL that `check` would report as an error.
-fn check_url(text: &str) -> Result<(), Failure> {
-    let is_sound = Url::parse(text).is_ok_and(|url| match url.scheme() {
-        "https" => url.has_host(),
-        "http" => hosts::is_loopback(&url),
-        _ => false,
-    });
-    if is_sound { Ok(()) } else { Err(Failure::usage(format!("`{text}` is not an https URL"))) }
-}
-
-/// The next steps, from the guide.
-fn steps(answers: &DraftAnswers, file: &str) -> Vec<String> {
+/// The next steps. The guide's own are for a checkout of the app and the proxy; elsewhere this program stands in for them.
+fn steps(answers: &DraftAnswers, file: &str, workspace: &Workspace) -> Vec<String> {
     let DraftAnswers { id, oauth_type, .. } = answers;
-    let mut steps = Vec::new();
+    let Workspace { root, working_folder, .. } = workspace;
+    let at = |path: &str| nearest::relative(path, root, working_folder);
+    let has = |program: &str| root.join(program).is_dir();
     let is_static = oauth_type.has_static_client();
-    if is_static && answers.client_id.is_none() {
-        steps.push(
-            "Register a client with the provider, and put its id into `client_id`. Give its secret only to the proxy."
-                .to_owned(),
-        );
-    }
-    if *oauth_type == OAuthType::Generic && answers.token_endpoint.is_none() {
-        steps.push("Add `token_endpoint`, where the proxy exchanges the code.".to_owned());
-    }
-    if !oauth_type.is_remote() && answers.command.is_empty() {
-        steps.push("Put the program that starts the server into `command` and `args`.".to_owned());
-    }
-    if *oauth_type == OAuthType::McpStatic {
-        steps.push(
-            "Check `well_known_url`, `streamable_http_url` and its port: they are set to the usual values."
-                .to_owned(),
-        );
-    }
+    let mut steps = missing_values(answers);
     steps.push(format!("Run `catproof check --profile development {file}` until it is clean."));
     if matches!(oauth_type, OAuthType::McpStatic | OAuthType::RemoteStatic) {
         steps.push(format!("Run `catproof probe {id}` to find out where the secret is sent."));
     }
     if is_static {
+        let env_file = at("oauth_proxy/.env");
+        let start = if has("oauth_proxy") {
+            format!("cd {} && pnpm install && pnpm start", at("oauth_proxy"))
+        } else {
+            format!("catproof proxy --profile development --allow-missing --env-file {env_file}")
+        };
         steps.push(format!(
-            "Run `catproof build --profile development`, put `{id}_SECRET` into `oauth_proxy/.env`, and start the \
-             proxy: `cd oauth_proxy && pnpm install && pnpm start`."
+            "Run `catproof build --profile development`, put `{id}_SECRET` into `{env_file}`, and start the proxy: \
+             `{start}`."
         ));
     }
-    steps.push(
-        "Start the app with `cd desktop_app && pnpm start`, and find the server on the Connections page with its purple \
-         `Developer` tag."
-            .to_owned(),
-    );
-    steps.push(
-        "Click `Install (OAuth)`, log in, and check in Settings → Servers that it runs. Then set \
-         `\"works_in_archestra\": true` in `archestra_config`."
-            .to_owned(),
-    );
+    let works = "set `\"works_in_archestra\": true` in `archestra_config`";
+    if has("desktop_app") {
+        steps.push(format!(
+            "Start the app with `cd {} && pnpm start`, and find the server on the Connections page with its purple \
+             `Developer` tag.",
+            at("desktop_app")
+        ));
+        steps.push(format!(
+            "Click `Install (OAuth)`, log in, and check in Settings → Servers that it runs. Then {works}."
+        ));
+    } else {
+        steps.push(format!("Run `catproof simulate {id}` to see what the app will run."));
+        steps.push(format!("Once the server has run in the app, {works}."));
+    }
     if is_static && answers.callback.is_none() {
         steps.push(
-            "Put the callback URL of the production proxy first in `redirect_uris`, and register it with the provider: \
-             the catalog accepts no callback on your own machine."
+            "Put the callback URL of the production proxy first in `oauth_config.redirect_uris`, and register it with \
+             the provider: the catalog accepts no callback on your own machine."
                 .to_owned(),
         );
     }
-    steps.push(format!("Move `{file}` to the catalog, and run `catproof check`."));
+    let catalog = &workspace.config.catalog;
+    // An option names it by its absolute path.
+    let catalog = if Path::new(catalog).is_absolute() { catalog } else { &at(catalog) };
+    steps.push(format!("Move `{file}` to `{catalog}/`, and run `catproof check`."));
     steps
+}
+
+/// What nobody has said, or only assumed.
+fn missing_values(answers: &DraftAnswers) -> Vec<String> {
+    let oauth_type = answers.oauth_type;
+    let missing = [
+        (
+            oauth_type.has_static_client() && answers.client_id.is_none(),
+            "Register a client with the provider, and put its id into `oauth_config.client_id`. Give its secret only \
+             to the proxy.",
+        ),
+        (
+            oauth_type == OAuthType::Generic && answers.token_endpoint.is_none(),
+            "Add `oauth_config.token_endpoint`, where the proxy exchanges the code.",
+        ),
+        (
+            !oauth_type.is_remote() && answers.command.is_empty(),
+            "Put the program that starts the server into `server.command` and `server.args`.",
+        ),
+        (
+            oauth_type == OAuthType::McpStatic,
+            "Check `well_known_url`, `streamable_http_url` and `streamable_http_port` in `oauth_config`: they are set \
+             to the usual values.",
+        ),
+    ];
+    let missing = missing.into_iter().filter(|(is_missing, _)| *is_missing);
+    missing.map(|(_, step)| step.to_owned()).collect()
 }

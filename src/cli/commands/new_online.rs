@@ -16,7 +16,7 @@ use super::{Console, ExitStatus, Failure, new, open_workspace};
 pub(super) fn run(args: &NewArgs, console: &Console) -> Result<ExitStatus, Failure> {
     let workspace = open_workspace(console)?;
     let (id, url) = new::id_and_url(args)?;
-    let path = new::place(&workspace, &id)?;
+    let path = new::place(&workspace, &id, args.force)?;
     let entry = ask(&id, &url, args, console)?;
     let mut out = console.out();
     for line in entry.story() {
@@ -30,7 +30,7 @@ pub(super) fn run(args: &NewArgs, console: &Console) -> Result<ExitStatus, Failu
         writeln!(out, "{}", visible(sentence))?;
     }
     out.flush()?;
-    new::write_manifest(&path, &draft.manifest)?;
+    new::write_manifest(&path, &draft.manifest, args.force)?;
     let shown = path.strip_prefix(&workspace.working_folder).unwrap_or(&path);
     console.say(&format!("wrote `{}`", shown.display()));
     new::warn_of_shadow(&workspace, &id, console);
