@@ -5,6 +5,7 @@ use crate::catalog::entry;
 use crate::cli::args::ExplainArgs;
 use crate::diff;
 use crate::lint::{self, Fixable, Rule};
+use crate::manifest::field_places;
 use crate::manifest::oauth::OAuthType;
 use crate::pipeline::ignores::Ignores;
 use crate::pipeline::line::Keep;
@@ -24,14 +25,24 @@ pub(super) fn run(args: &ExplainArgs, console: &Console) -> Result<ExitStatus, F
         console.say(&notice);
     }
     let text = match (rule, oauth_type(&args.topic)) {
-        (Some(rule), _) => explain_rule(rule),
-        (None, Some(oauth_type)) => oauth_type.documentation().to_owned(),
+        (Some(rule), _) => with_places(explain_rule(rule)),
+        (None, Some(oauth_type)) => with_places(oauth_type.documentation().to_owned()),
         (None, None) if args.topic == "config" => config::explain(),
         (None, None) if args.topic == "diff" => diff::kind::explain(),
         (None, None) => explain_server(args, console)?,
     };
     console.print_page(&text)?;
     Ok(ExitStatus::Clean)
+}
+
+/// A page that also says in which object of the manifest the fields that it names belong.
+fn with_places(page: String) -> String {
+    let sentences = field_places::sentences(&page);
+    if sentences.is_empty() {
+        page
+    } else {
+        format!("{}\n\n## Where it belongs\n{sentences}\n", page.trim_end())
+    }
 }
 
 /// A type by its name or number.

@@ -62,7 +62,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                     recorded(lock)
                 ),
             )
-            .help("set `client_id` to the https URL of the app's client ID metadata document"),
+            .help("set `oauth_config.client_id` to the https URL of the app's client ID metadata document"),
         );
     }
 }

@@ -72,7 +72,8 @@ fn recorded_problems<'a>(
 /// it is not for remote servers.
 fn with_type_1_alternative(subject: &Subject<'_>, remedy: &'static str) -> Cow<'static, str> {
     if subject.is_local() {
-        format!("{remedy}, or switch to type 1 (`generic`) and set `token_endpoint`").into()
+        format!("{remedy}, or switch to type 1 (`generic`) and set `oauth_config.token_endpoint`")
+            .into()
     } else {
         remedy.into()
     }

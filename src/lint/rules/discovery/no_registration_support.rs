@@ -66,7 +66,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                     recorded(lock)
                 ),
             )
-            .help("register a client by hand and set `client_id` (type 3, `remote-static`)"),
+            .help("register a client by hand and set `oauth_config.client_id` (type 3, `remote-static`)"),
         );
     }
 }

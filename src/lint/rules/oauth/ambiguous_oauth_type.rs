@@ -38,6 +38,6 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             subject.client_id_place(),
             "a local server needs a static `client_id`: without one it fits none of the four OAuth types",
         )
-        .help("set `client_id` (type 2, `mcp-static`), or, if the server is remote, `server.url` (type 4, `remote-dynamic`)"),
+        .help("set `oauth_config.client_id` (type 2, `mcp-static`), or, if the server is remote, `server.url` (type 4, `remote-dynamic`)"),
     );
 }

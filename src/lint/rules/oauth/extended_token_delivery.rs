@@ -48,7 +48,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 subject.key(pointer),
                 "today's desktop app delivers the token of a type 2 server only in a header",
             )
-            .help("add `streamable_http_url`, if the server can speak HTTP"),
+            .help("add `oauth_config.streamable_http_url`, if the server can speak HTTP"),
         );
     }
 }

@@ -39,7 +39,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             subject.client_id_place(),
             "the generic flow needs a static `client_id`: it cannot register a client",
         )
-        .help("register a client with the provider, and set `client_id` to its id")
+        .help("register a client with the provider, and set `oauth_config.client_id` to its id")
         .related(subject.value_at("/oauth_config/generic_oauth"), "this selects the generic flow"),
     );
 }

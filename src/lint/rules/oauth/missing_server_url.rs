@@ -51,7 +51,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 subject.key("/oauth_config"),
                 format!("`server_url` is missing, so {what} is unknown"),
             )
-            .help(format!("set `server_url` to {what}")),
+            .help(format!("set `oauth_config.server_url` to {what}")),
         );
     }
 }

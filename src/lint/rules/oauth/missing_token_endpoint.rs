@@ -47,7 +47,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 subject.key("/oauth_config"),
                 "`token_endpoint` is missing, so the app would have to guess it",
             )
-            .help("set `token_endpoint` to the provider's token endpoint"),
+            .help("set `oauth_config.token_endpoint` to the provider's token endpoint"),
         );
     }
 }

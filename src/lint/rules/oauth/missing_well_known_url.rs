@@ -42,7 +42,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 subject.key("/oauth_config"),
                 "`well_known_url` is missing, so clients have to guess the metadata document",
             )
-            .help("set `well_known_url` to the URL of the provider's metadata document"),
+            .help(
+                "set `oauth_config.well_known_url` to the URL of the provider's metadata document",
+            ),
         );
     }
 }

@@ -39,7 +39,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 subject.value_at("/oauth_config/client_id"),
                 format!("`{client_id}` is a placeholder"),
             )
-            .help("set `client_id` to the one that the provider issued: it is not a secret"),
+            .help("set `oauth_config.client_id` to the one that the provider issued: it is not a secret"),
         );
     }
 }

@@ -42,7 +42,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 subject.key("/oauth_config/requires_proxy"),
                 "the proxy has no credentials for a client that registers itself",
             )
-            .help("remove `requires_proxy`, or set `client_id` if the provider issued one"),
+            .help("remove `requires_proxy`, or set `oauth_config.client_id` if the provider issued one"),
         );
     }
 }

@@ -57,7 +57,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             subject.value_at("/oauth_config/client_secret"),
             "the word `REDACTED` would be sent as the client secret",
         )
-        .help("set `requires_proxy` to `true`, so that the proxy sends the real secret")
+        .help(
+            "set `oauth_config.requires_proxy` to `true`, so that the proxy sends the real secret",
+        )
         .fix(Fix::risky([require_proxy])),
     );
 }

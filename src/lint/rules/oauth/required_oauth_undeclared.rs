@@ -32,7 +32,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 "a login is required, but there is no `oauth_config`",
             )
             .help(
-                "add an `oauth_config`, or set `required` to `false` if the server authenticates in another way",
+                "add an `oauth_config`, or set `archestra_config.oauth.required` to `false` if the server authenticates in another way",
             ),
         );
     }

@@ -64,7 +64,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         "remove it: the remote server announces its own metadata"
     } else {
         // A local server has no remote URL, so the URL is that of an authorization server's metadata.
-        "move it to `well_known_url`"
+        "move it to `oauth_config.well_known_url`"
     };
     let finding = RULE.at(place, message).help(help);
     findings.push(match remote_url_on_other_origin {

@@ -56,7 +56,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     findings.push(
         RULE.at(subject.value_at("/oauth_config/server_url"), message)
         .help(
-            "set `server_url` to the remote URL: the authorization server is discovered from there",
+            "set `oauth_config.server_url` to the remote URL: the authorization server is discovered from there",
         )
         .related(subject.value_at(oauth::remote_url_pointer(subject.manifest)), "the remote URL"),
     );

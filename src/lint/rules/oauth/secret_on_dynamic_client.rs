@@ -44,7 +44,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 subject.key("/oauth_config/client_secret"),
                 "a client that registers itself has no secret to redact",
             )
-            .help("remove `client_secret`, or set `client_id` if the provider issued one"),
+            .help("remove `client_secret`, or set `oauth_config.client_id` if the provider issued one"),
         );
     }
 }

@@ -51,9 +51,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     match oauth_type {
         OAuthType::Generic | OAuthType::McpStatic if given.is_empty() && is_stdio => {
             let (severity, fields) = if oauth_type.is_mcp_flow() {
-                (Severity::Warning, "`streamable_http_url`")
+                (Severity::Warning, "`oauth_config.streamable_http_url`")
             } else {
-                (Severity::Error, "`access_token_env_var` or `server.inject_file`")
+                (Severity::Error, "`oauth_config.access_token_env_var` or `server.inject_file`")
             };
             findings.push(
                 RULE.at(subject.key("/oauth_config"), "nothing says how the server gets its token")

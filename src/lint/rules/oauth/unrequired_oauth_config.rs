@@ -38,7 +38,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 subject.value_at("/archestra_config/oauth/required"),
                 "there is an `oauth_config`, but no login is required",
             )
-            .help("set `required` to `true`, unless the server also works without a login")
+            .help("set `archestra_config.oauth.required` to `true`, unless the server also works without a login")
             .related(subject.key("/oauth_config"), "the login is configured here"),
         );
     }

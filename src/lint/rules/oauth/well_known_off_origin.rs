@@ -58,7 +58,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 subject.value_at("/oauth_config/well_known_url"),
                 format!("`{well_known}` is not on the same origin as `{issuer}`"),
             )
-            .help("use the document that the issuer itself publishes, or correct `server_url`")
+            .help("use the document that the issuer itself publishes, or correct `oauth_config.server_url`")
             .related(subject.value_at("/oauth_config/server_url"), "the issuer"),
         );
     }

@@ -73,6 +73,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             place,
             format!("no redirect URI is on the proxy at `{proxy_url}`, so `{in_use}` is used"),
         )
-        .help(format!("register `{callback}` with the provider, and add it to `redirect_uris`")),
+        .help(format!(
+            "register `{callback}` with the provider, and add it to `oauth_config.redirect_uris`"
+        )),
     );
 }

@@ -77,7 +77,7 @@ const BEYOND_THE_FIELDS: [(&str, &[&str]); 4] = [
         &["audience", "audiences", "resource", "resources"],
     ),
     (
-        "remove it if it is discovered: type 1 has its authorization endpoint in `server_url` and its `token_endpoint`, \
+        "remove it if it is discovered: type 1 has its authorization endpoint in `oauth_config.server_url` and its `token_endpoint`, \
          the other types have only the URL that discovery starts from",
         &[
             "auth_url",

@@ -48,7 +48,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 "the token is put here",
             )
             .help(
-                "remove it from `server.env`, or name another variable in `access_token_env_var`",
+                "remove it from `server.env`, or name another variable in `oauth_config.access_token_env_var`",
             ),
         );
     }
