@@ -16,7 +16,7 @@ use crate::cli::waiting::{PATIENCE, show_after};
 use crate::pipeline::failure::Failure;
 use crate::pipeline::probing::NetworkOptions;
 use crate::pipeline::redaction::Redaction;
-use crate::report::{self, Format, Style, Summary};
+use crate::report::{self, Format, NARROWEST, Style, Summary};
 use crate::source::finding::{Finding, Place, Severity};
 use crate::source::{Sources, describe};
 use crate::text::secrets::redactor::Redactor;
@@ -194,10 +194,18 @@ impl Console {
         };
     }
 
-    /// Writes a message to standard error, unless `--quiet` is set.
+    /// Writes a message to standard error, unless `--quiet` is set. A terminal would break its lines within words.
     pub(crate) fn say(&self, text: &str) {
-        if !self.global.quiet {
-            self.write_to_stderr(&format!("{}\n", without_secrets(text)));
+        if self.global.quiet {
+            return;
+        }
+        let text = without_secrets(text);
+        if self.is_terminal(&io::stderr()) {
+            self.write_to_stderr(
+                &(report::wrap(&text, self.width().max(NARROWEST), "", "  ") + "\n"),
+            );
+        } else {
+            self.write_to_stderr(&(text + "\n"));
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+#[cfg(target_os = "linux")]
+use std::path::Path;
 
 use catproof::testing::cli::args::Cli;
 use catproof::testing::cli::published_schemas::published;
@@ -508,6 +510,55 @@ fn artifacts_are_written_also_where_the_warnings_cannot_be() {
     let output = command.stdout(full).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(folder.join("generated/catalog.json").is_file());
+}
+
+/// What a terminal of a width shows, line by line; `None`, said aloud, without `script`.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(folder: &Path, columns: usize, arguments: &str) -> Option<Vec<String>> {
+    let program = env!("CARGO_BIN_EXE_catproof");
+    let command = format!("stty rows 24 cols {columns}; '{program}' {arguments}");
+    let mut script = std::process::Command::new("script");
+    script.args(["-qec", &command, "/dev/null"]).current_dir(folder).env_remove("COLUMNS");
+    let Ok(output) = script.env("NO_COLOR", "1").stdin(std::process::Stdio::null()).output() else {
+        eprintln!("skipped: `script` is not here");
+        return None;
+    };
+    let text = String::from_utf8(output.stdout).unwrap();
+    Some(text.lines().map(|line| line.trim_end().to_owned()).collect())
+}
+
+/// A terminal breaks a longer line wherever it ends. An id or a URL that is longer stands on a line of its own.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_of_any_width_breaks_no_word() {
+    let scratch = scratch();
+    let folder = scratch.path();
+    write(&folder.join("catalog/acme__mcp.json"), crate::support::proxied("acme__mcp").to_string());
+    for columns in [40, 80, 200] {
+        for arguments in [
+            "list",
+            "rules",
+            "check -v",
+            "explain missing-token-endpoint",
+            "explain mcp-static",
+            "explain config",
+            "explain diff",
+            "explain acme__mcp",
+            "new --type 2 --url https://id.acme.example --scope read --client-id a -- npx acme </dev/null",
+            "simulate acme__mpc",
+        ] {
+            let Some(lines) = on_a_terminal(folder, columns, arguments) else { return };
+            assert!(lines.iter().any(|line| line.len() > 10), "{arguments}: {lines:?}");
+            for line in lines {
+                // What is drawn around a line of a file is not prose.
+                let is_drawn = line.contains(['│', '─', '·']);
+                let words = line.split_whitespace().filter(|word| *word != "-").count();
+                let fits = line.chars().count() <= columns;
+                assert!(fits || is_drawn || words == 1, "{arguments} at {columns}: {line}");
+            }
+            let _ = fs::remove_dir_all(folder.join("catalog_local"));
+        }
+    }
 }
 
 /// Most tests run the command line in their own process; what they see is what a user sees.

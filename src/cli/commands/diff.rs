@@ -12,7 +12,8 @@ use super::{Console, ExitStatus, Failure, no_input, open_workspace};
 pub(super) fn run(args: &DiffArgs, console: &Console) -> Result<ExitStatus, Failure> {
     let mut workspace = open_workspace(console)?;
     let options = console.global.workspace(workspace.working_folder.clone());
-    let Some(states) = BothStates::read(&args.base.name(), &mut workspace, &options)? else {
+    let read = || BothStates::read(&args.base.name(), &mut workspace, &options);
+    let Some(states) = console.wait_for("comparing the catalogs", read)? else {
         console.say(&no_input(&workspace, &[]));
         return Ok(ExitStatus::NoInput);
     };

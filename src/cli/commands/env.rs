@@ -27,7 +27,7 @@ pub(super) fn run(args: &EnvArgs, console: &Console) -> Result<ExitStatus, Failu
     let workspace = open_workspace(console)?;
     let mut sources = Sources::default();
     let job = Job { keep: Keep::Manifests, ..Job::new(&workspace, &[]) };
-    let targets = judge(job, &mut sources)?;
+    let targets = console.wait_for("reading the catalog", || judge(job, &mut sources))?;
     let Some(mut target) = targets.into_iter().find(|target| target.files > 0) else {
         console.say(&no_input(&workspace, &[]));
         return Ok(ExitStatus::NoInput);

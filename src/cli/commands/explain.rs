@@ -66,7 +66,7 @@ fn explain_server(args: &ExplainArgs, console: &Console) -> Result<String, Failu
     let workspace = open_workspace(console)?;
     let mut sources = Sources::default();
     let job = Job { keep: Keep::Manifests, ..Job::new(&workspace, &args.paths) };
-    let mut targets = judge(job, &mut sources)?;
+    let mut targets = console.wait_for("reading the catalog", || judge(job, &mut sources))?;
     let ignores = Ignores::new(&workspace.config.ignore, &workspace.root, workspace.today);
     for target in &mut targets {
         lint::silence(&mut target.judged.findings, &workspace.config, |finding| {

@@ -47,7 +47,9 @@ fn say_found(workspace: &Workspace, console: &Console) {
         console.say(found);
     }
     if console.global.verbose {
-        console.say(&workspace.settings().join("\n"));
+        for line in workspace.settings() {
+            console.say(&line);
+        }
     }
 }
 
@@ -84,7 +86,8 @@ fn read_launch_specs(
     let from = artifacts.map_or(LaunchSource::Catalog(paths), LaunchSource::Artifacts);
     let workspace = open_workspace(console)?;
     let no_input = no_input(&workspace, paths);
-    let launches = launch_specs::read(ids, from, workspace)?;
+    let read = || launch_specs::read(ids, from, workspace);
+    let launches = console.wait_for("reading the catalog", read)?;
     if launches.is_none() {
         console.say(&no_input);
     }

@@ -1,8 +1,9 @@
 //! `new`: writes the manifest of a new server from options and answers on the terminal.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::catalog::nearest;
@@ -43,17 +44,16 @@ pub(super) fn run(args: &NewArgs, console: &Console) -> Result<ExitStatus, Failu
     let shown = path.strip_prefix(&workspace.working_folder).unwrap_or(&path);
     let shown = shown.display().to_string();
     let redactor = Redactor::default();
-    let mut out = console.out();
-    writeln!(out, "{}", redactor.apply(&format!("wrote `{shown}`. Next:")))?;
+    let mut text = format!("wrote `{shown}`. Next:\n");
     let mut steps = steps(&answers, &shown, &workspace);
     if answers.oauth_type.has_static_client() {
         // Before the first secret is written down.
         steps.splice(0..0, ignore_step(&workspace));
     }
     for (step, number) in steps.iter().zip(1..) {
-        writeln!(out, "{number}. {}", redactor.apply(step))?;
+        let _ = writeln!(text, "{number}. {step}");
     }
-    out.flush()?;
+    console.print_page(&redactor.apply(&text))?;
     Ok(ExitStatus::Clean)
 }
 

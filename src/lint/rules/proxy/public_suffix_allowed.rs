@@ -6,7 +6,7 @@ use super::allowed_hosts;
 
 /// ## What it does
 /// Reports an allowed host that is a public suffix itself, such as `com`, `co.uk` or `github.io`
-/// ([publicsuffix.org](https://publicsuffix.org)). Checks the allowlist in force and `[proxy] extra_destinations`.
+/// (publicsuffix.org). Checks the allowlist in force and `[proxy] extra_destinations`.
 ///
 /// ## Why is this bad?
 /// Anybody can register a name under it. A proxy that matched subdomains would send secrets to all of them, and one that
