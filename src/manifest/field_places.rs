@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::schema::SERVER_SCHEMA;
 
-/// The fields of the objects of a manifest, and the object that each is in. What occurs in several objects, or at the
-/// top too, is left out: its name alone does not say which is meant.
+/// The fields of the objects of a manifest, and the object that each is in. What occurs in several objects, at the top
+/// or in the objects of a map or list is left out: its name alone does not say which is meant.
 static OBJECT_OF_FIELD: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     let schema: Value = serde_json::from_str(SERVER_SCHEMA).unwrap_or_default();
     let mut found = BTreeMap::new();
@@ -37,6 +37,14 @@ fn collect(
         if let Some(inner) = inner {
             let path = if path.is_empty() { field.clone() } else { format!("{path}.{field}") };
             collect(schema, inner, &path, found);
+        }
+        let of_each = ["additionalProperties", "items"].into_iter();
+        for reference in of_each.filter_map(|key| property.get(key)?.get("$ref")?.as_str()) {
+            let each = reference.strip_prefix('#').and_then(|to| schema.pointer(to));
+            let fields = each.and_then(|each| each.get("properties")?.as_object());
+            for field in fields.into_iter().flat_map(|fields| fields.keys()) {
+                found.entry(field.clone()).or_default().insert(String::new());
+            }
         }
     }
 }

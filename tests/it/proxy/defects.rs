@@ -385,9 +385,9 @@ async fn d13_the_client_authenticates_as_compiled_and_form_encoded() {
     assert!(!asked.form.contains_key("client_id"));
     assert!(!asked.form.contains_key("client_secret"));
     let header = asked.headers["authorization"].to_str().unwrap().to_owned();
-    // base64 of `client+id%3A1%2B%25:planted-secret%2B%2F%3D%3A%26%25%C3%A9%22%27`.
+    // base64 of `client-id%3A1%2B%25:planted-secret%2B%2F%3D%3A%26%25%C3%A9%22%27`.
     let encoded =
-        "Y2xpZW50K2lkJTNBMSUyQiUyNTpwbGFudGVkLXNlY3JldCUyQiUyRiUzRCUzQSUyNiUyNSVDMyVBOSUyMiUyNw==";
+        "Y2xpZW50LWlkJTNBMSUyQiUyNTpwbGFudGVkLXNlY3JldCUyQiUyRiUzRCUzQSUyNiUyNSVDMyVBOSUyMiUyNw==";
     assert_eq!(header, format!("Basic {encoded}"));
 
     let body = json!({ "code": CODE, "code_verifier": VERIFIER });
