@@ -12,6 +12,9 @@ pub(crate) const APP_CATALOG_LOCAL: &str = "desktop_app/src/ui/catalog_local";
 /// The allowlist of the proxy in a checkout.
 pub(crate) const DEPLOYED_ALLOWLIST: &str = "oauth_proxy/src/config/providers.js";
 
+/// The environment of the proxy in a checkout.
+pub(crate) const PROXY_ENV_FILE: &str = "oauth_proxy/.env";
+
 /// The folder with the nearest catalog: the working folder or one above it.
 pub(crate) fn root(working_folder: &Path) -> Option<PathBuf> {
     let root = working_folder.ancestors().find(|folder| {

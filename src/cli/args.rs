@@ -714,7 +714,8 @@ pub struct ProxyArgs {
     /// The launch file, instead of the artifact `oauth_proxy/launch.json`.
     #[arg(long, value_name = "FILE")]
     pub launch: Option<PathBuf>,
-    /// A `.env` file, read as the JavaScript package dotenv reads it. Variables of the process take precedence.
+    /// A `.env` file, read as the JavaScript package dotenv reads it; without `--launch`, `oauth_proxy/.env` where there
+    /// is one. Variables of the process take precedence.
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
     /// The address to listen on, instead of the one that `HOST` and `PORT` or the launch file name; port 0 picks a free

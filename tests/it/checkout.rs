@@ -132,3 +132,28 @@ fn a_missing_env_file_is_said_with_what_to_do() {
     assert_eq!(code, 2);
     assert!(stderr.contains("there is no `oauth_proxy/.env`"), "{stderr}");
 }
+
+#[test]
+fn the_proxy_reads_the_env_file_that_is_checked() {
+    let scratch = scratch();
+    let folder = scratch.path();
+    checkout(folder);
+    allow_host(folder);
+    let (code, stdout, stderr) = run(folder, &["build"]);
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    assert_eq!(run(folder, &["env", "--check"]).0, 0);
+    let check = |options: &[&str]| {
+        run(&folder.join("oauth_proxy"), &[&["proxy", "--check"], options].concat())
+    };
+    let (code, stdout, stderr) = check(&[]);
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    assert!(stderr.contains("reading `../oauth_proxy/.env`\n"), "{stderr}");
+    // What is named is what counts.
+    write(&folder.join("empty"), "");
+    let (code, stdout, stderr) = check(&["--env-file", "../empty"]);
+    assert_eq!(code, 1, "{stdout}{stderr}");
+    assert!(stdout.contains("_SECRET` is not set") && !stderr.contains("reading"), "{stdout}");
+    fs::remove_file(folder.join("oauth_proxy/.env")).unwrap();
+    let (code, stdout, _) = check(&[]);
+    assert!(code == 1 && stdout.contains("environment: missing"), "{stdout}");
+}

@@ -106,7 +106,7 @@ fn compare(
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
     let in_checkout = match side {
-        EnvSide::Proxy => "oauth_proxy/.env",
+        EnvSide::Proxy => nearest::PROXY_ENV_FILE,
         EnvSide::App => "desktop_app/.env",
     };
     let Workspace { root, working_folder, .. } = workspace;

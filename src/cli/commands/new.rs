@@ -179,7 +179,7 @@ fn steps(answers: &DraftAnswers, file: &str, workspace: &Workspace) -> Vec<Strin
         steps.push(format!("Run `catproof probe {id}` to find out where the secret is sent."));
     }
     if is_static {
-        let env_file = at("oauth_proxy/.env");
+        let env_file = at(nearest::PROXY_ENV_FILE);
         let start = if has("oauth_proxy") {
             format!("cd {} && pnpm install && pnpm start", at("oauth_proxy"))
         } else {

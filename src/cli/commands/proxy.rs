@@ -2,10 +2,12 @@
 
 use std::future::Future;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tokio::runtime::Runtime;
 
+use crate::catalog::nearest;
+use crate::catalog::workspace::Workspace;
 use crate::cli::args::ProxyArgs;
 use crate::pipeline::probing;
 use crate::runtime::proxy::{self, Log, ProxyError, ProxyOptions, StartupSummary};
@@ -18,13 +20,17 @@ use super::{Console, ExitStatus, Failure, env, open_workspace};
 const LAUNCH: &str = "oauth_proxy/launch.json";
 
 pub(super) fn run(args: &ProxyArgs, console: &Console) -> Result<ExitStatus, Failure> {
-    let launch = match &args.launch {
-        Some(path) => console.at(path),
-        None => built_launch(console)?,
+    let (launch, env_file) = match &args.launch {
+        Some(path) => (console.at(path), args.env_file.clone()),
+        None => {
+            let workspace = open_workspace(console)?;
+            let in_checkout = || env_file_of_checkout(&workspace, console);
+            (built_launch(&workspace)?, args.env_file.clone().or_else(in_checkout))
+        }
     };
     let authorities = args.ca_file.as_deref();
     let options = ProxyOptions {
-        env_file: args.env_file.as_deref().map(|path| console.at(path)),
+        env_file: env_file.as_deref().map(|path| console.at(path)),
         listen: args.listen,
         allowed_hosts: args.allow_host.iter().map(ToString::to_string).collect(),
         allow_missing: args.allow_missing,
@@ -33,12 +39,22 @@ pub(super) fn run(args: &ProxyArgs, console: &Console) -> Result<ExitStatus, Fai
         log: Log::standard_error(args.log),
         ..ProxyOptions::new(launch)
     };
-    if args.check { check(args, &options, console) } else { serve(options, console) }
+    if args.check { check(env_file.as_deref(), &options, console) } else { serve(options, console) }
+}
+
+/// The `.env` beside the proxy, which `env --check` looks at too, if there is one.
+fn env_file_of_checkout(workspace: &Workspace, console: &Console) -> Option<PathBuf> {
+    let Workspace { root, working_folder, .. } = workspace;
+    let path = nearest::relative(nearest::PROXY_ENV_FILE, root, working_folder);
+    if !console.at(Path::new(&path)).is_file() {
+        return None;
+    }
+    console.say(&format!("reading `{path}`"));
+    Some(PathBuf::from(path))
 }
 
 /// Where `build` writes the launch file.
-fn built_launch(console: &Console) -> Result<PathBuf, Failure> {
-    let workspace = open_workspace(console)?;
+fn built_launch(workspace: &Workspace) -> Result<PathBuf, Failure> {
     let folder = workspace.generated(&workspace.folders());
     let places = &workspace.config.artifacts;
     let path = folder.join(places.get(LAUNCH).map_or(LAUNCH, String::as_str));
@@ -53,7 +69,7 @@ fn built_launch(console: &Console) -> Result<PathBuf, Failure> {
 }
 
 fn check(
-    args: &ProxyArgs,
+    env_file: Option<&Path>,
     options: &ProxyOptions,
     console: &Console,
 ) -> Result<ExitStatus, Failure> {
@@ -70,7 +86,7 @@ fn check(
         Err(problem @ (Launch { .. } | Environment(_))) => problem.to_string() + "\n",
         Err(error) => return Err(failure(&error)),
     };
-    let name = args.env_file.as_ref().map(|path| path.display().to_string());
+    let name = env_file.map(|path| path.display().to_string());
     let problems = env::describe(&problems, name.as_deref().unwrap_or("environment"));
     console.print(visible_lines(&text) + &problems)?;
     Ok(if is_ready { ExitStatus::Clean } else { ExitStatus::Findings })
