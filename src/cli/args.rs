@@ -515,6 +515,9 @@ Examples:
 
 Exit codes: 0 passed, 1 findings, drift, or changes at or above the gate, 2 the job could not be done, 3 no input.")]
 pub struct GateArgs {
+    /// Files or folders of the catalog, which is judged as a whole. It must be the one of this folder.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
     /// The commit or folder to compare with; of a commit, its merge base with HEAD. Without it, nothing is compared.
     #[arg(long, value_name = "REF|DIR", allow_hyphen_values = true)]
     pub base: Option<String>,

@@ -156,8 +156,7 @@ fn paths_and_formats_are_given_alike_to_every_command() {
             assert!(!place.is_required_set(), "{name}: no path is the catalog of this folder");
         }
         let has = |long: &str| command.get_arguments().any(|of| of.get_long() == Some(long));
-        // A gate compares the whole catalog with a commit.
-        if has("fail-on") && name != "gate" {
+        if has("fail-on") {
             assert_eq!(paths.len(), 1, "`{name}` has findings, and takes no path");
         }
         if !has("format") {

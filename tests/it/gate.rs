@@ -143,6 +143,20 @@ fn a_catalog_that_is_all_gone_is_a_change_and_none_at_all_is_no_input() {
 }
 
 #[test]
+fn paths_are_those_of_the_catalog_that_is_judged_as_a_whole() {
+    let Some(clone) = Clone::new() else { return };
+    write(&clone.path("catalog/acme__tasks.json"), BAD);
+    clone.commit();
+    let (code, stdout, stderr, _) = gate(&clone, &["catalog/acme__notes.json"]);
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stdout.contains("error[id-mismatch]"), "{stdout}");
+    write(&clone.path("other/acme__notes.json"), BAD);
+    let (code, stdout, stderr, _) = gate(&clone, &["other"]);
+    assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+    assert!(stderr.contains("not in the catalog of this folder"), "{stderr}");
+}
+
+#[test]
 fn a_lock_that_cannot_be_read_stops_the_gate_and_is_told() {
     let Some(clone) = Clone::new() else { return };
     write(&clone.path("generated/discovery.lock.json"), "{");

@@ -28,21 +28,7 @@ use crate::text::visible::visible;
 use super::{Console, ExitStatus, build, diff, no_input, say_found};
 
 pub(super) fn run(args: &GateArgs, console: &Console) -> Result<ExitStatus, Failure> {
-    findings::check_formats(&args.findings.format)?;
-    let options = console.global.workspace(console.working_folder()?);
-    let mut workspace = open::open(&options)?;
-    say_found(&workspace, console);
-    // A lock that cannot be read is a finding of the check.
-    let known = locks::committed(&workspace, &workspace.folders()).unwrap_or_default();
-    let against = match &args.base {
-        None => None,
-        Some(name) => {
-            let base = BaseName { name: name.clone(), is_exact: args.base_exact };
-            Some(Against::read(&base, &mut workspace, &options, &known)?)
-        }
-    };
-    open::apply(&args.findings.judging(), &mut workspace)?;
-
+    let (mut workspace, against) = open(args, console)?;
     let mut sources = Sources::default();
     let job = Job {
         keep: Keep::Manifests,
@@ -105,6 +91,31 @@ pub(super) fn run(args: &GateArgs, console: &Console) -> Result<ExitStatus, Fail
     let statuses = results.into_iter().collect::<Result<Vec<ExitStatus>, Failure>>()?;
     let is_clean = statuses.iter().all(|status| *status == ExitStatus::Clean);
     Ok(if is_clean { ExitStatus::Clean } else { ExitStatus::Findings })
+}
+
+/// The workspace, which judges by the configuration of the base, if there is one.
+fn open(args: &GateArgs, console: &Console) -> Result<(Workspace, Option<Against>), Failure> {
+    findings::check_formats(&args.findings.format)?;
+    let options = console.global.workspace(console.working_folder()?);
+    let mut workspace = open::open(&options)?;
+    say_found(&workspace, console);
+    // A lock that cannot be read is a finding of the check.
+    let known = locks::committed(&workspace, &workspace.folders()).unwrap_or_default();
+    let against = match &args.base {
+        None => None,
+        Some(name) => {
+            let base = BaseName { name: name.clone(), is_exact: args.base_exact };
+            Some(Against::read(&base, &mut workspace, &options, &known)?)
+        }
+    };
+    open::apply(&args.findings.judging(), &mut workspace)?;
+    if workspace.only_target(&args.paths)?.folders != workspace.folders() {
+        return Err(Failure::Usage {
+            message: "the paths are not in the catalog of this folder".to_owned(),
+            help: Some("name the catalog's folder: `--catalog FOLDER`".to_owned()),
+        });
+    }
+    Ok((workspace, against))
 }
 
 /// What both comparisons need.
