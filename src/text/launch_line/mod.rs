@@ -174,13 +174,10 @@ pub(crate) fn package_run<'a>(command: &str, args: &'a [String]) -> Option<Packa
         }
         let (name, value) = split_value(argument.text);
         let value = value.map(|text| Word { text, at });
-        let names_package = runner.package_options().contains(&name);
-        let takes_next =
-            value.is_none() && (names_package || runner.options_with_value().contains(&name));
-        if takes_next {
+        if value.is_none() && runner.takes_value(name) {
             at += 1;
         }
-        if names_package {
+        if runner.package_options().contains(&name) {
             run.package = run.package.or(value).or(word(args, at));
         }
         run.is_confirmed |= matches!(name, "-y" | "--yes" | "--no" | "--no-install");
@@ -195,8 +192,7 @@ impl PackageRun<'_> {
         let words = self.own.iter().enumerate();
         let sources = words.filter_map(|(at, word)| {
             let (name, value) = split_value(word);
-            let is_scope = name.starts_with("--@") && name.ends_with(":registry");
-            if !is_scope && !self.runner.source_options().contains(&name) {
+            if !self.runner.is_source(name) {
                 return None;
             }
             let next = self.own.get(at + 1).map_or("", String::as_str);
@@ -207,7 +203,21 @@ impl PackageRun<'_> {
 }
 
 impl PackageRunner {
-    /// The options that decide where code is fetched from, whom it is believed, and what else is loaded.
+    /// Whether an option decides where code is fetched from, which hosts are trusted, or what else is loaded.
+    fn is_source(self, name: &str) -> bool {
+        let is_scope = self == Self::Npx && name.starts_with("--@") && name.ends_with(":registry");
+        is_scope || self.source_options().contains(&name)
+    }
+
+    /// Whether the next argument is the value of an option.
+    fn takes_value(self, name: &str) -> bool {
+        self.is_source(name)
+            || self.package_options().contains(&name)
+            || self.options_with_value().contains(&name)
+    }
+
+    /// The options that decide where code is fetched from, which hosts are trusted, and what else is loaded. Each takes a
+    /// value.
     fn source_options(self) -> &'static [&'static str] {
         match self {
             Self::Npx => &[
@@ -252,22 +262,8 @@ impl PackageRunner {
     /// The other options whose value is the next argument.
     fn options_with_value(self) -> &'static [&'static str] {
         match self {
-            Self::Npx => &[
-                "-c",
-                "--call",
-                "-w",
-                "--workspace",
-                "--registry",
-                "--prefix",
-                "--cache",
-                "--userconfig",
-                "--loglevel",
-                "--node-options",
-                "--script-shell",
-            ],
+            Self::Npx => &["-c", "--call", "-w", "--workspace", "--cache", "--loglevel"],
             Self::Uvx => &[
-                "-p",
-                "--python",
                 "-w",
                 "--with",
                 "--with-editable",
@@ -276,15 +272,6 @@ impl PackageRunner {
                 "--constraints",
                 "-b",
                 "--build-constraints",
-                "--overrides",
-                "--env-file",
-                "--index",
-                "--default-index",
-                "-i",
-                "--index-url",
-                "--extra-index-url",
-                "-f",
-                "--find-links",
                 "-P",
                 "--upgrade-package",
                 "--refresh-package",
@@ -303,10 +290,8 @@ impl PackageRunner {
                 "--link-mode",
                 "--cache-dir",
                 "--color",
-                "--allow-insecure-host",
                 "--directory",
                 "--project",
-                "--config-file",
                 "--torch-backend",
             ],
         }
@@ -556,5 +541,21 @@ mod tests {
         }
         assert_eq!(package_run("node", &words("index.js")), None);
         assert_eq!(package_run("uv", &words("run main.py")), None);
+    }
+
+    #[test]
+    fn the_value_of_each_option_about_sources_belongs_to_it() {
+        for (runner, command) in [(PackageRunner::Npx, "npx"), (PackageRunner::Uvx, "uvx")] {
+            for option in runner.source_options() {
+                let args = words(&format!("{option} value acme@1.4.0"));
+                let run = package_run(command, &args).unwrap();
+                assert_eq!(run.package.map(|word| word.text), Some("acme@1.4.0"), "{option}");
+                assert_eq!(run.sources(), [format!("{option} value")]);
+            }
+        }
+        let args = words("--@acme:registry https://npm.acme.example @acme/mcp@1.4.0");
+        let run = package_run("npx", &args).unwrap();
+        assert_eq!(run.package.map(|word| word.text), Some("@acme/mcp@1.4.0"));
+        assert_eq!(run.sources(), ["--@acme:registry https://npm.acme.example"]);
     }
 }

@@ -5,16 +5,16 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{container_run, program};
+use super::{PackageRunner, Word, container_run, program, word};
 
 /// A text that a shell or an interpreter runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct InlineScript {
+pub(crate) struct InlineScript<'a> {
     kind: ShellKind,
     /// The argument that the script starts with; it may be missing.
     pub(crate) at: usize,
-    /// The argument that names the shell; `None` for the command itself.
-    pub(crate) shell_at: Option<usize>,
+    /// The shell or interpreter that another program starts; `None` if it is the command itself.
+    pub(crate) started: Option<Word<'a>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,11 +29,11 @@ enum ShellKind {
     Code,
 }
 
-impl InlineScript {
+impl InlineScript<'_> {
     /// Whether the shell expands `${…}` in this argument itself. `cmd` has no such syntax, nor have interpreters, and a
     /// shell that another program starts is given what is filled in.
     pub(crate) fn expands(self, argument: usize) -> bool {
-        if self.shell_at.is_some() {
+        if self.started.is_some() {
             return false;
         }
         match self.kind {
@@ -45,16 +45,16 @@ impl InlineScript {
 }
 
 /// The script that a command line starts; `None` if it starts a file.
-pub(crate) fn inline_script(command: &str, args: &[String]) -> Option<InlineScript> {
-    let (mut name, mut shell_at, mut rest_at) = (command, None, 0);
+pub(crate) fn inline_script<'a>(command: &str, args: &'a [String]) -> Option<InlineScript<'a>> {
+    let (mut started, mut rest_at) = (None::<Word<'_>>, 0);
     loop {
+        let name = started.map_or(command, |program| program.text);
         let rest = args.get(rest_at..)?;
         if let Some((kind, at)) = script_of(name, rest) {
-            return Some(InlineScript { kind, at: rest_at + at, shell_at });
+            return Some(InlineScript { kind, at: rest_at + at, started });
         }
         let (inner, inner_rest) = started_by(name, rest)?;
-        name = rest.get(inner)?.strip_prefix("--entrypoint=").unwrap_or(rest.get(inner)?);
-        shell_at = Some(rest_at + inner);
+        started = Some(Word { at: rest_at + inner.at, ..inner });
         rest_at += inner_rest;
     }
 }
@@ -66,20 +66,17 @@ pub(crate) fn is_shell(command: &str) -> bool {
 
 /// The script among a program's own arguments.
 fn script_of(command: &str, args: &[String]) -> Option<(ShellKind, usize)> {
-    let kind = match shell_kind(command) {
-        Some(kind) => kind,
-        None if matches!(program(command), "env" | "npx" | "npm") => {
-            return Some((ShellKind::Code, split_script(program(command), args)?));
-        }
-        None => return Some((ShellKind::Code, code(program(command), args)?)),
-    };
+    let kind = shell_kind(command).unwrap_or(ShellKind::Code);
     let at = match kind {
         ShellKind::Posix => posix_script(args),
         ShellKind::Cmd => cmd_script(args),
         ShellKind::PowerShell => powershell_script(args),
-        ShellKind::Code => None,
-    };
-    Some((kind, at?))
+        ShellKind::Code => match program(command) {
+            name @ ("env" | "npx" | "npm") => split_script(name, args),
+            name => code(name, args),
+        },
+    }?;
+    Some((kind, at))
 }
 
 fn shell_kind(command: &str) -> Option<ShellKind> {
@@ -91,13 +88,13 @@ fn shell_kind(command: &str) -> Option<ShellKind> {
     }
 }
 
-/// The program that another starts: the argument that names it, and the first of its own.
-fn started_by(command: &str, args: &[String]) -> Option<(usize, usize)> {
+/// The program that another starts, and the first of its own arguments.
+fn started_by<'a>(command: &str, args: &'a [String]) -> Option<(Word<'a>, usize)> {
     if let Some(run) = container_run(command, args, None) {
         let image = run.image?.at;
         return match run.values_of("entrypoint").last() {
-            Some(entrypoint) => Some((entrypoint.at, image + 1)),
-            None => Some((image + 1, image + 2)),
+            Some(entrypoint) => Some((entrypoint, image + 1)),
+            None => Some((word(args, image + 1)?, image + 2)),
         };
     }
     if !STARTERS.contains(&program(command)) {
@@ -105,20 +102,20 @@ fn started_by(command: &str, args: &[String]) -> Option<(usize, usize)> {
     }
     // Its own words: options, which may take a value, settings, subcommands and times.
     let mut is_value = false;
-    for (at, word) in args.iter().enumerate() {
-        let is_option = word.starts_with('-');
-        if !is_option && starts_something(word) {
-            return Some((at, at + 1));
+    for (at, text) in args.iter().enumerate() {
+        let is_option = text.starts_with('-');
+        if !is_option && starts_something(text) {
+            return Some((Word { text, at }, at + 1));
         }
         let is_own = is_option
             || is_value
-            || word.contains('=')
-            || word.starts_with(|first: char| first.is_ascii_digit())
-            || ["dlx", "exec", "run", "tool", "x"].contains(&word.as_str());
+            || text.contains('=')
+            || text.starts_with(|first: char| first.is_ascii_digit())
+            || ["dlx", "exec", "run", "tool", "x"].contains(&text.as_str());
         if !is_own {
             return None;
         }
-        is_value = is_option && !word.contains('=');
+        is_value = is_option && !text.contains('=');
     }
     None
 }
@@ -169,11 +166,13 @@ const STARTERS: [&str; 33] = [
 /// `env -S "sh -c …"`, `npx -c "…"`, `npm exec --call="…"`: one argument that is split into a command line.
 fn split_script(program: &str, args: &[String]) -> Option<usize> {
     let (letter, long) = if program == "env" { ("-S", "--split-string") } else { ("-c", "--call") };
-    let with_value =
-        ["-p", "--package", "-w", "--workspace", "--registry", "--userconfig", "-u", "-C"];
+    let takes_value = |option: &str| match program {
+        "env" => ["-u", "--unset", "-C", "--chdir"].contains(&option),
+        _ => PackageRunner::Npx.takes_value(option),
+    };
     let mut is_value = false;
     for (at, option) in args.iter().enumerate() {
-        if std::mem::replace(&mut is_value, with_value.contains(&option.as_str())) {
+        if std::mem::take(&mut is_value) {
             continue;
         }
         if option == letter || option == long {
@@ -189,6 +188,7 @@ fn split_script(program: &str, args: &[String]) -> Option<usize> {
         if !is_own || option == "--" {
             return None;
         }
+        is_value = takes_value(option);
     }
     None
 }
@@ -352,6 +352,8 @@ mod tests {
             (&["npx", "-y", "-c", "x"], 2, None),
             (&["npm", "exec", "--call=x"], 1, None),
             (&["npx", "-p", "acme", "--registry", "https://x.example", "-c", "x"], 5, None),
+            (&["npx", "--loglevel", "silent", "--prefix", "d", "-c", "x"], 5, None),
+            (&["env", "--unset", "A", "--chdir", "d", "-S", "sh -c x"], 5, None),
             (&["busybox", "sh", "-c", "x"], 2, Some(0)),
             (&["env", "A=1", "-u", "B", "bash", "-c", "x"], 5, Some(3)),
             (&["sudo", "-u", "me", "timeout", "5", "sh", "-c", "x"], 6, Some(4)),
@@ -365,7 +367,7 @@ mod tests {
         ] {
             let args: Vec<String> = line.iter().skip(1).map(|&arg| arg.to_owned()).collect();
             let found = inline_script(line.first().unwrap(), &args);
-            let found = found.map(|script| (script.at, script.shell_at));
+            let found = found.map(|script| (script.at, script.started.map(|shell| shell.at)));
             assert_eq!(found, Some((at, shell_at)), "{line:?}");
         }
     }

@@ -4,9 +4,9 @@ use crate::text::launch_line::inline_script;
 
 /// ## What it does
 /// Reports a server that is started through a shell: `sh`, `bash` and their like with `-c`, `cmd` with `/c`, or PowerShell
-/// with `-Command` or `-EncodedCommand`, with or without other options before it. So is one that an interpreter is given code
-/// for, such as `node -e`, and one whose shell is started by `env`, `npx -c`, `docker run` and the like. Python code that
-/// only imports a module is no more than `python -m`.
+/// with `-Command` or `-EncodedCommand`, with or without other options before it. Also reports one that gives code to an
+/// interpreter, such as `node -e`, and one whose shell is started by `env`, `npx -c`, `docker run` and the like. Python code
+/// that only imports a module is not reported: it does the same as `python -m`.
 ///
 /// ## Why is this bad?
 /// The user's answers become part of the text that the shell parses, so an answer with a quote, a `;` or a `$(…)` runs as
@@ -36,12 +36,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(script) = inline_script(command, subject.args()) else {
         return;
     };
-    let started = script.shell_at.and_then(|at| Some((at, subject.args().get(at)?)));
-    let (place, name) = match started {
-        Some((at, argument)) => {
-            let name = argument.strip_prefix("--entrypoint=").unwrap_or(argument);
-            (subject.value_at(Slot::Argument(at).pointer()), name)
-        }
+    let (place, name) = match script.started {
+        Some(shell) => (subject.value_at(Slot::Argument(shell.at).pointer()), shell.text),
         None => (subject.value_at("/server/command"), command),
     };
     findings.push(
