@@ -68,7 +68,8 @@ fn is_global_v6(address: Ipv6Addr) -> bool {
     }
 }
 
-/// The registrable domain: `linear.app` for `mcp.linear.app`. A public suffix or an IP address is returned unchanged.
+/// The registrable domain: `linear.app` for `mcp.linear.app`. A public suffix is returned unchanged. An
+/// IP address has none: see [`site`].
 pub(crate) fn registrable_domain(host: &str) -> &str {
     psl::domain_str(host).unwrap_or(host)
 }
@@ -263,6 +264,19 @@ mod tests {
             ("localhost", "localhost"),
         ] {
             assert_eq!(registrable_domain(host), domain, "{host}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_sites_of_their_own() {
+        for (url, expected) in [
+            ("https://mcp.linear.app/mcp", Some("linear.app")),
+            ("http://10.0.0.1:8080/mcp", Some("10.0.0.1")),
+            ("http://192.168.0.1/mcp", Some("192.168.0.1")),
+            ("http://[::1]/mcp", Some("::1")),
+            ("not a URL", None),
+        ] {
+            assert_eq!(site(url).as_deref(), expected, "{url}");
         }
     }
 

@@ -1,7 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_security::skeleton;
-use url::Url;
 
 use crate::catalog::entry::Entry;
 use crate::lint::{CatalogSubject, Check, Findings, ProfileScope, Rule, Yield, Yields};
@@ -220,12 +219,9 @@ fn report(
     }
 }
 
-/// The registrable domains of a server's URLs and of the endpoints that get its secret.
+/// The sites of a server's URLs and of the endpoints that get its secret.
 fn domains(entry: &Entry) -> BTreeSet<String> {
     let urls = [&entry.inputs.remote_url, &entry.inputs.server_url].into_iter().flatten();
     let endpoints = entry.needed_hosts().map(|destination| &destination.endpoint);
-    urls.chain(endpoints)
-        .filter_map(|url| Url::parse(url).ok())
-        .filter_map(|url| Some(hosts::registrable_domain(url.host_str()?).to_owned()))
-        .collect()
+    urls.chain(endpoints).filter_map(|url| hosts::site(url)).collect()
 }
