@@ -38,7 +38,7 @@ pub fn silence(
     findings.retain(|_| silenced.next() != Some(true));
 }
 
-/// Whether each finding is silenced by a more specific one; empty if none is.
+/// Whether each finding is silenced by a more specific one.
 pub(crate) fn silenced(
     findings: &[Finding],
     config: &Config,
@@ -54,7 +54,7 @@ pub(crate) fn silenced(
             }
         }
     }
-    let mut silenced = Vec::new();
+    let mut silenced = vec![false; findings.len()];
     // A rule yields only to rules of a lower rank, so whether these are silenced is already known.
     for (index, finding, place, rule) in by_rank.into_values().flatten() {
         let Some(level) = config.level(finding.rule, finding.severity) else {
@@ -62,8 +62,9 @@ pub(crate) fn silenced(
         };
         let can_silence = SILENCING.contains(rule.id) || shown.by_file.contains_key(&place.file);
         if rule.yields_to.all.iter().any(|yields| shown.silences(*yields, finding, place, level)) {
-            silenced.resize(findings.len(), false);
-            silenced.iter_mut().skip(index).take(1).for_each(|it| *it = true);
+            if let Some(is_silenced) = silenced.get_mut(index) {
+                *is_silenced = true;
+            }
         } else if can_silence && !is_ignored(finding) {
             shown.add(finding, place, level);
         }
@@ -86,24 +87,25 @@ impl<'a> Shown<'a> {
 
     /// Whether one of the rules that a finding yields to has fired where `yields` requires it.
     fn silences(&self, yields: Yield, finding: &Finding, place: &Place, level: Severity) -> bool {
-        if matches!(yields, Yield::ToAnyWithin) {
-            let mut of_file = self.by_file.get(&place.file).into_iter().flatten();
-            return of_file.any(|(there, theirs)| *theirs >= level && place.contains(*there));
-        }
-        let by_rule = yields.rules().iter();
-        let mut by_rule = by_rule.filter_map(|rule| self.by_rule.get(&(place.file, rule.id)));
+        let mut fired =
+            yields.rules().iter().filter_map(|rule| self.by_rule.get(&(place.file, rule.id)));
         let is_at = |by_pointer: &HashMap<_, Severity>, place: &Place| {
             by_pointer.get(&place.pointer()).is_some_and(|theirs| *theirs >= level)
         };
-        by_rule.any(|by_pointer| match yields {
-            Yield::InFile(_) => by_pointer.values().any(|theirs| *theirs >= level),
-            Yield::AtPlace(_) => is_at(by_pointer, place),
-            Yield::WhereCompared(_) => {
+        match yields {
+            Yield::InFile(_) => {
+                fired.any(|by_pointer| by_pointer.values().any(|theirs| *theirs >= level))
+            }
+            Yield::AtPlace(_) => fired.any(|by_pointer| is_at(by_pointer, place)),
+            Yield::WhereCompared(_) => fired.any(|by_pointer| {
                 let related = finding.related.iter().map(|related| &related.place);
                 let mut compared = std::iter::once(place).chain(related);
                 compared.any(|place| is_at(by_pointer, place))
+            }),
+            Yield::ToAnyWithin => {
+                let mut of_file = self.by_file.get(&place.file).into_iter().flatten();
+                of_file.any(|(there, theirs)| *theirs >= level && place.contains(*there))
             }
-            Yield::ToAnyWithin => false,
-        })
+        }
     }
 }

@@ -5,9 +5,9 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::iter;
 use std::sync::Arc;
 
+use crate::catalog::config::Config;
 use crate::catalog::entry::{self, Entry};
 use crate::lint;
 use crate::pipeline::ignores::Ignores;
@@ -232,7 +232,7 @@ impl<'a> CatalogRepair<'a> {
         findings.extend(here.into_iter().flatten().cloned());
         let Line { config, sources, .. } = self.line;
         lint::silence(&mut findings, config, |finding| self.ignores.cover(finding, sources));
-        let here = count_shown(self.line, self.ignores, &findings);
+        let here = count(config, &findings);
         CheckedText { text, entry, findings, here, of_catalog }
     }
 
@@ -265,26 +265,24 @@ impl<'a> CatalogRepair<'a> {
 impl OfCatalog {
     fn of(line: &Line<'_>, ignores: &Ignores<'_>, entries: &[Entry]) -> Self {
         let findings = line.judge_catalog(entries);
-        let counts = count_shown(line, ignores, &findings);
+        let Line { config, sources, .. } = line;
+        let silenced = lint::silenced(&findings, config, |finding| ignores.cover(finding, sources));
+        let shown = findings.iter().zip(silenced).filter(|(_, is_silenced)| !is_silenced);
+        let counts = count(config, shown.map(|(finding, _)| finding));
         let mut by_file: HashMap<Option<FileId>, Vec<Finding>> = HashMap::new();
         for finding in findings {
-            let file = finding.place.as_ref().map(|place| place.file);
-            by_file.entry(file).or_default().push(finding);
+            by_file.entry(finding.file()).or_default().push(finding);
         }
         Self { by_file, counts }
     }
 }
 
-/// How many findings of each rule are shown in each file, without those that another one silences.
-fn count_shown(line: &Line<'_>, ignores: &Ignores<'_>, findings: &[Finding]) -> FindingCounts {
-    let Line { config, sources, .. } = line;
-    let silenced = lint::silenced(findings, config, |finding| ignores.cover(finding, sources));
-    let silenced = silenced.into_iter().chain(iter::repeat(false));
+/// How many findings of each rule are shown in each file, of those that nothing silences.
+fn count<'a>(config: &Config, findings: impl IntoIterator<Item = &'a Finding>) -> FindingCounts {
     let mut counts = FindingCounts::new();
-    for (finding, is_silenced) in findings.iter().zip(silenced) {
-        if !is_silenced && config.level(finding.rule, finding.severity).is_some() {
-            let file = finding.place.as_ref().map(|place| place.file);
-            *counts.entry((file, finding.rule)).or_default() += 1;
+    for finding in findings {
+        if config.level(finding.rule, finding.severity).is_some() {
+            *counts.entry((finding.file(), finding.rule)).or_default() += 1;
         }
     }
     counts
