@@ -59,7 +59,7 @@ fn rule_candidates() -> Vec<CompletionCandidate> {
     rules.map(|rule| CompletionCandidate::new(rule.id).help(Some(rule.summary().into()))).collect()
 }
 
-/// Nothing where there is no catalog: a shell has no place for a complaint.
+/// Empty without a catalog: a shell cannot show an error while it completes.
 fn server_candidates() -> Vec<CompletionCandidate> {
     let ids = server_ids().unwrap_or_default();
     ids.into_iter().map(CompletionCandidate::new).collect()

@@ -75,10 +75,14 @@ pub(crate) fn try_report(
         console.say(notice);
     }
     let least = args.least_severity();
-    let fails = |finding: &Finding| finding.severity >= least && is_counted(finding, &uncounted);
+    let fails = |severity: Severity, file| severity >= least && is_counted(file, &uncounted);
     let count = |severity| shown.iter().filter(|finding| finding.severity == severity).count();
     let outcome = Outcome {
-        status: if shown.iter().any(fails) { ExitStatus::Findings } else { ExitStatus::Clean },
+        status: if shown.iter().any(|finding| fails(finding.severity, finding.file())) {
+            ExitStatus::Findings
+        } else {
+            ExitStatus::Clean
+        },
         lacks_allowlist: targets.iter().any(|target| {
             let needs_one = target.judged.entries.iter().any(|entry| entry.is_proxied);
             needs_one && !target.has_allowlist
@@ -93,10 +97,7 @@ pub(crate) fn try_report(
         },
         rules: shown.iter().map(|finding| finding.rule).collect(),
     };
-    let fails = |shown: &Shown| {
-        let file = shown.place.as_ref().map(|place| place.file);
-        shown.severity >= least && file.is_none_or(|file| !uncounted.contains(&file))
-    };
+    let fails = |shown: &Shown| fails(shown.severity, shown.place.as_ref().map(|place| place.file));
     let written = write(workspace, sources, args, console, &outcome, shown, fails);
     (outcome, written)
 }
@@ -134,15 +135,8 @@ fn write(
             written = written.and(if path.is_some() {
                 report::write(*format, &report, PLAIN, file)
             } else {
-                let mut folded = Cow::Borrowed(&report);
-                if *format == Format::Human && !args.all {
-                    let all = report.findings.iter();
-                    let mut shown: Vec<bool> = all.map(|shown| fold.shows(shown.rule)).collect();
-                    if shown.contains(&false) {
-                        let mut shown = shown.drain(..);
-                        folded.to_mut().findings.retain(|_| shown.next().unwrap_or(true));
-                    }
-                }
+                let is_folded = *format == Format::Human && !args.all;
+                let folded = if is_folded { fold.folded(&report) } else { Cow::Borrowed(&report) };
                 report::write(*format, &folded, style, &mut out).and_then(|()| out.flush())
             });
         }
@@ -194,6 +188,11 @@ pub(crate) fn write_formats<F: ValueEnum + Default>(
         }
     }
     Ok(())
+}
+
+/// Whether a person reads standard output, and no program: text for people is the default of each command.
+pub(crate) fn is_for_people<F: Default + PartialEq>(formats: &[FormatArgument<F>]) -> bool {
+    formats.iter().all(|argument| argument.path.is_some() || argument.format == F::default())
 }
 
 /// Refuses two formats with the same destination.

@@ -60,9 +60,9 @@ enum FileStore {
 }
 
 impl Base {
-    /// Reads the base that the user named, or unless `exact` is asked for, its merge base with `HEAD`. A name written as a
-    /// path is a folder, any other is a commit, even one with a `/` such as `origin/main`. A folder with the name of a
-    /// branch is never mistaken for it.
+    /// Reads the base: a folder, or the merge base of a commit and `HEAD`, or the commit itself if that is asked for. A
+    /// name written as a path is a folder, any other is a commit, even one with a `/` such as `origin/main`. A folder with
+    /// the name of a branch is never mistaken for it.
     pub(super) fn read(
         BaseName { name, is_exact }: &BaseName,
         workspace: &Workspace,
@@ -166,9 +166,11 @@ impl Base {
         let merge_base = merge_base.filter(|commit| commit.id != tip.id);
         let (judging, file) = config_of(&tip, workspace, options, &mut unreadable)?;
         let (config, config_file) = match &merge_base {
-            Some(commit) => config_of(commit, workspace, options, &mut Vec::new())?,
+            Some(commit) => config_of(commit, workspace, options, &mut unreadable)?,
             None => (judging.clone(), file),
         };
+        // Both may have the same broken configuration.
+        unreadable.dedup();
         let commit = merge_base.unwrap_or(tip);
         let root = match config_file.as_deref().and_then(Path::parent) {
             Some(folder) => folder.to_owned(),

@@ -92,8 +92,8 @@ impl Commit {
         Err(GitError::NoCommit { name: name.to_owned(), is_shallow: is_shallow(&top)? })
     }
 
-    /// Where `HEAD` left the history of this commit, which the user calls `name`: what it gained since is no change of
-    /// `HEAD`.
+    /// The merge base of this commit, which the user calls `name`, and `HEAD`. What the commit has gained since then was
+    /// not changed by `HEAD`.
     pub(super) fn merge_base(&self, name: &str) -> Result<Self, GitError> {
         let Self { top, id } = self;
         let output = git(top, &["merge-base", id, "HEAD"], b"")?;

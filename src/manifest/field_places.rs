@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
+use crate::text::plural::joined;
+
 use super::schema::SERVER_SCHEMA;
 
 /// The fields of the objects of a manifest, and the object that each is in. What occurs in several objects, at the top
@@ -63,11 +65,7 @@ pub(crate) fn sentences(markdown: &str) -> String {
     let sentences = fields.iter().map(|(object, fields)| {
         let names: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
         let verb = if names.len() == 1 { "belongs" } else { "belong" };
-        let names = match names.split_last() {
-            Some((last, rest @ [_, ..])) => format!("{} and {last}", rest.join(", ")),
-            _ => names.concat(),
-        };
-        format!("{names} {verb} in `{object}`.")
+        format!("{} {verb} in `{object}`.", joined(&names))
     });
     sentences.collect::<Vec<_>>().join("\n")
 }

@@ -195,10 +195,12 @@ pub(super) fn validate(parsed: ParsedFile<'_>) -> Result<ValidFile<'_>, Stopped>
             RawSubject { file, stem: loaded.file.stem.as_ref(), text: &loaded.text, value: &value };
         let mut found = Findings::default();
         lint::run_on_value(&subject, &mut found);
-        // A secret is one in any file; the other rules speak of manifests.
-        let is_about_secrets =
-            |rule: &str| lint::find(rule).is_some_and(|rule| rule.group == Group::Secrets);
-        found.retain(|it| verdict != SchemaVerdict::Foreign || is_about_secrets(it.rule));
+        if verdict == SchemaVerdict::Foreign {
+            // A secret is a secret in any file; the other rules are about manifests.
+            found.retain(|finding| {
+                lint::find(finding.rule).is_some_and(|rule| rule.group == Group::Secrets)
+            });
+        }
         loaded.findings.append(&mut found);
     }
     let name = value.get("name").and_then(Value::as_str).map(str::to_owned);

@@ -245,7 +245,7 @@ impl Judged {
     /// Adds findings. The secrets they name count even if another finding silences them.
     fn add(&mut self, mut findings: Findings) {
         for finding in &mut findings {
-            let Some(file) = finding.place.as_ref().map(|place| place.file) else {
+            let Some(file) = finding.file() else {
                 continue;
             };
             if finding.withholds_server {

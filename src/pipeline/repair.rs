@@ -101,10 +101,9 @@ fn with_fixes<F: Borrow<Finding>>(
         target.manifests.iter().map(|manifest| (manifest.file, manifest)).collect();
     let mut by_file: BTreeMap<FileId, (&ManifestFile, Vec<F>)> = BTreeMap::new();
     for finding in findings {
-        let Finding { fix, place, .. } = finding.borrow();
-        let file = place.as_ref().map(|place| place.file);
-        let manifest = file.and_then(|file| manifests.get(&file));
-        if let (Some(manifest), Some(_)) = (manifest, fix) {
+        let found = finding.borrow();
+        let manifest = found.file().and_then(|file| manifests.get(&file));
+        if let (Some(manifest), Some(_)) = (manifest, &found.fix) {
             let entry = by_file.entry(manifest.file);
             entry.or_insert((manifest, Vec::new())).1.push(finding);
         }

@@ -72,7 +72,7 @@ impl Settled {
     ) -> bool {
         let uncounted = uncounted(targets, |entry| counts(workspace, entry.origin));
         let mut failing = self.shown.iter();
-        failing.any(|finding| finding.severity >= least && is_counted(finding, &uncounted))
+        failing.any(|finding| finding.severity >= least && is_counted(finding.file(), &uncounted))
     }
 }
 
@@ -91,10 +91,9 @@ pub(crate) fn uncounted(
     uncounted.map(|entry| entry.file).collect()
 }
 
-/// Whether a finding affects the exit status.
-pub(crate) fn is_counted(finding: &Finding, uncounted: &HashSet<FileId>) -> bool {
-    let place = finding.place.as_ref();
-    place.is_none_or(|place| !uncounted.contains(&place.file))
+/// Whether a finding in this file, or in none, affects the exit status.
+pub(crate) fn is_counted(file: Option<FileId>, uncounted: &HashSet<FileId>) -> bool {
+    file.is_none_or(|file| !uncounted.contains(&file))
 }
 
 /// How many errors stop the catalog from being compiled.
@@ -106,7 +105,7 @@ pub(crate) fn count_errors(
     let uncounted = uncounted(targets, |entry| counts(workspace, entry.origin));
     let shown = settle(workspace, targets, sources).shown;
     let errors = shown.iter().filter(|finding| finding.severity == Severity::Error);
-    errors.filter(|finding| is_counted(finding, &uncounted)).count()
+    errors.filter(|finding| is_counted(finding.file(), &uncounted)).count()
 }
 
 fn by_path<'a>(entries: &'a [Entry], sources: &'a Sources) -> HashMap<&'a Path, &'a Entry> {

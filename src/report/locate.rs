@@ -254,7 +254,7 @@ fn range(text: &str, document: Option<&Document<'_>>, spot: &Spot) -> Range<usiz
 }
 
 fn show(index: usize, finding: &Finding, located: &Located<'_>, redaction: &Redaction) -> Shown {
-    let file = finding.place.as_ref().map(|place| place.file);
+    let file = finding.file();
     let own = file.and_then(|file| located.redactors.get(&file));
     let masked = |text: &str| {
         let text = redaction.redactor.apply(text);

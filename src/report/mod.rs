@@ -78,9 +78,10 @@ pub struct Summary {
 }
 
 /// An output format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
 pub enum Format {
     /// Each finding with its source line, for people.
+    #[default]
     Human,
     /// One line per finding.
     Concise,

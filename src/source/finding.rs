@@ -59,6 +59,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// The file that it is in; `None` for a finding in no file.
+    pub fn file(&self) -> Option<FileId> {
+        self.place.as_ref().map(|place| place.file)
+    }
+
     #[must_use]
     pub fn help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
         self.help = Some(help.into());

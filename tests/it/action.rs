@@ -245,7 +245,7 @@ fn the_inputs_are_the_options() {
     clone.commit();
     assert_eq!(clone.step(&[("CATPROOF_GATE", "review")]).code, 1);
     assert_eq!(clone.step(&[("CATPROOF_GATE", "none")]).code, 0);
-    // A base that is no branch of origin.
+    // A base that is not a branch of origin.
     assert_eq!(clone.step(&[("CATPROOF_BASE", "HEAD"), ("CATPROOF_GATE", "review")]).code, 0);
     // Without a base, nothing is compared.
     let ran = clone.step(&[("CATPROOF_BASE", ""), ("CATPROOF_GATE", "review")]);

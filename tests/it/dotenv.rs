@@ -159,7 +159,7 @@ fn a_shell_that_sources_a_template_runs_nothing() {
         let output = Command::new("sh").args(["-c", &script]).current_dir(folder).output().unwrap();
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(output.stdout.is_empty() && !folder.join("ran").exists(), "{stderr}");
-        // The variables of servers with `-` or `.` in their id are no names to a shell; here are none.
+        // A shell takes no variable with `-` or `.` in its name, so no id here has either.
         assert_eq!(stderr, "");
     }
 }

@@ -109,7 +109,7 @@ fn an_old_branch_is_judged_by_the_rules_of_today() {
     let (code, stdout, stderr, summary) = gate(&clone, &[]);
     assert_eq!(code, 1, "{stdout}{stderr}");
     assert!(stdout.contains("error[id-mismatch]"), "{stdout}");
-    // What the base gained since is no change of the branch.
+    // What the base has gained since then was not changed by the branch.
     assert!(!summary.contains("acme__theirs"), "{summary}");
 }
 

@@ -75,19 +75,11 @@ pub(crate) fn load(
     };
     // Whatever has the name counts: ignoring a broken link or a folder would ignore the policy that was meant.
     let nearest = || working_folder.ancestors().map(|folder| folder.join(FILE_NAME)).find(is_there);
-    let (path, text) = match named.map(|path| working_folder.join(path)) {
-        Some(path) => {
-            let text = read_text(&path);
-            (path, text)
-        }
-        None => {
-            let Some(path) = nearest() else {
-                return Ok(LoadedConfig::default());
-            };
-            let text = check_is_file(&path).and_then(|()| read_text(&path));
-            (path, text)
-        }
+    let Some(path) = named.map(|path| working_folder.join(path)).or_else(nearest) else {
+        return Ok(LoadedConfig::default());
     };
+    let checked = if named.is_some() { Ok(()) } else { check_is_file(&path) };
+    let text = checked.and_then(|()| read_text(&path));
     let text = text.map_err(|reason| ConfigError::Unreadable { path: path.clone(), reason })?;
     of_text(path, text, rules)
 }

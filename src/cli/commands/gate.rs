@@ -61,7 +61,10 @@ pub(super) fn run(args: &GateArgs, console: &Console) -> Result<ExitStatus, Fail
     let mut summary = GateSummary {
         checked,
         has_failed: outcome.status != ExitStatus::Clean,
-        findings: lines(&found, &sources, &workspace, &outcome.redaction)?,
+        findings: match &args.summary {
+            Some(_) => lines(&found, &sources, &workspace, &outcome.redaction)?,
+            None => Vec::new(),
+        },
         has_other_settings: against.as_ref().is_some_and(Against::has_other_settings),
         ..GateSummary::default()
     };
@@ -177,10 +180,8 @@ impl Gate<'_> {
         Ok(passed)
     }
 
-    /// Whether a person reads standard output, and no program.
     fn is_for_people(&self) -> bool {
-        let mut formats = self.args.findings.format.iter();
-        formats.all(|argument| argument.path.is_some() || argument.format == Format::Human)
+        findings::is_for_people(&self.args.findings.format)
     }
 
     fn reason(&self, failure: &Failure) -> String {

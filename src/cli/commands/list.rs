@@ -1,7 +1,7 @@
 //! `list`: the servers with their OAuth type, and what the proxy needs for them.
 
 use crate::cli::args::{ListArgs, OutputFormat};
-use crate::cli::findings::write_formats;
+use crate::cli::findings::{is_for_people, write_formats};
 use crate::pipeline::redaction;
 use crate::pipeline::settle::settle;
 use crate::pipeline::{Job, judge};
@@ -34,7 +34,7 @@ pub(super) fn run(args: &ListArgs, console: &Console) -> Result<ExitStatus, Fail
             Ok(table(&report.servers, width).into_bytes())
         }
     })?;
-    if args.format.iter().all(|of| of.format == OutputFormat::Human || of.path.is_some()) {
+    if is_for_people(&args.format) {
         console.say(&plural(report.servers.len(), "server"));
     }
     Ok(ExitStatus::Clean)

@@ -15,11 +15,3 @@ use crate::lint::Rule;
 /// The rules that mark a URL as unusable: it must be replaced, so its other problems are not reported.
 static UNUSABLE_URL_RULES: [&Rule; 2] =
     [&secrets::credentials_in_url::RULE, &oauth::plaintext_url::RULE];
-
-/// `a`, `a and b`, `a, b and c`.
-fn joined(items: &[String]) -> String {
-    match items.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        Some(_) | None => items.concat(),
-    }
-}

@@ -166,8 +166,8 @@ impl Places {
         Arc::new(Self { in_all, per_address, open, freed, end })
     }
 
-    /// A place for a connection of this address, and whether another was closed for it; `None` if there is no idle one.
-    /// Waits until that has ended, so that no more are open than there are places.
+    /// Finds a place for a connection from this address, if need be by closing an idle one, and says whether it did. `None`
+    /// if none is idle. Waits until the closed one has ended, so that there are never more connections than places.
     pub(crate) async fn take(self: &Arc<Self>, address: IpAddr) -> Option<(Place, bool)> {
         let mut closed = false;
         loop {

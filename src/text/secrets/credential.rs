@@ -213,7 +213,7 @@ static ANCHORS: LazyLock<Option<AhoCorasick>> =
     LazyLock::new(|| AhoCorasick::new(FORMS.iter().map(|form| form.anchor)).ok());
 
 /// Words that documentation uses in place of a credential. Four letters or fewer also occur in a random token, so that they
-/// have to start a word, or to be a word's end.
+/// have to start a word or end one.
 static STAND_IN_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let long = "token|example|placeholder|redacted|changeme|insert|replace|dummy|sample|xxxx";
     let short = r"(?:\b|_)your|(?:\b|_)xxx|xxx(?:\b|_)";
@@ -244,8 +244,8 @@ pub(super) fn changes_of_kind(piece: &str) -> usize {
     pairs.filter(is_change).count()
 }
 
-/// Whether the last six of 36 characters are the CRC-32 of the others to the base 62. It is right by chance in one of four
-/// billion, so that such a token is real, whatever words it contains.
+/// Whether the last six of 36 characters are the CRC-32 of the others in base 62. It is right by chance once in four billion,
+/// so that such a token is real, whatever words it contains.
 fn has_checksum(content: &str) -> bool {
     const DIGITS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let Some((random, written)) = content.split_at_checked(30) else {

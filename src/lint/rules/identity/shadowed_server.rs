@@ -1,7 +1,7 @@
 use crate::catalog::entry::{Destinations, Entry};
-use crate::lint::rules::joined;
 use crate::lint::{CatalogSubject, Check, Findings, Rule, Yield, Yields};
 use crate::source::finding::Severity;
+use crate::text::plural::joined;
 
 use super::{name_of, weakened_by_local};
 

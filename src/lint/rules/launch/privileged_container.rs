@@ -5,9 +5,9 @@ use crate::text::launch_line::Privilege;
 
 /// ## What it does
 /// Reports a container that is run with `--privileged`, in the host's network, process or IPC namespace, or with the socket
-/// of a container engine: by `--use-api-socket`, or mounted, itself or in one of `/`, `/run`, `/var` and `/var/run`. So is
-/// one that mounts a folder that decides what runs on the machine and who may do what, such as `/etc`, `/usr`, `/dev` or
-/// `/root`.
+/// of a container engine: by `--use-api-socket`, or mounted, itself or in one of `/`, `/run`, `/var` and `/var/run`. Also
+/// reports one that mounts a folder that decides what runs on the machine and who may do what, such as `/etc`, `/usr`,
+/// `/dev` or `/root`.
 ///
 /// ## Why is this bad?
 /// Each of these gives the server control of the machine: the container no longer protects anything. The host's network

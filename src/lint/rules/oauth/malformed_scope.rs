@@ -1,3 +1,4 @@
+use crate::compile::grammar;
 use crate::lint::rules::identity::invisible_character;
 use crate::lint::{Check, Findings, Rule, Subject, Yield, Yields};
 use crate::source::finding::Severity;
@@ -47,7 +48,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             "list each scope separately, exactly as the provider writes it"
         };
         // Several scopes in one string can be sent, another character cannot.
-        let is_refused = scope.chars().any(|character| character != ' ' && !is_allowed(character));
+        let is_refused = scope.split(' ').any(|scope| grammar::scope(scope).is_err());
         let severity = if is_refused { Severity::Error } else { RULE.level };
         findings.push(RULE.at(place, message).severity(severity).help(help));
     }

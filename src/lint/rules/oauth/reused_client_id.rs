@@ -4,15 +4,15 @@ use crate::catalog::entry::Entry;
 use crate::lint::rules::identity::{MOST_NAMED, concerns};
 use crate::lint::{CatalogSubject, Check, Findings, ProfileScope, Rule, Yield, Yields};
 use crate::source::finding::{Place, Severity};
+use crate::text::plural::joined;
 use crate::text::profile::Profile;
 
 use super::placeholder_client_id;
 
 /// ## What it does
 /// Reports two servers with the same static `client_id`: an error if their secrets go to different hosts, otherwise a
-/// warning.
-/// If the profile compiles only one of the two, the finding is on the other one. Silent for two files of one id, which
-/// `duplicate-server-id` and `shadowed-server` compare.
+/// warning. If the profile compiles only one of the two, the finding is on the other one. Silent for two files of one id,
+/// which `duplicate-server-id` and `shadowed-server` compare.
 ///
 /// ## Why is this bad?
 /// A client id belongs to one registration at one provider, and a user sees its name at the login. A server that borrows
@@ -127,5 +127,5 @@ fn client_id_of(entry: &Entry) -> Place {
 
 fn listed(hosts: &Hosts<'_>) -> String {
     let hosts: Vec<String> = hosts.iter().map(|host| format!("`{host}`")).collect();
-    hosts.join(" and ")
+    joined(&hosts)
 }

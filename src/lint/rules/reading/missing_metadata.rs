@@ -1,7 +1,7 @@
-use crate::lint::rules::joined;
 use crate::lint::{Check, Findings, Rule, Subject};
 use crate::source::Origin;
 use crate::source::finding::{Place, Severity};
+use crate::text::plural::joined;
 
 /// ## What it does
 /// Reports a server of `catalog/` without `display_name`, `description` or `author`, or with an empty one.

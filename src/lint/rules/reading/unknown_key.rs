@@ -54,7 +54,7 @@ fn check(subject: &SchemaSubject<'_>, findings: &mut Findings) {
 /// not of a manifest, each with where the manifest's fields end.
 const BEYOND_THE_FIELDS: [(&str, &[&str]); 4] = [
     (
-        "remove it if the login works without: the only grant that the fields describe is a user's authorization code",
+        "remove it if the login works without it: the only grant that the fields describe is a user's authorization code",
         &[
             "actor_token",
             "assertion",
@@ -73,7 +73,7 @@ const BEYOND_THE_FIELDS: [(&str, &[&str]); 4] = [
         ],
     ),
     (
-        "remove it if the login works without: a remote server's token is for its URL, and no field names another audience",
+        "remove it if the login works without it: a remote server's token is for its URL, and no field names another audience",
         &["audience", "audiences", "resource", "resources"],
     ),
     (
@@ -96,7 +96,7 @@ const BEYOND_THE_FIELDS: [(&str, &[&str]); 4] = [
         ],
     ),
     (
-        "remove it if the login works without: the fields say which client asks for which scopes, not how it sends \
+        "remove it if the login works without it: the fields say which client asks for which scopes, not how it sends \
          its requests",
         &[
             "access_type",
