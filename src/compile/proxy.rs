@@ -118,11 +118,12 @@ pub(super) fn drop_aliases(servers: &mut BTreeMap<String, ProxyServer>, listed: 
         }
     }
     for (id, server) in servers {
+        let is_listed = listed.contains(id);
         let ProxyEnvironment { client_id, secret, secret_file } = &mut server.environment;
         for list in [client_id, secret, secret_file] {
             // The guide's name comes first and stays.
             let is_shared = list.get(1).is_some_and(|alias| uses.get(alias) != Some(&1));
-            if is_shared || !listed.contains(id) {
+            if is_shared || !is_listed {
                 list.truncate(1);
             }
         }

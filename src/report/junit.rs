@@ -9,7 +9,7 @@ use quick_junit::{NonSuccessKind, Report as JunitReport, TestCase, TestCaseStatu
 
 use crate::text::visible::visible;
 
-use super::{Report, Shown, ShownPlace};
+use super::{Report, Shown, ShownPlace, position};
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut by_file: BTreeMap<&str, Vec<TestCase>> = BTreeMap::new();
@@ -68,6 +68,5 @@ fn test_case(shown: &Shown) -> TestCase {
 
 /// `file:line:column`, from the root of the repository.
 fn rooted(place: &ShownPlace) -> String {
-    let ShownPlace { rooted_name, start, .. } = place;
-    format!("{}:{}:{}", visible(rooted_name), start.line, start.column)
+    position(&place.rooted_name, place.start)
 }

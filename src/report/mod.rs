@@ -32,6 +32,7 @@ use serde::{Deserialize, Serialize};
 use textwrap::{WordSeparator, WordSplitter};
 
 use crate::compile::plan::CatalogIndex;
+use crate::source::Position;
 use crate::text::secrets::redactor::Redactor;
 use crate::text::suggest;
 use crate::text::visible::visible;
@@ -168,8 +169,11 @@ pub fn write(format: Format, report: &Report, style: Style, out: &mut dyn Write)
 
 /// `file:line:column`, which terminals and editors turn into a link.
 fn at(place: &ShownPlace) -> String {
-    let ShownPlace { name, start, .. } = place;
-    format!("{}:{}:{}", visible(name), start.line, start.column)
+    position(&place.name, place.start)
+}
+
+fn position(file: &str, start: Position) -> String {
+    format!("{}:{}:{}", visible(file), start.line, start.column)
 }
 
 /// Masks the secrets in a text, in place.
